@@ -1,0 +1,159 @@
+/**
+ * Errors as data. Class, `code` and `path` of an `Error` are lost by structured
+ * clone and by `ipcRenderer.invoke`, so every failure that crosses a thread or
+ * a process is one of these plain objects.
+ */
+export interface ErrorData {
+  /** Stable, kebab-case, for programs: `http-404`, `disk-full`, `length-mismatch`… */
+  readonly code: string;
+  /** One sentence that a person understands: what happened, to which file, what to do. */
+  readonly message: string;
+  /** Whether the same attempt could succeed later without the user changing anything. */
+  readonly retryable: boolean;
+  readonly cause?: ErrorData;
+}
+
+/** An `Error` that carries {@link ErrorData}; throw it anywhere in the engine or a worker. */
+export class HeddleError extends Error {
+  readonly code: string;
+  readonly retryable: boolean;
+
+  constructor(code: string, message: string, options: { retryable?: boolean; cause?: unknown } = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = 'HeddleError';
+    this.code = code;
+    this.retryable = options.retryable ?? false;
+  }
+}
+
+interface SystemSentence {
+  readonly code: string;
+  readonly sentence: string;
+  readonly retryable: boolean;
+}
+
+/** What a system error (errno) means to a person. The sentence follows the subject, usually a path. */
+const SYSTEM_ERRORS: Readonly<Record<string, SystemSentence>> = {
+  ENOENT: { code: 'not-found', sentence: 'does not exist.', retryable: false },
+  EACCES: {
+    code: 'permission-denied',
+    sentence: 'may not be accessed by this user. Check its permissions.',
+    retryable: false,
+  },
+  EPERM: {
+    code: 'permission-denied',
+    sentence: 'does not allow this operation. Check its owner and permissions.',
+    retryable: false,
+  },
+  ENOSPC: {
+    code: 'disk-full',
+    sentence: 'could not be written: the disk is full. Make room, then retry.',
+    retryable: false,
+  },
+  EDQUOT: {
+    code: 'disk-full',
+    sentence: 'could not be written: your disk quota is used up. Make room, then retry.',
+    retryable: false,
+  },
+  EFBIG: {
+    code: 'file-too-large',
+    sentence: 'is larger than the target file system can hold.',
+    retryable: false,
+  },
+  EROFS: { code: 'read-only', sentence: 'lies on a read-only file system.', retryable: false },
+  EISDIR: { code: 'is-a-folder', sentence: 'is a folder where a file was expected.', retryable: false },
+  ENOTDIR: {
+    code: 'not-a-folder',
+    sentence: 'has a part in its path that is not a folder.',
+    retryable: false,
+  },
+  ENAMETOOLONG: {
+    code: 'name-too-long',
+    sentence: 'has a name that is too long for the file system.',
+    retryable: false,
+  },
+  ELOOP: { code: 'link-loop', sentence: 'goes through too many symbolic links.', retryable: false },
+  EEXIST: {
+    code: 'target-exists',
+    sentence: 'exists already and was left as it is.',
+    retryable: false,
+  },
+  EIO: {
+    code: 'io-error',
+    sentence: 'could not be read or written: the device reported an error.',
+    retryable: true,
+  },
+  EMFILE: {
+    code: 'too-many-open-files',
+    sentence: 'could not be opened: too many files are open. Use fewer workers.',
+    retryable: true,
+  },
+  ENFILE: {
+    code: 'too-many-open-files',
+    sentence: 'could not be opened: the system has too many open files.',
+    retryable: true,
+  },
+  EBUSY: { code: 'busy', sentence: 'is in use by the system.', retryable: true },
+  ETXTBSY: { code: 'busy', sentence: 'is a program that is running.', retryable: true },
+};
+
+function systemCode(error: unknown): string | undefined {
+  if (typeof error !== 'object' || error === null || !('code' in error)) return undefined;
+  return typeof error.code === 'string' ? error.code : undefined;
+}
+
+/**
+ * Turns anything thrown into {@link ErrorData}.
+ * @param subject what the error is about (a path, a URL), used to begin the sentence of system errors
+ */
+export function toErrorData(error: unknown, subject?: string): ErrorData {
+  if (error instanceof HeddleError) {
+    const data = { code: error.code, message: error.message, retryable: error.retryable };
+    return error.cause === undefined ? data : { ...data, cause: toErrorData(error.cause) };
+  }
+  if (isErrorData(error)) return error;
+  const code = systemCode(error);
+  const known = code === undefined ? undefined : SYSTEM_ERRORS[code];
+  const original = error instanceof Error ? error.message : String(error);
+  if (known !== undefined) {
+    const cause: ErrorData = { code: code ?? 'unknown', message: original, retryable: known.retryable };
+    return {
+      code: known.code,
+      message: `${subject ?? 'The file'} ${known.sentence}`,
+      retryable: known.retryable,
+      cause,
+    };
+  }
+  return {
+    code: code === undefined ? 'unexpected' : code.toLowerCase().replaceAll('_', '-'),
+    message: subject === undefined ? original : `${subject}: ${original}`,
+    retryable: false,
+  };
+}
+
+export function isErrorData(value: unknown): value is ErrorData {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    !(value instanceof Error) &&
+    'code' in value &&
+    typeof value.code === 'string' &&
+    'message' in value &&
+    typeof value.message === 'string' &&
+    'retryable' in value &&
+    typeof value.retryable === 'boolean'
+  );
+}
+
+/** The other direction: an `Error` to throw or reject with on this side of the boundary. */
+export function fromErrorData(data: ErrorData): HeddleError {
+  return new HeddleError(data.code, data.message, {
+    retryable: data.retryable,
+    ...(data.cause === undefined ? {} : { cause: fromErrorData(data.cause) }),
+  });
+}
+
+/** Ends a `switch` over a tagged union; a member that was forgotten is a compile error. */
+export function assertNever(value: never): never {
+  throw new Error(`unexpected value: ${JSON.stringify(value)}`);
+}

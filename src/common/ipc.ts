@@ -1,0 +1,143 @@
+/**
+ * The contract between the window and the main process: every channel with the
+ * shape of what goes in and the type of what comes out. The preload's allowlist
+ * and the main process's checks are both derived from this one map.
+ */
+import { z } from 'zod';
+import type { ErrorData } from './errors';
+import type { Frame, JobSnapshot } from './frames';
+import { jobRequestSchema } from './job-request';
+import { JOB_KINDS, TASK_STATES, type JobSummary, type TaskRow, type WorkerStatistics } from './model';
+import { settingsPatchSchema, type Settings } from './settings';
+
+export const MAX_PAGE = 500;
+
+const jobId = z.int().positive();
+const oneJob = z.strictObject({ jobId });
+
+export const taskPageSchema = z.strictObject({
+  jobId,
+  /** Only tasks in this state. */
+  state: z.enum(TASK_STATES).nullable(),
+  /** Only tasks whose source contains this text, in upper or lower case. */
+  search: z.string().max(200),
+  offset: z.int().min(0),
+  limit: z.int().min(1).max(MAX_PAGE),
+});
+export type TaskPageQuery = z.infer<typeof taskPageSchema>;
+
+export interface TaskPage {
+  /** How many tasks match in all. */
+  readonly total: number;
+  readonly rows: readonly TaskRow[];
+}
+
+export const jobListSchema = z.strictObject({
+  kind: z.enum(JOB_KINDS).nullable(),
+  offset: z.int().min(0),
+  limit: z.int().min(1).max(MAX_PAGE),
+});
+
+export interface JobList {
+  readonly total: number;
+  readonly jobs: readonly JobSummary[];
+}
+
+export interface AppInfo {
+  readonly version: string;
+  readonly electron: string;
+  readonly chromium: string;
+  readonly node: string;
+  readonly sqlite: string;
+  readonly platform: string;
+  readonly cores: number;
+  readonly dataDirectory: string;
+  readonly downloadsDirectory: string;
+  /** Set when the Electron that runs is past its end of life and good for development alone. */
+  readonly runtimeNote: string | null;
+  /** Threads that "automatic" means for each kind, by mode `pool`. */
+  readonly automaticWorkers: Readonly<Record<'download' | 'hash' | 'copy', number>>;
+}
+
+export const pickSchema = z.strictObject({
+  purpose: z.enum(['url-list', 'files', 'folder', 'folders', 'download-folder', 'copy-target']),
+});
+
+/** A request's shape, checked at run time, and the type of its answer, known at compile time alone. */
+interface Channel<Input extends z.ZodType, Out> {
+  readonly input: Input;
+  readonly output?: (answer: Out) => void;
+}
+function channel<Out>() {
+  return <Input extends z.ZodType>(input: Input): Channel<Input, Out> => ({ input });
+}
+const nothing = z.undefined();
+
+/** Requests from the window, answered once. */
+export const REQUESTS = {
+  'app:info': channel<AppInfo>()(nothing),
+  'settings:get': channel<Settings>()(nothing),
+  'settings:set': channel<Settings>()(settingsPatchSchema),
+  'jobs:list': channel<JobList>()(jobListSchema),
+  'jobs:create': channel<JobSummary>()(jobRequestSchema),
+  'jobs:pause': channel<void>()(oneJob),
+  'jobs:resume': channel<void>()(oneJob),
+  'jobs:cancel': channel<void>()(oneJob),
+  /** Failed and cancelled tasks run again. */
+  'jobs:retry': channel<void>()(oneJob),
+  /** Forgets an ended job. Its files stay. */
+  'jobs:remove': channel<void>()(oneJob),
+  /** Changes the number of workers while the job runs. */
+  'jobs:resize': channel<void>()(z.strictObject({ jobId, workers: z.int().min(1).max(64) })),
+  'jobs:statistics': channel<readonly WorkerStatistics[]>()(oneJob),
+  /** From now on frames carry this job's workers; `null`: nobody's. */
+  'jobs:watch': channel<JobSnapshot | null>()(z.strictObject({ jobId: jobId.nullable() })),
+  'tasks:page': channel<TaskPage>()(taskPageSchema),
+  /** A native dialog; empty when it was dismissed. */
+  'dialog:pick': channel<readonly string[]>()(pickSchema),
+  /** Saves a hash job's manifest where the user says; the path, or `null` when dismissed. */
+  'manifest:save': channel<string | null>()(oneJob),
+  /** Shows a task's file, or the job's folder when `taskId` is `null`, in the file manager. */
+  'shell:show': channel<void>()(z.strictObject({ jobId, taskId: z.int().positive().nullable() })),
+} as const;
+
+export type RequestName = keyof typeof REQUESTS;
+export type RequestInput<Name extends RequestName> = z.infer<(typeof REQUESTS)[Name]['input']>;
+export type RequestOutput<Name extends RequestName> =
+  (typeof REQUESTS)[Name] extends Channel<z.ZodType, infer Out> ? Out : never;
+
+/** News from the main process to the window. */
+export interface Events {
+  /** Ten times a second while a job runs. */
+  readonly frame: Frame;
+  /** Jobs that were made, changed their state or were planned further; whole summaries. */
+  readonly 'jobs-changed': readonly JobSummary[];
+  readonly 'job-removed': { readonly jobId: number };
+  readonly 'settings-changed': Settings;
+  /** Something the user should know that belongs to no request. */
+  readonly notice: ErrorData;
+}
+export type EventName = keyof Events;
+export const EVENT_NAMES = [
+  'frame',
+  'jobs-changed',
+  'job-removed',
+  'settings-changed',
+  'notice',
+] as const satisfies readonly EventName[];
+
+/** Failures cross as data: what `invoke` resolves to. */
+export type Reply<T> =
+  { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: ErrorData };
+
+/** What the preload puts on `window.heddle`. */
+export interface HeddleBridge {
+  invoke<Name extends RequestName>(
+    name: Name,
+    input: RequestInput<Name>,
+  ): Promise<Reply<RequestOutput<Name>>>;
+  /** @returns a function that ends the subscription */
+  on<Name extends EventName>(name: Name, listener: (payload: Events[Name]) => void): () => void;
+  /** The path of a dropped or pasted file, or '' when it has none. */
+  pathOf(file: unknown): string;
+}

@@ -1,0 +1,186 @@
+/** The words of Heddle: jobs, tasks, modes. Every process may import this file. */
+import type { ErrorData } from './errors';
+import type { FsPath } from './paths';
+
+export const JOB_KINDS = ['download', 'hash', 'verify', 'copy'] as const;
+export type JobKind = (typeof JOB_KINDS)[number];
+
+/**
+ * How a job's tasks run.
+ * - `sequential` (Sync on screen): one thread, one task at a time
+ * - `event-loop`: one thread, N tasks in flight on it
+ * - `thread-per-task`: a new thread for each task, at most N alive
+ * - `pool` (Async on screen): N threads, made before the first task, reused
+ */
+export const MODES = ['sequential', 'event-loop', 'thread-per-task', 'pool'] as const;
+export type Mode = (typeof MODES)[number];
+
+export const TASK_STATES = ['queued', 'running', 'done', 'failed', 'skipped', 'cancelled'] as const;
+export type TaskState = (typeof TASK_STATES)[number];
+export const SETTLED_STATES = ['done', 'failed', 'skipped', 'cancelled'] as const;
+export type SettledState = (typeof SETTLED_STATES)[number];
+
+/**
+ * - `queued`: waits for its turn among jobs
+ * - `running`: planning its tasks or running them
+ * - `paused`: stopped by the user, goes on when told
+ * - `interrupted`: its process died or was stopped; goes on when told
+ * - `done`: every task is settled (some may have failed: see the counts)
+ * - `cancelled`: ended by the user before every task was settled
+ * - `failed`: the job as a whole could not be planned or run; see its error
+ */
+export const JOB_STATES = [
+  'queued',
+  'running',
+  'paused',
+  'interrupted',
+  'done',
+  'cancelled',
+  'failed',
+] as const;
+export type JobState = (typeof JOB_STATES)[number];
+
+export const ALGORITHMS = ['sha256', 'blake3'] as const;
+export type Algorithm = (typeof ALGORITHMS)[number];
+
+export const MANIFEST_FORMATS = ['gnu'] as const;
+export type ManifestFormat = (typeof MANIFEST_FORMATS)[number];
+
+/** What a task does, apart from its job's kind. `folders` sets modes and times of a copied tree's folders, last. */
+export type TaskType = 'url' | 'file' | 'symlink' | 'folders';
+
+/** Lower-case hexadecimal digests by algorithm. */
+export type Digests = Readonly<Partial<Record<Algorithm, string>>>;
+
+/** How many of a job's tasks are in each state. */
+export type TaskCounts = Readonly<Record<TaskState, number>>;
+
+export const NO_TASKS: TaskCounts = {
+  queued: 0,
+  running: 0,
+  done: 0,
+  failed: 0,
+  skipped: 0,
+  cancelled: 0,
+};
+
+export function totalTasks(counts: TaskCounts): number {
+  let total = 0;
+  for (const state of TASK_STATES) total += counts[state];
+  return total;
+}
+
+export function settledTasks(counts: TaskCounts): number {
+  return counts.done + counts.failed + counts.skipped + counts.cancelled;
+}
+
+/** A job that has ended for good: nothing of it runs or waits. */
+export function isEnded(state: JobState): boolean {
+  return state === 'done' || state === 'cancelled' || state === 'failed';
+}
+
+/** One try at a task, run by a worker: everything it needs that differs between the tasks of one job. */
+export interface TaskOrder {
+  /** The task's row id, unique in the database. */
+  readonly id: number;
+  readonly type: TaskType;
+  /** A URL, or the path of the file to read. */
+  readonly source: FsPath;
+  /** Where the result goes: for a copy the target's path; for a download `null` (the name comes from the URL). */
+  readonly target: FsPath | null;
+  /** Bytes, where known before the start. */
+  readonly size: number | null;
+  /** 1 for the first try. */
+  readonly attempt: number;
+}
+
+/** What all tasks of one job share; given to each worker once, when it is made. */
+export type WorkerOptions =
+  | { readonly kind: 'download'; readonly directory: string; readonly workDirectory: string }
+  | { readonly kind: 'hash'; readonly algorithms: readonly Algorithm[] }
+  | { readonly kind: 'copy'; readonly workDirectoryName: string };
+
+/** How a task that did not fail ended. */
+export interface TaskOutcome {
+  readonly state: 'done' | 'skipped';
+  /** Bytes downloaded, hashed or copied. */
+  readonly bytes: number;
+  /** The file that was made, if one was. */
+  readonly target: FsPath | null;
+  readonly digests?: Digests;
+  /** Why it was skipped. */
+  readonly reason?: ErrorData;
+  /**
+   * The temporary name that still links to the target. It is removed only after
+   * the task is recorded as done: until then it proves that the target is ours.
+   */
+  readonly release?: FsPath;
+}
+
+export interface JobSummary {
+  readonly id: number;
+  readonly kind: JobKind;
+  readonly state: JobState;
+  readonly mode: Mode;
+  /** Threads asked for; `null`: chosen for the work and the machine. */
+  readonly workers: number | null;
+  /** What the list shows: a list's file name, a host, a folder. */
+  readonly label: string;
+  /** Second line: where it goes or comes from, as a path. */
+  readonly place: string;
+  readonly counts: TaskCounts;
+  /** Whether every task of the job is known. */
+  readonly planned: boolean;
+  /** Bytes of settled tasks. */
+  readonly bytesDone: number;
+  /** Bytes of all tasks whose size is known. */
+  readonly bytesKnown: number;
+  readonly createdAtMs: number;
+  readonly startedAtMs: number | null;
+  readonly endedAtMs: number | null;
+  /** Time spent running, pauses left out. */
+  readonly elapsedMs: number;
+  readonly error: ErrorData | null;
+  /** Whether another live process runs it. */
+  readonly foreign: boolean;
+  /** Digest algorithms of a hash job. */
+  readonly algorithms: readonly Algorithm[];
+}
+
+/** One row of a job's task list, for people and for JSON. */
+export interface TaskRow {
+  readonly id: number;
+  /** Place in the job, from 0. */
+  readonly ordinal: number;
+  readonly state: TaskState;
+  readonly type: TaskType;
+  /** As text; bytes that are not UTF-8 shown as `\xNN`. */
+  readonly source: string;
+  readonly target: string | null;
+  /** What the list shows: the file's name, or the path below the job's root. */
+  readonly name: string;
+  readonly size: number | null;
+  readonly bytes: number;
+  readonly digests: Digests | null;
+  readonly attempts: number;
+  /** 1-based number of the last worker that ran it. */
+  readonly worker: number | null;
+  readonly startedAtMs: number | null;
+  readonly endedAtMs: number | null;
+  /** Why it failed or was skipped, or why the last attempt did not do. */
+  readonly error: ErrorData | null;
+  /** Not before this time; set while a retry waits. */
+  readonly notBeforeMs: number | null;
+}
+
+/** What one worker did for one job, kept after the job's end. */
+export interface WorkerStatistics {
+  readonly worker: number;
+  readonly tasks: number;
+  readonly failed: number;
+  readonly bytes: number;
+  readonly busyMs: number;
+  readonly aliveMs: number;
+  /** Threads made for this place: more than 1 after a crash or in `thread-per-task`. */
+  readonly threads: number;
+}

@@ -1,0 +1,40 @@
+/** Messages between a pool and its workers: readonly tagged unions, plain data only. */
+import type { ErrorData } from './errors';
+import type { BoardShape } from './board';
+
+/** Handed to a worker when its thread is made. */
+export interface WorkerData<Options> {
+  readonly options: Options;
+  readonly shape: BoardShape;
+  readonly board: SharedArrayBuffer;
+}
+
+export interface Assignment<Input> {
+  readonly ticket: number;
+  readonly input: Input;
+}
+
+export type ToWorker<Input> =
+  /** Run these: a batch. */
+  | { readonly type: 'run'; readonly assignments: readonly Assignment<Input>[] }
+  /** Look at the cancel flags: one was set. Synchronous code reads the flag itself, between chunks. */
+  | { readonly type: 'cancel' }
+  /** Finish what you have and exit. */
+  | { readonly type: 'close' };
+
+export interface Settlement<Output> {
+  readonly ticket: number;
+  readonly lane: number;
+  /** Milliseconds since the epoch. */
+  readonly startedAtMs: number;
+  readonly endedAtMs: number;
+  readonly result:
+    | { readonly ok: true; readonly value: Output }
+    | { readonly ok: false; readonly error: ErrorData }
+    | { readonly ok: false; readonly cancelled: true };
+}
+
+export type FromWorker<Output> =
+  | { readonly type: 'ready' }
+  | { readonly type: 'broken'; readonly error: ErrorData }
+  | { readonly type: 'settled'; readonly settlements: readonly Settlement<Output>[] };

@@ -1,0 +1,34 @@
+/** What the user has chosen; one row each in SQLite. */
+import { z } from 'zod';
+import { MAX_WORKERS } from './job-request';
+import { MODES } from './model';
+
+const kindSettings = z.strictObject({
+  mode: z.enum(MODES),
+  /** Threads; `null`: chosen for the work and the machine. */
+  workers: z.int().min(1).max(MAX_WORKERS).nullable(),
+});
+export type KindSettings = z.infer<typeof kindSettings>;
+
+export const settingsSchema = z.strictObject({
+  download: kindSettings,
+  hash: kindSettings,
+  copy: kindSettings,
+  /** `null`: the system's Downloads folder. */
+  downloadDirectory: z.string().nullable(),
+  /** How many tasks may be in flight to one host at once. */
+  connectionsPerHost: z.int().min(1).max(256),
+  theme: z.enum(['system', 'dark', 'light']),
+});
+export type Settings = z.infer<typeof settingsSchema>;
+export const settingsPatchSchema = settingsSchema.partial();
+export type SettingsPatch = z.infer<typeof settingsPatchSchema>;
+
+export const DEFAULT_SETTINGS: Settings = {
+  download: { mode: 'pool', workers: null },
+  hash: { mode: 'pool', workers: null },
+  copy: { mode: 'pool', workers: null },
+  downloadDirectory: null,
+  connectionsPerHost: 16,
+  theme: 'system',
+};

@@ -1,0 +1,42 @@
+/** Numbers for people. Sizes in decimal units (1 MB = 1,000,000 bytes), as drives and networks are sold. */
+const SIZE_UNITS = ['B', 'KB', 'MB', 'GB', 'TB', 'PB'] as const;
+const grouped = new Intl.NumberFormat('en-US');
+
+/** `3118` → `3,118` */
+export function formatCount(count: number): string {
+  return grouped.format(count);
+}
+
+/** Bytes → `0 B`, `201 KB`, `4.7 MB`, `3.1 GB`: three significant figures at most. */
+export function formatBytes(bytes: number): string {
+  let value = bytes;
+  let unit = 0;
+  while (value >= 999.5 && unit < SIZE_UNITS.length - 1) {
+    value /= 1000;
+    unit += 1;
+  }
+  const digits = unit === 0 || value >= 99.95 ? 0 : 1;
+  return `${value.toFixed(digits)} ${SIZE_UNITS[unit] ?? 'B'}`;
+}
+
+/** Bytes per second → `64.9 MB/s` */
+export function formatRate(bytesPerSecond: number): string {
+  return `${formatBytes(bytesPerSecond)}/s`;
+}
+
+/** Milliseconds left → `00:42`, `1:02:07`. */
+export function formatClock(ms: number): string {
+  const seconds = Math.max(0, Math.round(ms / 1000));
+  const two = (value: number): string => String(value).padStart(2, '0');
+  const minutes = `${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)}`;
+  return seconds >= 3600 ? `${Math.floor(seconds / 3600)}:${minutes}` : minutes;
+}
+
+/** How long something took → `12 ms`, `4.2 s`, `3 min 7 s`, `2 h 5 min`. */
+export function formatDuration(ms: number): string {
+  if (ms < 999.5) return `${Math.round(ms)} ms`;
+  if (ms < 59_950) return `${(ms / 1000).toFixed(ms < 9_950 ? 2 : 1)} s`;
+  const seconds = Math.round(ms / 1000);
+  if (seconds < 3600) return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+  return `${Math.floor(seconds / 3600)} h ${Math.floor((seconds % 3600) / 60)} min`;
+}

@@ -1,0 +1,40 @@
+/**
+ * Messages between a planner and the thread that walks folders for it. The
+ * planner pulls: each `next` is answered by one `entries`, so nothing piles up.
+ */
+import type { ErrorData } from './errors';
+import type { FsPath } from './paths';
+
+/** Begins the name of every folder that holds temporary files; walks pass such folders over. */
+export const WORK_DIRECTORY_PREFIX = '.heddle-work-';
+
+export interface WalkData {
+  readonly role: 'walk';
+  readonly roots: readonly string[];
+  /** Go on behind this entry; entries come in one fixed order (roots in turn, each bytewise by path). */
+  readonly after: WalkCursor | null;
+}
+
+export interface WalkCursor {
+  readonly root: number;
+  /** Path below the root; '' is the root itself. */
+  readonly relative: FsPath;
+}
+
+export interface WalkEntry extends WalkCursor {
+  /** `special`: a FIFO, socket or device, never opened. `error`: could not be read. */
+  readonly type: 'file' | 'symlink' | 'folder' | 'special' | 'error';
+  readonly path: FsPath;
+  /** Bytes, of files. */
+  readonly size: number | null;
+  /** Why, for `special` and `error`. */
+  readonly reason: ErrorData | null;
+}
+
+export type ToWalker = { readonly type: 'next'; readonly limit: number };
+
+export interface FromWalker {
+  readonly type: 'entries';
+  readonly entries: readonly WalkEntry[];
+  readonly done: boolean;
+}
