@@ -90,6 +90,8 @@ export interface TaskOrder {
   readonly target: FsPath | null;
   /** Bytes, where known before the start. */
   readonly size: number | null;
+  /** Which of the job's inputs it comes from, from 0: an index into a copy's roots. */
+  readonly root: number;
   /** 1 for the first try. */
   readonly attempt: number;
 }
@@ -98,7 +100,15 @@ export interface TaskOrder {
 export type WorkerOptions =
   | { readonly kind: 'download'; readonly directory: string; readonly workDirectory: string }
   | { readonly kind: 'hash'; readonly algorithms: readonly Algorithm[] }
-  | { readonly kind: 'copy'; readonly workDirectoryName: string };
+  | { readonly kind: 'copy'; readonly roots: readonly CopyRoot[] };
+
+/** One thing to copy: `source` becomes `target`. */
+export interface CopyRoot {
+  readonly source: string;
+  readonly target: string;
+  /** Where temporary files of this root go: a folder beside `target`. */
+  readonly workDirectory: string;
+}
 
 /** How a task that did not fail ended. */
 export interface TaskOutcome {
