@@ -4,6 +4,7 @@ import type { BoardShape } from './board';
 
 /** Handed to a worker when its thread is made. */
 export interface WorkerData<Options> {
+  readonly role: 'task';
   readonly options: Options;
   readonly shape: BoardShape;
   readonly board: SharedArrayBuffer;
@@ -37,4 +38,9 @@ export interface Settlement<Output> {
 export type FromWorker<Output> =
   | { readonly type: 'ready' }
   | { readonly type: 'broken'; readonly error: ErrorData }
-  | { readonly type: 'settled'; readonly settlements: readonly Settlement<Output>[] };
+  | {
+      readonly type: 'settled';
+      readonly settlements: readonly Settlement<Output>[];
+      /** Milliseconds of this thread's life in which at least one task ran. */
+      readonly busyMs: number;
+    };

@@ -1,0 +1,138 @@
+/** One worker thread as its host sees it: its board, what it has in hand, and its end. */
+import { Worker } from 'node:worker_threads';
+import { ProgressBoard, nowMs } from '../../common/board';
+import type { FromWorker, Settlement, ToWorker, WorkerData } from '../../common/protocol';
+import type { ErrorData } from '../../common/errors';
+import { toErrorData } from '../../common/errors';
+
+/** A worker is handed small tasks ahead, up to this many and this many bytes, so that it never waits for a message. */
+export const IN_HAND_TASKS = 128;
+export const IN_HAND_BYTES = 2 * 1024 * 1024;
+/** Larger tasks, and those of unknown size, are handed out one for each free lane. */
+export const SMALL_TASK_BYTES = 64 * 1024;
+
+export interface ThreadEvents<Output> {
+  onReady(): void;
+  onBroken(error: ErrorData): void;
+  onSettled(settlements: readonly Settlement<Output>[]): void;
+  /** Once, last. `crash` is the uncaught error, if one ended the thread. */
+  onExit(crash: ErrorData | null): void;
+}
+
+export interface InHand<Input> {
+  readonly input: Input;
+  readonly weight: number | null;
+}
+
+export class Thread<Options, Input, Output, Entry extends InHand<Input>> {
+  readonly board: ProgressBoard;
+  readonly inHand = new Map<number, Entry>();
+  readonly startedAtMs = nowMs();
+  /** Resolves when the thread has truly ended. */
+  readonly exited: Promise<void>;
+  ready = false;
+  /** Takes no more tasks: it is being retired. */
+  closing = false;
+  busyMs = 0;
+  readonly #worker: Worker;
+  readonly #freeTickets: number[];
+  #bytesInHand = 0;
+  #largeInHand = 0;
+  #outbox: { ticket: number; input: Input }[] = [];
+  #crash: ErrorData | null = null;
+
+  constructor(url: string | URL, options: Options, lanes: number, events: ThreadEvents<Output>) {
+    const shape = { lanes, tickets: Math.max(IN_HAND_TASKS, lanes) };
+    this.board = new ProgressBoard(shape);
+    this.#freeTickets = Array.from({ length: shape.tickets }, (_, index) => shape.tickets - 1 - index);
+    const data: WorkerData<Options> = { role: 'task', options, shape, board: this.board.buffer };
+    this.#worker = new Worker(url, { workerData: data });
+    this.#worker.on('message', (message: FromWorker<Output>) => {
+      if (message.type === 'ready') {
+        this.ready = true;
+        events.onReady();
+      } else if (message.type === 'broken') {
+        events.onBroken(message.error);
+      } else {
+        this.busyMs = message.busyMs;
+        events.onSettled(message.settlements);
+      }
+    });
+    this.#worker.on('error', (error) => {
+      this.#crash = toErrorData(error);
+    });
+    this.exited = new Promise((resolve) => {
+      this.#worker.once('exit', () => {
+        resolve();
+        events.onExit(this.#crash);
+      });
+    });
+  }
+
+  /** Whether another task of this weight may be handed over now. */
+  hasRoomFor(weight: number | null): boolean {
+    if (!this.ready || this.closing) return false;
+    if (this.inHand.size < this.board.shape.lanes) return true;
+    return (
+      weight !== null &&
+      weight <= SMALL_TASK_BYTES &&
+      this.#largeInHand === 0 &&
+      this.inHand.size < IN_HAND_TASKS &&
+      this.#bytesInHand + weight <= IN_HAND_BYTES
+    );
+  }
+
+  /** Puts a task into the next batch; {@link send} sends it. @returns its ticket */
+  assign(entry: Entry): number {
+    const ticket = this.#freeTickets.pop();
+    if (ticket === undefined) throw new Error('no ticket is free: ask hasRoomFor first');
+    this.board.clearCancel(ticket);
+    this.inHand.set(ticket, entry);
+    if (isLarge(entry.weight)) this.#largeInHand += 1;
+    else this.#bytesInHand += entry.weight ?? 0;
+    this.#outbox.push({ ticket, input: entry.input });
+    return ticket;
+  }
+
+  send(): void {
+    if (this.#outbox.length === 0) return;
+    this.#post({ type: 'run', assignments: this.#outbox });
+    this.#outbox = [];
+  }
+
+  /** Takes a settled task out of the worker's hands. */
+  take(ticket: number): Entry | undefined {
+    const entry = this.inHand.get(ticket);
+    if (entry === undefined) return undefined;
+    this.inHand.delete(ticket);
+    this.#freeTickets.push(ticket);
+    if (isLarge(entry.weight)) this.#largeInHand -= 1;
+    else this.#bytesInHand -= entry.weight ?? 0;
+    return entry;
+  }
+
+  cancel(ticket: number): void {
+    this.board.cancel(ticket);
+    this.#post({ type: 'cancel' });
+  }
+
+  /** The thread finishes what it has and exits. */
+  close(): void {
+    if (this.closing) return;
+    this.closing = true;
+    this.#post({ type: 'close' });
+  }
+
+  terminate(): void {
+    this.closing = true;
+    void this.#worker.terminate();
+  }
+
+  #post(message: ToWorker<Input>): void {
+    this.#worker.postMessage(message);
+  }
+}
+
+function isLarge(weight: number | null): boolean {
+  return weight === null || weight > SMALL_TASK_BYTES;
+}
