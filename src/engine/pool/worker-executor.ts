@@ -89,7 +89,11 @@ export class WorkerExecutor<Options, Input, Output> implements Executor<Input, O
     const oneThread = options.mode === 'sequential' || options.mode === 'event-loop';
     this.#size = oneThread ? 1 : options.size;
     this.#lanes =
-      options.mode === 'event-loop' ? options.size : options.mode === 'pool' ? (options.tasksPerWorker ?? 1) : 1;
+      options.mode === 'event-loop'
+        ? options.size
+        : options.mode === 'pool'
+          ? (options.tasksPerWorker ?? 1)
+          : 1;
     this.ready = this.#firstReady.promise;
     // Whoever never looks at `ready` learns of a broken pool from submit.
     this.ready.catch(() => undefined);
@@ -390,13 +394,11 @@ export class WorkerExecutor<Options, Input, Output> implements Executor<Input, O
   }
 
   #startThreadsForQueue(): void {
-    let waiting = this.#queue.length;
-    for (const place of this.#places) {
-      if (waiting === 0) return;
-      if (place.retiring) continue;
-      if (place.thread === null) this.#startThread(place);
-      if (place.thread?.inHand.size === 0 && !place.thread.closing) waiting -= 1;
-    }
+    const staying = this.#places.filter((place) => !place.retiring);
+    // Threads that were made and have no task yet will take the first ones.
+    const idle = staying.filter(({ thread }) => thread?.inHand.size === 0 && !thread.closing).length;
+    const empty = staying.filter(({ thread }) => thread === null);
+    for (const place of empty.slice(0, Math.max(0, this.#queue.length - idle))) this.#startThread(place);
   }
 
   #onSettled(
