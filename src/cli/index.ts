@@ -1,0 +1,56 @@
+/** `heddle COMMAND`: the same engine, store and task code as the window, in a terminal. */
+import { join } from 'node:path';
+import { CommanderError } from 'commander';
+import { HeddleError, toErrorData } from '../common/errors';
+import { EXIT } from './exit-status';
+import { makeProgram } from './program';
+
+/** Errors that mean the request was wrong, not the work. */
+const USAGE_CODES: ReadonlySet<string> = new Set([
+  'bad-request',
+  'usage',
+  'copy-into-itself',
+  'same-name',
+  'source-missing',
+  'no-such-job',
+  'manifest-one-algorithm',
+]);
+const START_CODES: ReadonlySet<string> = new Set([
+  'data-directory',
+  'database-newer',
+  'database-corrupt',
+  'job-elsewhere',
+]);
+
+async function main(): Promise<number> {
+  // A reader that goes away (`heddle hash . | head`) ends the run quietly.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(EXIT.failed);
+    throw error;
+  });
+  let status: number = EXIT.done;
+  const program = makeProgram(join(__dirname, 'worker.cjs'), (code) => {
+    status = code;
+  });
+  try {
+    await program.parseAsync(process.argv);
+    return status;
+  } catch (error) {
+    if (error instanceof CommanderError) {
+      if (error.exitCode === 0) return EXIT.done;
+      const message = error.message.replace(/^error: /u, '').replaceAll('\n', ' ');
+      const text = error.code === 'commander.help' ? 'name a command' : message;
+      process.stderr.write(`heddle: ${text}. See: heddle help\n`);
+      return EXIT.usage;
+    }
+    const data = toErrorData(error);
+    process.stderr.write(`heddle: ${data.message}\n`);
+    if (error instanceof HeddleError && USAGE_CODES.has(data.code)) return EXIT.usage;
+    return START_CODES.has(data.code) ? EXIT.noStart : EXIT.failed;
+  }
+}
+
+void main().then((status) => {
+  // Not process.exit: what is still being written to a pipe has to arrive.
+  process.exitCode = status;
+});

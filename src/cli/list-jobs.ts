@@ -1,0 +1,30 @@
+import { settledTasks, totalTasks } from '../common/model';
+import { formatBytes, formatCount } from '../common/units';
+import type { Engine } from '../engine';
+
+/** Prints the stored jobs, newest first. */
+export async function listJobs(engine: Engine, json: boolean): Promise<void> {
+  for (let offset = 0; ; offset += 500) {
+    const { jobs } = engine.listJobs({ kind: null, offset, limit: 500 });
+    for (const job of jobs) {
+      if (json) {
+        process.stdout.write(`${JSON.stringify({ type: 'job', ...job })}\n`);
+        continue;
+      }
+      const { failed } = job.counts;
+      const cells = [
+        String(job.id).padStart(5),
+        job.kind.padEnd(9),
+        job.state.padEnd(12),
+        `${formatCount(settledTasks(job.counts))} of ${formatCount(totalTasks(job.counts))}`.padEnd(18),
+        formatBytes(job.bytesDone).padStart(8),
+        failed > 0 ? `${formatCount(failed)} failed` : '',
+        new Date(job.createdAtMs).toISOString().slice(0, 16).replace('T', ' '),
+        `${job.label} · ${job.place}`,
+      ];
+      process.stdout.write(`${cells.filter((cell) => cell !== '').join('  ')}\n`);
+    }
+    if (jobs.length < 500) break;
+  }
+  await Promise.resolve();
+}

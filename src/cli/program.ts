@@ -1,0 +1,283 @@
+/** The commands and their flags. */
+import { resolve } from 'node:path';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { HeddleError } from '../common/errors';
+import { MAX_WORKERS, type JobRequest } from '../common/job-request';
+import {
+  ALGORITHMS,
+  MANIFEST_FORMATS,
+  MODES,
+  type Algorithm,
+  type ManifestFormat,
+  type Mode,
+} from '../common/model';
+import { Engine, defaultDataDirectory } from '../engine';
+import { runDemo } from './demo';
+import { listJobs } from './list-jobs';
+import { runJobs, type RunOptions } from './run-jobs';
+import { serve } from './serve';
+import { VERSION } from './version';
+
+export interface TaskFlags {
+  readonly sync?: true;
+  readonly async?: true;
+  readonly mode?: Mode;
+  readonly workers?: number;
+  readonly json?: true;
+  readonly quiet?: true;
+  readonly dataDir: string;
+}
+
+function wholeNumber(least: number, most: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (!Number.isInteger(value) || value < least || value > most) {
+      throw new InvalidArgumentError(`It takes a whole number from ${least} to ${most}.`);
+    }
+    return value;
+  };
+}
+
+function collect(value: string, previous: readonly string[]): string[] {
+  return [...previous, value];
+}
+
+function dataFlag(command: Command): Command {
+  return command.addOption(
+    new Option('--data-dir <dir>', 'where jobs and settings are kept').default(
+      defaultDataDirectory(),
+      "the app's own",
+    ),
+  );
+}
+
+function outputFlags(command: Command): Command {
+  return dataFlag(command)
+    .option('--json', 'JSON Lines on standard output')
+    .option('--quiet', 'no progress on standard error');
+}
+
+function taskFlags(command: Command): Command {
+  return outputFlags(command)
+    .addOption(new Option('--sync', 'one task after another').conflicts(['async', 'mode']))
+    .addOption(new Option('--async', 'on the pool of worker threads').conflicts(['sync', 'mode']))
+    .addOption(new Option('--mode <mode>', 'how tasks run').choices(MODES))
+    .option('--workers <n>', 'worker threads', wholeNumber(1, MAX_WORKERS));
+}
+
+function chosenMode(flags: TaskFlags): Mode | null {
+  return flags.mode ?? (flags.sync ? 'sequential' : flags.async ? 'pool' : null);
+}
+
+/** @param report is told the exit status of the command that ran */
+export function makeProgram(workerPath: string, report: (status: number) => void): Command {
+  const program = new Command('heddle')
+    .description(
+      'Downloads lists of URLs, hashes folders and copies trees on worker threads that you can watch.',
+    )
+    .version(VERSION)
+    .exitOverride()
+    .configureOutput({ writeErr: () => undefined, writeOut: (text) => process.stdout.write(text) })
+    .showHelpAfterError(false);
+
+  const open = (flags: TaskFlags): Promise<Engine> =>
+    Engine.open({ dataDirectory: resolve(flags.dataDir), workerUrl: workerPath });
+
+  const create = async (
+    flags: TaskFlags,
+    request: (how: { mode: Mode; workers: number | null }, engine: Engine) => JobRequest,
+    options: Partial<RunOptions> = {},
+  ): Promise<void> => {
+    const engine = await open(flags);
+    const work = async (): Promise<readonly number[]> => {
+      const kind = options.kind ?? 'download';
+      const stored = engine.settings.get()[kind];
+      const mode = chosenMode(flags);
+      const how = { mode: mode ?? stored.mode, workers: flags.workers ?? stored.workers };
+      const { id } = await engine.createJob(request(how, engine), { start: false });
+      return [id];
+    };
+    report(
+      await runJobs(engine, work, { json: flags.json === true, quiet: flags.quiet === true, ...options }),
+    );
+  };
+
+  taskFlags(program.command('download'))
+    .description('download URLs and lists of URLs')
+    .argument('[urls...]', 'http and https URLs')
+    .option('-i, --input <file>', 'a list, one URL a line; - reads standard input', collect, [])
+    .option('-d, --dir <dir>', 'where the files go', '.')
+    .action(async (urls: string[], flags: TaskFlags & { input: string[]; dir: string }) => {
+      if (urls.length === 0 && flags.input.length === 0) {
+        throw new HeddleError('usage', 'download needs a URL or a list (-i FILE). See: heddle help download');
+      }
+      const text = flags.input.includes('-') ? await readStandardInput() : null;
+      await create(
+        flags,
+        (how) => ({
+          kind: 'download',
+          ...how,
+          urls,
+          text,
+          listFiles: flags.input.filter((file) => file !== '-').map((file) => resolve(file)),
+          directory: resolve(flags.dir),
+        }),
+        { kind: 'download' },
+      );
+    });
+
+  taskFlags(program.command('hash'))
+    .description('hash files and folders; the manifest goes to standard output unless -o')
+    .argument('<paths...>', 'files and folders')
+    .addOption(
+      new Option('-a, --algorithm <name>', 'digest algorithm; may be given more than once')
+        .choices(ALGORITHMS)
+        .argParser(collectAlgorithm),
+    )
+    .option('-o, --output <manifest>', 'write the manifest to this file')
+    .addOption(
+      new Option('--format <format>', 'the manifest’s format').choices(MANIFEST_FORMATS).default('gnu'),
+    )
+    .action(
+      async (
+        paths: string[],
+        flags: TaskFlags & { algorithm?: Algorithm[]; output?: string; format: ManifestFormat },
+      ) => {
+        await create(
+          flags,
+          (how) => ({
+            kind: 'hash',
+            ...how,
+            paths: paths.map((path) => resolve(path)),
+            algorithms: flags.algorithm ?? ['sha256'],
+            manifest:
+              flags.output === undefined ? null : { path: resolve(flags.output), format: flags.format },
+          }),
+          { kind: 'hash', manifestToOutput: flags.output === undefined && flags.json !== true },
+        );
+      },
+    );
+
+  taskFlags(program.command('copy'))
+    .description('copy files and trees; what exists at the target is never replaced')
+    .argument('<paths...>', 'one or more sources, then the destination')
+    .action(async (paths: string[], flags: TaskFlags) => {
+      const destination = paths.at(-1);
+      if (destination === undefined || paths.length < 2) {
+        throw new HeddleError('usage', 'copy needs a source and a destination. See: heddle help copy');
+      }
+      await create(
+        flags,
+        (how) => ({
+          kind: 'copy',
+          ...how,
+          sources: paths.slice(0, -1).map((path) => resolve(path)),
+          destination: resolve(destination),
+        }),
+        { kind: 'copy' },
+      );
+    });
+
+  program
+    .command('serve')
+    .description('serve a folder on the loopback address, for trials and comparisons')
+    .argument('<dir>', 'the folder')
+    .option('--port <n>', 'port; 0: any free one', wholeNumber(0, 65_535), 0)
+    .option('--latency <ms>', 'wait before each answer', wholeNumber(0, 600_000), 0)
+    .option('--rate <bytes>', 'bytes per second for each connection', wholeNumber(1, Number.MAX_SAFE_INTEGER))
+    .action(async (directory: string, flags: { port: number; latency: number; rate?: number }) => {
+      report(await serve(resolve(directory), flags));
+    });
+
+  dataFlag(program.command('jobs'))
+    .description('what is stored')
+    .option('--json', 'JSON Lines')
+    .action(async (flags: TaskFlags) => {
+      const engine = await open(flags);
+      await listJobs(engine, flags.json === true);
+      await engine.close({ interrupt: true });
+    });
+
+  outputFlags(program.command('resume'))
+    .description('go on with what was interrupted or paused; without a job: with everything')
+    .argument('[jobs...]', 'job numbers')
+    .action(async (ids: string[], flags: TaskFlags) => {
+      const engine = await open(flags);
+      const work = (): Promise<readonly number[]> => {
+        if (ids.length > 0) return Promise.resolve(ids.map(jobNumber));
+        return Promise.resolve(resumable(engine));
+      };
+      report(await runJobs(engine, work, { json: flags.json === true, quiet: flags.quiet === true }));
+    });
+
+  outputFlags(program.command('retry'))
+    .description('run the failed tasks of a job again')
+    .argument('<job>', 'job number')
+    .action(async (id: string, flags: TaskFlags) => {
+      const engine = await open(flags);
+      report(
+        await runJobs(engine, () => Promise.resolve([jobNumber(id)]), {
+          json: flags.json === true,
+          quiet: flags.quiet === true,
+          start: (job) => engine.retry(job),
+        }),
+      );
+    });
+
+  dataFlag(program.command('cancel'))
+    .description('end a job that is not running elsewhere; its finished files stay')
+    .argument('<job>', 'job number')
+    .action(async (id: string, flags: TaskFlags) => {
+      const engine = await open(flags);
+      try {
+        await engine.cancel(jobNumber(id));
+      } finally {
+        await engine.close({ interrupt: true });
+      }
+    });
+
+  program
+    .command('demo')
+    .description('download, hash and copy sample files, one by one and on the pool, and compare')
+    .action(async () => {
+      report(await runDemo(workerPath));
+    });
+
+  // Subcommands take these from their parent only when they are told to.
+  for (const command of program.commands)
+    command.exitOverride().configureOutput({ writeErr: () => undefined });
+  return program;
+}
+
+function collectAlgorithm(value: string, previous: readonly Algorithm[] | undefined): Algorithm[] {
+  const algorithm = ALGORITHMS.find((name) => name === value.toLowerCase());
+  if (algorithm === undefined) {
+    throw new InvalidArgumentError(`Allowed are ${ALGORITHMS.join(' and ')}.`);
+  }
+  return [...new Set([...(previous ?? []), algorithm])];
+}
+
+function jobNumber(text: string): number {
+  const id = Number(text);
+  if (!Number.isInteger(id) || id < 1) {
+    throw new HeddleError('usage', `${text} is no job number. See: heddle jobs`);
+  }
+  return id;
+}
+
+function resumable(engine: Engine): number[] {
+  const ids: number[] = [];
+  for (let offset = 0; ; offset += 500) {
+    const { jobs } = engine.listJobs({ kind: null, offset, limit: 500 });
+    for (const job of jobs) {
+      if (!job.foreign && (job.state === 'interrupted' || job.state === 'paused')) ids.push(job.id);
+    }
+    if (jobs.length < 500) return ids.reverse();
+  }
+}
+
+async function readStandardInput(): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of process.stdin) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks).toString('utf8');
+}

@@ -1,0 +1,85 @@
+/** Progress in a terminal: a line per worker and one for the job, redrawn in place; elsewhere a line every few seconds. */
+import type { WriteStream } from 'node:tty';
+import type { Frame, JobFrame, WorkerFrame } from '../common/frames';
+import { settledTasks, totalTasks } from '../common/model';
+import { formatBytes, formatClock, formatCount, formatRate } from '../common/units';
+
+const PLAIN_INTERVAL_MS = 3000;
+const BAR_WIDTH = 16;
+
+export class Progress {
+  readonly #stream: WriteStream;
+  #lines = 0;
+  #lastPlainMs: number | null = null;
+
+  constructor(stream: WriteStream) {
+    this.#stream = stream;
+  }
+
+  show(frame: Frame): void {
+    const job = frame.jobs.find(({ workers }) => workers.length > 0) ?? frame.jobs[0];
+    if (job?.state !== 'running') return;
+    if (this.#stream.isTTY) this.#redraw(job);
+    else this.#plain(job, frame.atMs);
+  }
+
+  /** Takes the lines away, so that other text can be written. */
+  clear(): void {
+    if (this.#lines === 0) return;
+    this.#stream.write(`\r\u001b[${this.#lines}A\u001b[J`);
+    this.#lines = 0;
+  }
+
+  #redraw(job: JobFrame): void {
+    const width = Math.max(20, this.#stream.columns);
+    const room = Math.max(1, this.#stream.rows - 2);
+    const workers = job.workers.slice(0, room);
+    const lines = [...workers.map((worker) => workerLine(worker)), jobLine(job)].map((line) =>
+      clip(line, width - 1),
+    );
+    this.clear();
+    this.#stream.write(`${lines.join('\n')}\n`);
+    this.#lines = lines.length;
+  }
+
+  #plain(job: JobFrame, atMs: number): void {
+    this.#lastPlainMs ??= atMs;
+    if (atMs - this.#lastPlainMs < PLAIN_INTERVAL_MS) return;
+    this.#lastPlainMs = atMs;
+    this.#stream.write(`${jobLine(job)}\n`);
+  }
+}
+
+function workerLine({ worker, alive, running, bytesPerSecond, busyShare }: WorkerFrame): string {
+  const name = `W${worker}`.padEnd(4);
+  const [task] = running;
+  const busy = `${Math.round(busyShare * 100)} %`.padStart(5);
+  if (task === undefined) return `${name}${busy}  ${alive ? 'idle' : 'ended'}`;
+  const share =
+    task.bytesTotal === null || task.bytesTotal === 0 ? null : Math.min(1, task.bytesDone / task.bytesTotal);
+  const filled = Math.round((share ?? 0) * BAR_WIDTH);
+  const bar = share === null ? '·'.repeat(BAR_WIDTH) : '━'.repeat(filled) + '─'.repeat(BAR_WIDTH - filled);
+  const more = running.length > 1 ? ` (+${running.length - 1})` : '';
+  return `${name}${busy}  ${bar} ${formatRate(bytesPerSecond).padStart(11)}  ${task.name}${more}`;
+}
+
+function jobLine(job: JobFrame): string {
+  const parts = [
+    `${formatCount(settledTasks(job.counts))} of ${formatCount(totalTasks(job.counts))}${job.planned ? '' : '+'}`,
+    formatBytes(job.bytesDone),
+    formatRate(job.bytesPerSecond),
+  ];
+  if (job.counts.failed > 0) parts.push(`${formatCount(job.counts.failed)} failed`);
+  if (job.remainingMs !== null) parts.push(`${formatClock(job.remainingMs)} left`);
+  if (job.waitingFor !== null) parts.push(job.waitingFor);
+  return parts.join(' · ');
+}
+
+// Names from outside must not steer the terminal.
+const UNPRINTABLE = /[\p{Cc}\p{Cf}]/gu;
+
+function clip(line: string, width: number): string {
+  const text = line.replace(UNPRINTABLE, '?');
+  const points = [...text];
+  return points.length <= width ? text : `${points.slice(0, width - 1).join('')}…`;
+}

@@ -1,0 +1,100 @@
+/** Runs jobs in the terminal: progress on standard error, results on standard output, an exit status at the end. */
+import { once } from 'node:events';
+import type { JobSummary, TaskRow } from '../common/model';
+import { formatBytes, formatCount, formatDuration } from '../common/units';
+import type { Engine } from '../engine';
+import { EXIT } from './exit-status';
+import { summaryLine, taskLine } from './json-lines';
+import { Progress } from './progress';
+
+export interface RunOptions {
+  readonly json: boolean;
+  readonly quiet: boolean;
+  readonly kind?: 'download' | 'hash' | 'copy';
+  /** A hash job's manifest goes to standard output. */
+  readonly manifestToOutput?: boolean;
+  /** How a job is set going; `engine.resume` unless said otherwise. */
+  readonly start?: (jobId: number) => Promise<void>;
+}
+
+/**
+ * @param prepare makes or names the jobs; they run one after the other
+ * @returns the exit status
+ */
+export async function runJobs(
+  engine: Engine,
+  prepare: () => Promise<readonly number[]>,
+  options: RunOptions,
+): Promise<number> {
+  const progress = options.quiet ? null : new Progress(process.stderr);
+  let interrupted = false;
+  const stop = (): void => {
+    // The second time, whoever waits has lost patience: everything is on disk that needs to be.
+    if (interrupted) process.exit(EXIT.interrupted);
+    interrupted = true;
+    void engine.close({ interrupt: true });
+  };
+  process.on('SIGINT', stop);
+  process.on('SIGTERM', stop);
+  const print = async (text: string | Uint8Array): Promise<void> => {
+    if (!process.stdout.write(text)) await once(process.stdout, 'drain');
+  };
+
+  let status: number = EXIT.done;
+  try {
+    const ids = await prepare();
+    const unsubscribe = engine.on('task-settled', (jobId, task) => {
+      if (options.json) process.stdout.write(`${JSON.stringify(taskLine(jobId, task))}\n`);
+      else reportTask(task, progress, engine.job(jobId).kind === 'download');
+    });
+    const stopFrames = engine.on('frame', (frame) => progress?.show(frame));
+    for (const id of ids) {
+      if (interrupted) break;
+      engine.watch(id);
+      const ended = engine.ended(id);
+      await (options.start ?? ((job: number) => engine.resume(job)))(id);
+      const job = await ended;
+      progress?.clear();
+      if (job.state === 'interrupted' || job.state === 'paused') {
+        interrupted = true;
+        process.stderr.write(`heddle: stopped; what is done is kept. Go on with: heddle resume ${job.id}\n`);
+        break;
+      }
+      if (job.error !== null) process.stderr.write(`heddle: ${job.error.message}\n`);
+      if (options.manifestToOutput === true && job.kind === 'hash') {
+        for await (const line of engine.manifestLines(id)) await print(line);
+      }
+      if (options.json) await print(`${JSON.stringify(summaryLine(job, engine.workersOf(id)))}\n`);
+      else if (!options.quiet) process.stderr.write(`${sentence(job)}\n`);
+      if (job.counts.failed > 0 || job.counts.cancelled > 0 || job.state !== 'done') status = EXIT.failed;
+    }
+    unsubscribe();
+    stopFrames();
+  } finally {
+    progress?.clear();
+    await engine.close({ interrupt: true });
+    process.off('SIGINT', stop);
+    process.off('SIGTERM', stop);
+  }
+  return interrupted ? EXIT.interrupted : status;
+}
+
+function reportTask(task: TaskRow, progress: Progress | null, isDownload: boolean): void {
+  if (task.state === 'failed' || task.state === 'skipped') {
+    progress?.clear();
+    process.stderr.write(`${task.state}: ${task.source}: ${task.error?.message ?? 'no reason was given'}\n`);
+  } else if (task.state === 'done' && isDownload && task.target !== null) {
+    progress?.clear();
+    process.stdout.write(`${task.target}\n`);
+  }
+}
+
+function sentence(job: JobSummary): string {
+  const { done, failed, skipped, cancelled } = job.counts;
+  const verb = { download: 'downloaded', hash: 'hashed', verify: 'verified', copy: 'copied' }[job.kind];
+  const parts = [`${formatCount(done)} ${verb} (${formatBytes(job.bytesDone)})`];
+  if (skipped > 0) parts.push(`${formatCount(skipped)} skipped`);
+  if (failed > 0) parts.push(`${formatCount(failed)} failed`);
+  if (cancelled > 0) parts.push(`${formatCount(cancelled)} cancelled`);
+  return `${parts.join(', ')} in ${formatDuration(job.elapsedMs)}`;
+}

@@ -1,0 +1,30 @@
+import { app } from 'electron';
+import type { AppInfo } from '../common/ipc';
+import type { Engine } from '../engine';
+
+/** The first line of Electron releases that still get security fixes. */
+const OLDEST_SUPPORTED_ELECTRON = 43;
+
+export function appInfo(engine: Engine, dataDirectory: string): AppInfo {
+  const { electron = 'unknown', chrome = 'unknown', node } = process.versions;
+  return {
+    version: app.getVersion(),
+    electron,
+    chromium: chrome,
+    node,
+    sqlite: engine.sqliteVersion,
+    platform: `${process.platform} ${process.arch}`,
+    cores: engine.cores,
+    dataDirectory,
+    downloadsDirectory: app.getPath('downloads'),
+    runtimeNote:
+      Number.parseInt(electron, 10) < OLDEST_SUPPORTED_ELECTRON
+        ? `Electron ${electron} is past its end of life: it serves development and tests where no newer one can be downloaded.`
+        : null,
+    automaticWorkers: {
+      download: engine.automaticWorkers('download'),
+      hash: engine.automaticWorkers('hash'),
+      copy: engine.automaticWorkers('copy'),
+    },
+  };
+}

@@ -1,0 +1,51 @@
+/** Native dialogs. */
+import { join } from 'node:path';
+import { app, dialog, type OpenDialogOptions } from 'electron';
+import type { z } from 'zod';
+import type { pickSchema } from '../common/ipc';
+import type { JobSummary } from '../common/model';
+import { getMainWindow } from './window';
+
+type Purpose = z.infer<typeof pickSchema>['purpose'];
+
+const OPTIONS: Readonly<Record<Purpose, OpenDialogOptions>> = {
+  'url-list': {
+    title: 'Open lists of URLs',
+    properties: ['openFile', 'multiSelections'],
+    filters: [
+      { name: 'Lists', extensions: ['txt', 'urls', 'lst', 'list'] },
+      { name: 'All files', extensions: ['*'] },
+    ],
+  },
+  files: { title: 'Choose files', properties: ['openFile', 'multiSelections', 'showHiddenFiles'] },
+  folder: { title: 'Choose a folder', properties: ['openDirectory'] },
+  folders: { title: 'Choose folders', properties: ['openDirectory', 'multiSelections'] },
+  'download-folder': {
+    title: 'Choose where downloads go',
+    properties: ['openDirectory', 'createDirectory', 'promptToCreate'],
+  },
+  'copy-target': {
+    title: 'Choose where the copy goes',
+    properties: ['openDirectory', 'createDirectory', 'promptToCreate'],
+  },
+};
+
+/** @returns absolute paths; empty when the dialog was dismissed */
+export async function pick(purpose: Purpose): Promise<readonly string[]> {
+  const window = getMainWindow();
+  const options = OPTIONS[purpose];
+  const { canceled, filePaths } =
+    window === null ? await dialog.showOpenDialog(options) : await dialog.showOpenDialog(window, options);
+  return canceled ? [] : filePaths;
+}
+
+/** @returns an absolute path, or `null` when the dialog was dismissed */
+export async function pickManifestPath(job: JobSummary): Promise<string | null> {
+  const window = getMainWindow();
+  const name = job.algorithms[0] === 'blake3' ? 'B3SUMS' : 'SHA256SUMS';
+  const folder = job.place === '' ? app.getPath('documents') : job.place;
+  const options = { title: 'Save the manifest', defaultPath: join(folder, name) };
+  const { canceled, filePath } =
+    window === null ? await dialog.showSaveDialog(options) : await dialog.showSaveDialog(window, options);
+  return canceled || filePath === '' ? null : filePath;
+}

@@ -1,0 +1,101 @@
+/** Answers the window's requests. Every message is checked for its sender and its shape. */
+import { ipcMain, shell, type IpcMainInvokeEvent } from 'electron';
+import { HeddleError, toErrorData } from '../common/errors';
+import {
+  EVENT_NAMES,
+  REQUESTS,
+  type Reply,
+  type RequestInput,
+  type RequestName,
+  type RequestOutput,
+} from '../common/ipc';
+import { displayPath } from '../common/paths';
+import type { Engine } from '../engine';
+import { appInfo } from './app-info';
+import { pick, pickManifestPath } from './dialogs';
+import { isAppUrl } from './security';
+import { getMainWindow } from './window';
+
+type Handlers = {
+  readonly [Name in RequestName]: (
+    input: RequestInput<Name>,
+  ) => RequestOutput<Name> | Promise<RequestOutput<Name>>;
+};
+
+export function setupIpc(engine: Engine, dataDirectory: string): void {
+  const handlers: Handlers = {
+    'app:info': () => appInfo(engine, dataDirectory),
+    'settings:get': () => engine.settings.get(),
+    'settings:set': (patch) => engine.settings.set(patch),
+    'jobs:list': (query) => engine.listJobs(query),
+    'jobs:create': (request) => engine.createJob(request),
+    'jobs:pause': ({ jobId }) => engine.pause(jobId),
+    'jobs:resume': ({ jobId }) => engine.resume(jobId),
+    'jobs:cancel': ({ jobId }) => engine.cancel(jobId),
+    'jobs:retry': ({ jobId }) => engine.retry(jobId),
+    'jobs:remove': ({ jobId }) => engine.remove(jobId),
+    'jobs:resize': ({ jobId, workers }) => engine.resize(jobId, workers),
+    'jobs:statistics': ({ jobId }) => engine.statistics(jobId),
+    'jobs:watch': ({ jobId }) => {
+      engine.watch(jobId);
+      return jobId === null ? null : engine.snapshot(jobId);
+    },
+    'tasks:page': (query) => engine.tasksPage(query),
+    'dialog:pick': ({ purpose }) => pick(purpose),
+    'manifest:save': async ({ jobId }) => {
+      const path = await pickManifestPath(engine.job(jobId));
+      if (path !== null) await engine.writeManifest(jobId, path, 'gnu');
+      return path;
+    },
+    'shell:show': ({ jobId, taskId }) => {
+      const path = engine.taskPath(jobId, taskId);
+      if (path === null) throw new HeddleError('no-file', 'This task has no file to show yet.');
+      if (typeof path !== 'string') {
+        throw new HeddleError(
+          'name-not-text',
+          `The file manager cannot be told of ${displayPath(path)}: its name is not valid UTF-8.`,
+        );
+      }
+      shell.showItemInFolder(path);
+    },
+  };
+  for (const name of Object.keys(REQUESTS) as RequestName[]) handle(name, handlers);
+  for (const name of EVENT_NAMES) {
+    engine.on(name, (payload) => {
+      const contents = getMainWindow()?.webContents;
+      if (contents !== undefined && !contents.isDestroyed()) contents.send(name, payload);
+    });
+  }
+}
+
+function handle<Name extends RequestName>(name: Name, handlers: Handlers): void {
+  ipcMain.handle(name, async (event, input: unknown): Promise<Reply<RequestOutput<Name>>> => {
+    try {
+      assertTrusted(event);
+      const parsed = REQUESTS[name].input.safeParse(input);
+      if (!parsed.success) {
+        const [issue] = parsed.error.issues;
+        const where = issue === undefined ? '' : ` (${issue.path.join('.')}: ${issue.message})`;
+        throw new HeddleError('bad-request', `The request ${name} was not understood${where}.`);
+      }
+      return { ok: true, value: await handlers[name](parsed.data as RequestInput<Name>) };
+    } catch (error) {
+      return { ok: false, error: toErrorData(error) };
+    }
+  });
+}
+
+/** Only the main frame of our own window, showing our own pages, may ask. */
+function assertTrusted(event: IpcMainInvokeEvent): void {
+  const window = getMainWindow();
+  const frame = event.senderFrame;
+  if (
+    window === null ||
+    frame === null ||
+    event.sender !== window.webContents ||
+    frame.parent !== null ||
+    !isAppUrl(frame.url)
+  ) {
+    throw new HeddleError('untrusted-sender', 'This request did not come from the Heddle window.');
+  }
+}

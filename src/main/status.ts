@@ -1,0 +1,54 @@
+/** What the desktop shows of running jobs: progress in the task bar, a notification at the end, no sleep meanwhile. */
+import { Notification, powerSaveBlocker } from 'electron';
+import { isEnded, settledTasks, totalTasks, type JobSummary } from '../common/model';
+import { formatCount } from '../common/units';
+import type { Engine } from '../engine';
+import { focusMainWindow, getMainWindow } from './window';
+
+export function setupStatus(engine: Engine): void {
+  const running = new Map<number, { settled: number; total: number }>();
+  let blocker: number | null = null;
+
+  const show = (): void => {
+    let settled = 0;
+    let total = 0;
+    for (const job of running.values()) {
+      settled += job.settled;
+      total += job.total;
+    }
+    getMainWindow()?.setProgressBar(running.size === 0 ? -1 : total === 0 ? 2 : settled / total);
+    if (running.size > 0) {
+      blocker ??= powerSaveBlocker.start('prevent-app-suspension');
+    } else if (blocker !== null) {
+      powerSaveBlocker.stop(blocker);
+      blocker = null;
+    }
+  };
+
+  engine.on('frame', ({ jobs }) => {
+    for (const job of jobs) {
+      if (job.state === 'running') {
+        running.set(job.jobId, { settled: settledTasks(job.counts), total: totalTasks(job.counts) });
+      }
+    }
+    show();
+  });
+  engine.on('jobs-changed', (jobs) => {
+    for (const job of jobs) {
+      if (job.state === 'running') continue;
+      if (running.delete(job.id) && isEnded(job.state) && job.state !== 'cancelled') notify(job);
+    }
+    show();
+  });
+}
+
+function notify(job: JobSummary): void {
+  if (getMainWindow()?.isFocused() === true || !Notification.isSupported()) return;
+  const { done, failed } = job.counts;
+  const body =
+    job.error?.message ??
+    (failed > 0 ? `${formatCount(done)} done, ${formatCount(failed)} failed` : `${formatCount(done)} done`);
+  const notification = new Notification({ title: job.label, body, silent: true });
+  notification.on('click', focusMainWindow);
+  notification.show();
+}

@@ -1,0 +1,50 @@
+/** The one window. */
+import { join } from 'node:path';
+import { BrowserWindow, nativeTheme } from 'electron';
+import { REQUESTS } from '../common/ipc';
+import type { Engine } from '../engine';
+import { APP_ORIGIN } from './protocol';
+
+let mainWindow: BrowserWindow | null = null;
+
+export function getMainWindow(): BrowserWindow | null {
+  return mainWindow;
+}
+
+export function createMainWindow(engine: Engine): void {
+  if (mainWindow !== null) return;
+  const window = new BrowserWindow({
+    width: 1320,
+    height: 860,
+    minWidth: 720,
+    minHeight: 480,
+    show: false,
+    title: 'Heddle',
+    backgroundColor: nativeTheme.shouldUseDarkColors ? '#111317' : '#f5f6f8',
+    webPreferences: {
+      preload: join(__dirname, '../preload/index.cjs'),
+      sandbox: true,
+      contextIsolation: true,
+      nodeIntegration: false,
+      webSecurity: true,
+      spellcheck: false,
+      // The preload's allowlist is the contract's own list of names.
+      additionalArguments: [`--heddle-requests=${Object.keys(REQUESTS).join(',')}`],
+    },
+  });
+  mainWindow = window;
+  window.once('ready-to-show', () => {
+    window.show();
+  });
+  window.on('closed', () => {
+    mainWindow = null;
+    engine.watch(null);
+  });
+  void window.loadURL(`${APP_ORIGIN}/index.html`);
+}
+
+export function focusMainWindow(): void {
+  if (mainWindow === null) return;
+  if (mainWindow.isMinimized()) mainWindow.restore();
+  mainWindow.focus();
+}

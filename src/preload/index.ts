@@ -1,0 +1,41 @@
+/** The bridge: `window.heddle`, with the contract's requests and events and nothing more. */
+import { contextBridge, ipcRenderer, webUtils } from 'electron';
+import type { EventName, HeddleBridge } from '../common/ipc';
+
+const FLAG = '--heddle-requests=';
+const requests = new Set(
+  process.argv
+    .find((argument) => argument.startsWith(FLAG))
+    ?.slice(FLAG.length)
+    .split(','),
+);
+// A record, so that a name which the contract gains or loses is a compile error here.
+const EVENTS: Readonly<Record<EventName, true>> = {
+  frame: true,
+  'jobs-changed': true,
+  'job-removed': true,
+  'settings-changed': true,
+  notice: true,
+};
+
+const bridge: HeddleBridge = {
+  invoke(name, input) {
+    if (!requests.has(name)) return Promise.reject(new Error(`unknown request: ${name}`));
+    return ipcRenderer.invoke(name, input) as ReturnType<HeddleBridge['invoke']> as never;
+  },
+  on(name, listener) {
+    if (!Object.hasOwn(EVENTS, name)) throw new Error(`unknown event: ${name}`);
+    const receive = (_event: unknown, payload: unknown): void => {
+      listener(payload as Parameters<typeof listener>[0]);
+    };
+    ipcRenderer.on(name, receive);
+    return () => {
+      ipcRenderer.removeListener(name, receive);
+    };
+  },
+  pathOf(file) {
+    return file instanceof File ? webUtils.getPathForFile(file) : '';
+  },
+};
+
+contextBridge.exposeInMainWorld('heddle', bridge);
