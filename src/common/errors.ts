@@ -10,6 +10,8 @@ export interface ErrorData {
   readonly message: string;
   /** Whether the same attempt could succeed later without the user changing anything. */
   readonly retryable: boolean;
+  /** How long the other side asked to be left alone (`Retry-After`), in milliseconds from the failure. */
+  readonly retryAfterMs?: number;
   readonly cause?: ErrorData;
 }
 
@@ -17,12 +19,18 @@ export interface ErrorData {
 export class HeddleError extends Error {
   readonly code: string;
   readonly retryable: boolean;
+  readonly retryAfterMs: number | undefined;
 
-  constructor(code: string, message: string, options: { retryable?: boolean; cause?: unknown } = {}) {
+  constructor(
+    code: string,
+    message: string,
+    options: { retryable?: boolean; retryAfterMs?: number; cause?: unknown } = {},
+  ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.name = 'HeddleError';
     this.code = code;
     this.retryable = options.retryable ?? false;
+    this.retryAfterMs = options.retryAfterMs;
   }
 }
 
@@ -108,8 +116,13 @@ function systemCode(error: unknown): string | undefined {
  */
 export function toErrorData(error: unknown, subject?: string): ErrorData {
   if (error instanceof HeddleError) {
-    const data = { code: error.code, message: error.message, retryable: error.retryable };
-    return error.cause === undefined ? data : { ...data, cause: toErrorData(error.cause) };
+    return {
+      code: error.code,
+      message: error.message,
+      retryable: error.retryable,
+      ...(error.retryAfterMs === undefined ? {} : { retryAfterMs: error.retryAfterMs }),
+      ...(error.cause === undefined ? {} : { cause: toErrorData(error.cause) }),
+    };
   }
   if (isErrorData(error)) return error;
   const code = systemCode(error);
@@ -149,6 +162,7 @@ export function isErrorData(value: unknown): value is ErrorData {
 export function fromErrorData(data: ErrorData): HeddleError {
   return new HeddleError(data.code, data.message, {
     retryable: data.retryable,
+    ...(data.retryAfterMs === undefined ? {} : { retryAfterMs: data.retryAfterMs }),
     ...(data.cause === undefined ? {} : { cause: fromErrorData(data.cause) }),
   });
 }

@@ -1,0 +1,161 @@
+/** What can go wrong between here and a server, in words a person understands. */
+import { HeddleError } from '../common/errors';
+import { errorCode } from './final-name';
+
+/** What is known of the exchange that failed. */
+export interface Progress {
+  readonly received: number;
+  readonly expected: number | null;
+  /** Whether any header of the answer had arrived. */
+  readonly answered: boolean;
+}
+
+interface StatusSentence {
+  readonly sentence: string;
+  readonly retryable?: true;
+}
+
+/** RFC 9110 §15, RFC 6585, RFC 8470. Retryable: those that say "not now" rather than "no". */
+const STATUSES: Readonly<Record<number, StatusSentence>> = {
+  204: { sentence: 'The server has nothing to send (204 No Content).' },
+  206: { sentence: 'The server sent a part of the file though the whole was asked for (206 Partial Content).' },
+  300: { sentence: 'The server offers several files and none of them first (300 Multiple Choices).' },
+  304: { sentence: 'The server says the file has not changed, though it was not asked (304 Not Modified).' },
+  400: { sentence: 'The server does not understand the request (400 Bad Request).' },
+  401: { sentence: 'The server asks for a name and password (401 Unauthorized).' },
+  402: { sentence: 'The server asks for payment (402 Payment Required).' },
+  403: { sentence: 'The server does not allow access to the file (403 Forbidden).' },
+  404: { sentence: 'The server has no such file (404 Not Found).' },
+  405: { sentence: 'The server does not allow downloads at this address (405 Method Not Allowed).' },
+  406: { sentence: 'The server has the file in no form that was asked for (406 Not Acceptable).' },
+  407: { sentence: 'The proxy asks for a name and password (407 Proxy Authentication Required).' },
+  408: { sentence: 'The server waited too long for the request (408 Request Timeout).', retryable: true },
+  410: { sentence: 'The file was removed from the server for good (410 Gone).' },
+  414: { sentence: 'The address is longer than the server takes (414 URI Too Long).' },
+  421: { sentence: 'This server does not answer for that host (421 Misdirected Request).' },
+  425: { sentence: 'The server did not want to risk an early request (425 Too Early).', retryable: true },
+  429: { sentence: 'The server asks for fewer requests (429 Too Many Requests).', retryable: true },
+  431: { sentence: "The request's headers are larger than the server takes (431 Request Header Fields Too Large)." },
+  451: { sentence: 'The server may not give the file for legal reasons (451 Unavailable For Legal Reasons).' },
+  500: { sentence: 'The server failed inside (500 Internal Server Error).', retryable: true },
+  501: { sentence: 'The server cannot do this (501 Not Implemented).' },
+  502: { sentence: 'A gateway got no good answer from the server behind it (502 Bad Gateway).', retryable: true },
+  503: { sentence: 'The server cannot answer now (503 Service Unavailable).', retryable: true },
+  504: { sentence: 'A gateway waited too long for the server behind it (504 Gateway Timeout).', retryable: true },
+};
+
+/** The failure for a final status other than 200. */
+export function statusFailure(status: number, url: URL, retryAfter: string | string[] | undefined): HeddleError {
+  const known = STATUSES[status];
+  const retryAfterMs = typeof retryAfter === 'string' ? parseRetryAfter(retryAfter, Date.now()) : null;
+  return new HeddleError(`http-${status}`, known?.sentence ?? `${url.host} answered with status ${status}.`, {
+    retryable: known?.retryable === true,
+    ...(retryAfterMs === null ? {} : { retryAfterMs }),
+  });
+}
+
+/**
+ * Retry-After (RFC 9110 §10.2.3): seconds, or an HTTP date.
+ * @returns milliseconds from `nowMs`, never negative; `null` for what is neither
+ */
+export function parseRetryAfter(value: string, nowMs: number): number | null {
+  const text = value.trim();
+  if (/^\d+$/u.test(text)) return Math.min(Number(text) * 1000, Number.MAX_SAFE_INTEGER);
+  // All three date forms of RFC 9110 §5.6.7 begin with the day's name; Date.parse alone would take more.
+  if (!/^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)/u.test(text)) return null;
+  const at = Date.parse(/GMT$/u.test(text) ? text : `${text} GMT`);
+  return Number.isNaN(at) ? null : Math.max(0, at - nowMs);
+}
+
+export function badAnswer(why: string, cause?: unknown): HeddleError {
+  return new HeddleError('bad-answer', `The server's answer is not valid HTTP: ${why}.`, { cause });
+}
+
+const UNREACHABLE: ReadonlySet<string> = new Set([
+  'ENETUNREACH',
+  'EHOSTUNREACH',
+  'ENETDOWN',
+  'EHOSTDOWN',
+  'EADDRNOTAVAIL',
+]);
+
+/** The failure for an error of the connection or of its protocol. */
+export function connectionFailure(error: unknown, url: URL, progress: Progress): HeddleError {
+  const code = errorCode(error) ?? '';
+  const { host } = url;
+  const fail = (name: string, sentence: string, retryable: boolean): HeddleError =>
+    new HeddleError(name, sentence, { retryable, cause: error });
+
+  switch (code) {
+    case 'ENOTFOUND':
+      return fail('dns', `No server named ${url.hostname} is known. Check the address and the network.`, false);
+    case 'EAI_AGAIN':
+    case 'EAI_FAIL':
+      return fail('dns', `The name ${url.hostname} could not be looked up. Check the network.`, true);
+    case 'ECONNREFUSED':
+      return fail('connection-refused', `${host} refuses connections; no server runs there now.`, true);
+    case 'ETIMEDOUT':
+    case 'UND_ERR_CONNECT_TIMEOUT':
+      return progress.answered
+        ? fail('timeout-stall', `${host} stopped sending in the middle of the file.`, true)
+        : fail('timeout-connect', `${host} did not accept a connection in time.`, true);
+    case 'UND_ERR_HEADERS_TIMEOUT':
+      return fail('timeout-headers', `${host} did not answer in time.`, true);
+    case 'UND_ERR_BODY_TIMEOUT':
+      return fail('timeout-stall', `${host} stopped sending in the middle of the file.`, true);
+    case 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH':
+      return tooShort(progress, error);
+    case 'UND_ERR_HEADERS_OVERFLOW':
+      return badAnswer('its headers are too large', error);
+    case 'HPE_INVALID_EOF_STATE':
+      return fail('body-incomplete', `${host} closed the connection before the end of the file.`, true);
+    case 'UND_ERR_SOCKET':
+    case 'ECONNRESET':
+    case 'ECONNABORTED':
+    case 'EPIPE':
+      return broken(code, host, progress, error);
+    default:
+  }
+  if (UNREACHABLE.has(code)) return fail('unreachable', `${host} cannot be reached. Check the network.`, true);
+  if (code.startsWith('HPE_')) return badAnswer(messageOf(error), error);
+  if (isTls(code)) {
+    return fail('tls', `No secure connection to ${host}: ${messageOf(error)}`, false);
+  }
+  return fail('connection-failed', `The connection to ${host} failed: ${messageOf(error)}`, true);
+}
+
+/** The connection ended before the answer did: in good order (a short file) or broken off. */
+function broken(code: string, host: string, progress: Progress, error: unknown): HeddleError {
+  const inOrder = code === 'UND_ERR_SOCKET';
+  if (inOrder && progress.expected !== null) return tooShort(progress, error);
+  if (inOrder && progress.received > 0) {
+    return new HeddleError('body-incomplete', `${host} closed the connection before the end of the file.`, {
+      retryable: true,
+      cause: error,
+    });
+  }
+  const when = progress.answered ? 'in the middle of the file' : 'before it answered';
+  return new HeddleError('connection-reset', `${host} broke the connection off ${when}.`, {
+    retryable: true,
+    cause: error,
+  });
+}
+
+function tooShort(progress: Progress, error: unknown): HeddleError {
+  return new HeddleError(
+    'length-mismatch',
+    `The server promised ${progress.expected ?? 'more'} bytes and sent ${progress.received}.`,
+    { retryable: true, cause: error },
+  );
+}
+
+function isTls(code: string): boolean {
+  return (
+    /^(?:ERR_TLS_|ERR_SSL_|CERT_|CRL_|UNABLE_TO_)/u.test(code) ||
+    ['EPROTO', 'DEPTH_ZERO_SELF_SIGNED_CERT', 'SELF_SIGNED_CERT_IN_CHAIN', 'HOSTNAME_MISMATCH', 'INVALID_CA'].includes(code)
+  );
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,50 @@
+/** Helpers of the tests in this folder: a task's context without a pool around it. */
+import type { TaskOrder } from '../common/model';
+import { TaskCancelled, type TaskContext } from './runtime';
+
+export class FakeContext implements TaskContext {
+  readonly lane: number;
+  readonly exclusive: boolean;
+  bytesDone = 0;
+  bytesTotal: number | null = null;
+  /** Called on every progress report. */
+  onProgress: (bytes: number) => void = () => undefined;
+  readonly #controller = new AbortController();
+  #cancelled = false;
+
+  constructor(options: { readonly exclusive?: boolean; readonly lane?: number } = {}) {
+    this.exclusive = options.exclusive ?? true;
+    this.lane = options.lane ?? 0;
+  }
+
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  cancel(): void {
+    this.#cancelled = true;
+    this.#controller.abort(new TaskCancelled());
+  }
+
+  /** Sets the flag alone, as it is seen by code that never yields to the event loop. */
+  cancelSilently(): void {
+    this.#cancelled = true;
+  }
+
+  throwIfCancelled(): void {
+    if (this.#cancelled) throw new TaskCancelled();
+  }
+
+  setBytesDone(bytes: number): void {
+    this.bytesDone = bytes;
+    this.onProgress(bytes);
+  }
+
+  setBytesTotal(bytes: number | null): void {
+    this.bytesTotal = bytes;
+  }
+}
+
+export function order(fields: Partial<TaskOrder> & Pick<TaskOrder, 'source'>): TaskOrder {
+  return { id: 1, type: 'file', target: null, size: null, root: 0, attempt: 1, ...fields };
+}
