@@ -1,0 +1,70 @@
+/** Opens Heddle's database: SQLite in WAL, with numbered migrations. Used in one place, on one thread. */
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import SqliteDatabase from 'better-sqlite3';
+import { HeddleError } from '../../common/errors';
+import { MIGRATIONS } from './migrations';
+
+export type Database = SqliteDatabase.Database;
+
+const FILE_NAME = 'heddle.db';
+/** How long to wait for another Heddle that is writing; its transactions are short. */
+const BUSY_TIMEOUT_MS = 5000;
+
+/**
+ * @throws HeddleError `data-directory`, `database-newer` or `database-corrupt`; nothing is ever deleted
+ */
+export function openDatabase(dataDirectory: string): Database {
+  const path = join(dataDirectory, FILE_NAME);
+  let database: Database;
+  try {
+    mkdirSync(dataDirectory, { recursive: true, mode: 0o700 });
+    database = new SqliteDatabase(path, { timeout: BUSY_TIMEOUT_MS });
+  } catch (cause) {
+    throw new HeddleError(
+      'data-directory',
+      `The data folder ${dataDirectory} cannot be used. Check its permissions, or choose another with --data-dir.`,
+      { cause },
+    );
+  }
+  try {
+    database.pragma('journal_mode = WAL');
+    // A process that is killed loses nothing in this setting; a power cut may lose the last transactions.
+    database.pragma('synchronous = NORMAL');
+    database.pragma('foreign_keys = ON');
+    migrate(database, path);
+    return database;
+  } catch (cause) {
+    database.close();
+    if (cause instanceof HeddleError) throw cause;
+    const code = typeof cause === 'object' && cause !== null && 'code' in cause ? cause.code : '';
+    if (code === 'SQLITE_NOTADB' || code === 'SQLITE_CORRUPT') {
+      throw new HeddleError(
+        'database-corrupt',
+        `${path} is damaged and was left as it is. Move it away to start afresh.`,
+        { cause },
+      );
+    }
+    throw new HeddleError(
+      'data-directory',
+      `${path} cannot be opened for writing. Check its permissions and the free space.`,
+      { cause },
+    );
+  }
+}
+
+function migrate(database: Database, path: string): void {
+  // Another process may migrate at the same moment: look again once the write lock is ours.
+  const upgrade = database.transaction(() => {
+    const version = Number(database.pragma('user_version', { simple: true }));
+    if (version > MIGRATIONS.length) {
+      throw new HeddleError(
+        'database-newer',
+        `${path} was written by a newer Heddle (version ${version} of its layout, this one knows ${MIGRATIONS.length}). Use that one.`,
+      );
+    }
+    for (const sql of MIGRATIONS.slice(version)) database.exec(sql);
+    database.pragma(`user_version = ${MIGRATIONS.length}`);
+  });
+  if (Number(database.pragma('user_version', { simple: true })) !== MIGRATIONS.length) upgrade.immediate();
+}

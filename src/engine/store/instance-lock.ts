@@ -1,0 +1,50 @@
+/**
+ * Who is alive. Each process that may own jobs holds an exclusive SQLite lock
+ * on a small file of its own for as long as it lives; the system lets go of it
+ * when the process ends, however it ends. Another process that gets the lock
+ * knows that the owner is dead. (Process ids are used again; locks are not.)
+ */
+import { randomUUID } from 'node:crypto';
+import { existsSync, mkdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import SqliteDatabase from 'better-sqlite3';
+
+export class InstanceLock {
+  readonly id = randomUUID();
+  readonly #folder: string;
+  readonly #lock: SqliteDatabase.Database;
+
+  constructor(dataDirectory: string) {
+    this.#folder = join(dataDirectory, 'instances');
+    mkdirSync(this.#folder, { recursive: true });
+    this.#lock = new SqliteDatabase(this.#path(this.id));
+    this.#lock.exec('BEGIN EXCLUSIVE');
+  }
+
+  isAlive(id: string): boolean {
+    if (id === this.id) return true;
+    const path = this.#path(id);
+    if (!existsSync(path)) return false;
+    let probe: SqliteDatabase.Database | null = null;
+    try {
+      probe = new SqliteDatabase(path, { timeout: 0 });
+      probe.exec('BEGIN EXCLUSIVE');
+    } catch {
+      return true;
+    } finally {
+      probe?.close();
+    }
+    rmSync(path, { force: true });
+    return false;
+  }
+
+  release(): void {
+    if (!this.#lock.open) return;
+    this.#lock.close();
+    rmSync(this.#path(this.id), { force: true });
+  }
+
+  #path(id: string): string {
+    return join(this.#folder, `${id}.lock`);
+  }
+}

@@ -1,0 +1,97 @@
+/**
+ * The database's layout, step by step. A step that was released is never
+ * changed; a new one is added at the end. Entry N brings `user_version` to N+1.
+ *
+ * `source` and `target` hold TEXT, or a BLOB where the path's bytes are not
+ * UTF-8. Times are milliseconds since the epoch. Errors and specs are JSON.
+ */
+export const MIGRATIONS: readonly string[] = [
+  `
+  CREATE TABLE settings (
+    key TEXT PRIMARY KEY,
+    value TEXT NOT NULL
+  ) WITHOUT ROWID;
+
+  CREATE TABLE jobs (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    kind TEXT NOT NULL,
+    state TEXT NOT NULL,
+    mode TEXT NOT NULL,
+    workers INTEGER,
+    label TEXT NOT NULL,
+    place TEXT NOT NULL,
+    spec TEXT NOT NULL,
+    token TEXT NOT NULL UNIQUE,
+    owner TEXT,
+    planned INTEGER NOT NULL DEFAULT 0,
+    plan_cursor TEXT,
+    error TEXT,
+    created_at REAL NOT NULL,
+    started_at REAL,
+    ended_at REAL,
+    elapsed_ms REAL NOT NULL DEFAULT 0,
+    bytes_done INTEGER NOT NULL DEFAULT 0,
+    bytes_known INTEGER NOT NULL DEFAULT 0,
+    queued INTEGER NOT NULL DEFAULT 0,
+    running INTEGER NOT NULL DEFAULT 0,
+    done INTEGER NOT NULL DEFAULT 0,
+    failed INTEGER NOT NULL DEFAULT 0,
+    skipped INTEGER NOT NULL DEFAULT 0,
+    cancelled INTEGER NOT NULL DEFAULT 0
+  );
+  CREATE INDEX jobs_by_kind ON jobs (kind, id);
+
+  CREATE TABLE tasks (
+    id INTEGER PRIMARY KEY,
+    job_id INTEGER NOT NULL REFERENCES jobs (id),
+    ordinal INTEGER NOT NULL,
+    phase INTEGER NOT NULL,
+    type TEXT NOT NULL,
+    state TEXT NOT NULL,
+    root INTEGER NOT NULL,
+    host TEXT NOT NULL,
+    source NOT NULL,
+    target,
+    name TEXT NOT NULL,
+    size INTEGER,
+    bytes INTEGER NOT NULL DEFAULT 0,
+    digests TEXT,
+    attempts INTEGER NOT NULL DEFAULT 0,
+    worker INTEGER,
+    started_at REAL,
+    ended_at REAL,
+    not_before REAL,
+    error TEXT
+  );
+  CREATE UNIQUE INDEX tasks_by_ordinal ON tasks (job_id, ordinal);
+  CREATE INDEX tasks_by_state ON tasks (job_id, state, phase, host, ordinal);
+
+  CREATE TABLE failed_attempts (
+    task_id INTEGER NOT NULL,
+    attempt INTEGER NOT NULL,
+    worker INTEGER,
+    started_at REAL,
+    ended_at REAL NOT NULL,
+    error TEXT NOT NULL,
+    PRIMARY KEY (task_id, attempt)
+  ) WITHOUT ROWID;
+
+  CREATE TABLE work_directories (
+    job_id INTEGER NOT NULL REFERENCES jobs (id),
+    path TEXT NOT NULL,
+    PRIMARY KEY (job_id, path)
+  ) WITHOUT ROWID;
+
+  CREATE TABLE worker_statistics (
+    job_id INTEGER NOT NULL REFERENCES jobs (id),
+    worker INTEGER NOT NULL,
+    tasks INTEGER NOT NULL,
+    failed INTEGER NOT NULL,
+    bytes INTEGER NOT NULL,
+    busy_ms REAL NOT NULL,
+    alive_ms REAL NOT NULL,
+    threads INTEGER NOT NULL,
+    PRIMARY KEY (job_id, worker)
+  ) WITHOUT ROWID;
+  `,
+];

@@ -1,0 +1,373 @@
+/**
+ * Tasks: planned in chunks, drawn by host, settled in batches, read by page.
+ * Every change of states changes the job's counts in the same transaction, so
+ * nobody ever has to count rows.
+ */
+import type { ErrorData } from '../../common/errors';
+import type { Digests, SettledState, TaskRow, TaskState, TaskType } from '../../common/model';
+import { displayPath, type FsPath } from '../../common/paths';
+import type { Database } from './database';
+
+export interface NewTask {
+  readonly phase: 0 | 1;
+  readonly type: TaskType;
+  readonly root: number;
+  readonly host: string;
+  readonly source: FsPath;
+  readonly target: FsPath | null;
+  readonly name: string;
+  readonly size: number | null;
+  /** Settled before it could run: what cannot be read, what is no file. */
+  readonly settled: { readonly state: 'failed' | 'skipped'; readonly reason: ErrorData } | null;
+}
+
+/** A queued task as the runner draws it. */
+export interface DrawnTask {
+  readonly id: number;
+  readonly ordinal: number;
+  readonly type: TaskType;
+  readonly root: number;
+  readonly host: string;
+  readonly source: FsPath;
+  readonly target: FsPath | null;
+  readonly name: string;
+  readonly size: number | null;
+  readonly attempts: number;
+  readonly notBeforeMs: number | null;
+}
+
+/** What the recorder writes of one task; `from` is the state that the database has. */
+export interface TaskChange {
+  readonly id: number;
+  readonly from: TaskState;
+  readonly to: TaskState;
+  readonly attempts: number;
+  readonly worker: number | null;
+  readonly startedAtMs: number | null;
+  readonly endedAtMs: number | null;
+  readonly notBeforeMs: number | null;
+  readonly bytes: number;
+  readonly knownSize: number | null;
+  readonly size: number | null;
+  readonly target: FsPath | null;
+  readonly digests: Digests | null;
+  readonly error: ErrorData | null;
+  /** The attempt ended in an error and is kept in the task's history. */
+  readonly failedAttempt: boolean;
+}
+
+type Stored = string | Buffer;
+
+interface TaskRecord {
+  readonly id: number;
+  readonly ordinal: number;
+  readonly type: TaskType;
+  readonly state: TaskState;
+  readonly root: number;
+  readonly host: string;
+  readonly source: Stored;
+  readonly target: Stored | null;
+  readonly name: string;
+  readonly size: number | null;
+  readonly bytes: number;
+  readonly digests: string | null;
+  readonly attempts: number;
+  readonly worker: number | null;
+  readonly started_at: number | null;
+  readonly ended_at: number | null;
+  readonly not_before: number | null;
+  readonly error: string | null;
+}
+
+const STATE_COLUMNS: readonly TaskState[] = ['queued', 'running', 'done', 'failed', 'skipped', 'cancelled'];
+
+function toStored(path: FsPath | null): Stored | null {
+  return path === null || typeof path === 'string' ? path : Buffer.from(path);
+}
+
+export class TaskRepository {
+  readonly #database: Database;
+
+  constructor(database: Database) {
+    this.#database = database;
+  }
+
+  /** Adds planned tasks and remembers where planning goes on, in one transaction. */
+  insert(jobId: number, firstOrdinal: number, tasks: readonly NewTask[], cursor: string): void {
+    const add = this.#database.prepare(
+      `INSERT INTO tasks (job_id, ordinal, phase, type, state, root, host, source, target, name, size, ended_at, error)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    );
+    this.#database.transaction(() => {
+      const added = { queued: 0, failed: 0, skipped: 0 };
+      let bytesKnown = 0;
+      tasks.forEach((task, index) => {
+        const state = task.settled?.state ?? 'queued';
+        added[state] += 1;
+        if (task.settled === null) bytesKnown += task.size ?? 0;
+        add.run(
+          jobId,
+          firstOrdinal + index,
+          task.phase,
+          task.type,
+          state,
+          task.root,
+          task.host,
+          toStored(task.source),
+          toStored(task.target),
+          task.name,
+          task.size,
+          task.settled === null ? null : Date.now(),
+          task.settled === null ? null : JSON.stringify(task.settled.reason),
+        );
+      });
+      this.#database
+        .prepare(
+          `UPDATE jobs SET queued = queued + ?, failed = failed + ?, skipped = skipped + ?,
+             bytes_known = bytes_known + ?, plan_cursor = ? WHERE id = ?`,
+        )
+        .run(added.queued, added.failed, added.skipped, bytesKnown, cursor, jobId);
+    })();
+  }
+
+  markPlanned(jobId: number): void {
+    this.#database.prepare('UPDATE jobs SET planned = 1 WHERE id = ?').run(jobId);
+  }
+
+  nextOrdinal(jobId: number): number {
+    const row = this.#database
+      .prepare<[number], { last: number | null }>('SELECT max(ordinal) AS last FROM tasks WHERE job_id = ?')
+      .get(jobId);
+    return (row?.last ?? -1) + 1;
+  }
+
+  hosts(jobId: number, phase: number): string[] {
+    return this.#database
+      .prepare<[number, number], { host: string }>(
+        "SELECT DISTINCT host FROM tasks WHERE job_id = ? AND state = 'queued' AND phase = ?",
+      )
+      .all(jobId, phase)
+      .map(({ host }) => host);
+  }
+
+  draw(jobId: number, phase: number, host: string, afterOrdinal: number, limit: number): DrawnTask[] {
+    return this.#database
+      .prepare<[number, number, string, number, number], TaskRecord>(
+        `SELECT * FROM tasks WHERE job_id = ? AND state = 'queued' AND phase = ? AND host = ? AND ordinal > ?
+         ORDER BY ordinal LIMIT ?`,
+      )
+      .all(jobId, phase, host, afterOrdinal, limit)
+      .map((record) => ({
+        id: record.id,
+        ordinal: record.ordinal,
+        type: record.type,
+        root: record.root,
+        host: record.host,
+        source: record.source,
+        target: record.target,
+        name: record.name,
+        size: record.size,
+        attempts: record.attempts,
+        notBeforeMs: record.not_before,
+      }));
+  }
+
+  /** Writes many changes in one transaction. */
+  apply(jobId: number, changes: readonly TaskChange[]): void {
+    if (changes.length === 0) return;
+    const update = this.#database.prepare(
+      `UPDATE tasks SET state = ?, attempts = ?, worker = coalesce(?, worker), started_at = coalesce(?, started_at),
+         ended_at = ?, not_before = ?, bytes = ?, size = coalesce(?, size), target = coalesce(?, target),
+         digests = ?, error = ? WHERE id = ?`,
+    );
+    const keep = this.#database.prepare(
+      `INSERT INTO failed_attempts (task_id, attempt, worker, started_at, ended_at, error) VALUES (?, ?, ?, ?, ?, ?)
+       ON CONFLICT (task_id, attempt) DO UPDATE SET ended_at = excluded.ended_at, error = excluded.error`,
+    );
+    this.#database.transaction(() => {
+      const moved = new Map<TaskState, number>();
+      let bytes = 0;
+      let known = 0;
+      for (const change of changes) {
+        const error = change.error === null ? null : JSON.stringify(change.error);
+        update.run(
+          change.to,
+          change.attempts,
+          change.worker,
+          change.startedAtMs,
+          change.endedAtMs,
+          change.notBeforeMs,
+          change.bytes,
+          change.size,
+          toStored(change.target),
+          change.digests === null ? null : JSON.stringify(change.digests),
+          error,
+          change.id,
+        );
+        if (change.failedAttempt && error !== null) {
+          keep.run(
+            change.id,
+            change.attempts,
+            change.worker,
+            change.startedAtMs,
+            change.endedAtMs ?? Date.now(),
+            error,
+          );
+        }
+        moved.set(change.from, (moved.get(change.from) ?? 0) - 1);
+        moved.set(change.to, (moved.get(change.to) ?? 0) + 1);
+        if (change.to === 'done') bytes += change.bytes;
+        if (change.size !== null) known += change.size - (change.knownSize ?? 0);
+      }
+      const deltas = STATE_COLUMNS.map((state) => moved.get(state) ?? 0);
+      this.#database
+        .prepare(
+          `UPDATE jobs SET ${STATE_COLUMNS.map((state) => `${state} = ${state} + ?`).join(', ')},
+             bytes_done = bytes_done + ?, bytes_known = bytes_known + ? WHERE id = ?`,
+        )
+        .run(...deltas, bytes, known, jobId);
+    })();
+  }
+
+  /**
+   * Moves at most `limit` tasks from one state to another.
+   * @returns how many were moved; call again until it is 0
+   */
+  move(jobId: number, from: TaskState, to: SettledState | 'queued', limit: number): number {
+    return this.#database.transaction(() => {
+      const { changes } = this.#database
+        .prepare(
+          `UPDATE tasks SET state = ?, not_before = NULL,
+             attempts = CASE WHEN ? THEN 0 ELSE attempts END,
+             ended_at = CASE WHEN ? THEN NULL ELSE ? END, error = CASE WHEN ? THEN NULL ELSE error END
+           WHERE id IN (SELECT id FROM tasks WHERE job_id = ? AND state = ? LIMIT ?)`,
+        )
+        .run(
+          to,
+          Number(to === 'queued' && from !== 'running'),
+          Number(to === 'queued'),
+          Date.now(),
+          Number(to === 'queued'),
+          jobId,
+          from,
+          limit,
+        );
+      this.#database
+        .prepare(`UPDATE jobs SET ${from} = ${from} - ?, ${to} = ${to} + ? WHERE id = ?`)
+        .run(changes, changes, jobId);
+      return changes;
+    })();
+  }
+
+  /** @returns how many rows were deleted; call again until it is 0 */
+  removeSome(jobId: number, limit: number): number {
+    return this.#database.transaction(() => {
+      this.#database
+        .prepare(
+          `DELETE FROM failed_attempts WHERE task_id IN (SELECT id FROM tasks WHERE job_id = ? ORDER BY ordinal LIMIT ?)`,
+        )
+        .run(jobId, limit);
+      return this.#database
+        .prepare(
+          'DELETE FROM tasks WHERE id IN (SELECT id FROM tasks WHERE job_id = ? ORDER BY ordinal LIMIT ?)',
+        )
+        .run(jobId, limit).changes;
+    })();
+  }
+
+  row(id: number): TaskRow | null {
+    const record = this.#database.prepare<[number], TaskRecord>('SELECT * FROM tasks WHERE id = ?').get(id);
+    return record === undefined ? null : toRow(record);
+  }
+
+  /** The path of a task's own file, as the system knows it. */
+  path(jobId: number, id: number): FsPath | null {
+    const record = this.#database
+      .prepare<[number, number], { type: TaskType; source: Stored; target: Stored | null }>(
+        'SELECT type, source, target FROM tasks WHERE job_id = ? AND id = ?',
+      )
+      .get(jobId, id);
+    if (record === undefined) return null;
+    return record.target ?? (record.type === 'url' ? null : record.source);
+  }
+
+  pageByOrdinal(jobId: number, offset: number, limit: number): TaskRow[] {
+    return this.#database
+      .prepare<[number, number, number], TaskRecord>(
+        'SELECT * FROM tasks WHERE job_id = ? AND ordinal >= ? ORDER BY ordinal LIMIT ?',
+      )
+      .all(jobId, offset, limit)
+      .map(toRow);
+  }
+
+  pageByState(jobId: number, state: TaskState, offset: number, limit: number): TaskRow[] {
+    return this.#database
+      .prepare<[number, TaskState, number, number], TaskRecord>(
+        'SELECT * FROM tasks WHERE job_id = ? AND state = ? ORDER BY phase, host, ordinal LIMIT ? OFFSET ?',
+      )
+      .all(jobId, state, limit, offset)
+      .map(toRow);
+  }
+
+  /** Ordinals from `from` up to `from + span` whose name or source contains the text. */
+  searchSlice(jobId: number, state: TaskState | null, text: string, from: number, span: number): number[] {
+    const pattern = `%${text.replaceAll(/[\\%_]/gu, (character) => `\\${character}`)}%`;
+    return this.#database
+      .prepare<unknown[], { ordinal: number }>(
+        `SELECT ordinal FROM tasks WHERE job_id = ? AND ordinal >= ? AND ordinal < ?
+           AND (? IS NULL OR state = ?)
+           AND (name LIKE ? ESCAPE '\\' OR source LIKE ? ESCAPE '\\') ORDER BY ordinal`,
+      )
+      .all(jobId, from, from + span, state, state, pattern, pattern)
+      .map(({ ordinal }) => ordinal);
+  }
+
+  byOrdinals(jobId: number, ordinals: readonly number[]): TaskRow[] {
+    const get = this.#database.prepare<[number, number], TaskRecord>(
+      'SELECT * FROM tasks WHERE job_id = ? AND ordinal = ?',
+    );
+    return ordinals.flatMap((ordinal) => {
+      const record = get.get(jobId, ordinal);
+      return record === undefined ? [] : [toRow(record)];
+    });
+  }
+
+  /** Done files with their digests, in order, for a manifest. */
+  digests(
+    jobId: number,
+    afterOrdinal: number,
+    limit: number,
+  ): { ordinal: number; source: FsPath; digests: Digests }[] {
+    return this.#database
+      .prepare<
+        [number, number, number],
+        { ordinal: number; source: Stored; digests: string; state: TaskState }
+      >(
+        `SELECT ordinal, source, digests, state FROM tasks
+         WHERE job_id = ? AND ordinal > ? AND state = 'done' AND digests IS NOT NULL ORDER BY ordinal LIMIT ?`,
+      )
+      .all(jobId, afterOrdinal, limit)
+      .map(({ ordinal, source, digests }) => ({ ordinal, source, digests: JSON.parse(digests) as Digests }));
+  }
+}
+
+function toRow(record: TaskRecord): TaskRow {
+  return {
+    id: record.id,
+    ordinal: record.ordinal,
+    state: record.state,
+    type: record.type,
+    source: displayPath(record.source),
+    target: record.target === null ? null : displayPath(record.target),
+    name: record.name,
+    size: record.size,
+    bytes: record.bytes,
+    digests: record.digests === null ? null : (JSON.parse(record.digests) as Digests),
+    attempts: record.attempts,
+    worker: record.worker,
+    startedAtMs: record.started_at,
+    endedAtMs: record.ended_at,
+    error: record.error === null ? null : (JSON.parse(record.error) as ErrorData),
+    notBeforeMs: record.not_before,
+  };
+}
