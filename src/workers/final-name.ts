@@ -5,7 +5,16 @@
  * recorded the result, so after a crash a second link proves that the final
  * name is this task's own work.
  */
-import { linkSync, lstatSync, mkdirSync, openSync, closeSync, readdirSync, renameSync, unlinkSync } from 'node:fs';
+import {
+  linkSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  closeSync,
+  readdirSync,
+  renameSync,
+  unlinkSync,
+} from 'node:fs';
 import type { BigIntStats } from 'node:fs';
 import { createHash } from 'node:crypto';
 import { numberedName } from '../common/file-name';
@@ -79,7 +88,12 @@ export type Link = (existing: string | Buffer, name: string | Buffer) => void;
  * @returns `null` when that name is taken
  * @throws system errors, `EXDEV` among them
  */
-export function placeAt(temp: FsPath, target: FsPath, lockDirectory: FsPath, link: Link = linkSync): Placed | null {
+export function placeAt(
+  temp: FsPath,
+  target: FsPath,
+  lockDirectory: FsPath,
+  link: Link = linkSync,
+): Placed | null {
   try {
     link(native(temp), native(target));
     return { target, release: temp };

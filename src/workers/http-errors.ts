@@ -18,7 +18,9 @@ interface StatusSentence {
 /** RFC 9110 §15, RFC 6585, RFC 8470. Retryable: those that say "not now" rather than "no". */
 const STATUSES: Readonly<Record<number, StatusSentence>> = {
   204: { sentence: 'The server has nothing to send (204 No Content).' },
-  206: { sentence: 'The server sent a part of the file though the whole was asked for (206 Partial Content).' },
+  206: {
+    sentence: 'The server sent a part of the file though the whole was asked for (206 Partial Content).',
+  },
   300: { sentence: 'The server offers several files and none of them first (300 Multiple Choices).' },
   304: { sentence: 'The server says the file has not changed, though it was not asked (304 Not Modified).' },
   400: { sentence: 'The server does not understand the request (400 Bad Request).' },
@@ -35,17 +37,31 @@ const STATUSES: Readonly<Record<number, StatusSentence>> = {
   421: { sentence: 'This server does not answer for that host (421 Misdirected Request).' },
   425: { sentence: 'The server did not want to risk an early request (425 Too Early).', retryable: true },
   429: { sentence: 'The server asks for fewer requests (429 Too Many Requests).', retryable: true },
-  431: { sentence: "The request's headers are larger than the server takes (431 Request Header Fields Too Large)." },
-  451: { sentence: 'The server may not give the file for legal reasons (451 Unavailable For Legal Reasons).' },
+  431: {
+    sentence: "The request's headers are larger than the server takes (431 Request Header Fields Too Large).",
+  },
+  451: {
+    sentence: 'The server may not give the file for legal reasons (451 Unavailable For Legal Reasons).',
+  },
   500: { sentence: 'The server failed inside (500 Internal Server Error).', retryable: true },
   501: { sentence: 'The server cannot do this (501 Not Implemented).' },
-  502: { sentence: 'A gateway got no good answer from the server behind it (502 Bad Gateway).', retryable: true },
+  502: {
+    sentence: 'A gateway got no good answer from the server behind it (502 Bad Gateway).',
+    retryable: true,
+  },
   503: { sentence: 'The server cannot answer now (503 Service Unavailable).', retryable: true },
-  504: { sentence: 'A gateway waited too long for the server behind it (504 Gateway Timeout).', retryable: true },
+  504: {
+    sentence: 'A gateway waited too long for the server behind it (504 Gateway Timeout).',
+    retryable: true,
+  },
 };
 
 /** The failure for a final status other than 200. */
-export function statusFailure(status: number, url: URL, retryAfter: string | string[] | undefined): HeddleError {
+export function statusFailure(
+  status: number,
+  url: URL,
+  retryAfter: string | string[] | undefined,
+): HeddleError {
   const known = STATUSES[status];
   const retryAfterMs = typeof retryAfter === 'string' ? parseRetryAfter(retryAfter, Date.now()) : null;
   return new HeddleError(`http-${status}`, known?.sentence ?? `${url.host} answered with status ${status}.`, {
@@ -88,7 +104,11 @@ export function connectionFailure(error: unknown, url: URL, progress: Progress):
 
   switch (code) {
     case 'ENOTFOUND':
-      return fail('dns', `No server named ${url.hostname} is known. Check the address and the network.`, false);
+      return fail(
+        'dns',
+        `No server named ${url.hostname} is known. Check the address and the network.`,
+        false,
+      );
     case 'EAI_AGAIN':
     case 'EAI_FAIL':
       return fail('dns', `The name ${url.hostname} could not be looked up. Check the network.`, true);
@@ -116,7 +136,8 @@ export function connectionFailure(error: unknown, url: URL, progress: Progress):
       return broken(code, host, progress, error);
     default:
   }
-  if (UNREACHABLE.has(code)) return fail('unreachable', `${host} cannot be reached. Check the network.`, true);
+  if (UNREACHABLE.has(code))
+    return fail('unreachable', `${host} cannot be reached. Check the network.`, true);
   if (code.startsWith('HPE_')) return badAnswer(messageOf(error), error);
   if (isTls(code)) {
     return fail('tls', `No secure connection to ${host}: ${messageOf(error)}`, false);
@@ -152,7 +173,13 @@ function tooShort(progress: Progress, error: unknown): HeddleError {
 function isTls(code: string): boolean {
   return (
     /^(?:ERR_TLS_|ERR_SSL_|CERT_|CRL_|UNABLE_TO_)/u.test(code) ||
-    ['EPROTO', 'DEPTH_ZERO_SELF_SIGNED_CERT', 'SELF_SIGNED_CERT_IN_CHAIN', 'HOSTNAME_MISMATCH', 'INVALID_CA'].includes(code)
+    [
+      'EPROTO',
+      'DEPTH_ZERO_SELF_SIGNED_CERT',
+      'SELF_SIGNED_CERT_IN_CHAIN',
+      'HOSTNAME_MISMATCH',
+      'INVALID_CA',
+    ].includes(code)
   );
 }
 

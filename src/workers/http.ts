@@ -82,11 +82,15 @@ export class HttpClient {
       const exchange = await this.#exchange(current, url, sink, context);
       const answer = exchange.answer;
       if (answer.status === 200) return exchange.received;
-      if (!REDIRECTS.has(answer.status)) throw statusFailure(answer.status, current, answer.headers['retry-after']);
+      if (!REDIRECTS.has(answer.status))
+        throw statusFailure(answer.status, current, answer.headers['retry-after']);
       visited.add(addressOf(current));
       current = redirectTarget(answer, current);
       if (visited.has(addressOf(current))) {
-        throw new HeddleError('redirect-loop', `The server sends the request in a circle, back to ${current.href}.`);
+        throw new HeddleError(
+          'redirect-loop',
+          `The server sends the request in a circle, back to ${current.href}.`,
+        );
       }
       if (visited.size > this.#limits.redirects) {
         throw new HeddleError(
@@ -258,7 +262,11 @@ class Exchange implements Dispatcher.DispatchHandler {
       // A body that ends with its connection is whole only if that was closed in good order: undici takes
       // a reset for the end too, so it is looked at whether an error is what ended it.
       if (this.#untilClose && this.#socketFailing()) {
-        this.#reject(new HeddleError('connection-reset', 'The connection broke off in the middle of the file.', { retryable: true }));
+        this.#reject(
+          new HeddleError('connection-reset', 'The connection broke off in the middle of the file.', {
+            retryable: true,
+          }),
+        );
         return;
       }
       if (this.expected !== null && this.received !== this.expected) {
@@ -288,11 +296,9 @@ class Exchange implements Dispatcher.DispatchHandler {
 }
 
 export function lengthMismatch(received: number, expected: number): HeddleError {
-  return new HeddleError(
-    'length-mismatch',
-    `The server promised ${expected} bytes and sent ${received}.`,
-    { retryable: true },
-  );
+  return new HeddleError('length-mismatch', `The server promised ${expected} bytes and sent ${received}.`, {
+    retryable: true,
+  });
 }
 
 function requestHeaders(url: URL, original: URL): Record<string, string> {
@@ -335,7 +341,10 @@ function redirectTarget(answer: Answer, from: URL): URL {
   }
   const target = new URL(location, from);
   if (target.protocol !== 'http:' && target.protocol !== 'https:') {
-    throw new HeddleError('bad-redirect', `The server redirects to ${target.href}, which is not an HTTP address.`);
+    throw new HeddleError(
+      'bad-redirect',
+      `The server redirects to ${target.href}, which is not an HTTP address.`,
+    );
   }
   return target;
 }

@@ -41,8 +41,7 @@ const known: Readonly<Record<string, number | undefined>> = constants;
  * A file may be swapped between listing and opening: O_NOFOLLOW refuses a link, and O_NONBLOCK returns at
  * once from a FIFO that nobody writes to. Neither matters for a regular file.
  */
-export const OPEN_TO_READ =
-  constants.O_RDONLY | (known['O_NOFOLLOW'] ?? 0) | (known['O_NONBLOCK'] ?? 0);
+export const OPEN_TO_READ = constants.O_RDONLY | (known['O_NOFOLLOW'] ?? 0) | (known['O_NONBLOCK'] ?? 0);
 
 /** What an error of opening means: a {@link NotAFile} where the path leads to something else. */
 export function openingFailure(error: unknown, path: FsPath): unknown {

@@ -120,7 +120,8 @@ export class TempFile {
       while (this.#waitingBytes >= BLOCK_BYTES) {
         const block = this.#take();
         let at = 0;
-        while (at < block.length) at += (await writeAsync(fd, block, at, block.length - at, null)).bytesWritten;
+        while (at < block.length)
+          at += (await writeAsync(fd, block, at, block.length - at, null)).bytesWritten;
       }
     } catch (error) {
       this.#failure = this.#explained(error);

@@ -8,7 +8,7 @@
  */
 import { lstatSync, readdirSync } from 'node:fs';
 import type { MessagePort } from 'node:worker_threads';
-import { toErrorData, type ErrorData } from '../common/errors';
+import { toErrorData } from '../common/errors';
 import { displayPath, pathFromBytes, type FsPath } from '../common/paths';
 import {
   WORK_DIRECTORY_PREFIX,
@@ -52,6 +52,11 @@ interface Level {
   readonly prefix: string;
   readonly names: readonly Name[];
   next: number;
+  /**
+   * When the walk goes on behind an entry: the next name is a folder that was given before, and this is the
+   * cursor's path below it ([]: nothing below it was given). `null` otherwise.
+   */
+  resume: readonly string[] | null;
 }
 
 /** Every entry of `roots` in order; those up to and including `after` are left out. */
@@ -83,24 +88,24 @@ function* walkRoot(root: number, path: string, after: string | null): Generator<
     entry(relative, 'special', { reason: notRegular(fsPath(joined(base, relative))) });
 
   const stack: Level[] = [];
-  /** Reads a folder and goes into it. @returns why it could not be read, or `null` */
-  function enter(relative: string, cursor: readonly string[] | null): { readonly error: unknown } | null {
+  /**
+   * Reads a folder and goes into it, behind `cursor` (a path below it; `[]`: at its start).
+   * @returns why it could not be read, or `null`
+   */
+  function enter(relative: string, cursor: readonly string[]): { readonly error: unknown } | null {
     try {
       const names = readFolder(joined(base, relative));
       const prefix = relative === '' ? '' : `${relative}/`;
-      stack.push({ prefix, names, next: cursor === null ? 0 : startBehind(names, cursor) });
+      stack.push({ prefix, names, ...startBehind(names, cursor) });
       return null;
     } catch (error) {
       return { error };
     }
   }
-  // What is left of the cursor's path in the folder that is entered; `null` once the walk is behind it.
-  let cursor: readonly string[] | null = after === null || after === '' ? null : after.split('/');
-
   try {
     const stats = lstatSync(systemPath(base));
     if (stats.isDirectory()) {
-      const problem = enter('', cursor);
+      const problem = enter('', after === null || after === '' ? [] : after.split('/'));
       if (after === null) yield problem === null ? entry('', 'folder') : failed('', problem.error);
     } else if (after === null) {
       if (stats.isFile()) yield entry('', 'file', { size: stats.size });
@@ -116,21 +121,19 @@ function* walkRoot(root: number, path: string, after: string | null): Generator<
       stack.pop();
       continue;
     }
+    const { resume } = level;
     level.next += 1;
+    level.resume = null;
     const relative = level.prefix + (name.type === 'folder' ? name.key.slice(0, -1) : name.key);
     switch (name.type) {
       case 'folder': {
-        // On the cursor's own path: this folder was given before, and what is below it in part.
-        const given: boolean = cursor !== null && name.key === `${cursor[0] ?? ''}/`;
-        const inside: readonly string[] | null = given && cursor !== null && cursor.length > 1 ? cursor.slice(1) : null;
-        cursor = inside;
-        const problem = enter(relative, inside);
-        if (!given) yield problem === null ? entry(relative, 'folder') : failed(relative, problem.error);
+        const problem = enter(relative, resume ?? []);
+        if (resume === null)
+          yield problem === null ? entry(relative, 'folder') : failed(relative, problem.error);
         break;
       }
       case 'file': {
-        cursor = null;
-        let size: number | ErrorData;
+        let size: number;
         try {
           size = lstatSync(systemPath(joined(base, relative))).size;
         } catch (error) {
@@ -141,28 +144,24 @@ function* walkRoot(root: number, path: string, after: string | null): Generator<
         break;
       }
       case 'symlink':
-        cursor = null;
         yield entry(relative, 'symlink');
         break;
       case 'special':
-        cursor = null;
         yield special(relative);
         break;
     }
   }
 }
 
-/**
- * The first place in `names` that is not behind the walk, given what is left of the cursor's path in this
- * folder. The cursor's own name counts as not passed only where it is a folder: something is below it.
- */
-function startBehind(names: readonly Name[], cursor: readonly string[]): number {
-  const [own = ''] = cursor;
+/** Where to begin in a folder whose entries up to `cursor` (a path below it) were given. */
+function startBehind(names: readonly Name[], cursor: readonly string[]): Pick<Level, 'next' | 'resume'> {
+  const [own, ...below] = cursor;
+  if (own === undefined) return { next: 0, resume: null };
   const folder = names.findIndex((name) => name.key === `${own}/`);
-  if (folder >= 0) return folder;
-  const key = cursor.length > 1 ? `${own}/` : own;
+  if (folder >= 0) return { next: folder, resume: below };
+  const key = below.length > 0 ? `${own}/` : own;
   const next = names.findIndex((name) => name.key > key);
-  return next < 0 ? names.length : next;
+  return { next: next < 0 ? names.length : next, resume: null };
 }
 
 function readFolder(path: string): Name[] {
