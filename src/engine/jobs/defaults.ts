@@ -1,0 +1,30 @@
+/** How many threads, and how many tasks on each, where the user left it open. */
+import { availableParallelism } from 'node:os';
+import type { JobKind, Mode } from '../../common/model';
+
+/**
+ * Downloads wait, so they take more threads than there are cores; hashing
+ * computes, so it takes as many as cores; copying does some of both.
+ */
+export function automaticWorkers(kind: JobKind): number {
+  const cores = availableParallelism();
+  switch (kind) {
+    case 'download':
+      return 8;
+    case 'hash':
+    case 'verify':
+      return cores;
+    case 'copy':
+      return Math.max(2, Math.min(8, cores * 2));
+  }
+}
+
+/** A thread that waits for a server can wait for two; one that computes or copies has its hands full. */
+export function tasksPerWorker(kind: JobKind): number {
+  return kind === 'download' ? 2 : 1;
+}
+
+/** Threads that a mode really has. */
+export function threadsOf(mode: Mode, size: number): number {
+  return mode === 'pool' || mode === 'thread-per-task' ? size : 1;
+}

@@ -1,0 +1,106 @@
+/** What each worker did in the last 30 seconds, in pieces few enough to draw. */
+import { STRIP_WINDOW_MS, type StripSegment } from '../../common/frames';
+import type { SettledState } from '../../common/model';
+
+/** Tasks closer together than this join into one piece… */
+const JOIN_GAP_MS = 30;
+/** …until the piece is this long. */
+const JOIN_LENGTH_MS = 150;
+
+type Segment = { -readonly [Key in keyof StripSegment]: StripSegment[Key] };
+
+class WorkerStrip {
+  readonly segments: Segment[] = [];
+  /** The open piece of each lane: it may still grow, so no frame has it yet. */
+  readonly open = new Map<number, Segment>();
+  /** Closed pieces that no frame has had. */
+  fresh: Segment[] = [];
+
+  add(segment: Segment): void {
+    const open = this.open.get(segment.lane);
+    if (
+      open?.outcome === segment.outcome &&
+      segment.startMs - open.endMs < JOIN_GAP_MS &&
+      segment.endMs - open.startMs < JOIN_LENGTH_MS
+    ) {
+      open.endMs = Math.max(open.endMs, segment.endMs);
+      open.tasks += 1;
+      open.name = segment.name;
+      return;
+    }
+    if (open !== undefined) this.#close(open);
+    this.open.set(segment.lane, segment);
+  }
+
+  /** Closes the pieces that can no longer grow. */
+  settle(nowMs: number): void {
+    for (const [lane, open] of this.open) {
+      if (nowMs - open.endMs < JOIN_GAP_MS) continue;
+      this.open.delete(lane);
+      this.#close(open);
+    }
+    const oldest = nowMs - STRIP_WINDOW_MS;
+    let gone = 0;
+    while ((this.segments[gone]?.endMs ?? Infinity) < oldest) gone += 1;
+    if (gone > 0) this.segments.splice(0, gone);
+  }
+
+  #close(segment: Segment): void {
+    this.segments.push(segment);
+    this.fresh.push(segment);
+  }
+}
+
+export class Strips {
+  readonly #workers = new Map<number, WorkerStrip>();
+
+  add(
+    worker: number,
+    lane: number,
+    startMs: number,
+    endMs: number,
+    outcome: SettledState,
+    name: string,
+  ): void {
+    let strip = this.#workers.get(worker);
+    if (strip === undefined) {
+      strip = new WorkerStrip();
+      this.#workers.set(worker, strip);
+    }
+    strip.add({ lane, startMs, endMs, outcome, tasks: 1, name });
+  }
+
+  /** Pieces that ended since the last call. */
+  takeFresh(worker: number, nowMs: number): StripSegment[] {
+    const strip = this.#workers.get(worker);
+    if (strip === undefined) return [];
+    strip.settle(nowMs);
+    const fresh = strip.fresh;
+    strip.fresh = [];
+    return fresh;
+  }
+
+  /** Everything of the last 30 seconds that frames have had. */
+  history(worker: number): readonly StripSegment[] {
+    return this.#workers.get(worker)?.segments ?? [];
+  }
+
+  /** Share of the window in which at least one task ran, 0 to 1. `runningSinceMs`: start of the oldest running task. */
+  busyShare(worker: number, sinceMs: number, nowMs: number, runningSinceMs: number | null): number {
+    const from = Math.max(sinceMs, nowMs - STRIP_WINDOW_MS);
+    if (nowMs <= from) return 0;
+    const strip = this.#workers.get(worker);
+    const spans = [...(strip?.segments ?? []), ...(strip?.open.values() ?? [])]
+      .map(({ startMs, endMs }) => [Math.max(from, startMs), endMs] as const)
+      .filter(([start, end]) => end > start);
+    if (runningSinceMs !== null) spans.push([Math.max(from, runningSinceMs), nowMs]);
+    spans.sort(([left], [right]) => left - right);
+    let busy = 0;
+    let until = from;
+    for (const [start, end] of spans) {
+      busy += Math.max(0, end - Math.max(start, until));
+      until = Math.max(until, end);
+    }
+    return Math.min(1, busy / (nowMs - from));
+  }
+}
