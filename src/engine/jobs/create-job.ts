@@ -1,0 +1,221 @@
+/** From a request to a job: checked once, paths made absolute, what is impossible refused before the first byte. */
+import { randomBytes } from 'node:crypto';
+import { createReadStream, createWriteStream } from 'node:fs';
+import { lstat, mkdir, realpath, stat } from 'node:fs/promises';
+import { basename, dirname, join, relative, resolve, sep } from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { HeddleError, toErrorData, fromErrorData } from '../../common/errors';
+import {
+  jobRequestSchema,
+  type CopyRequest,
+  type DownloadRequest,
+  type JobRequest,
+} from '../../common/job-request';
+import type { CopyRoot } from '../../common/model';
+import { formatCount } from '../../common/units';
+import { WORK_DIRECTORY_PREFIX } from '../../common/walk';
+import type { NewJob } from '../store/job-repository';
+
+/** @throws HeddleError when the request cannot become a job; nothing was stored then */
+export async function prepareJob(request: JobRequest, dataDirectory: string): Promise<NewJob> {
+  const parsed = jobRequestSchema.safeParse(request);
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    throw new HeddleError(
+      'bad-request',
+      `The job was not understood: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'unknown'}.`,
+    );
+  }
+  const token = randomBytes(6).toString('hex');
+  const checked = parsed.data;
+  const how = { mode: checked.mode, workers: checked.workers, token };
+  switch (checked.kind) {
+    case 'download':
+      return { ...how, ...(await prepareDownload(checked, token, dataDirectory)) };
+    case 'hash': {
+      const { paths, algorithms, manifest } = checked;
+      if (manifest !== null && algorithms.length > 1) {
+        throw new HeddleError(
+          'manifest-one-algorithm',
+          'A GNU manifest holds one algorithm. Choose one, or run a job for each.',
+        );
+      }
+      for (const path of paths) await mustExist(path);
+      if (manifest !== null) await mustBeFolder(dirname(manifest.path));
+      const absolute = paths.map((path) => resolve(path));
+      const [first = ''] = absolute;
+      return {
+        ...how,
+        kind: 'hash',
+        label: labelOf(absolute),
+        place: absolute.length === 1 ? await folderOf(first) : dirname(first),
+        spec: {
+          kind: 'hash',
+          paths: absolute,
+          algorithms,
+          manifest: manifest === null ? null : { ...manifest, path: resolve(manifest.path) },
+        },
+        workDirectories: [],
+      };
+    }
+    case 'copy': {
+      const roots = await copyRoots(checked, token);
+      return {
+        ...how,
+        kind: 'copy',
+        label: labelOf(roots.map(({ source }) => source)),
+        place: resolve(checked.destination),
+        spec: { kind: 'copy', roots },
+        workDirectories: [...new Set(roots.map(({ workDirectory }) => workDirectory))],
+      };
+    }
+  }
+}
+
+function labelOf(paths: readonly string[]): string {
+  const [first = '', ...others] = paths;
+  const name = basename(first) || first;
+  return others.length === 0 ? name : `${name} and ${formatCount(others.length)} more`;
+}
+
+async function folderOf(path: string): Promise<string> {
+  return (await stat(path)).isDirectory() ? path : dirname(path);
+}
+
+async function mustExist(path: string): Promise<void> {
+  try {
+    await lstat(path);
+  } catch (error) {
+    const data = toErrorData(error, path);
+    throw data.code === 'not-found' ? new HeddleError('source-missing', data.message) : fromErrorData(data);
+  }
+}
+
+async function mustBeFolder(path: string): Promise<void> {
+  const stats = await stat(path).catch((error: unknown) => {
+    throw fromErrorData(toErrorData(error, path));
+  });
+  if (!stats.isDirectory()) throw new HeddleError('not-a-folder', `${path} is not a folder.`);
+}
+
+async function prepareDownload(
+  request: DownloadRequest,
+  token: string,
+  dataDirectory: string,
+): Promise<Omit<NewJob, 'mode' | 'workers' | 'token'>> {
+  const directory = resolve(request.directory);
+  for (const file of request.listFiles) await mustExist(file);
+  if (request.urls.length === 0 && request.listFiles.length === 0 && (request.text ?? '').trim() === '') {
+    throw new HeddleError('bad-request', 'There is nothing to download: give a URL or a list.');
+  }
+  try {
+    await mkdir(directory, { recursive: true });
+  } catch (error) {
+    throw fromErrorData(toErrorData(error, directory));
+  }
+  // The job's own copy: it goes on when the original has changed or gone.
+  const lists = join(dataDirectory, 'lists');
+  const list = join(lists, `${token}.txt`);
+  try {
+    await mkdir(lists, { recursive: true });
+    await pipeline(Readable.from(parts(request)), createWriteStream(list, { mode: 0o600, flush: true }));
+  } catch (error) {
+    throw fromErrorData(toErrorData(error, list));
+  }
+  const workDirectory = join(directory, WORK_DIRECTORY_PREFIX + token);
+  return {
+    kind: 'download',
+    label: downloadLabel(request),
+    place: directory,
+    spec: { kind: 'download', list, directory, workDirectory },
+    workDirectories: [workDirectory],
+  };
+}
+
+async function* parts(request: DownloadRequest): AsyncGenerator<string | Buffer, void, undefined> {
+  for (const url of request.urls) yield `${url}\n`;
+  if (request.text !== null) yield `${request.text}\n`;
+  for (const file of request.listFiles) {
+    for await (const chunk of createReadStream(file)) yield chunk as Buffer;
+    yield '\n';
+  }
+}
+
+function downloadLabel({ urls, text, listFiles }: DownloadRequest): string {
+  const [file] = listFiles;
+  if (file !== undefined) return labelOf(listFiles);
+  const first =
+    urls[0] ??
+    text
+      ?.split('\n')
+      .find((line) => line.trim() !== '')
+      ?.trim() ??
+    '';
+  return URL.canParse(first) ? `${new URL(first).host} downloads` : 'Downloads';
+}
+
+/** As for `cp -r`: a destination that is a folder receives the sources; otherwise the one source takes its name. */
+async function copyRoots(request: CopyRequest, token: string): Promise<CopyRoot[]> {
+  const destination = resolve(request.destination);
+  const existing = await stat(destination).catch(() => null);
+  const into =
+    existing?.isDirectory() === true ||
+    request.destination.endsWith('/') ||
+    request.destination.endsWith(sep);
+  if (!into && request.sources.length > 1) {
+    throw new HeddleError(
+      'bad-request',
+      `${destination} is not a folder. Several sources need a folder that exists as their destination.`,
+    );
+  }
+  const roots: CopyRoot[] = [];
+  const targets = new Set<string>();
+  for (const path of request.sources) {
+    const source = resolve(path);
+    await mustExist(source);
+    const target = into ? join(destination, basename(source)) : destination;
+    if (targets.has(target)) {
+      throw new HeddleError(
+        'same-name',
+        `Two sources are named ${basename(source)}; they cannot both become ${target}.`,
+      );
+    }
+    targets.add(target);
+    await refuseOntoItself(source, target);
+    const workDirectory = join(dirname(target), WORK_DIRECTORY_PREFIX + token);
+    roots.push({ source, target, workDirectory });
+  }
+  return roots;
+}
+
+async function refuseOntoItself(source: string, target: string): Promise<void> {
+  const from = await lstat(source, { bigint: true });
+  const to = await stat(target, { bigint: true }).catch(() => null);
+  if (to !== null && to.dev === from.dev && to.ino === from.ino) {
+    throw new HeddleError(
+      'copy-into-itself',
+      `${source} and ${target} are the same; there is nothing to copy.`,
+    );
+  }
+  if (!from.isDirectory()) return;
+  // The nearest folder that exists decides where the target really lies.
+  const realSource = await realpath(source);
+  let folder = target;
+  for (;;) {
+    const real = await realpath(folder).catch(() => null);
+    if (real !== null) {
+      const path = relative(realSource, join(real, relative(folder, target)));
+      if (path === '' || (path !== '..' && !path.startsWith(`..${sep}`) && !path.startsWith(sep))) {
+        throw new HeddleError(
+          'copy-into-itself',
+          `${target} lies inside ${source}: a folder cannot be copied into itself.`,
+        );
+      }
+      return;
+    }
+    const parent = dirname(folder);
+    if (parent === folder) return;
+    folder = parent;
+  }
+}

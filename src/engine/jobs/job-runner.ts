@@ -1,0 +1,431 @@
+/**
+ * Runs one job: plans it, draws its queued tasks into a p-queue, hands them to
+ * the executor, records what came of them. The queue decides *when* a task may
+ * start, the executor *where* it runs. A place in the queue is free again only
+ * when the task has truly ended.
+ */
+import PQueue from 'p-queue';
+import { nowMs } from '../../common/board';
+import { HeddleError, toErrorData, type ErrorData } from '../../common/errors';
+import {
+  NO_TASKS,
+  type JobState,
+  type SettledState,
+  type TaskCounts,
+  type TaskOrder,
+  type TaskOutcome,
+  type TaskState,
+  type WorkerOptions,
+} from '../../common/model';
+import { createExecutor, type Executor, type TaskHandle, type TaskTiming } from '../pool';
+import type { StoredJob } from '../store/job-repository';
+import type { DrawnTask, TaskChange, TaskRepository } from '../store/task-repository';
+import { Admission } from './admission';
+import { automaticWorkers, tasksPerWorker } from './defaults';
+import { planJob } from './planners';
+import { Recorder } from './recorder';
+import { DEFAULT_RETRY_POLICY, retryDelayMs, type RetryPolicy } from './retry-policy';
+import { Strips } from './strips';
+
+/** Small files travel in batches, so many of them are in the queue for each thread. */
+const FILES_IN_HAND = 128;
+
+export type StopReason = 'pause' | 'cancel' | 'interrupt';
+
+export interface RunnerOptions {
+  readonly job: StoredJob;
+  readonly tasks: TaskRepository;
+  readonly workerUrl: string | URL;
+  readonly connectionsPerHost: number;
+  readonly retryPolicy?: RetryPolicy;
+  readonly onRecorded: (taskIds: readonly number[]) => void;
+  /** The plan or a count changed. */
+  readonly onProgress: () => void;
+}
+
+export interface RunResult {
+  readonly state: JobState;
+  readonly error: ErrorData | null;
+}
+
+interface Running {
+  readonly task: DrawnTask;
+  handle: TaskHandle<TaskOutcome> | null;
+}
+
+export class JobRunner {
+  readonly executor: Executor<TaskOrder, TaskOutcome>;
+  readonly strips = new Strips();
+  readonly startedAtMs = nowMs();
+  /** Bytes of settled tasks by worker, for the statistics. */
+  readonly bytesByWorker = new Map<number, number>();
+  readonly #options: RunnerOptions;
+  readonly #jobId: number;
+  readonly #queue: PQueue;
+  readonly #admission: Admission<DrawnTask>;
+  readonly #recorder: Recorder;
+  readonly #running = new Map<number, Running>();
+  /** What the database will say once the recorder has flushed. */
+  #counts: Record<TaskState, number>;
+  #bytesDone: number;
+  #bytesKnown: number;
+  #planned: boolean;
+  #phase = 0;
+  #stop: StopReason | null = null;
+  #failure: ErrorData | null = null;
+  #wakeTimer: NodeJS.Timeout | null = null;
+  #drawPlanned = false;
+  #waitingUntilMs: number | null = null;
+  readonly #settled = Promise.withResolvers<void>();
+
+  constructor(options: RunnerOptions) {
+    const { summary, spec } = options.job;
+    this.#options = options;
+    this.#jobId = summary.id;
+    this.#counts = { ...NO_TASKS, ...summary.counts };
+    this.#bytesDone = summary.bytesDone;
+    this.#bytesKnown = summary.bytesKnown;
+    this.#planned = summary.planned;
+    this.executor = createExecutor<WorkerOptions, TaskOrder, TaskOutcome>({
+      mode: summary.mode,
+      size: summary.workers ?? automaticWorkers(summary.kind),
+      tasksPerWorker: tasksPerWorker(summary.kind),
+      workerUrl: options.workerUrl,
+      workerOptions: workerOptions(spec),
+    });
+    this.#queue = new PQueue({ concurrency: this.#concurrency });
+    this.#admission = new Admission<DrawnTask>({
+      limitPerHost: spec.kind === 'download' ? options.connectionsPerHost : Infinity,
+      draw: (host, after, limit) => options.tasks.draw(this.#jobId, this.#phase, host, after, limit),
+    });
+    this.#recorder = new Recorder(options.tasks, this.#jobId, options.onRecorded);
+  }
+
+  get counts(): TaskCounts {
+    return this.#counts;
+  }
+
+  get bytesDone(): number {
+    return this.#bytesDone;
+  }
+
+  get bytesKnown(): number {
+    return this.#bytesKnown;
+  }
+
+  get planned(): boolean {
+    return this.#planned;
+  }
+
+  /** When the next retry or held host is due, if nothing else can run until then. */
+  get waitingUntilMs(): number | null {
+    return this.#running.size === 0 ? this.#waitingUntilMs : null;
+  }
+
+  /** Runs until every task is settled or {@link stop} is called. Never rejects. */
+  async run(): Promise<RunResult> {
+    try {
+      for (const host of this.#options.tasks.hosts(this.#jobId, 0)) this.#admission.announce(host);
+      const planning = this.#planned ? Promise.resolve() : this.#plan();
+      this.#planDraw();
+      await Promise.all([planning, this.#settled.promise]);
+      if (this.#stop === null && this.#failure === null) await this.#runLastPhase();
+    } catch (error) {
+      this.#failure ??= toErrorData(error);
+    }
+    if (this.#wakeTimer !== null) clearTimeout(this.#wakeTimer);
+    await this.#queue.onIdle();
+    await this.executor.shutdown({ cancelQueued: true });
+    await this.#recorder.finish();
+    if (this.#failure !== null) return { state: 'failed', error: this.#failure };
+    switch (this.#stop) {
+      case 'pause':
+        return { state: 'paused', error: null };
+      case 'interrupt':
+        return { state: 'interrupted', error: null };
+      case 'cancel':
+        return { state: 'cancelled', error: null };
+      case null:
+        return { state: 'done', error: null };
+    }
+  }
+
+  /** Running tasks end as soon as they notice; they go back to the queue unless the job is cancelled. */
+  stop(reason: StopReason): void {
+    if (this.#stop !== null && reason !== 'cancel') return;
+    this.#stop = reason;
+    for (const { handle } of this.#running.values()) handle?.cancel();
+    this.#checkSettled();
+  }
+
+  async resize(workers: number): Promise<void> {
+    const resized = this.executor.resize(workers);
+    this.#queue.concurrency = this.#concurrency;
+    this.#planDraw();
+    await resized;
+  }
+
+  get #concurrency(): number {
+    const inHand = this.#options.job.summary.kind === 'download' ? 1 : FILES_IN_HAND;
+    return this.executor.mode === 'thread-per-task'
+      ? this.executor.concurrency
+      : this.executor.concurrency * inHand;
+  }
+
+  async #plan(): Promise<void> {
+    const { job, tasks, workerUrl } = this.#options;
+    let ordinal = tasks.nextOrdinal(this.#jobId);
+    for await (const chunk of planJob(job.spec, job.planCursor, workerUrl)) {
+      if (this.#stop !== null || this.#failure !== null) return;
+      tasks.insert(this.#jobId, ordinal, chunk.tasks, chunk.cursor);
+      ordinal += chunk.tasks.length;
+      const hosts = new Set<string>();
+      for (const task of chunk.tasks) {
+        this.#counts[task.settled?.state ?? 'queued'] += 1;
+        if (task.settled !== null) continue;
+        this.#bytesKnown += task.size ?? 0;
+        if (task.phase === this.#phase) hosts.add(task.host);
+      }
+      for (const host of hosts) this.#admission.announce(host);
+      this.#options.onProgress();
+      this.#planDraw();
+      // The loop that draws the window must get its turn between chunks.
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    tasks.markPlanned(this.#jobId);
+    this.#planned = true;
+    this.#options.onProgress();
+    this.#checkSettled();
+  }
+
+  /** Tasks that need all others to be settled first. */
+  async #runLastPhase(): Promise<void> {
+    this.#recorder.flush();
+    this.#phase = 1;
+    for (const host of this.#options.tasks.hosts(this.#jobId, 1)) {
+      for (const task of this.#options.tasks.draw(this.#jobId, 1, host, -1, 10_000)) {
+        if (this.#stop === null) await this.#queue.add(() => this.#attempt(task));
+      }
+    }
+  }
+
+  #planDraw(): void {
+    if (this.#drawPlanned) return;
+    this.#drawPlanned = true;
+    queueMicrotask(() => {
+      this.#drawPlanned = false;
+      try {
+        this.#draw();
+      } catch (error) {
+        this.#fail(toErrorData(error));
+      }
+    });
+  }
+
+  /** Fills the queue up to its concurrency: what waits, waits in the database. */
+  #draw(): void {
+    while (this.#stop === null && this.#failure === null && this.#phase === 0) {
+      if (this.#queue.size + this.#queue.pending >= this.#queue.concurrency) return;
+      const task = this.#admission.next();
+      if (task === null) break;
+      void this.#queue
+        .add(() => this.#attempt(task))
+        .catch((error: unknown) => {
+          this.#fail(toErrorData(error));
+        });
+    }
+    const wake = this.#admission.nextWakeMs();
+    this.#waitingUntilMs = wake;
+    if (this.#wakeTimer !== null) clearTimeout(this.#wakeTimer);
+    this.#wakeTimer =
+      wake === null || this.#stop !== null
+        ? null
+        : setTimeout(
+            () => {
+              this.#planDraw();
+            },
+            Math.max(1, wake - Date.now()),
+          );
+    this.#checkSettled();
+  }
+
+  #checkSettled(): void {
+    if (this.#running.size > 0 || this.#queue.size > 0) return;
+    const over = this.#stop !== null || this.#failure !== null;
+    if (over || (this.#planned && this.#admission.isEmpty && this.#admission.inFlight === 0)) {
+      this.#settled.resolve();
+    }
+  }
+
+  #fail(error: ErrorData): void {
+    this.#failure ??= error;
+    for (const { handle } of this.#running.values()) handle?.cancel();
+    this.#checkSettled();
+  }
+
+  async #attempt(task: DrawnTask): Promise<void> {
+    const running: Running = { task, handle: null };
+    if (this.#stop !== null || this.#failure !== null) {
+      this.#release(task);
+      return;
+    }
+    const attempt = task.attempts + 1;
+    const order: TaskOrder = {
+      id: task.id,
+      type: task.type,
+      source: task.source,
+      target: task.target,
+      size: task.size,
+      root: task.root,
+      attempt,
+    };
+    let timing: TaskTiming | null = null;
+    this.#running.set(task.id, running);
+    this.#move('queued', 'running');
+    try {
+      running.handle = this.executor.submit(order, {
+        weight: task.type === 'url' ? null : task.size,
+        onTiming: (measured) => {
+          timing = measured;
+        },
+      });
+      const outcome = await running.handle.promise;
+      this.#settle(task, attempt, timing, outcome.state, outcome);
+    } catch (error) {
+      this.#onFailure(task, attempt, timing, error);
+    } finally {
+      this.#running.delete(task.id);
+      this.#release(task);
+    }
+  }
+
+  #release(task: DrawnTask): void {
+    if (this.#phase === 0) this.#admission.release(task.host);
+    // Only after this function has returned is its place in the queue free.
+    setImmediate(() => {
+      this.#planDraw();
+    });
+  }
+
+  #onFailure(task: DrawnTask, attempt: number, timing: TaskTiming | null, thrown: unknown): void {
+    const aborted = thrown instanceof DOMException && thrown.name === 'AbortError';
+    const error = aborted ? null : toErrorData(thrown);
+    if (error?.code === 'executor-broken') {
+      this.#move('running', 'queued');
+      this.#fail(error);
+      return;
+    }
+    if (aborted || (this.#stop !== null && error?.retryable === true)) {
+      if (this.#stop === 'cancel') this.#settle(task, attempt, timing, 'cancelled', null);
+      else this.#move('running', 'queued');
+      return;
+    }
+    if (error === null) return;
+    const policy = this.#options.retryPolicy ?? DEFAULT_RETRY_POLICY;
+    const delay = this.#phase === 0 ? retryDelayMs(error, attempt, policy) : null;
+    if (delay === null) {
+      this.#settle(task, attempt, timing, 'failed', null, error);
+      return;
+    }
+    const notBeforeMs = Date.now() + delay;
+    if (error.retryAfterMs !== undefined) this.#admission.hold(task.host, Date.now() + error.retryAfterMs);
+    this.#drawStrip(task, timing, 'failed');
+    this.#move('running', 'queued');
+    this.#recorder.record({
+      ...this.#change(task, attempt, timing),
+      to: 'queued',
+      notBeforeMs,
+      error,
+      failedAttempt: true,
+    });
+    this.#admission.retry({ ...task, attempts: attempt, notBeforeMs });
+  }
+
+  #settle(
+    task: DrawnTask,
+    attempt: number,
+    timing: TaskTiming | null,
+    state: SettledState,
+    outcome: TaskOutcome | null,
+    error: ErrorData | null = null,
+  ): void {
+    const bytes = outcome?.bytes ?? 0;
+    const size = state === 'done' ? bytes : null;
+    this.#drawStrip(task, timing, state);
+    this.#move('running', state);
+    if (state === 'done') {
+      this.#bytesDone += bytes;
+      this.#bytesKnown += bytes - (task.size ?? 0);
+      if (timing !== null) {
+        this.bytesByWorker.set(timing.worker, (this.bytesByWorker.get(timing.worker) ?? 0) + bytes);
+      }
+    }
+    this.#recorder.record(
+      {
+        ...this.#change(task, attempt, timing),
+        to: state,
+        bytes,
+        size,
+        target: outcome?.target ?? null,
+        digests: outcome?.digests ?? null,
+        error: error ?? outcome?.reason ?? null,
+        failedAttempt: error !== null,
+      },
+      outcome?.release,
+    );
+  }
+
+  #change(task: DrawnTask, attempt: number, timing: TaskTiming | null): TaskChange {
+    return {
+      id: task.id,
+      // A task that runs is `queued` in the database: if this process dies, it is.
+      from: 'queued',
+      to: 'queued',
+      attempts: attempt,
+      worker: timing?.worker ?? null,
+      startedAtMs: timing?.startedAtMs ?? null,
+      endedAtMs: timing?.endedAtMs ?? nowMs(),
+      notBeforeMs: null,
+      bytes: 0,
+      knownSize: task.size,
+      size: null,
+      target: null,
+      digests: null,
+      error: null,
+      failedAttempt: false,
+    };
+  }
+
+  #drawStrip(task: DrawnTask, timing: TaskTiming | null, outcome: SettledState): void {
+    if (timing === null) return;
+    this.strips.add(timing.worker, timing.lane, timing.startedAtMs, timing.endedAtMs, outcome, task.name);
+  }
+
+  #move(from: TaskState, to: TaskState): void {
+    this.#counts[from] -= 1;
+    this.#counts[to] += 1;
+  }
+
+  /** Tasks in workers' or the executor's hands, by id. */
+  taskName(id: number): string {
+    return this.#running.get(id)?.task.name ?? '';
+  }
+
+  /** Ids of the tasks that the executor has, in no order. */
+  runningIds(): number[] {
+    return [...this.#running.keys()];
+  }
+}
+
+function workerOptions(spec: StoredJob['spec']): WorkerOptions {
+  switch (spec.kind) {
+    case 'download':
+      return { kind: 'download', directory: spec.directory, workDirectory: spec.workDirectory };
+    case 'hash':
+      return { kind: 'hash', algorithms: spec.algorithms };
+    case 'copy':
+      return { kind: 'copy', roots: spec.roots };
+    default:
+      throw new HeddleError('bad-request', 'This kind of job is not known.');
+  }
+}
