@@ -3,6 +3,7 @@
  * that begin with `#` are passed over. UTF-8, or UTF-16 with a byte order mark
  * (as Windows editors save it); lines end in LF or CRLF.
  */
+import { TextDecoder } from 'node:util';
 import type { ErrorData } from '../../common/errors';
 
 /** No server takes a URL of this length; a line beyond it is reported and passed over, never kept in memory. */

@@ -26,7 +26,7 @@ export interface ServeOptions {
 }
 
 export interface RunningServer {
-  /** With a slash at its end. */
+  /** Without a slash at its end. */
   readonly url: string;
   /** Ends every connection. */
   close(): Promise<void>;
@@ -104,7 +104,7 @@ export async function serveDirectory(options: ServeOptions): Promise<RunningServ
   await listen(server, options.port ?? 0, host);
   const { port } = server.address() as AddressInfo;
   return {
-    url: `http://${host.includes(':') ? `[${host}]` : host}:${port}/`,
+    url: `http://${host.includes(':') ? `[${host}]` : host}:${port}`,
     close: () =>
       new Promise((resolve) => {
         stopping.abort();
