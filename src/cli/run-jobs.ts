@@ -43,7 +43,7 @@ export async function runJobs(
   let status: number = EXIT.done;
   try {
     const ids = await prepare();
-    const unsubscribe = engine.on('task-settled', (jobId, task) => {
+    const unsubscribe = engine.on('task-settled', ({ jobId, task }) => {
       if (options.json) process.stdout.write(`${JSON.stringify(taskLine(jobId, task))}\n`);
       else reportTask(task, progress, engine.job(jobId).kind === 'download');
     });

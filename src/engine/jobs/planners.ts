@@ -4,11 +4,11 @@
  */
 import { createReadStream } from 'node:fs';
 import { lstat } from 'node:fs/promises';
-import { createInterface } from 'node:readline';
 import { Worker } from 'node:worker_threads';
 import { HeddleError } from '../../common/errors';
 import { displayName, displayPath, joinPath, type FsPath } from '../../common/paths';
 import type { FromWalker, ToWalker, WalkCursor, WalkData, WalkEntry } from '../../common/walk';
+import { readUrlList, type UrlListEntry } from '../formats/url-list';
 import type { NewTask } from '../store/task-repository';
 import type { JobSpec } from './job-spec';
 
@@ -40,48 +40,26 @@ async function* planDownload(
   list: string,
   cursor: string | null,
 ): AsyncGenerator<PlannedChunk, void, undefined> {
-  const skip = cursor === null ? 0 : Number(cursor);
-  const stream = createReadStream(list, 'utf8');
-  const lines = createInterface({ input: stream, crlfDelay: Infinity });
-  let number = 0;
   let tasks: NewTask[] = [];
-  try {
-    for await (const raw of lines) {
-      number += 1;
-      if (number <= skip) continue;
-      const line = raw.replace(/^\ufeff/u, '').trim();
-      if (line !== '' && !line.startsWith('#')) tasks.push(planUrl(line, number));
-      if (tasks.length >= CHUNK) {
-        yield { tasks, cursor: String(number) };
-        tasks = [];
-      }
-    }
-    if (tasks.length > 0) yield { tasks, cursor: String(number) };
-  } finally {
-    lines.close();
-    stream.destroy();
+  let line = 0;
+  const chunks: AsyncIterable<Uint8Array> = createReadStream(list);
+  for await (const entry of readUrlList(chunks, cursor === null ? 0 : Number(cursor))) {
+    line = entry.line;
+    tasks.push(planUrl(entry));
+    if (tasks.length < CHUNK) continue;
+    yield { tasks, cursor: String(line) };
+    tasks = [];
   }
+  if (tasks.length > 0) yield { tasks, cursor: String(line) };
 }
 
-function planUrl(line: string, number: number): NewTask {
+function planUrl(entry: UrlListEntry): NewTask {
   const base = { phase: 0, type: 'url', root: 0, target: null, size: null } as const;
-  const url = URL.canParse(line) ? new URL(line) : null;
-  if (url === null || (url.protocol !== 'http:' && url.protocol !== 'https:')) {
-    return {
-      ...base,
-      host: '',
-      source: line,
-      name: line.slice(0, 200),
-      settled: {
-        state: 'failed',
-        reason: {
-          code: 'bad-url',
-          message: `Line ${number} is no http or https URL.`,
-          retryable: false,
-        },
-      },
-    };
+  if ('error' in entry) {
+    const settled = { state: 'failed', reason: entry.error } as const;
+    return { ...base, host: '', source: entry.text, name: entry.text.slice(0, 200), settled };
   }
+  const url = new URL(entry.url);
   // The last two parts tell files of one name apart.
   const name = url.pathname.split('/').filter(Boolean).slice(-2).join('/') || url.host;
   return { ...base, host: url.host, source: url.href, name: decode(name), settled: null };

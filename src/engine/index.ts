@@ -1,0 +1,3 @@
+/** The engine: plain Node. The window's main process and the terminal drive it; workers run its tasks. */
+export { Engine, type EngineEvents, type EngineOptions } from './engine';
+export { defaultDataDirectory } from './data-directory';
