@@ -1,0 +1,42 @@
+/** Builds the window's three parts, and with the main process the terminal and the worker's script. */
+import react from '@vitejs/plugin-react';
+import { defineConfig } from 'electron-vite';
+
+/** Native add-ons are loaded where they lie; everything else is bundled. */
+const external = ['electron', 'better-sqlite3', '@napi-rs/blake-hash'];
+/** Electron 33 is the oldest that has to run this. */
+const nodeTarget = 'node20.18';
+
+export default defineConfig({
+  main: {
+    build: {
+      target: nodeTarget,
+      sourcemap: true,
+      externalizeDeps: false,
+      rollupOptions: {
+        external,
+        input: { index: 'src/main/index.ts', cli: 'src/cli/index.ts', worker: 'src/workers/worker.ts' },
+        output: { format: 'cjs', entryFileNames: '[name].cjs', chunkFileNames: 'chunks/[name]-[hash].cjs' },
+      },
+    },
+  },
+  preload: {
+    build: {
+      target: nodeTarget,
+      externalizeDeps: false,
+      rollupOptions: {
+        external: ['electron'],
+        input: { index: 'src/preload/index.ts' },
+        output: { format: 'cjs', entryFileNames: '[name].cjs' },
+      },
+    },
+  },
+  renderer: {
+    root: 'src/renderer',
+    plugins: [react()],
+    build: {
+      target: 'chrome130',
+      rollupOptions: { input: 'src/renderer/index.html' },
+    },
+  },
+});
