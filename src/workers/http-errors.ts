@@ -127,8 +127,6 @@ export function connectionFailure(error: unknown, url: URL, progress: Progress):
       return tooShort(progress, error);
     case 'UND_ERR_HEADERS_OVERFLOW':
       return badAnswer('its headers are too large', error);
-    case 'HPE_INVALID_EOF_STATE':
-      return fail('body-incomplete', `${host} closed the connection before the end of the file.`, true);
     case 'UND_ERR_SOCKET':
     case 'ECONNRESET':
     case 'ECONNABORTED':
@@ -138,7 +136,12 @@ export function connectionFailure(error: unknown, url: URL, progress: Progress):
   }
   if (UNREACHABLE.has(code))
     return fail('unreachable', `${host} cannot be reached. Check the network.`, true);
-  if (code.startsWith('HPE_')) return badAnswer(messageOf(error), error);
+  // Its code is not set for every fault of the protocol; its name is.
+  if (error instanceof Error && error.name === 'HTTPParserError') {
+    return /EOF/u.test(error.message)
+      ? fail('body-incomplete', `${host} closed the connection before the end of the file.`, true)
+      : badAnswer(error.message, error);
+  }
   if (isTls(code)) {
     return fail('tls', `No secure connection to ${host}: ${messageOf(error)}`, false);
   }
@@ -163,9 +166,10 @@ function broken(code: string, host: string, progress: Progress, error: unknown):
 }
 
 function tooShort(progress: Progress, error: unknown): HeddleError {
+  if (progress.expected === null) return badAnswer('its lengths contradict each other', error);
   return new HeddleError(
     'length-mismatch',
-    `The server promised ${progress.expected ?? 'more'} bytes and sent ${progress.received}.`,
+    `The server promised ${progress.expected} bytes and sent ${progress.received}.`,
     { retryable: true, cause: error },
   );
 }

@@ -4,6 +4,7 @@
  * as the protocol frames it (RFC 9112 §6.3, §8) or the call fails.
  */
 import type { Socket } from 'node:net';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Agent, buildConnector, type Dispatcher } from 'undici';
 import { HeddleError } from '../common/errors';
 import { VERSION } from '../common/version';
@@ -143,7 +144,11 @@ export class HttpClient {
         },
         exchange,
       );
-      return await exchange.finished;
+      const answer = await exchange.finished;
+      // undici takes a connection back one turn of the event loop later. A request made before would open
+      // another, and a worker would hold two for each of its lanes.
+      await nextTurn();
+      return answer;
     } finally {
       signal.removeEventListener('abort', stop);
     }

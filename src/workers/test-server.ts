@@ -1,0 +1,72 @@
+/** A server on 127.0.0.1 for the tests of downloads: paths answered by handlers, or by raw bytes on the socket. */
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+
+export type Handler = (request: IncomingMessage, response: ServerResponse) => void;
+
+export class TestServer {
+  readonly requests: { readonly path: string; readonly headers: IncomingMessage['headers'] }[] = [];
+  readonly sockets = new Set<Socket>();
+  readonly #handlers = new Map<string, Handler>();
+  readonly #server: Server;
+
+  private constructor() {
+    this.#server = createServer((request, response) => {
+      const path = request.url ?? '/';
+      this.requests.push({ path, headers: request.headers });
+      const handler = this.#handlers.get(path.split('?')[0] ?? path);
+      if (handler === undefined) response.writeHead(404).end('no such file\n');
+      else handler(request, response);
+    });
+    this.#server.on('connection', (socket: Socket) => {
+      this.sockets.add(socket);
+      socket.on('close', () => this.sockets.delete(socket));
+      socket.on('error', () => undefined);
+    });
+  }
+
+  static async start(): Promise<TestServer> {
+    const server = new TestServer();
+    await new Promise<void>((resolve) => {
+      server.#server.listen(0, '127.0.0.1', resolve);
+    });
+    return server;
+  }
+
+  get port(): number {
+    return (this.#server.address() as AddressInfo).port;
+  }
+
+  url(path: string): string {
+    return `http://127.0.0.1:${this.port}${path}`;
+  }
+
+  on(path: string, handler: Handler): string {
+    this.#handlers.set(path.split('?')[0] ?? path, handler);
+    return this.url(path);
+  }
+
+  body(path: string, body: Buffer | string): string {
+    return this.on(path, (_, response) => {
+      response.writeHead(200, { 'Content-Length': Buffer.byteLength(body) }).end(body);
+    });
+  }
+
+  /** Answers with these very bytes; then ends the connection, resets it or leaves it open. */
+  raw(path: string, bytes: string | Buffer, then: 'end' | 'reset' | 'hang' = 'end'): string {
+    return this.on(path, ({ socket }) => {
+      socket.write(bytes, () => {
+        if (then === 'end') socket.end();
+        // Once the bytes have been read, or the reset overtakes them.
+        if (then === 'reset') setTimeout(() => socket.resetAndDestroy(), 50);
+      });
+    });
+  }
+
+  async close(): Promise<void> {
+    await new Promise((resolve) => {
+      this.#server.close(resolve);
+      this.#server.closeAllConnections();
+    });
+  }
+}
