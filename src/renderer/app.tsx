@@ -1,0 +1,41 @@
+import { DialogHost } from './dialogs/dialog-host';
+import { InterruptedBanner, LiveRegion, Notices } from './components/notices';
+import { Sidebar } from './components/sidebar';
+import { KindPage } from './kind-page/kind-page';
+import { HistoryPage } from './pages/history';
+import { SettingsPage } from './pages/settings';
+import { PAGE_TITLES } from './kinds';
+import { useShortcuts } from './state/shortcuts';
+import { usePage } from './state/ui';
+import styles from './app.module.css';
+
+export function App() {
+  useShortcuts();
+  return (
+    <div className={styles['app']}>
+      <Sidebar />
+      <CurrentPage />
+      <LiveRegion />
+      <DialogHost />
+    </div>
+  );
+}
+
+function CurrentPage() {
+  const page = usePage();
+  return (
+    <main className={styles['main']} aria-label={PAGE_TITLES[page]}>
+      <Notices />
+      {page === 'history' ? (
+        <HistoryPage />
+      ) : page === 'settings' ? (
+        <SettingsPage />
+      ) : (
+        <>
+          <InterruptedBanner />
+          <KindPage key={page} kind={page} />
+        </>
+      )}
+    </main>
+  );
+}

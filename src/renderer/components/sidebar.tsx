@@ -1,0 +1,57 @@
+import { PAGE_TITLES, type Page, type PageKind } from '../kinds';
+import { jobsStore } from '../state/jobs';
+import { useStore } from '../state/store';
+import { goTo, usePage } from '../state/ui';
+import { Logo } from './logo';
+import styles from './sidebar.module.css';
+
+const ABOVE: readonly Page[] = ['download', 'hash', 'copy', 'history'];
+
+export function Sidebar() {
+  return (
+    <nav className={styles['sidebar']} aria-label="Pages">
+      <div className={styles['brand']}>
+        <Logo />
+        <span className={styles['name']}>Heddle</span>
+      </div>
+      <ul className={styles['list']}>
+        {ABOVE.map((page) => (
+          <li key={page}>
+            <PageLink page={page} />
+          </li>
+        ))}
+        <li className={styles['last']}>
+          <PageLink page="settings" />
+        </li>
+      </ul>
+    </nav>
+  );
+}
+
+function PageLink({ page }: { readonly page: Page }) {
+  const current = usePage() === page;
+  return (
+    <button
+      type="button"
+      className={styles['link']}
+      aria-current={current ? 'page' : undefined}
+      onClick={() => {
+        goTo(page);
+      }}
+    >
+      <span>{PAGE_TITLES[page]}</span>
+      {page === 'history' || page === 'settings' ? null : <ActiveCount kind={page} />}
+    </button>
+  );
+}
+
+function ActiveCount({ kind }: { readonly kind: PageKind }) {
+  const active = useStore(jobsStore, (jobs) => jobs.kinds[kind].active);
+  if (active === 0) return null;
+  return (
+    <span className={styles['count']}>
+      {active}
+      <span className="visually-hidden"> active</span>
+    </span>
+  );
+}

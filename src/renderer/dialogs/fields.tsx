@@ -1,0 +1,126 @@
+/** Parts that the dialogs for new jobs share. */
+import type { ReactNode } from 'react';
+import type { ErrorData } from '../../common/errors';
+import { request } from '../bridge';
+import type { RequestInput } from '../../common/ipc';
+import type { PageKind } from '../kinds';
+import { ModeSwitch, WorkersMenu } from '../kind-page/page-header';
+import { notifyError } from '../state/notices';
+import { Button } from '../components/button';
+import styles from './form.module.css';
+
+export function ErrorLine({ error, id }: { readonly error: ErrorData | null; readonly id?: string }) {
+  if (error === null) return null;
+  return (
+    <p id={id} className={styles['error']} role="alert">
+      {error.message}
+    </p>
+  );
+}
+
+/** Sync or Async and the number of workers, as stored for this kind. */
+export function HowField({ kind }: { readonly kind: PageKind }) {
+  return (
+    <div className={styles['line']}>
+      <ModeSwitch kind={kind} />
+      <WorkersMenu kind={kind} job={null} />
+    </div>
+  );
+}
+
+interface PathListProps {
+  readonly label: string;
+  readonly paths: readonly string[];
+  /** Shown while there are none. */
+  readonly none: ReactNode;
+  readonly onRemove: (path: string) => void;
+}
+
+export function PathList({ label, paths, none, onRemove }: PathListProps) {
+  if (paths.length === 0) return none === null ? null : <p className={styles['nothing']}>{none}</p>;
+  return (
+    <ul className={styles['paths']} aria-label={label}>
+      {paths.map((path) => (
+        <li key={path} className={styles['path']}>
+          <span className={styles['pathText']} title={path}>
+            {path}
+          </span>
+          <button
+            type="button"
+            className={styles['remove']}
+            aria-label={`Remove ${path}`}
+            onClick={() => {
+              onRemove(path);
+            }}
+          >
+            <span aria-hidden="true">✕</span>
+          </button>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+interface FolderFieldProps {
+  readonly id: string;
+  readonly label: string;
+  readonly value: string;
+  readonly placeholder?: string;
+  readonly purpose: RequestInput<'dialog:pick'>['purpose'];
+  readonly error: ErrorData | null;
+  readonly onChange: (path: string) => void;
+}
+
+/** A folder that can be typed or chosen. */
+export function FolderField(props: FolderFieldProps) {
+  const { id, error } = props;
+  return (
+    <div className={styles['field']}>
+      <label className={styles['label']} htmlFor={id}>
+        {props.label}
+      </label>
+      <div className={styles['line']}>
+        <input
+          id={id}
+          className={styles['input']}
+          value={props.value}
+          placeholder={props.placeholder}
+          spellCheck={false}
+          aria-invalid={error !== null}
+          aria-describedby={error === null ? undefined : `${id}-error`}
+          onChange={(event) => {
+            props.onChange(event.target.value);
+          }}
+        />
+        <PickButton
+          purpose={props.purpose}
+          onPick={(paths) => {
+            if (paths[0] !== undefined) props.onChange(paths[0]);
+          }}
+        >
+          Choose…
+        </PickButton>
+      </div>
+      <ErrorLine error={error} id={`${id}-error`} />
+    </div>
+  );
+}
+
+interface PickButtonProps {
+  readonly purpose: RequestInput<'dialog:pick'>['purpose'];
+  readonly onPick: (paths: readonly string[]) => void;
+  readonly children: ReactNode;
+}
+
+/** Opens a native dialog. */
+export function PickButton({ purpose, onPick, children }: PickButtonProps) {
+  return (
+    <Button
+      onPress={() => {
+        request('dialog:pick', { purpose }).then(onPick, notifyError);
+      }}
+    >
+      {children}
+    </Button>
+  );
+}

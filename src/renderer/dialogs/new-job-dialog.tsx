@@ -1,0 +1,78 @@
+/** The frame of the dialogs for new jobs: drop, create, errors, buttons. */
+import { useState, type ReactNode } from 'react';
+import { toErrorData, type ErrorData } from '../../common/errors';
+import type { JobRequest } from '../../common/job-request';
+import { request } from '../bridge';
+import { Button } from '../components/button';
+import { Dialog } from '../components/dialog';
+import { DropTarget } from '../kind-page/drop-target';
+import { WORDS, type PageKind } from '../kinds';
+import { clearDraft } from '../state/drafts';
+import { announce } from '../state/notices';
+import { closeDialog, showJob } from '../state/ui';
+import { ErrorLine } from './fields';
+import styles from './form.module.css';
+
+export interface Creation {
+  readonly busy: boolean;
+  readonly error: ErrorData | null;
+  readonly create: (jobRequest: JobRequest) => void;
+}
+
+/** Makes the job and shows it; what was entered is forgotten only then. */
+export function useCreation(kind: PageKind): Creation {
+  const [busy, setBusy] = useState(false);
+  const [error, setError] = useState<ErrorData | null>(null);
+  const run = async (jobRequest: JobRequest): Promise<void> => {
+    setBusy(true);
+    setError(null);
+    try {
+      const job = await request('jobs:create', jobRequest);
+      clearDraft(kind);
+      closeDialog();
+      showJob(job);
+      announce(`${WORDS[kind].create} ${job.label} was made.`);
+    } catch (failure) {
+      setError(toErrorData(failure));
+      setBusy(false);
+    }
+  };
+  return {
+    busy,
+    error,
+    create: (jobRequest) => void run(jobRequest),
+  };
+}
+
+interface NewJobDialogProps {
+  readonly kind: PageKind;
+  readonly creation: Creation;
+  /** An error that no field shows. */
+  readonly error: ErrorData | null;
+  /** What is missing; `null` when the job can be made. */
+  readonly missing: string | null;
+  readonly start: string;
+  readonly onStart: () => void;
+  readonly children: ReactNode;
+}
+
+export function NewJobDialog(props: NewJobDialogProps) {
+  const { kind, creation, missing } = props;
+  return (
+    <Dialog title={WORDS[kind].create} onClose={closeDialog}>
+      <DropTarget kind={kind}>
+        <div className={styles['body']}>
+          {props.children}
+          <ErrorLine error={props.error} />
+        </div>
+        <div className={styles['buttons']}>
+          <p className={`${styles['note'] ?? ''} ${styles['pathText'] ?? ''}`}>{missing ?? ''}</p>
+          <Button onPress={closeDialog}>Cancel</Button>
+          <Button look="primary" isDisabled={missing !== null || creation.busy} onPress={props.onStart}>
+            {props.start}
+          </Button>
+        </div>
+      </DropTarget>
+    </Dialog>
+  );
+}

@@ -1,0 +1,43 @@
+import type { ReactNode } from 'react';
+import type { PageKind } from '../kinds';
+import { addPaths, changeDraft, draftsStore } from '../state/drafts';
+import { useStore } from '../state/store';
+import { PathList, PickButton } from './fields';
+import styles from './form.module.css';
+
+interface SourcesFieldProps {
+  readonly kind: Exclude<PageKind, 'download'>;
+  readonly label: string;
+  readonly none: ReactNode;
+}
+
+/** Files and folders, picked or dropped. */
+export function SourcesField({ kind, label, none }: SourcesFieldProps) {
+  const paths = useStore(draftsStore, (drafts) => drafts[kind].paths);
+  const add = (picked: readonly string[]): void => {
+    addPaths(kind, picked);
+  };
+  return (
+    <div className={styles['field']}>
+      <div className={`${styles['line'] ?? ''} ${styles['spread'] ?? ''}`}>
+        <span className={styles['label']}>{label}</span>
+        <span className={styles['line']}>
+          <PickButton purpose="folders" onPick={add}>
+            Add folders…
+          </PickButton>
+          <PickButton purpose="files" onPick={add}>
+            Add files…
+          </PickButton>
+        </span>
+      </div>
+      <PathList
+        label={label}
+        paths={paths}
+        none={none}
+        onRemove={(path) => {
+          changeDraft(kind, { paths: paths.filter((other) => other !== path) });
+        }}
+      />
+    </div>
+  );
+}

@@ -1,0 +1,52 @@
+/** The chosen job in four figures and a curve. */
+import { isEnded } from '../../common/model';
+import { formatCount, formatDuration, formatRate } from '../../common/units';
+import { doneText, leftText, meanRate } from '../lib/text';
+import { useFrame } from '../state/frames';
+import { useJob } from '../state/jobs';
+import { ThroughputChart } from './throughput-chart';
+import styles from './figures.module.css';
+
+export function Figures({ jobId }: { readonly jobId: number }) {
+  const job = useJob(jobId);
+  const frame = useFrame(jobId);
+  if (job === null) return null;
+  const live = frame ?? job;
+  const ended = isEnded(job.state);
+  const running = job.state === 'running';
+  const rate = running ? (frame?.bytesPerSecond ?? 0) : meanRate(job);
+  const { failed } = live.counts;
+  return (
+    <section className={styles['strip']} aria-label="Figures">
+      <dl className={styles['figures']}>
+        <Figure name={ended ? 'Mean' : 'Throughput'} value={running || ended ? formatRate(rate) : '–'} wide />
+        <Figure name="Done" value={doneText(live)} />
+        {ended ? (
+          <Figure name="Took" value={formatDuration(job.elapsedMs)} />
+        ) : (
+          <Figure name="Left" value={running ? leftText(frame?.remainingMs ?? null) : '–'} />
+        )}
+        <Figure name="Failed" value={formatCount(failed)} bad={failed > 0} />
+      </dl>
+      <p className={styles['note']}>{job.error?.message ?? frame?.waitingFor ?? ''}</p>
+      <ThroughputChart />
+    </section>
+  );
+}
+
+interface FigureProps {
+  readonly name: string;
+  readonly value: string;
+  readonly bad?: boolean;
+  /** Keeps its width while its digits change. */
+  readonly wide?: boolean;
+}
+
+function Figure({ name, value, bad = false, wide = false }: FigureProps) {
+  return (
+    <div className={wide ? styles['wide'] : undefined}>
+      <dt className={styles['name']}>{name}</dt>
+      <dd className={`${styles['value'] ?? ''} ${bad ? (styles['bad'] ?? '') : ''}`}>{value}</dd>
+    </div>
+  );
+}

@@ -1,0 +1,116 @@
+import { useRef, useState, type KeyboardEvent } from 'react';
+import { Button } from '../components/button';
+import { ProgressBar } from '../components/progress-bar';
+import { MODE_NAMES, WORDS, type PageKind } from '../kinds';
+import { jobLine, jobStateText, sharesOf } from '../lib/text';
+import { askToRemove } from '../state/actions';
+import { useFrame } from '../state/frames';
+import { jobsStore, loadJobs, useJob } from '../state/jobs';
+import { notifyError } from '../state/notices';
+import { useStore } from '../state/store';
+import { chooseJob } from '../state/ui';
+import styles from './job-list.module.css';
+
+interface JobListProps {
+  readonly kind: PageKind;
+  readonly chosenId: number;
+}
+
+export function JobList({ kind, chosenId }: JobListProps) {
+  const jobs = useStore(jobsStore, (all) => all.kinds[kind]);
+  const list = useRef<HTMLUListElement>(null);
+
+  const onKeyDown = (event: KeyboardEvent): void => {
+    if (event.ctrlKey || event.altKey || event.metaKey) return;
+    if (event.key === 'Delete') {
+      const job = jobsStore.get().byId.get(chosenId);
+      if (job !== undefined) askToRemove(job);
+      return;
+    }
+    const at = jobs.ids.indexOf(chosenId);
+    const to =
+      event.key === 'ArrowDown' ? at + 1 : event.key === 'ArrowUp' ? at - 1 : event.key === 'Home' ? 0 : null;
+    const id = to === null ? undefined : jobs.ids[to];
+    if (id === undefined) return;
+    event.preventDefault();
+    chooseJob(kind, id);
+    list.current?.querySelector<HTMLElement>(`[data-job="${id}"]`)?.focus();
+  };
+  return (
+    <section className={styles['pane']} aria-label="Jobs">
+      <ul ref={list} className={styles['list']} onKeyDown={onKeyDown}>
+        {jobs.ids.map((id) => (
+          <li key={id}>
+            <JobCard id={id} kind={kind} chosen={id === chosenId} />
+          </li>
+        ))}
+      </ul>
+      {jobs.total > jobs.ids.length && <OlderButton kind={kind} />}
+    </section>
+  );
+}
+
+function OlderButton({ kind }: { readonly kind: PageKind }) {
+  const [busy, setBusy] = useState(false);
+  const load = async (): Promise<void> => {
+    setBusy(true);
+    try {
+      await loadJobs(kind);
+    } catch (error) {
+      notifyError(error);
+    }
+    setBusy(false);
+  };
+  return (
+    <Button look="quiet" isDisabled={busy} onPress={() => void load()}>
+      Show older
+    </Button>
+  );
+}
+
+interface JobCardProps {
+  readonly id: number;
+  readonly kind: PageKind;
+  readonly chosen: boolean;
+}
+
+function JobCard({ id, kind, chosen }: JobCardProps) {
+  const job = useJob(id);
+  const frame = useFrame(id);
+  if (job === null) return null;
+  const live = frame === null ? job : { ...job, ...progressOf(frame) };
+  const { one, many } = WORDS[kind];
+  const failed = job.state === 'failed' || (job.state === 'done' && job.counts.failed > 0);
+  const state = job.foreign ? `${jobStateText(live)}, elsewhere` : jobStateText(live);
+  return (
+    <button
+      type="button"
+      data-job={id}
+      className={styles['card']}
+      aria-current={chosen ? 'true' : undefined}
+      onClick={() => {
+        chooseJob(kind, id);
+      }}
+    >
+      <span className={styles['line']}>
+        <span className={styles['label']} title={job.label}>
+          {job.label}
+        </span>
+        <span className={`${styles['state'] ?? ''} ${failed ? (styles['failed'] ?? '') : ''}`}>{state}</span>
+      </span>
+      <ProgressBar shares={sharesOf(live)} />
+      <span className={`${styles['line'] ?? ''} ${styles['second'] ?? ''}`}>
+        <span className={styles['place']} title={job.place}>
+          {jobLine(live, one, many)}
+        </span>
+        <span>{MODE_NAMES[job.mode]}</span>
+      </span>
+    </button>
+  );
+}
+
+/** What a frame knows better than a summary. */
+function progressOf(frame: NonNullable<ReturnType<typeof useFrame>>) {
+  const { state, counts, planned, bytesDone, bytesKnown } = frame;
+  return { state, counts, planned, bytesDone, bytesKnown };
+}

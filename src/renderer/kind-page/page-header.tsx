@@ -1,0 +1,186 @@
+/** Title, how new jobs run, and what can be done to the chosen one. */
+import { Button } from '../components/button';
+import { MenuButton, type MenuEntry } from '../components/menu';
+import { Segmented } from '../components/segmented';
+import { WORDS, WORKER_CHOICES, type PageKind } from '../kinds';
+import { isEnded, type JobSummary } from '../../common/model';
+import { plural } from '../lib/text';
+import {
+  askToRemove,
+  cancelJob,
+  canRetry,
+  pauseJob,
+  resizeJob,
+  resumeJob,
+  retryJob,
+  saveManifest,
+  showInFolder,
+} from '../state/actions';
+import { useJob } from '../state/jobs';
+import { changeKindSettings, effectiveWorkers, useInfo, useSettings } from '../state/settings';
+import { openDialog } from '../state/ui';
+import styles from './page-header.module.css';
+
+interface PageHeaderProps {
+  readonly kind: PageKind;
+  readonly jobId: number | null;
+}
+
+export function PageHeader({ kind, jobId }: PageHeaderProps) {
+  const job = useJob(jobId);
+  const words = WORDS[kind];
+  return (
+    <header className={styles['header']}>
+      <h1 className={styles['title']}>{words.title}</h1>
+      <ModeSwitch kind={kind} />
+      <WorkersMenu kind={kind} job={job} />
+      {job !== null && <JobButtons job={job} />}
+      <Button
+        look="primary"
+        onPress={() => {
+          openDialog({ type: 'new', kind });
+        }}
+      >
+        {words.create}
+      </Button>
+    </header>
+  );
+}
+
+export function ModeSwitch({ kind }: { readonly kind: PageKind }) {
+  const settings = useSettings();
+  return (
+    <Segmented
+      label={`How a new ${WORDS[kind].noun} runs`}
+      value={settings?.[kind].mode ?? ''}
+      options={[
+        { value: 'sequential', text: 'Sync', title: 'One task after another, on one thread' },
+        { value: 'pool', text: 'Async', title: 'On a pool of worker threads' },
+      ]}
+      onChange={(mode) => {
+        changeKindSettings(kind, { mode });
+      }}
+    />
+  );
+}
+
+interface WorkersMenuProps {
+  readonly kind: PageKind;
+  /** When it runs on threads that can be more or fewer, it follows the choice. */
+  readonly job: JobSummary | null;
+}
+
+export function WorkersMenu({ kind, job }: WorkersMenuProps) {
+  const settings = useSettings();
+  const info = useInfo();
+  if (settings === null) return null;
+  const how = settings[kind];
+  const automatic = info?.automaticWorkers[kind] ?? 1;
+  const choose = (id: string): void => {
+    const workers = id === 'automatic' ? null : Number(id);
+    changeKindSettings(kind, { workers });
+    if (job?.state === 'running' && (job.mode === 'pool' || job.mode === 'thread-per-task')) {
+      resizeJob(job.id, workers ?? automatic);
+    }
+  };
+  const choices = WORKER_CHOICES.includes(how.workers ?? 1)
+    ? WORKER_CHOICES
+    : [...WORKER_CHOICES, how.workers ?? 1].sort((a, b) => a - b);
+  const entries: MenuEntry[] = [
+    { id: 'automatic', text: `Automatic (${automatic})` },
+    ...choices.map((count) => ({ id: String(count), text: String(count) })),
+  ];
+  const text = plural(effectiveWorkers(how, kind, info), 'worker', 'workers');
+  return (
+    <MenuButton
+      label={`${text}, change`}
+      entries={entries}
+      selected={how.workers === null ? 'automatic' : String(how.workers)}
+      disabled={how.mode === 'sequential'}
+      onAction={choose}
+    >
+      {text} <span aria-hidden="true">▾</span>
+    </MenuButton>
+  );
+}
+
+function JobButtons({ job }: { readonly job: JobSummary }) {
+  const ended = isEnded(job.state);
+  const elsewhere = job.foreign;
+  return (
+    <>
+      {(job.state === 'running' || job.state === 'queued') && (
+        <Button
+          isDisabled={elsewhere}
+          onPress={() => {
+            pauseJob(job.id);
+          }}
+        >
+          Pause
+        </Button>
+      )}
+      {(job.state === 'paused' || job.state === 'interrupted') && (
+        <Button
+          isDisabled={elsewhere}
+          onPress={() => {
+            resumeJob(job.id);
+          }}
+        >
+          Resume
+        </Button>
+      )}
+      {!ended && (
+        <Button
+          isDisabled={elsewhere}
+          onPress={() => {
+            cancelJob(job.id);
+          }}
+        >
+          Cancel
+        </Button>
+      )}
+      {canRetry(job) && (
+        <Button
+          onPress={() => {
+            retryJob(job.id);
+          }}
+        >
+          {job.counts.failed > 0 ? 'Retry failed' : 'Retry'}
+        </Button>
+      )}
+      {ended && job.kind === 'hash' && job.counts.done > 0 && (
+        <Button
+          onPress={() => {
+            saveManifest(job.id);
+          }}
+        >
+          Save manifest…
+        </Button>
+      )}
+      <MoreMenu job={job} />
+    </>
+  );
+}
+
+function MoreMenu({ job }: { readonly job: JobSummary }) {
+  const ended = isEnded(job.state);
+  const entries: MenuEntry[] = [
+    { id: 'show', text: 'Show in folder' },
+    { id: 'retry', text: 'Retry failed', disabled: !canRetry(job) },
+    ...(job.kind === 'hash'
+      ? [{ id: 'manifest', text: 'Save manifest…', disabled: job.counts.done === 0 }]
+      : []),
+    { id: 'remove', text: 'Remove from list…', disabled: !ended },
+  ];
+  const act = (id: string): void => {
+    if (id === 'show') showInFolder(job.id, null);
+    else if (id === 'retry') retryJob(job.id);
+    else if (id === 'manifest') saveManifest(job.id);
+    else askToRemove(job);
+  };
+  return (
+    <MenuButton icon label={`More for ${job.label}`} entries={entries} onAction={act}>
+      <span aria-hidden="true">⋯</span>
+    </MenuButton>
+  );
+}

@@ -1,0 +1,110 @@
+/** A job's tasks as rows that can be looked up by their place, fetched by page as they are needed. */
+import { useEffect, useMemo, useReducer } from 'react';
+import type { TaskRow, TaskState } from '../../common/model';
+import { request } from '../bridge';
+import { PageCache } from '../lib/page-cache';
+import { notifyError } from '../state/notices';
+
+export interface TaskQuery {
+  readonly jobId: number;
+  readonly state: TaskState | null;
+  readonly search: string;
+}
+
+export interface TaskRows {
+  /** `null` until the first page has come. */
+  readonly total: number | null;
+  row(index: number): TaskRow | undefined;
+  has(first: number, last: number): boolean;
+  want(first: number, last: number): void;
+  /** The row of a task, where it is among those last asked for. */
+  find(taskId: number): TaskRow | undefined;
+}
+
+/** Pages are read again at most this often. */
+const REFRESH_MS = 500;
+
+/** @param version changes whenever rows may have changed */
+export function useTaskRows(query: TaskQuery, version: string): TaskRows {
+  const { jobId, state, search } = query;
+  const [, rerender] = useReducer((count: number) => count + 1, 0);
+  const source = useMemo(() => new RowSource({ jobId, state, search }), [jobId, state, search]);
+  useEffect(() => source.open(rerender), [source]);
+  useEffect(() => {
+    source.changed(version);
+  }, [source, version]);
+  return source;
+}
+
+class RowSource implements TaskRows {
+  readonly #query: TaskQuery;
+  #cache: PageCache<TaskRow> | null = null;
+  #first = 0;
+  #last = 0;
+  #version: string | null = null;
+  #refreshedAtMs = -Infinity;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(query: TaskQuery) {
+    this.#query = query;
+  }
+
+  /** @returns what closes it */
+  open(onChange: () => void): () => void {
+    const cache = new PageCache<TaskRow>({
+      fetch: (offset, limit) => request('tasks:page', { ...this.#query, offset, limit }),
+      onChange,
+      onError: notifyError,
+    });
+    this.#cache = cache;
+    cache.want(this.#first, this.#last);
+    return () => {
+      cache.close();
+      clearTimeout(this.#timer);
+      this.#timer = undefined;
+      this.#cache = null;
+    };
+  }
+
+  get total(): number | null {
+    return this.#cache?.total ?? null;
+  }
+
+  row(index: number): TaskRow | undefined {
+    return this.#cache?.row(index);
+  }
+
+  has(first: number, last: number): boolean {
+    return this.#cache?.has(first, last) ?? false;
+  }
+
+  want(first: number, last: number): void {
+    this.#first = first;
+    this.#last = last;
+    this.#cache?.want(first, last);
+  }
+
+  find(taskId: number): TaskRow | undefined {
+    for (let index = this.#first; index <= this.#last; index++) {
+      const row = this.row(index);
+      if (row?.id === taskId) return row;
+    }
+    return undefined;
+  }
+
+  changed(version: string): void {
+    if (this.#version === version) return;
+    const first = this.#version === null;
+    this.#version = version;
+    if (first) return;
+    const waitMs = this.#refreshedAtMs + REFRESH_MS - performance.now();
+    this.#timer ??= setTimeout(
+      () => {
+        this.#timer = undefined;
+        this.#refreshedAtMs = performance.now();
+        this.#cache?.refresh();
+      },
+      Math.max(0, waitMs),
+    );
+  }
+}

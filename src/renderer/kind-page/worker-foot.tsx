@@ -1,0 +1,160 @@
+/** The heart of the window: what each worker did in the last 30 seconds, and what it does now. */
+import { useEffect, useState } from 'react';
+import { isEnded, type JobSummary, type WorkerStatistics } from '../../common/model';
+import type { WorkerFrame } from '../../common/frames';
+import { formatBytes, formatCount, formatRate } from '../../common/units';
+import { request } from '../bridge';
+import { percentText, plural } from '../lib/text';
+import { strips, useFrame } from '../state/frames';
+import { useJob } from '../state/jobs';
+import { notifyError } from '../state/notices';
+import { useStore } from '../state/store';
+import { StripCanvas } from './strip-canvas';
+import { startPainter } from './strip-painter';
+import styles from './worker-foot.module.css';
+
+export function WorkerFoot({ jobId }: { readonly jobId: number }) {
+  const job = useJob(jobId);
+  const frame = useFrame(jobId);
+  const drawn = useStore(strips.workers, (workers) => workers);
+  useEffect(() => startPainter(strips), []);
+  const statistics = useStatistics(job);
+  if (job === null) return null;
+
+  const frames = new Map(frame?.workers.map((worker) => [worker.worker, worker]));
+  const numbers = drawn.length > 0 ? drawn : statistics.map((worker) => worker.worker);
+  return (
+    <section className={styles['foot']} aria-label="Workers">
+      <div className={styles['head']}>
+        <h2 className={styles['title']}>{titleText(job, frame?.workers ?? [], numbers.length)}</h2>
+        <p className={styles['title']}>{busyText(frame?.workers ?? [], statistics)}</p>
+      </div>
+      {/* Scrolls, and so has to be reachable by keyboard. */}
+      <ul className={styles['list']} tabIndex={numbers.length > 8 ? 0 : -1} aria-label="Worker threads">
+        {numbers.map((worker) => (
+          <WorkerRow
+            key={worker}
+            worker={worker}
+            frame={frames.get(worker)}
+            statistics={statistics.find((entry) => entry.worker === worker)}
+            drawn={drawn.length > 0}
+          />
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function titleText(job: JobSummary, frames: readonly WorkerFrame[], known: number): string {
+  if (job.state === 'running' && frames.length > 0) {
+    const alive = frames.filter((worker) => worker.alive).length;
+    const all = plural(frames.length, 'thread', 'threads');
+    return alive === frames.length ? `Workers · ${all}` : `Workers · ${all}, ${alive} alive`;
+  }
+  if (known === 0) return isEnded(job.state) ? 'Workers · none was needed' : 'Workers · not started';
+  return `Workers · ${plural(known, 'thread', 'threads')}, ended`;
+}
+
+function busyText(frames: readonly WorkerFrame[], statistics: readonly WorkerStatistics[]): string {
+  if (frames.length > 0) {
+    const busy = frames.reduce((sum, worker) => sum + worker.busyShare, 0) / frames.length;
+    return `last 30 s · ${Math.round(busy * 100)} % busy`;
+  }
+  const aliveMs = statistics.reduce((sum, worker) => sum + worker.aliveMs, 0);
+  if (aliveMs === 0) return '';
+  const busyMs = statistics.reduce((sum, worker) => sum + worker.busyMs, 0);
+  return `in all · ${Math.round(Math.min(1, busyMs / aliveMs) * 100)} % busy`;
+}
+
+const NO_STATISTICS: readonly WorkerStatistics[] = [];
+
+/** Kept with the job; read once it does not run. */
+function useStatistics(job: JobSummary | null): readonly WorkerStatistics[] {
+  const jobId = job?.id ?? null;
+  const still = job !== null && job.state !== 'running' && job.startedAtMs !== null;
+  const [held, setHeld] = useState<{ jobId: number; statistics: readonly WorkerStatistics[] } | null>(null);
+  useEffect(() => {
+    if (!still || jobId === null) return undefined;
+    let wanted = true;
+    request('jobs:statistics', { jobId }).then((statistics) => {
+      if (wanted) setHeld({ jobId, statistics });
+    }, notifyError);
+    return () => {
+      wanted = false;
+    };
+  }, [jobId, still, job?.state]);
+  return still && held?.jobId === jobId ? held.statistics : NO_STATISTICS;
+}
+
+interface WorkerRowProps {
+  readonly worker: number;
+  readonly frame: WorkerFrame | undefined;
+  readonly statistics: WorkerStatistics | undefined;
+  /** Whether there is a strip to draw. */
+  readonly drawn: boolean;
+}
+
+function WorkerRow({ worker, frame, statistics, drawn }: WorkerRowProps) {
+  return (
+    <li className={styles['row']}>
+      <span className={styles['label']}>W{worker}</span>
+      {drawn ? (
+        <StripCanvas worker={worker} />
+      ) : (
+        <BusyBar share={statistics === undefined ? 0 : shareOf(statistics)} worker={worker} />
+      )}
+      {frame === undefined ? <Past statistics={statistics} /> : <Now frame={frame} />}
+    </li>
+  );
+}
+
+function Now({ frame }: { readonly frame: WorkerFrame }) {
+  const [first, ...others] = frame.running;
+  const share =
+    first?.bytesTotal === undefined || first.bytesTotal === null || first.bytesTotal === 0
+      ? null
+      : first.bytesDone / first.bytesTotal;
+  const name = first?.name ?? (frame.alive ? 'idle' : 'ended');
+  return (
+    <>
+      <span className={first === undefined ? styles['quiet'] : styles['name']} title={first?.name}>
+        {name}
+      </span>
+      <span className={styles['rate']}>{first === undefined ? '' : formatRate(frame.bytesPerSecond)}</span>
+      <span className={styles['percent']}>
+        {others.length > 0 ? `${others.length + 1} tasks` : share === null ? '' : percentText(share)}
+      </span>
+    </>
+  );
+}
+
+function Past({ statistics }: { readonly statistics: WorkerStatistics | undefined }) {
+  if (statistics === undefined) return <span className={styles['quiet']}>ended</span>;
+  const { tasks, failed } = statistics;
+  return (
+    <>
+      <span className={styles['quiet']}>
+        {plural(tasks, 'task', 'tasks')}
+        {failed > 0 ? `, ${formatCount(failed)} failed` : ''}
+      </span>
+      <span className={styles['rate']}>{formatBytes(statistics.bytes)}</span>
+      <span className={styles['percent']}>{percentText(shareOf(statistics))}</span>
+    </>
+  );
+}
+
+function shareOf(statistics: WorkerStatistics): number {
+  return statistics.aliveMs > 0 ? Math.min(1, statistics.busyMs / statistics.aliveMs) : 0;
+}
+
+function BusyBar({ share, worker }: { readonly share: number; readonly worker: number }) {
+  return (
+    <div
+      className={styles['busy']}
+      role="img"
+      aria-label={`W${worker}: busy ${percentText(share)} of its life`}
+    >
+      <div className={styles['busyPart']} style={{ width: `${share * 100}%` }} />
+    </div>
+  );
+}

@@ -1,0 +1,203 @@
+/** Figures and short words about jobs and tasks. Pure. */
+import { formatBytes, formatClock, formatCount, formatDuration } from '../../common/units';
+import {
+  isEnded,
+  settledTasks,
+  totalTasks,
+  type JobState,
+  type JobSummary,
+  type TaskCounts,
+  type TaskRow,
+  type TaskState,
+} from '../../common/model';
+
+/** What both a summary and a frame know about a job's progress. */
+export interface Progress {
+  readonly state: JobState;
+  readonly counts: TaskCounts;
+  readonly planned: boolean;
+  readonly bytesDone: number;
+  readonly bytesKnown: number;
+}
+
+/** Shares of the whole, each 0 to 1, together at most 1. */
+export interface Shares {
+  readonly done: number;
+  readonly running: number;
+  readonly failed: number;
+}
+
+/** Up to so many tasks, bytes say more about the running ones than their number. */
+const FEW_TASKS = 50;
+
+export function sharesOf(job: Progress): Shares {
+  const total = totalTasks(job.counts);
+  if (total === 0) return { done: job.state === 'done' ? 1 : 0, running: 0, failed: 0 };
+  const settled = settledTasks(job.counts);
+  const { running } = job.counts;
+  let inFlight = running;
+  if (running > 0 && total <= FEW_TASKS && job.bytesKnown > 0) {
+    const byBytes = (job.bytesDone / job.bytesKnown) * total - settled;
+    inFlight = Math.min(Math.max(byBytes, 0), running);
+  }
+  return {
+    done: (job.counts.done + job.counts.skipped) / total,
+    running: inFlight / total,
+    failed: job.counts.failed / total,
+  };
+}
+
+/** `62 %`, rounded down so that 100 % means the end. */
+export function percentText(share: number): string {
+  return `${Math.min(100, Math.max(0, Math.floor(share * 100 + 1e-9)))} %`;
+}
+
+const STATE_WORDS: Readonly<Record<JobState, string>> = {
+  queued: 'queued',
+  running: 'running',
+  paused: 'paused',
+  interrupted: 'interrupted',
+  done: 'done',
+  cancelled: 'cancelled',
+  failed: 'failed',
+};
+
+/** The word at a job's right: its percentage while it runs, its state otherwise. */
+export function jobStateText(job: Progress): string {
+  if (job.state === 'running') {
+    if (!job.planned) return settledTasks(job.counts) === 0 ? 'planning' : formatCount(job.counts.done);
+    const shares = sharesOf(job);
+    return percentText(Math.min(shares.done + shares.failed + runningInPercent(job, shares), 0.999));
+  }
+  if (job.state === 'done' && job.counts.failed > 0) return `${formatCount(job.counts.failed)} failed`;
+  return STATE_WORDS[job.state];
+}
+
+/** Running tasks count for the percentage only where bytes say how far they are. */
+function runningInPercent(job: Progress, shares: Shares): number {
+  return totalTasks(job.counts) <= FEW_TASKS && job.bytesKnown > 0 ? shares.running : 0;
+}
+
+/** `3,118 of 5,000`; with `+` while tasks are still being listed. */
+export function doneText(job: Progress): string {
+  const total = totalTasks(job.counts);
+  return `${formatCount(job.counts.done + job.counts.skipped)} of ${formatCount(total)}${job.planned ? '' : '+'}`;
+}
+
+/** `00:42`; a dash until it can be told. */
+export function leftText(remainingMs: number | null): string {
+  return remainingMs === null ? '–' : formatClock(remainingMs);
+}
+
+/** `/home/mia/mirror` → `~/mirror`. For reading only. */
+export function shortPath(path: string): string {
+  return path.replace(/^(?:\/home\/[^/]+|\/Users\/[^/]+|\/root|[A-Z]:\\Users\\[^\\]+)(?=[/\\]|$)/u, '~');
+}
+
+/** `5,000 URLs · ~/mirror`, or once ended `412 URLs · 1.8 GB · 12 s`. */
+export function jobLine(job: JobSummary & Progress, one: string, many: string): string {
+  const total = totalTasks(job.counts);
+  const count = `${formatCount(total)}${job.planned || isEnded(job.state) ? '' : '+'} ${total === 1 ? one : many}`;
+  if (isEnded(job.state))
+    return `${count} · ${formatBytes(job.bytesDone)} · ${formatDuration(job.elapsedMs)}`;
+  return job.place === '' ? count : `${count} · ${shortPath(job.place)}`;
+}
+
+const TASK_WORDS: Readonly<Record<TaskState, string>> = {
+  queued: 'Queued',
+  running: 'Running',
+  done: 'Done',
+  failed: 'Failed',
+  skipped: 'Skipped',
+  cancelled: 'Cancelled',
+};
+
+const SHORT_REASONS: Readonly<Record<string, string>> = {
+  'http-400': '400 Bad Request',
+  'http-401': '401 Unauthorized',
+  'http-403': '403 Forbidden',
+  'http-404': '404 Not Found',
+  'http-410': '410 Gone',
+  'http-429': '429 Too Many Requests',
+  'http-500': '500 Server Error',
+  'http-502': '502 Bad Gateway',
+  'http-503': '503 Unavailable',
+  'http-504': '504 Gateway Timeout',
+  unchanged: 'Unchanged',
+  'target-exists': 'target exists',
+  'bad-url': 'not a URL',
+  'symbolic-link': 'symbolic link',
+  'not-a-regular-file': 'not a file',
+};
+
+/** `http-404` → `404 Not Found`, `disk-full` → `disk full`. */
+export function shortReason(code: string): string {
+  const known = SHORT_REASONS[code];
+  if (known !== undefined) return known;
+  const status = /^http-(\d{3})$/u.exec(code)?.[1];
+  return status === undefined ? code.replaceAll('-', ' ') : `HTTP ${status}`;
+}
+
+export type TaskTone = 'running' | 'done' | 'failed' | 'waiting' | 'idle';
+
+export interface TaskStateText {
+  readonly text: string;
+  readonly tone: TaskTone;
+}
+
+/** @param running whether a frame newer than the row says that the task runs */
+export function taskStateText(row: TaskRow, running: boolean, nowMs: number): TaskStateText {
+  if (running || row.state === 'running') return { text: TASK_WORDS.running, tone: 'running' };
+  switch (row.state) {
+    case 'queued': {
+      const waitMs = (row.notBeforeMs ?? 0) - nowMs;
+      if (waitMs > 0) return { text: `Retry in ${formatWait(waitMs)}`, tone: 'waiting' };
+      return { text: TASK_WORDS.queued, tone: 'idle' };
+    }
+    case 'failed':
+      return {
+        text: row.error === null ? 'Failed' : `Failed: ${shortReason(row.error.code)}`,
+        tone: 'failed',
+      };
+    case 'skipped':
+      return {
+        text:
+          row.error === null || row.error.code === 'unchanged'
+            ? skippedWord(row)
+            : `Skipped: ${shortReason(row.error.code)}`,
+        tone: 'idle',
+      };
+    case 'done':
+      return { text: TASK_WORDS.done, tone: 'done' };
+    case 'cancelled':
+      return { text: TASK_WORDS.cancelled, tone: 'idle' };
+  }
+}
+
+function skippedWord(row: TaskRow): string {
+  return row.error === null ? TASK_WORDS.skipped : 'Unchanged';
+}
+
+/** Whole seconds, rounded up; minutes from 2 min on. */
+export function formatWait(ms: number): string {
+  const seconds = Math.ceil(ms / 1000);
+  return seconds < 120 ? `${seconds} s` : `${Math.ceil(seconds / 60)} min`;
+}
+
+/** `Today 14:02`, `14 Jul 2026 14:02`: the day and minute in the user's own form. */
+export function whenText(ms: number): string {
+  return new Date(ms).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'short' });
+}
+
+export function clockText(ms: number): string {
+  return new Date(ms).toLocaleTimeString(undefined, { timeStyle: 'medium' });
+}
+
+/** Bytes a second over a job's running time; 0 where nothing can be said. */
+export function meanRate(job: { readonly bytesDone: number; readonly elapsedMs: number }): number {
+  return job.elapsedMs > 0 ? (job.bytesDone / job.elapsedMs) * 1000 : 0;
+}
+
+export function plural(count: number, one: string, many: string): string {
+  return `${formatCount(count)} ${count === 1 ? one : many}`;
+}

@@ -1,0 +1,18 @@
+/** The window's entry: styles, the connection to the main process, React. */
+import 'uplot/dist/uPlot.min.css';
+import './styles/tokens.css';
+import './styles/base.css';
+import { StrictMode } from 'react';
+import { createRoot } from 'react-dom/client';
+import { App } from './app';
+import { connect } from './state/connect';
+
+const root = document.getElementById('root');
+if (root === null) throw new Error('index.html has no #root');
+
+connect();
+createRoot(root).render(
+  <StrictMode>
+    <App />
+  </StrictMode>,
+);

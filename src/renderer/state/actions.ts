@@ -1,0 +1,83 @@
+/** What the user can do to a job. Failures become notices. */
+import { isEnded, type JobSummary } from '../../common/model';
+import { request } from '../bridge';
+import { jobsStore } from './jobs';
+import { announce, notifyError } from './notices';
+import { openDialog } from './ui';
+
+function run(work: Promise<unknown>): void {
+  work.catch(notifyError);
+}
+
+export function pauseJob(jobId: number): void {
+  run(request('jobs:pause', { jobId }));
+}
+
+export function resumeJob(jobId: number): void {
+  run(request('jobs:resume', { jobId }));
+}
+
+export function cancelJob(jobId: number): void {
+  run(request('jobs:cancel', { jobId }));
+}
+
+export function retryJob(jobId: number): void {
+  run(request('jobs:retry', { jobId }));
+}
+
+export function removeJob(jobId: number): void {
+  run(request('jobs:remove', { jobId }));
+}
+
+export function resizeJob(jobId: number, workers: number): void {
+  run(request('jobs:resize', { jobId, workers }));
+}
+
+export function showInFolder(jobId: number, taskId: number | null): void {
+  run(request('shell:show', { jobId, taskId }));
+}
+
+export function saveManifest(jobId: number): void {
+  run(
+    request('manifest:save', { jobId }).then((path) => {
+      if (path !== null) announce(`The manifest was saved as ${path}.`);
+    }),
+  );
+}
+
+export function resumeInterrupted(): void {
+  for (const id of jobsStore.get().interrupted) resumeJob(id);
+}
+
+/** Asks first. Jobs that have not ended stay. */
+export function askToRemove(job: JobSummary): void {
+  if (isEnded(job.state)) openDialog({ type: 'remove', jobId: job.id });
+}
+
+export function canRetry(job: JobSummary): boolean {
+  return isEnded(job.state) && job.counts.failed + job.counts.cancelled > 0;
+}
+
+export async function copyText(text: string, what: string): Promise<void> {
+  try {
+    await navigator.clipboard.writeText(text);
+  } catch {
+    copyBySelection(text);
+  }
+  announce(`${what} copied.`);
+}
+
+/** Where the clipboard permission is denied, copying a selection still works. */
+function copyBySelection(text: string): void {
+  const field = document.createElement('textarea');
+  field.value = text;
+  field.className = 'visually-hidden';
+  document.body.append(field);
+  const focused = document.activeElement;
+  field.select();
+  // The one way without a permission; browsers keep it for that.
+  // eslint-disable-next-line @typescript-eslint/no-deprecated
+  document.execCommand('copy');
+  field.remove();
+  if (focused instanceof HTMLElement) focused.focus();
+}

@@ -1,0 +1,49 @@
+/** Joins the stores to the main process: subscribes first, then reads what there is, so that nothing is missed. */
+import { request } from '../bridge';
+import { showTheme } from '../lib/theme';
+import { takeFrame, takeSummaries } from './frames';
+import { forgetJob, loadAllKinds, mergeJobs } from './jobs';
+import { notify, notifyError } from './notices';
+import { infoStore, settingsStore } from './settings';
+
+export function connect(): void {
+  const { heddle } = window;
+  heddle.on('frame', takeFrame);
+  heddle.on('jobs-changed', (jobs) => {
+    mergeJobs(jobs);
+    takeSummaries(jobs);
+  });
+  heddle.on('job-removed', ({ jobId }) => {
+    forgetJob(jobId);
+  });
+  heddle.on('settings-changed', (settings) => {
+    settingsStore.set(settings);
+  });
+  heddle.on('notice', notify);
+
+  settingsStore.subscribe(applyTheme);
+  read().catch(notifyError);
+}
+
+async function read(): Promise<void> {
+  await Promise.all([
+    request('settings:get', undefined).then((settings) => {
+      settingsStore.set(settings);
+    }),
+    request('app:info', undefined).then((info) => {
+      infoStore.set(info);
+    }),
+    loadAllKinds(),
+  ]);
+}
+
+const prefersLight = window.matchMedia('(prefers-color-scheme: light)');
+prefersLight.addEventListener('change', applyTheme);
+applyTheme();
+
+/** The theme of the settings, or the system's. */
+function applyTheme(): void {
+  const chosen = settingsStore.get()?.theme ?? 'system';
+  const ofSystem = prefersLight.matches ? 'light' : 'dark';
+  showTheme(chosen === 'system' ? ofSystem : chosen);
+}

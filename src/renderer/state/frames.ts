@@ -1,0 +1,109 @@
+/**
+ * What frames bring: the newest of each job, and for the job that is watched
+ * which tasks run, its strips and its throughput. React is told five times a
+ * second at most; numbers that change faster cannot be read.
+ */
+import type { Frame, JobFrame, RunningTask } from '../../common/frames';
+import { isEnded, type JobSummary } from '../../common/model';
+import { createStore, useStore } from './store';
+import { StripHistory } from './strip-history';
+import { ThroughputHistory } from './throughput';
+import { request } from '../bridge';
+import { notifyError } from './notices';
+
+export interface RunningOnWorker extends RunningTask {
+  readonly worker: number;
+}
+
+export interface Live {
+  readonly jobs: ReadonlyMap<number, JobFrame>;
+  readonly watched: number | null;
+  /** Tasks of the watched job that run, by id. */
+  readonly running: ReadonlyMap<number, RunningOnWorker>;
+}
+
+const NOTHING_RUNS: ReadonlyMap<number, RunningOnWorker> = new Map();
+const TELL_MS = 190;
+
+export const liveStore = createStore<Live>({ jobs: new Map(), watched: null, running: NOTHING_RUNS });
+/** Of the watched job. Drawn by canvases, outside React. */
+export const strips = new StripHistory();
+export const throughput = new ThroughputHistory();
+
+let pending: Map<number, JobFrame> | null = null;
+let toldAtMs = 0;
+let timer: ReturnType<typeof setTimeout> | undefined;
+
+export function useFrame(jobId: number | null): JobFrame | null {
+  return useStore(liveStore, (live) => (jobId === null ? null : (live.jobs.get(jobId) ?? null)));
+}
+
+export function useRunning(taskId: number | null): RunningOnWorker | undefined {
+  return useStore(liveStore, (live) => (taskId === null ? undefined : live.running.get(taskId)));
+}
+
+export function takeFrame(frame: Frame): void {
+  const { watched } = liveStore.get();
+  pending ??= new Map(liveStore.get().jobs);
+  for (const job of frame.jobs) {
+    pending.set(job.jobId, job);
+    if (job.jobId !== watched) continue;
+    strips.push(job.workers, frame.atMs);
+    throughput.push(frame.atMs, job.bytesPerSecond);
+  }
+  const waitMs = toldAtMs + TELL_MS - performance.now();
+  if (waitMs <= 0) tell();
+  else timer ??= setTimeout(tell, waitMs);
+}
+
+function tell(): void {
+  clearTimeout(timer);
+  timer = undefined;
+  if (pending === null) return;
+  const jobs = pending;
+  pending = null;
+  toldAtMs = performance.now();
+  const { watched } = liveStore.get();
+  liveStore.set({ jobs, watched, running: runningOf(watched === null ? undefined : jobs.get(watched)) });
+}
+
+function runningOf(frame: JobFrame | undefined): ReadonlyMap<number, RunningOnWorker> {
+  if (frame?.state !== 'running') return NOTHING_RUNS;
+  const running = new Map<number, RunningOnWorker>();
+  for (const worker of frame.workers) {
+    for (const task of worker.running) running.set(task.taskId, { ...task, worker: worker.worker });
+  }
+  return running;
+}
+
+/** A summary says more than a frame once a job no longer runs: its frame is dropped. */
+export function takeSummaries(summaries: readonly JobSummary[]): void {
+  tell();
+  const live = liveStore.get();
+  const stopped = summaries.filter((job) => job.state !== 'running' && live.jobs.has(job.id));
+  if (stopped.length === 0) return;
+  const jobs = new Map(live.jobs);
+  for (const job of stopped) {
+    jobs.delete(job.id);
+    if (job.id === live.watched) strips.stop(isEnded(job.state));
+  }
+  const running = stopped.some((job) => job.id === live.watched) ? NOTHING_RUNS : live.running;
+  liveStore.set({ ...live, jobs, running });
+}
+
+/** From now on frames carry this job's workers; its last 30 seconds are asked for. */
+export function watchJob(jobId: number | null): void {
+  if (liveStore.get().watched === jobId) return;
+  strips.clear();
+  throughput.clear();
+  liveStore.set({ ...liveStore.get(), watched: jobId, running: NOTHING_RUNS });
+  request('jobs:watch', { jobId }).then((snapshot) => {
+    if (snapshot === null || liveStore.get().watched !== jobId) return;
+    strips.load(snapshot.frame.workers, snapshot.frame.state === 'running');
+    throughput.load(snapshot.throughput);
+    if (snapshot.frame.state !== 'running') return;
+    pending ??= new Map(liveStore.get().jobs);
+    pending.set(snapshot.frame.jobId, snapshot.frame);
+    tell();
+  }, notifyError);
+}

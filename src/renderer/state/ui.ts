@@ -1,0 +1,65 @@
+/** Where the user is: the page, the chosen job of each kind, the open dialog. */
+import type { JobSummary } from '../../common/model';
+import { pageOf, type Page, type PageKind } from '../kinds';
+import { jobsStore, mergeJobs } from './jobs';
+import { createStore, useStore } from './store';
+
+export type OpenDialog =
+  { readonly type: 'new'; readonly kind: PageKind } | { readonly type: 'remove'; readonly jobId: number };
+
+export interface Ui {
+  readonly page: Page;
+  readonly chosen: Readonly<Record<PageKind, number | null>>;
+  readonly dialog: OpenDialog | null;
+  readonly bannerDismissed: boolean;
+}
+
+export const uiStore = createStore<Ui>({
+  page: 'download',
+  chosen: { download: null, hash: null, copy: null },
+  dialog: null,
+  bannerDismissed: false,
+});
+
+export function usePage(): Page {
+  return useStore(uiStore, (ui) => ui.page);
+}
+
+export function goTo(page: Page): void {
+  uiStore.update((ui) => ({ ...ui, page }));
+}
+
+export function chooseJob(kind: PageKind, id: number | null): void {
+  uiStore.update((ui) => ({ ...ui, chosen: { ...ui.chosen, [kind]: id } }));
+}
+
+/** Shows a job on its page. */
+export function showJob(job: JobSummary): void {
+  mergeJobs([job]);
+  uiStore.update((ui) => {
+    const kind = pageOf(job.kind);
+    return { ...ui, page: kind, chosen: { ...ui.chosen, [kind]: job.id } };
+  });
+}
+
+/** The chosen job of a kind; the newest active one, or the newest, where none was chosen or it is gone. */
+export function useChosenId(kind: PageKind): number | null {
+  const chosen = useStore(uiStore, (ui) => ui.chosen[kind]);
+  return useStore(jobsStore, (jobs) => {
+    if (chosen !== null && jobs.byId.has(chosen)) return chosen;
+    const { ids } = jobs.kinds[kind];
+    return ids.find((id) => jobs.byId.get(id)?.state === 'running') ?? ids[0] ?? null;
+  });
+}
+
+export function openDialog(dialog: OpenDialog): void {
+  uiStore.update((ui) => ({ ...ui, dialog }));
+}
+
+export function closeDialog(): void {
+  uiStore.update((ui) => ({ ...ui, dialog: null }));
+}
+
+export function dismissBanner(): void {
+  uiStore.update((ui) => ({ ...ui, bannerDismissed: true }));
+}
