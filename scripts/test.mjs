@@ -2,10 +2,11 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { delimiter, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = resolve(fileURLToPath(import.meta.url), '../..');
+const bin = join(root, 'node_modules', '.bin');
 const reports = mkdtempSync(join(tmpdir(), 'heddle-test-'));
 const counts = { passed: 0, failed: 0, skipped: 0 };
 
@@ -16,7 +17,7 @@ function run(title, command, args, env = {}) {
   const { status } = spawnSync(command, args, {
     cwd: root,
     stdio: ['ignore', 'inherit', 'inherit'],
-    env: { ...process.env, ...env },
+    env: { ...process.env, PATH: `${bin}${delimiter}${process.env.PATH}`, ...env },
   });
   process.stdout.write(`── ${title}: ${((performance.now() - startedAt) / 1000).toFixed(1)} s\n`);
   return status === 0;
