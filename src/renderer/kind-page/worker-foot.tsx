@@ -30,7 +30,7 @@ export function WorkerFoot({ jobId }: { readonly jobId: number }) {
         <p className={styles['title']}>{busyText(frame?.workers ?? [], statistics)}</p>
       </div>
       {/* Scrolls, and so has to be reachable by keyboard. */}
-      <ul className={styles['list']} tabIndex={numbers.length > 8 ? 0 : -1} aria-label="Worker threads">
+      <ul className={styles['list']} tabIndex={0} aria-label="Worker threads">
         {numbers.map((worker) => (
           <WorkerRow
             key={worker}

@@ -1,0 +1,57 @@
+#!/usr/bin/env node
+// The `heddle` command. Its syntax is one that an old Node understands too, since it is what says so.
+'use strict';
+const { spawn } = require('node:child_process');
+const { existsSync } = require('node:fs');
+const { constants } = require('node:os');
+const { join } = require('node:path');
+
+const root = join(__dirname, '..');
+const STATUS_CANNOT_START = 3;
+
+/** better-sqlite3's binary needs Node-API 10, and crashes below it. */
+function isNodeNewEnough() {
+  const [major, minor] = process.versions.node.split('.').map(Number);
+  return major > 22 || (major === 22 && minor >= 12);
+}
+
+/** The Node that comes as a development dependency. */
+function bundledNode() {
+  const name = process.platform === 'win32' ? 'node.exe' : 'node';
+  return [join(root, 'node_modules/node/bin', name), join(root, 'node_modules/.bin', name)].find(existsSync);
+}
+
+/** Hands everything over to a newer Node: arguments, streams, signals, exit status. */
+function runWith(node) {
+  const child = spawn(node, [__filename, ...process.argv.slice(2)], {
+    stdio: 'inherit',
+    env: Object.assign({}, process.env, { HEDDLE_NODE_CHOSEN: '1' }),
+  });
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+  const forward = (signal) => child.kill(signal);
+  signals.forEach((signal) => process.on(signal, forward));
+  child.once('error', (error) => cannotStart(error.message));
+  child.once('exit', (code, signal) => {
+    process.exitCode = signal === null ? code : 128 + constants.signals[signal];
+    signals.forEach((each) => process.removeListener(each, forward));
+  });
+}
+
+function cannotStart(why) {
+  process.stderr.write(`heddle: ${why}\n`);
+  process.exitCode = STATUS_CANNOT_START;
+}
+
+function main() {
+  if (!isNodeNewEnough()) {
+    const node = bundledNode();
+    // Once only: a Node that is still too old must not start itself for ever.
+    if (node !== undefined && process.env.HEDDLE_NODE_CHOSEN === undefined) return runWith(node);
+    return cannotStart(`needs Node 22.12 or newer, this is ${process.versions.node}`);
+  }
+  delete process.env.HEDDLE_NODE_CHOSEN;
+  if (!require('./lib/build.cjs').buildIfStale()) return cannotStart('could not be built');
+  return require(join(root, 'out/main/cli.cjs'));
+}
+
+main();

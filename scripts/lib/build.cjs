@@ -1,0 +1,68 @@
+// Builds what is stale. CommonJS and old syntax: heddle.cjs loads it before it knows which Node runs it.
+'use strict';
+const { spawnSync } = require('node:child_process');
+const { createHash } = require('node:crypto');
+const { existsSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } = require('node:fs');
+const { dirname, join } = require('node:path');
+
+const root = dirname(dirname(__dirname));
+const stamp = join(root, 'out', '.stamp');
+const inputs = ['src', 'electron.vite.config.ts', 'package.json', 'package-lock.json'];
+const outputs = ['main/index.cjs', 'main/cli.cjs', 'main/worker.cjs', 'preload/index.cjs', 'renderer/index.html'];
+
+/** Changes when an input is edited, added, removed or renamed; tests are no input. */
+function fingerprint() {
+  const hash = createHash('sha256');
+  const visit = (path) => {
+    const stat = statSync(join(root, path), { throwIfNoEntry: false });
+    if (stat === undefined) return;
+    if (stat.isDirectory()) {
+      for (const name of readdirSync(join(root, path)).sort()) visit(`${path}/${name}`);
+    } else if (!/\.test\.tsx?$/.test(path)) {
+      hash.update(`${path}\0${stat.size}\0${stat.mtimeMs}\n`);
+    }
+  };
+  inputs.forEach(visit);
+  return hash.digest('hex');
+}
+
+function isStale() {
+  if (!outputs.every((path) => existsSync(join(root, 'out', path)))) return true;
+  return !existsSync(stamp) || readFileSync(stamp, 'utf8') !== fingerprint();
+}
+
+/**
+ * Builds everything into `out/`; what the build prints goes to standard error.
+ *
+ * @param {string} node the Node that runs the build
+ * @returns {boolean} whether it was built
+ */
+function build(node) {
+  // Taken before the build: what is edited meanwhile is stale afterwards.
+  const before = fingerprint();
+  const { status } = spawnSync(
+    node || process.execPath,
+    [join(root, 'node_modules', 'electron-vite', 'bin', 'electron-vite.js'), 'build', '--logLevel', 'warn'],
+    { cwd: root, stdio: ['ignore', 2, 2] },
+  );
+  if (status !== 0) return false;
+  mkdirSync(dirname(stamp), { recursive: true });
+  writeFileSync(stamp, before);
+  return true;
+}
+
+/**
+ * @param {string} [node] the Node that runs the build
+ * @returns {boolean} whether `out/` is there and up to date
+ */
+function buildIfStale(node) {
+  // An installed copy has no sources and no tools, and what it has is what there is.
+  if (!existsSync(join(root, 'src')) || !existsSync(join(root, 'node_modules', 'electron-vite'))) {
+    return existsSync(join(root, 'out', 'main', 'cli.cjs'));
+  }
+  if (!isStale()) return true;
+  process.stderr.write('Building…\n');
+  return build(node);
+}
+
+module.exports = { build, buildIfStale, isStale };

@@ -1,0 +1,91 @@
+// The Debian packages that Electron and its tests need, for Debian, Ubuntu and what follows them.
+import { spawnSync } from 'node:child_process';
+import { say } from './root.mjs';
+
+/** What Electron needs to open a window. */
+const windowPackages = ['libgtk-3-0', 'libnss3', 'libasound2', 'libgbm1', 'libxss1', 'libxtst6'];
+/** What tests need besides: a virtual display, and another BLAKE3 to compare with where there is one. */
+const testPackages = ['xvfb', 'xauth'];
+const optionalTestPackages = ['b3sum'];
+
+function output(command, args) {
+  const { status, stdout } = spawnSync(command, args, { encoding: 'utf8', env: { ...process.env, LC_ALL: 'C' } });
+  return status === 0 ? stdout : null;
+}
+
+function isInstalled(name) {
+  return output('dpkg-query', ['-W', '-f=${db:Status-Status}', name])?.trim() === 'installed';
+}
+
+/** Since 64-bit times, newer releases call some of them `…t64`. */
+function names(name) {
+  return [name, `${name}t64`];
+}
+
+function archiveName(name) {
+  return names(name).find((each) => /Candidate: \d/.test(output('apt-cache', ['policy', each]) ?? ''));
+}
+
+function missing(list) {
+  return list.filter((name) => !names(name).some(isInstalled));
+}
+
+/** @returns the libraries that the dynamic linker does not find for this executable */
+function unresolvedLibraries(executable) {
+  const lines = (output('ldd', [executable]) ?? '').split('\n');
+  return lines.filter((line) => line.includes('not found')).map((line) => line.trim().split(' ')[0]);
+}
+
+function apt(args) {
+  const { status } = spawnSync('apt-get', ['-qq', ...args], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+    env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+  });
+  return status === 0;
+}
+
+function install(wanted, optional) {
+  say(`Installing ${[...wanted, ...optional].join(' ')} with apt-get…`);
+  if (!apt(['update'])) say('apt-get update failed; going on with the package lists that are there.');
+  const packages = wanted.map((name) => archiveName(name) ?? name);
+  const extra = optional.map(archiveName).filter((name) => name !== undefined);
+  if (packages.length + extra.length === 0) return true;
+  return apt(['install', '--yes', '--no-install-recommends', ...packages, ...extra]);
+}
+
+/** Installs what is missing when this is root on Debian or Ubuntu; otherwise says what to type. @returns whether all is there */
+function ensure(wanted, optional = []) {
+  const required = missing(wanted);
+  if (required.length === 0 && (optional.length === 0 || missing(optional).length === 0)) return true;
+  if (process.getuid?.() === 0) {
+    if (install(required, missing(optional))) return true;
+    say(`These packages could not be installed: ${required.join(' ')}`);
+    return required.length === 0;
+  }
+  if (required.length === 0) return true;
+  const packages = required.map((name) => archiveName(name) ?? name);
+  say(`Libraries are missing. This installs them:\n  sudo apt-get install ${packages.join(' ')}`);
+  return false;
+}
+
+const hasDpkg = () => process.platform === 'linux' && output('dpkg-query', ['--version']) !== null;
+
+/**
+ * What a window needs. Costs one `ldd` where nothing is missing.
+ *
+ * @param {string} executable the Electron that is to be started
+ * @returns {boolean} whether it can be started, as far as can be told
+ */
+export function ensureSystemLibraries(executable) {
+  if (process.platform !== 'linux') return true;
+  const unresolved = unresolvedLibraries(executable);
+  if (unresolved.length === 0) return true;
+  if (hasDpkg()) return ensure(windowPackages);
+  say(`Electron needs libraries that this system lacks: ${unresolved.join(', ')}`);
+  return false;
+}
+
+/** What the whole test suite needs. @returns {boolean} whether it is there, as far as can be told */
+export function ensureTestPackages() {
+  return hasDpkg() ? ensure([...windowPackages, ...testPackages], optionalTestPackages) : true;
+}
