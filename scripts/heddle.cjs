@@ -28,7 +28,9 @@ function runWith(node) {
     env: Object.assign({}, process.env, { HEDDLE_NODE_CHOSEN: '1' }),
   });
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
-  const forward = (signal) => child.kill(signal);
+  // Ctrl+C in a terminal reaches the child by itself; a second one would mean "at once".
+  const isTerminal = [0, 1, 2].some((each) => require('node:tty').isatty(each));
+  const forward = (signal) => (signal === 'SIGINT' && isTerminal ? undefined : child.kill(signal));
   signals.forEach((signal) => process.on(signal, forward));
   child.once('error', (error) => cannotStart(error.message));
   child.once('exit', (code, signal) => {

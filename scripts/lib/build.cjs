@@ -8,7 +8,13 @@ const { dirname, join } = require('node:path');
 const root = dirname(dirname(__dirname));
 const stamp = join(root, 'out', '.stamp');
 const inputs = ['src', 'electron.vite.config.ts', 'package.json', 'package-lock.json'];
-const outputs = ['main/index.cjs', 'main/cli.cjs', 'main/worker.cjs', 'preload/index.cjs', 'renderer/index.html'];
+const outputs = [
+  'main/index.cjs',
+  'main/cli.cjs',
+  'main/worker.cjs',
+  'preload/index.cjs',
+  'renderer/index.html',
+];
 
 /** Changes when an input is edited, added, removed or renamed; tests are no input. */
 function fingerprint() {

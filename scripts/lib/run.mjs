@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
+import { isatty } from 'node:tty';
 import { root } from './root.mjs';
 
 /**
@@ -11,7 +12,11 @@ import { root } from './root.mjs';
 export function run(command, args, env = {}) {
   return new Promise((settle) => {
     const child = spawn(command, args, { cwd: root, stdio: 'inherit', env: { ...process.env, ...env } });
-    const forward = (signal) => child.kill(signal);
+    // Ctrl+C in a terminal reaches the child by itself; a second one would mean "at once".
+    const isTerminal = [0, 1, 2].some((each) => isatty(each));
+    const forward = (signal) => {
+      if (signal !== 'SIGINT' || !isTerminal) child.kill(signal);
+    };
     const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
     for (const signal of signals) process.on(signal, forward);
     const done = (status) => {

@@ -9,7 +9,10 @@ const testPackages = ['xvfb', 'xauth'];
 const optionalTestPackages = ['b3sum'];
 
 function output(command, args) {
-  const { status, stdout } = spawnSync(command, args, { encoding: 'utf8', env: { ...process.env, LC_ALL: 'C' } });
+  const { status, stdout } = spawnSync(command, args, {
+    encoding: 'utf8',
+    env: { ...process.env, LC_ALL: 'C' },
+  });
   return status === 0 ? stdout : null;
 }
 
