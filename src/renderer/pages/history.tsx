@@ -98,7 +98,7 @@ function HistoryTable({ jobs }: { readonly jobs: readonly JobSummary[] }) {
             <th scope="col">Job</th>
             <th scope="col">Kind</th>
             <th scope="col">When</th>
-            <th scope="col" className={styles['number']}>
+            <th scope="col" className={`${styles['number'] ?? ''} ${styles['second'] ?? ''}`}>
               Took
             </th>
             <th scope="col" className={styles['number']}>
@@ -107,13 +107,15 @@ function HistoryTable({ jobs }: { readonly jobs: readonly JobSummary[] }) {
             <th scope="col" className={styles['number']}>
               Failed
             </th>
-            <th scope="col" className={styles['number']}>
+            <th scope="col" className={`${styles['number'] ?? ''} ${styles['second'] ?? ''}`}>
               Bytes
             </th>
-            <th scope="col" className={styles['number']}>
+            <th scope="col" className={`${styles['number'] ?? ''} ${styles['first'] ?? ''}`}>
               Speed
             </th>
-            <th scope="col">Mode</th>
+            <th scope="col" className={styles['first']}>
+              Mode
+            </th>
             <th scope="col">State</th>
             <th scope="col">
               <span className="visually-hidden">Actions</span>
@@ -148,14 +150,18 @@ function HistoryRow({ job }: { readonly job: JobSummary }) {
       </th>
       <td>{KIND_NAMES[job.kind]}</td>
       <td>{whenText(job.createdAtMs)}</td>
-      <td className={styles['number']}>{formatDuration(job.elapsedMs)}</td>
+      <td className={`${styles['number'] ?? ''} ${styles['second'] ?? ''}`}>
+        {formatDuration(job.elapsedMs)}
+      </td>
       <td className={styles['number']}>{formatCount(job.counts.done + job.counts.skipped)}</td>
       <td className={`${styles['number'] ?? ''} ${job.counts.failed > 0 ? (styles['bad'] ?? '') : ''}`}>
         {formatCount(job.counts.failed)}
       </td>
-      <td className={styles['number']}>{formatBytes(job.bytesDone)}</td>
-      <td className={styles['number']}>{rate > 0 ? formatRate(rate) : '–'}</td>
-      <td>{MODE_NAMES[job.mode]}</td>
+      <td className={`${styles['number'] ?? ''} ${styles['second'] ?? ''}`}>{formatBytes(job.bytesDone)}</td>
+      <td className={`${styles['number'] ?? ''} ${styles['first'] ?? ''}`}>
+        {rate > 0 ? formatRate(rate) : '–'}
+      </td>
+      <td className={styles['first']}>{MODE_NAMES[job.mode]}</td>
       <td>{job.state === 'done' ? 'done' : jobStateText(job)}</td>
       <td className={styles['actions']}>
         {canRetry(job) && (
