@@ -51,7 +51,7 @@ export function ModeSwitch({ kind }: { readonly kind: PageKind }) {
   const settings = useSettings();
   return (
     <Segmented
-      label={`How a new ${WORDS[kind].noun} runs`}
+      label={`Sync or Async for a new ${WORDS[kind].noun}`}
       value={settings?.[kind].mode ?? ''}
       options={[
         { value: 'sequential', text: 'Sync', title: 'One task after another, on one thread' },

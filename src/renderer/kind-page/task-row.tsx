@@ -1,6 +1,7 @@
-import { memo, useEffect, useReducer } from 'react';
+import { memo } from 'react';
 import type { TaskRow } from '../../common/model';
 import { formatBytes, formatRate } from '../../common/units';
+import { useNow } from '../lib/clock';
 import { taskStateText, type TaskStateText } from '../lib/text';
 import { useRunning, type RunningOnWorker } from '../state/frames';
 import styles from './task-row.module.css';
@@ -90,16 +91,8 @@ function RowBar({ row, running, size }: RowBarProps) {
 
 /** Counts down while a retry waits. */
 function useStateText(row: TaskRow, running: boolean): TaskStateText {
-  const [, tick] = useReducer((count: number) => count + 1, 0);
-  const waits = row.state === 'queued' && row.notBeforeMs !== null && !running;
-  useEffect(() => {
-    if (!waits) return undefined;
-    const timer = setInterval(tick, 500);
-    return () => {
-      clearInterval(timer);
-    };
-  }, [waits]);
-  return taskStateText(row, running, waits ? Date.now() : 0);
+  const now = useNow(row.state === 'queued' && row.notBeforeMs !== null && !running);
+  return taskStateText(row, running, now);
 }
 
 /** Stands for a row that is late. */

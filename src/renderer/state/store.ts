@@ -2,11 +2,11 @@
 import { useSyncExternalStore } from 'react';
 
 export interface Store<T> {
-  get(): T;
+  readonly get: () => T;
   /** Tells the listeners, unless the value is the same one. */
-  set(next: T): void;
-  update(change: (value: T) => T): void;
-  subscribe(listener: () => void): () => void;
+  readonly set: (next: T) => void;
+  readonly update: (change: (value: T) => T) => void;
+  readonly subscribe: (listener: () => void) => () => void;
 }
 
 export function createStore<T>(initial: T): Store<T> {
