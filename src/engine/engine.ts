@@ -1,12 +1,12 @@
 /** Jobs from asking to ending: the one door that the window and the terminal share. */
 import { rm } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import PQueue from 'p-queue';
-import { HeddleError, toErrorData } from '../common/errors';
+import { HeddleError, toErrorData, type ErrorData } from '../common/errors';
 import { FRAME_INTERVAL_MS, type JobFrame, type JobSnapshot } from '../common/frames';
 import type { Events, JobList, TaskPage, TaskPageQuery } from '../common/ipc';
-import type { JobRequest } from '../common/job-request';
+import { MAX_WORKERS, type JobRequest } from '../common/job-request';
 import {
   isEnded,
   type JobKind,
@@ -16,18 +16,19 @@ import {
   type WorkerStatistics,
 } from '../common/model';
 import type { FsPath } from '../common/paths';
+import { WORK_DIRECTORY_PREFIX } from '../common/walk';
 import type { Settings, SettingsPatch } from '../common/settings';
 import { nowMs } from '../common/board';
 import { JobMonitor } from './jobs/broadcaster';
 import { prepareJob } from './jobs/create-job';
 import { automaticWorkers, threadsOf } from './jobs/defaults';
 import { JobRunner, type StopReason } from './jobs/job-runner';
-import { manifestLines, writeManifest } from './jobs/manifest';
+import { manifestLines, writeManifest, writeOwnManifest } from './jobs/manifest';
 import type { RetryPolicy } from './jobs/retry-policy';
 import { TaskSearch } from './jobs/task-search';
 import { openDatabase, type Database } from './store/database';
 import { InstanceLock } from './store/instance-lock';
-import { JobRepository, type StoredJob } from './store/job-repository';
+import { JobRepository, type RestState, type StoredJob } from './store/job-repository';
 import { SettingsRepository } from './store/settings-repository';
 import { TaskRepository } from './store/task-repository';
 
@@ -54,6 +55,18 @@ interface Active {
   readonly monitor: JobMonitor;
 }
 
+/** A job from being told to start to standing still: it waits for its turn, then it has it. */
+interface Run {
+  hasTurn: boolean;
+  /** Failed and cancelled tasks go back to the queue first. */
+  retry: boolean;
+  /** Why it is to stop, once somebody said so. */
+  stopping: StopReason | null;
+  readonly ended: Promise<void>;
+  /** Takes the job off the list of runs. */
+  readonly leave: () => void;
+}
+
 type Listener = (payload: never) => void;
 
 export class Engine {
@@ -66,8 +79,7 @@ export class Engine {
   readonly #tasks: TaskRepository;
   readonly #search: TaskSearch;
   readonly #active = new Map<number, Active>();
-  /** Runs that were asked for, from asking to their end. */
-  readonly #runs = new Map<number, Promise<void>>();
+  readonly #runs = new Map<number, Run>();
   readonly #turns = new PQueue({ concurrency: JOBS_AT_ONCE });
   readonly #snapshots = new Map<number, JobSnapshot>();
   readonly #listeners = new Map<keyof EngineEvents, Set<Listener>>();
@@ -102,9 +114,11 @@ export class Engine {
         return stored;
       },
     };
-    this.#recoverInterrupted();
+    this.#interruptOrphans();
     this.#foreignTimer = setInterval(() => {
-      this.#pollForeign();
+      this.#guard(() => {
+        this.#pollForeign();
+      });
     }, FOREIGN_POLL_MS);
     this.#foreignTimer.unref();
   }
@@ -186,7 +200,7 @@ export class Engine {
 
   /** Replaces a file of that name: the caller has asked. */
   async writeManifest(id: number, path: string, _format: ManifestFormat): Promise<void> {
-    await writeManifest(this.manifestLines(id, dirname(path)), path, true);
+    await writeManifest(this.manifestLines(id, dirname(path)), path);
   }
 
   // Telling
@@ -196,8 +210,8 @@ export class Engine {
   }
 
   async cancel(id: number): Promise<void> {
-    if (isEnded(this.job(id).state)) return;
-    await this.#stop(id, 'cancel', 'cancelled');
+    // A run that was pausing already may end as paused: then there is one more step.
+    while (!isEnded(this.job(id).state)) await this.#stop(id, 'cancel', 'cancelled');
   }
 
   /** Goes on with a job that waits, was paused, or whose process is gone. @throws HeddleError `job-elsewhere` */
@@ -209,8 +223,13 @@ export class Engine {
       this.#wake(id);
       return;
     }
-    if (this.#active.has(id)) return;
-    await this.#runs.get(id);
+    const run = this.#runs.get(id);
+    if (run !== undefined) {
+      if (run.stopping === null) return;
+      await run.ended;
+      this.#assertOpen();
+      if (isEnded(this.job(id).state)) return;
+    }
     this.#start(id);
   }
 
@@ -218,16 +237,20 @@ export class Engine {
   async retry(id: number): Promise<void> {
     this.#assertOpen();
     if (this.job(id).foreign) throw elsewhere(id);
-    if (this.#active.has(id)) {
+    const run = this.#runs.get(id);
+    if (run?.hasTurn === true) {
       throw new HeddleError('job-running', 'This job still runs. Retry its failed tasks when it has ended.');
     }
-    await this.#moveAll(id, 'failed', 'queued');
-    await this.#moveAll(id, 'cancelled', 'queued');
-    this.#jobs.setState(id, 'queued');
-    this.#start(id);
+    if (run === undefined) this.#start(id, { retry: true });
+    else run.retry = true;
+    await Promise.resolve();
   }
 
   async resize(id: number, workers: number): Promise<void> {
+    if (!Number.isInteger(workers) || workers < 1 || workers > MAX_WORKERS) {
+      throw new HeddleError('bad-request', `The number of workers goes from 1 to ${MAX_WORKERS}.`);
+    }
+    if (this.job(id).foreign) throw elsewhere(id);
     this.#jobs.setWorkers(id, workers);
     await this.#active.get(id)?.runner.resize(workers);
     this.#changed(id);
@@ -239,6 +262,8 @@ export class Engine {
     if (this.#runs.has(id) || summary.foreign) {
       throw new HeddleError('job-running', 'This job still runs. Cancel it first.');
     }
+    // Whatever happens on the way, nobody goes on with a job that is half gone.
+    this.#jobs.rest(id, 'cancelled');
     await this.#removeWorkDirectories(id);
     while (this.#tasks.removeSome(id, ROWS_AT_ONCE) > 0) await turn();
     this.#jobs.remove(id);
@@ -252,8 +277,16 @@ export class Engine {
     this.#closing ??= (async () => {
       if (this.#foreignTimer !== null) clearInterval(this.#foreignTimer);
       this.#turns.clear();
-      if (interrupt) for (const { runner } of this.#active.values()) runner.stop('interrupt');
-      await Promise.all(this.#runs.values());
+      for (const [id, run] of this.#runs) {
+        if (run.hasTurn) {
+          if (interrupt) this.#stopRun(id, run, 'interrupt');
+        } else {
+          // The next start finds it as it finds those that ran.
+          this.#jobs.rest(id, 'interrupted');
+          run.leave();
+        }
+      }
+      await Promise.all([...this.#runs.values()].map(({ ended }) => ended));
       if (this.#frameTimer !== null) clearInterval(this.#frameTimer);
       for (const id of [...this.#waiters.keys()]) this.#wake(id);
       this.#lock.release();
@@ -276,40 +309,61 @@ export class Engine {
 
   // Running
 
-  #start(id: number): void {
+  /** @throws HeddleError `job-elsewhere` */
+  #start(id: number, { retry = false } = {}): void {
     if (this.#runs.has(id)) return;
-    this.#jobs.setState(id, 'queued');
-    let began = false;
-    const run = new Promise<void>((resolve) => {
-      const leave = (): void => {
-        if (!began) resolve();
-      };
-      void this.#turns
-        .add(async () => {
-          began = true;
-          if (this.#closing === null && this.job(id).state === 'queued') await this.#run(id);
-        })
-        .catch((error: unknown) => {
-          this.#emit('notice', toErrorData(error));
-        })
-        .finally(resolve);
-      this.#leaveQueue.set(id, leave);
-    }).finally(() => {
-      this.#runs.delete(id);
-      this.#leaveQueue.delete(id);
-      if (this.#closing === null) this.#changed(id);
-      this.#wake(id);
-    });
+    if (!this.#jobs.enqueue(id, this.#lock.id)) throw elsewhere(id);
+    const { promise: ended, resolve } = Promise.withResolvers<void>();
+    const run: Run = {
+      hasTurn: false,
+      retry,
+      stopping: null,
+      ended,
+      leave: () => {
+        if (this.#runs.get(id) !== run) return;
+        this.#runs.delete(id);
+        this.#changed(id);
+        this.#wake(id);
+        resolve();
+      },
+    };
     this.#runs.set(id, run);
+    void this.#turns.add(async () => {
+      // It may have been told to stand still before its turn came.
+      if (this.#runs.get(id) !== run) return;
+      run.hasTurn = true;
+      try {
+        await this.#run(id, run);
+      } catch (error) {
+        this.#giveUp(id, toErrorData(error));
+      } finally {
+        this.#active.delete(id);
+        this.#stopFrames();
+        run.leave();
+      }
+    });
     this.#changed(id);
   }
 
-  /** Jobs that wait for their turn, and how to let go of them. */
-  readonly #leaveQueue = new Map<number, () => void>();
+  /** What cannot be stored any more (a full disk, say) ends the job; its tasks are as they were last stored. */
+  #giveUp(id: number, error: ErrorData): void {
+    this.#emit('notice', error);
+    this.#guard(() => {
+      this.#jobs.rest(id, 'failed', error);
+    });
+  }
 
-  async #run(id: number): Promise<void> {
-    if (!this.#jobs.claim(id, this.#lock.id)) return;
-    this.#jobs.setState(id, 'running');
+  #stopRun(id: number, run: Run, reason: StopReason): void {
+    if (run.stopping === null || reason === 'cancel') run.stopping = reason;
+    this.#active.get(id)?.runner.stop(reason);
+  }
+
+  async #run(id: number, run: Run): Promise<void> {
+    if (!this.#jobs.begin(id, this.#lock.id)) return;
+    if (run.retry) {
+      await this.#moveAll(id, 'failed', 'queued');
+      await this.#moveAll(id, 'cancelled', 'queued');
+    }
     const job = this.#stored(id);
     const runner = new JobRunner({
       job,
@@ -328,16 +382,17 @@ export class Engine {
     this.#active.set(id, { runner, monitor });
     this.#startFrames();
     this.#changed(id);
+    if (run.stopping !== null) runner.stop(run.stopping);
     let { state, error } = await runner.run();
     const elapsedMs = monitor.elapsedMs;
     if (state === 'cancelled') await this.#moveAll(id, 'queued', 'cancelled');
     if (isEnded(state)) {
-      await this.#removeWorkDirectories(id);
       const failure = await this.#writeOwnManifest(job, state);
       if (failure !== null) {
         state = 'failed';
         error = failure;
       }
+      await this.#removeWorkDirectories(id);
     }
     this.#keepSnapshot(id, monitor);
     this.#jobs.saveStatistics(
@@ -347,19 +402,20 @@ export class Engine {
         .workers.map((measure) => ({ ...measure, bytes: runner.bytesByWorker.get(measure.worker) ?? 0 })),
     );
     this.#jobs.setElapsed(id, elapsedMs);
-    this.#jobs.setState(id, state, error);
-    this.#active.delete(id);
-    this.#stopFrames();
+    this.#jobs.rest(id, state, error);
   }
 
-  async #writeOwnManifest(
-    { summary, spec }: StoredJob,
-    state: JobSummary['state'],
-  ): Promise<JobSummary['error']> {
+  async #writeOwnManifest({ summary, spec, token }: StoredJob, state: RestState): Promise<ErrorData | null> {
     if (spec.kind !== 'hash' || spec.manifest === null || state !== 'done') return null;
     const { path } = spec.manifest;
     try {
-      await writeManifest(this.manifestLines(summary.id, dirname(path)), path, false);
+      await writeOwnManifest(this.manifestLines(summary.id, dirname(path)), path, {
+        workDirectory: join(dirname(path), WORK_DIRECTORY_PREFIX + token),
+        identity: this.#jobs.manifestIdentity(summary.id),
+        remember: (identity) => {
+          this.#jobs.setManifestIdentity(summary.id, identity);
+        },
+      });
       return null;
     } catch (error) {
       return toErrorData(error, path);
@@ -368,17 +424,16 @@ export class Engine {
 
   async #stop(id: number, reason: StopReason, state: 'paused' | 'cancelled'): Promise<void> {
     const job = this.job(id);
-    if (job.foreign) throw elsewhere(id);
     if (isEnded(job.state)) return;
-    const active = this.#active.get(id);
-    if (active !== undefined) {
-      active.runner.stop(reason);
-      await this.#runs.get(id);
+    const run = this.#runs.get(id);
+    if (run?.hasTurn === true) {
+      this.#stopRun(id, run, reason);
+      await run.ended;
       return;
     }
     // It waits for its turn, or stands still already.
-    this.#jobs.setState(id, state);
-    this.#leaveQueue.get(id)?.();
+    if (!this.#jobs.rest(id, state)) throw elsewhere(id);
+    run?.leave();
     if (state === 'cancelled') {
       await this.#moveAll(id, 'queued', 'cancelled');
       await this.#removeWorkDirectories(id);
@@ -403,18 +458,18 @@ export class Engine {
     }
   }
 
-  /** Jobs whose process is gone; their running tasks count as queued already. */
-  #recoverInterrupted(): void {
-    for (const { summary } of this.#jobs.running()) {
-      if (!summary.foreign) this.#jobs.setState(summary.id, 'interrupted');
-    }
+  /** Jobs whose process is gone can go on; what ran there counts as queued already. */
+  #interruptOrphans(): number[] {
+    return this.#jobs.interruptOrphans((owner) => owner !== this.#lock.id && !this.#lock.isAlive(owner));
   }
 
   // News
 
   #startFrames(): void {
     this.#frameTimer ??= setInterval(() => {
-      this.#sendFrame();
+      this.#guard(() => {
+        this.#sendFrame();
+      });
     }, FRAME_INTERVAL_MS);
   }
 
@@ -454,21 +509,34 @@ export class Engine {
     }
   }
 
+  /** What other processes do with their jobs is seen in the database alone. */
   #pollForeign(): void {
-    const foreign = this.#jobs.running().filter(({ summary }) => !this.#active.has(summary.id));
-    for (const { summary } of foreign) {
-      if (!summary.foreign) this.#jobs.setState(summary.id, 'interrupted');
-    }
-    const news = foreign.map(({ summary }) => this.job(summary.id));
-    const gone = [...this.#foreignJobs].filter((id) => !news.some((job) => job.id === id));
-    this.#foreignJobs = new Set(news.filter((job) => job.foreign).map((job) => job.id));
-    for (const id of gone) {
+    const news = new Set(this.#interruptOrphans());
+    const foreign = this.#jobs.owned().filter(({ summary }) => summary.foreign);
+    for (const { summary } of foreign) news.add(summary.id);
+    for (const id of this.#foreignJobs) news.add(id);
+    this.#foreignJobs = new Set(foreign.map(({ summary }) => summary.id));
+    const jobs = [...news].flatMap((id) => {
       const stored = this.#jobs.get(id);
-      if (stored !== null) news.push(this.#live(stored.summary));
-    }
-    if (news.length > 0) this.#emit('jobs-changed', news);
+      return stored === null ? [] : [this.#live(stored.summary)];
+    });
+    if (jobs.length > 0) this.#emit('jobs-changed', jobs);
   }
 
+  /** For timers: nobody would catch what they throw. */
+  #guard(act: () => void): void {
+    try {
+      act();
+    } catch (error) {
+      const data = toErrorData(error);
+      if (data.message === this.#lastGuarded) return;
+      this.#lastGuarded = data.message;
+      this.#emit('notice', data);
+    }
+  }
+
+  /** The same trouble ten times a second is told once. */
+  #lastGuarded = '';
   #foreignJobs = new Set<number>();
 
   #changed(id: number): void {

@@ -56,7 +56,8 @@ export async function prepareJob(request: JobRequest, dataDirectory: string): Pr
           algorithms,
           manifest: manifest === null ? null : { ...manifest, path: resolve(manifest.path) },
         },
-        workDirectories: [],
+        workDirectories:
+          manifest === null ? [] : [join(dirname(resolve(manifest.path)), WORK_DIRECTORY_PREFIX + token)],
       };
     }
     case 'copy': {

@@ -9,7 +9,6 @@ import { nowMs } from '../../common/board';
 import { HeddleError, toErrorData, type ErrorData } from '../../common/errors';
 import {
   NO_TASKS,
-  type JobState,
   type SettledState,
   type TaskCounts,
   type TaskOrder,
@@ -18,7 +17,7 @@ import {
   type WorkerOptions,
 } from '../../common/model';
 import { createExecutor, type Executor, type TaskHandle, type TaskTiming } from '../pool';
-import type { StoredJob } from '../store/job-repository';
+import type { RestState, StoredJob } from '../store/job-repository';
 import type { DrawnTask, TaskChange, TaskRepository } from '../store/task-repository';
 import { Admission } from './admission';
 import { automaticWorkers, tasksPerWorker } from './defaults';
@@ -44,7 +43,7 @@ export interface RunnerOptions {
 }
 
 export interface RunResult {
-  readonly state: JobState;
+  readonly state: RestState;
   readonly error: ErrorData | null;
 }
 

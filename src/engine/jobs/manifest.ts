@@ -1,6 +1,6 @@
 /** Writes a hash job's manifest, streaming from the database: a million lines are never whole in memory. */
 import { randomBytes } from 'node:crypto';
-import { link, open, rename, unlink } from 'node:fs/promises';
+import { link, lstat, mkdir, open, rename, rm, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { HeddleError, fromErrorData, toErrorData } from '../../common/errors';
 import type { Algorithm } from '../../common/model';
@@ -29,44 +29,97 @@ export async function* manifestLines(
   }
 }
 
-/**
- * Writes beside the target, flushes, then takes the name.
- * @param replace whether a file of this name may be replaced: only when the user was asked
- */
-export async function writeManifest(
-  lines: AsyncIterable<string | Uint8Array>,
-  path: string,
-  replace: boolean,
-): Promise<void> {
+/** Writes beside the target, flushes, then takes the name; a file of this name is replaced: the user was asked. */
+export async function writeManifest(lines: AsyncIterable<string | Uint8Array>, path: string): Promise<void> {
   const temporary = join(dirname(path), `.heddle-manifest-${randomBytes(6).toString('hex')}`);
   try {
-    const file = await open(temporary, 'wx', 0o666);
-    try {
-      let chunk: Buffer[] = [];
-      let bytes = 0;
-      for await (const line of lines) {
-        const buffer = Buffer.from(line as string);
-        chunk.push(buffer);
-        bytes += buffer.length;
-        if (bytes < 256 * 1024) continue;
-        await file.appendFile(Buffer.concat(chunk));
-        chunk = [];
-        bytes = 0;
-      }
-      await file.appendFile(Buffer.concat(chunk));
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    if (replace) {
-      await rename(temporary, path);
-    } else {
-      await link(temporary, path);
-      await unlink(temporary);
-    }
+    await writeLines(lines, temporary, 'wx');
+    await rename(temporary, path);
   } catch (error) {
     await unlink(temporary).catch(() => undefined);
-    if (error instanceof HeddleError) throw error;
-    throw fromErrorData(toErrorData(error, path));
+    throw readable(error, path);
   }
+}
+
+export interface OwnManifest {
+  /** Holds the temporary file; whoever ends the job removes it. */
+  readonly workDirectory: string;
+  /** Of the manifest that this job wrote before, if it did. */
+  readonly identity: string | null;
+  /** Stores the identity, before the file has its name. */
+  readonly remember: (identity: string) => void;
+}
+
+/** A job's own manifest never replaces a file, except the one that this same job wrote and nobody changed since. */
+export async function writeOwnManifest(
+  lines: AsyncIterable<string | Uint8Array>,
+  path: string,
+  own: OwnManifest,
+): Promise<void> {
+  try {
+    await mkdir(own.workDirectory, { recursive: true, mode: 0o700 });
+    const temporary = join(own.workDirectory, 'manifest');
+    // What an earlier run left under this name may be linked to its target: it must not be written into.
+    await rm(temporary, { force: true });
+    await writeLines(lines, temporary, 'wx');
+    const isOurs = own.identity !== null && (await identityOf(path)) === own.identity;
+    const identity = await identityOf(temporary);
+    if (identity !== null) own.remember(identity);
+    if (isOurs) await rename(temporary, path);
+    else await takeName(temporary, path);
+  } catch (error) {
+    throw readable(error, path);
+  }
+}
+
+/** Device, inode, size and time of change: a file that somebody wrote into is no longer the same. */
+async function identityOf(path: string): Promise<string | null> {
+  const stats = await lstat(path, { bigint: true }).catch(() => null);
+  return stats === null ? null : [stats.dev, stats.ino, stats.size, stats.mtimeNs].join(':');
+}
+
+/** @throws where the name is taken */
+async function takeName(temporary: string, path: string): Promise<void> {
+  try {
+    await link(temporary, path);
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+    if (!['EPERM', 'ENOTSUP', 'ENOSYS', 'EOPNOTSUPP'].includes(code)) throw error;
+    // No hard links here.
+    if ((await identityOf(path)) !== null) {
+      throw new HeddleError('target-exists', `${path} exists already and was left as it is.`, {
+        cause: error,
+      });
+    }
+    await rename(temporary, path);
+  }
+}
+
+async function writeLines(
+  lines: AsyncIterable<string | Uint8Array>,
+  path: string,
+  flags: string,
+): Promise<void> {
+  const file = await open(path, flags, 0o666);
+  try {
+    let chunk: Buffer[] = [];
+    let bytes = 0;
+    for await (const line of lines) {
+      const buffer = Buffer.from(line as string);
+      chunk.push(buffer);
+      bytes += buffer.length;
+      if (bytes < 256 * 1024) continue;
+      await file.appendFile(Buffer.concat(chunk));
+      chunk = [];
+      bytes = 0;
+    }
+    await file.appendFile(Buffer.concat(chunk));
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+function readable(error: unknown, path: string): HeddleError {
+  return error instanceof HeddleError ? error : fromErrorData(toErrorData(error, path));
 }

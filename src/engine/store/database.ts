@@ -53,6 +53,20 @@ export function openDatabase(dataDirectory: string): Database {
   }
 }
 
+/** A `prepare` that prepares each text once; its statements live as long as the database. */
+export function prepareOnce(database: Database): Database['prepare'] {
+  const kept = new Map<string, unknown>();
+  const prepare = (sql: string): unknown => {
+    let statement = kept.get(sql);
+    if (statement === undefined) {
+      statement = database.prepare(sql);
+      kept.set(sql, statement);
+    }
+    return statement;
+  };
+  return prepare as Database['prepare'];
+}
+
 function migrate(database: Database, path: string): void {
   // Another process may migrate at the same moment: look again once the write lock is ours.
   const upgrade = database.transaction(() => {

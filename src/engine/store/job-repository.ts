@@ -1,8 +1,16 @@
 /** Jobs: their states, owners, counts and work directories. */
 import type { ErrorData } from '../../common/errors';
-import type { JobKind, JobState, JobSummary, Mode, TaskCounts, WorkerStatistics } from '../../common/model';
+import {
+  isEnded,
+  type JobKind,
+  type JobState,
+  type JobSummary,
+  type Mode,
+  type TaskCounts,
+  type WorkerStatistics,
+} from '../../common/model';
 import type { JobSpec } from '../jobs/job-spec';
-import type { Database } from './database';
+import { prepareOnce, type Database } from './database';
 
 interface JobRecord {
   readonly id: number;
@@ -32,6 +40,9 @@ interface JobRecord {
   readonly cancelled: number;
 }
 
+/** States in which nobody runs a job. */
+export type RestState = Exclude<JobState, 'queued' | 'running'>;
+
 export interface StoredJob {
   readonly summary: JobSummary;
   readonly spec: JobSpec;
@@ -54,116 +65,155 @@ export interface NewJob {
 
 export class JobRepository {
   readonly #database: Database;
+  readonly #prepare: Database['prepare'];
   readonly #isForeign: (owner: string | null) => boolean;
 
   /** @param isForeign whether another live process is this owner */
   constructor(database: Database, isForeign: (owner: string | null) => boolean) {
     this.#database = database;
+    this.#prepare = prepareOnce(database);
     this.#isForeign = isForeign;
   }
 
   insert(job: NewJob): number {
     return this.#database.transaction(() => {
-      const { lastInsertRowid } = this.#database
-        .prepare(
-          `INSERT INTO jobs (kind, state, mode, workers, label, place, spec, token, created_at)
+      const { lastInsertRowid } = this.#prepare(
+        `INSERT INTO jobs (kind, state, mode, workers, label, place, spec, token, created_at)
            VALUES (?, 'queued', ?, ?, ?, ?, ?, ?, ?)`,
-        )
-        .run(
-          job.kind,
-          job.mode,
-          job.workers,
-          job.label,
-          job.place,
-          JSON.stringify(job.spec),
-          job.token,
-          Date.now(),
-        );
+      ).run(
+        job.kind,
+        job.mode,
+        job.workers,
+        job.label,
+        job.place,
+        JSON.stringify(job.spec),
+        job.token,
+        Date.now(),
+      );
       const id = Number(lastInsertRowid);
-      const add = this.#database.prepare('INSERT INTO work_directories (job_id, path) VALUES (?, ?)');
+      const add = this.#prepare('INSERT INTO work_directories (job_id, path) VALUES (?, ?)');
       for (const path of job.workDirectories) add.run(id, path);
       return id;
     })();
   }
 
   get(id: number): StoredJob | null {
-    const record = this.#database.prepare<[number], JobRecord>('SELECT * FROM jobs WHERE id = ?').get(id);
+    const record = this.#prepare<[number], JobRecord>('SELECT * FROM jobs WHERE id = ?').get(id);
     return record === undefined ? null : this.#stored(record);
   }
 
   list(kind: JobKind | null, offset: number, limit: number): { total: number; jobs: JobSummary[] } {
     const where = kind === null ? '' : 'WHERE kind = ?';
     const filter = kind === null ? [] : [kind];
-    const counted = this.#database
-      .prepare<unknown[], { total: number }>(`SELECT count(*) AS total FROM jobs ${where}`)
-      .get(...filter);
-    const records = this.#database
-      .prepare<unknown[], JobRecord>(`SELECT * FROM jobs ${where} ORDER BY id DESC LIMIT ? OFFSET ?`)
-      .all(...filter, limit, offset);
+    const counted = this.#prepare<unknown[], { total: number }>(
+      `SELECT count(*) AS total FROM jobs ${where}`,
+    ).get(...filter);
+    const records = this.#prepare<unknown[], JobRecord>(
+      `SELECT * FROM jobs ${where} ORDER BY id DESC LIMIT ? OFFSET ?`,
+    ).all(...filter, limit, offset);
     return { total: counted?.total ?? 0, jobs: records.map((record) => this.#stored(record).summary) };
   }
 
-  /** Jobs that say they run, whoever owns them. */
-  running(): StoredJob[] {
-    return this.#database
-      .prepare<[], JobRecord>("SELECT * FROM jobs WHERE state = 'running' ORDER BY id")
+  /** Jobs that run or wait for their turn somewhere, whoever owns them. */
+  owned(): StoredJob[] {
+    return this.#prepare<[], JobRecord>(
+      "SELECT * FROM jobs WHERE state IN ('running', 'queued') AND owner IS NOT NULL ORDER BY id",
+    )
       .all()
       .map((record) => this.#stored(record));
   }
 
-  /** Takes a job for this process, unless another took it first. */
-  claim(id: number, owner: string): boolean {
+  /**
+   * Takes a job for this process, to wait for its turn.
+   * @returns whether it was free: neither running nor waiting in another live process
+   */
+  enqueue(id: number, owner: string): boolean {
     return this.#database
       .transaction(() => {
-        const record = this.#database.prepare<[number], JobRecord>('SELECT * FROM jobs WHERE id = ?').get(id);
-        if (record === undefined) return false;
-        if (record.state === 'running' && this.#isForeign(record.owner)) return false;
-        this.#database.prepare('UPDATE jobs SET owner = ? WHERE id = ?').run(owner, id);
+        const record = this.#prepare<[number], JobRecord>('SELECT * FROM jobs WHERE id = ?').get(id);
+        if (record === undefined || this.#ownedElsewhere(record)) return false;
+        this.#prepare(
+          "UPDATE jobs SET state = 'queued', owner = ?, error = NULL, ended_at = NULL WHERE id = ?",
+        ).run(owner, id);
         return true;
       })
       .immediate();
   }
 
-  setState(id: number, state: JobState, error: ErrorData | null = null): void {
-    const now = Date.now();
-    const ended = state === 'done' || state === 'failed' || state === 'cancelled';
-    this.#database
-      .prepare(
-        `UPDATE jobs SET state = ?, error = ?,
-           started_at = CASE WHEN ? THEN coalesce(started_at, ?) ELSE started_at END,
-           ended_at = CASE WHEN ? THEN ? ELSE NULL END,
-           owner = CASE WHEN ? THEN owner ELSE NULL END
-         WHERE id = ?`,
-      )
-      .run(
-        state,
-        error === null ? null : JSON.stringify(error),
-        Number(state === 'running'),
-        now,
-        Number(ended),
-        now,
-        Number(state === 'running'),
-        id,
-      );
+  /** The job's turn has come. @returns whether it still waits for this process */
+  begin(id: number, owner: string): boolean {
+    const { changes } = this.#prepare(
+      `UPDATE jobs SET state = 'running', started_at = coalesce(started_at, ?)
+       WHERE id = ? AND state = 'queued' AND owner = ?`,
+    ).run(Date.now(), id, owner);
+    return changes === 1;
+  }
+
+  /**
+   * The job stands still: it has ended, or nobody runs it for now.
+   * @returns false when another live process has it; nothing is changed then
+   */
+  rest(id: number, state: RestState, error: ErrorData | null = null): boolean {
+    return this.#database
+      .transaction(() => {
+        const record = this.#prepare<[number], JobRecord>('SELECT * FROM jobs WHERE id = ?').get(id);
+        if (record === undefined || this.#ownedElsewhere(record)) return false;
+        this.#prepare('UPDATE jobs SET state = ?, error = ?, ended_at = ?, owner = NULL WHERE id = ?').run(
+          state,
+          error === null ? null : JSON.stringify(error),
+          isEnded(state) ? Date.now() : null,
+          id,
+        );
+        return true;
+      })
+      .immediate();
+  }
+
+  /**
+   * Jobs whose process is gone become `interrupted`.
+   * @param isDead whether no live process is this owner
+   * @returns their ids
+   */
+  interruptOrphans(isDead: (owner: string) => boolean): number[] {
+    const orphans = this.owned().filter(({ owner }) => owner !== null && isDead(owner));
+    return orphans.flatMap(({ summary, owner }) => {
+      // Another process may have taken it since: then its owner is no longer the dead one.
+      const { changes } = this.#prepare(
+        `UPDATE jobs SET state = 'interrupted', owner = NULL
+         WHERE id = ? AND owner = ? AND state IN ('running', 'queued')`,
+      ).run(summary.id, owner);
+      return changes === 1 ? [summary.id] : [];
+    });
+  }
+
+  manifestIdentity(id: number): string | null {
+    return (
+      this.#prepare<[number], { identity: string | null }>(
+        'SELECT manifest_identity AS identity FROM jobs WHERE id = ?',
+      ).get(id)?.identity ?? null
+    );
+  }
+
+  setManifestIdentity(id: number, identity: string): void {
+    this.#prepare('UPDATE jobs SET manifest_identity = ? WHERE id = ?').run(identity, id);
   }
 
   setElapsed(id: number, elapsedMs: number): void {
-    this.#database.prepare('UPDATE jobs SET elapsed_ms = ? WHERE id = ?').run(elapsedMs, id);
+    this.#prepare('UPDATE jobs SET elapsed_ms = ? WHERE id = ?').run(elapsedMs, id);
   }
 
   setWorkers(id: number, workers: number): void {
-    this.#database.prepare('UPDATE jobs SET workers = ? WHERE id = ?').run(workers, id);
+    this.#prepare('UPDATE jobs SET workers = ? WHERE id = ?').run(workers, id);
   }
 
   workDirectories(id: number): string[] {
-    return this.#database
-      .prepare<[number], { path: string }>('SELECT path FROM work_directories WHERE job_id = ?')
+    return this.#prepare<[number], { path: string }>('SELECT path FROM work_directories WHERE job_id = ?')
       .all(id)
       .map(({ path }) => path);
   }
 
   saveStatistics(id: number, workers: readonly WorkerStatistics[]): void {
-    const put = this.#database.prepare(
+    const put = this.#prepare(
       `INSERT INTO worker_statistics (job_id, worker, tasks, failed, bytes, busy_ms, alive_ms, threads)
        VALUES (?, ?, ?, ?, ?, ?, ?, ?)
        ON CONFLICT (job_id, worker) DO UPDATE SET
@@ -179,22 +229,24 @@ export class JobRepository {
   }
 
   statistics(id: number): WorkerStatistics[] {
-    return this.#database
-      .prepare<[number], WorkerStatistics>(
-        `SELECT worker, tasks, failed, bytes, busy_ms AS busyMs, alive_ms AS aliveMs, threads
+    return this.#prepare<[number], WorkerStatistics>(
+      `SELECT worker, tasks, failed, bytes, busy_ms AS busyMs, alive_ms AS aliveMs, threads
          FROM worker_statistics WHERE job_id = ? ORDER BY worker`,
-      )
-      .all(id);
+    ).all(id);
   }
 
   /** Forgets the job itself; its tasks must be gone already. */
   remove(id: number): void {
     this.#database.transaction(() => {
       for (const table of ['work_directories', 'worker_statistics']) {
-        this.#database.prepare(`DELETE FROM ${table} WHERE job_id = ?`).run(id);
+        this.#prepare(`DELETE FROM ${table} WHERE job_id = ?`).run(id);
       }
-      this.#database.prepare('DELETE FROM jobs WHERE id = ?').run(id);
+      this.#prepare('DELETE FROM jobs WHERE id = ?').run(id);
     })();
+  }
+
+  #ownedElsewhere({ state, owner }: JobRecord): boolean {
+    return (state === 'running' || state === 'queued') && this.#isForeign(owner);
   }
 
   #stored(record: JobRecord): StoredJob {
@@ -224,7 +276,7 @@ export class JobRepository {
       endedAtMs: record.ended_at,
       elapsedMs: record.elapsed_ms,
       error: record.error === null ? null : (JSON.parse(record.error) as ErrorData),
-      foreign: record.state === 'running' && this.#isForeign(record.owner),
+      foreign: this.#ownedElsewhere(record),
       algorithms: spec.kind === 'hash' ? spec.algorithms : [],
     };
     return { summary, spec, token: record.token, owner: record.owner, planCursor: record.plan_cursor };

@@ -94,4 +94,13 @@ export const MIGRATIONS: readonly string[] = [
     PRIMARY KEY (job_id, worker)
   ) WITHOUT ROWID;
   `,
+  // Drawing looks at queued tasks alone, and lists filtered by state keep the job's order.
+  `
+  DROP INDEX tasks_by_state;
+  CREATE INDEX tasks_by_state ON tasks (job_id, state, ordinal);
+  CREATE INDEX tasks_to_draw ON tasks (job_id, phase, host, ordinal) WHERE state = 'queued';
+  CREATE INDEX jobs_by_state ON jobs (state);
+  -- Device and inode of the manifest that the job wrote, known before it has its name.
+  ALTER TABLE jobs ADD COLUMN manifest_identity TEXT;
+  `,
 ];

@@ -6,20 +6,20 @@ import {
   type SettingsPatch,
 } from '../../common/settings';
 import { HeddleError } from '../../common/errors';
-import type { Database } from './database';
+import { prepareOnce, type Database } from './database';
 
 /** One row for each setting, as JSON; what is missing or no longer understood has its default. */
 export class SettingsRepository {
   readonly #database: Database;
+  readonly #prepare: Database['prepare'];
 
   constructor(database: Database) {
     this.#database = database;
+    this.#prepare = prepareOnce(database);
   }
 
   get(): Settings {
-    const rows = this.#database
-      .prepare<[], { key: string; value: string }>('SELECT key, value FROM settings')
-      .all();
+    const rows = this.#prepare<[], { key: string; value: string }>('SELECT key, value FROM settings').all();
     const stored: Record<string, unknown> = { ...DEFAULT_SETTINGS };
     for (const { key, value } of rows) {
       const parsed = settingsPatchSchema.safeParse({ [key]: parseJson(value) });
@@ -36,7 +36,7 @@ export class SettingsRepository {
         `This setting cannot be stored: ${parsed.error.issues[0]?.message ?? 'unknown'}.`,
       );
     }
-    const put = this.#database.prepare(
+    const put = this.#prepare(
       'INSERT INTO settings (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value',
     );
     this.#database.transaction(() => {

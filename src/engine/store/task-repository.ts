@@ -6,7 +6,7 @@
 import type { ErrorData } from '../../common/errors';
 import type { Digests, SettledState, TaskRow, TaskState, TaskType } from '../../common/model';
 import { displayPath, type FsPath } from '../../common/paths';
-import type { Database } from './database';
+import { prepareOnce, type Database } from './database';
 
 export interface NewTask {
   readonly phase: 0 | 1;
@@ -87,14 +87,16 @@ function toStored(path: FsPath | null): Stored | null {
 
 export class TaskRepository {
   readonly #database: Database;
+  readonly #prepare: Database['prepare'];
 
   constructor(database: Database) {
     this.#database = database;
+    this.#prepare = prepareOnce(database);
   }
 
   /** Adds planned tasks and remembers where planning goes on, in one transaction. */
   insert(jobId: number, firstOrdinal: number, tasks: readonly NewTask[], cursor: string): void {
-    const add = this.#database.prepare(
+    const add = this.#prepare(
       `INSERT INTO tasks (job_id, ordinal, phase, type, state, root, host, source, target, name, size, ended_at, error)
        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     );
@@ -121,41 +123,41 @@ export class TaskRepository {
           task.settled === null ? null : JSON.stringify(task.settled.reason),
         );
       });
-      this.#database
-        .prepare(
-          `UPDATE jobs SET queued = queued + ?, failed = failed + ?, skipped = skipped + ?,
+      this.#prepare(
+        `UPDATE jobs SET queued = queued + ?, failed = failed + ?, skipped = skipped + ?,
              bytes_known = bytes_known + ?, plan_cursor = ? WHERE id = ?`,
-        )
-        .run(added.queued, added.failed, added.skipped, bytesKnown, cursor, jobId);
+      ).run(added.queued, added.failed, added.skipped, bytesKnown, cursor, jobId);
     })();
   }
 
   markPlanned(jobId: number): void {
-    this.#database.prepare('UPDATE jobs SET planned = 1 WHERE id = ?').run(jobId);
+    this.#prepare('UPDATE jobs SET planned = 1 WHERE id = ?').run(jobId);
   }
 
   nextOrdinal(jobId: number): number {
-    const row = this.#database
-      .prepare<[number], { last: number | null }>('SELECT max(ordinal) AS last FROM tasks WHERE job_id = ?')
-      .get(jobId);
+    const row = this.#prepare<[number], { last: number | null }>(
+      'SELECT max(ordinal) AS last FROM tasks WHERE job_id = ?',
+    ).get(jobId);
     return (row?.last ?? -1) + 1;
   }
 
+  /** Hosts that have queued tasks: one step through the index for each, however many tasks they have. */
   hosts(jobId: number, phase: number): string[] {
-    return this.#database
-      .prepare<[number, number], { host: string }>(
-        "SELECT DISTINCT host FROM tasks WHERE job_id = ? AND state = 'queued' AND phase = ?",
-      )
-      .all(jobId, phase)
+    const next = `SELECT min(host) FROM tasks WHERE job_id = @jobId AND phase = @phase AND state = 'queued'`;
+    return this.#prepare<[{ jobId: number; phase: number }], { host: string }>(
+      `WITH RECURSIVE hosts (host) AS (
+         SELECT (${next}) UNION ALL SELECT (${next} AND host > hosts.host) FROM hosts WHERE host IS NOT NULL
+       ) SELECT host FROM hosts WHERE host IS NOT NULL`,
+    )
+      .all({ jobId, phase })
       .map(({ host }) => host);
   }
 
   draw(jobId: number, phase: number, host: string, afterOrdinal: number, limit: number): DrawnTask[] {
-    return this.#database
-      .prepare<[number, number, string, number, number], TaskRecord>(
-        `SELECT * FROM tasks WHERE job_id = ? AND state = 'queued' AND phase = ? AND host = ? AND ordinal > ?
+    return this.#prepare<[number, number, string, number, number], TaskRecord>(
+      `SELECT * FROM tasks WHERE job_id = ? AND state = 'queued' AND phase = ? AND host = ? AND ordinal > ?
          ORDER BY ordinal LIMIT ?`,
-      )
+    )
       .all(jobId, phase, host, afterOrdinal, limit)
       .map((record) => ({
         id: record.id,
@@ -172,25 +174,30 @@ export class TaskRepository {
       }));
   }
 
-  /** Writes many changes in one transaction. */
-  apply(jobId: number, changes: readonly TaskChange[]): void {
-    if (changes.length === 0) return;
-    const update = this.#database.prepare(
+  /**
+   * Writes many changes in one transaction. A change whose task is no longer in the state it comes from is
+   * left out, so that a task settles once and the counts stay true.
+   * @returns the changes that were made
+   */
+  apply(jobId: number, changes: readonly TaskChange[]): TaskChange[] {
+    if (changes.length === 0) return [];
+    const update = this.#prepare(
       `UPDATE tasks SET state = ?, attempts = ?, worker = coalesce(?, worker), started_at = coalesce(?, started_at),
          ended_at = ?, not_before = ?, bytes = ?, size = coalesce(?, size), target = coalesce(?, target),
-         digests = ?, error = ? WHERE id = ?`,
+         digests = ?, error = ? WHERE id = ? AND state = ?`,
     );
-    const keep = this.#database.prepare(
+    const keep = this.#prepare(
       `INSERT INTO failed_attempts (task_id, attempt, worker, started_at, ended_at, error) VALUES (?, ?, ?, ?, ?, ?)
        ON CONFLICT (task_id, attempt) DO UPDATE SET ended_at = excluded.ended_at, error = excluded.error`,
     );
-    this.#database.transaction(() => {
+    return this.#database.transaction(() => {
+      const made: TaskChange[] = [];
       const moved = new Map<TaskState, number>();
       let bytes = 0;
       let known = 0;
       for (const change of changes) {
         const error = change.error === null ? null : JSON.stringify(change.error);
-        update.run(
+        const { changes: updated } = update.run(
           change.to,
           change.attempts,
           change.worker,
@@ -203,7 +210,10 @@ export class TaskRepository {
           change.digests === null ? null : JSON.stringify(change.digests),
           error,
           change.id,
+          change.from,
         );
+        if (updated === 0) continue;
+        made.push(change);
         if (change.failedAttempt && error !== null) {
           keep.run(
             change.id,
@@ -220,12 +230,11 @@ export class TaskRepository {
         if (change.size !== null) known += change.size - (change.knownSize ?? 0);
       }
       const deltas = STATE_COLUMNS.map((state) => moved.get(state) ?? 0);
-      this.#database
-        .prepare(
-          `UPDATE jobs SET ${STATE_COLUMNS.map((state) => `${state} = ${state} + ?`).join(', ')},
+      this.#prepare(
+        `UPDATE jobs SET ${STATE_COLUMNS.map((state) => `${state} = ${state} + ?`).join(', ')},
              bytes_done = bytes_done + ?, bytes_known = bytes_known + ? WHERE id = ?`,
-        )
-        .run(...deltas, bytes, known, jobId);
+      ).run(...deltas, bytes, known, jobId);
+      return made;
     })();
   }
 
@@ -235,26 +244,26 @@ export class TaskRepository {
    */
   move(jobId: number, from: TaskState, to: SettledState | 'queued', limit: number): number {
     return this.#database.transaction(() => {
-      const { changes } = this.#database
-        .prepare(
-          `UPDATE tasks SET state = ?, not_before = NULL,
+      const { changes } = this.#prepare(
+        `UPDATE tasks SET state = ?, not_before = NULL,
              attempts = CASE WHEN ? THEN 0 ELSE attempts END,
              ended_at = CASE WHEN ? THEN NULL ELSE ? END, error = CASE WHEN ? THEN NULL ELSE error END
            WHERE id IN (SELECT id FROM tasks WHERE job_id = ? AND state = ? LIMIT ?)`,
-        )
-        .run(
-          to,
-          Number(to === 'queued' && from !== 'running'),
-          Number(to === 'queued'),
-          Date.now(),
-          Number(to === 'queued'),
-          jobId,
-          from,
-          limit,
-        );
-      this.#database
-        .prepare(`UPDATE jobs SET ${from} = ${from} - ?, ${to} = ${to} + ? WHERE id = ?`)
-        .run(changes, changes, jobId);
+      ).run(
+        to,
+        Number(to === 'queued' && from !== 'running'),
+        Number(to === 'queued'),
+        Date.now(),
+        Number(to === 'queued'),
+        jobId,
+        from,
+        limit,
+      );
+      this.#prepare(`UPDATE jobs SET ${from} = ${from} - ?, ${to} = ${to} + ? WHERE id = ?`).run(
+        changes,
+        changes,
+        jobId,
+      );
       return changes;
     })();
   }
@@ -262,49 +271,41 @@ export class TaskRepository {
   /** @returns how many rows were deleted; call again until it is 0 */
   removeSome(jobId: number, limit: number): number {
     return this.#database.transaction(() => {
-      this.#database
-        .prepare(
-          `DELETE FROM failed_attempts WHERE task_id IN (SELECT id FROM tasks WHERE job_id = ? ORDER BY ordinal LIMIT ?)`,
-        )
-        .run(jobId, limit);
-      return this.#database
-        .prepare(
-          'DELETE FROM tasks WHERE id IN (SELECT id FROM tasks WHERE job_id = ? ORDER BY ordinal LIMIT ?)',
-        )
-        .run(jobId, limit).changes;
+      this.#prepare(
+        `DELETE FROM failed_attempts WHERE task_id IN (SELECT id FROM tasks WHERE job_id = ? ORDER BY ordinal LIMIT ?)`,
+      ).run(jobId, limit);
+      return this.#prepare(
+        'DELETE FROM tasks WHERE id IN (SELECT id FROM tasks WHERE job_id = ? ORDER BY ordinal LIMIT ?)',
+      ).run(jobId, limit).changes;
     })();
   }
 
   row(id: number): TaskRow | null {
-    const record = this.#database.prepare<[number], TaskRecord>('SELECT * FROM tasks WHERE id = ?').get(id);
+    const record = this.#prepare<[number], TaskRecord>('SELECT * FROM tasks WHERE id = ?').get(id);
     return record === undefined ? null : toRow(record);
   }
 
   /** The path of a task's own file, as the system knows it. */
   path(jobId: number, id: number): FsPath | null {
-    const record = this.#database
-      .prepare<[number, number], { type: TaskType; source: Stored; target: Stored | null }>(
-        'SELECT type, source, target FROM tasks WHERE job_id = ? AND id = ?',
-      )
-      .get(jobId, id);
+    const record = this.#prepare<[number, number], { type: TaskType; source: Stored; target: Stored | null }>(
+      'SELECT type, source, target FROM tasks WHERE job_id = ? AND id = ?',
+    ).get(jobId, id);
     if (record === undefined) return null;
     return record.target ?? (record.type === 'url' ? null : record.source);
   }
 
   pageByOrdinal(jobId: number, offset: number, limit: number): TaskRow[] {
-    return this.#database
-      .prepare<[number, number, number], TaskRecord>(
-        'SELECT * FROM tasks WHERE job_id = ? AND ordinal >= ? ORDER BY ordinal LIMIT ?',
-      )
+    return this.#prepare<[number, number, number], TaskRecord>(
+      'SELECT * FROM tasks WHERE job_id = ? AND ordinal >= ? ORDER BY ordinal LIMIT ?',
+    )
       .all(jobId, offset, limit)
       .map(toRow);
   }
 
   pageByState(jobId: number, state: TaskState, offset: number, limit: number): TaskRow[] {
-    return this.#database
-      .prepare<[number, TaskState, number, number], TaskRecord>(
-        'SELECT * FROM tasks WHERE job_id = ? AND state = ? ORDER BY phase, host, ordinal LIMIT ? OFFSET ?',
-      )
+    return this.#prepare<[number, TaskState, number, number], TaskRecord>(
+      'SELECT * FROM tasks WHERE job_id = ? AND state = ? ORDER BY ordinal LIMIT ? OFFSET ?',
+    )
       .all(jobId, state, limit, offset)
       .map(toRow);
   }
@@ -312,18 +313,17 @@ export class TaskRepository {
   /** Ordinals from `from` up to `from + span` whose name or source contains the text. */
   searchSlice(jobId: number, state: TaskState | null, text: string, from: number, span: number): number[] {
     const pattern = `%${text.replaceAll(/[\\%_]/gu, (character) => `\\${character}`)}%`;
-    return this.#database
-      .prepare<unknown[], { ordinal: number }>(
-        `SELECT ordinal FROM tasks WHERE job_id = ? AND ordinal >= ? AND ordinal < ?
+    return this.#prepare<unknown[], { ordinal: number }>(
+      `SELECT ordinal FROM tasks WHERE job_id = ? AND ordinal >= ? AND ordinal < ?
            AND (? IS NULL OR state = ?)
            AND (name LIKE ? ESCAPE '\\' OR source LIKE ? ESCAPE '\\') ORDER BY ordinal`,
-      )
+    )
       .all(jobId, from, from + span, state, state, pattern, pattern)
       .map(({ ordinal }) => ordinal);
   }
 
   byOrdinals(jobId: number, ordinals: readonly number[]): TaskRow[] {
-    const get = this.#database.prepare<[number, number], TaskRecord>(
+    const get = this.#prepare<[number, number], TaskRecord>(
       'SELECT * FROM tasks WHERE job_id = ? AND ordinal = ?',
     );
     return ordinals.flatMap((ordinal) => {
@@ -338,14 +338,13 @@ export class TaskRepository {
     afterOrdinal: number,
     limit: number,
   ): { ordinal: number; source: FsPath; digests: Digests }[] {
-    return this.#database
-      .prepare<
-        [number, number, number],
-        { ordinal: number; source: Stored; digests: string; state: TaskState }
-      >(
-        `SELECT ordinal, source, digests, state FROM tasks
+    return this.#prepare<
+      [number, number, number],
+      { ordinal: number; source: Stored; digests: string; state: TaskState }
+    >(
+      `SELECT ordinal, source, digests, state FROM tasks
          WHERE job_id = ? AND ordinal > ? AND state = 'done' AND digests IS NOT NULL ORDER BY ordinal LIMIT ?`,
-      )
+    )
       .all(jobId, afterOrdinal, limit)
       .map(({ ordinal, source, digests }) => ({ ordinal, source, digests: JSON.parse(digests) as Digests }));
   }
