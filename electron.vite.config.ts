@@ -13,7 +13,7 @@ export default defineConfig({
       target: nodeTarget,
       sourcemap: true,
       externalizeDeps: false,
-      rollupOptions: {
+      rolldownOptions: {
         external,
         input: { index: 'src/main/index.ts', cli: 'src/cli/index.ts', worker: 'src/workers/worker.ts' },
         output: { format: 'cjs', entryFileNames: '[name].cjs', chunkFileNames: 'chunks/[name]-[hash].cjs' },
@@ -24,7 +24,7 @@ export default defineConfig({
     build: {
       target: nodeTarget,
       externalizeDeps: false,
-      rollupOptions: {
+      rolldownOptions: {
         external: ['electron'],
         input: { index: 'src/preload/index.ts' },
         output: { format: 'cjs', entryFileNames: '[name].cjs' },
@@ -36,7 +36,7 @@ export default defineConfig({
     plugins: [react()],
     build: {
       target: 'chrome130',
-      rollupOptions: { input: 'src/renderer/index.html' },
+      rolldownOptions: { input: 'src/renderer/index.html' },
     },
   },
 });

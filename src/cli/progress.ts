@@ -80,6 +80,6 @@ const UNPRINTABLE = /[\p{Cc}\p{Cf}]/gu;
 
 function clip(line: string, width: number): string {
   const text = line.replace(UNPRINTABLE, '?');
-  const points = [...text];
+  const points = Array.from(text);
   return points.length <= width ? text : `${points.slice(0, width - 1).join('')}…`;
 }

@@ -27,7 +27,8 @@ export async function runJobs(
   options: RunOptions,
 ): Promise<number> {
   const progress = options.quiet ? null : new Progress(process.stderr);
-  let interrupted = false;
+  // Signals set it while this function waits.
+  let interrupted = false as boolean;
   const stop = (): void => {
     // The second time, whoever waits has lost patience: everything is on disk that needs to be.
     if (interrupted) process.exit(EXIT.interrupted);

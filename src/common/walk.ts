@@ -31,7 +31,10 @@ export interface WalkEntry extends WalkCursor {
   readonly reason: ErrorData | null;
 }
 
-export type ToWalker = { readonly type: 'next'; readonly limit: number };
+export interface ToWalker {
+  readonly type: 'next';
+  readonly limit: number;
+}
 
 export interface FromWalker {
   readonly type: 'entries';

@@ -7,14 +7,7 @@ import { HeddleError, toErrorData, type ErrorData } from '../common/errors';
 import { FRAME_INTERVAL_MS, type JobFrame, type JobSnapshot } from '../common/frames';
 import type { Events, JobList, TaskPage, TaskPageQuery } from '../common/ipc';
 import { MAX_WORKERS, type JobRequest } from '../common/job-request';
-import {
-  isEnded,
-  type JobKind,
-  type JobSummary,
-  type ManifestFormat,
-  type TaskRow,
-  type WorkerStatistics,
-} from '../common/model';
+import { isEnded, type JobKind, type JobSummary, type TaskRow, type WorkerStatistics } from '../common/model';
 import type { FsPath } from '../common/paths';
 import { WORK_DIRECTORY_PREFIX } from '../common/walk';
 import type { Settings, SettingsPatch } from '../common/settings';
@@ -199,7 +192,7 @@ export class Engine {
   }
 
   /** Replaces a file of that name: the caller has asked. */
-  async writeManifest(id: number, path: string, _format: ManifestFormat): Promise<void> {
+  async writeManifest(id: number, path: string): Promise<void> {
     await writeManifest(this.manifestLines(id, dirname(path)), path);
   }
 

@@ -6,7 +6,7 @@ import type { Engine } from '../engine';
 const OLDEST_SUPPORTED_ELECTRON = 43;
 
 export function appInfo(engine: Engine, dataDirectory: string): AppInfo {
-  const { electron = 'unknown', chrome = 'unknown', node } = process.versions;
+  const { electron, chrome, node } = process.versions;
   return {
     version: app.getVersion(),
     electron,

@@ -44,7 +44,7 @@ export function setupIpc(engine: Engine, dataDirectory: string): void {
     'dialog:pick': ({ purpose }) => pick(purpose),
     'manifest:save': async ({ jobId }) => {
       const path = await pickManifestPath(engine.job(jobId));
-      if (path !== null) await engine.writeManifest(jobId, path, 'gnu');
+      if (path !== null) await engine.writeManifest(jobId, path);
       return path;
     },
     'shell:show': ({ jobId, taskId }) => {

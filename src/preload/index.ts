@@ -21,7 +21,7 @@ const EVENTS: Readonly<Record<EventName, true>> = {
 const bridge: HeddleBridge = {
   invoke(name, input) {
     if (!requests.has(name)) return Promise.reject(new Error(`unknown request: ${name}`));
-    return ipcRenderer.invoke(name, input) as ReturnType<HeddleBridge['invoke']> as never;
+    return ipcRenderer.invoke(name, input) as never;
   },
   on(name, listener) {
     if (!Object.hasOwn(EVENTS, name)) throw new Error(`unknown event: ${name}`);

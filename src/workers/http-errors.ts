@@ -79,7 +79,7 @@ export function parseRetryAfter(value: string, nowMs: number): number | null {
   if (/^\d+$/u.test(text)) return Math.min(Number(text) * 1000, Number.MAX_SAFE_INTEGER);
   // All three date forms of RFC 9110 §5.6.7 begin with the day's name; Date.parse alone would take more.
   if (!/^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)/u.test(text)) return null;
-  const at = Date.parse(/GMT$/u.test(text) ? text : `${text} GMT`);
+  const at = Date.parse(text.endsWith('GMT') ? text : `${text} GMT`);
   return Number.isNaN(at) ? null : Math.max(0, at - nowMs);
 }
 
@@ -138,7 +138,7 @@ export function connectionFailure(error: unknown, url: URL, progress: Progress):
     return fail('unreachable', `${host} cannot be reached. Check the network.`, true);
   // Its code is not set for every fault of the protocol; its name is.
   if (error instanceof Error && error.name === 'HTTPParserError') {
-    return /EOF/u.test(error.message)
+    return error.message.includes('EOF')
       ? fail('body-incomplete', `${host} closed the connection before the end of the file.`, true)
       : badAnswer(error.message, error);
   }

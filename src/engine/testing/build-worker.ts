@@ -43,7 +43,7 @@ async function run(input: Record<string, string>): Promise<string> {
       outDir,
       emptyOutDir: false,
       minify: false,
-      rollupOptions: {
+      rolldownOptions: {
         input,
         external: ['@napi-rs/blake-hash', 'better-sqlite3'],
         output: { format: 'cjs', entryFileNames: '[name].cjs', chunkFileNames: '[name]-[hash].cjs' },

@@ -1,0 +1,95 @@
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
+import { expect } from '@playwright/test';
+import { answerDialogs, contentOf, filesIn, launch, makeTree, openPage, read, serveFiles, test } from './app';
+
+for (const mode of ['Sync', 'Async'] as const) {
+  test(`200 URLs, ${mode}`, async ({ app: { electron, window, complaints }, folder }) => {
+    const server = await serveFiles(10);
+    const target = join(folder, 'target');
+    await window
+      .getByRole('radiogroup', { name: /Sync/u })
+      .first()
+      .getByRole('radio', { name: mode, exact: true })
+      .check();
+    await window.getByRole('button', { name: 'New download', exact: true }).click();
+    const dialog = window.getByRole('dialog');
+    const urls = Array.from({ length: 200 }, (_, index) => `${server.url}/${index}.bin`);
+    await dialog.getByLabel('URLs, one a line').fill(urls.join('\n'));
+    await expect(dialog.getByText('200 URLs', { exact: true })).toBeVisible();
+    await answerDialogs(electron, [target]);
+    await dialog.getByRole('button', { name: 'Choose…' }).click();
+    await dialog.getByRole('button', { name: 'Download 200 URLs' }).click();
+
+    // The threads are seen at work while it runs.
+    const workers = window.getByRole('region', { name: 'Workers' });
+    await expect(workers.getByRole('heading')).toHaveText(
+      mode === 'Sync' ? 'Workers · 1 thread' : 'Workers · 8 threads',
+    );
+    const strip = workers.locator('canvas').first();
+    await expect(strip).toBeVisible();
+    const picture = (): Promise<string> => strip.evaluate((canvas: HTMLCanvasElement) => canvas.toDataURL());
+    const before = await picture();
+    await expect.poll(picture).not.toBe(before);
+
+    await expect(window.getByText('200 of 200')).toBeVisible({ timeout: 30_000 });
+    expect(filesIn(target)).toHaveLength(200);
+    for (let index = 0; index < 200; index++) {
+      expect(read(join(target, `${index}.bin`)).equals(contentOf(`/${index}.bin`))).toBe(true);
+    }
+    expect(complaints).toEqual([]);
+    await server.close();
+  });
+}
+
+test('a folder of 2,000 files is hashed; sha256sum accepts the manifest', async ({ app, folder }) => {
+  const { electron, window } = app;
+  const source = join(folder, 'source');
+  makeTree(source, 2000);
+  await openPage(window, 'Hash');
+  await window.getByRole('button', { name: 'New hash', exact: true }).click();
+  const dialog = window.getByRole('dialog');
+  await answerDialogs(electron, [source]);
+  await dialog.getByRole('button', { name: /folder/iu }).click();
+  await dialog.getByRole('button', { name: 'Hash', exact: true }).click();
+  await expect(window.getByText('2,000 of 2,000')).toBeVisible({ timeout: 30_000 });
+
+  const manifest = join(folder, 'SHA256SUMS');
+  await answerDialogs(electron, [manifest]);
+  await window.getByRole('button', { name: 'Save manifest…' }).click();
+  await expect.poll(() => filesIn(folder)).toContain('SHA256SUMS');
+  const checked = execFileSync('sha256sum', ['-c', manifest], { cwd: folder }).toString();
+  expect(checked.match(/: OK$/gmu)).toHaveLength(2000);
+});
+
+test('a tree is copied and equal', async ({ app: { electron, window }, folder }) => {
+  const source = join(folder, 'source');
+  makeTree(source, 300);
+  await openPage(window, 'Copy');
+  await window.getByRole('button', { name: 'New copy', exact: true }).click();
+  const dialog = window.getByRole('dialog');
+  await answerDialogs(electron, [source]);
+  await dialog
+    .getByRole('button', { name: /folder/iu })
+    .first()
+    .click();
+  await dialog.getByRole('textbox', { name: 'To' }).fill(join(folder, 'copy'));
+  await dialog.getByRole('button', { name: 'Copy', exact: true }).click();
+  await expect(window.getByText('301 of 301')).toBeVisible({ timeout: 30_000 });
+  execFileSync('diff', ['-r', source, join(folder, 'copy')]);
+});
+
+test('the switch and the jobs are there after a restart', async ({ folder }) => {
+  const data = join(folder, 'data');
+  const first = await launch(data);
+  const toggle = first.window.getByRole('radiogroup').first();
+  await expect(toggle.getByRole('radio', { name: 'Async' })).toBeChecked();
+  await toggle.getByRole('radio', { name: 'Sync', exact: true }).check();
+  await expect(toggle.getByRole('radio', { name: 'Sync', exact: true })).toBeChecked();
+  await first.electron.close();
+  const second = await launch(data);
+  await expect(
+    second.window.getByRole('radiogroup').first().getByRole('radio', { name: 'Sync', exact: true }),
+  ).toBeChecked();
+  await second.electron.close();
+});
