@@ -1,0 +1,71 @@
+// `npm run package`: the app in a folder of its own, for this platform; with `--all`, its installers too.
+import { rm } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { parseArgs } from 'node:util';
+import { Platform, build } from 'electron-builder';
+import { electronVersion, ensureElectron } from './electron-runtime.mjs';
+import { buildIfStale } from './lib/build.cjs';
+import { root, say } from './lib/root.mjs';
+
+/** The oldest that better-sqlite3's binary, made for Node-API 10, runs on. */
+const OLDEST_FOR_SQLITE = 35;
+
+/** Packs what `out/` holds with an Electron that is on this machine: the folder needs no download. */
+async function pack(executable, output, target) {
+  await build({
+    projectDir: root,
+    targets: Platform.current().createTarget(target),
+    publish: 'never',
+    config: {
+      electronDist: distFolder(executable),
+      electronVersion: electronVersion(executable),
+      directories: { output },
+      afterExtract: ({ appOutDir }) => removeDefaultApp(appOutDir),
+    },
+  });
+}
+
+/** On macOS the executable lies in `Electron.app/Contents/MacOS`. */
+function distFolder(executable) {
+  return resolve(executable, process.platform === 'darwin' ? '../../../..' : '..');
+}
+
+/** Electron's own default app is never started; the runtime made for tests has a better-sqlite3 beside it. */
+async function removeDefaultApp(folder) {
+  const resources = process.platform === 'darwin' ? 'Electron.app/Contents/Resources' : 'resources';
+  for (const name of ['default_app.asar', 'native']) {
+    await rm(join(folder, resources, name), { recursive: true, force: true });
+  }
+}
+
+async function main() {
+  const { values } = parseArgs({
+    options: { all: { type: 'boolean', default: false }, output: { type: 'string', default: 'dist' } },
+  });
+  if (!buildIfStale()) throw new Error('It could not be built.');
+  const executable = await ensureElectron();
+  const version = electronVersion(executable);
+  const isTrial = Number.parseInt(version, 10) < OLDEST_FOR_SQLITE;
+  if (isTrial && values.all) {
+    throw new Error(`Installers need a current Electron, and this is ${version}, past its end of life.`);
+  }
+  const output = resolve(root, values.output);
+  // Without a name, the targets are those of electron-builder.yml.
+  await pack(executable, output, values.all ? undefined : 'dir');
+  say(`Packed into ${output}`);
+  if (isTrial) {
+    say(
+      `For trial only: its Electron ${version} is past its end of life, and better-sqlite3 13 does not run on it.`,
+    );
+  }
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+  try {
+    await main();
+  } catch (error) {
+    say(error.message);
+    process.exitCode = 1;
+  }
+}
