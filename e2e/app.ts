@@ -35,7 +35,7 @@ export async function launch(dataDirectory: string): Promise<App> {
   return { electron, window, complaints };
 }
 
-interface Fixtures {
+export interface Fixtures {
   /** A folder that is gone when the test has ended. */
   readonly folder: string;
   readonly app: App;

@@ -387,7 +387,7 @@ export class Engine {
       }
       await this.#removeWorkDirectories(id);
     }
-    this.#keepSnapshot(id, monitor);
+    this.#keepSnapshot(id, monitor.snapshot(), state);
     this.#jobs.saveStatistics(
       id,
       runner.executor
@@ -493,9 +493,9 @@ export class Engine {
     }
   }
 
-  #keepSnapshot(id: number, monitor: JobMonitor): void {
+  #keepSnapshot(id: number, { frame, throughput }: JobSnapshot, state: RestState): void {
     this.#snapshots.delete(id);
-    this.#snapshots.set(id, monitor.snapshot());
+    this.#snapshots.set(id, { frame: { ...frame, state }, throughput });
     for (const oldest of this.#snapshots.keys()) {
       if (this.#snapshots.size <= KEPT_SNAPSHOTS) break;
       this.#snapshots.delete(oldest);

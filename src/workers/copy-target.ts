@@ -3,7 +3,7 @@ import { lstatSync, mkdirSync } from 'node:fs';
 import { HeddleError } from '../common/errors';
 import type { CopyRoot } from '../common/model';
 import { displayPath, joinPath, pathFromBytes, pathToBytes, type FsPath } from '../common/paths';
-import { errorCode, makeWorkDirectory, native, parentPath } from './final-name';
+import { errorCode, makeFolders, makeWorkDirectory, native, parentPath } from './final-name';
 
 /** More folders than this are not remembered at once. */
 const REMEMBERED = 50_000;
@@ -62,7 +62,7 @@ export class TargetFolders {
     const key = keyOf(folder);
     const known = this.#known.get(key);
     if (known !== undefined) return known;
-    mkdirSync(native(folder), { recursive: true });
+    makeFolders(folder);
     // With a slash behind, a link to a folder is looked through.
     const { dev } = lstatSync(native(joinPath(folder, '.')), { bigint: true });
     return this.#remember(key, dev);

@@ -13,6 +13,7 @@ import {
   closeSync,
   readdirSync,
   renameSync,
+  statSync,
   unlinkSync,
 } from 'node:fs';
 import type { BigIntStats } from 'node:fs';
@@ -62,11 +63,31 @@ export function parentPath(path: FsPath): FsPath {
 
 /** Makes a job's work directory (and what is above it), for this user alone; harmless if it is there. */
 export function makeWorkDirectory(workDirectory: FsPath): void {
-  mkdirSync(native(parentPath(workDirectory)), { recursive: true });
+  makeFolders(workDirectory, 0o700);
+}
+
+/**
+ * Makes a folder and those above it; harmless if it is there. Node's own `recursive` never comes back where a
+ * file system refuses a new folder with ENOENT although the one above exists, as `/proc` does.
+ * @param mode of the last one
+ */
+export function makeFolders(folder: FsPath, mode = 0o777): void {
   try {
-    mkdirSync(native(workDirectory), 0o700);
+    makeFolder(folder, mode);
   } catch (error) {
-    if (errorCode(error) !== 'EEXIST') throw error;
+    const parent = parentPath(folder);
+    if (errorCode(error) !== 'ENOENT' || parent === folder) throw error;
+    makeFolders(parent);
+    makeFolder(folder, mode);
+  }
+}
+
+function makeFolder(folder: FsPath, mode: number): void {
+  try {
+    mkdirSync(native(folder), mode);
+  } catch (error) {
+    // Systems differ in what they say of a folder that is there: EEXIST, EROFS, EPERM at a root.
+    if (statSync(native(folder), { throwIfNoEntry: false })?.isDirectory() !== true) throw error;
   }
 }
 

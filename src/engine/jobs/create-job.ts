@@ -1,7 +1,7 @@
 /** From a request to a job: checked once, paths made absolute, what is impossible refused before the first byte. */
 import { randomBytes } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
-import { lstat, mkdir, realpath, stat } from 'node:fs/promises';
+import { lstat, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -15,6 +15,7 @@ import {
 import type { CopyRoot } from '../../common/model';
 import { formatCount } from '../../common/units';
 import { WORK_DIRECTORY_PREFIX } from '../../common/walk';
+import { makeFolders } from '../make-folders';
 import type { NewJob } from '../store/job-repository';
 
 /** @throws HeddleError when the request cannot become a job; nothing was stored then */
@@ -111,7 +112,7 @@ async function prepareDownload(
     throw new HeddleError('bad-request', 'There is nothing to download: give a URL or a list.');
   }
   try {
-    await mkdir(directory, { recursive: true });
+    makeFolders(directory);
   } catch (error) {
     throw fromErrorData(toErrorData(error, directory));
   }
@@ -119,7 +120,7 @@ async function prepareDownload(
   const lists = join(dataDirectory, 'lists');
   const list = join(lists, `${token}.txt`);
   try {
-    await mkdir(lists, { recursive: true });
+    makeFolders(lists);
     await pipeline(Readable.from(parts(request)), createWriteStream(list, { mode: 0o600, flush: true }));
   } catch (error) {
     throw fromErrorData(toErrorData(error, list));

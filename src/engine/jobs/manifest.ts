@@ -1,9 +1,10 @@
 /** Writes a hash job's manifest, streaming from the database: a million lines are never whole in memory. */
 import { randomBytes } from 'node:crypto';
-import { link, lstat, mkdir, open, rename, rm, unlink } from 'node:fs/promises';
+import { link, lstat, open, rename, rm, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { HeddleError, fromErrorData, toErrorData } from '../../common/errors';
 import type { Algorithm } from '../../common/model';
+import { makeFolders } from '../make-folders';
 import { gnuManifestLine, manifestName } from '../formats/manifest-gnu';
 import type { TaskRepository } from '../store/task-repository';
 
@@ -57,7 +58,7 @@ export async function writeOwnManifest(
   own: OwnManifest,
 ): Promise<void> {
   try {
-    await mkdir(own.workDirectory, { recursive: true, mode: 0o700 });
+    makeFolders(own.workDirectory, 0o700);
     const temporary = join(own.workDirectory, 'manifest');
     // What an earlier run left under this name may be linked to its target: it must not be written into.
     await rm(temporary, { force: true });

@@ -1,8 +1,8 @@
 /** Opens Heddle's database: SQLite in WAL, with numbered migrations. Used in one place, on one thread. */
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import SqliteDatabase from 'better-sqlite3';
 import { HeddleError } from '../../common/errors';
+import { makeFolders } from '../make-folders';
 import { MIGRATIONS } from './migrations';
 
 export type Database = SqliteDatabase.Database;
@@ -18,7 +18,7 @@ export function openDatabase(dataDirectory: string): Database {
   const path = join(dataDirectory, FILE_NAME);
   let database: Database;
   try {
-    mkdirSync(dataDirectory, { recursive: true, mode: 0o700 });
+    makeFolders(dataDirectory, 0o700);
     database = new SqliteDatabase(path, { timeout: BUSY_TIMEOUT_MS });
   } catch (cause) {
     throw new HeddleError(

@@ -5,9 +5,10 @@
  * knows that the owner is dead. (Process ids are used again; locks are not.)
  */
 import { randomUUID } from 'node:crypto';
-import { existsSync, mkdirSync, rmSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import SqliteDatabase from 'better-sqlite3';
+import { makeFolders } from '../make-folders';
 
 export class InstanceLock {
   readonly id = randomUUID();
@@ -16,7 +17,7 @@ export class InstanceLock {
 
   constructor(dataDirectory: string) {
     this.#folder = join(dataDirectory, 'instances');
-    mkdirSync(this.#folder, { recursive: true });
+    makeFolders(this.#folder);
     this.#lock = new SqliteDatabase(this.#path(this.id));
     this.#lock.exec('BEGIN EXCLUSIVE');
   }

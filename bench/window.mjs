@@ -1,0 +1,133 @@
+// `npm run bench:window`: the app with a job of 100,000 tasks. When the first task runs, how free the main
+// process stays, and how many frames a second the list keeps while it is scrolled.
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import { once } from 'node:events';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { openApp } from '../scripts/lib/app-window.mjs';
+import { buildIfStale } from '../scripts/lib/build.cjs';
+import { startVirtualDisplay } from '../scripts/lib/virtual-display.mjs';
+import { ensureElectron } from '../scripts/electron-runtime.mjs';
+
+const TASKS = 100_000;
+
+async function serveBodies() {
+  const body = Buffer.alloc(1024, 'h');
+  const server = createServer((request, response) => {
+    response.writeHead(200, { 'content-length': body.length }).end(body);
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return { server, url: `http://127.0.0.1:${server.address().port}` };
+}
+
+async function measure(app, title, page, request) {
+  await app.openPage(page);
+  await app.electron.evaluate(() => {
+    const { monitorEventLoopDelay } = process.getBuiltinModule('node:perf_hooks');
+    globalThis.loopDelay = monitorEventLoopDelay({ resolution: 1 });
+    globalThis.loopDelay.enable();
+  });
+  const startedAtMs = performance.now();
+  const { id } = await app.request('jobs:create', { mode: 'pool', workers: null, ...request });
+  const find = async () => {
+    const { jobs } = await app.request('jobs:list', { kind: request.kind, offset: 0, limit: 10 });
+    return jobs.find((job) => job.id === id);
+  };
+  let firstMs = null;
+  while (firstMs === null) {
+    const { counts } = await find();
+    if (counts.running + counts.done > 0) firstMs = performance.now() - startedAtMs;
+  }
+  await delay(3000);
+  const frames = await scroll(app.page);
+  let job = await find();
+  while (job.endedAtMs === null) {
+    await delay(200);
+    job = await find();
+  }
+  const loop = await app.electron.evaluate(() => {
+    const { loopDelay } = globalThis;
+    loopDelay.disable();
+    return {
+      p50: loopDelay.percentile(50) / 1e6,
+      p99: loopDelay.percentile(99) / 1e6,
+      max: loopDelay.max / 1e6,
+    };
+  });
+  const ms = (value) => `${value.toFixed(1)} ms`;
+  process.stdout.write(
+    [
+      `${title}: ${job.counts.done} done, ${job.counts.failed} failed in ${(job.elapsedMs / 1000).toFixed(1)} s`,
+      `  first task runs after ${(firstMs / 1000).toFixed(2)} s`,
+      `  event loop delay of the main process: median ${ms(loop.p50)}, p99 ${ms(loop.p99)}, most ${ms(loop.max)}`,
+      `  list while scrolled: ${frames.rate.toFixed(0)} frames a second, ${frames.blank} of ${frames.seen} frames with a blank row`,
+      '',
+    ].join('\n'),
+  );
+}
+
+/** Scrolls through the whole list and looks at every frame that is drawn. */
+async function scroll(page) {
+  return page.evaluate(async () => {
+    const grid = document.querySelector('[role=grid][aria-label=Tasks]');
+    const startedAtMs = performance.now();
+    let seen = 0;
+    let blank = 0;
+    for (let step = 0; step < 200; step++) {
+      grid.scrollTop += step % 50 === 49 ? grid.scrollHeight / 6 : 400;
+      await new Promise((done) => requestAnimationFrame(done));
+      seen += 1;
+      const rows = [...grid.querySelectorAll('[role=row][id]')].map((row) => row.getBoundingClientRect());
+      const box = grid.getBoundingClientRect();
+      const covered = rows.filter((row) => row.bottom > box.top + 31 && row.top < box.bottom);
+      if (covered.length < Math.floor((box.height - 31) / 31)) blank += 1;
+    }
+    return { seen, blank, rate: (seen * 1000) / (performance.now() - startedAtMs) };
+  });
+}
+
+async function makeFiles(folder) {
+  for (let part = 0; part < 100; part++) {
+    const directory = join(folder, `part-${part}`);
+    await mkdir(directory, { recursive: true });
+    for (let index = 0; index < TASKS / 100; index += 50) {
+      await Promise.all(
+        Array.from({ length: 50 }, (_, at) =>
+          writeFile(join(directory, `${index + at}.bin`), `${part} ${index + at}`),
+        ),
+      );
+    }
+  }
+}
+
+if (!buildIfStale()) process.exit(1);
+const folder = await mkdtemp(join(tmpdir(), 'heddle-bench-'));
+const { server, url } = await serveBodies();
+const display = process.platform === 'linux' ? await startVirtualDisplay() : null;
+if (display !== null) process.env.DISPLAY = display.display;
+try {
+  await makeFiles(join(folder, 'files'));
+  const app = await openApp(await ensureElectron(), join(folder, 'data'));
+  await measure(app, `Hash ${TASKS} files`, 'Hash', {
+    kind: 'hash',
+    paths: [join(folder, 'files')],
+    algorithms: ['sha256'],
+    manifest: null,
+  });
+  await measure(app, `Download ${TASKS} URLs`, 'Downloads', {
+    kind: 'download',
+    urls: [],
+    text: Array.from({ length: TASKS }, (_, index) => `${url}/${index}.bin`).join('\n'),
+    listFiles: [],
+    directory: join(folder, 'target'),
+  });
+  await app.electron.close();
+} finally {
+  server.closeAllConnections();
+  server.close();
+  await display?.stop();
+  await rm(folder, { recursive: true, force: true });
+}
