@@ -20,6 +20,8 @@ const START_CODES: ReadonlySet<string> = new Set([
   'database-newer',
   'database-corrupt',
   'job-elsewhere',
+  'serve-folder',
+  'serve-port',
 ]);
 
 async function main(): Promise<number> {
@@ -38,7 +40,7 @@ async function main(): Promise<number> {
   } catch (error) {
     if (error instanceof CommanderError) {
       if (error.exitCode === 0) return EXIT.done;
-      const message = error.message.replace(/^error: /u, '').replaceAll('\n', ' ');
+      const message = error.message.replace(/^error: |\.$/gu, '').replaceAll('\n', ' ');
       const text = error.code === 'commander.help' ? 'name a command' : message;
       process.stderr.write(`heddle: ${text}. See: heddle help\n`);
       return EXIT.usage;

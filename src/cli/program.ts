@@ -143,6 +143,12 @@ export function makeProgram(workerPath: string, report: (status: number) => void
         paths: string[],
         flags: TaskFlags & { algorithm?: Algorithm[]; output?: string; format: ManifestFormat },
       ) => {
+        if (flags.output === undefined && flags.json !== true && (flags.algorithm?.length ?? 0) > 1) {
+          throw new HeddleError(
+            'usage',
+            'a GNU manifest holds one algorithm; --json prints several. See: heddle help hash',
+          );
+        }
         await create(
           flags,
           (how) => ({

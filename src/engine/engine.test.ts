@@ -105,6 +105,8 @@ describe.each(MODES)('mode %s', (mode) => {
       expect(readFileSync(join(target, name)).equals(readFileSync(join(source, name)))).toBe(true);
     }
     expect(leftovers(target)).toEqual([]);
+    // Whoever looks at it now must not take it for running.
+    expect(engine.snapshot(download.id)?.frame.state).toBe('done');
 
     const path = join(folder, 'SHA256SUMS');
     const hash = await run({

@@ -97,7 +97,9 @@ export class JobRunner {
       limitPerHost: spec.kind === 'download' ? options.connectionsPerHost : Infinity,
       draw: (host, after, limit) => options.tasks.draw(this.#jobId, this.#phase, host, after, limit),
     });
-    this.#recorder = new Recorder(options.tasks, this.#jobId, options.onRecorded);
+    this.#recorder = new Recorder(options.tasks, this.#jobId, options.onRecorded, (error) => {
+      this.#fail(toErrorData(error));
+    });
   }
 
   get counts(): TaskCounts {
@@ -121,7 +123,7 @@ export class JobRunner {
     return this.#running.size === 0 ? this.#waitingUntilMs : null;
   }
 
-  /** Runs until every task is settled or {@link stop} is called. Never rejects. */
+  /** Runs until every task is settled or {@link stop} is called. @throws when the last results cannot be stored */
   async run(): Promise<RunResult> {
     try {
       for (const host of this.#options.tasks.hosts(this.#jobId, 0)) this.#admission.announce(host);
@@ -176,7 +178,7 @@ export class JobRunner {
     let ordinal = tasks.nextOrdinal(this.#jobId);
     for await (const chunk of planJob(job.spec, job.planCursor, workerUrl)) {
       if (this.#stop !== null || this.#failure !== null) return;
-      tasks.insert(this.#jobId, ordinal, chunk.tasks, chunk.cursor);
+      const settled = tasks.insert(this.#jobId, ordinal, chunk.tasks, chunk.cursor);
       ordinal += chunk.tasks.length;
       const hosts = new Set<string>();
       for (const task of chunk.tasks) {
@@ -186,6 +188,8 @@ export class JobRunner {
         if (task.phase === this.#phase) hosts.add(task.host);
       }
       for (const host of hosts) this.#admission.announce(host);
+      // What planning settled (no URL, no regular file) is news like any other task that settles.
+      this.#options.onRecorded(settled);
       this.#options.onProgress();
       this.#planDraw();
       // The loop that draws the window must get its turn between chunks.

@@ -10,17 +10,27 @@ export class Recorder {
   readonly #tasks: TaskRepository;
   readonly #jobId: number;
   readonly #onRecorded: (ids: readonly number[]) => void;
+  readonly #onError: (error: unknown) => void;
   #changes: TaskChange[] = [];
   #releases: FsPath[] = [];
   #timer: NodeJS.Timeout | null = null;
   #unlinking = 0;
   #idle: (() => void)[] = [];
 
-  /** @param onRecorded is told the tasks that were settled, once they are in the database */
-  constructor(tasks: TaskRepository, jobId: number, onRecorded: (ids: readonly number[]) => void) {
+  /**
+   * @param onRecorded is told the tasks that were settled, once they are in the database
+   * @param onError is told why the database took nothing (a full disk, say); what it did not take is kept
+   */
+  constructor(
+    tasks: TaskRepository,
+    jobId: number,
+    onRecorded: (ids: readonly number[]) => void,
+    onError: (error: unknown) => void,
+  ) {
     this.#tasks = tasks;
     this.#jobId = jobId;
     this.#onRecorded = onRecorded;
+    this.#onError = onError;
   }
 
   /** @param release a temporary name that may go once the change is in the database */
@@ -35,21 +45,29 @@ export class Recorder {
   }
 
   flush(): void {
+    try {
+      this.#write();
+    } catch (error) {
+      this.#onError(error);
+    }
+  }
+
+  /** @throws what the database throws; then everything is kept for another try */
+  #write(): void {
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;
-    const changes = this.#changes;
+    if (this.#changes.length === 0) return;
+    const made = this.#tasks.apply(this.#jobId, this.#changes);
     const releases = this.#releases;
     this.#changes = [];
     this.#releases = [];
-    if (changes.length === 0) return;
-    this.#tasks.apply(this.#jobId, changes);
     for (const path of releases) this.#unlink(path);
-    this.#onRecorded(changes.filter(({ to }) => to !== 'queued' && to !== 'running').map(({ id }) => id));
+    this.#onRecorded(made.filter(({ to }) => to !== 'queued' && to !== 'running').map(({ id }) => id));
   }
 
-  /** Flushes and waits until every temporary name is gone. */
+  /** Flushes and waits until every temporary name is gone. @throws what the database throws */
   async finish(): Promise<void> {
-    this.flush();
+    this.#write();
     if (this.#unlinking > 0) await new Promise<void>((resolve) => this.#idle.push(resolve));
   }
 

@@ -94,20 +94,24 @@ export class TaskRepository {
     this.#prepare = prepareOnce(database);
   }
 
-  /** Adds planned tasks and remembers where planning goes on, in one transaction. */
-  insert(jobId: number, firstOrdinal: number, tasks: readonly NewTask[], cursor: string): void {
+  /**
+   * Adds planned tasks and remembers where planning goes on, in one transaction.
+   * @returns ids of those that are settled already
+   */
+  insert(jobId: number, firstOrdinal: number, tasks: readonly NewTask[], cursor: string): number[] {
     const add = this.#prepare(
       `INSERT INTO tasks (job_id, ordinal, phase, type, state, root, host, source, target, name, size, ended_at, error)
        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     );
-    this.#database.transaction(() => {
+    return this.#database.transaction(() => {
       const added = { queued: 0, failed: 0, skipped: 0 };
+      const settled: number[] = [];
       let bytesKnown = 0;
       tasks.forEach((task, index) => {
         const state = task.settled?.state ?? 'queued';
         added[state] += 1;
         if (task.settled === null) bytesKnown += task.size ?? 0;
-        add.run(
+        const { lastInsertRowid } = add.run(
           jobId,
           firstOrdinal + index,
           task.phase,
@@ -122,11 +126,13 @@ export class TaskRepository {
           task.settled === null ? null : Date.now(),
           task.settled === null ? null : JSON.stringify(task.settled.reason),
         );
+        if (task.settled !== null) settled.push(Number(lastInsertRowid));
       });
       this.#prepare(
         `UPDATE jobs SET queued = queued + ?, failed = failed + ?, skipped = skipped + ?,
              bytes_known = bytes_known + ?, plan_cursor = ? WHERE id = ?`,
       ).run(added.queued, added.failed, added.skipped, bytesKnown, cursor, jobId);
+      return settled;
     })();
   }
 

@@ -54,8 +54,9 @@ export function askToRemove(job: JobSummary): void {
   if (isEnded(job.state)) openDialog({ type: 'remove', jobId: job.id });
 }
 
-export function canRetry(job: JobSummary): boolean {
-  return isEnded(job.state) && job.counts.failed + job.counts.cancelled > 0;
+/** Tasks may still be queued where the job itself failed: on a full disk, say. */
+export function canRetry({ state, counts }: JobSummary): boolean {
+  return isEnded(state) && (state === 'failed' || counts.failed + counts.cancelled + counts.queued > 0);
 }
 
 export async function copyText(text: string, what: string): Promise<void> {
