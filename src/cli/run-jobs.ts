@@ -50,7 +50,10 @@ export async function runJobs(
     });
     const stopFrames = engine.on('frame', (frame) => progress?.show(frame));
     for (const id of ids) {
-      if (interrupted) break;
+      if (interrupted) {
+        sayStopped(id);
+        break;
+      }
       engine.watch(id);
       const ended = engine.ended(id);
       await (options.start ?? ((job: number) => engine.resume(job)))(id);
@@ -58,7 +61,7 @@ export async function runJobs(
       progress?.clear();
       if (job.state === 'interrupted' || job.state === 'paused') {
         interrupted = true;
-        process.stderr.write(`heddle: stopped; what is done is kept. Go on with: heddle resume ${job.id}\n`);
+        sayStopped(id);
         break;
       }
       if (job.error !== null) process.stderr.write(`heddle: ${job.error.message}\n`);
@@ -71,6 +74,10 @@ export async function runJobs(
     }
     unsubscribe();
     stopFrames();
+  } catch (error) {
+    // Told to stop while the job was still being made, it says no more than that.
+    if (!interrupted) throw error;
+    process.stderr.write('heddle: stopped; no job was made yet\n');
   } finally {
     progress?.clear();
     await engine.close({ interrupt: true });
@@ -78,6 +85,10 @@ export async function runJobs(
     process.off('SIGTERM', stop);
   }
   return interrupted ? EXIT.interrupted : status;
+}
+
+function sayStopped(id: number): void {
+  process.stderr.write(`heddle: stopped; what is done is kept. Go on with: heddle resume ${id}\n`);
 }
 
 function reportTask(task: TaskRow, progress: Progress | null, isDownload: boolean): void {

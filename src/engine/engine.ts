@@ -136,7 +136,13 @@ export class Engine {
   /** Stores the job, then starts it unless told otherwise. */
   async createJob(request: JobRequest, { start = true } = {}): Promise<JobSummary> {
     this.#assertOpen();
-    const id = this.#jobs.insert(await prepareJob(request, this.#options.dataDirectory));
+    const prepared = await prepareJob(request, this.#options.dataDirectory);
+    // Reading a long list takes its time, and meanwhile somebody may have closed.
+    if (this.#closing !== null && prepared.spec.kind === 'download') {
+      await rm(prepared.spec.list, { force: true });
+    }
+    this.#assertOpen();
+    const id = this.#jobs.insert(prepared);
     if (start) this.#start(id);
     const job = this.job(id);
     this.#emit('jobs-changed', [job]);

@@ -75,11 +75,12 @@ export class JobRepository {
     this.#isForeign = isForeign;
   }
 
+  /** Nobody runs it yet: were this process to die now, the next start would find a job to go on with. */
   insert(job: NewJob): number {
     return this.#database.transaction(() => {
       const { lastInsertRowid } = this.#prepare(
         `INSERT INTO jobs (kind, state, mode, workers, label, place, spec, token, created_at)
-           VALUES (?, 'queued', ?, ?, ?, ?, ?, ?, ?)`,
+           VALUES (?, 'interrupted', ?, ?, ?, ?, ?, ?, ?)`,
       ).run(
         job.kind,
         job.mode,
