@@ -1,6 +1,6 @@
 /** Runs jobs in the terminal: progress on standard error, results on standard output, an exit status at the end. */
 import { once } from 'node:events';
-import type { JobSummary, TaskRow } from '../common/model';
+import type { JobKind, JobSummary, TaskRow } from '../common/model';
 import { formatBytes, formatCount, formatDuration } from '../common/units';
 import type { Engine } from '../engine';
 import { EXIT } from './exit-status';
@@ -44,9 +44,16 @@ export async function runJobs(
   let status: number = EXIT.done;
   try {
     const ids = await prepare();
-    const unsubscribe = engine.on('task-settled', ({ jobId, task }) => {
-      if (options.json) process.stdout.write(`${JSON.stringify(taskLine(jobId, task))}\n`);
-      else reportTask(task, progress, engine.job(jobId).kind === 'download');
+    let kind: JobKind | null = null;
+    const unsubscribe = engine.on('tasks-settled', ({ jobId, tasks }) => {
+      for (const { id, state } of tasks) {
+        // A row is read from the database only where something is said of it.
+        if (!options.json && state === 'done' && kind !== 'download') continue;
+        const task = engine.task(id);
+        if (task === null) continue;
+        if (options.json) process.stdout.write(`${JSON.stringify(taskLine(jobId, task))}\n`);
+        else reportTask(task, progress);
+      }
     });
     const stopFrames = engine.on('frame', (frame) => progress?.show(frame));
     for (const id of ids) {
@@ -54,6 +61,7 @@ export async function runJobs(
         sayStopped(id);
         break;
       }
+      ({ kind } = engine.job(id));
       engine.watch(id);
       const ended = engine.ended(id);
       await (options.start ?? ((job: number) => engine.resume(job)))(id);
@@ -91,11 +99,12 @@ function sayStopped(id: number): void {
   process.stderr.write(`heddle: stopped; what is done is kept. Go on with: heddle resume ${id}\n`);
 }
 
-function reportTask(task: TaskRow, progress: Progress | null, isDownload: boolean): void {
+/** Files that were downloaded are results; what did not work is a message. */
+function reportTask(task: TaskRow, progress: Progress | null): void {
   if (task.state === 'failed' || task.state === 'skipped') {
     progress?.clear();
     process.stderr.write(`${task.state}: ${task.source}: ${task.error?.message ?? 'no reason was given'}\n`);
-  } else if (task.state === 'done' && isDownload && task.target !== null) {
+  } else if (task.state === 'done' && task.target !== null) {
     progress?.clear();
     process.stdout.write(`${task.target}\n`);
   }

@@ -19,6 +19,10 @@ export const TASK_STATES = ['queued', 'running', 'done', 'failed', 'skipped', 'c
 export type TaskState = (typeof TASK_STATES)[number];
 export const SETTLED_STATES = ['done', 'failed', 'skipped', 'cancelled'] as const;
 export type SettledState = (typeof SETTLED_STATES)[number];
+export interface SettledTask {
+  readonly id: number;
+  readonly state: SettledState;
+}
 
 /**
  * - `queued`: waits for its turn among jobs

@@ -193,7 +193,7 @@ test('pause keeps what is done, resume goes on, and nothing is fetched twice', a
     { start: false },
   );
   const firstDone = new Promise<void>((resolve) => {
-    engine.on('task-settled', () => {
+    engine.on('tasks-settled', () => {
       resolve();
     });
   });

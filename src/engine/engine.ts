@@ -7,7 +7,14 @@ import { HeddleError, toErrorData, type ErrorData } from '../common/errors';
 import { FRAME_INTERVAL_MS, type JobFrame, type JobSnapshot } from '../common/frames';
 import type { Events, JobList, TaskPage, TaskPageQuery } from '../common/ipc';
 import { MAX_WORKERS, type JobRequest } from '../common/job-request';
-import { isEnded, type JobKind, type JobSummary, type TaskRow, type WorkerStatistics } from '../common/model';
+import {
+  isEnded,
+  type JobKind,
+  type JobSummary,
+  type SettledTask,
+  type TaskRow,
+  type WorkerStatistics,
+} from '../common/model';
 import type { FsPath } from '../common/paths';
 import { WORK_DIRECTORY_PREFIX } from '../common/walk';
 import type { Settings, SettingsPatch } from '../common/settings';
@@ -40,7 +47,8 @@ export interface EngineOptions {
 }
 
 export type EngineEvents = Events & {
-  readonly 'task-settled': { readonly jobId: number; readonly task: TaskRow };
+  /** Once they are in the database. */
+  readonly 'tasks-settled': { readonly jobId: number; readonly tasks: readonly SettledTask[] };
 };
 
 interface Active {
@@ -162,6 +170,11 @@ export class Engine {
   async tasksPage(query: TaskPageQuery): Promise<TaskPage> {
     const { counts } = this.job(query.jobId);
     return this.#search.page(query, counts, this.#active.get(query.jobId)?.runner.runningIds() ?? []);
+  }
+
+  /** `null`: there is none of this id. */
+  task(id: number): TaskRow | null {
+    return this.#tasks.row(id);
   }
 
   statistics(id: number): readonly WorkerStatistics[] {
@@ -370,8 +383,8 @@ export class Engine {
       workerUrl: this.#options.workerUrl,
       connectionsPerHost: this.settings.get().connectionsPerHost,
       ...(this.#options.retryPolicy === undefined ? {} : { retryPolicy: this.#options.retryPolicy }),
-      onRecorded: (ids) => {
-        this.#onRecorded(id, ids);
+      onRecorded: (tasks) => {
+        if (tasks.length > 0) this.#emit('tasks-settled', { jobId: id, tasks });
       },
       onProgress: () => {
         this.#changedJobs.add(id);
@@ -489,14 +502,6 @@ export class Engine {
         'jobs-changed',
         changed.map((id) => this.job(id)),
       );
-  }
-
-  #onRecorded(jobId: number, ids: readonly number[]): void {
-    if ((this.#listeners.get('task-settled')?.size ?? 0) === 0) return;
-    for (const id of ids) {
-      const task = this.#tasks.row(id);
-      if (task !== null) this.#emit('task-settled', { jobId, task });
-    }
   }
 
   #keepSnapshot(id: number, { frame, throughput }: JobSnapshot, state: RestState): void {

@@ -10,13 +10,14 @@ import { HeddleError, toErrorData, type ErrorData } from '../../common/errors';
 import {
   NO_TASKS,
   type SettledState,
+  type SettledTask,
   type TaskCounts,
   type TaskOrder,
   type TaskOutcome,
   type TaskState,
   type WorkerOptions,
 } from '../../common/model';
-import { createExecutor, type Executor, type TaskHandle, type TaskTiming } from '../pool';
+import { Slots, createExecutor, type Executor, type TaskHandle, type TaskTiming } from '../pool';
 import type { RestState, StoredJob } from '../store/job-repository';
 import type { DrawnTask, TaskChange, TaskRepository } from '../store/task-repository';
 import { Admission } from './admission';
@@ -37,7 +38,7 @@ export interface RunnerOptions {
   readonly workerUrl: string | URL;
   readonly connectionsPerHost: number;
   readonly retryPolicy?: RetryPolicy;
-  readonly onRecorded: (taskIds: readonly number[]) => void;
+  readonly onRecorded: (settled: readonly SettledTask[]) => void;
   /** The plan or a count changed. */
   readonly onProgress: () => void;
 }
@@ -63,7 +64,7 @@ export class JobRunner {
   readonly #queue: PQueue;
   readonly #admission: Admission<DrawnTask>;
   readonly #recorder: Recorder;
-  readonly #running = new Map<number, Running>();
+  readonly #running = new Slots<Running>();
   /** What the database will say once the recorder has flushed. */
   #counts: Record<TaskState, number>;
   #bytesDone: number;
@@ -283,7 +284,7 @@ export class JobRunner {
       attempt,
     };
     let timing: TaskTiming | null = null;
-    this.#running.set(task.id, running);
+    const slot = this.#running.add(running);
     this.#move('queued', 'running');
     try {
       running.handle = this.executor.submit(order, {
@@ -297,7 +298,7 @@ export class JobRunner {
     } catch (error) {
       this.#onFailure(task, attempt, timing, error);
     } finally {
-      this.#running.delete(task.id);
+      this.#running.take(slot);
       this.#release(task);
     }
   }
@@ -411,12 +412,12 @@ export class JobRunner {
 
   /** Tasks in workers' or the executor's hands, by id. */
   taskName(id: number): string {
-    return this.#running.get(id)?.task.name ?? '';
+    return this.#running.values().find(({ task }) => task.id === id)?.task.name ?? '';
   }
 
   /** Ids of the tasks that the executor has, in no order. */
   runningIds(): number[] {
-    return [...this.#running.keys()];
+    return this.#running.values().map(({ task }) => task.id);
   }
 }
 

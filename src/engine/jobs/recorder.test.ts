@@ -76,7 +76,9 @@ test('what the database refuses is told, kept, and written once there is room', 
 
   database.pragma('max_page_count = 1000000');
   await recorder.finish();
-  expect(onRecorded).toHaveBeenCalledExactlyOnceWith(Array.from({ length: 50 }, (_, index) => first + index));
+  expect(onRecorded).toHaveBeenCalledExactlyOnceWith(
+    Array.from({ length: 50 }, (_, index) => ({ id: first + index, state: 'done' })),
+  );
   expect(tasks.pageByState(jobId, 'done', 0, 100)).toHaveLength(50);
 });
 
@@ -87,5 +89,5 @@ test('a task that is settled already is neither counted nor told again', () => {
   recorder.record(doneChange(row?.id ?? 0));
   recorder.record(doneChange(row?.id ?? 0));
   recorder.flush();
-  expect(onRecorded).toHaveBeenCalledExactlyOnceWith([row?.id]);
+  expect(onRecorded).toHaveBeenCalledExactlyOnceWith([{ id: row?.id, state: 'done' }]);
 });

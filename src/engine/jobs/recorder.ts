@@ -1,6 +1,7 @@
 /** Gathers what happened to tasks and writes it in one transaction per flush. */
 import { unlink } from 'node:fs';
 import type { FsPath } from '../../common/paths';
+import type { SettledTask } from '../../common/model';
 import type { TaskChange, TaskRepository } from '../store/task-repository';
 
 const FLUSH_INTERVAL_MS = 100;
@@ -9,7 +10,7 @@ const FLUSH_AT = 400;
 export class Recorder {
   readonly #tasks: TaskRepository;
   readonly #jobId: number;
-  readonly #onRecorded: (ids: readonly number[]) => void;
+  readonly #onRecorded: (settled: readonly SettledTask[]) => void;
   readonly #onError: (error: unknown) => void;
   #changes: TaskChange[] = [];
   #releases: FsPath[] = [];
@@ -24,7 +25,7 @@ export class Recorder {
   constructor(
     tasks: TaskRepository,
     jobId: number,
-    onRecorded: (ids: readonly number[]) => void,
+    onRecorded: (settled: readonly SettledTask[]) => void,
     onError: (error: unknown) => void,
   ) {
     this.#tasks = tasks;
@@ -62,7 +63,9 @@ export class Recorder {
     this.#changes = [];
     this.#releases = [];
     for (const path of releases) this.#unlink(path);
-    this.#onRecorded(made.filter(({ to }) => to !== 'queued' && to !== 'running').map(({ id }) => id));
+    this.#onRecorded(
+      made.flatMap(({ id, to }) => (to === 'queued' || to === 'running' ? [] : [{ id, state: to }])),
+    );
   }
 
   /** Flushes and waits until every temporary name is gone. @throws what the database throws */

@@ -39,15 +39,22 @@ class WorkerStrip {
       this.open.delete(lane);
       this.#close(open);
     }
-    const oldest = nowMs - STRIP_WINDOW_MS;
-    let gone = 0;
-    while ((this.segments[gone]?.endMs ?? Infinity) < oldest) gone += 1;
-    if (gone > 0) this.segments.splice(0, gone);
+    this.#forget(nowMs);
   }
 
   #close(segment: Segment): void {
     this.segments.push(segment);
     this.fresh.push(segment);
+    // Nobody may be watching: then nobody takes what is fresh.
+    this.#forget(segment.endMs);
+  }
+
+  #forget(nowMs: number): void {
+    const oldest = nowMs - STRIP_WINDOW_MS;
+    for (const list of [this.segments, this.fresh]) {
+      const gone = list.findIndex(({ endMs }) => endMs >= oldest);
+      if (gone !== 0) list.splice(0, gone < 0 ? list.length : gone);
+    }
   }
 }
 

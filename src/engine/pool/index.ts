@@ -3,6 +3,7 @@ import type { Executor, ExecutorOptions } from './executor';
 import { WorkerExecutor } from './worker-executor';
 
 export type * from './executor';
+export { Slots } from './slots';
 
 export function createExecutor<Options, Input, Output>(
   options: ExecutorOptions<Options>,

@@ -4,6 +4,7 @@ import { ProgressBoard, nowMs } from '../../common/board';
 import type { FromWorker, Settlement, ToWorker, WorkerData } from '../../common/protocol';
 import type { ErrorData } from '../../common/errors';
 import { toErrorData } from '../../common/errors';
+import { Slots } from './slots';
 
 /** A worker is handed small tasks ahead, up to this many and this many bytes, so that it never waits for a message. */
 export const IN_HAND_TASKS = 128;
@@ -26,7 +27,8 @@ export interface InHand<Input> {
 
 export class Thread<Options, Input, Output, Entry extends InHand<Input>> {
   readonly board: ProgressBoard;
-  readonly inHand = new Map<number, Entry>();
+  /** By ticket. */
+  readonly inHand = new Slots<Entry>();
   readonly startedAtMs = nowMs();
   /** Resolves when the thread has truly ended. */
   readonly exited: Promise<void>;
@@ -35,7 +37,6 @@ export class Thread<Options, Input, Output, Entry extends InHand<Input>> {
   closing = false;
   busyMs = 0;
   readonly #worker: Worker;
-  readonly #freeTickets: number[];
   #bytesInHand = 0;
   #largeInHand = 0;
   #outbox: { ticket: number; input: Input }[] = [];
@@ -44,7 +45,6 @@ export class Thread<Options, Input, Output, Entry extends InHand<Input>> {
   constructor(url: string | URL, options: Options, lanes: number, events: ThreadEvents<Output>) {
     const shape = { lanes, tickets: Math.max(IN_HAND_TASKS, lanes) };
     this.board = new ProgressBoard(shape);
-    this.#freeTickets = Array.from({ length: shape.tickets }, (_, index) => shape.tickets - 1 - index);
     const data: WorkerData<Options> = { role: 'task', options, shape, board: this.board.buffer };
     this.#worker = new Worker(url, { workerData: data });
     this.#worker.on('message', (message: FromWorker<Output>) => {
@@ -84,10 +84,10 @@ export class Thread<Options, Input, Output, Entry extends InHand<Input>> {
 
   /** Puts a task into the next batch; {@link send} sends it. @returns its ticket */
   assign(entry: Entry): number {
-    const ticket = this.#freeTickets.pop();
-    if (ticket === undefined) throw new Error('no ticket is free: ask hasRoomFor first');
+    if (this.inHand.size >= this.board.shape.tickets)
+      throw new Error('no ticket is free: ask hasRoomFor first');
+    const ticket = this.inHand.add(entry);
     this.board.clearCancel(ticket);
-    this.inHand.set(ticket, entry);
     if (isLarge(entry.weight)) this.#largeInHand += 1;
     else this.#bytesInHand += entry.weight ?? 0;
     this.#outbox.push({ ticket, input: entry.input });
@@ -102,10 +102,8 @@ export class Thread<Options, Input, Output, Entry extends InHand<Input>> {
 
   /** Takes a settled task out of the worker's hands. */
   take(ticket: number): Entry | undefined {
-    const entry = this.inHand.get(ticket);
+    const entry = this.inHand.take(ticket);
     if (entry === undefined) return undefined;
-    this.inHand.delete(ticket);
-    this.#freeTickets.push(ticket);
     if (isLarge(entry.weight)) this.#largeInHand -= 1;
     else this.#bytesInHand -= entry.weight ?? 0;
     return entry;

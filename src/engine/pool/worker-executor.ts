@@ -293,8 +293,8 @@ export class WorkerExecutor<Options, Input, Output> implements Executor<Input, O
     const running = new Set(thread.board.read().map(({ ticket }) => ticket));
     const unharmed: Entry<Input, Output>[] = [];
     // A thread that was terminated for one task's sake harms none of the others.
-    const forced = [...thread.inHand.values()].some((entry) => entry.graceTimer === null && entry.cancelled);
-    for (const [ticket, entry] of [...thread.inHand]) {
+    const forced = thread.inHand.values().some((entry) => entry.graceTimer === null && entry.cancelled);
+    for (const [ticket, entry] of thread.inHand.entries()) {
       thread.take(ticket);
       entry.hand = null;
       if (entry.cancelled) this.#settleCancelled(entry);
@@ -335,7 +335,7 @@ export class WorkerExecutor<Options, Input, Output> implements Executor<Input, O
     this.#broken = error;
     const reason = this.#brokenError(error);
     this.#firstReady.reject(reason);
-    const inHand = this.#places.flatMap(({ thread }) => [...(thread?.inHand.values() ?? [])]);
+    const inHand = this.#places.flatMap(({ thread }) => thread?.inHand.values() ?? []);
     for (const entry of [...this.#queue.drain(), ...inHand]) {
       this.#settle(entry, () => {
         entry.reject(reason);

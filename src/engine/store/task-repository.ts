@@ -4,7 +4,7 @@
  * nobody ever has to count rows.
  */
 import type { ErrorData } from '../../common/errors';
-import type { Digests, SettledState, TaskRow, TaskState, TaskType } from '../../common/model';
+import type { Digests, SettledState, SettledTask, TaskRow, TaskState, TaskType } from '../../common/model';
 import { displayPath, type FsPath } from '../../common/paths';
 import { prepareOnce, type Database } from './database';
 
@@ -96,16 +96,16 @@ export class TaskRepository {
 
   /**
    * Adds planned tasks and remembers where planning goes on, in one transaction.
-   * @returns ids of those that are settled already
+   * @returns those that are settled already
    */
-  insert(jobId: number, firstOrdinal: number, tasks: readonly NewTask[], cursor: string): number[] {
+  insert(jobId: number, firstOrdinal: number, tasks: readonly NewTask[], cursor: string): SettledTask[] {
     const add = this.#prepare(
       `INSERT INTO tasks (job_id, ordinal, phase, type, state, root, host, source, target, name, size, ended_at, error)
        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     );
     return this.#database.transaction(() => {
       const added = { queued: 0, failed: 0, skipped: 0 };
-      const settled: number[] = [];
+      const settled: SettledTask[] = [];
       let bytesKnown = 0;
       tasks.forEach((task, index) => {
         const state = task.settled?.state ?? 'queued';
@@ -126,7 +126,7 @@ export class TaskRepository {
           task.settled === null ? null : Date.now(),
           task.settled === null ? null : JSON.stringify(task.settled.reason),
         );
-        if (task.settled !== null) settled.push(Number(lastInsertRowid));
+        if (task.settled !== null) settled.push({ id: Number(lastInsertRowid), state: task.settled.state });
       });
       this.#prepare(
         `UPDATE jobs SET queued = queued + ?, failed = failed + ?, skipped = skipped + ?,
