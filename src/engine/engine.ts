@@ -26,6 +26,7 @@ import { JobRunner, type StopReason } from './jobs/job-runner';
 import { manifestLines, writeManifest, writeOwnManifest } from './jobs/manifest';
 import type { RetryPolicy } from './jobs/retry-policy';
 import { TaskSearch } from './jobs/task-search';
+import { Checkpointer } from './store/checkpointer';
 import { openDatabase, type Database } from './store/database';
 import { InstanceLock } from './store/instance-lock';
 import { JobRepository, type RestState, type StoredJob } from './store/job-repository';
@@ -36,6 +37,8 @@ import { TaskRepository } from './store/task-repository';
 const JOBS_AT_ONCE = 4;
 const FOREIGN_POLL_MS = 1000;
 const ROWS_AT_ONCE = 500;
+/** Short jobs end before they would need one. */
+const FRAMES_PER_CHECKPOINT = 5;
 /** Ended jobs whose last frame is kept, for who looks at them next. */
 const KEPT_SNAPSHOTS = 10;
 
@@ -76,6 +79,7 @@ export class Engine {
   readonly #options: EngineOptions;
   readonly #database: Database;
   readonly #lock: InstanceLock;
+  readonly #checkpointer: Checkpointer;
   readonly #jobs: JobRepository;
   readonly #tasks: TaskRepository;
   readonly #search: TaskSearch;
@@ -87,6 +91,7 @@ export class Engine {
   readonly #waiters = new Map<number, ((job: JobSummary) => void)[]>();
   #watched: number | null = null;
   #frameTimer: NodeJS.Timeout | null = null;
+  #frames = 0;
   #foreignTimer: NodeJS.Timeout | null = null;
   #changedJobs = new Set<number>();
   #closing: Promise<void> | null = null;
@@ -100,6 +105,7 @@ export class Engine {
     this.#options = options;
     this.#database = openDatabase(options.dataDirectory);
     this.#lock = new InstanceLock(options.dataDirectory);
+    this.#checkpointer = new Checkpointer(this.#database, options.workerUrl);
     this.#jobs = new JobRepository(
       this.#database,
       (owner) => owner !== null && owner !== this.#lock.id && this.#lock.isAlive(owner),
@@ -301,6 +307,7 @@ export class Engine {
       await Promise.all([...this.#runs.values()].map(({ ended }) => ended));
       if (this.#frameTimer !== null) clearInterval(this.#frameTimer);
       for (const id of [...this.#waiters.keys()]) this.#wake(id);
+      await this.#checkpointer.close();
       this.#lock.release();
       this.#database.close();
     })();
@@ -492,6 +499,8 @@ export class Engine {
   }
 
   #sendFrame(): void {
+    this.#frames += 1;
+    if (this.#frames % FRAMES_PER_CHECKPOINT === 0) this.#checkpointer.request();
     const jobs: JobFrame[] = [];
     for (const [id, { monitor }] of this.#active) jobs.push(monitor.sample(id === this.#watched));
     this.#emit('frame', { atMs: nowMs(), jobs });

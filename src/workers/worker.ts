@@ -1,11 +1,15 @@
 /** The script of every worker thread. What it is for is said by `workerData.role`. */
+import { setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
+import type { CheckpointData } from '../common/checkpoint';
 import { assertNever } from '../common/errors';
 import type { TaskOrder, TaskOutcome, WorkerOptions } from '../common/model';
 import { displayPath } from '../common/paths';
 import type { WorkerData } from '../common/protocol';
 import type { WalkData } from '../common/walk';
 import { serveTasks, type RunTask } from './runtime';
+
+const NICE = 5;
 
 type RunOrder = RunTask<TaskOrder, TaskOutcome>;
 
@@ -23,15 +27,26 @@ async function initialise(options: WorkerOptions): Promise<RunOrder> {
   }
 }
 
+async function startCheckpoints(checkpoint: CheckpointData): Promise<void> {
+  const { serveCheckpoints } = await import('./checkpoint');
+  if (parentPort !== null) serveCheckpoints(parentPort, checkpoint);
+}
+
 async function startWalk(walk: WalkData): Promise<void> {
   const { runWalk } = await import('./walk');
   if (parentPort !== null) runWalk(parentPort, walk);
 }
 
-const data = workerData as WorkerData<WorkerOptions> | WalkData;
+// On Linux that is this thread alone: the main process, which answers the window, comes first where cores are few.
+if (process.platform === 'linux') setPriority(NICE);
+
+const data = workerData as WorkerData<WorkerOptions> | WalkData | CheckpointData;
 switch (data.role) {
   case 'task':
     serveTasks<WorkerOptions, TaskOrder, TaskOutcome>(initialise, (order) => displayPath(order.source));
+    break;
+  case 'checkpoint':
+    void startCheckpoints(data);
     break;
   case 'walk':
     void startWalk(data);

@@ -1,0 +1,58 @@
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
+import { buildWorker } from '../testing/build-worker';
+import { Checkpointer } from './checkpointer';
+import { openDatabase, type Database } from './database';
+
+let workerUrl: string;
+let folder: string;
+let database: Database;
+
+beforeAll(async () => {
+  workerUrl = await buildWorker(fileURLToPath(new URL('../../workers/worker.ts', import.meta.url)));
+}, 60_000);
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'heddle-checkpoint-'));
+  database = openDatabase(folder);
+});
+afterEach(() => {
+  database.close();
+  rmSync(folder, { recursive: true });
+});
+
+function fill(rows: number): void {
+  const put = database.prepare('INSERT OR REPLACE INTO settings (key, value) VALUES (?, ?)');
+  database.transaction(() => {
+    for (let row = 0; row < rows; row++) put.run(`${row}`, 'x'.repeat(1000));
+  })();
+}
+
+test('the log is written back by the thread, and nothing is lost', async () => {
+  const checkpointer = new Checkpointer(database, workerUrl);
+  checkpointer.request();
+  // From now on no commit does it.
+  await vi.waitFor(() => {
+    expect(database.pragma('wal_autocheckpoint', { simple: true })).toBe(20_000);
+  });
+  const before = statSync(database.name).size;
+  fill(10_000);
+  expect(statSync(database.name).size).toBe(before);
+  checkpointer.request();
+  await vi.waitFor(() => {
+    expect(statSync(database.name).size).toBeGreaterThan(before + 10_000_000);
+  });
+  await checkpointer.close();
+  expect(database.prepare('SELECT count(*) AS rows FROM settings').get()).toEqual({ rows: 10_000 });
+});
+
+test('where no thread can be made, SQLite does it alone', async () => {
+  const checkpointer = new Checkpointer(database, join(folder, 'no-such-script.cjs'));
+  checkpointer.request();
+  await checkpointer.close();
+  expect(database.pragma('wal_autocheckpoint', { simple: true })).toBe(1000);
+  fill(10);
+  expect(database.prepare('SELECT count(*) AS rows FROM settings').get()).toEqual({ rows: 10 });
+});
