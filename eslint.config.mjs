@@ -74,7 +74,7 @@ export default defineConfig(
     languageOptions: { globals: globals.node },
   },
   // What it runs in the page sees a document.
-  { files: ['bench/window.mjs'], languageOptions: { globals: globals.browser } },
+  { files: ['bench/window.mjs', 'scripts/screenshots.mjs'], languageOptions: { globals: globals.browser } },
   { files: ['**/*.cjs'], languageOptions: { sourceType: 'commonjs' } },
   ...Object.keys(MAY_IMPORT).map(room),
 );

@@ -17,7 +17,10 @@ class HeldServer {
   readonly #server = createServer(({ url = '/' }, response) => {
     this.requested.push(url);
     if (this.#open) this.#answer(url, response);
-    else this.#held.push(() => { this.#answer(url, response); });
+    else
+      this.#held.push(() => {
+        this.#answer(url, response);
+      });
   });
 
   async start(): Promise<string> {
@@ -203,7 +206,7 @@ test('a job is shown in the file manager, and removed from the list without its 
   await openPage(window, 'History');
   await window.getByRole('button', { name: /Remove/u }).click();
   await window
-    .getByRole('dialog')
+    .getByRole('alertdialog')
     .getByRole('button', { name: /Remove/u })
     .click();
   await expect(window.getByRole('button', { name: /Remove/u })).toHaveCount(0);

@@ -34,7 +34,10 @@ async function makeWork(app, folder, server) {
   const files = join(folder, 'mirror');
   await idle(app, await job({ kind: 'hash', paths: [files], algorithms: ['sha256'], manifest: null }));
   await idle(app, await job({ kind: 'copy', sources: [files], destination: join(folder, 'backup') }));
-  await download('mirror.txt', [...urls(4000, 500), `${server.url}/gone/1431.webp`], { workers: 8 });
+  const mirror = urls(4000, 500).map((url, index) =>
+    index % 401 === 400 ? `${server.url}/gone/${index}.webp` : url,
+  );
+  await download('mirror.txt', mirror, { workers: 8 });
 }
 
 /** Until the job stands still. */
@@ -44,6 +47,14 @@ async function idle(app, { id }) {
     if (jobs.find((job) => job.id === id).endedAtMs !== null) return;
     await delay(100);
   }
+}
+
+/** Tasks run in the list's order, so those that run lie behind those that are done. */
+async function scrollToRunning(page) {
+  await page.getByRole('grid', { name: 'Tasks' }).evaluate((grid) => {
+    const done = document.querySelector('[aria-label="Show tasks"]').textContent.match(/Done ([\d,]+)/)[1];
+    grid.scrollTop = (Number(done.replaceAll(',', '')) + 10) * 31;
+  });
 }
 
 async function takeAll(app) {
@@ -56,7 +67,8 @@ async function takeAll(app) {
     await page.emulateMedia({ colorScheme: theme });
     for (const name of [...KINDS, 'History', 'Settings']) {
       await app.openPage(name);
-      await delay(700);
+      if (name === 'Downloads') await scrollToRunning(page);
+      await delay(name === 'Downloads' ? 300 : 700);
       await shot(`${name.toLowerCase()}-${theme}`);
     }
   }

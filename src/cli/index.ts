@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { CommanderError } from 'commander';
 import { HeddleError, toErrorData } from '../common/errors';
-import { EXIT } from './exit-status';
+import { EXIT, NotStarted } from './exit-status';
 import { makeProgram } from './program';
 
 /** Errors that mean the request was wrong, not the work. */
@@ -45,10 +45,11 @@ async function main(): Promise<number> {
       process.stderr.write(`heddle: ${text}. See: heddle help\n`);
       return EXIT.usage;
     }
-    const data = toErrorData(error);
+    const cause = error instanceof NotStarted ? error.cause : error;
+    const data = toErrorData(cause);
     process.stderr.write(`heddle: ${data.message}\n`);
-    if (error instanceof HeddleError && USAGE_CODES.has(data.code)) return EXIT.usage;
-    return START_CODES.has(data.code) ? EXIT.noStart : EXIT.failed;
+    if (cause instanceof HeddleError && USAGE_CODES.has(data.code)) return EXIT.usage;
+    return error instanceof NotStarted || START_CODES.has(data.code) ? EXIT.noStart : EXIT.failed;
   }
 }
 

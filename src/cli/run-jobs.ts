@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import type { JobKind, JobSummary, TaskRow } from '../common/model';
 import { formatBytes, formatCount, formatDuration } from '../common/units';
 import type { Engine } from '../engine';
-import { EXIT } from './exit-status';
+import { EXIT, NotStarted } from './exit-status';
 import { summaryLine, taskLine } from './json-lines';
 import { Progress } from './progress';
 
@@ -43,7 +43,9 @@ export async function runJobs(
 
   let status: number = EXIT.done;
   try {
-    const ids = await prepare();
+    const ids = await prepare().catch((error: unknown) => {
+      throw new NotStarted(error);
+    });
     let kind: JobKind | null = null;
     const unsubscribe = engine.on('tasks-settled', ({ jobId, tasks }) => {
       for (const { id, state } of tasks) {

@@ -410,14 +410,14 @@ export class JobRunner {
     this.#counts[to] += 1;
   }
 
-  /** Tasks in workers' or the executor's hands, by id. */
+  /** Of a task that the executor has; '' for others. */
   taskName(id: number): string {
     return this.#running.values().find(({ task }) => task.id === id)?.task.name ?? '';
   }
 
-  /** Ids of the tasks that the executor has, in no order. */
+  /** Ids of the tasks that run at this moment; those that wait for a thread do not. */
   runningIds(): number[] {
-    return this.#running.values().map(({ task }) => task.id);
+    return this.executor.read().flatMap(({ running }) => running.map(({ input }) => input.id));
   }
 }
 

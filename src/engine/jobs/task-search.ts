@@ -21,7 +21,7 @@ export class TaskSearch {
     this.#tasks = tasks;
   }
 
-  /** @param runningIds tasks in workers' hands: the database calls them queued */
+  /** @param runningIds tasks that run: the database calls them queued */
   async page(query: TaskPageQuery, counts: TaskCounts, runningIds: readonly number[]): Promise<TaskPage> {
     const { jobId, state, search, offset, limit } = query;
     if (state === 'running') {
