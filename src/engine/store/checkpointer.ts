@@ -31,6 +31,8 @@ export class Checkpointer {
 
   /** Resolves when the thread has let go of the database. */
   async close(): Promise<void> {
+    // Otherwise nothing might keep the process alive until then.
+    this.#worker?.ref();
     this.#post('close');
     await this.#exited;
   }

@@ -5,10 +5,12 @@
  * knows that the owner is dead. (Process ids are used again; locks are not.)
  */
 import { randomUUID } from 'node:crypto';
-import { existsSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import SqliteDatabase from 'better-sqlite3';
 import { makeFolders } from '../make-folders';
+
+const ENDING = '.lock';
 
 export class InstanceLock {
   readonly id = randomUUID();
@@ -18,10 +20,29 @@ export class InstanceLock {
   constructor(dataDirectory: string) {
     this.#folder = join(dataDirectory, 'instances');
     makeFolders(this.#folder);
-    this.#lock = new SqliteDatabase(this.#path(this.id));
-    this.#lock.exec('BEGIN EXCLUSIVE');
+    this.#lock = this.#take();
+    this.#sweep();
   }
 
+  #take(): SqliteDatabase.Database {
+    const path = this.#path(this.id);
+    for (;;) {
+      const lock = new SqliteDatabase(path);
+      lock.exec('BEGIN EXCLUSIVE');
+      // Another process's sweep may have come between these two lines and taken the file away.
+      if (existsSync(path)) return lock;
+      lock.close();
+    }
+  }
+
+  /** What processes left that died without a job. */
+  #sweep(): void {
+    for (const name of readdirSync(this.#folder)) {
+      if (name.endsWith(ENDING)) this.isAlive(name.slice(0, -ENDING.length));
+    }
+  }
+
+  /** A dead one's file is taken away. */
   isAlive(id: string): boolean {
     if (id === this.id) return true;
     const path = this.#path(id);
@@ -46,6 +67,6 @@ export class InstanceLock {
   }
 
   #path(id: string): string {
-    return join(this.#folder, `${id}.lock`);
+    return join(this.#folder, id + ENDING);
   }
 }

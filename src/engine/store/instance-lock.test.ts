@@ -1,0 +1,61 @@
+import { fork, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createRequire } from 'node:module';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { InstanceLock } from './instance-lock';
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'heddle-lock-'));
+});
+afterEach(() => {
+  rmSync(folder, { recursive: true });
+});
+
+/** Another process that holds the lock of this id as an instance does. */
+async function hold(id: string): Promise<ChildProcess> {
+  const script = join(folder, 'hold.cjs');
+  const library = createRequire(import.meta.url).resolve('better-sqlite3');
+  writeFileSync(
+    script,
+    `const lock = new (require(${JSON.stringify(library)}))(process.argv[2]);
+     lock.exec('BEGIN EXCLUSIVE');
+     process.send('held');
+     process.on('message', () => lock.close());`,
+  );
+  const child = fork(script, [join(folder, 'instances', `${id}.lock`)]);
+  await once(child, 'message');
+  return child;
+}
+
+test('an instance is alive until it ends, however it ends', async () => {
+  const lock = new InstanceLock(folder);
+  const child = await hold('other');
+  expect(lock.isAlive('other')).toBe(true);
+  // A new start sweeps, and takes nothing from the living.
+  const second = new InstanceLock(folder);
+  expect(lock.isAlive('other')).toBe(true);
+  expect(lock.isAlive(second.id)).toBe(true);
+
+  child.kill('SIGKILL');
+  await once(child, 'exit');
+  expect(lock.isAlive('other')).toBe(false);
+  expect(existsSync(join(folder, 'instances/other.lock'))).toBe(false);
+  second.release();
+  expect(lock.isAlive(second.id)).toBe(false);
+  lock.release();
+  expect(readdirSync(join(folder, 'instances'))).toEqual([]);
+});
+
+test('what a process left that was killed is gone at the next start', async () => {
+  new InstanceLock(folder).release();
+  const child = await hold('other');
+  child.kill('SIGKILL');
+  await once(child, 'exit');
+  const lock = new InstanceLock(folder);
+  expect(readdirSync(join(folder, 'instances'))).toEqual([`${lock.id}.lock`]);
+  lock.release();
+});
