@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { CommanderError } from 'commander';
 import { HeddleError, toErrorData } from '../common/errors';
 import { EXIT, NotStarted } from './exit-status';
+import { printable } from './printable';
 import { makeProgram } from './program';
 
 /** Errors that mean the request was wrong, not the work. */
@@ -27,9 +28,13 @@ const START_CODES: ReadonlySet<string> = new Set([
 async function main(): Promise<number> {
   // A reader that goes away (`heddle hash . | head`) ends the run quietly.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') process.exit(EXIT.failed);
-    throw error;
+    if (error.code !== 'EPIPE') {
+      process.stderr.write(`heddle: standard output takes nothing more (${error.code ?? error.message})\n`);
+    }
+    process.exit(EXIT.failed);
   });
+  // Messages that nobody reads must not end the work.
+  process.stderr.on('error', () => undefined);
   let status: number = EXIT.done;
   const program = makeProgram(join(__dirname, 'worker.cjs'), (code) => {
     status = code;
@@ -47,7 +52,7 @@ async function main(): Promise<number> {
     }
     const cause = error instanceof NotStarted ? error.cause : error;
     const data = toErrorData(cause);
-    process.stderr.write(`heddle: ${data.message}\n`);
+    process.stderr.write(`heddle: ${printable(data.message)}\n`);
     if (cause instanceof HeddleError && USAGE_CODES.has(data.code)) return EXIT.usage;
     return error instanceof NotStarted || START_CODES.has(data.code) ? EXIT.noStart : EXIT.failed;
   }

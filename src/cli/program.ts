@@ -211,7 +211,10 @@ export function makeProgram(workerPath: string, report: (status: number) => void
       const engine = await open(flags);
       const work = (): Promise<readonly number[]> => {
         if (ids.length > 0) return Promise.resolve(ids.map(jobNumber));
-        return Promise.resolve(resumable(engine));
+        const found = resumable(engine);
+        if (found.length === 0 && flags.quiet !== true)
+          process.stderr.write('Nothing was interrupted or paused.\n');
+        return Promise.resolve(found);
       };
       report(await runJobs(engine, work, { json: flags.json === true, quiet: flags.quiet === true }));
     });

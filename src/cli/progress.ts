@@ -2,6 +2,7 @@
 import type { WriteStream } from 'node:tty';
 import type { Frame, JobFrame, WorkerFrame } from '../common/frames';
 import { settledTasks, totalTasks } from '../common/model';
+import { printable } from './printable';
 import { formatBytes, formatClock, formatCount, formatRate } from '../common/units';
 
 const PLAIN_INTERVAL_MS = 3000;
@@ -75,11 +76,8 @@ function jobLine(job: JobFrame): string {
   return parts.join(' · ');
 }
 
-// Names from outside must not steer the terminal.
-const UNPRINTABLE = /[\p{Cc}\p{Cf}]/gu;
-
 function clip(line: string, width: number): string {
-  const text = line.replace(UNPRINTABLE, '?');
+  const text = printable(line);
   const points = Array.from(text);
   return points.length <= width ? text : `${points.slice(0, width - 1).join('')}…`;
 }

@@ -5,6 +5,7 @@ import { formatBytes, formatCount, formatDuration } from '../common/units';
 import type { Engine } from '../engine';
 import { EXIT, NotStarted } from './exit-status';
 import { summaryLine, taskLine } from './json-lines';
+import { printable, withoutCredentials } from './printable';
 import { Progress } from './progress';
 
 export interface RunOptions {
@@ -105,7 +106,9 @@ function sayStopped(id: number): void {
 function reportTask(task: TaskRow, progress: Progress | null): void {
   if (task.state === 'failed' || task.state === 'skipped') {
     progress?.clear();
-    process.stderr.write(`${task.state}: ${task.source}: ${task.error?.message ?? 'no reason was given'}\n`);
+    const source = printable(withoutCredentials(task.source));
+    const reason = printable(task.error?.message ?? 'no reason was given');
+    process.stderr.write(`${task.state}: ${source}: ${reason}\n`);
   } else if (task.state === 'done' && task.target !== null) {
     progress?.clear();
     process.stdout.write(`${task.target}\n`);

@@ -10,6 +10,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -241,6 +242,39 @@ test('cancel ends a job: what ran is gone from disk, what waited is cancelled', 
   expect(await ended).toMatchObject({ state: 'cancelled', counts: { cancelled: 40, queued: 0, running: 0 } });
   expect(new Set(await states(id))).toEqual(new Set(['cancelled']));
   expect(readdirSync(target)).toEqual([]);
+});
+
+test('a host that asks for years of patience is waited for quietly, and the job can be cancelled', async () => {
+  const server = createServer((_request, response) => {
+    response.writeHead(429, { 'retry-after': '99999999' }).end();
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  closers.push(() => new Promise((resolve) => server.close(resolve)));
+  const { port } = server.address() as AddressInfo;
+  const warnings: string[] = [];
+  const onWarning = (warning: Error): void => {
+    warnings.push(warning.name);
+  };
+  process.on('warning', onWarning);
+  closers.push(() => Promise.resolve(process.off('warning', onWarning)));
+  const waits = new Promise<void>((resolve) => {
+    engine.on('frame', ({ jobs }) => {
+      if (jobs.some(({ waitingFor }) => waitingFor !== null)) resolve();
+    });
+  });
+  const { id } = await engine.createJob({
+    kind: 'download',
+    mode: 'pool',
+    workers: 1,
+    urls: [`http://127.0.0.1:${port}/later`],
+    text: null,
+    listFiles: [],
+    directory: join(folder, 'target'),
+  });
+  await waits;
+  await engine.cancel(id);
+  expect(engine.job(id)).toMatchObject({ state: 'cancelled', counts: { cancelled: 1, queued: 0 } });
+  expect(warnings).toEqual([]);
 });
 
 test('settings are there after a restart', async () => {

@@ -235,9 +235,11 @@ export class Engine {
   /** Goes on with a job that waits, was paused, or whose process is gone. @throws HeddleError `job-elsewhere` */
   async resume(id: number): Promise<void> {
     this.#assertOpen();
-    const { state, foreign } = this.job(id);
+    const { state, foreign, counts } = this.job(id);
     if (foreign) throw elsewhere(id);
-    if (isEnded(state)) {
+    // A job that failed as a whole (its results could not be stored, say) may have tasks left.
+    const goesOn = !isEnded(state) || (state === 'failed' && counts.queued > 0);
+    if (!goesOn) {
       this.#wake(id);
       return;
     }

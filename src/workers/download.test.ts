@@ -334,6 +334,17 @@ describe('bodies that are not whole', () => {
     expect(files()).toEqual([]);
   });
 
+  test.each(['gzip', 'gzip, chunked', 'deflate'])(
+    'a transfer encoding that was not asked for: %s',
+    async (coding) => {
+      const body = coding.endsWith('chunked') ? '5\r\nhello\r\n0\r\n\r\n' : 'hello';
+      const url = server.raw('/coded', `HTTP/1.1 200 OK\r\nTransfer-Encoding: ${coding}\r\n\r\n${body}`);
+      expect((await failure(run(url))).code).toBe('bad-answer');
+      expect(files()).toEqual([]);
+      expect(leftovers()).toEqual([]);
+    },
+  );
+
   test.each(['', 'Connection: close\r\n'])('a chunked body that ends early (%j)', async (more) => {
     const url = server.raw(
       '/chunked',
@@ -348,8 +359,9 @@ describe('bodies that are not whole', () => {
     { name: 'with a length', headers: 'Content-Length: 400000\r\n' },
     { name: 'chunked', headers: 'Transfer-Encoding: chunked\r\n' },
     { name: 'until the connection closes', headers: 'Connection: close\r\n' },
+    { name: 'in identity coding', headers: 'Transfer-encoding: identity\r\n' },
   ])('the connection is reset in the middle: $name', async ({ headers }) => {
-    const body = headers.startsWith('Transfer') ? '5\r\nhello\r\n' : 'hello';
+    const body = headers.includes('chunked') ? '5\r\nhello\r\n' : 'hello';
     const url = server.raw('/reset', `HTTP/1.1 200 OK\r\n${headers}\r\n${body}`, 'reset');
     expect(await failure(run(url))).toMatchObject({ code: 'connection-reset', retryable: true });
     expect(files()).toEqual([]);

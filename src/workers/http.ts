@@ -230,8 +230,13 @@ class Exchange implements Dispatcher.DispatchHandler {
           `The server sent the file encoded (${String(encoding)}), though it was asked not to.`,
         );
       }
+      const transfer = String(headers['transfer-encoding'] ?? 'identity').toLowerCase();
+      if (transfer !== 'chunked' && transfer !== 'identity') {
+        throw badAnswer(`it sends the file in a transfer encoding (${transfer}) that was not asked for`);
+      }
       this.expected = contentLength(headers);
-      this.#untilClose = this.expected === null && headers['transfer-encoding'] === undefined;
+      // RFC 9112 §6.3: neither chunked nor of a length that was said.
+      this.#untilClose = this.expected === null && transfer !== 'chunked';
       this.#sink.begin(this.expected);
     });
   }

@@ -29,6 +29,8 @@ import { Strips } from './strips';
 
 /** Small files travel in batches, so many of them are in the queue for each thread. */
 const FILES_IN_HAND = 128;
+/** A longer one would fire at once: Node counts them in 31 bits. Then it is asked for again. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 export type StopReason = 'pause' | 'cancel' | 'interrupt';
 
@@ -248,7 +250,7 @@ export class JobRunner {
             () => {
               this.#planDraw();
             },
-            Math.max(1, wake - Date.now()),
+            Math.min(Math.max(1, wake - Date.now()), LONGEST_TIMER_MS),
           );
     this.#checkSettled();
   }

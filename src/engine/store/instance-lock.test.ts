@@ -56,6 +56,7 @@ test('what a process left that was killed is gone at the next start', async () =
   child.kill('SIGKILL');
   await once(child, 'exit');
   const lock = new InstanceLock(folder);
-  expect(readdirSync(join(folder, 'instances'))).toEqual([`${lock.id}.lock`]);
+  // SQLite may keep a journal beside the lock.
+  expect(readdirSync(join(folder, 'instances')).filter((name) => !name.startsWith(lock.id))).toEqual([]);
   lock.release();
 });

@@ -56,7 +56,7 @@ export class InstanceLock {
     } finally {
       probe?.close();
     }
-    rmSync(path, { force: true });
+    for (const file of [path, `${path}-journal`]) rmSync(file, { force: true });
     return false;
   }
 
