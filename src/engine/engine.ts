@@ -38,7 +38,7 @@ const JOBS_AT_ONCE = 4;
 const FOREIGN_POLL_MS = 1000;
 const ROWS_AT_ONCE = 500;
 /** Short jobs end before they would need one. */
-const FRAMES_PER_CHECKPOINT = 5;
+const FRAMES_PER_CHECKPOINT = 20;
 /** Ended jobs whose last frame is kept, for who looks at them next. */
 const KEPT_SNAPSHOTS = 10;
 
