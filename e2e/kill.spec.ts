@@ -218,7 +218,11 @@ test('a job that runs in one process is left to it by another', async ({ start, 
       stderr: 'heddle: Job 1 runs in another Heddle. Stop it there first.\n',
     });
   }
-  expect(await heddle(['resume'])).toMatchObject({ status: 0, stdout: '', stderr: '' });
+  expect(await heddle(['resume'])).toMatchObject({
+    status: 0,
+    stdout: '',
+    stderr: 'Nothing was interrupted or paused.\n',
+  });
   server.release();
   expect(await run.ended).toMatchObject({ status: 0, stderr: '' });
   expect(server.requests).toHaveLength(4);

@@ -210,7 +210,11 @@ test('jobs, retry, cancel', async ({ heddle, start, server, folder }) => {
     { type: 'job', id: 1, kind: 'copy', state: 'done', counts: { done: 21, failed: 0 } },
   ]);
   expect(readdirSync(target)).toEqual(['tree']);
-  expect(await heddle(['resume'])).toMatchObject({ status: 0, stdout: '', stderr: '' });
+  expect(await heddle(['resume'])).toMatchObject({
+    status: 0,
+    stdout: '',
+    stderr: 'Nothing was interrupted or paused.\n',
+  });
   expect(server.requests).toHaveLength(3);
 });
 
