@@ -67,6 +67,20 @@ export async function openPage(window: Page, name: string): Promise<void> {
   await window.getByRole('navigation', { name: 'Pages' }).getByText(name, { exact: true }).click();
 }
 
+/** Makes a copy of one folder through the dialog. */
+export async function startCopy({ electron, window }: App, source: string, target: string): Promise<void> {
+  await openPage(window, 'Copy');
+  await window.getByRole('button', { name: 'New copy', exact: true }).click();
+  const dialog = window.getByRole('dialog');
+  await answerDialogs(electron, [source]);
+  await dialog
+    .getByRole('button', { name: /folder/iu })
+    .first()
+    .click();
+  await dialog.getByRole('textbox', { name: 'To' }).fill(target);
+  await dialog.getByRole('button', { name: 'Copy', exact: true }).click();
+}
+
 /** A plain HTTP server of generated files: `/0.bin`, `/1.bin`… each the same at every request. */
 export async function serveFiles(latencyMs: number): Promise<{ url: string; close(): Promise<void> }> {
   const server = createServer((request, response) => {

@@ -5,7 +5,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { AxeBuilder } from '@axe-core/playwright';
 import { expect, type Page } from '@playwright/test';
-import { answerDialogs, contentOf, filesIn, openPage, test } from './app';
+import { contentOf, filesIn, openPage, startCopy, test } from './app';
 
 /** Answers only when told to, so that a test decides how far a job is. */
 class HeldServer {
@@ -171,22 +171,14 @@ test('a file that is there is never replaced, and a folder that cannot be made i
 });
 
 test('a job is shown in the file manager, and removed from the list without its files', async ({
-  app: { electron, window },
+  app,
   folder,
 }) => {
+  const { electron, window } = app;
   const source = join(folder, 'source');
   mkdirSync(source);
   writeFileSync(join(source, 'one.txt'), 'one');
-  await openPage(window, 'Copy');
-  await window.getByRole('button', { name: 'New copy', exact: true }).click();
-  const dialog = window.getByRole('dialog');
-  await answerDialogs(electron, [source]);
-  await dialog
-    .getByRole('button', { name: /folder/iu })
-    .first()
-    .click();
-  await dialog.getByRole('textbox', { name: 'To' }).fill(join(folder, 'copy'));
-  await dialog.getByRole('button', { name: 'Copy', exact: true }).click();
+  await startCopy(app, source, join(folder, 'copy'));
   await expect(window.getByText('2 of 2')).toBeVisible();
 
   await electron.evaluate(({ shell }) => {

@@ -1,7 +1,18 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { expect } from '@playwright/test';
-import { answerDialogs, contentOf, filesIn, launch, makeTree, openPage, read, serveFiles, test } from './app';
+import {
+  answerDialogs,
+  contentOf,
+  filesIn,
+  launch,
+  makeTree,
+  openPage,
+  read,
+  serveFiles,
+  startCopy,
+  test,
+} from './app';
 
 for (const mode of ['Sync', 'Async'] as const) {
   test(`200 URLs, ${mode}`, async ({ app: { electron, window, complaints }, folder }) => {
@@ -62,19 +73,11 @@ test('a folder of 2,000 files is hashed; sha256sum accepts the manifest', async 
   expect(checked.match(/: OK$/gmu)).toHaveLength(2000);
 });
 
-test('a tree is copied and equal', async ({ app: { electron, window }, folder }) => {
+test('a tree is copied and equal', async ({ app, folder }) => {
+  const { window } = app;
   const source = join(folder, 'source');
   makeTree(source, 300);
-  await openPage(window, 'Copy');
-  await window.getByRole('button', { name: 'New copy', exact: true }).click();
-  const dialog = window.getByRole('dialog');
-  await answerDialogs(electron, [source]);
-  await dialog
-    .getByRole('button', { name: /folder/iu })
-    .first()
-    .click();
-  await dialog.getByRole('textbox', { name: 'To' }).fill(join(folder, 'copy'));
-  await dialog.getByRole('button', { name: 'Copy', exact: true }).click();
+  await startCopy(app, source, join(folder, 'copy'));
   await expect(window.getByText('301 of 301')).toBeVisible({ timeout: 30_000 });
   execFileSync('diff', ['-r', source, join(folder, 'copy')]);
 });

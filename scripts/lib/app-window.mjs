@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { _electron } from 'playwright';
 import { electronFlags } from './electron-flags.mjs';
 import { root } from './root.mjs';
@@ -28,6 +27,5 @@ export async function openApp(executablePath, dataDirectory) {
     },
     openPage: (name) =>
       page.getByRole('navigation', { name: 'Pages' }).getByText(name, { exact: true }).click(),
-    file: (...parts) => join(dataDirectory, ...parts),
   };
 }

@@ -1,8 +1,8 @@
 /** From a request to a job: checked once, paths made absolute, what is impossible refused before the first byte. */
 import { randomBytes } from 'node:crypto';
-import { createReadStream, createWriteStream, type BigIntStats } from 'node:fs';
+import { createReadStream, createWriteStream } from 'node:fs';
 import { lstat, realpath, stat } from 'node:fs/promises';
-import { basename, dirname, join, relative, resolve, sep } from 'node:path';
+import { basename, dirname, join, resolve, sep } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { HeddleError, toErrorData, fromErrorData } from '../../common/errors';
@@ -191,22 +191,6 @@ async function copyRoots(request: CopyRequest, token: string): Promise<CopyRoot[
   return roots;
 }
 
-/** Looks at every folder above the target: mounted at a second place, the source has another path there. */
-async function refuseInside(source: string, from: BigIntStats, target: string): Promise<void> {
-  for (let folder = target; ; folder = dirname(folder)) {
-    const stats = await stat(folder, { bigint: true }).catch(() => null);
-    if (stats !== null && stats.dev === from.dev && stats.ino === from.ino) throw intoItself(source, target);
-    if (dirname(folder) === folder) return;
-  }
-}
-
-function intoItself(source: string, target: string): HeddleError {
-  return new HeddleError(
-    'copy-into-itself',
-    `${target} lies inside ${source}: a folder cannot be copied into itself.`,
-  );
-}
-
 async function refuseOntoItself(source: string, target: string): Promise<void> {
   const from = await lstat(source, { bigint: true });
   const to = await stat(target, { bigint: true }).catch(() => null);
@@ -217,21 +201,24 @@ async function refuseOntoItself(source: string, target: string): Promise<void> {
     );
   }
   if (!from.isDirectory()) return;
-  await refuseInside(source, from, target);
-  // The nearest folder that exists decides where the target really lies.
-  const realSource = await realpath(source);
-  let folder = target;
+  // The nearest folder that exists decides where the target really lies. Folders are told by their inodes: mounted
+  // at a second place, the source has another path there.
+  let folder = await nearestRealFolder(target);
   for (;;) {
-    const real = await realpath(folder).catch(() => null);
-    if (real !== null) {
-      const path = relative(realSource, join(real, relative(folder, target)));
-      if (path === '' || (path !== '..' && !path.startsWith(`..${sep}`) && !path.startsWith(sep))) {
-        throw intoItself(source, target);
-      }
-      return;
+    const above = await stat(folder, { bigint: true });
+    if (above.dev === from.dev && above.ino === from.ino) {
+      throw new HeddleError(
+        'copy-into-itself',
+        `${target} lies inside ${source}: a folder cannot be copied into itself.`,
+      );
     }
     const parent = dirname(folder);
     if (parent === folder) return;
     folder = parent;
   }
+}
+
+async function nearestRealFolder(path: string): Promise<string> {
+  const real = await realpath(path).catch(() => null);
+  return real ?? (dirname(path) === path ? path : nearestRealFolder(dirname(path)));
 }

@@ -34,7 +34,7 @@ export async function* manifestLines(
 export async function writeManifest(lines: AsyncIterable<string | Uint8Array>, path: string): Promise<void> {
   const temporary = join(dirname(path), `.heddle-manifest-${randomBytes(6).toString('hex')}`);
   try {
-    await writeLines(lines, temporary, 'wx');
+    await writeLines(lines, temporary);
     await rename(temporary, path);
   } catch (error) {
     await unlink(temporary).catch(() => undefined);
@@ -62,7 +62,7 @@ export async function writeOwnManifest(
     const temporary = join(own.workDirectory, 'manifest');
     // What an earlier run left under this name may be linked to its target: it must not be written into.
     await rm(temporary, { force: true });
-    await writeLines(lines, temporary, 'wx');
+    await writeLines(lines, temporary);
     const isOurs = own.identity !== null && (await identityOf(path)) === own.identity;
     const identity = await identityOf(temporary);
     if (identity !== null) own.remember(identity);
@@ -96,12 +96,8 @@ async function takeName(temporary: string, path: string): Promise<void> {
   }
 }
 
-async function writeLines(
-  lines: AsyncIterable<string | Uint8Array>,
-  path: string,
-  flags: string,
-): Promise<void> {
-  const file = await open(path, flags, 0o666);
+async function writeLines(lines: AsyncIterable<string | Uint8Array>, path: string): Promise<void> {
+  const file = await open(path, 'wx', 0o666);
   try {
     let chunk: Buffer[] = [];
     let bytes = 0;
