@@ -5,7 +5,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { test as base, _electron, type ElectronApplication, type Page } from '@playwright/test';
+import { test as base, _electron, expect, type ElectronApplication, type Page } from '@playwright/test';
 
 const root = resolve(__dirname, '..');
 
@@ -65,6 +65,12 @@ export async function answerDialogs(electron: ElectronApplication, paths: readon
 
 export async function openPage(window: Page, name: string): Promise<void> {
   await window.getByRole('navigation', { name: 'Pages' }).getByText(name, { exact: true }).click();
+}
+
+/** Waits until the chosen job has ended: its last task may have settled a moment before. */
+export async function ended(window: Page, progress: string): Promise<void> {
+  await expect(window.getByText(progress)).toBeVisible({ timeout: 30_000 });
+  await expect(window.getByRole('button', { name: 'Cancel', exact: true })).toBeHidden();
 }
 
 /** Makes a copy of one folder through the dialog. */

@@ -5,7 +5,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { AxeBuilder } from '@axe-core/playwright';
 import { expect, type Page } from '@playwright/test';
-import { contentOf, filesIn, openPage, startCopy, test } from './app';
+import { contentOf, ended, filesIn, openPage, startCopy, test } from './app';
 
 /** Answers only when told to, so that a test decides how far a job is. */
 class HeldServer {
@@ -83,7 +83,7 @@ test('pause, resume and more workers while it runs; nothing is fetched twice', a
   await expect(window.getByRole('button', { name: '4 workers, change' })).toBeVisible();
   await window.getByRole('button', { name: 'Resume', exact: true }).click();
   server.open();
-  await expect(window.getByText('40 of 40')).toBeVisible();
+  await ended(window, '40 of 40');
   for (const name of names) expect(readFileSync(join(target, name)).equals(contentOf(name))).toBe(true);
   expect(filesIn(target)).toEqual(names.map((name) => name.slice(1)).sort());
   // What was done before the pause was asked for once.
@@ -108,11 +108,12 @@ test('cancel leaves what is done and nothing else; retry fetches the rest', asyn
   await expect(figures.getByRole('button', { name: /^Done/u })).toHaveText('Done 5');
   await window.getByRole('button', { name: 'Cancel', exact: true }).click();
   await expect(figures.getByRole('button', { name: /^Cancelled/u })).toHaveText('Cancelled 25');
+  await expect(window.getByRole('button', { name: 'Retry', exact: true })).toBeVisible();
   expect(filesIn(target)).toHaveLength(5);
 
   server.open();
   await window.getByRole('button', { name: 'Retry', exact: true }).click();
-  await expect(window.getByText('30 of 30')).toBeVisible();
+  await ended(window, '30 of 30');
   expect(filesIn(target)).toHaveLength(30);
   server.close();
 });
@@ -143,7 +144,7 @@ test('a failed task says why, in its row and in its details; retry failed mends 
 
   server.missing.clear();
   await window.getByRole('button', { name: 'Retry failed', exact: true }).click();
-  await expect(window.getByText('6 of 6')).toBeVisible();
+  await ended(window, '6 of 6');
   expect(readFileSync(join(target, '3.bin')).equals(contentOf('/3.bin'))).toBe(true);
   expect(complaints).toEqual([]);
   server.close();
@@ -160,7 +161,7 @@ test('a file that is there is never replaced, and a folder that cannot be made i
   mkdirSync(target);
   writeFileSync(join(target, 'a.bin'), 'mine');
   await startDownload(window, [`${url}/a.bin`], target);
-  await expect(window.getByText('1 of 1')).toBeVisible();
+  await ended(window, '1 of 1');
   expect(readFileSync(join(target, 'a.bin'), 'utf8')).toBe('mine');
   expect(readFileSync(join(target, 'a (1).bin')).equals(contentOf('/a.bin'))).toBe(true);
 
@@ -179,7 +180,7 @@ test('a job is shown in the file manager, and removed from the list without its 
   mkdirSync(source);
   writeFileSync(join(source, 'one.txt'), 'one');
   await startCopy(app, source, join(folder, 'copy'));
-  await expect(window.getByText('2 of 2')).toBeVisible();
+  await ended(window, '2 of 2');
 
   await electron.evaluate(({ shell }) => {
     shell.showItemInFolder = (path) => {

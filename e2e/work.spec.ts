@@ -4,6 +4,7 @@ import { expect } from '@playwright/test';
 import {
   answerDialogs,
   contentOf,
+  ended,
   filesIn,
   launch,
   makeTree,
@@ -43,7 +44,7 @@ for (const mode of ['Sync', 'Async'] as const) {
     const before = await picture();
     await expect.poll(picture).not.toBe(before);
 
-    await expect(window.getByText('200 of 200')).toBeVisible({ timeout: 30_000 });
+    await ended(window, '200 of 200');
     expect(filesIn(target)).toHaveLength(200);
     for (let index = 0; index < 200; index++) {
       expect(read(join(target, `${index}.bin`)).equals(contentOf(`/${index}.bin`))).toBe(true);
@@ -63,7 +64,7 @@ test('a folder of 2,000 files is hashed; sha256sum accepts the manifest', async 
   await answerDialogs(electron, [source]);
   await dialog.getByRole('button', { name: /folder/iu }).click();
   await dialog.getByRole('button', { name: 'Hash', exact: true }).click();
-  await expect(window.getByText('2,000 of 2,000')).toBeVisible({ timeout: 30_000 });
+  await ended(window, '2,000 of 2,000');
 
   const manifest = join(folder, 'SHA256SUMS');
   await answerDialogs(electron, [manifest]);
@@ -78,7 +79,7 @@ test('a tree is copied and equal', async ({ app, folder }) => {
   const source = join(folder, 'source');
   makeTree(source, 300);
   await startCopy(app, source, join(folder, 'copy'));
-  await expect(window.getByText('301 of 301')).toBeVisible({ timeout: 30_000 });
+  await ended(window, '301 of 301');
   execFileSync('diff', ['-r', source, join(folder, 'copy')]);
 });
 

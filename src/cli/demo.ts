@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { JobRequest } from '../common/job-request';
 import type { JobSummary } from '../common/model';
 import { formatBytes, formatCount, formatDuration } from '../common/units';
-import { Engine } from '../engine';
+import { Engine, type Threads } from '../engine';
 import { serveDirectory } from '../engine/serve';
 import { EXIT } from './exit-status';
 import { Progress } from './progress';
@@ -20,7 +20,7 @@ interface Step {
 }
 
 /** Leaves nothing behind but what it prints. @returns the exit status */
-export async function runDemo(workerPath: string): Promise<number> {
+export async function runDemo(threads: Threads): Promise<number> {
   const folder = await mkdtemp(join(tmpdir(), 'heddle-demo-'));
   const stop = new AbortController();
   let engine: Engine | null = null;
@@ -35,7 +35,7 @@ export async function runDemo(workerPath: string): Promise<number> {
     await makeSamples(samples);
     const server = await serveDirectory({ directory: samples, port: 0, latencyMs: LATENCY_MS });
     try {
-      engine = await Engine.open({ dataDirectory: join(folder, 'data'), workerUrl: workerPath });
+      engine = await Engine.open({ dataDirectory: join(folder, 'data'), threads });
       const text = Array.from({ length: FILES }, (_, index) => `${server.url}/${sampleName(index)}`).join(
         '\n',
       );

@@ -1,64 +1,18 @@
-/** `heddle COMMAND`: the same engine, store and task code as the window, in a terminal. */
+/** The script of the `heddle` command. A command that runs tasks has its threads come up while the rest loads. */
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { CommanderError } from 'commander';
-import { HeddleError, toErrorData } from '../common/errors';
-import { EXIT, NotStarted } from './exit-status';
-import { printable } from './printable';
-import { makeProgram } from './program';
+import { Threads } from '../engine/pool/threads';
 
-/** Errors that mean the request was wrong, not the work. */
-const USAGE_CODES: ReadonlySet<string> = new Set([
-  'bad-request',
-  'usage',
-  'copy-into-itself',
-  'same-name',
-  'source-missing',
-  'no-such-job',
-  'manifest-one-algorithm',
-]);
-const START_CODES: ReadonlySet<string> = new Set([
-  'data-directory',
-  'database-newer',
-  'database-corrupt',
-  'job-elsewhere',
-  'serve-folder',
-  'serve-port',
-]);
+const KINDS = ['download', 'hash', 'copy'] as const;
+/** With more of them than this the start would wait for the threads, not for the work. */
+const MOST_SPARES = 8;
 
-async function main(): Promise<number> {
-  // A reader that goes away (`heddle hash . | head`) ends the run quietly.
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') {
-      process.stderr.write(`heddle: standard output takes nothing more (${error.code ?? error.message})\n`);
-    }
-    process.exit(EXIT.failed);
-  });
-  // Messages that nobody reads must not end the work.
-  process.stderr.on('error', () => undefined);
-  let status: number = EXIT.done;
-  const program = makeProgram(join(__dirname, 'worker.cjs'), (code) => {
-    status = code;
-  });
-  try {
-    await program.parseAsync(process.argv);
-    return status;
-  } catch (error) {
-    if (error instanceof CommanderError) {
-      if (error.exitCode === 0) return EXIT.done;
-      const message = error.message.replace(/^error: |\.$/gu, '').replaceAll('\n', ' ');
-      const text = error.code === 'commander.help' ? 'name a command' : message;
-      process.stderr.write(`heddle: ${text}. See: heddle help\n`);
-      return EXIT.usage;
-    }
-    const cause = error instanceof NotStarted ? error.cause : error;
-    const data = toErrorData(cause);
-    process.stderr.write(`heddle: ${printable(data.message)}\n`);
-    if (cause instanceof HeddleError && USAGE_CODES.has(data.code)) return EXIT.usage;
-    return error instanceof NotStarted || START_CODES.has(data.code) ? EXIT.noStart : EXIT.failed;
-  }
+const threads = new Threads(join(__dirname, 'worker.cjs'));
+const [command = '', ...rest] = process.argv.slice(2);
+const kind = KINDS.find((each) => each === command);
+if (kind !== undefined && !rest.includes('--help')) {
+  const workers = rest.includes('--sync') ? 1 : Math.min(availableParallelism(), MOST_SPARES);
+  // Folders are walked by one more.
+  threads.prepare(kind, kind === 'download' ? workers : workers + 1);
 }
-
-void main().then((status) => {
-  // Not process.exit: what is still being written to a pipe has to arrive.
-  process.exitCode = status;
-});
+void import('./main').then(({ main }) => main(threads));

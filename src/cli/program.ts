@@ -11,7 +11,7 @@ import {
   type ManifestFormat,
   type Mode,
 } from '../common/model';
-import { Engine, defaultDataDirectory } from '../engine';
+import { Engine, defaultDataDirectory, type Threads } from '../engine';
 import { runDemo } from './demo';
 import { listJobs } from './list-jobs';
 import { runJobs, type RunOptions } from './run-jobs';
@@ -70,7 +70,7 @@ function chosenMode(flags: TaskFlags): Mode | null {
 }
 
 /** @param report is told the exit status of the command that ran */
-export function makeProgram(workerPath: string, report: (status: number) => void): Command {
+export function makeProgram(threads: Threads, report: (status: number) => void): Command {
   const program = new Command('heddle')
     .description(
       'Downloads lists of URLs, hashes folders and copies trees on worker threads that you can watch.',
@@ -81,7 +81,7 @@ export function makeProgram(workerPath: string, report: (status: number) => void
     .showHelpAfterError(false);
 
   const open = (flags: TaskFlags): Promise<Engine> =>
-    Engine.open({ dataDirectory: resolve(flags.dataDir), workerUrl: workerPath });
+    Engine.open({ dataDirectory: resolve(flags.dataDir), threads });
 
   const create = async (
     flags: TaskFlags,
@@ -249,7 +249,7 @@ export function makeProgram(workerPath: string, report: (status: number) => void
     .command('demo')
     .description('download, hash and copy sample files, one by one and on the pool, and compare')
     .action(async () => {
-      report(await runDemo(workerPath));
+      report(await runDemo(threads));
     });
 
   // Subcommands take these from their parent only when they are told to.

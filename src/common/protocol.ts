@@ -1,6 +1,7 @@
 /** Messages between a pool and its workers: readonly tagged unions, plain data only. */
 import type { ErrorData } from './errors';
 import type { BoardShape } from './board';
+import type { JobKind } from './model';
 
 /** Handed to a worker when its thread is made. */
 export interface WorkerData<Options> {
@@ -8,6 +9,14 @@ export interface WorkerData<Options> {
   readonly options: Options;
   readonly shape: BoardShape;
   readonly board: SharedArrayBuffer;
+}
+
+/** Of a thread that was made ahead: it sleeps until the signal is set; the first message is its data then. */
+export interface SpareData {
+  readonly role: 'spare';
+  readonly kind: JobKind;
+  /** One Int32 in shared memory; 0: sleep. */
+  readonly signal: Int32Array;
 }
 
 export interface Assignment<Input> {

@@ -20,7 +20,7 @@ import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest
 import type { JobRequest } from '../common/job-request';
 import { MODES, type JobSummary, type TaskState } from '../common/model';
 import { WORK_DIRECTORY_PREFIX } from '../common/walk';
-import { Engine } from './index';
+import { Engine, Threads } from './index';
 import { serveDirectory, type RunningServer } from './serve';
 import { buildTerminal, buildWorker } from './testing/build-worker';
 
@@ -47,7 +47,7 @@ afterEach(async () => {
 function openEngine(): Promise<Engine> {
   return Engine.open({
     dataDirectory: join(folder, 'data'),
-    workerUrl,
+    threads: new Threads(workerUrl),
     retryPolicy: { maxAttempts: 3, baseMs: 1, capMs: 5, random: () => 0.5 },
   });
 }

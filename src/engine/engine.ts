@@ -26,6 +26,7 @@ import { JobRunner, type StopReason } from './jobs/job-runner';
 import { manifestLines, writeManifest, writeOwnManifest } from './jobs/manifest';
 import type { RetryPolicy } from './jobs/retry-policy';
 import { TaskSearch } from './jobs/task-search';
+import type { Threads } from './pool';
 import { Checkpointer } from './store/checkpointer';
 import { openDatabase, type Database } from './store/database';
 import { InstanceLock } from './store/instance-lock';
@@ -44,8 +45,8 @@ const KEPT_SNAPSHOTS = 10;
 
 export interface EngineOptions {
   readonly dataDirectory: string;
-  /** The worker's script; the engine imports no worker. */
-  readonly workerUrl: string | URL;
+  /** Told the worker's script by the host: the engine imports no worker. */
+  readonly threads: Threads;
   readonly retryPolicy?: RetryPolicy;
 }
 
@@ -105,7 +106,7 @@ export class Engine {
     this.#options = options;
     this.#database = openDatabase(options.dataDirectory);
     this.#lock = new InstanceLock(options.dataDirectory);
-    this.#checkpointer = new Checkpointer(this.#database, options.workerUrl);
+    this.#checkpointer = new Checkpointer(this.#database, options.threads);
     this.#jobs = new JobRepository(
       this.#database,
       (owner) => owner !== null && owner !== this.#lock.id && this.#lock.isAlive(owner),
@@ -309,6 +310,7 @@ export class Engine {
       await Promise.all([...this.#runs.values()].map(({ ended }) => ended));
       if (this.#frameTimer !== null) clearInterval(this.#frameTimer);
       for (const id of [...this.#waiters.keys()]) this.#wake(id);
+      await this.#options.threads.close();
       await this.#checkpointer.close();
       this.#lock.release();
       this.#database.close();
@@ -389,7 +391,7 @@ export class Engine {
     const runner = new JobRunner({
       job,
       tasks: this.#tasks,
-      workerUrl: this.#options.workerUrl,
+      threads: this.#options.threads,
       connectionsPerHost: this.settings.get().connectionsPerHost,
       ...(this.#options.retryPolicy === undefined ? {} : { retryPolicy: this.#options.retryPolicy }),
       onRecorded: (tasks) => {

@@ -1,3 +1,4 @@
 /** The engine: plain Node. The window's main process and the terminal drive it; workers run its tasks. */
 export { Engine, type EngineEvents, type EngineOptions } from './engine';
+export { Threads } from './pool';
 export { defaultDataDirectory } from './data-directory';

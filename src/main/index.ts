@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { app, dialog } from 'electron';
 import { toErrorData } from '../common/errors';
-import { Engine, defaultDataDirectory } from '../engine';
+import { Engine, Threads, defaultDataDirectory } from '../engine';
 import { flagValue } from './flags';
 import { setupIpc } from './ipc';
 import { setupMenu } from './menu';
@@ -27,7 +27,7 @@ async function start(): Promise<void> {
   await app.whenReady();
   let engine: Engine;
   try {
-    engine = await Engine.open({ dataDirectory, workerUrl: join(__dirname, 'worker.cjs') });
+    engine = await Engine.open({ dataDirectory, threads: new Threads(join(__dirname, 'worker.cjs')) });
   } catch (error) {
     const { message } = toErrorData(error, dataDirectory);
     process.stderr.write(`heddle: ${message}\n`);

@@ -3,7 +3,7 @@
  * many lanes as the board has, writes progress into the board and answers with
  * batches of settlements. It knows nothing of downloads, hashes or copies.
  */
-import { parentPort, workerData } from 'node:worker_threads';
+import { parentPort } from 'node:worker_threads';
 import { ProgressBoard, nowMs } from '../common/board';
 import { assertNever, toErrorData } from '../common/errors';
 import type { Assignment, FromWorker, Settlement, ToWorker, WorkerData } from '../common/protocol';
@@ -80,16 +80,17 @@ class LaneContext implements TaskContext {
 
 /**
  * Serves tasks until the host says `close`. Call it once per worker thread.
+ * @param data what the host gave this thread
  * @param initialise makes the function that runs tasks; if it throws, the whole pool is broken
  * @param describe what a task is about, to begin the sentences of system errors with
  */
 export function serveTasks<Options, Input, Output>(
+  data: WorkerData<Options>,
   initialise: (options: Options) => RunTask<Input, Output> | Promise<RunTask<Input, Output>>,
   describe?: (input: Input) => string,
 ): void {
   const port = parentPort;
   if (port === null) throw new Error('serveTasks runs in a worker thread');
-  const data = workerData as WorkerData<Options>;
   const board = new ProgressBoard(data.shape, data.board);
   const post = (message: FromWorker<Output>): void => {
     port.postMessage(message);

@@ -1,11 +1,11 @@
 /** The script of every worker thread. What it is for is said by `workerData.role`. */
 import { setPriority } from 'node:os';
-import { parentPort, workerData } from 'node:worker_threads';
+import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import type { CheckpointData } from '../common/checkpoint';
 import { assertNever } from '../common/errors';
-import type { TaskOrder, TaskOutcome, WorkerOptions } from '../common/model';
+import type { JobKind, TaskOrder, TaskOutcome, WorkerOptions } from '../common/model';
 import { displayPath } from '../common/paths';
-import type { WorkerData } from '../common/protocol';
+import type { SpareData, WorkerData } from '../common/protocol';
 import type { WalkData } from '../common/walk';
 import { serveTasks, type RunTask } from './runtime';
 
@@ -27,6 +27,29 @@ async function initialise(options: WorkerOptions): Promise<RunOrder> {
   }
 }
 
+function load(kind: JobKind): Promise<unknown> {
+  switch (kind) {
+    case 'download':
+      return import('./download');
+    case 'hash':
+    case 'verify':
+      return import('./hash');
+    case 'copy':
+      return import('./copy');
+    default:
+      return assertNever(kind);
+  }
+}
+
+/** A thread made ahead: it has loaded what it needs when its work is known. */
+async function startSpare({ kind, signal }: SpareData): Promise<void> {
+  await load(kind);
+  Atomics.wait(signal, 0, 0);
+  if (parentPort === null) return;
+  const received = receiveMessageOnPort(parentPort) as { message: GivenData };
+  start(received.message);
+}
+
 async function startCheckpoints(checkpoint: CheckpointData): Promise<void> {
   const { serveCheckpoints } = await import('./checkpoint');
   if (parentPort !== null) serveCheckpoints(parentPort, checkpoint);
@@ -40,17 +63,27 @@ async function startWalk(walk: WalkData): Promise<void> {
 // On Linux that is this thread alone: the main process, which answers the window, comes first where cores are few.
 if (process.platform === 'linux') setPriority(NICE);
 
-const data = workerData as WorkerData<WorkerOptions> | WalkData | CheckpointData;
-switch (data.role) {
-  case 'task':
-    serveTasks<WorkerOptions, TaskOrder, TaskOutcome>(initialise, (order) => displayPath(order.source));
-    break;
-  case 'checkpoint':
-    void startCheckpoints(data);
-    break;
-  case 'walk':
-    void startWalk(data);
-    break;
-  default:
-    assertNever(data);
+type GivenData = WorkerData<WorkerOptions> | WalkData | CheckpointData | SpareData;
+
+function start(data: GivenData): void {
+  switch (data.role) {
+    case 'task':
+      serveTasks<WorkerOptions, TaskOrder, TaskOutcome>(data, initialise, (order) =>
+        displayPath(order.source),
+      );
+      break;
+    case 'checkpoint':
+      void startCheckpoints(data);
+      break;
+    case 'walk':
+      void startWalk(data);
+      break;
+    case 'spare':
+      void startSpare(data);
+      break;
+    default:
+      assertNever(data);
+  }
 }
+
+start(workerData as GivenData);

@@ -17,7 +17,14 @@ import {
   type TaskState,
   type WorkerOptions,
 } from '../../common/model';
-import { Slots, createExecutor, type Executor, type TaskHandle, type TaskTiming } from '../pool';
+import {
+  Slots,
+  createExecutor,
+  type Executor,
+  type TaskHandle,
+  type TaskTiming,
+  type Threads,
+} from '../pool';
 import type { RestState, StoredJob } from '../store/job-repository';
 import type { DrawnTask, TaskChange, TaskRepository } from '../store/task-repository';
 import { Admission } from './admission';
@@ -37,7 +44,7 @@ export type StopReason = 'pause' | 'cancel' | 'interrupt';
 export interface RunnerOptions {
   readonly job: StoredJob;
   readonly tasks: TaskRepository;
-  readonly workerUrl: string | URL;
+  readonly threads: Threads;
   readonly connectionsPerHost: number;
   readonly retryPolicy?: RetryPolicy;
   readonly onRecorded: (settled: readonly SettledTask[]) => void;
@@ -92,7 +99,7 @@ export class JobRunner {
       mode: summary.mode,
       size: summary.workers ?? automaticWorkers(summary.kind),
       tasksPerWorker: tasksPerWorker(summary.kind),
-      workerUrl: options.workerUrl,
+      threads: options.threads,
       workerOptions: workerOptions(spec),
     });
     this.#queue = new PQueue({ concurrency: this.#concurrency });
@@ -177,9 +184,9 @@ export class JobRunner {
   }
 
   async #plan(): Promise<void> {
-    const { job, tasks, workerUrl } = this.#options;
+    const { job, tasks, threads } = this.#options;
     let ordinal = tasks.nextOrdinal(this.#jobId);
-    for await (const chunk of planJob(job.spec, job.planCursor, workerUrl)) {
+    for await (const chunk of planJob(job.spec, job.planCursor, threads)) {
       if (this.#stop !== null || this.#failure !== null) return;
       const settled = tasks.insert(this.#jobId, ordinal, chunk.tasks, chunk.cursor);
       ordinal += chunk.tasks.length;

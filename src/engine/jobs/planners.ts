@@ -4,11 +4,11 @@
  */
 import { createReadStream } from 'node:fs';
 import { lstat } from 'node:fs/promises';
-import { Worker } from 'node:worker_threads';
 import { HeddleError } from '../../common/errors';
 import { displayName, displayPath, joinPath, type FsPath } from '../../common/paths';
 import type { FromWalker, ToWalker, WalkCursor, WalkData, WalkEntry } from '../../common/walk';
 import { readUrlList, type UrlListEntry } from '../formats/url-list';
+import type { Threads } from '../pool';
 import type { NewTask } from '../store/task-repository';
 import type { JobSpec } from './job-spec';
 
@@ -23,15 +23,15 @@ export interface PlannedChunk {
 export function planJob(
   spec: JobSpec,
   cursor: string | null,
-  workerUrl: string | URL,
+  threads: Threads,
 ): AsyncGenerator<PlannedChunk, void, undefined> {
   switch (spec.kind) {
     case 'download':
       return planDownload(spec.list, cursor);
     case 'hash':
-      return planWalk(spec.paths, cursor, workerUrl, (entry) => planHashEntry(spec.paths, entry));
+      return planWalk(spec.paths, cursor, threads, (entry) => planHashEntry(spec.paths, entry));
     case 'copy':
-      return planCopy(spec, cursor, workerUrl);
+      return planCopy(spec, cursor, threads);
   }
 }
 
@@ -98,11 +98,11 @@ function decodeCursor(text: string | null): WalkCursor | null {
 async function* planWalk(
   roots: readonly string[],
   cursor: string | null,
-  workerUrl: string | URL,
+  threads: Threads,
   plan: (entry: WalkEntry) => NewTask | null,
 ): AsyncGenerator<PlannedChunk, void, undefined> {
   const data: WalkData = { role: 'walk', roots, after: decodeCursor(cursor) };
-  const worker = new Worker(workerUrl, { workerData: data });
+  const worker = threads.start(data);
   const ask = (): Promise<FromWalker> =>
     new Promise((resolve, reject) => {
       const clean = (): void => {
@@ -188,12 +188,12 @@ function settledEntry(entry: WalkEntry): NewTask['settled'] {
 async function* planCopy(
   spec: Extract<JobSpec, { kind: 'copy' }>,
   cursor: string | null,
-  workerUrl: string | URL,
+  threads: Threads,
 ): AsyncGenerator<PlannedChunk, void, undefined> {
   const roots = spec.roots.map(({ source }) => source);
   let last = cursor;
   if (cursor?.startsWith('folders') !== true) {
-    const walk = planWalk(roots, cursor, workerUrl, (entry) => {
+    const walk = planWalk(roots, cursor, threads, (entry) => {
       if (entry.type === 'folder') return null;
       const root = spec.roots[entry.root];
       if (root === undefined) return null;

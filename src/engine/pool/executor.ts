@@ -6,6 +6,7 @@
  */
 import type { Mode } from '../../common/model';
 import type { LaneReading } from '../../common/board';
+import type { Threads } from './threads';
 
 export interface TaskHandle<Output> {
   /**
@@ -98,8 +99,7 @@ export interface ExecutorOptions<Options> {
   readonly size: number;
   /** Tasks in flight on each thread of `pool`: more than 1 pays for work that waits. */
   readonly tasksPerWorker?: number;
-  /** The worker's script. */
-  readonly workerUrl: string | URL;
+  readonly threads: Threads;
   /** Given to every worker's initialiser. */
   readonly workerOptions: Options;
   /** How long a cancelled task may take to notice before its thread is terminated. */

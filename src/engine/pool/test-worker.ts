@@ -1,5 +1,7 @@
 /** A worker with toy tasks, for the tests of the executors. */
+import { workerData } from 'node:worker_threads';
 import { HeddleError } from '../../common/errors';
+import type { WorkerData } from '../../common/protocol';
 import { serveTasks } from '../../workers/runtime';
 
 export type ToyTask =
@@ -18,7 +20,7 @@ export interface ToyOptions {
   readonly brokenBecause?: string;
 }
 
-serveTasks<ToyOptions, ToyTask, number>((options) => {
+serveTasks<ToyOptions, ToyTask, number>(workerData as WorkerData<ToyOptions>, (options) => {
   if (options.brokenBecause !== undefined) throw new HeddleError('toy-broken', options.brokenBecause);
   return (task, context) => {
     switch (task.do) {

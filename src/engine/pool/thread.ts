@@ -1,10 +1,11 @@
 /** One worker thread as its host sees it: its board, what it has in hand, and its end. */
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import { ProgressBoard, nowMs } from '../../common/board';
 import type { FromWorker, Settlement, ToWorker, WorkerData } from '../../common/protocol';
 import type { ErrorData } from '../../common/errors';
 import { toErrorData } from '../../common/errors';
 import { Slots } from './slots';
+import type { Threads } from './threads';
 
 /** A worker is handed small tasks ahead, up to this many and this many bytes, so that it never waits for a message. */
 export const IN_HAND_TASKS = 128;
@@ -42,11 +43,11 @@ export class Thread<Options, Input, Output, Entry extends InHand<Input>> {
   #outbox: { ticket: number; input: Input }[] = [];
   #crash: ErrorData | null = null;
 
-  constructor(url: string | URL, options: Options, lanes: number, events: ThreadEvents<Output>) {
+  constructor(threads: Threads, options: Options, lanes: number, events: ThreadEvents<Output>) {
     const shape = { lanes, tickets: Math.max(IN_HAND_TASKS, lanes) };
     this.board = new ProgressBoard(shape);
     const data: WorkerData<Options> = { role: 'task', options, shape, board: this.board.buffer };
-    this.#worker = new Worker(url, { workerData: data });
+    this.#worker = threads.start(data);
     this.#worker.on('message', (message: FromWorker<Output>) => {
       if (message.type === 'ready') {
         this.ready = true;

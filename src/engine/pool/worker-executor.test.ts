@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { MODES, type Mode } from '../../common/model';
 import { buildWorker } from '../testing/build-worker';
-import { createExecutor, type Executor, type TaskHandle, type TaskTiming } from './index';
+import { createExecutor, Threads, type Executor, type TaskHandle, type TaskTiming } from './index';
 import type { ToyOptions, ToyTask } from './test-worker';
 
 let workerUrl: string;
@@ -24,7 +24,7 @@ function make({ mode = 'pool', size = 2, tasksPerWorker = 1, graceMs = 3000, opt
     size,
     tasksPerWorker,
     graceMs,
-    workerUrl,
+    threads: new Threads(workerUrl),
     workerOptions: options,
   });
 }
@@ -158,7 +158,7 @@ test('a script that does not exist breaks the pool', async () => {
   const executor = createExecutor<ToyOptions, ToyTask, number>({
     mode: 'pool',
     size: 1,
-    workerUrl: '/nowhere/worker.cjs',
+    threads: new Threads('/nowhere/worker.cjs'),
     workerOptions: {},
   });
   await expect(executor.submit({ do: 'echo', value: 1 }).promise).rejects.toMatchObject({

@@ -242,9 +242,9 @@ export class WorkerExecutor<Options, Input, Output> implements Executor<Input, O
   }
 
   #startThread(place: Place<Input, Output>): void {
-    const { workerUrl, workerOptions } = this.#options;
+    const { threads, workerOptions } = this.#options;
     const thread = new Thread<unknown, Input, Output, Entry<Input, Output>>(
-      workerUrl,
+      threads,
       workerOptions,
       this.#lanes,
       {

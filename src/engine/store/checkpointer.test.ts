@@ -4,8 +4,16 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { buildWorker } from '../testing/build-worker';
+import { Threads } from '../pool';
 import { Checkpointer } from './checkpointer';
 import { openDatabase, type Database } from './database';
+
+/** What SQLite tells of a checkpoint: the log's frames and how many of them are written back. */
+interface Checkpoint {
+  readonly busy: number;
+  readonly log: number;
+  readonly checkpointed: number;
+}
 
 let workerUrl: string;
 let folder: string;
@@ -31,11 +39,20 @@ function fill(rows: number): void {
 }
 
 test('the log is written back by the thread, and nothing is lost', async () => {
-  const checkpointer = new Checkpointer(database, workerUrl);
+  const checkpointer = new Checkpointer(database, new Threads(workerUrl));
+  const begun = statSync(database.name).size;
   checkpointer.request();
   // From now on no commit does it.
   await vi.waitFor(() => {
     expect(database.pragma('wal_autocheckpoint', { simple: true })).toBe(20_000);
+  });
+  // What there was to write so far is written: the thread began, and is not at it any more.
+  await vi.waitFor(() => {
+    expect(statSync(database.name).size).toBeGreaterThan(begun);
+  });
+  await vi.waitFor(() => {
+    const [{ busy, log, checkpointed }] = database.pragma('wal_checkpoint(PASSIVE)') as [Checkpoint];
+    expect({ busy, left: log - checkpointed }).toEqual({ busy: 0, left: 0 });
   });
   const before = statSync(database.name).size;
   fill(10_000);
@@ -49,7 +66,7 @@ test('the log is written back by the thread, and nothing is lost', async () => {
 });
 
 test('where no thread can be made, SQLite does it alone', async () => {
-  const checkpointer = new Checkpointer(database, join(folder, 'no-such-script.cjs'));
+  const checkpointer = new Checkpointer(database, new Threads(join(folder, 'no-such-script.cjs')));
   checkpointer.request();
   await checkpointer.close();
   expect(database.pragma('wal_autocheckpoint', { simple: true })).toBe(1000);

@@ -3,8 +3,9 @@
  * and the disk's flush would hold the main process up for 20 ms each time.
  */
 import { createRequire } from 'node:module';
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import type { CheckpointData, ToCheckpointer } from '../../common/checkpoint';
+import type { Threads } from '../pool';
 import type { Database } from './database';
 
 /** SQLite's own choice, in pages. */
@@ -14,13 +15,13 @@ const PAGES_AT_MOST = 20_000;
 
 export class Checkpointer {
   readonly #database: Database;
-  readonly #workerUrl: string | URL;
+  readonly #threads: Threads;
   #worker: Worker | null = null;
   #exited: Promise<void> | null = null;
 
-  constructor(database: Database, workerUrl: string | URL) {
+  constructor(database: Database, threads: Threads) {
     this.#database = database;
-    this.#workerUrl = workerUrl;
+    this.#threads = threads;
   }
 
   /** Call it now and then while there is much to write; the first call makes the thread. */
@@ -39,8 +40,8 @@ export class Checkpointer {
 
   #start(): void {
     const library = createRequire(import.meta.url).resolve('better-sqlite3');
-    const workerData: CheckpointData = { role: 'checkpoint', library, database: this.#database.name };
-    const worker = new Worker(this.#workerUrl, { workerData });
+    const data: CheckpointData = { role: 'checkpoint', library, database: this.#database.name };
+    const worker = this.#threads.start(data);
     worker.unref();
     this.#worker = worker;
     this.#exited = new Promise((resolve) => {

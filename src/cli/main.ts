@@ -1,0 +1,65 @@
+/** `heddle COMMAND`: the same engine, store and task code as the window, in a terminal. */
+import { CommanderError } from 'commander';
+import { HeddleError, toErrorData } from '../common/errors';
+import type { Threads } from '../engine';
+import { EXIT, NotStarted } from './exit-status';
+import { printable } from './printable';
+import { makeProgram } from './program';
+
+/** Errors that mean the request was wrong, not the work. */
+const USAGE_CODES: ReadonlySet<string> = new Set([
+  'bad-request',
+  'usage',
+  'copy-into-itself',
+  'same-name',
+  'source-missing',
+  'no-such-job',
+  'manifest-one-algorithm',
+]);
+const START_CODES: ReadonlySet<string> = new Set([
+  'data-directory',
+  'database-newer',
+  'database-corrupt',
+  'job-elsewhere',
+  'serve-folder',
+  'serve-port',
+]);
+
+/** Runs the command that the process was given, and sets its exit status. */
+export async function main(threads: Threads): Promise<void> {
+  // Not process.exit: what is still being written to a pipe has to arrive.
+  process.exitCode = await run(threads);
+}
+
+async function run(threads: Threads): Promise<number> {
+  // A reader that goes away (`heddle hash . | head`) ends the run quietly.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') {
+      process.stderr.write(`heddle: standard output takes nothing more (${error.code ?? error.message})\n`);
+    }
+    process.exit(EXIT.failed);
+  });
+  // Messages that nobody reads must not end the work.
+  process.stderr.on('error', () => undefined);
+  let status: number = EXIT.done;
+  const program = makeProgram(threads, (code) => {
+    status = code;
+  });
+  try {
+    await program.parseAsync(process.argv);
+    return status;
+  } catch (error) {
+    if (error instanceof CommanderError) {
+      if (error.exitCode === 0) return EXIT.done;
+      const message = error.message.replace(/^error: |\.$/gu, '').replaceAll('\n', ' ');
+      const text = error.code === 'commander.help' ? 'name a command' : message;
+      process.stderr.write(`heddle: ${text}. See: heddle help\n`);
+      return EXIT.usage;
+    }
+    const cause = error instanceof NotStarted ? error.cause : error;
+    const data = toErrorData(cause);
+    process.stderr.write(`heddle: ${printable(data.message)}\n`);
+    if (cause instanceof HeddleError && USAGE_CODES.has(data.code)) return EXIT.usage;
+    return error instanceof NotStarted || START_CODES.has(data.code) ? EXIT.noStart : EXIT.failed;
+  }
+}
