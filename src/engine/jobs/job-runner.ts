@@ -4,6 +4,7 @@
  * start, the executor *where* it runs. A place in the queue is free again only
  * when the task has truly ended.
  */
+import { setTimeout as pause } from 'node:timers/promises';
 import PQueue from 'p-queue';
 import { nowMs } from '../../common/board';
 import { HeddleError, toErrorData, type ErrorData } from '../../common/errors';
@@ -35,7 +36,10 @@ import { DEFAULT_RETRY_POLICY, retryDelayMs, type RetryPolicy } from './retry-po
 import { Strips } from './strips';
 
 /** Small files travel in batches, so many of them are in the queue for each thread. */
-const FILES_IN_HAND = 128;
+const FILES_IN_HAND = 64;
+/** Queued tasks beyond which planning takes its time: it competes with the tasks for the same thread. */
+const ENOUGH_PLANNED = 4000;
+const PLAN_PAUSE_MS = 6;
 /** A longer one would fire at once: Node counts them in 31 bits. Then it is asked for again. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
@@ -84,6 +88,7 @@ export class JobRunner {
   #failure: ErrorData | null = null;
   #wakeTimer: NodeJS.Timeout | null = null;
   #drawPlanned = false;
+  #drawComes = false;
   #waitingUntilMs: number | null = null;
   readonly #settled = Promise.withResolvers<void>();
 
@@ -202,8 +207,8 @@ export class JobRunner {
       this.#options.onRecorded(settled);
       this.#options.onProgress();
       this.#planDraw();
-      // The loop that draws the window must get its turn between chunks.
-      await new Promise((resolve) => setImmediate(resolve));
+      // Others get their turn between chunks; with much to do already there is no hurry.
+      await pause(this.#counts.queued > ENOUGH_PLANNED ? PLAN_PAUSE_MS : 0);
     }
     tasks.markPlanned(this.#jobId);
     this.#planned = true;
@@ -314,8 +319,11 @@ export class JobRunner {
 
   #release(task: DrawnTask): void {
     if (this.#phase === 0) this.#admission.release(task.host);
-    // Only after this function has returned is its place in the queue free.
+    // Only after this function has returned is its place in the queue free. One draw serves all that end in a turn.
+    if (this.#drawComes) return;
+    this.#drawComes = true;
     setImmediate(() => {
+      this.#drawComes = false;
       this.#planDraw();
     });
   }

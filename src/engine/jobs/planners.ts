@@ -12,7 +12,7 @@ import type { Threads } from '../pool';
 import type { NewTask } from '../store/task-repository';
 import type { JobSpec } from './job-spec';
 
-const CHUNK = 400;
+const CHUNK = 200;
 
 export interface PlannedChunk {
   readonly tasks: readonly NewTask[];

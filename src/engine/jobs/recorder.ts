@@ -5,7 +5,7 @@ import type { SettledTask } from '../../common/model';
 import type { TaskChange, TaskRepository } from '../store/task-repository';
 
 const FLUSH_INTERVAL_MS = 100;
-const FLUSH_AT = 400;
+const FLUSH_AT = 200;
 
 export class Recorder {
   readonly #tasks: TaskRepository;

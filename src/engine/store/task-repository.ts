@@ -161,8 +161,8 @@ export class TaskRepository {
 
   draw(jobId: number, phase: number, host: string, afterOrdinal: number, limit: number): DrawnTask[] {
     return this.#prepare<[number, number, string, number, number], TaskRecord>(
-      `SELECT * FROM tasks WHERE job_id = ? AND state = 'queued' AND phase = ? AND host = ? AND ordinal > ?
-         ORDER BY ordinal LIMIT ?`,
+      `SELECT id, ordinal, type, root, host, source, target, name, size, attempts, not_before FROM tasks
+         WHERE job_id = ? AND state = 'queued' AND phase = ? AND host = ? AND ordinal > ? ORDER BY ordinal LIMIT ?`,
     )
       .all(jobId, phase, host, afterOrdinal, limit)
       .map((record) => ({
