@@ -1,0 +1,54 @@
+/** What a list asks to download: the entry that every list format is read into. */
+import type { ErrorData } from './errors';
+
+/** Digests that a download can be checked against. */
+export const CHECK_ALGORITHMS = ['md5', 'sha1', 'sha224', 'sha256', 'sha384', 'sha512', 'blake3'] as const;
+export type CheckAlgorithm = (typeof CHECK_ALGORITHMS)[number];
+/** Lower-case hexadecimal digests by algorithm. */
+export type CheckDigests = Readonly<Partial<Record<CheckAlgorithm, string>>>;
+
+/** One file to fetch, or one call to make. */
+export interface DownloadEntry {
+  /** HTTP and HTTPS addresses of one content, in the order in which they are tried; at least one. */
+  readonly urls: readonly string[];
+  /** What the file is to be called, as the list has it (not yet made safe); `null`: decided by answer and URL. */
+  readonly fileName: string | null;
+  /** Where it goes, as the list has it: relative to the job's folder, or absolute; `null`: the job's folder. */
+  readonly directory: string | null;
+  /** Bytes, where the list says so. */
+  readonly size: number | null;
+  readonly digests: CheckDigests;
+  /** Upper-case HTTP method. */
+  readonly method: string;
+  /** Own headers, in order; names as written. */
+  readonly headers: readonly (readonly [name: string, value: string])[];
+  /** Request body, sent as UTF-8. */
+  readonly body: string | null;
+}
+
+/** An entry of a list, or what is wrong with one. `line` counts from 1: where the entry begins. */
+export type ListedEntry =
+  | { readonly line: number; readonly entry: DownloadEntry }
+  | { readonly line: number; readonly text: string; readonly error: ErrorData };
+
+export const LIST_FORMATS = ['urls', 'aria2', 'csv', 'jsonl', 'metalink', 'curl'] as const;
+export type ListFormat = (typeof LIST_FORMATS)[number];
+
+/** What is known of a list before anything starts. */
+export interface ListPreview {
+  readonly format: ListFormat;
+  /** Entries that could be read. */
+  readonly entries: number;
+  /** Whether only a part of the list was looked at: it is very long. */
+  readonly partial: boolean;
+  readonly hosts: readonly { readonly host: string; readonly entries: number }[];
+  /** Entries whose first URL (with the same method and body) came before. */
+  readonly duplicates: number;
+  /** Names that more than one entry would give its file, with how many; at most 100 of them. */
+  readonly clashes: readonly { readonly name: string; readonly entries: number }[];
+  /** Lines that could not be read; at most 100 of them. */
+  readonly faults: readonly { readonly line: number; readonly text: string; readonly message: string }[];
+  readonly faultCount: number;
+  /** The first entries, for a look. */
+  readonly first: readonly DownloadEntry[];
+}
