@@ -52,3 +52,60 @@ export interface ListPreview {
   /** The first entries, for a look. */
   readonly first: readonly DownloadEntry[];
 }
+
+/** What to do where a file's name is taken: number it, leave the one that is there, replace it, or replace it if the server's is newer. */
+export const EXISTING_POLICIES = ['number', 'skip', 'overwrite', 'newer'] as const;
+export type ExistingPolicy = (typeof EXISTING_POLICIES)[number];
+
+/**
+ * How sure it is that a finished file is the server's.
+ * - `verified`: its digest is the one that the list or the server gave
+ * - `complete`: its length is the one that the server gave, or its framing said where it ends
+ * - `unverified`: it ended with the connection, which says nothing of its length
+ */
+export type Integrity = 'verified' | 'complete' | 'unverified';
+
+/** A stretch of a partial file that was flushed to the disk, from `start` up to `end` (bytes), and its BLAKE3 or SHA-256. */
+export interface Extent {
+  readonly start: number;
+  readonly end: number;
+  readonly digest: string;
+}
+
+/** What is known of a file that is half there. */
+export interface PartialState {
+  /** Where its bytes came from, without credentials. */
+  readonly url: string;
+  /** A strong entity tag (RFC 9110 §8.8.3), or `null`. */
+  readonly etag: string | null;
+  /** Last-Modified as it came, or `null`. */
+  readonly lastModified: string | null;
+  /** Bytes of the whole file; `null`: not known. */
+  readonly total: number | null;
+  readonly extents: readonly Extent[];
+}
+
+/** A worker tells of what it has on disk; with `reset` everything told before is void. */
+export interface PartialNote extends PartialState {
+  readonly reset: boolean;
+}
+
+/** Where the time of an attempt went, in milliseconds from its start; `null` where it did not come to that. */
+export interface DownloadTimes {
+  /** The answer's first byte. */
+  readonly firstByteMs: number | null;
+  readonly bodyMs: number | null;
+}
+
+/** What is kept of how a download ended, for its details. */
+export interface DownloadFacts {
+  readonly status: number;
+  /** After redirects, without credentials. */
+  readonly finalUrl: string;
+  readonly integrity: Integrity;
+  readonly etag: string | null;
+  readonly lastModified: string | null;
+  readonly times: DownloadTimes;
+  /** Bytes that were on disk from an earlier attempt and not fetched again. */
+  readonly kept: number;
+}
