@@ -5,9 +5,12 @@ import { CHECK_ALGORITHMS, EXISTING_POLICIES } from './download';
 const milliseconds = z.int().min(1).max(86_400_000);
 const bytes = z.int().min(0);
 /** RFC 9110 §5.1, §5.5. */
-const headerName = z.string().regex(/^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/u, 'a header has a name of letters, digits and -');
+const headerName = z
+  .string()
+  .regex(/^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/u, 'a header has a name of letters, digits and -');
 // eslint-disable-next-line no-control-regex -- they are what a value must not hold
-const headerValue = z.string().regex(/^[^\u0000-\u0008\u000a-\u001f\u007f]*$/u, 'a header has no line breaks');
+const CONTROL = /[\u0000-\u0008\u000a-\u001f\u007f]/u;
+const headerValue = z.string().refine((value) => !CONTROL.test(value), 'a header has no line breaks');
 
 export const downloadOptionsSchema = z.strictObject({
   existing: z.enum(EXISTING_POLICIES),
@@ -73,3 +76,11 @@ export const DEFAULT_DOWNLOAD_OPTIONS: DownloadOptions = {
   proxy: null,
   caFile: null,
 };
+
+/** The options that were given, the others as they are by default. */
+export function withDefaults(given: {
+  readonly [Name in keyof DownloadOptions]?: DownloadOptions[Name] | undefined;
+}): DownloadOptions {
+  const named = Object.entries(given).filter(([, value]) => value !== undefined);
+  return { ...DEFAULT_DOWNLOAD_OPTIONS, ...Object.fromEntries(named) };
+}

@@ -82,6 +82,8 @@ export interface PartialState {
   readonly lastModified: string | null;
   /** Bytes of the whole file; `null`: not known. */
   readonly total: number | null;
+  /** Of the content's first answer, what is of use when the file is whole. Lower-case names. */
+  readonly headers: Readonly<Record<string, string>>;
   readonly extents: readonly Extent[];
 }
 

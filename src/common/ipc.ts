@@ -102,7 +102,8 @@ export const REQUESTS = {
 } as const;
 
 export type RequestName = keyof typeof REQUESTS;
-export type RequestInput<Name extends RequestName> = z.infer<(typeof REQUESTS)[Name]['input']>;
+/** As it is written: what has a default may be left out. */
+export type RequestInput<Name extends RequestName> = z.input<(typeof REQUESTS)[Name]['input']>;
 export type RequestOutput<Name extends RequestName> =
   (typeof REQUESTS)[Name] extends Channel<z.ZodType, infer Out> ? Out : never;
 

@@ -1,5 +1,7 @@
 /** What a person asks for, as it arrives at the engine's door. Validated there once, with zod. */
 import { z } from 'zod';
+import { LIST_FORMATS } from './download';
+import { downloadOptionsSchema, withDefaults } from './download-options';
 import { ALGORITHMS, MANIFEST_FORMATS, MODES } from './model';
 
 /** More threads than this help nobody. */
@@ -18,14 +20,21 @@ const path = z
 export const downloadRequestSchema = z.strictObject({
   kind: z.literal('download'),
   ...how,
-  /** URLs, one each; parsed with the lists, before them. */
+  /** URLs, one each; they come before the lists. */
   urls: z.array(z.string()),
-  /** Pasted text: a list, one URL a line. */
+  /** Pasted text: a list. */
   text: z.string().nullable(),
-  /** Text files with one URL a line; copied before the job starts. */
+  /** Lists; copied before the job starts. */
   listFiles: z.array(path),
+  /** Of text and lists; `null`: told by their beginning. */
+  format: z.enum(LIST_FORMATS).nullable().default(null),
+  /** What the file of a single URL is called. */
+  out: z.string().min(1).nullable().default(null),
+  /** Of the file of a single URL: `sha256=…`. */
+  checksum: z.string().nullable().default(null),
   /** Where the files go; made if it does not exist. */
   directory: path,
+  options: downloadOptionsSchema.partial().default({}).transform(withDefaults),
 });
 
 export const hashRequestSchema = z.strictObject({
@@ -54,4 +63,5 @@ export const jobRequestSchema = z.discriminatedUnion('kind', [
 export type DownloadRequest = z.infer<typeof downloadRequestSchema>;
 export type HashRequest = z.infer<typeof hashRequestSchema>;
 export type CopyRequest = z.infer<typeof copyRequestSchema>;
-export type JobRequest = z.infer<typeof jobRequestSchema>;
+/** As it is written: what has a default may be left out. */
+export type JobRequest = z.input<typeof jobRequestSchema>;

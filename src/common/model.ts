@@ -1,4 +1,6 @@
 /** The words of Heddle: jobs, tasks, modes. Every process may import this file. */
+import type { CheckDigests, DownloadEntry, DownloadFacts, PartialState } from './download';
+import type { DownloadOptions } from './download-options';
 import type { ErrorData } from './errors';
 import type { FsPath } from './paths';
 
@@ -54,7 +56,7 @@ export type ManifestFormat = (typeof MANIFEST_FORMATS)[number];
 export type TaskType = 'url' | 'file' | 'symlink' | 'folders';
 
 /** Lower-case hexadecimal digests by algorithm. */
-export type Digests = Readonly<Partial<Record<Algorithm, string>>>;
+export type Digests = CheckDigests;
 
 /** How many of a job's tasks are in each state. */
 export type TaskCounts = Readonly<Record<TaskState, number>>;
@@ -98,13 +100,28 @@ export interface TaskOrder {
   readonly root: number;
   /** 1 for the first try. */
   readonly attempt: number;
+  /** Of a download, where there is more to it than its URL. */
+  readonly download?: {
+    readonly entry: DownloadEntry | null;
+    /** What an earlier attempt left. */
+    readonly partial: PartialState | null;
+  };
 }
 
 /** What all tasks of one job share; given to each worker once, when it is made. */
 export type WorkerOptions =
-  | { readonly kind: 'download'; readonly directory: string; readonly workDirectory: string }
+  | DownloadWorkerOptions
   | { readonly kind: 'hash'; readonly algorithms: readonly Algorithm[] }
   | { readonly kind: 'copy'; readonly roots: readonly CopyRoot[] };
+
+export interface DownloadWorkerOptions {
+  readonly kind: 'download';
+  readonly directory: string;
+  readonly workDirectory: string;
+  readonly options: DownloadOptions;
+  /** The memory of each speed limit that holds for it. */
+  readonly rates: readonly SharedArrayBuffer[];
+}
 
 /** One thing to copy: `source` becomes `target`. */
 export interface CopyRoot {
@@ -121,7 +138,9 @@ export interface TaskOutcome {
   readonly bytes: number;
   /** The file that was made, if one was. */
   readonly target: FsPath | null;
-  readonly digests?: Digests;
+  readonly digests?: CheckDigests;
+  /** Of a download. */
+  readonly facts?: DownloadFacts;
   /** Why it was skipped. */
   readonly reason?: ErrorData;
   /**

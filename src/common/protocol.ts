@@ -47,6 +47,8 @@ export interface Settlement<Output> {
 export type FromWorker<Output> =
   | { readonly type: 'ready' }
   | { readonly type: 'broken'; readonly error: ErrorData }
+  /** What a task tells before it settles. */
+  | { readonly type: 'note'; readonly ticket: number; readonly note: unknown }
   | {
       readonly type: 'settled';
       readonly settlements: readonly Settlement<Output>[];

@@ -19,6 +19,7 @@ import type { FsPath } from '../common/paths';
 import { WORK_DIRECTORY_PREFIX } from '../common/walk';
 import type { Settings, SettingsPatch } from '../common/settings';
 import { nowMs } from '../common/board';
+import { RateLimit } from '../common/rate-limit';
 import { JobMonitor } from './jobs/broadcaster';
 import { prepareJob } from './jobs/create-job';
 import { automaticWorkers, threadsOf } from './jobs/defaults';
@@ -33,6 +34,7 @@ import { InstanceLock } from './store/instance-lock';
 import { JobRepository, type RestState, type StoredJob } from './store/job-repository';
 import { SettingsRepository } from './store/settings-repository';
 import { TaskRepository } from './store/task-repository';
+import { Vault } from './store/vault';
 
 /** Jobs that run at once; later ones wait their turn. */
 const JOBS_AT_ONCE = 4;
@@ -80,6 +82,9 @@ export class Engine {
   readonly #options: EngineOptions;
   readonly #database: Database;
   readonly #lock: InstanceLock;
+  readonly #vault: Vault;
+  /** The speed limit of all jobs. */
+  readonly #rate = new RateLimit();
   readonly #checkpointer: Checkpointer;
   readonly #jobs: JobRepository;
   readonly #tasks: TaskRepository;
@@ -106,6 +111,7 @@ export class Engine {
     this.#options = options;
     this.#database = openDatabase(options.dataDirectory);
     this.#lock = new InstanceLock(options.dataDirectory);
+    this.#vault = new Vault(options.dataDirectory);
     this.#checkpointer = new Checkpointer(this.#database, options.threads);
     this.#jobs = new JobRepository(
       this.#database,
@@ -151,10 +157,10 @@ export class Engine {
   /** Stores the job, then starts it unless told otherwise. */
   async createJob(request: JobRequest, { start = true } = {}): Promise<JobSummary> {
     this.#assertOpen();
-    const prepared = await prepareJob(request, this.#options.dataDirectory);
+    const prepared = await prepareJob(request, this.#options.dataDirectory, this.#vault);
     // Reading a long list takes its time, and meanwhile somebody may have closed.
     if (this.#closing !== null && prepared.spec.kind === 'download') {
-      await rm(prepared.spec.list, { force: true });
+      for (const { path } of prepared.spec.lists) await rm(path, { force: true });
     }
     this.#assertOpen();
     const id = this.#jobs.insert(prepared);
@@ -286,9 +292,10 @@ export class Engine {
     // Whatever happens on the way, nobody goes on with a job that is half gone.
     this.#jobs.rest(id, 'cancelled');
     await this.#removeWorkDirectories(id);
+    this.#tasks.forgetPartials(id);
     while (this.#tasks.removeSome(id, ROWS_AT_ONCE) > 0) await turn();
     this.#jobs.remove(id);
-    if (spec.kind === 'download') await rm(spec.list, { force: true });
+    if (spec.kind === 'download') for (const { path } of spec.lists) await rm(path, { force: true });
     this.#snapshots.delete(id);
     this.#emit('job-removed', { jobId: id });
   }
@@ -392,6 +399,8 @@ export class Engine {
       job,
       tasks: this.#tasks,
       threads: this.#options.threads,
+      vault: this.#vault,
+      allRates: this.#rate,
       connectionsPerHost: this.settings.get().connectionsPerHost,
       ...(this.#options.retryPolicy === undefined ? {} : { retryPolicy: this.#options.retryPolicy }),
       onRecorded: (tasks) => {
@@ -416,6 +425,7 @@ export class Engine {
         error = failure;
       }
       await this.#removeWorkDirectories(id);
+      this.#tasks.forgetPartials(id);
     }
     this.#keepSnapshot(id, monitor.snapshot(), state);
     this.#jobs.saveStatistics(
@@ -460,6 +470,7 @@ export class Engine {
     if (state === 'cancelled') {
       await this.#moveAll(id, 'queued', 'cancelled');
       await this.#removeWorkDirectories(id);
+      this.#tasks.forgetPartials(id);
     }
     this.#changed(id);
     this.#wake(id);

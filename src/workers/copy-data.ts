@@ -32,7 +32,7 @@ import {
   readChunksSync,
   withFileSync,
 } from './source-file';
-import { writeFully } from './temp-file';
+import { writeFully } from './partial-file';
 
 /** From this size on it is worth asking the file system whether it can share the blocks. */
 const REFLINK_BYTES = 65_536n;

@@ -16,6 +16,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { DEFAULT_DOWNLOAD_OPTIONS, type DownloadOptions } from '../common/download-options';
 import { toErrorData, type ErrorData } from '../common/errors';
 import type { TaskOutcome } from '../common/model';
 import { VERSION } from '../common/version';
@@ -43,8 +44,17 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
-function make(tuning: DownloadTuning = {}): RunDownload {
-  const download = createDownload({ kind: 'download', directory, workDirectory }, tuning);
+function make(tuning: DownloadTuning = {}, options: Partial<DownloadOptions> = {}): RunDownload {
+  const download = createDownload(
+    {
+      kind: 'download',
+      directory,
+      workDirectory,
+      options: { ...DEFAULT_DOWNLOAD_OPTIONS, ...options },
+      rates: [],
+    },
+    tuning,
+  );
   opened.push(download);
   return download;
 }
@@ -92,7 +102,7 @@ describe.each([
     const context = new FakeContext({ exclusive });
     const outcome = await run(server.body('/a.bin', data), {}, context);
     const target = join(directory, 'a.bin');
-    expect(outcome).toEqual({ state: 'done', bytes: size, target, release: join(workDirectory, '1') });
+    expect(outcome).toMatchObject({ state: 'done', bytes: size, target, release: join(workDirectory, '1') });
     expect(readFileSync(target).equals(data)).toBe(true);
     expect(context.bytesDone).toBe(size);
     expect(context.bytesTotal).toBe(size);
@@ -123,7 +133,7 @@ describe.each([
     expect(readFileSync(join(directory, 'close')).equals(data)).toBe(true);
   });
 
-  test('cancelled in the middle: stopped, and nothing is left', async () => {
+  test('cancelled in the middle: stopped, and what is there is told', async () => {
     const url = server.on('/endless', (_, response) => {
       response.writeHead(200, { 'Content-Length': 100_000_000 });
       response.write(bytes(2_000_000));
@@ -133,7 +143,8 @@ describe.each([
       if (done >= 1_500_000) context.cancel();
     };
     await expect(run(url, {}, context)).rejects.toThrow(TaskCancelled);
-    expect(leftovers()).toEqual([]);
+    expect(leftovers()).toEqual(['1']);
+    expect(context.notes.at(-1)?.extents.at(-1)?.end).toBeGreaterThanOrEqual(1_500_000);
     expect(files()).toEqual([]);
   });
 
@@ -308,7 +319,8 @@ describe('bodies that are not whole', () => {
       message: `The server promised 400000 bytes and sent ${sent}.`,
     });
     expect(files()).toEqual([]);
-    expect(leftovers()).toEqual([]);
+    // So little is fetched again sooner than looked up.
+    expect(leftovers()).toEqual(sent < 1000 ? [] : ['1']);
   });
 
   test('what follows the promised length is no part of the file, nor of the next answer', async () => {
@@ -507,7 +519,7 @@ describe('after a crash', () => {
     writeFileSync(join(directory, 'a.txt'), 'mine');
     const first = await run(url);
     const again = await run(url);
-    expect(again).toEqual(first);
+    expect(again).toEqual({ state: 'done', bytes: 5, target: first.target, release: first.release });
     expect(server.requests).toHaveLength(1);
     expect(files().sort()).toEqual(['a (1).txt', 'a.txt']);
   });

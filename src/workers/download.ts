@@ -1,18 +1,32 @@
 /**
- * One URL to one file. The body goes to a temporary file, must be whole as the
- * protocol frames it, is flushed to the disk and only then takes its name,
- * under a number where the name is taken.
+ * One URL to one file. The body goes to a temporary file, must be whole as the protocol frames it and right by every
+ * digest that list and server give, is flushed to the disk and only then takes its name.
  */
-import { fileNameFromUrl } from '../common/file-name';
-import { HeddleError } from '../common/errors';
-import type { TaskOrder, TaskOutcome, WorkerOptions } from '../common/model';
-import { displayPath, joinPath } from '../common/paths';
-import { NumberedPlaces, lstatOrNull, unlinkIfThere, type Link } from './final-name';
-import { HTTP_LIMITS, HttpClient, type HttpLimits } from './http';
+import { futimesSync, readFileSync, read as readCallback, statfsSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { promisify } from 'node:util';
+import { parseContentDisposition } from '../common/content-disposition';
+import { contentDigests, mergeClaims, representationDigests } from '../common/digest-fields';
+import type { CheckAlgorithm, CheckDigests, DownloadEntry, Integrity, PartialNote } from '../common/download';
+import { fileNameFromUrl, safeFileName } from '../common/file-name';
+import { HeddleError, type ErrorData } from '../common/errors';
+import type { DownloadWorkerOptions, TaskOrder, TaskOutcome } from '../common/model';
+import { displayPath, joinPath, type FsPath } from '../common/paths';
+import { RateLimit } from '../common/rate-limit';
+import { nowMs } from '../common/board';
+import { parseCookies } from './cookies';
+import { FinalPlaces, lstatOrNull, makeFolders, unlinkIfThere, type Link } from './final-name';
+import { loadHasher, nativeBlake3, type Hasher } from './hashers';
+import { HTTP_LIMITS, HttpClient, type Answer, type HttpLimits } from './http';
+import { parseNetrc } from './netrc';
+import { PartialFile, type OpenFile } from './partial-file';
 import type { RunTask, TaskContext } from './runtime';
-import { TempFile, type OpenFile } from './temp-file';
+import { Transfer, type Transferred } from './transfer';
 
-type DownloadOptions = Extract<WorkerOptions, { kind: 'download' }>;
+const readAsync = promisify(readCallback);
+const READ_BYTES = 1024 * 1024;
+/** Smaller files are not worth a look at the free space. */
+const LOOK_AT_SPACE_BYTES = 1024 * 1024;
 
 /** What tests replace. */
 export interface DownloadTuning {
@@ -21,64 +35,241 @@ export interface DownloadTuning {
   readonly open?: OpenFile;
 }
 
-export interface RunDownload extends RunTask<TaskOrder, TaskOutcome> {
-  (order: TaskOrder, context: TaskContext): Promise<TaskOutcome>;
+export interface RunDownload extends RunTask<TaskOrder, TaskOutcome, PartialNote> {
+  (order: TaskOrder, context: TaskContext<PartialNote>): Promise<TaskOutcome>;
   /** Closes the connections that are kept alive. */
   close(): Promise<void>;
 }
 
-export function createDownload(options: DownloadOptions, tuning: DownloadTuning = {}): RunDownload {
-  const { directory, workDirectory } = options;
-  const client = new HttpClient({ ...HTTP_LIMITS, ...tuning.limits });
-  const places = new NumberedPlaces(directory, workDirectory, tuning.link);
+export function createDownload(job: DownloadWorkerOptions, tuning: DownloadTuning = {}): RunDownload {
+  const { workDirectory, options } = job;
+  const client = openClient(job, tuning);
+  // Whoever runs a task first learns why there is none.
+  client.catch(() => undefined);
+  const checker = nativeBlake3().then((native) => native ?? loadHasher('sha256'));
+  const places = new FinalPlaces(workDirectory, options.existing, tuning.link);
+  const rates = job.rates.map((buffer) => new RateLimit(buffer));
 
-  async function download(order: TaskOrder, context: TaskContext): Promise<TaskOutcome> {
-    const url = parseUrl(displayPath(order.source));
-    const name = fileNameFromUrl(url);
+  async function download(order: TaskOrder, context: TaskContext<PartialNote>): Promise<TaskOutcome> {
+    const entry = order.download?.entry ?? plainEntry(displayPath(order.source));
+    const directory =
+      entry.directory === null ? job.directory : displayPath(joinPath(job.directory, entry.directory));
+    const [first = ''] = entry.urls;
+    const expectedName =
+      entry.fileName === null ? fileNameFromUrl(parseUrl(first)) : safeFileName(entry.fileName);
     const temp = joinPath(workDirectory, String(order.id));
 
-    const earlier = lstatOrNull(temp);
-    if (earlier !== null) {
+    const left = lstatOrNull(temp);
+    if (left !== null && left.nlink > 1n) {
       // A temporary file with a second link was whole, and named, when its process was killed.
-      const target = earlier.nlink > 1n ? places.findPlaced(earlier, name) : null;
-      if (target !== null) return { state: 'done', bytes: Number(earlier.size), target, release: temp };
-      // Removed, never truncated: its second link, wherever it is by now, is the user's file.
+      const target = places.findPlaced(left, directory, expectedName);
+      if (target !== null) return { state: 'done', bytes: Number(left.size), target, release: temp };
+    }
+    // Removed, never truncated: a second link of it, wherever it is by now, is the user's file.
+    if (left !== null && (left.nlink > 1n || !left.isFile() || order.download?.partial == null))
       unlinkIfThere(temp);
+
+    if (options.existing === 'skip' && places.isTakenByOthers(directory, expectedName)) {
+      return skipped(joinPath(directory, expectedName));
     }
 
-    const file = new TempFile({
+    const earlier = order.download?.partial ?? null;
+    // An attempt begins with the mirror after the one that failed; what is there already counts more.
+    const shift = earlier === null ? order.attempt - 1 : 0;
+    let failure: unknown = null;
+    for (let tried = 0; tried < entry.urls.length; tried++) {
+      const address = entry.urls[(tried + shift) % entry.urls.length] ?? first;
+      try {
+        return await fetchFrom(parseUrl(address), { order, entry, directory, expectedName, temp }, context);
+      } catch (error) {
+        context.throwIfCancelled();
+        // Of several failures the one that may heal decides whether it is tried again.
+        if (failure === null || isRetryable(error)) failure = error;
+        if (!isMirrorFault(error)) break;
+      }
+    }
+    throw failure;
+  }
+
+  interface Aim {
+    readonly order: TaskOrder;
+    readonly entry: DownloadEntry;
+    readonly directory: string;
+    readonly expectedName: string;
+    readonly temp: FsPath;
+  }
+
+  async function fetchFrom(url: URL, aim: Aim, context: TaskContext<PartialNote>): Promise<TaskOutcome> {
+    const { order, entry, directory, expectedName, temp } = aim;
+    const startedAtMs = nowMs();
+    const file = new PartialFile({
       path: temp,
       workDirectory,
-      subject: joinPath(directory, name),
+      subject: joinPath(directory, expectedName),
       exclusive: context.exclusive,
       ...(tuning.open === undefined ? {} : { open: tuning.open }),
     });
-    let received = 0;
-    try {
-      const bytes = await client.get(
+    const nameFor = (headers: Readonly<Record<string, string | string[] | undefined>>): string => {
+      if (entry.fileName !== null) return expectedName;
+      const [field] = [headers['content-disposition'] ?? []].flat();
+      const fileName = field === undefined ? null : parseContentDisposition(field).fileName;
+      return fileName === null ? expectedName : safeFileName(fileName);
+    };
+    // A callback sets it.
+    let skip = null as TaskOutcome | null;
+    const existing = options.existing === 'newer' ? lstatOrNull(joinPath(directory, expectedName)) : null;
+    const transfer = new Transfer({
+      client: await client,
+      file,
+      request: {
         url,
-        {
-          begin: (expected) => {
-            context.setBytesTotal(expected);
-          },
-          write: (chunk) => {
-            received += chunk.length;
-            context.setBytesDone(received);
-            return file.write(chunk);
-          },
-        },
-        context,
-      );
-      await file.finish();
+        method: entry.method,
+        headers: { ...headersOf(entry, options), ...condition(existing?.mtimeMs ?? null, order) },
+        body: entry.body,
+      },
+      earlier: order.download?.partial ?? null,
+      context,
+      note: (note) => {
+        context.note(note);
+      },
+      hasher: await checker,
+      segments: options.segments,
+      maxBytes: options.maxBytes,
+      accept: (answer) => {
+        if (answer.status === 304) {
+          skip = notModified(joinPath(directory, expectedName));
+          return false;
+        }
+        const name = nameFor(answer.headers);
+        if (options.existing === 'skip' && places.isTakenByOthers(directory, name)) {
+          skip = skipped(joinPath(directory, name));
+          return false;
+        }
+        assertSpace(directory, answer, options.keepFreeBytes);
+        return true;
+      },
+      throttle: (bytes) => Math.max(0, ...rates.map((rate) => rate.take(bytes))),
+    });
+    try {
+      const got = await transfer.run();
+      if (got === null) {
+        await file.discard();
+        if (skip === null) throw new HeddleError('bad-answer', 'The server sent no file.');
+        return skip;
+      }
+      await file.finish(got.bytes);
+      const { digests, integrity } = await check(file, got, entry, context);
+      setTime(file, got.headers['last-modified']);
+      file.close();
       context.throwIfCancelled();
-      return { state: 'done', bytes, ...places.place(temp, name) };
+      if (entry.directory !== null) makeFolders(directory);
+      const placed = places.place(temp, directory, nameFor(got.headers), order.id);
+      return {
+        state: 'done',
+        bytes: got.bytes,
+        ...placed,
+        ...(Object.keys(digests).length === 0 ? {} : { digests }),
+        facts: {
+          status: got.status,
+          finalUrl: got.finalUrl,
+          integrity,
+          etag: got.headers['etag'] ?? null,
+          lastModified: got.headers['last-modified'] ?? null,
+          times: { firstByteMs: got.firstByteMs, bodyMs: nowMs() - startedAtMs - (got.firstByteMs ?? 0) },
+          kept: got.kept,
+        },
+      };
     } catch (error) {
-      await file.discard();
+      if (transfer.leaves && !isWrongContent(error)) await file.keep();
+      else await file.discard();
       throw error;
     }
   }
 
-  return Object.assign(download, { close: () => client.close() });
+  /** The finished file against everything that was said of it. Read from the disk's side: what counts is what is there. */
+  async function check(
+    file: PartialFile,
+    got: Transferred,
+    entry: DownloadEntry,
+    context: TaskContext<PartialNote>,
+  ): Promise<{ readonly digests: CheckDigests; readonly integrity: Integrity }> {
+    const claims = mergeClaims(
+      { digests: entry.digests, contradictions: [] },
+      representationDigests(got.headers),
+      contentDigests(got.headers),
+    );
+    const [disputed] = claims.contradictions;
+    if (disputed !== undefined) {
+      throw new HeddleError(
+        'digest-mismatch',
+        `Two different ${disputed} digests are given for the file, so one of them is wrong. It was discarded.`,
+      );
+    }
+    if (entry.size !== null && entry.size !== got.bytes) {
+      throw new HeddleError(
+        'size-mismatch',
+        `The file should have ${entry.size} bytes and has ${got.bytes}. It was discarded.`,
+      );
+    }
+    const expected = Object.entries(claims.digests) as [CheckAlgorithm, string][];
+    const wanted = [...new Set([...expected.map(([algorithm]) => algorithm), ...options.digests])];
+    const digests = wanted.length === 0 ? {} : await digestFile(file, got.bytes, wanted, context);
+    for (const [algorithm, digest] of expected) {
+      const found = digests[algorithm];
+      if (found === digest) continue;
+      throw new HeddleError(
+        'digest-mismatch',
+        `The file's ${algorithm} is ${found ?? 'unknown'}, expected was ${digest}. It was discarded.`,
+      );
+    }
+    const integrity = expected.length > 0 ? 'verified' : got.untilClose ? 'unverified' : 'complete';
+    return { digests, integrity };
+  }
+
+  return Object.assign(download, {
+    close: async () => {
+      await (await client.catch(() => null))?.close();
+    },
+  });
+}
+
+function openClient(job: DownloadWorkerOptions, tuning: DownloadTuning): Promise<HttpClient> {
+  const { options } = job;
+  return Promise.resolve().then(() =>
+    HttpClient.open({
+      ...HTTP_LIMITS,
+      connectMs: options.connectMs,
+      headersMs: options.headersMs,
+      stallMs: options.stallMs,
+      ...tuning.limits,
+      userAgent: options.userAgent,
+      loginFor: options.netrc === null ? () => null : parseNetrc(readText(options.netrc)),
+      cookiesFor: options.cookies === null ? () => null : parseCookies(readText(options.cookies)),
+      proxy: options.proxy,
+      caFile: options.caFile,
+    }),
+  );
+}
+
+function readText(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    throw new HeddleError('unreadable', `${path} cannot be read.`, { cause: error });
+  }
+}
+
+export function plainEntry(url: string): DownloadEntry {
+  return {
+    urls: [url],
+    fileName: null,
+    directory: null,
+    size: null,
+    digests: {},
+    method: 'GET',
+    headers: [],
+    body: null,
+  };
 }
 
 function parseUrl(text: string): URL {
@@ -87,4 +278,116 @@ function parseUrl(text: string): URL {
     throw new HeddleError('bad-url', `"${text}" is not an HTTP address.`);
   }
   return url;
+}
+
+function headersOf(entry: DownloadEntry, options: DownloadWorkerOptions['options']): Record<string, string> {
+  const headers: Record<string, string> = {};
+  if (options.bearer !== null) headers['authorization'] = `Bearer ${options.bearer}`;
+  else if (options.user !== null) {
+    const { name, password } = options.user;
+    headers['authorization'] = `Basic ${Buffer.from(`${name}:${password}`).toString('base64')}`;
+  }
+  for (const [name, value] of [...options.headers, ...entry.headers]) headers[name.toLowerCase()] = value;
+  return headers;
+}
+
+/** RFC 9110 §13.1.3: only if it changed since. */
+function condition(mtimeMs: bigint | null, order: TaskOrder): Record<string, string> {
+  if (mtimeMs === null || order.download?.partial != null) return {};
+  return { 'if-modified-since': new Date(Number(mtimeMs)).toUTCString() };
+}
+
+function skipped(target: FsPath): TaskOutcome {
+  return skip(target, 'target-exists', 'exists already and was left as it is.');
+}
+
+function notModified(target: FsPath): TaskOutcome {
+  return skip(target, 'not-modified', 'is as new as the one on the server.');
+}
+
+function skip(place: FsPath, code: string, sentence: string): TaskOutcome {
+  const reason: ErrorData = { code, message: `${displayPath(place)} ${sentence}`, retryable: false };
+  return { state: 'skipped', bytes: 0, target: null, reason };
+}
+
+function isRetryable(error: unknown): boolean {
+  return error instanceof HeddleError && error.retryable;
+}
+
+/** What another server with the same file may do better. A disk that is full is full for all. */
+function isMirrorFault(error: unknown): boolean {
+  return (
+    error instanceof HeddleError &&
+    /^(?:http-|dns|connection|timeout|tls|length|body|bad-answer|bad-redirect|redirect|too-many-redirects|content-encoding|file-changed|digest|size-mismatch)/u.test(
+      error.code,
+    )
+  );
+}
+
+/** The bytes themselves are not to be trusted: nobody goes on with them. */
+function isWrongContent(error: unknown): boolean {
+  return error instanceof HeddleError && /^(?:digest-mismatch|size-mismatch|too-large)$/u.test(error.code);
+}
+
+function assertSpace(directory: string, answer: Answer, keepFreeBytes: number): void {
+  const { length } = answer;
+  if (length === null || (length < LOOK_AT_SPACE_BYTES && keepFreeBytes === 0)) return;
+  let free: number;
+  try {
+    const { bavail, bsize } = statfsSync(directory);
+    free = bavail * bsize;
+  } catch {
+    // Systems that do not tell say it when they are full.
+    return;
+  }
+  if (length + keepFreeBytes <= free) return;
+  throw new HeddleError(
+    'disk-full',
+    `The file has ${length} bytes, and ${directory} has only ${Math.max(0, free - keepFreeBytes)} to give. Make room, then retry.`,
+  );
+}
+
+function setTime(file: PartialFile, lastModified: string | undefined): void {
+  const modified = lastModified === undefined ? NaN : Date.parse(lastModified);
+  if (Number.isNaN(modified)) return;
+  try {
+    futimesSync(file.fd, new Date(), new Date(modified));
+  } catch {
+    // A file system without times keeps the file all the same.
+  }
+}
+
+async function digestFile(
+  file: PartialFile,
+  size: number,
+  algorithms: readonly CheckAlgorithm[],
+  context: TaskContext<PartialNote>,
+): Promise<CheckDigests> {
+  const hashers = await Promise.all(
+    algorithms.map(async (algorithm): Promise<[CheckAlgorithm, Hasher]> => [
+      algorithm,
+      await makeHasher(algorithm),
+    ]),
+  );
+  const buffer = Buffer.allocUnsafe(Math.max(1, Math.min(READ_BYTES, size)));
+  for (let at = 0; at < size;) {
+    const { bytesRead } = await readAsync(file.fd, buffer, 0, buffer.length, at);
+    if (bytesRead === 0) throw new HeddleError('io-error', 'The file became shorter while it was checked.');
+    const chunk = buffer.subarray(0, bytesRead);
+    for (const [, hasher] of hashers) hasher.update(chunk);
+    at += bytesRead;
+    context.throwIfCancelled();
+  }
+  return Object.fromEntries(hashers.map(([algorithm, hasher]) => [algorithm, hasher.digest()]));
+}
+
+async function makeHasher(algorithm: CheckAlgorithm): Promise<Hasher> {
+  if (algorithm === 'blake3') return (await loadHasher('blake3')).create();
+  const state = createHash(algorithm);
+  return {
+    update(chunk) {
+      state.update(chunk);
+    },
+    digest: () => state.digest('hex'),
+  };
 }

@@ -11,13 +11,16 @@ import {
   mkdirSync,
   openSync,
   closeSync,
+  readFileSync,
   readdirSync,
   renameSync,
   statSync,
   unlinkSync,
+  writeFileSync,
 } from 'node:fs';
 import type { BigIntStats } from 'node:fs';
 import { createHash } from 'node:crypto';
+import type { ExistingPolicy } from '../common/download';
 import { numberedName } from '../common/file-name';
 import { HeddleError } from '../common/errors';
 import { displayPath, joinPath, pathFromBytes, pathToBytes, type FsPath } from '../common/paths';
@@ -153,49 +156,108 @@ function renameWithoutReplacing(temp: FsPath, target: FsPath, lockDirectory: FsP
 }
 
 /**
- * Places files under the first free of `name`, `name (1)`, `name (2)`…
- * It remembers where it got to with names that were taken, so that 100,000
- * files of one name do not each try all numbers from the start.
+ * Gives finished files their names, by the job's policy for names that are taken. Two tasks of one job never get one
+ * name: where files may be replaced or left, each task first claims its name in the work directory.
  */
-export class NumberedPlaces {
-  readonly #directory: string;
+export class FinalPlaces {
   readonly #lockDirectory: string;
+  readonly #policy: ExistingPolicy;
   readonly #link: Link;
+  /**
+   * Where it got to with names that were taken, so that 100,000 files of one name do not each try all numbers from
+   * the start.
+   */
   readonly #next = new Map<string, number>();
 
-  constructor(directory: string, lockDirectory: string, link: Link = linkSync) {
-    this.#directory = directory;
+  constructor(lockDirectory: string, policy: ExistingPolicy, link: Link = linkSync) {
     this.#lockDirectory = lockDirectory;
+    this.#policy = policy;
     this.#link = link;
   }
 
-  place(temp: FsPath, name: string): Placed {
-    for (let number = this.#next.get(name) ?? 0; number < MAX_NUMBER; number++) {
-      const target = joinPath(this.#directory, numberedName(name, number));
-      const placed = placeAt(temp, target, this.#lockDirectory, this.#link);
-      if (placed !== null) {
-        if (number > 0) this.#next.set(name, number + 1);
-        return placed;
-      }
+  /** @param id of the task, by which its claim is known */
+  place(temp: FsPath, directory: string, name: string, id: number): Placed {
+    const key = joinPath(directory, name) as string;
+    for (let number = this.#next.get(key) ?? 0; number < MAX_NUMBER; number++) {
+      const target = joinPath(directory, numberedName(name, number));
+      const placed = this.#placeAt(temp, target, id);
+      if (placed === null) continue;
+      if (number > 0) this.#next.set(key, number + 1);
+      return placed;
     }
     throw new HeddleError(
       'no-free-name',
-      `${displayPath(joinPath(this.#directory, name))} and every numbered name after it exist already.`,
+      `${displayPath(joinPath(directory, name))} and every numbered name after it exist already.`,
     );
   }
 
+  /** Whether there is a file of this name that no task of this job has made. */
+  isTakenByOthers(directory: string, name: string): boolean {
+    const target = joinPath(directory, name);
+    return lstatOrNull(target) !== null && this.#claimant(target) === null;
+  }
+
   /** The final name that an earlier, killed run gave to the file `identity`; `null` if there is none. */
-  findPlaced(identity: BigIntStats, name: string): FsPath | null {
+  findPlaced(identity: BigIntStats, directory: string, name: string): FsPath | null {
     for (let number = 0; number < DIRECT_LOOKS; number++) {
-      const target = joinPath(this.#directory, numberedName(name, number));
+      const target = joinPath(directory, numberedName(name, number));
       const there = lstatOrNull(target);
       if (there !== null && isSameFile(there, identity)) return target;
     }
-    for (const entry of readdirSync(this.#directory)) {
-      const target = joinPath(this.#directory, entry);
+    for (const entry of readdirSync(directory)) {
+      const target = joinPath(directory, entry);
       const there = lstatOrNull(target);
       if (there !== null && isSameFile(there, identity)) return target;
     }
     return null;
   }
+
+  #placeAt(temp: FsPath, target: FsPath, id: number): Placed | null {
+    if (this.#policy === 'number') return placeAt(temp, target, this.#lockDirectory, this.#link);
+    if (!this.#claim(target, id)) return null;
+    return this.#policy === 'skip'
+      ? placeAt(temp, target, this.#lockDirectory, this.#link)
+      : replaceAt(temp, target, this.#link);
+  }
+
+  /** @returns whether the name is this task's now */
+  #claim(target: FsPath, id: number): boolean {
+    try {
+      writeFileSync(this.#claimPath(target), String(id), { flag: 'wx' });
+      return true;
+    } catch (error) {
+      if (errorCode(error) !== 'EEXIST') throw error;
+      return this.#claimant(target) === id;
+    }
+  }
+
+  #claimant(target: FsPath): number | null {
+    try {
+      return Number(readFileSync(this.#claimPath(target), 'utf8'));
+    } catch (error) {
+      if (errorCode(error) === 'ENOENT') return null;
+      throw error;
+    }
+  }
+
+  #claimPath(target: FsPath): string {
+    const digest = createHash('sha256').update(pathToBytes(target)).digest('hex').slice(0, 32);
+    return joinPath(this.#lockDirectory, `claim-${digest}`) as string;
+  }
+}
+
+/** Puts the finished file in the place of what is there, in one step; the temporary name stays a second link to it. */
+function replaceAt(temp: FsPath, target: FsPath, link: Link): Placed {
+  const second = `${displayPath(temp)}.link`;
+  unlinkIfThere(second);
+  try {
+    link(native(temp), second);
+  } catch (error) {
+    const code = errorCode(error);
+    if (code === undefined || !NO_HARD_LINKS.has(code)) throw error;
+    renameSync(native(temp), native(target));
+    return { target };
+  }
+  renameSync(second, native(target));
+  return { target, release: temp };
 }

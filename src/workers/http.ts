@@ -1,17 +1,19 @@
 /**
- * HTTP for downloads: one GET at a time per call, over connections that are
+ * HTTP for downloads: one request at a time per call, over connections that are
  * kept alive (undici, one Agent per worker). A body is either received whole
  * as the protocol frames it (RFC 9112 §6.3, §8) or the call fails.
  */
+import { readFileSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import tls from 'node:tls';
 import type { Dispatcher } from 'undici';
 import buildConnector from 'undici/lib/core/connect.js';
 import Agent from 'undici/lib/dispatcher/agent.js';
 import { HeddleError } from '../common/errors';
 import { VERSION } from '../common/version';
 import { errorCode } from './final-name';
-import { badAnswer, connectionFailure, statusFailure } from './http-errors';
+import { badAnswer, connectionFailure } from './http-errors';
 import type { TaskContext } from './runtime';
 
 export interface HttpLimits {
@@ -34,102 +36,184 @@ export const HTTP_LIMITS: HttpLimits = {
 const DISCARD_BYTES = 64 * 1024;
 const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 
-/** Where the body of a 200 goes. */
-export interface BodySink {
-  /** The answer is good; `expected` is its Content-Length, `null` where it has none. */
-  begin(expected: number | null): void;
-  /** @returns a promise to wait for before more is sent, or `null` */
-  write(chunk: Buffer): Promise<void> | null;
+/** Told by a receiver: it has all that it wanted; the connection is closed. */
+export const ENOUGH = Symbol('enough');
+
+/** Who wants an answer. */
+export interface Receiver {
+  /**
+   * The headers of the final answer are there (redirects are followed before).
+   * @returns whether its body is wanted; of others only what costs nothing is read
+   */
+  begin(answer: Answer): boolean;
+  /** @returns a promise to wait for before more is sent, `null` to go on at once, or {@link ENOUGH} */
+  write(chunk: Buffer): Promise<void> | null | typeof ENOUGH;
+}
+
+export interface Request {
+  readonly url: URL;
+  /** Upper case. */
+  readonly method: string;
+  /** Lower-case names. Sent to the origin of `url` alone. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** `null`: the whole. */
+  readonly range: string | null;
+  readonly ifRange: string | null;
+  readonly body: string | null;
+}
+
+export interface HttpOptions extends HttpLimits {
+  readonly userAgent: string | null;
+  /** Name and password for a host, from a .netrc file. */
+  readonly loginFor: (host: string) => { readonly name: string; readonly password: string } | null;
+  /** The Cookie header for an address. */
+  readonly cookiesFor: (url: URL) => string | null;
+  readonly proxy: string | null;
+  readonly caFile: string | null;
 }
 
 type Headers = Parameters<NonNullable<Dispatcher.DispatchHandler['onResponseStart']>>[2];
 type Controller = Dispatcher.DispatchController;
 
-interface Answer {
+export interface Answer {
   readonly status: number;
   readonly headers: Headers;
+  /** Where it came from in the end. */
+  readonly url: URL;
+  /** Bytes of the body, where the answer says so. */
+  readonly length: number | null;
+  /** Whether nothing but the connection's end says where the body ends (RFC 9112 §6.3). */
+  readonly untilClose: boolean;
 }
 
 export class HttpClient {
-  readonly #limits: HttpLimits;
-  readonly #agent: Agent;
+  readonly #options: HttpOptions;
+  readonly #dispatcher: Dispatcher;
   /** True while a socket's error is being told to undici; see {@link Exchange.onResponseEnd}. */
-  #socketFailing = false;
+  readonly #sockets: SocketWatch;
 
-  constructor(limits: HttpLimits) {
-    this.#limits = limits;
-    const connect = buildConnector({ timeout: limits.connectMs });
-    this.#agent = new Agent({
+  /** @throws HeddleError when the file of certificates cannot be read */
+  static async open(options: HttpOptions): Promise<HttpClient> {
+    const sockets = new SocketWatch();
+    const ca = options.caFile === null ? null : trusted(readCertificates(options.caFile));
+    const connect = buildConnector({
+      timeout: options.connectMs,
+      allowH2: true,
+      ...(ca === null ? {} : { ca }),
+    });
+    const how = {
       pipelining: 1,
-      headersTimeout: limits.headersMs,
-      bodyTimeout: limits.stallMs,
-      connect: (options, callback) => {
-        connect(options, (...result) => {
+      allowH2: true,
+      headersTimeout: options.headersMs,
+      bodyTimeout: options.stallMs,
+      connect: ((connection, callback) => {
+        connect(connection, (...result) => {
           const [error, socket] = result;
-          if (error === null) this.#watch(socket);
+          if (error === null) sockets.watch(socket);
           callback(...result);
         });
-      },
-    });
+      }) satisfies ReturnType<typeof buildConnector>,
+    };
+    return new HttpClient(options, await makeDispatcher(options, how, ca), sockets);
+  }
+
+  private constructor(options: HttpOptions, dispatcher: Dispatcher, sockets: SocketWatch) {
+    this.#options = options;
+    this.#dispatcher = dispatcher;
+    this.#sockets = sockets;
   }
 
   /**
-   * Gets `url`, following redirects, and pours the body of a 200 into `sink`.
-   * @returns bytes received
-   * @throws HeddleError; what `context` or `sink` threw
+   * Sends `request`, follows redirects, and pours the body of the final answer into `receiver` if it wants it.
+   * @returns the final answer, its body received whole, or as much of it as the receiver wanted
+   * @throws HeddleError; what `context` or `receiver` threw
    */
-  async get(url: URL, sink: BodySink, context: TaskContext): Promise<number> {
-    let current = url;
+  async send(request: Request, receiver: Receiver, context: TaskContext): Promise<Answer> {
+    const { url: original } = request;
+    let { method, body } = request;
+    let current = original;
     const visited = new Set<string>();
     for (;;) {
-      const exchange = await this.#exchange(current, url, sink, context);
-      const answer = exchange.answer;
-      if (answer.status === 200) return exchange.received;
-      if (!REDIRECTS.has(answer.status))
-        throw statusFailure(answer.status, current, answer.headers['retry-after']);
+      const headers = this.#headers(request, current, method);
+      const answer = await this.#exchange(
+        { ...request, url: current, method, body, headers },
+        receiver,
+        context,
+      );
+      if (!REDIRECTS.has(answer.status)) return answer;
       visited.add(addressOf(current));
       current = redirectTarget(answer, current);
+      // RFC 9110 §15.4: what came as POST goes on as GET, except where the status says otherwise.
+      if (answer.status === 303 ? method !== 'HEAD' : method === 'POST' && answer.status < 303) {
+        method = 'GET';
+        body = null;
+      }
       if (visited.has(addressOf(current))) {
         throw new HeddleError(
           'redirect-loop',
-          `The server sends the request in a circle, back to ${current.href}.`,
+          `The server sends the request in a circle, back to ${shownUrl(current)}.`,
         );
       }
-      if (visited.size > this.#limits.redirects) {
+      if (visited.size > this.#options.redirects) {
         throw new HeddleError(
           'too-many-redirects',
-          `The server redirected more than ${this.#limits.redirects} times, last to ${current.href}.`,
+          `The server redirected more than ${this.#options.redirects} times, last to ${shownUrl(current)}.`,
         );
       }
     }
+  }
+
+  #headers(request: Request, url: URL, method: string): Record<string, string> {
+    const headers: Record<string, string> = {
+      accept: '*/*',
+      'accept-encoding': 'identity',
+      'user-agent': this.#options.userAgent ?? `Heddle/${VERSION}`,
+    };
+    const login = this.#options.loginFor(url.hostname);
+    if (login !== null) headers['authorization'] = basic(login.name, login.password);
+    const cookies = this.#options.cookiesFor(url);
+    if (cookies !== null) headers['cookie'] = cookies;
+    // What the user wrote for one origin is for no other: any of these headers may be a key.
+    if (url.origin === request.url.origin) {
+      const { username, password } = request.url;
+      if (username !== '' || password !== '') {
+        headers['authorization'] = basic(decodeUserInfo(username), decodeUserInfo(password));
+      }
+      for (const [name, value] of Object.entries(request.headers)) {
+        // A body that is not sent any more has no type.
+        if (method === request.method || !name.startsWith('content-')) headers[name] = value;
+      }
+    }
+    if (request.range !== null) headers['range'] = request.range;
+    if (request.ifRange !== null) headers['if-range'] = request.ifRange;
+    return headers;
   }
 
   /** Closes every connection. */
   async close(): Promise<void> {
-    await this.#agent.destroy();
+    await this.#dispatcher.destroy();
   }
 
   /**
    * A connection that was kept alive may be closed by the server at the very moment it is used again.
-   * Such a request was not answered at all, so it is sent once more (RFC 9112 §9.3.1).
+   * Such a request was not answered at all, so it is sent once more (RFC 9112 §9.3.1), if it is one that may be.
    */
-  async #exchange(url: URL, original: URL, sink: BodySink, context: TaskContext): Promise<FinishedExchange> {
+  async #exchange(request: Request, receiver: Receiver, context: TaskContext): Promise<Answer> {
     for (let attempt = 1; ; attempt++) {
-      const exchange = new Exchange(sink, context, () => this.#socketFailing);
+      const exchange = new Exchange(request.url, receiver, context, this.#sockets);
       try {
-        const answer = await this.#send(url, original, exchange, context);
-        return { answer, received: exchange.received };
+        return await this.#send(request, exchange, context);
       } catch (error) {
         context.throwIfCancelled();
-        if (error instanceof HeddleError || exchange.sinkFailed) throw error;
+        if (error instanceof HeddleError || exchange.receiverFailed) throw error;
         const closed = CLOSED.has(errorCode(error) ?? '');
-        if (closed && !exchange.answered && attempt === 1) continue;
-        throw connectionFailure(error, url, exchange);
+        if (closed && !exchange.answered && attempt === 1 && isIdempotent(request.method)) continue;
+        throw connectionFailure(error, request.url, exchange);
       }
     }
   }
 
-  async #send(url: URL, original: URL, exchange: Exchange, context: TaskContext): Promise<Answer> {
+  async #send(request: Request, exchange: Exchange, context: TaskContext): Promise<Answer> {
     const { signal } = context;
     const stop = (): void => {
       exchange.stop(signal.reason);
@@ -137,12 +221,13 @@ export class HttpClient {
     if (signal.aborted) stop();
     signal.addEventListener('abort', stop, { once: true });
     try {
-      this.#agent.dispatch(
+      this.#dispatcher.dispatch(
         {
-          origin: url.origin,
-          path: url.pathname + url.search,
-          method: 'GET',
-          headers: requestHeaders(url, original),
+          origin: request.url.origin,
+          path: request.url.pathname + request.url.search,
+          method: request.method,
+          headers: request.headers,
+          body: request.body,
         },
         exchange,
       );
@@ -155,21 +240,76 @@ export class HttpClient {
       signal.removeEventListener('abort', stop);
     }
   }
+}
 
-  #watch(socket: Socket): void {
-    // Before undici's own listener, so the flag stands while that one runs; microtasks run after both.
-    socket.prependListener('error', () => {
-      this.#socketFailing = true;
-      queueMicrotask(() => {
-        this.#socketFailing = false;
-      });
+/** RFC 9110 §9.2.2. */
+export function isIdempotent(method: string): boolean {
+  return ['GET', 'HEAD', 'PUT', 'DELETE', 'OPTIONS', 'TRACE'].includes(method);
+}
+
+type AgentOptions = Required<
+  Pick<
+    NonNullable<ConstructorParameters<typeof Agent>[0]>,
+    'pipelining' | 'allowH2' | 'headersTimeout' | 'bodyTimeout' | 'connect'
+  >
+>;
+
+/** Through a proxy where the user or the environment names one; the code for it is loaded only then. */
+async function makeDispatcher(
+  options: HttpOptions,
+  how: AgentOptions,
+  ca: string[] | null,
+): Promise<Dispatcher> {
+  const environment = ['http_proxy', 'https_proxy', 'HTTP_PROXY', 'HTTPS_PROXY'];
+  if (options.proxy === null && !environment.some((name) => (process.env[name] ?? '') !== '')) {
+    return new Agent(how);
+  }
+  const { default: EnvHttpProxyAgent } = await import('undici/lib/dispatcher/env-http-proxy-agent.js');
+  const { proxy } = options;
+  try {
+    return new EnvHttpProxyAgent({
+      pipelining: how.pipelining,
+      allowH2: how.allowH2,
+      headersTimeout: how.headersTimeout,
+      bodyTimeout: how.bodyTimeout,
+      ...(proxy === null ? {} : { httpProxy: proxy, httpsProxy: proxy, noProxy: '' }),
+      ...(ca === null ? {} : { requestTls: { ca }, connect: { ca } }),
+    });
+  } catch (error) {
+    throw new HeddleError('bad-proxy', 'The proxy is not a valid address. Give it as http://host:port.', {
+      cause: error,
     });
   }
 }
 
-interface FinishedExchange {
-  readonly answer: Answer;
-  readonly received: number;
+function readCertificates(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    throw new HeddleError('ca-file', `The certificates in ${path} cannot be read.`, { cause: error });
+  }
+}
+
+/** What this runtime trusts already, with what it does not know yet. */
+function trusted(more: string): string[] {
+  // Electron 33's Node does not have it yet.
+  const { getCACertificates } = tls as Partial<Pick<typeof tls, 'getCACertificates'>>;
+  return [...(getCACertificates?.('default') ?? tls.rootCertificates), more];
+}
+
+/** Knows, while undici is told of a socket's end, whether an error is what ended it. */
+class SocketWatch {
+  failing = false;
+
+  watch(socket: Socket): void {
+    // Before undici's own listener, so the flag stands while that one runs; microtasks run after both.
+    socket.prependListener('error', () => {
+      this.failing = true;
+      queueMicrotask(() => {
+        this.failing = false;
+      });
+    });
+  }
 }
 
 /** How a connection looks that the other side closed. */
@@ -179,28 +319,34 @@ const CLOSED: ReadonlySet<string> = new Set(['UND_ERR_SOCKET', 'ECONNRESET', 'EP
 class Exchange implements Dispatcher.DispatchHandler {
   readonly finished: Promise<Answer>;
   received = 0;
-  /** Content-Length of a 200; `null` before and without. */
-  expected: number | null = null;
   answered = false;
-  sinkFailed = false;
-  readonly #sink: BodySink;
+  receiverFailed = false;
+  readonly #url: URL;
+  readonly #receiver: Receiver;
   readonly #context: TaskContext;
-  readonly #socketFailing: () => boolean;
+  readonly #sockets: SocketWatch;
   #answer: Answer | null = null;
-  #untilClose = false;
+  /** Whether the receiver takes the body. */
+  #taken = false;
   #controller: Controller | null = null;
   #stopped: { readonly reason: unknown } | null = null;
   #resolve!: (answer: Answer) => void;
   #reject!: (error: unknown) => void;
 
-  constructor(sink: BodySink, context: TaskContext, socketFailing: () => boolean) {
-    this.#sink = sink;
+  constructor(url: URL, receiver: Receiver, context: TaskContext, sockets: SocketWatch) {
+    this.#url = url;
+    this.#receiver = receiver;
     this.#context = context;
-    this.#socketFailing = socketFailing;
+    this.#sockets = sockets;
     this.finished = new Promise((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;
     });
+  }
+
+  /** Content-Length of a body that is taken; `null` before and without. */
+  get expected(): number | null {
+    return this.#taken ? (this.#answer?.length ?? null) : null;
   }
 
   /** Ends the exchange with `reason`; whatever the connection still says is not heard. */
@@ -220,49 +366,40 @@ class Exchange implements Dispatcher.DispatchHandler {
   onResponseStart(_: Controller, status: number, headers: Headers): void {
     this.answered = true;
     if (status < 200) return;
-    this.#answer = { status, headers };
-    if (status !== 200) return;
     this.#guard(() => {
-      const encoding = headers['content-encoding'];
-      if (encoding !== undefined && encoding !== 'identity' && encoding !== '') {
-        throw new HeddleError(
-          'content-encoding',
-          `The server sent the file encoded (${String(encoding)}), though it was asked not to.`,
-        );
-      }
       const transfer = String(headers['transfer-encoding'] ?? 'identity').toLowerCase();
-      if (transfer !== 'chunked' && transfer !== 'identity') {
-        throw badAnswer(`it sends the file in a transfer encoding (${transfer}) that was not asked for`);
-      }
-      this.expected = contentLength(headers);
-      // RFC 9112 §6.3: neither chunked nor of a length that was said.
-      this.#untilClose = this.expected === null && transfer !== 'chunked';
-      this.#sink.begin(this.expected);
+      const length = REDIRECTS.has(status) ? null : contentLength(headers);
+      const untilClose = length === null && transfer !== 'chunked';
+      this.#answer = { status, headers, url: this.#url, length, untilClose };
+      if (REDIRECTS.has(status)) return;
+      this.#taken = this.#receiver.begin(this.#answer);
+      if (this.#taken) refuseEncodings(headers, transfer);
     });
   }
 
   onResponseData(controller: Controller, chunk: Buffer): void {
     if (this.#answer === null || this.#stopped !== null) return;
     this.received += chunk.length;
-    if (this.#answer.status !== 200) {
-      if (this.received > DISCARD_BYTES) {
-        // All that matters is known; reading on would cost more than a new connection.
-        this.#resolve(this.#answer);
-        controller.abort(new Error('the rest of this body is not needed'));
-      }
+    if (!this.#taken) {
+      // All that matters is known; reading on would cost more than a new connection.
+      if (this.received > DISCARD_BYTES) this.#leave(controller);
       return;
     }
     this.#guard(() => {
       this.#context.throwIfCancelled();
-      const wait = this.#sink.write(chunk);
+      const wait = this.#receiver.write(chunk);
       if (wait === null) return;
+      if (wait === ENOUGH) {
+        this.#leave(controller);
+        return;
+      }
       controller.pause();
       wait.then(
         () => {
           controller.resume();
         },
         (error: unknown) => {
-          this.#failSink(error);
+          this.#failReceiver(error);
         },
       );
     });
@@ -270,10 +407,10 @@ class Exchange implements Dispatcher.DispatchHandler {
 
   onResponseEnd(): void {
     if (this.#answer === null || this.#stopped !== null) return;
-    if (this.#answer.status === 200) {
+    if (this.#taken) {
       // A body that ends with its connection is whole only if that was closed in good order: undici takes
       // a reset for the end too, so it is looked at whether an error is what ended it.
-      if (this.#untilClose && this.#socketFailing()) {
+      if (this.#answer.untilClose && this.#sockets.failing) {
         this.#reject(
           new HeddleError('connection-reset', 'The connection broke off in the middle of the file.', {
             retryable: true,
@@ -281,8 +418,9 @@ class Exchange implements Dispatcher.DispatchHandler {
         );
         return;
       }
-      if (this.expected !== null && this.received !== this.expected) {
-        this.#reject(lengthMismatch(this.received, this.expected));
+      const { length } = this.#answer;
+      if (length !== null && this.received !== length) {
+        this.#reject(lengthMismatch(this.received, length));
         return;
       }
     }
@@ -293,17 +431,38 @@ class Exchange implements Dispatcher.DispatchHandler {
     this.#reject(error);
   }
 
+  #leave(controller: Controller): void {
+    if (this.#answer === null) return;
+    const reason = new Error('the rest of this body is not needed');
+    this.#stopped = { reason };
+    this.#resolve(this.#answer);
+    controller.abort(reason);
+  }
+
   #guard(action: () => void): void {
     try {
       action();
     } catch (error) {
-      this.#failSink(error);
+      this.#failReceiver(error);
     }
   }
 
-  #failSink(error: unknown): void {
-    this.sinkFailed = true;
+  #failReceiver(error: unknown): void {
+    this.receiverFailed = true;
     this.stop(error);
+  }
+}
+
+function refuseEncodings(headers: Headers, transfer: string): void {
+  const encoding = headers['content-encoding'];
+  if (encoding !== undefined && encoding !== 'identity' && encoding !== '') {
+    throw new HeddleError(
+      'content-encoding',
+      `The server sent the file encoded (${String(encoding)}), though it was asked not to.`,
+    );
+  }
+  if (transfer !== 'chunked' && transfer !== 'identity') {
+    throw badAnswer(`it sends the file in a transfer encoding (${transfer}) that was not asked for`);
   }
 }
 
@@ -313,18 +472,17 @@ export function lengthMismatch(received: number, expected: number): HeddleError 
   });
 }
 
-function requestHeaders(url: URL, original: URL): Record<string, string> {
-  const headers: Record<string, string> = {
-    accept: '*/*',
-    'accept-encoding': 'identity',
-    'user-agent': `Heddle/${VERSION}`,
-  };
-  // A name and password in the URL (RFC 3986 §3.2.1) are for the host that the user wrote them for.
-  if ((original.username !== '' || original.password !== '') && url.origin === original.origin) {
-    const pair = `${decodeUserInfo(original.username)}:${decodeUserInfo(original.password)}`;
-    headers['authorization'] = `Basic ${Buffer.from(pair).toString('base64')}`;
-  }
-  return headers;
+function basic(name: string, password: string): string {
+  return `Basic ${Buffer.from(`${name}:${password}`).toString('base64')}`;
+}
+
+/** An address as it may be shown and stored: a name and password in it are nobody's business. */
+export function shownUrl(url: URL): string {
+  if (url.username === '' && url.password === '') return url.href;
+  const shown = new URL(url);
+  shown.username = '';
+  shown.password = '';
+  return shown.href;
 }
 
 function decodeUserInfo(text: string): string {
@@ -355,7 +513,7 @@ function redirectTarget(answer: Answer, from: URL): URL {
   if (target.protocol !== 'http:' && target.protocol !== 'https:') {
     throw new HeddleError(
       'bad-redirect',
-      `The server redirects to ${target.href}, which is not an HTTP address.`,
+      `The server redirects to ${shownUrl(target)}, which is not an HTTP address.`,
     );
   }
   return target;

@@ -11,7 +11,8 @@ import type { Assignment, FromWorker, Settlement, ToWorker, WorkerData } from '.
 /** Results of short tasks wait at most this long for company. */
 const FLUSH_AFTER_MS = 40;
 
-export interface TaskContext {
+/** @typeParam Note what a task may tell its host before it settles */
+export interface TaskContext<Note = unknown> {
   /** Which of the worker's lanes the task runs on, from 0. */
   readonly lane: number;
   /** One task at a time on this thread: synchronous I/O is right, since there is nothing else to do. */
@@ -23,10 +24,15 @@ export interface TaskContext {
   setBytesDone(bytes: number): void;
   /** `null`: not known. */
   setBytesTotal(bytes: number | null): void;
+  /** Tells the host something that must not wait for the task's end; plain data. */
+  note(note: Note): void;
 }
 
 /** Runs one task; synchronously where it can. What it throws becomes the task's failure. */
-export type RunTask<Input, Output> = (input: Input, context: TaskContext) => Output | Promise<Output>;
+export type RunTask<Input, Output, Note = unknown> = (
+  input: Input,
+  context: TaskContext<Note>,
+) => Output | Promise<Output>;
 
 /** Thrown by {@link TaskContext.throwIfCancelled}; whatever a cancelled task throws counts as this. */
 export class TaskCancelled extends Error {
@@ -41,10 +47,17 @@ class LaneContext implements TaskContext {
   readonly exclusive: boolean;
   readonly ticket: number;
   readonly #board: ProgressBoard;
+  readonly #post: (ticket: number, note: unknown) => void;
   #controller: AbortController | null = null;
 
-  constructor(board: ProgressBoard, lane: number, ticket: number) {
+  constructor(
+    board: ProgressBoard,
+    lane: number,
+    ticket: number,
+    post: (ticket: number, note: unknown) => void,
+  ) {
     this.#board = board;
+    this.#post = post;
     this.lane = lane;
     this.ticket = ticket;
     this.exclusive = board.shape.lanes === 1;
@@ -76,6 +89,10 @@ class LaneContext implements TaskContext {
   setBytesTotal(bytes: number | null): void {
     this.#board.setBytesTotal(this.lane, bytes);
   }
+
+  note(note: unknown): void {
+    this.#post(this.ticket, note);
+  }
 }
 
 /**
@@ -94,6 +111,10 @@ export function serveTasks<Options, Input, Output>(
   const board = new ProgressBoard(data.shape, data.board);
   const post = (message: FromWorker<Output>): void => {
     port.postMessage(message);
+  };
+
+  const postNote = (ticket: number, note: unknown): void => {
+    post({ type: 'note', ticket, note });
   };
 
   let run: RunTask<Input, Output> | null = null;
@@ -131,7 +152,7 @@ export function serveTasks<Options, Input, Output>(
   }
 
   function start(task: RunTask<Input, Output>, { ticket, input }: Assignment<Input>, lane: number): void {
-    const context = new LaneContext(board, lane, ticket);
+    const context = new LaneContext(board, lane, ticket, postNote);
     const startedAtMs = nowMs();
     if (active.size === 0) busySinceMs = startedAtMs;
     active.add(context);

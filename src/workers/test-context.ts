@@ -1,4 +1,5 @@
 /** Helpers of the tests in this folder: a task's context without a pool around it. */
+import type { PartialNote } from '../common/download';
 import type { TaskOrder } from '../common/model';
 import { TaskCancelled, type TaskContext } from './runtime';
 
@@ -7,6 +8,7 @@ export class FakeContext implements TaskContext {
   readonly exclusive: boolean;
   bytesDone = 0;
   bytesTotal: number | null = null;
+  readonly notes: PartialNote[] = [];
   /** Called on every progress report. */
   onProgress: (bytes: number) => void = () => undefined;
   readonly #controller = new AbortController();
@@ -42,6 +44,10 @@ export class FakeContext implements TaskContext {
 
   setBytesTotal(bytes: number | null): void {
     this.bytesTotal = bytes;
+  }
+
+  note(note: unknown): void {
+    this.notes.push(note as PartialNote);
   }
 }
 

@@ -1,5 +1,5 @@
 /**
- * The two parts of undici that downloads use, by their own files: the whole package takes a worker twice as
+ * The parts of undici that downloads use, by their own files: the whole package takes a worker twice as
  * long to load, and every worker loads it.
  */
 declare module 'undici/lib/dispatcher/agent.js' {
@@ -7,4 +7,7 @@ declare module 'undici/lib/dispatcher/agent.js' {
 }
 declare module 'undici/lib/core/connect.js' {
   export { buildConnector as default } from 'undici';
+}
+declare module 'undici/lib/dispatcher/env-http-proxy-agent.js' {
+  export { EnvHttpProxyAgent as default } from 'undici';
 }

@@ -13,13 +13,17 @@ import {
   type JobRequest,
 } from '../../common/job-request';
 import type { CopyRoot } from '../../common/model';
+import { parseChecksum } from '../../common/digest-fields';
+import type { ListFormat } from '../../common/download';
 import { formatCount } from '../../common/units';
 import { WORK_DIRECTORY_PREFIX } from '../../common/walk';
 import { makeFolders } from '../make-folders';
 import type { NewJob } from '../store/job-repository';
+import type { Vault } from '../store/vault';
+import type { JobSpec, SECRET_OPTIONS } from './job-spec';
 
 /** @throws HeddleError when the request cannot become a job; nothing was stored then */
-export async function prepareJob(request: JobRequest, dataDirectory: string): Promise<NewJob> {
+export async function prepareJob(request: JobRequest, dataDirectory: string, vault: Vault): Promise<NewJob> {
   const parsed = jobRequestSchema.safeParse(request);
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
@@ -33,7 +37,7 @@ export async function prepareJob(request: JobRequest, dataDirectory: string): Pr
   const how = { mode: checked.mode, workers: checked.workers, token };
   switch (checked.kind) {
     case 'download':
-      return { ...how, ...(await prepareDownload(checked, token, dataDirectory)) };
+      return { ...how, ...(await prepareDownload(checked, token, dataDirectory, vault)) };
     case 'hash': {
       const { paths, algorithms, manifest } = checked;
       if (manifest !== null && algorithms.length > 1) {
@@ -105,6 +109,7 @@ async function prepareDownload(
   request: DownloadRequest,
   token: string,
   dataDirectory: string,
+  vault: Vault,
 ): Promise<Omit<NewJob, 'mode' | 'workers' | 'token'>> {
   const directory = resolve(request.directory);
   for (const file of request.listFiles) await mustExist(file);
@@ -116,32 +121,81 @@ async function prepareDownload(
   } catch (error) {
     throw fromErrorData(toErrorData(error, directory));
   }
-  // The job's own copy: it goes on when the original has changed or gone.
-  const lists = join(dataDirectory, 'lists');
-  const list = join(lists, `${token}.txt`);
-  try {
-    makeFolders(lists);
-    await pipeline(Readable.from(parts(request)), createWriteStream(list, { mode: 0o600, flush: true }));
-  } catch (error) {
-    throw fromErrorData(toErrorData(error, list));
+  // The job's own copies: it goes on when the originals have changed or gone.
+  const folder = join(dataDirectory, 'lists');
+  const lists: { path: string; format: ListFormat | null }[] = [];
+  for (const { content, format } of parts(request)) {
+    const path = join(folder, `${token}-${lists.length}.list`);
+    lists.push({ path, format });
+    try {
+      makeFolders(folder);
+      await pipeline(content, vault.sealing(), createWriteStream(path, { mode: 0o600, flush: true }));
+    } catch (error) {
+      throw fromErrorData(toErrorData(error, path));
+    }
   }
   const workDirectory = join(directory, WORK_DIRECTORY_PREFIX + token);
   return {
     kind: 'download',
     label: downloadLabel(request),
     place: directory,
-    spec: { kind: 'download', list, directory, workDirectory },
+    spec: { kind: 'download', lists, directory, workDirectory, ...sealOptions(request.options, vault) },
     workDirectories: [workDirectory],
   };
 }
 
-async function* parts(request: DownloadRequest): AsyncGenerator<string | Buffer, void, undefined> {
-  for (const url of request.urls) yield `${url}\n`;
-  if (request.text !== null) yield `${request.text}\n`;
-  for (const file of request.listFiles) {
-    for await (const chunk of createReadStream(file)) yield chunk as Buffer;
-    yield '\n';
+interface ListPart {
+  readonly content: Readable;
+  readonly format: ListFormat | null;
+}
+
+function* parts(request: DownloadRequest): Generator<ListPart, void, undefined> {
+  const { urls, text, listFiles, format } = request;
+  if (urls.length > 0) yield urlsPart(request);
+  if (text !== null && text.trim() !== '') yield { content: Readable.from([text]), format };
+  for (const file of listFiles)
+    yield { content: createReadStream(file), format: format ?? formatByName(file) };
+}
+
+/** URLs as they were given, and what was said of the one. */
+function urlsPart({ urls, out, checksum }: DownloadRequest): ListPart {
+  if (out === null && checksum === null)
+    return { content: Readable.from([`${urls.join('\n')}\n`]), format: 'urls' };
+  if (urls.length > 1) {
+    throw new HeddleError('bad-request', 'A name or a checksum is for one URL. Put several into a list.');
   }
+  const digest = checksum === null ? null : parseChecksum(checksum);
+  if (checksum !== null && digest === null) {
+    throw new HeddleError(
+      'bad-request',
+      `"${checksum}" is no checksum. Write the algorithm, = and the digest in hexadecimal: sha256=…`,
+    );
+  }
+  const line = {
+    url: urls[0],
+    ...(out === null ? {} : { filename: out }),
+    ...(digest === null ? {} : { [digest.algorithm]: digest.hex }),
+  };
+  return { content: Readable.from([`${JSON.stringify(line)}\n`]), format: 'jsonl' };
+}
+
+const FORMATS_BY_NAME: readonly (readonly [RegExp, ListFormat])[] = [
+  [/\.(?:meta4|metalink)$/iu, 'metalink'],
+  [/\.(?:csv|tsv)$/iu, 'csv'],
+  [/\.(?:jsonl|ndjson)$/iu, 'jsonl'],
+];
+
+function formatByName(file: string): ListFormat | null {
+  return FORMATS_BY_NAME.find(([pattern]) => pattern.test(file))?.[1] ?? null;
+}
+
+function sealOptions(
+  given: DownloadRequest['options'],
+  vault: Vault,
+): Pick<Extract<JobSpec, { kind: 'download' }>, 'options' | 'secrets'> {
+  const { headers, user, bearer, proxy, ...options } = given;
+  const secrets: Record<(typeof SECRET_OPTIONS)[number], unknown> = { headers, user, bearer, proxy };
+  return { options, secrets: vault.seal(JSON.stringify(secrets)).toString('base64') };
 }
 
 function downloadLabel({ urls, text, listFiles }: DownloadRequest): string {

@@ -7,6 +7,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import PQueue from 'p-queue';
 import { nowMs } from '../../common/board';
+import { RateLimit } from '../../common/rate-limit';
+import type { PartialNote } from '../../common/download';
+import type { DownloadOptions } from '../../common/download-options';
 import { HeddleError, toErrorData, type ErrorData } from '../../common/errors';
 import {
   NO_TASKS,
@@ -27,10 +30,12 @@ import {
   type Threads,
 } from '../pool';
 import type { RestState, StoredJob } from '../store/job-repository';
+import type { Vault } from '../store/vault';
 import type { DrawnTask, TaskChange, TaskRepository } from '../store/task-repository';
 import { Admission } from './admission';
 import { automaticWorkers, tasksPerWorker } from './defaults';
-import { planJob } from './planners';
+import { openRequest, planJob } from './planners';
+import type { SecretOption } from './job-spec';
 import { Recorder } from './recorder';
 import { DEFAULT_RETRY_POLICY, retryDelayMs, type RetryPolicy } from './retry-policy';
 import { Strips } from './strips';
@@ -43,12 +48,17 @@ const PLAN_PAUSE_MS = 6;
 /** A longer one would fire at once: Node counts them in 31 bits. Then it is asked for again. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
+const IDEMPOTENT: ReadonlySet<string> = new Set(['GET', 'HEAD', 'PUT', 'DELETE', 'OPTIONS', 'TRACE']);
+
 export type StopReason = 'pause' | 'cancel' | 'interrupt';
 
 export interface RunnerOptions {
   readonly job: StoredJob;
   readonly tasks: TaskRepository;
   readonly threads: Threads;
+  readonly vault: Vault;
+  /** The speed limit of all jobs. */
+  readonly allRates: RateLimit;
   readonly connectionsPerHost: number;
   readonly retryPolicy?: RetryPolicy;
   readonly onRecorded: (settled: readonly SettledTask[]) => void;
@@ -78,6 +88,10 @@ export class JobRunner {
   readonly #admission: Admission<DrawnTask>;
   readonly #recorder: Recorder;
   readonly #running = new Slots<Running>();
+  /** Tasks that something is on disk of. */
+  readonly #partials: Set<number>;
+  /** The speed limit of this job. */
+  readonly rate = new RateLimit();
   /** What the database will say once the recorder has flushed. */
   #counts: Record<TaskState, number>;
   #bytesDone: number;
@@ -100,16 +114,19 @@ export class JobRunner {
     this.#bytesDone = summary.bytesDone;
     this.#bytesKnown = summary.bytesKnown;
     this.#planned = summary.planned;
+    this.#partials = new Set(options.tasks.partialIds(this.#jobId));
+    if (spec.kind === 'download') this.rate.set(spec.options.limitRate);
     this.executor = createExecutor<WorkerOptions, TaskOrder, TaskOutcome>({
       mode: summary.mode,
       size: summary.workers ?? automaticWorkers(summary.kind),
       tasksPerWorker: tasksPerWorker(summary.kind),
       threads: options.threads,
-      workerOptions: workerOptions(spec),
+      workerOptions: this.#workerOptions(),
     });
     this.#queue = new PQueue({ concurrency: this.#concurrency });
     this.#admission = new Admission<DrawnTask>({
-      limitPerHost: spec.kind === 'download' ? options.connectionsPerHost : Infinity,
+      limitPerHost:
+        spec.kind === 'download' ? (spec.options.connectionsPerHost ?? options.connectionsPerHost) : Infinity,
       draw: (host, after, limit) => options.tasks.draw(this.#jobId, this.#phase, host, after, limit),
     });
     this.#recorder = new Recorder(options.tasks, this.#jobId, options.onRecorded, (error) => {
@@ -189,9 +206,9 @@ export class JobRunner {
   }
 
   async #plan(): Promise<void> {
-    const { job, tasks, threads } = this.#options;
+    const { job, tasks, threads, vault } = this.#options;
     let ordinal = tasks.nextOrdinal(this.#jobId);
-    for await (const chunk of planJob(job.spec, job.planCursor, threads)) {
+    for await (const chunk of planJob(job.spec, job.planCursor, threads, vault)) {
       if (this.#stop !== null || this.#failure !== null) return;
       const settled = tasks.insert(this.#jobId, ordinal, chunk.tasks, chunk.cursor);
       ordinal += chunk.tasks.length;
@@ -296,6 +313,7 @@ export class JobRunner {
       size: task.size,
       root: task.root,
       attempt,
+      ...this.#downloadOrder(task),
     };
     let timing: TaskTiming | null = null;
     const slot = this.#running.add(running);
@@ -303,6 +321,10 @@ export class JobRunner {
     try {
       running.handle = this.executor.submit(order, {
         weight: task.type === 'url' ? null : task.size,
+        onNote: (note) => {
+          this.#partials.add(task.id);
+          this.#recorder.note(task.id, note as PartialNote);
+        },
         onTiming: (measured) => {
           timing = measured;
         },
@@ -315,6 +337,19 @@ export class JobRunner {
       this.#running.take(slot);
       this.#release(task);
     }
+  }
+
+  #downloadOrder(task: DrawnTask): Pick<TaskOrder, 'download'> {
+    if (task.request === null && !this.#partials.has(task.id)) return {};
+    // What it told last may not be stored yet.
+    if (this.#partials.has(task.id)) this.#recorder.flush();
+    const { tasks, vault } = this.#options;
+    return {
+      download: {
+        entry: task.request === null ? null : openRequest(task.request, vault),
+        partial: this.#partials.has(task.id) ? tasks.partial(task.id) : null,
+      },
+    };
   }
 
   #release(task: DrawnTask): void {
@@ -342,8 +377,7 @@ export class JobRunner {
       return;
     }
     if (error === null) return;
-    const policy = this.#options.retryPolicy ?? DEFAULT_RETRY_POLICY;
-    const delay = this.#phase === 0 ? retryDelayMs(error, attempt, policy) : null;
+    const delay = this.#phase === 0 ? retryDelayMs(error, attempt, this.#retryPolicy(task)) : null;
     if (delay === null) {
       this.#settle(task, attempt, timing, 'failed', null, error);
       return;
@@ -389,6 +423,7 @@ export class JobRunner {
         size,
         target: outcome?.target ?? null,
         digests: outcome?.digests ?? null,
+        facts: outcome?.facts ?? null,
         error: error ?? outcome?.reason ?? null,
         failedAttempt: error !== null,
       },
@@ -412,6 +447,7 @@ export class JobRunner {
       size: null,
       target: null,
       digests: null,
+      facts: null,
       error: null,
       failedAttempt: false,
     };
@@ -436,17 +472,41 @@ export class JobRunner {
   runningIds(): number[] {
     return this.executor.read().flatMap(({ running }) => running.map(({ input }) => input.id));
   }
-}
 
-function workerOptions(spec: StoredJob['spec']): WorkerOptions {
-  switch (spec.kind) {
-    case 'download':
-      return { kind: 'download', directory: spec.directory, workDirectory: spec.workDirectory };
-    case 'hash':
-      return { kind: 'hash', algorithms: spec.algorithms };
-    case 'copy':
-      return { kind: 'copy', roots: spec.roots };
-    default:
-      throw new HeddleError('bad-request', 'This kind of job is not known.');
+  #retryPolicy(task: DrawnTask): RetryPolicy {
+    const { retryPolicy, job, vault } = this.#options;
+    const policy = retryPolicy ?? DEFAULT_RETRY_POLICY;
+    if (job.spec.kind !== 'download') return policy;
+    const { retries, retryBaseMs, retryAll } = job.spec.options;
+    const { method } = task.request === null ? { method: 'GET' } : openRequest(task.request, vault);
+    // RFC 9110 §9.2.2: the call may have had its effect although its answer did not come.
+    if (!retryAll && !IDEMPOTENT.has(method)) return { ...policy, maxAttempts: 1 };
+    return retryPolicy ?? { ...policy, maxAttempts: retries + 1, baseMs: retryBaseMs };
+  }
+
+  #workerOptions(): WorkerOptions {
+    const { job, vault, allRates } = this.#options;
+    const { spec } = job;
+    switch (spec.kind) {
+      case 'download': {
+        const secrets = JSON.parse(vault.open(Buffer.from(spec.secrets, 'base64'))) as Pick<
+          DownloadOptions,
+          SecretOption
+        >;
+        return {
+          kind: 'download',
+          directory: spec.directory,
+          workDirectory: spec.workDirectory,
+          options: { ...spec.options, ...secrets },
+          rates: [this.rate.buffer, allRates.buffer],
+        };
+      }
+      case 'hash':
+        return { kind: 'hash', algorithms: spec.algorithms };
+      case 'copy':
+        return { kind: 'copy', roots: spec.roots };
+      default:
+        throw new HeddleError('bad-request', 'This kind of job is not known.');
+    }
   }
 }

@@ -1,11 +1,17 @@
 /** A job's spec: the request once it was checked and every path made absolute; stored with the job as JSON. */
+import type { ListFormat } from '../../common/download';
+import type { DownloadOptions } from '../../common/download-options';
 import type { Algorithm, CopyRoot, ManifestFormat } from '../../common/model';
 
 export type JobSpec =
   | {
       readonly kind: 'download';
-      /** The job's own copy of its list, one URL a line. */
-      readonly list: string;
+      /** The job's own copies of its lists, sealed; a format of `null` is told by their beginning. */
+      readonly lists: readonly { readonly path: string; readonly format: ListFormat | null }[];
+      /** Less what is secret. */
+      readonly options: Omit<DownloadOptions, SecretOption>;
+      /** {@link SECRET_OPTIONS}, sealed, in base64. */
+      readonly secrets: string;
       readonly directory: string;
       readonly workDirectory: string;
     }
@@ -16,3 +22,7 @@ export type JobSpec =
       readonly manifest: { readonly path: string; readonly format: ManifestFormat } | null;
     }
   | { readonly kind: 'copy'; readonly roots: readonly CopyRoot[] };
+
+/** Options that may hold passwords or keys. */
+export const SECRET_OPTIONS = ['headers', 'user', 'bearer', 'proxy'] as const;
+export type SecretOption = (typeof SECRET_OPTIONS)[number];

@@ -2,14 +2,15 @@
  * Planners list a job's tasks, a chunk at a time. Each chunk carries a cursor
  * from which planning goes on after a crash; it is stored with the chunk.
  */
-import { createReadStream } from 'node:fs';
 import { lstat } from 'node:fs/promises';
 import { HeddleError } from '../../common/errors';
 import { displayName, displayPath, joinPath, type FsPath } from '../../common/paths';
 import type { FromWalker, ToWalker, WalkCursor, WalkData, WalkEntry } from '../../common/walk';
-import { readUrlList, type UrlListEntry } from '../formats/url-list';
+import type { DownloadEntry, ListedEntry } from '../../common/download';
+import { readDownloadList } from '../formats/download-list';
 import type { Threads } from '../pool';
 import type { NewTask } from '../store/task-repository';
+import type { Vault } from '../store/vault';
 import type { JobSpec } from './job-spec';
 
 const CHUNK = 200;
@@ -24,10 +25,11 @@ export function planJob(
   spec: JobSpec,
   cursor: string | null,
   threads: Threads,
+  vault: Vault,
 ): AsyncGenerator<PlannedChunk, void, undefined> {
   switch (spec.kind) {
     case 'download':
-      return planDownload(spec.list, cursor);
+      return planDownload(spec, cursor, vault);
     case 'hash':
       return planWalk(spec.paths, cursor, threads, (entry) => planHashEntry(spec.paths, entry));
     case 'copy':
@@ -35,34 +37,65 @@ export function planJob(
   }
 }
 
-/** The cursor is the number of lines read. */
+/** The cursor says which list it is, and how many entries of it are planned. */
 async function* planDownload(
-  list: string,
+  spec: Extract<JobSpec, { kind: 'download' }>,
   cursor: string | null,
+  vault: Vault,
 ): AsyncGenerator<PlannedChunk, void, undefined> {
-  let tasks: NewTask[] = [];
-  let line = 0;
-  const chunks: AsyncIterable<Uint8Array> = createReadStream(list);
-  for await (const entry of readUrlList(chunks, cursor === null ? 0 : Number(cursor))) {
-    line = entry.line;
-    tasks.push(planUrl(entry));
-    if (tasks.length < CHUNK) continue;
-    yield { tasks, cursor: String(line) };
-    tasks = [];
+  const [first = 0, after = 0] = (cursor ?? '0:0').split(':').map(Number);
+  for (const [index, { path, format }] of spec.lists.entries()) {
+    if (index < first) continue;
+    let read = index === first ? after : 0;
+    for await (const entries of readDownloadList(vault.openFile(path), format, read)) {
+      for (let at = 0; at < entries.length; at += CHUNK) {
+        const part = entries.slice(at, at + CHUNK);
+        read += part.length;
+        yield { tasks: part.map((entry) => planUrl(entry, vault)), cursor: `${index}:${read}` };
+      }
+    }
   }
-  if (tasks.length > 0) yield { tasks, cursor: String(line) };
 }
 
-function planUrl(entry: UrlListEntry): NewTask {
+function planUrl(listed: ListedEntry, vault: Vault): NewTask {
   const base = { phase: 0, type: 'url', root: 0, target: null, size: null } as const;
-  if ('error' in entry) {
-    const settled = { state: 'failed', reason: entry.error } as const;
-    return { ...base, host: '', source: entry.text, name: entry.text.slice(0, 200), settled };
+  if ('error' in listed) {
+    const settled = { state: 'failed', reason: listed.error } as const;
+    return { ...base, host: '', source: listed.text, name: listed.text.slice(0, 200), settled };
   }
-  const url = new URL(entry.url);
+  const { entry } = listed;
+  const url = new URL(entry.urls[0] ?? '');
+  const hasLogin = url.username !== '' || url.password !== '';
+  const request = isPlain(entry) && !hasLogin ? null : seal(entry, vault);
+  url.username = '';
+  url.password = '';
   // The last two parts tell files of one name apart.
-  const name = url.pathname.split('/').filter(Boolean).slice(-2).join('/') || url.host;
-  return { ...base, host: url.host, source: url.href, name: decode(name), settled: null };
+  const inPath = url.pathname.split('/').filter(Boolean).slice(-2).join('/') || url.host;
+  const name = entry.fileName ?? decode(inPath);
+  return { ...base, host: url.host, source: url.href, name, size: entry.size, request, settled: null };
+}
+
+function isPlain(entry: DownloadEntry): boolean {
+  return entry.urls.length === 1 && entry.fileName === null && !hasSecrets(entry) && !hasDetails(entry);
+}
+
+function hasDetails({ directory, size, digests, method }: DownloadEntry): boolean {
+  return directory !== null || size !== null || method !== 'GET' || Object.keys(digests).length > 0;
+}
+
+/** Headers and bodies may hold keys; which ones do nobody can tell. */
+function hasSecrets({ headers, body, urls }: DownloadEntry): boolean {
+  return headers.length > 0 || body !== null || urls.some((url) => url.includes('@'));
+}
+
+function seal(entry: DownloadEntry, vault: Vault): string | Buffer {
+  const text = JSON.stringify(entry);
+  return hasSecrets(entry) ? vault.seal(text) : text;
+}
+
+/** What {@link NewTask.request} holds. */
+export function openRequest(stored: string | Buffer, vault: Vault): DownloadEntry {
+  return JSON.parse(typeof stored === 'string' ? stored : vault.open(stored)) as DownloadEntry;
 }
 
 function decode(text: string): string {

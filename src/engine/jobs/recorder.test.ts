@@ -55,6 +55,7 @@ function doneChange(id: number): TaskChange {
     size: 1,
     target: null,
     digests: { sha256: 'ab'.repeat(2000) },
+    facts: null,
     error: null,
     failedAttempt: false,
   };

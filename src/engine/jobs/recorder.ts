@@ -1,5 +1,6 @@
 /** Gathers what happened to tasks and writes it in one transaction per flush. */
 import { unlink } from 'node:fs';
+import type { PartialNote } from '../../common/download';
 import type { FsPath } from '../../common/paths';
 import type { SettledTask } from '../../common/model';
 import type { TaskChange, TaskRepository } from '../store/task-repository';
@@ -13,6 +14,7 @@ export class Recorder {
   readonly #onRecorded: (settled: readonly SettledTask[]) => void;
   readonly #onError: (error: unknown) => void;
   #changes: TaskChange[] = [];
+  #notes: { readonly id: number; readonly note: PartialNote }[] = [];
   #releases: FsPath[] = [];
   #timer: NodeJS.Timeout | null = null;
   #unlinking = 0;
@@ -39,10 +41,19 @@ export class Recorder {
     this.#changes.push(change);
     if (release !== undefined) this.#releases.push(release);
     if (this.#changes.length >= FLUSH_AT) this.flush();
-    else
-      this.#timer ??= setTimeout(() => {
-        this.flush();
-      }, FLUSH_INTERVAL_MS);
+    else this.#flushSoon();
+  }
+
+  /** What is on disk of a task that runs. */
+  note(id: number, note: PartialNote): void {
+    this.#notes.push({ id, note });
+    this.#flushSoon();
+  }
+
+  #flushSoon(): void {
+    this.#timer ??= setTimeout(() => {
+      this.flush();
+    }, FLUSH_INTERVAL_MS);
   }
 
   flush(): void {
@@ -57,6 +68,8 @@ export class Recorder {
   #write(): void {
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;
+    this.#tasks.notePartials(this.#jobId, this.#notes);
+    this.#notes = [];
     if (this.#changes.length === 0) return;
     const made = this.#tasks.apply(this.#jobId, this.#changes);
     const releases = this.#releases;

@@ -31,6 +31,8 @@ export interface TaskTiming {
 export interface SubmitOptions {
   /** Bytes the task is about to handle, where known: small ones travel in batches. */
   readonly weight?: number | null;
+  /** Called with what the task tells before it settles. */
+  readonly onNote?: (note: unknown) => void;
   /** Called just before the promise settles, when the task ran at all. */
   readonly onTiming?: (timing: TaskTiming) => void;
 }

@@ -16,6 +16,7 @@ export const SMALL_TASK_BYTES = 64 * 1024;
 export interface ThreadEvents<Output> {
   onReady(): void;
   onBroken(error: ErrorData): void;
+  onNote(ticket: number, note: unknown): void;
   onSettled(settlements: readonly Settlement<Output>[]): void;
   /** Once, last. `crash` is the uncaught error, if one ended the thread. */
   onExit(crash: ErrorData | null): void;
@@ -54,6 +55,8 @@ export class Thread<Options, Input, Output, Entry extends InHand<Input>> {
         events.onReady();
       } else if (message.type === 'broken') {
         events.onBroken(message.error);
+      } else if (message.type === 'note') {
+        events.onNote(message.ticket, message.note);
       } else {
         this.busyMs = message.busyMs;
         events.onSettled(message.settlements);

@@ -29,6 +29,7 @@ const MAX_IDLE_DEATHS = 3;
 
 interface Entry<Input, Output> extends InHand<Input> {
   readonly submittedAtMs: number;
+  readonly onNote: SubmitOptions['onNote'];
   readonly onTiming: SubmitOptions['onTiming'];
   readonly resolve: (value: Output) => void;
   readonly reject: (error: Error) => void;
@@ -123,6 +124,7 @@ export class WorkerExecutor<Options, Input, Output> implements Executor<Input, O
       input,
       weight: options.weight ?? null,
       submittedAtMs: nowMs(),
+      onNote: options.onNote,
       onTiming: options.onTiming,
       resolve,
       reject,
@@ -254,6 +256,9 @@ export class WorkerExecutor<Options, Input, Output> implements Executor<Input, O
         },
         onBroken: (error) => {
           this.#break(error);
+        },
+        onNote: (ticket, note) => {
+          thread.inHand.get(ticket)?.onNote?.(note);
         },
         onSettled: (settlements) => {
           this.#onSettled(place, thread, settlements);

@@ -103,4 +103,26 @@ export const MIGRATIONS: readonly string[] = [
   -- Device and inode of the manifest that the job wrote, known before it has its name.
   ALTER TABLE jobs ADD COLUMN manifest_identity TEXT;
   `,
+  // What a download asks for beside its URL (JSON, or sealed bytes), how it ended, and what is on disk of it.
+  `
+  ALTER TABLE tasks ADD COLUMN request;
+  ALTER TABLE tasks ADD COLUMN facts TEXT;
+  CREATE TABLE partials (
+    task_id INTEGER PRIMARY KEY,
+    job_id INTEGER NOT NULL,
+    url TEXT NOT NULL,
+    etag TEXT,
+    last_modified TEXT,
+    total INTEGER,
+    headers TEXT NOT NULL
+  );
+  CREATE INDEX partials_by_job ON partials (job_id);
+  CREATE TABLE partial_extents (
+    task_id INTEGER NOT NULL,
+    start INTEGER NOT NULL,
+    "end" INTEGER NOT NULL,
+    digest TEXT NOT NULL,
+    PRIMARY KEY (task_id, start)
+  ) WITHOUT ROWID;
+  `,
 ];

@@ -4,6 +4,7 @@
  * nobody ever has to count rows.
  */
 import type { ErrorData } from '../../common/errors';
+import type { DownloadFacts, PartialNote, PartialState } from '../../common/download';
 import type { Digests, SettledState, SettledTask, TaskRow, TaskState, TaskType } from '../../common/model';
 import { displayPath, type FsPath } from '../../common/paths';
 import { prepareOnce, type Database } from './database';
@@ -17,6 +18,8 @@ export interface NewTask {
   readonly target: FsPath | null;
   readonly name: string;
   readonly size: number | null;
+  /** Of a download, what it asks for beside its URL: JSON, or sealed. */
+  readonly request?: string | Buffer | null;
   /** Settled before it could run: what cannot be read, what is no file. */
   readonly settled: { readonly state: 'failed' | 'skipped'; readonly reason: ErrorData } | null;
 }
@@ -34,6 +37,7 @@ export interface DrawnTask {
   readonly size: number | null;
   readonly attempts: number;
   readonly notBeforeMs: number | null;
+  readonly request: string | Buffer | null;
 }
 
 /** What the recorder writes of one task; `from` is the state that the database has. */
@@ -51,6 +55,7 @@ export interface TaskChange {
   readonly size: number | null;
   readonly target: FsPath | null;
   readonly digests: Digests | null;
+  readonly facts: DownloadFacts | null;
   readonly error: ErrorData | null;
   /** The attempt ended in an error and is kept in the task's history. */
   readonly failedAttempt: boolean;
@@ -77,6 +82,8 @@ interface TaskRecord {
   readonly ended_at: number | null;
   readonly not_before: number | null;
   readonly error: string | null;
+  readonly request: Stored | null;
+  readonly facts: string | null;
 }
 
 const STATE_COLUMNS: readonly TaskState[] = ['queued', 'running', 'done', 'failed', 'skipped', 'cancelled'];
@@ -100,8 +107,8 @@ export class TaskRepository {
    */
   insert(jobId: number, firstOrdinal: number, tasks: readonly NewTask[], cursor: string): SettledTask[] {
     const add = this.#prepare(
-      `INSERT INTO tasks (job_id, ordinal, phase, type, state, root, host, source, target, name, size, ended_at, error)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      `INSERT INTO tasks (job_id, ordinal, phase, type, state, root, host, source, target, name, size, request, ended_at,
+         error) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     );
     return this.#database.transaction(() => {
       const added = { queued: 0, failed: 0, skipped: 0 };
@@ -123,6 +130,7 @@ export class TaskRepository {
           toStored(task.target),
           task.name,
           task.size,
+          task.request ?? null,
           task.settled === null ? null : Date.now(),
           task.settled === null ? null : JSON.stringify(task.settled.reason),
         );
@@ -161,7 +169,7 @@ export class TaskRepository {
 
   draw(jobId: number, phase: number, host: string, afterOrdinal: number, limit: number): DrawnTask[] {
     return this.#prepare<[number, number, string, number, number], TaskRecord>(
-      `SELECT id, ordinal, type, root, host, source, target, name, size, attempts, not_before FROM tasks
+      `SELECT id, ordinal, type, root, host, source, target, name, size, attempts, not_before, request FROM tasks
          WHERE job_id = ? AND state = 'queued' AND phase = ? AND host = ? AND ordinal > ? ORDER BY ordinal LIMIT ?`,
     )
       .all(jobId, phase, host, afterOrdinal, limit)
@@ -177,6 +185,7 @@ export class TaskRepository {
         size: record.size,
         attempts: record.attempts,
         notBeforeMs: record.not_before,
+        request: record.request,
       }));
   }
 
@@ -190,7 +199,7 @@ export class TaskRepository {
     const update = this.#prepare(
       `UPDATE tasks SET state = ?, attempts = ?, worker = coalesce(?, worker), started_at = coalesce(?, started_at),
          ended_at = ?, not_before = ?, bytes = ?, size = coalesce(?, size), target = coalesce(?, target),
-         digests = ?, error = ? WHERE id = ? AND state = ?`,
+         digests = ?, facts = ?, error = ? WHERE id = ? AND state = ?`,
     );
     const keep = this.#prepare(
       `INSERT INTO failed_attempts (task_id, attempt, worker, started_at, ended_at, error) VALUES (?, ?, ?, ?, ?, ?)
@@ -214,6 +223,7 @@ export class TaskRepository {
           change.size,
           toStored(change.target),
           change.digests === null ? null : JSON.stringify(change.digests),
+          change.facts === null ? null : JSON.stringify(change.facts),
           error,
           change.id,
           change.from,
@@ -241,6 +251,68 @@ export class TaskRepository {
              bytes_done = bytes_done + ?, bytes_known = bytes_known + ? WHERE id = ?`,
       ).run(...deltas, bytes, known, jobId);
       return made;
+    })();
+  }
+
+  /** Keeps what is on disk of downloads that are not at their end; in the order in which it was told. */
+  notePartials(jobId: number, notes: readonly { readonly id: number; readonly note: PartialNote }[]): void {
+    if (notes.length === 0) return;
+    const forget = this.#prepare('DELETE FROM partial_extents WHERE task_id = ?');
+    const put = this.#prepare(
+      `INSERT OR REPLACE INTO partials (task_id, job_id, url, etag, last_modified, total, headers)
+         VALUES (?, ?, ?, ?, ?, ?, ?)`,
+    );
+    const add = this.#prepare(
+      'INSERT OR REPLACE INTO partial_extents (task_id, start, "end", digest) VALUES (?, ?, ?, ?)',
+    );
+    this.#database.transaction(() => {
+      for (const { id, note } of notes) {
+        if (note.reset) forget.run(id);
+        const { url, etag, lastModified, total, headers } = note;
+        put.run(id, jobId, url, etag, lastModified, total, JSON.stringify(headers));
+        for (const { start, end, digest } of note.extents) add.run(id, start, end, digest);
+      }
+    })();
+  }
+
+  partial(id: number): PartialState | null {
+    const record = this.#prepare<
+      [number],
+      {
+        url: string;
+        etag: string | null;
+        last_modified: string | null;
+        total: number | null;
+        headers: string;
+      }
+    >('SELECT url, etag, last_modified, total, headers FROM partials WHERE task_id = ?').get(id);
+    if (record === undefined) return null;
+    return {
+      url: record.url,
+      etag: record.etag,
+      lastModified: record.last_modified,
+      total: record.total,
+      headers: JSON.parse(record.headers) as PartialState['headers'],
+      extents: this.#prepare<[number], PartialState['extents'][number]>(
+        'SELECT start, "end", digest FROM partial_extents WHERE task_id = ? ORDER BY start',
+      ).all(id),
+    };
+  }
+
+  /** Tasks of a job that something is on disk of. */
+  partialIds(jobId: number): number[] {
+    return this.#prepare<[number], { task_id: number }>('SELECT task_id FROM partials WHERE job_id = ?')
+      .all(jobId)
+      .map((record) => record.task_id);
+  }
+
+  /** Once their files are gone. */
+  forgetPartials(jobId: number): void {
+    this.#database.transaction(() => {
+      this.#prepare(
+        'DELETE FROM partial_extents WHERE task_id IN (SELECT task_id FROM partials WHERE job_id = ?)',
+      ).run(jobId);
+      this.#prepare('DELETE FROM partials WHERE job_id = ?').run(jobId);
     })();
   }
 

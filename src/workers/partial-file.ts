@@ -1,0 +1,290 @@
+/**
+ * A file on its way, written at several places at once. Bytes gather in memory and go to the temporary name in blocks,
+ * so that a tiny file costs one write and a big one never more memory than the high-water mark.
+ */
+import {
+  closeSync,
+  fdatasync,
+  fsync,
+  fsyncSync,
+  ftruncateSync,
+  openSync,
+  readSync,
+  write,
+  writeSync,
+} from 'node:fs';
+import { promisify } from 'node:util';
+import { HeddleError, fromErrorData, toErrorData } from '../common/errors';
+import { displayPath, type FsPath } from '../common/paths';
+import { errorCode, makeWorkDirectory, native, unlinkIfThere } from './final-name';
+
+/** Bytes gathered before they are written. */
+const BLOCK_BYTES = 256 * 1024;
+/** Bytes of one writer waiting for the disk at which the sender is asked to pause. */
+const HIGH_WATER_BYTES = 1024 * 1024;
+
+const writeAsync = promisify(write);
+const fsyncAsync = promisify(fsync);
+const fdatasyncAsync = promisify(fdatasync);
+
+export type OpenFile = (path: FsPath) => number;
+
+export interface PartialFileOptions {
+  readonly path: FsPath;
+  readonly workDirectory: FsPath;
+  /** What errors are about: where the file is to go. */
+  readonly subject: FsPath;
+  /** Nothing else runs on this thread, so writing may block it. */
+  readonly exclusive: boolean;
+  /** Opens a new file for reading and writing; replaceable for tests. */
+  readonly open?: OpenFile;
+}
+
+/**
+ * Opens a new file. Mode 0666 less the umask, as any program's new file: until it has its final name the work
+ * directory (0700) shields it. Exclusive, so never through a link.
+ */
+function openNew(path: FsPath): number {
+  return openSync(native(path), 'wx+', 0o666);
+}
+
+export class PartialFile {
+  readonly #options: PartialFileOptions;
+  readonly #writers = new Set<PlaceWriter>();
+  #fd: number | null = null;
+  #created = false;
+
+  constructor(options: PartialFileOptions) {
+    this.#options = options;
+  }
+
+  get exclusive(): boolean {
+    return this.#options.exclusive;
+  }
+
+  /** Takes up the file of an earlier attempt. @returns whether there is one */
+  reopen(): boolean {
+    try {
+      this.#fd = openSync(native(this.#options.path), 'r+');
+      this.#created = true;
+      return true;
+    } catch (error) {
+      if (errorCode(error) === 'ENOENT') return false;
+      throw this.explained(error);
+    }
+  }
+
+  /** Writes from `position` on. Close it when it has got everything. */
+  writer(position: number): PlaceWriter {
+    const writer = new PlaceWriter(this, position);
+    this.#writers.add(writer);
+    return writer;
+  }
+
+  /** The file's own descriptor; made with its work directory when it is asked for first. */
+  get fd(): number {
+    if (this.#fd !== null) return this.#fd;
+    const open = this.#options.open ?? openNew;
+    return this.explain(() => {
+      try {
+        this.#fd = open(this.#options.path);
+      } catch (error) {
+        if (errorCode(error) !== 'ENOENT') throw error;
+        makeWorkDirectory(this.#options.workDirectory);
+        this.#fd = open(this.#options.path);
+      }
+      this.#created = true;
+      return this.#fd;
+    });
+  }
+
+  /** Waits for the writers and drops everything that was written. */
+  async empty(): Promise<void> {
+    await this.#settle();
+    this.#writers.clear();
+    if (this.#fd !== null) {
+      const fd = this.#fd;
+      this.explain(() => {
+        ftruncateSync(fd, 0);
+      });
+    }
+  }
+
+  /** Has what was written so far on the disk. */
+  async flushData(): Promise<void> {
+    for (const writer of this.#writers) await writer.flush();
+    try {
+      await fdatasyncAsync(this.fd);
+    } catch (error) {
+      throw this.explained(error);
+    }
+  }
+
+  /** @returns bytes read, fewer than asked for only at the end of the file */
+  read(buffer: Buffer, position: number): number {
+    return this.explain(() => {
+      let at = 0;
+      while (at < buffer.length) {
+        const read = readSync(this.fd, buffer, at, buffer.length - at, position + at);
+        if (read === 0) break;
+        at += read;
+      }
+      return at;
+    });
+  }
+
+  /** Everything written, cut at `size`, flushed to the disk. The file stays open for reading. */
+  async finish(size: number): Promise<void> {
+    for (const writer of this.#writers) await writer.flush();
+    this.#writers.clear();
+    const { fd } = this;
+    if (this.#options.exclusive) {
+      this.explain(() => {
+        ftruncateSync(fd, size);
+        fsyncSync(fd);
+      });
+      return;
+    }
+    try {
+      ftruncateSync(fd, size);
+      await fsyncAsync(fd);
+    } catch (error) {
+      throw this.explained(error);
+    }
+  }
+
+  close(): void {
+    if (this.#fd === null) return;
+    const fd = this.#fd;
+    this.#fd = null;
+    this.explain(() => {
+      closeSync(fd);
+    });
+  }
+
+  /** Closes; the file stays for the next attempt. */
+  async keep(): Promise<void> {
+    await this.#settle();
+    try {
+      this.close();
+    } catch {
+      // What is on the disk was flushed and is known.
+    }
+  }
+
+  /** Closes and removes the file, whatever state it is in. */
+  async discard(): Promise<void> {
+    await this.keep();
+    if (this.#created) unlinkIfThere(this.#options.path);
+  }
+
+  explain<T>(action: () => T): T {
+    try {
+      return action();
+    } catch (error) {
+      throw this.explained(error);
+    }
+  }
+
+  explained(error: unknown): Error {
+    if (error instanceof HeddleError) return error;
+    return fromErrorData(toErrorData(error, displayPath(this.#options.subject)));
+  }
+
+  async #settle(): Promise<void> {
+    for (const writer of this.#writers) await writer.settled();
+  }
+}
+
+export class PlaceWriter {
+  readonly #file: PartialFile;
+  #position: number;
+  #waiting: Buffer[] = [];
+  #waitingBytes = 0;
+  #writing: Promise<void> | null = null;
+  #failure: Error | null = null;
+
+  constructor(file: PartialFile, position: number) {
+    this.#file = file;
+    this.#position = position;
+  }
+
+  /**
+   * Takes a chunk; the buffer is kept until it is written.
+   * @returns `null` to go on at once, or a promise to wait for
+   * @throws HeddleError when the disk refuses
+   */
+  write(chunk: Buffer): Promise<void> | null {
+    if (this.#failure !== null) throw this.#failure;
+    this.#waiting.push(chunk);
+    this.#waitingBytes += chunk.length;
+    if (this.#waitingBytes < BLOCK_BYTES) return null;
+    if (this.#file.exclusive) {
+      this.#writeNow();
+      return null;
+    }
+    if (this.#writing === null) {
+      this.#writing = this.#drain();
+      // Whoever writes or flushes next learns of a failure; it is not unhandled until then.
+      this.#writing.catch(() => undefined);
+    }
+    return this.#waitingBytes < HIGH_WATER_BYTES ? null : this.#writing;
+  }
+
+  /** Hands everything to the system. */
+  async flush(): Promise<void> {
+    while (this.#writing !== null) await this.#writing;
+    if (this.#failure !== null) throw this.#failure;
+    if (this.#waitingBytes > 0) this.#writeNow();
+  }
+
+  /** Resolves when nothing is being written any more. */
+  async settled(): Promise<void> {
+    if (this.#writing !== null) await this.#writing.catch(() => undefined);
+  }
+
+  #writeNow(): void {
+    const block = this.#take();
+    const position = this.#position;
+    this.#position += block.length;
+    this.#file.explain(() => {
+      writeFully(this.#file.fd, block, position);
+    });
+  }
+
+  async #drain(): Promise<void> {
+    try {
+      const { fd } = this.#file;
+      while (this.#waitingBytes >= BLOCK_BYTES) {
+        const block = this.#take();
+        let at = 0;
+        while (at < block.length) {
+          const { bytesWritten } = await writeAsync(fd, block, at, block.length - at, this.#position);
+          at += bytesWritten;
+          this.#position += bytesWritten;
+        }
+      }
+    } catch (error) {
+      this.#failure = this.#file.explained(error);
+      throw this.#failure;
+    } finally {
+      this.#writing = null;
+    }
+  }
+
+  #take(): Buffer {
+    const [first] = this.#waiting;
+    const block = this.#waiting.length === 1 && first !== undefined ? first : Buffer.concat(this.#waiting);
+    this.#waiting = [];
+    this.#waitingBytes = 0;
+    return block;
+  }
+}
+
+/** `write` may take less than it is given; this goes on until all is written. @param position `null`: where the file is */
+export function writeFully(fd: number, bytes: Uint8Array, position: number | null = null): void {
+  let at = 0;
+  while (at < bytes.length) {
+    at += writeSync(fd, bytes, at, bytes.length - at, position === null ? null : position + at);
+  }
+}
