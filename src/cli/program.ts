@@ -13,6 +13,7 @@ import {
 } from '../common/model';
 import { Engine, defaultDataDirectory, type Threads } from '../engine';
 import { runDemo } from './demo';
+import { addDownloadFlags, downloadOptions, whole, type DownloadFlags } from './download-flags';
 import { listJobs } from './list-jobs';
 import { runJobs, type RunOptions } from './run-jobs';
 import { serve } from './serve';
@@ -26,20 +27,6 @@ export interface TaskFlags {
   readonly json?: true;
   readonly quiet?: true;
   readonly dataDir: string;
-}
-
-function wholeNumber(least: number, most: number): (text: string) => number {
-  return (text) => {
-    const value = Number(text);
-    if (!Number.isInteger(value) || value < least || value > most) {
-      throw new InvalidArgumentError(`It takes a whole number from ${least} to ${most}.`);
-    }
-    return value;
-  };
-}
-
-function collect(value: string, previous: readonly string[]): string[] {
-  return [...previous, value];
 }
 
 function dataFlag(command: Command): Command {
@@ -62,7 +49,7 @@ function taskFlags(command: Command): Command {
     .addOption(new Option('--sync', 'one task after another').conflicts(['async', 'mode']))
     .addOption(new Option('--async', 'on the pool of worker threads').conflicts(['sync', 'mode']))
     .addOption(new Option('--mode <mode>', 'how tasks run').choices(MODES))
-    .option('--workers <n>', 'worker threads', wholeNumber(1, MAX_WORKERS));
+    .option('--workers <n>', 'worker threads', whole(1, MAX_WORKERS));
 }
 
 function chosenMode(flags: TaskFlags): Mode | null {
@@ -102,12 +89,10 @@ export function makeProgram(threads: Threads, report: (status: number) => void):
     );
   };
 
-  taskFlags(program.command('download'))
+  addDownloadFlags(taskFlags(program.command('download')))
     .description('download URLs and lists of URLs')
     .argument('[urls...]', 'http and https URLs')
-    .option('-i, --input <file>', 'a list, one URL a line; - reads standard input', collect, [])
-    .option('-d, --dir <dir>', 'where the files go', '.')
-    .action(async (urls: string[], flags: TaskFlags & { input: string[]; dir: string }) => {
+    .action(async (urls: string[], flags: TaskFlags & DownloadFlags) => {
       if (urls.length === 0 && flags.input.length === 0) {
         throw new HeddleError('usage', 'download needs a URL or a list (-i FILE). See: heddle help download');
       }
@@ -120,7 +105,11 @@ export function makeProgram(threads: Threads, report: (status: number) => void):
           urls,
           text,
           listFiles: flags.input.filter((file) => file !== '-').map((file) => resolve(file)),
+          format: flags.format ?? null,
+          out: flags.out ?? null,
+          checksum: flags.checksum ?? null,
           directory: resolve(flags.dir),
+          options: downloadOptions(flags),
         }),
         { kind: 'download' },
       );
@@ -188,9 +177,9 @@ export function makeProgram(threads: Threads, report: (status: number) => void):
     .command('serve')
     .description('serve a folder on the loopback address, for trials and comparisons')
     .argument('<dir>', 'the folder')
-    .option('--port <n>', 'port; 0: any free one', wholeNumber(0, 65_535), 0)
-    .option('--latency <ms>', 'wait before each answer', wholeNumber(0, 600_000), 0)
-    .option('--rate <bytes>', 'bytes per second for each connection', wholeNumber(1, Number.MAX_SAFE_INTEGER))
+    .option('--port <n>', 'port; 0: any free one', whole(0, 65_535), 0)
+    .option('--latency <ms>', 'wait before each answer', whole(0, 600_000), 0)
+    .option('--rate <bytes>', 'bytes per second for each connection', whole(1, Number.MAX_SAFE_INTEGER))
     .action(async (directory: string, flags: { port: number; latency: number; rate?: number }) => {
       report(await serve(resolve(directory), flags));
     });

@@ -247,7 +247,7 @@ export class Transfer {
     const stopJoining = new AbortController();
     // Callbacks set it.
     let part = null as Part | null;
-    let wanted = true;
+    let wanted = true as boolean;
     let joining: Promise<void> = Promise.resolve();
     const receiver: Receiver = {
       begin: (answer) => {

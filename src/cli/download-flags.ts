@@ -1,0 +1,203 @@
+/** The flags of `heddle download`, named as in curl or aria2 where those have a name for it. */
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { InvalidArgumentError, Option, type Command } from 'commander';
+import {
+  CHECK_ALGORITHMS,
+  EXISTING_POLICIES,
+  LIST_FORMATS,
+  type CheckAlgorithm,
+  type ListFormat,
+} from '../common/download';
+import { DEFAULT_DOWNLOAD_OPTIONS, type DownloadOptions } from '../common/download-options';
+
+export interface DownloadFlags {
+  readonly input: readonly string[];
+  readonly dir: string;
+  readonly format?: ListFormat;
+  readonly out?: string;
+  readonly checksum?: string;
+  readonly existing?: DownloadOptions['existing'];
+  readonly algorithm: readonly CheckAlgorithm[];
+  readonly retry?: number;
+  readonly retryBase?: number;
+  readonly retryNonIdempotent?: true;
+  readonly connectTimeout?: number;
+  readonly headerTimeout?: number;
+  readonly stallTimeout?: number;
+  readonly maxFilesize?: number;
+  readonly keepFree?: number;
+  readonly split?: number;
+  readonly maxConnectionPerServer?: number;
+  readonly limitRate?: number;
+  readonly header: readonly (readonly [string, string])[];
+  readonly userAgent?: string;
+  readonly referer?: string;
+  readonly user?: { readonly name: string; readonly password: string };
+  readonly oauth2Bearer?: string;
+  readonly netrc?: true;
+  readonly netrcFile?: string;
+  readonly loadCookies?: string;
+  readonly proxy?: string;
+  readonly cacert?: string;
+}
+
+export function addDownloadFlags(command: Command): Command {
+  const collect =
+    <T>(read: (text: string) => T) =>
+    (text: string, before: readonly T[]): readonly T[] => [...before, read(text)];
+  return command
+    .option(
+      '-i, --input <file>',
+      'a list; - reads standard input',
+      collect((text) => text),
+      [],
+    )
+    .option('-d, --dir <dir>', 'where the files go', '.')
+    .addOption(
+      new Option('--format <format>', 'of the lists, where their beginning does not tell').choices(
+        LIST_FORMATS,
+      ),
+    )
+    .option('-o, --out <name>', 'what the file of a single URL is called')
+    .option('--checksum <algorithm=hex>', 'digest that the file of a single URL must have')
+    .addOption(
+      new Option(
+        '--existing <policy>',
+        'where a name is taken: number the new file, skip it, overwrite, or take newer ones',
+      ).choices(EXISTING_POLICIES),
+    )
+    .option(
+      '-a, --algorithm <name>',
+      'digest to compute of every file; may be given more than once',
+      collect(algorithm),
+      [],
+    )
+    .option(
+      '--retry <n>',
+      `attempts after one that failed and may heal (${DEFAULT_DOWNLOAD_OPTIONS.retries})`,
+      whole(0, 1000),
+    )
+    .option(
+      '--retry-base <ms>',
+      `longest first back-off; it doubles each time (${DEFAULT_DOWNLOAD_OPTIONS.retryBaseMs})`,
+      whole(1, 3_600_000),
+    )
+    .option('--retry-non-idempotent', 'try POST and PATCH again too')
+    .option(
+      '--connect-timeout <s>',
+      `for a connection (${DEFAULT_DOWNLOAD_OPTIONS.connectMs / 1000})`,
+      seconds,
+    )
+    .option(
+      '--header-timeout <s>',
+      `from the request to the last header (${DEFAULT_DOWNLOAD_OPTIONS.headersMs / 1000})`,
+      seconds,
+    )
+    .option(
+      '--stall-timeout <s>',
+      `without a byte of the body (${DEFAULT_DOWNLOAD_OPTIONS.stallMs / 1000})`,
+      seconds,
+    )
+    .option('--max-filesize <bytes>', 'larger files fail; 10K, 5M, 2G', size)
+    .option('--keep-free <bytes>', 'so much stays free on the disk', size)
+    .option(
+      '-s, --split <n>',
+      `connections for one large file (${DEFAULT_DOWNLOAD_OPTIONS.segments})`,
+      whole(1, 16),
+    )
+    .option('--max-connection-per-server <n>', 'most requests to one host at once', whole(1, 256))
+    .option('--limit-rate <bytes>', 'bytes per second of the whole job; 500K, 2M', size)
+    .option(
+      '-H, --header <line>',
+      "sent to the URL's own host; may be given more than once",
+      collect(header),
+      [],
+    )
+    .option('-A, --user-agent <text>', 'who asks')
+    .option('-e, --referer <url>', 'the Referer header')
+    .option('-u, --user <name:password>', 'basic authentication', login)
+    .option('--oauth2-bearer <token>', 'bearer authentication')
+    .option('-n, --netrc', 'names and passwords from ~/.netrc')
+    .option('--netrc-file <file>', 'names and passwords from this file')
+    .option('--load-cookies <file>', "cookies in Netscape's format")
+    .option('--proxy <url>', 'instead of what http_proxy, https_proxy and no_proxy say')
+    .option('--cacert <file>', 'PEM certificates to trust beside the usual ones');
+}
+
+/** What was not given is left out: the defaults are the engine's. */
+export function downloadOptions(flags: DownloadFlags): Partial<DownloadOptions> {
+  const headers = [...flags.header];
+  if (flags.referer !== undefined) headers.push(['Referer', flags.referer]);
+  const netrc = flags.netrcFile ?? (flags.netrc ? join(homedir(), '.netrc') : undefined);
+  const ms = (value: number | undefined): number | undefined =>
+    value === undefined ? undefined : Math.round(value * 1000);
+  const given = {
+    existing: flags.existing,
+    retries: flags.retry,
+    retryBaseMs: flags.retryBase,
+    retryAll: flags.retryNonIdempotent,
+    connectMs: ms(flags.connectTimeout),
+    headersMs: ms(flags.headerTimeout),
+    stallMs: ms(flags.stallTimeout),
+    maxBytes: flags.maxFilesize,
+    keepFreeBytes: flags.keepFree,
+    segments: flags.split,
+    connectionsPerHost: flags.maxConnectionPerServer,
+    limitRate: flags.limitRate,
+    digests: flags.algorithm,
+    userAgent: flags.userAgent,
+    headers,
+    user: flags.user,
+    bearer: flags.oauth2Bearer,
+    netrc: netrc === undefined ? undefined : resolve(netrc),
+    cookies: flags.loadCookies === undefined ? undefined : resolve(flags.loadCookies),
+    proxy: flags.proxy,
+    caFile: flags.cacert === undefined ? undefined : resolve(flags.cacert),
+  };
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+}
+
+export function whole(least: number, most: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (!Number.isInteger(value) || value < least || value > most) {
+      throw new InvalidArgumentError(`It takes a whole number from ${least} to ${most}.`);
+    }
+    return value;
+  };
+}
+
+function seconds(text: string): number {
+  const value = Number(text);
+  if (!(value > 0 && value <= 86_400)) throw new InvalidArgumentError('It takes seconds, more than 0.');
+  return value;
+}
+
+/** `2M` as curl and aria2 read it: powers of 1024. */
+function size(text: string): number {
+  const [, digits, unit] = /^(\d+(?:\.\d+)?)([kmgt]?)i?b?$/iu.exec(text) ?? [];
+  if (digits === undefined) throw new InvalidArgumentError('It takes bytes: 4096, 10K, 5M, 2G.');
+  return Math.floor(
+    Number(digits) * 1024 ** ' kmgt'.indexOf((unit === '' || unit === undefined ? ' ' : unit).toLowerCase()),
+  );
+}
+
+function algorithm(text: string): CheckAlgorithm {
+  const found = CHECK_ALGORITHMS.find((name) => name === text.toLowerCase().replace('-', ''));
+  if (found === undefined) throw new InvalidArgumentError(`Allowed are ${CHECK_ALGORITHMS.join(', ')}.`);
+  return found;
+}
+
+function header(text: string): readonly [string, string] {
+  const colon = text.indexOf(':');
+  if (colon <= 0) throw new InvalidArgumentError('A header is "Name: value".');
+  return [text.slice(0, colon).trim(), text.slice(colon + 1).trim()];
+}
+
+function login(text: string): { name: string; password: string } {
+  const colon = text.indexOf(':');
+  return colon < 0
+    ? { name: text, password: '' }
+    : { name: text.slice(0, colon), password: text.slice(colon + 1) };
+}
