@@ -279,6 +279,8 @@ export class Transfer {
       if (part !== null && this.#content?.total === null) {
         this.#content = { ...this.#content, total: this.#have.covered };
       }
+      // Nobody joins any more; those that have are waited for.
+      stopJoining.abort();
       await joining;
     } finally {
       stopJoining.abort();

@@ -1,37 +1,87 @@
-/** Placeholder until the real readers of lists are here: one URL a line. */
+/** Lists of downloads in every format that is known; what each looks like is in docs/lists.md. */
 import type { ListedEntry, ListFormat } from '../../common/download';
-import { readUrlList } from './url-list';
+import { readAria2 } from './list-aria2';
+import { readCurl } from './list-curl';
+import { readMetalink } from './list-metalink';
+import { readCsv, readJsonLines } from './list-records';
+import { readUrls } from './list-urls';
+import { decodeText, splitLines, type Bytes } from './text-lines';
 
+/** So much is looked at to tell the format. */
+const LOOK_AT_CHARACTERS = 65_536;
+
+/**
+ * @param format `null`: told by the beginning
+ * @param after entries and faults that an earlier reading gave: they are passed over
+ */
 export async function* readDownloadList(
-  chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
-  _format: ListFormat | null,
+  chunks: Bytes,
+  format: ListFormat | null,
   after = 0,
 ): AsyncGenerator<readonly ListedEntry[], void, undefined> {
-  let seen = 0;
-  let batch: ListedEntry[] = [];
-  for await (const entry of readUrlList(chunks)) {
-    seen += 1;
-    if (seen <= after) continue;
-    batch.push(
-      'error' in entry
-        ? entry
-        : {
-            line: entry.line,
-            entry: {
-              urls: [entry.url],
-              fileName: null,
-              directory: null,
-              size: null,
-              digests: {},
-              method: 'GET',
-              headers: [],
-              body: null,
-            },
-          },
-    );
-    if (batch.length < 1000) continue;
-    yield batch;
-    batch = [];
+  const texts = decodeText(chunks);
+  let head = '';
+  if (format === null) {
+    for (let next = await texts.next(); next.done !== true; next = await texts.next()) {
+      head += next.value;
+      if (head.length >= LOOK_AT_CHARACTERS) break;
+    }
   }
-  if (batch.length > 0) yield batch;
+  let toPass = after;
+  for await (const entries of read(format ?? detectFormat(head), withHead(head, texts))) {
+    if (toPass === 0) {
+      yield entries;
+      continue;
+    }
+    const rest = entries.slice(toPass);
+    toPass = Math.max(0, toPass - entries.length);
+    if (rest.length > 0) yield rest;
+  }
+}
+
+/** A list that is nothing else is URLs, one a line. */
+export function detectFormat(head: string): ListFormat {
+  const start = head.trimStart();
+  if (start.startsWith('<?xml') || /^<metalink[\s>]/u.test(start)) return 'metalink';
+  if (start.startsWith('{"') || /^\{\s*"/u.test(start) || start.startsWith('"http')) return 'jsonl';
+  if (/^curl\s/u.test(start)) return 'curl';
+  const lines = head.split(/\r?\n/u);
+  const first = lines.find((line) => line.trim() !== '' && !line.startsWith('#')) ?? '';
+  const columns = first
+    .toLowerCase()
+    .split(/[,;\t]/u)
+    .map((column) => column.trim().replaceAll('"', ''));
+  if (columns.includes('url') && !/^https?:/iu.test(first)) return 'csv';
+  // Mirrors behind one another, or an indented option below an address.
+  const isAria2 =
+    /^https?:\/\/\S+\t\s*https?:\/\//iu.test(first) ||
+    lines.some(
+      (line, at) =>
+        /^[ \t]+[a-z][a-z0-9-]*=/u.test(line) &&
+        at > 0 &&
+        lines.slice(0, at).some((before) => /^https?:/iu.test(before)),
+    );
+  return isAria2 ? 'aria2' : 'urls';
+}
+
+function read(format: ListFormat, texts: AsyncIterable<string>): AsyncIterable<readonly ListedEntry[]> {
+  switch (format) {
+    case 'urls':
+      return readUrls(splitLines(texts));
+    case 'aria2':
+      return readAria2(splitLines(texts));
+    case 'csv':
+      return readCsv(texts);
+    case 'jsonl':
+      return readJsonLines(splitLines(texts));
+    case 'metalink':
+      return readMetalink(texts);
+    case 'curl':
+      return readCurl(texts);
+  }
+}
+
+async function* withHead(head: string, rest: AsyncIterable<string>): AsyncGenerator<string, void, undefined> {
+  if (head !== '') yield head;
+  yield* rest;
 }

@@ -1,0 +1,400 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { DownloadEntry, ListedEntry, ListFormat } from '../../common/download';
+import { detectFormat, readDownloadList } from './download-list';
+import { previewList } from './list-preview';
+import { MAX_URL_CHARACTERS } from './list-urls';
+
+interface Options {
+  readonly after?: number;
+  readonly chunk?: number;
+  readonly format?: ListFormat | null;
+}
+
+async function parse(list: string | Uint8Array, options: Options = {}): Promise<ListedEntry[]> {
+  const bytes = typeof list === 'string' ? Buffer.from(list) : list;
+  const size = options.chunk ?? Math.max(1, bytes.length);
+  const chunks: Uint8Array[] = [];
+  for (let at = 0; at < bytes.length; at += size) chunks.push(bytes.subarray(at, at + size));
+  const entries: ListedEntry[] = [];
+  for await (const some of readDownloadList(chunks, options.format ?? null, options.after))
+    entries.push(...some);
+  return entries;
+}
+
+const urls = (entries: readonly ListedEntry[]): string[] =>
+  entries.map((each) =>
+    'entry' in each ? `${each.line} ${each.entry.urls.join(' ')}` : `${each.line} ${each.error.code}`,
+  );
+
+/** The entries alone; a fault fails the test. */
+async function entriesOf(list: string, format: ListFormat | null = null): Promise<DownloadEntry[]> {
+  return (await parse(list, { format })).map((each) => {
+    if ('error' in each) throw new Error(each.error.message);
+    return each.entry;
+  });
+}
+
+async function faultsOf(list: string, format: ListFormat | null = null): Promise<string[]> {
+  return (await parse(list, { format })).map((each) => {
+    if ('entry' in each) throw new Error(`understood: ${JSON.stringify(each.entry)}`);
+    return each.error.message;
+  });
+}
+
+const PLAIN = {
+  fileName: null,
+  directory: null,
+  size: null,
+  digests: {},
+  method: 'GET',
+  headers: [],
+  body: null,
+};
+
+test('one URL a line; empty lines and comments counted and passed over', async () => {
+  const list = '# my list\n\nhttp://a/1\n   https://b/2  \n\t\n#http://c\nHTTP://D/4';
+  expect(urls(await parse(list))).toEqual(['3 http://a/1', '4 https://b/2', '7 HTTP://D/4']);
+});
+
+test.each([
+  { name: 'CRLF', list: Buffer.from('http://a/1\r\nhttp://a/2\r\n') },
+  { name: 'a UTF-8 byte order mark', list: Buffer.from('\ufeffhttp://a/1\nhttp://a/2\n') },
+  { name: 'UTF-16 LE', list: Buffer.from('\ufeffhttp://a/1\r\nhttp://a/2', 'utf16le') },
+  { name: 'UTF-16 BE', list: Buffer.from('\ufeffhttp://a/1\r\nhttp://a/2', 'utf16le').swap16() },
+  { name: 'no line end at the end', list: Buffer.from('http://a/1\nhttp://a/2') },
+])('$name, in pieces of every size', async ({ list }) => {
+  for (let chunk = 1; chunk <= list.length; chunk++) {
+    expect(urls(await parse(list, { chunk }))).toEqual(['1 http://a/1', '2 http://a/2']);
+  }
+});
+
+test.each(['', '\n', '\ufeff', 'h', '\r\n\r\n', '#'])('%j holds nothing to fetch', async (list) => {
+  expect((await parse(list)).filter((each) => 'entry' in each)).toEqual([]);
+});
+
+describe('lines that are no address', () => {
+  test.each([
+    'nothing',
+    'ftp://a/b',
+    'file:///etc/passwd',
+    'http:',
+    'http://',
+    'javascript:alert(1)',
+    'www.example.com/a',
+  ])('%s', async (line) => {
+    const [entry] = await parse(`\n${line}\n`);
+    expect(entry).toEqual({
+      line: 2,
+      text: line,
+      error: {
+        code: 'bad-url',
+        message: `Line 2 is not an HTTP or HTTPS address: ${line}`,
+        retryable: false,
+      },
+    });
+  });
+
+  test('bytes that are no UTF-8', async () => {
+    expect(
+      urls(
+        await parse(Buffer.concat([Buffer.from('http://a/'), Buffer.of(0xff), Buffer.from('\nhttp://a/2')])),
+      ),
+    ).toEqual(['1 bad-url', '2 http://a/2']);
+  });
+
+  test('a line too long is one error, whatever the pieces, and is not kept', async () => {
+    const list = `http://a/${'x'.repeat(MAX_URL_CHARACTERS * 4)}\nhttp://a/2\n`;
+    for (const chunk of [1000, 65_536, list.length]) {
+      const entries = await parse(list, { chunk });
+      expect(urls(entries)).toEqual(['1 bad-url', '2 http://a/2']);
+      const [first] = entries;
+      expect(first !== undefined && 'error' in first && first.error.message.length < 300).toBe(true);
+    }
+  });
+
+  test('the longest line that is taken', async () => {
+    const url = `http://a/${'x'.repeat(MAX_URL_CHARACTERS - 9)}`;
+    expect(urls(await parse(`${url}\n`, { chunk: 7000 }))).toEqual([`1 ${url}`]);
+  });
+});
+
+test('goes on behind what was given', async () => {
+  const list = 'http://a/1\n\nhttp://a/3\nbad\nhttp://a/5';
+  expect(urls(await parse(list, { after: 1 }))).toEqual(['3 http://a/3', '4 bad-url', '5 http://a/5']);
+  expect(urls(await parse(list, { after: 2 }))).toEqual(['4 bad-url', '5 http://a/5']);
+  expect(await parse(list, { after: 4 })).toEqual([]);
+});
+
+test('pieces change nothing', async () => {
+  const line = fc.oneof(fc.webUrl(), fc.string(), fc.constantFrom('', '#x', 'http://ü/ä', '\r'));
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(line),
+      fc.constantFrom('\n', '\r\n'),
+      fc.integer({ min: 1, max: 20 }),
+      async (lines, end, chunk) => {
+        const list = lines.join(end);
+        expect(await parse(list, { chunk, format: 'urls' })).toEqual(await parse(list, { format: 'urls' }));
+      },
+    ),
+  );
+});
+
+describe('ranges', () => {
+  test.each([
+    ['http://a/[1-3].png', ['http://a/1.png', 'http://a/2.png', 'http://a/3.png']],
+    ['http://a/[008-011]', ['http://a/008', 'http://a/009', 'http://a/010', 'http://a/011']],
+    ['http://a/[0-10:5]', ['http://a/0', 'http://a/5', 'http://a/10']],
+    ['http://a/[a-c]', ['http://a/a', 'http://a/b', 'http://a/c']],
+    ['http://a/{x,y}/[1-2]', ['http://a/x/1', 'http://a/x/2', 'http://a/y/1', 'http://a/y/2']],
+    ['http://[::1]:8080/a', ['http://[::1]:8080/a']],
+    ['http://a/{id}?q=[]', ['http://a/{id}?q=[]']],
+    ['http://a/\\[1-3\\]', ['http://a/[1-3]']],
+    ['http://a/[3-1]', ['http://a/[3-1]']],
+  ])('%s', async (line, expected) => {
+    expect((await entriesOf(line)).flatMap((entry) => entry.urls)).toEqual(expected);
+  });
+
+  test('too many from one line are a fault, at once', async () => {
+    expect(await faultsOf('http://a/[1-999999][1-999999]')).toEqual([
+      'Line 1 stands for more than 1000000 addresses: http://a/[1-999999][1-999999]',
+    ]);
+  });
+});
+
+describe('aria2', () => {
+  test('mirrors, name, folder, checksum and headers', async () => {
+    const hex = 'ab'.repeat(32);
+    const list = `http://a/f\thttp://b/f\n  out=sub/name.bin\n  dir=files\n\tchecksum=sha-256=${hex}\n  header=X-A: b\n  header=X-C: d: e\n  referer=http://r/\n  split=5\n# remark\nhttp://a/g\n  http-user=me@x\n  http-passwd=p:w\n`;
+    expect(await entriesOf(list)).toEqual([
+      {
+        ...PLAIN,
+        urls: ['http://a/f', 'http://b/f'],
+        fileName: 'name.bin',
+        directory: 'files/sub',
+        digests: { sha256: hex },
+        headers: [
+          ['X-A', 'b'],
+          ['X-C', 'd: e'],
+          ['Referer', 'http://r/'],
+        ],
+      },
+      { ...PLAIN, urls: ['http://me%40x:p%3Aw@a/g'] },
+    ]);
+  });
+
+  test.each([
+    ['out=../../etc/passwd', 'leads out of the folder that was chosen'],
+    ['dir=/etc', 'leads out of the folder that was chosen'],
+    ['checksum=sha-256=abc', 'has a sha256 that is none: 64 hexadecimal digits make one'],
+    ['select-file=1', 'has the option select-file, which is not known here'],
+    ['header=Content-Length: 5', 'sets the header Content-Length, which is not its own'],
+  ])('%s is a fault', async (option, what) => {
+    expect(await faultsOf(`http://a/f\n  ${option}\n`)).toEqual([`Line 1 ${what}: http://a/f`]);
+  });
+});
+
+describe('records', () => {
+  const hex = 'cd'.repeat(16);
+  const expected: DownloadEntry = {
+    urls: ['http://a/1', 'http://b/1'],
+    fileName: 'one "1", two.bin',
+    directory: 'x',
+    size: 12,
+    digests: { md5: hex },
+    method: 'PUT',
+    headers: [
+      ['X-A', '1'],
+      ['X-B', 'two'],
+    ],
+    body: 'line 1\nline 2',
+  };
+
+  test.each([',', ';', '\t'])('CSV with %j between', async (delimiter) => {
+    const quote = (text: string): string => `"${text.replaceAll('"', '""')}"`;
+    const row = [
+      'http://a/1',
+      'one "1", two.bin',
+      'x',
+      '12',
+      hex.toUpperCase(),
+      'put',
+      'X-A: 1\nX-B: two',
+      'line 1\nline 2',
+      'http://b/1',
+      'ignored',
+    ];
+    const header = [
+      'url',
+      'FileName',
+      'dir',
+      'size',
+      'MD5',
+      'method',
+      'headers',
+      'body',
+      'mirrors',
+      'remark',
+    ];
+    const list = `${header.join(delimiter)}\r\n${row.map(quote).join(delimiter)}\r\nhttp://c/2\r\n`;
+    expect(await entriesOf(list)).toEqual([expected, { ...PLAIN, urls: ['http://c/2'] }]);
+  });
+
+  test('CSV: any field comes back, in pieces of every size', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.string(), fc.integer({ min: 1, max: 9 }), async (body, chunk) => {
+        const list = `url,body\nhttp://a/1,"${body.replaceAll('"', '""')}"\n`;
+        const [first] = await parse(list, { chunk, format: 'csv' });
+        expect(first !== undefined && 'entry' in first ? (first.entry.body ?? '') : null).toBe(body);
+      }),
+    );
+  });
+
+  test('CSV: a quote that does not end is a fault of its own line', async () => {
+    const faults = await parse('url,body\nhttp://a/1,x\nhttp://a/2,"open\nhttp://a/3,y\n');
+    expect(urls(faults)).toEqual(['2 http://a/1', '3 bad-url']);
+  });
+
+  test('JSON Lines: objects and addresses', async () => {
+    const list = `{"url":"http://a/1","mirrors":["http://b/1"],"filename":"one \\"1\\", two.bin","dir":"x","size":12,"md5":"${hex}","method":"put","headers":{"X-A":"1","X-B":"two"},"body":"line 1\\nline 2"}\n"http://c/2"\n{"url":"http://c/3","body":{"a":1}}\n`;
+    expect(await entriesOf(list)).toEqual([
+      expected,
+      { ...PLAIN, urls: ['http://c/2'] },
+      {
+        ...PLAIN,
+        urls: ['http://c/3'],
+        method: 'POST',
+        headers: [['Content-Type', 'application/json']],
+        body: '{"a":1}',
+      },
+    ]);
+  });
+
+  test('JSON Lines: what is none', async () => {
+    expect(await faultsOf('{"url":\n[1]\n{"filename":"x"}\n{"url":"http://a/","size":-1}', 'jsonl')).toEqual([
+      'Line 1 is not JSON: {"url":',
+      'Line 2 is neither an object nor an address: [1]',
+      'Line 3 has no address: {"filename":"x"}',
+      'Line 4 has a size that is none: {"url":"http://a/","size":-1}',
+    ]);
+  });
+
+  test('a password in a faulty line is not shown', async () => {
+    expect(await faultsOf('ftp://me:secret@a/b')).toEqual([
+      'Line 1 is not an HTTP or HTTPS address: ftp://***@a/b',
+    ]);
+  });
+});
+
+describe('Metalink', () => {
+  test('files with their addresses by priority, sizes and digests', async () => {
+    const hex = 'ef'.repeat(32);
+    const list = `<?xml version="1.0"?><metalink xmlns="urn:ietf:params:xml:ns:metalink"><file name="dir/a&amp;b.iso"><size>5</size><hash type="sha-256">${hex}</hash><hash type="whirlpool">00</hash><pieces type="sha-1" length="4"><hash>11</hash></pieces><url priority="2">http://b/a.iso</url><url priority="1">http://a/a.iso</url><url>ftp://c/a.iso</url></file></metalink>`;
+    expect(await entriesOf(list)).toEqual([
+      {
+        ...PLAIN,
+        urls: ['http://a/a.iso', 'http://b/a.iso'],
+        fileName: 'a&b.iso',
+        directory: 'dir',
+        size: 5,
+        digests: { sha256: hex },
+      },
+    ]);
+  });
+
+  test('a name that leads out, a document that is none, a bomb of entities', async () => {
+    expect(await faultsOf('<metalink><file name="../x"><url>http://a/</url></file></metalink>')).toEqual([
+      'Line 1 leads out of the folder that was chosen: ../x',
+    ]);
+    expect(await faultsOf('<metalink><file name="x">')).toHaveLength(1);
+    const bomb =
+      '<?xml version="1.0"?><!DOCTYPE m [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]><metalink><file name="&b;"><url>http://a/</url></file></metalink>';
+    expect(await faultsOf(bomb)).toHaveLength(1);
+  });
+});
+
+describe('curl', () => {
+  test('as a browser copies it', async () => {
+    const list =
+      "curl 'http://a/api?x=1&y=2' \\\n  -H 'Accept: application/json' \\\n  -H 'accept-encoding: gzip' \\\n  -b 'k=v' --data-raw $'{\"a\":\"it\\'s\\u00e9\"}' --compressed -sSL\ncurl -o out.bin http://b/f && curl -X DELETE -u me:pw http://c/1";
+    expect(await entriesOf(list)).toEqual([
+      {
+        ...PLAIN,
+        urls: ['http://a/api?x=1&y=2'],
+        method: 'POST',
+        headers: [
+          ['Accept', 'application/json'],
+          ['Cookie', 'k=v'],
+          ['Content-Type', 'application/x-www-form-urlencoded'],
+        ],
+        body: '{"a":"it\'sé"}',
+      },
+      { ...PLAIN, urls: ['http://b/f'], fileName: 'out.bin' },
+      { ...PLAIN, urls: ['http://me:pw@c/1'], method: 'DELETE' },
+    ]);
+  });
+
+  test('--get, --data-urlencode, --json, --head', async () => {
+    expect(
+      await entriesOf(
+        "curl -G http://a/s --data-urlencode 'q=a b' -d n=1\ncurl --json '{}' http://a/j\ncurl -I http://a/h",
+      ),
+    ).toEqual([
+      { ...PLAIN, urls: ['http://a/s?q=a%20b&n=1'] },
+      {
+        ...PLAIN,
+        urls: ['http://a/j'],
+        method: 'POST',
+        headers: [
+          ['Content-Type', 'application/json'],
+          ['Accept', 'application/json'],
+        ],
+        body: '{}',
+      },
+      { ...PLAIN, urls: ['http://a/h'], method: 'HEAD' },
+    ]);
+  });
+
+  test.each([
+    'curl -F a=b http://a/',
+    'curl -d @file http://a/',
+    "curl 'http://a/",
+    'curl --frobnicate x http://a/',
+    'curl -s',
+  ])('%s is a fault', async (command) => {
+    expect(await faultsOf(command, 'curl')).toHaveLength(1);
+  });
+});
+
+test.each<[string, ListFormat]>([
+  ['http://a/1\nhttp://a/2', 'urls'],
+  ['# url,filename\nhttp://a/1,2', 'urls'],
+  ['http://a/1\thttp://b/1', 'aria2'],
+  ['http://a/1\n  out=x', 'aria2'],
+  ['name;url\nx;http://a/', 'csv'],
+  ['{"url":"http://a/"}', 'jsonl'],
+  ['<?xml version="1.0"?>', 'metalink'],
+  ["curl 'http://a/'", 'curl'],
+])('%j is told to be %s', (head, format) => {
+  expect(detectFormat(head)).toBe(format);
+});
+
+test('a preview counts hosts, duplicates, clashes and faults', async () => {
+  const list = 'http://a/x.bin\nhttp://b/x.bin\nhttp://a/x.bin\nbad\nhttp://a/[1-3]\n';
+  const preview = await previewList([Buffer.from(list)], null);
+  expect(preview).toMatchObject({
+    format: 'urls',
+    entries: 6,
+    partial: false,
+    hosts: [
+      { host: 'a', entries: 5 },
+      { host: 'b', entries: 1 },
+    ],
+    duplicates: 1,
+    clashes: [{ name: 'x.bin', entries: 3 }],
+    faults: [{ line: 4, text: 'bad' }],
+    faultCount: 1,
+  });
+  expect(await previewList([Buffer.from(list)], null, 2)).toMatchObject({ entries: 2, partial: true });
+});

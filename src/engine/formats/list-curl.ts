@@ -1,0 +1,332 @@
+/** Pasted `curl` commands, as browsers' tools copy them: one or several, quoted for a POSIX shell. */
+import type { ListedEntry } from '../../common/download';
+import { Fault, listed, makeEntry } from './entry';
+
+/** A page of commands; what is longer is a list in another form. */
+const MAX_CHARACTERS = 4_194_304;
+
+/** With a value that says nothing of what is fetched. */
+const IGNORED_WITH_VALUE: ReadonlySet<string> = new Set([
+  '--max-time',
+  '-m',
+  '--connect-timeout',
+  '--retry',
+  '--retry-delay',
+  '--retry-max-time',
+  '--max-redirs',
+  '--limit-rate',
+  '--write-out',
+  '-w',
+  '--dump-header',
+  '-D',
+  '--cookie-jar',
+  '-c',
+  '--cacert',
+  '--cert',
+  '-E',
+  '--key',
+  '--proxy',
+  '-x',
+  '--resolve',
+  '--interface',
+  '--parallel-max',
+  '--output-dir',
+  '--stderr',
+  '--trace',
+  '--trace-ascii',
+  '--ciphers',
+  '--tls-max',
+]);
+const IGNORED: ReadonlySet<string> = new Set([
+  '--location',
+  '-L',
+  '--silent',
+  '-s',
+  '--show-error',
+  '-S',
+  '--fail',
+  '-f',
+  '--insecure',
+  '-k',
+  '--compressed',
+  '--verbose',
+  '-v',
+  '--include',
+  '-i',
+  '--remote-name',
+  '-O',
+  '--remote-header-name',
+  '-J',
+  '--progress-bar',
+  '-#',
+  '--http1.1',
+  '--http2',
+  '--globoff',
+  '-g',
+  '--create-dirs',
+  '--parallel',
+  '-Z',
+  '--location-trusted',
+  '--no-buffer',
+  '-N',
+  '--ipv4',
+  '-4',
+  '--ipv6',
+  '-6',
+  '--path-as-is',
+  '--tcp-nodelay',
+  '--remote-time',
+  '-R',
+  '--fail-with-body',
+  '--no-progress-meter',
+]);
+const LONG: Readonly<Record<string, string>> = {
+  '-X': '--request',
+  '-H': '--header',
+  '-d': '--data',
+  '-o': '--output',
+  '-u': '--user',
+  '-A': '--user-agent',
+  '-e': '--referer',
+  '-b': '--cookie',
+  '-G': '--get',
+  '-I': '--head',
+};
+
+export async function* readCurl(
+  texts: AsyncIterable<string>,
+): AsyncGenerator<readonly ListedEntry[], void, undefined> {
+  let text = '';
+  for await (const piece of texts) {
+    text += piece;
+    if (text.length > MAX_CHARACTERS) break;
+  }
+  const commands = split(text.slice(0, MAX_CHARACTERS));
+  const entries = commands.flatMap(({ line, words, open }) => read(line, words, open));
+  if (entries.length > 0) yield entries;
+}
+
+interface ShellCommand {
+  readonly line: number;
+  readonly words: readonly string[];
+  /** A quote that does not end. */
+  readonly open: boolean;
+}
+
+/** Words as a POSIX shell reads them, `$'…'` included; nothing is expanded. */
+function split(text: string): ShellCommand[] {
+  const commands: ShellCommand[] = [];
+  let words: string[] = [];
+  let word: string | null = null;
+  let line = 1;
+  let began = 1;
+  let at = 0;
+  let open = false;
+  const endWord = (): void => {
+    if (word !== null) words.push(word);
+    word = null;
+  };
+  const endCommand = (): void => {
+    endWord();
+    if (words.length > 0) commands.push({ line: began, words, open });
+    words = [];
+  };
+  while (at < text.length) {
+    const character = text[at] ?? '';
+    at += 1;
+    if (words.length === 0 && word === null) began = line;
+    if (character === '\n') line += 1;
+    if (character === '\\') {
+      const next = text[at] ?? '';
+      at += 1;
+      if (next === '\r' && text[at] === '\n') at += 1;
+      if (next === '\n' || next === '\r') line += 1;
+      else word = (word ?? '') + next;
+    } else if (character === "'" || character === '"' || (character === '$' && text[at] === "'")) {
+      const escapes = character === '$';
+      if (escapes) at += 1;
+      const quote = character === '"' ? '"' : "'";
+      let inner = '';
+      open = true;
+      while (at < text.length) {
+        const each = text[at] ?? '';
+        at += 1;
+        if (each === quote) {
+          open = false;
+          break;
+        }
+        if (each === '\n') line += 1;
+        if (each === '\\' && quote === '"' && '"\\$`\n'.includes(text[at] ?? ' ')) {
+          if (text[at] !== '\n') inner += text[at] ?? '';
+          at += 1;
+        } else if (each === '\\' && escapes) {
+          const [length, value] = escape(text.slice(at, at + 9));
+          inner += value;
+          at += length;
+        } else {
+          inner += each;
+        }
+      }
+      word = (word ?? '') + inner;
+    } else if (character === '\n' || character === ';' || character === '&' || character === '|') {
+      // `&` may be part of an address that was not quoted.
+      if (character === '&' && word !== null && !/\s/u.test(text[at] ?? ' ') && text[at] !== '&')
+        word += character;
+      else endCommand();
+    } else if (/\s/u.test(character)) {
+      endWord();
+    } else {
+      word = (word ?? '') + character;
+    }
+  }
+  endCommand();
+  return commands;
+}
+
+const SIMPLE_ESCAPES: Readonly<Record<string, string>> = {
+  n: '\n',
+  t: '\t',
+  r: '\r',
+  "'": "'",
+  '"': '"',
+  '\\': '\\',
+};
+
+/** Behind the backslash of `$'…'`. @returns characters used, and what they stand for */
+function escape(text: string): [number, string] {
+  const simple = SIMPLE_ESCAPES[text[0] ?? ''];
+  if (simple !== undefined) return [1, simple];
+  const unicode = /^(?:x([0-9a-f]{1,2})|u([0-9a-f]{1,4})|U([0-9a-f]{1,8}))/iu.exec(text);
+  if (unicode === null) return [0, '\\'];
+  const code = parseInt(unicode[1] ?? unicode[2] ?? unicode[3] ?? '0', 16);
+  return [unicode[0].length, code <= 0x10ffff ? String.fromCodePoint(code) : ''];
+}
+
+function read(line: number, words: readonly string[], open: boolean): ListedEntry[] {
+  const shown = words.join(' ');
+  const urls: string[] = [];
+  const outputs: string[] = [];
+  const headers: [string, string][] = [];
+  const data: string[] = [];
+  let method: string | null = null;
+  let user: string | null = null;
+  let isQuery = false;
+  const failed = (what: string): ListedEntry[] => [
+    listed(line, shown, () => {
+      throw new Fault(what);
+    }),
+  ];
+  if (open) return failed('has a quote that does not end');
+  if (words[0] !== 'curl') return failed('does not begin with curl');
+  for (let at = 1; at < words.length; at++) {
+    let word = words[at] ?? '';
+    if (!word.startsWith('-') || word === '-') {
+      urls.push(word);
+      continue;
+    }
+    let value: string | null = null;
+    if (!word.startsWith('--') && word.length > 2) {
+      const short = word.slice(0, 2);
+      if (LONG[short] !== undefined && short !== '-G' && short !== '-I') {
+        value = word.slice(2);
+        word = short;
+      } else if (Array.from(word.slice(1)).every((each) => IGNORED.has(`-${each}`))) continue;
+    }
+    const name = LONG[word] ?? word;
+    if (IGNORED.has(name)) continue;
+    if (name === '--get') {
+      isQuery = true;
+      continue;
+    }
+    if (name === '--head') {
+      method = 'HEAD';
+      continue;
+    }
+    if (value === null) {
+      at += 1;
+      value = words[at] ?? '';
+    }
+    if (IGNORED_WITH_VALUE.has(name)) continue;
+    switch (name) {
+      case '--url':
+        urls.push(value);
+        break;
+      case '--request':
+        method = value;
+        break;
+      case '--header': {
+        const colon = value.indexOf(':');
+        if (colon <= 0) return failed('has a header that is none');
+        const field = value.slice(0, colon).trim();
+        // Which encodings are taken is not the list's to say.
+        if (field.toLowerCase() !== 'accept-encoding') headers.push([field, value.slice(colon + 1).trim()]);
+        break;
+      }
+      case '--data':
+      case '--data-ascii':
+      case '--data-binary':
+      case '--data-raw':
+        if (value.startsWith('@') && name !== '--data-raw')
+          return failed('sends a file, which is not possible here');
+        data.push(value);
+        break;
+      case '--data-urlencode': {
+        const equals = value.indexOf('=');
+        if (value.includes('@') && equals < 0) return failed('sends a file, which is not possible here');
+        data.push(
+          equals < 0
+            ? encodeURIComponent(value)
+            : `${value.slice(0, equals)}${equals > 0 ? '=' : ''}${encodeURIComponent(value.slice(equals + 1))}`,
+        );
+        break;
+      }
+      case '--json':
+        data.push(value);
+        headers.push(['Content-Type', 'application/json'], ['Accept', 'application/json']);
+        break;
+      case '--output':
+        outputs.push(value);
+        break;
+      case '--user':
+        user = value;
+        break;
+      case '--user-agent':
+        headers.push(['User-Agent', value]);
+        break;
+      case '--referer':
+        headers.push(['Referer', value]);
+        break;
+      case '--cookie':
+        if (!value.includes('=')) return failed('reads cookies from a file: give it with --load-cookies');
+        headers.push(['Cookie', value]);
+        break;
+      default:
+        return failed(`has the option ${word}, which is not known here`);
+    }
+  }
+  if (urls.length === 0) return failed('has no address');
+  const body = data.length === 0 ? null : data.join('&');
+  if (body !== null && !isQuery && !headers.some(([name]) => name.toLowerCase() === 'content-type')) {
+    headers.push(['Content-Type', 'application/x-www-form-urlencoded']);
+  }
+  return urls.map((given, index) =>
+    listed(line, shown, () => {
+      let url = /^[a-z][a-z0-9+.-]*:\/\//iu.test(given) ? given : `http://${given}`;
+      if (isQuery && body !== null) url += (url.includes('?') ? '&' : '?') + body;
+      if (user !== null && URL.canParse(url)) {
+        const parsed = new URL(url);
+        const colon = user.indexOf(':');
+        parsed.username = encodeURIComponent(colon < 0 ? user : user.slice(0, colon));
+        parsed.password = encodeURIComponent(colon < 0 ? '' : user.slice(colon + 1));
+        url = parsed.href;
+      }
+      return makeEntry({
+        urls: [url],
+        fileName: outputs[index] ?? null,
+        ...(method === null ? {} : { method }),
+        headers,
+        body: isQuery ? null : body,
+      });
+    }),
+  );
+}

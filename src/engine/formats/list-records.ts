@@ -1,0 +1,234 @@
+/** Lists of records, CSV (RFC 4180) with a header row and JSON Lines: the same names for the same things. */
+import type { CheckAlgorithm, DownloadEntry, ListedEntry } from '../../common/download';
+import { parseChecksum } from '../../common/digest-fields';
+import { Fault, fault, isDigestName, listed, makeEntry, readDigest } from './entry';
+import type { Line } from './text-lines';
+
+/** A record longer than this is no record. */
+const MAX_RECORD_CHARACTERS = 4_194_304;
+
+type Fields = Readonly<Record<string, unknown>>;
+
+export async function* readJsonLines(
+  groups: AsyncIterable<readonly Line[]>,
+): AsyncGenerator<readonly ListedEntry[], void, undefined> {
+  let number = 0;
+  for await (const lines of groups) {
+    const entries: ListedEntry[] = [];
+    for (const { text, tooLong } of lines) {
+      number += 1;
+      if (text.trim() === '') continue;
+      entries.push(tooLong ? fault(number, text, 'is too long') : listed(number, text, () => fromJson(text)));
+    }
+    if (entries.length > 0) yield entries;
+  }
+}
+
+function fromJson(text: string): DownloadEntry {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw new Fault('is not JSON');
+  }
+  if (typeof value === 'string') return makeEntry({ urls: [value] });
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw new Fault('is neither an object nor an address');
+  return fromFields(value as Fields);
+}
+
+/** Fields in quotes may hold delimiters and line breaks; the delimiter is the one that the header row has. */
+export async function* readCsv(
+  texts: AsyncIterable<string>,
+): AsyncGenerator<readonly ListedEntry[], void, undefined> {
+  let header: readonly string[] | null = null;
+  const parser = new CsvParser();
+  const take = (records: readonly CsvRecord[]): ListedEntry[] => {
+    const entries: ListedEntry[] = [];
+    for (const { line, fields, faulty } of records) {
+      if (fields.length === 1 && fields[0]?.trim() === '') continue;
+      if (header === null) {
+        header = fields.map((field) => field.trim().toLowerCase());
+        continue;
+      }
+      const names = header;
+      const text = fields.join(',');
+      if (faulty !== null) entries.push(fault(line, text, faulty));
+      else
+        entries.push(
+          listed(line, text, () =>
+            fromFields(Object.fromEntries(names.map((name, at) => [name, fields[at] ?? '']))),
+          ),
+        );
+    }
+    return entries;
+  };
+  for await (const text of texts) {
+    const entries = take(parser.push(text));
+    if (entries.length > 0) yield entries;
+  }
+  const entries = take(parser.end());
+  if (entries.length > 0) yield entries;
+}
+
+interface CsvRecord {
+  readonly line: number;
+  readonly fields: readonly string[];
+  readonly faulty: string | null;
+}
+
+class CsvParser {
+  #delimiter: string | null = null;
+  #line = 1;
+  #recordLine = 1;
+  #fields: string[] = [];
+  #field = '';
+  #length = 0;
+  #state: 'start' | 'plain' | 'quoted' | 'after-quote' = 'start';
+  #lastWasCr = false;
+
+  push(text: string): CsvRecord[] {
+    const records: CsvRecord[] = [];
+    for (const character of text) {
+      if (character === '\n' && this.#lastWasCr && this.#state === 'start' && this.#fields.length === 0) {
+        this.#lastWasCr = false;
+        continue;
+      }
+      this.#lastWasCr = character === '\r';
+      if (character === '\n') this.#line += 1;
+      this.#length += 1;
+      if (this.#state === 'quoted') {
+        if (character === '"') this.#state = 'after-quote';
+        else if (this.#length <= MAX_RECORD_CHARACTERS) this.#field += character;
+        continue;
+      }
+      if (character === '"' && this.#state === 'after-quote') {
+        this.#field += '"';
+        this.#state = 'quoted';
+      } else if (character === '"' && this.#state === 'start') {
+        this.#state = 'quoted';
+      } else if (character === '\n' || character === '\r') {
+        records.push(this.#finish());
+      } else if (this.#isDelimiter(character)) {
+        this.#fields.push(this.#field);
+        this.#field = '';
+        this.#state = 'start';
+      } else {
+        if (this.#length <= MAX_RECORD_CHARACTERS) this.#field += character;
+        this.#state = 'plain';
+      }
+    }
+    return records;
+  }
+
+  end(): CsvRecord[] {
+    const open = this.#state === 'quoted';
+    if (this.#field === '' && this.#fields.length === 0 && !open) return [];
+    const record = this.#finish();
+    return [open ? { ...record, faulty: 'has a quoted field that does not end' } : record];
+  }
+
+  #isDelimiter(character: string): boolean {
+    if (this.#delimiter !== null) return character === this.#delimiter;
+    if (!',;\t'.includes(character)) return false;
+    this.#delimiter = character;
+    return true;
+  }
+
+  #finish(): CsvRecord {
+    const tooLong = this.#length > MAX_RECORD_CHARACTERS;
+    const record = {
+      line: this.#recordLine,
+      fields: [...this.#fields, this.#field],
+      faulty: tooLong ? 'is too long' : null,
+    };
+    // A header row of one column has no delimiter; then there is none.
+    this.#delimiter ??= '\n';
+    this.#recordLine = this.#lastWasCr ? this.#line + 1 : this.#line;
+    this.#fields = [];
+    this.#field = '';
+    this.#length = 0;
+    this.#state = 'start';
+    return record;
+  }
+}
+
+/** @throws Fault */
+function fromFields(fields: Fields): DownloadEntry {
+  const text = (...names: readonly string[]): string | null => {
+    for (const name of names) {
+      const value = fields[name];
+      if (typeof value === 'string' && value.trim() !== '') return value.trim();
+      if (typeof value === 'number') return String(value);
+    }
+    return null;
+  };
+  const digests: Partial<Record<CheckAlgorithm, string>> = {};
+  for (const name of Object.keys(fields)) {
+    const value = isDigestName(name) ? text(name) : null;
+    if (value !== null) Object.assign(digests, readDigest(name, value));
+  }
+  const checksum = text('checksum');
+  if (checksum !== null) {
+    const parsed = parseChecksum(checksum);
+    if (parsed === null) throw new Fault('has a checksum that is none: write it as sha256=…');
+    digests[parsed.algorithm] = parsed.hex;
+  }
+  const size = text('size', 'bytes');
+  const body = fields['body'];
+  const isJson = typeof body === 'object' && body !== null;
+  const headers = readHeaders(fields['headers']);
+  if (isJson && !headers.some(([name]) => name.toLowerCase() === 'content-type')) {
+    headers.push(['Content-Type', 'application/json']);
+  }
+  const method = text('method');
+  return makeEntry({
+    urls: [
+      ...readUrlField(fields['url']),
+      ...readUrlField(fields['urls']),
+      ...readUrlField(fields['mirrors']),
+    ],
+    fileName: text('filename', 'file_name', 'out', 'name'),
+    directory: text('directory', 'dir', 'folder'),
+    size: size === null ? null : Number(size),
+    digests,
+    ...(method === null ? {} : { method }),
+    headers,
+    body: isJson ? JSON.stringify(body) : typeof body === 'string' && body !== '' ? body : null,
+  });
+}
+
+function readUrlField(value: unknown): string[] {
+  if (typeof value === 'string') return value.split(/[\s|]+/u).filter((url) => url !== '');
+  return Array.isArray(value) ? value.flatMap(readUrlField) : [];
+}
+
+function readHeaders(value: unknown): [string, string][] {
+  if (value === undefined || value === null || value === '') return [];
+  if (typeof value === 'string') {
+    if (value.trim().startsWith('{')) {
+      try {
+        return readHeaders(JSON.parse(value));
+      } catch {
+        throw new Fault('has headers that are not JSON');
+      }
+    }
+    return value
+      .split(/\r?\n/u)
+      .filter((line) => line.trim() !== '')
+      .map((line) => {
+        const colon = line.indexOf(':');
+        if (colon <= 0) throw new Fault('has a header that is none');
+        return [line.slice(0, colon).trim(), line.slice(colon + 1).trim()];
+      });
+  }
+  const pairs: unknown[] = Array.isArray(value)
+    ? value
+    : typeof value === 'object'
+      ? Object.entries(value)
+      : [];
+  return pairs.map((pair) => {
+    if (!Array.isArray(pair) || pair.length !== 2) throw new Fault('has a header that is none');
+    return [String(pair[0]), String(pair[1])];
+  });
+}

@@ -1,0 +1,336 @@
+/** Going on with half a file: what is believed, what is fetched again. */
+import { createHash } from 'node:crypto';
+import { readFileSync, readdirSync, existsSync, writeFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { PartialNote, PartialState } from '../common/download';
+import { DEFAULT_DOWNLOAD_OPTIONS, type DownloadOptions } from '../common/download-options';
+import type { TaskOutcome } from '../common/model';
+import { createDownload, type RunDownload } from './download';
+import { FakeContext, order } from './test-context';
+import { TestServer } from './test-server';
+
+const SIZE = 400_000;
+const BREAK_AT = 250_000;
+const OLD = 'Mon, 01 Jan 2024 00:00:00 GMT';
+
+let folder: string;
+let directory: string;
+let workDirectory: string;
+let server: TestServer;
+let download: RunDownload;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'heddle-resume-'));
+  directory = join(folder, 'files');
+  workDirectory = join(directory, '.heddle-work-0123456789ab');
+  server = await TestServer.start();
+  download = make();
+});
+afterEach(async () => {
+  await download.close();
+  await server.close();
+  await rm(folder, { recursive: true });
+});
+
+function make(options: Partial<DownloadOptions> = {}): RunDownload {
+  return createDownload({
+    kind: 'download',
+    directory,
+    workDirectory,
+    options: { ...DEFAULT_DOWNLOAD_OPTIONS, ...options },
+    rates: [],
+  });
+}
+
+/** The content of version `version`. */
+function content(version: string, size = SIZE): Buffer {
+  const seed = createHash('sha512').update(version).digest();
+  return Buffer.alloc(size, seed);
+}
+
+/** What the database would give back. */
+function stored(notes: readonly PartialNote[]): PartialState | null {
+  let state: PartialState | null = null;
+  for (const note of notes) {
+    const before: PartialState['extents'] = note.reset ? [] : (state?.extents ?? []);
+    state = { ...note, extents: [...before, ...note.extents] };
+  }
+  return state;
+}
+
+type Headers = Record<string, string>;
+
+/** Sends the beginning of a file, then breaks off. */
+function breaking(body: Buffer, headers: Headers) {
+  return (_: IncomingMessage, response: ServerResponse): void => {
+    response.writeHead(200, {
+      'Content-Length': body.length,
+      'Accept-Ranges': 'bytes',
+      Date: new Date().toUTCString(),
+      ...headers,
+    });
+    response.write(body.subarray(0, BREAK_AT), () => setTimeout(() => response.destroy(), 30));
+  };
+}
+
+/** Answers ranges as it should, or with what `lie` makes of it. */
+function ranged(
+  body: Buffer,
+  headers: Headers,
+  lie: (range: { start: number; end: number }) => {
+    status?: number;
+    headers?: Headers;
+    body?: Buffer;
+  } = () => ({}),
+) {
+  return (request: IncomingMessage, response: ServerResponse): void => {
+    const range = /^bytes=(\d+)-(\d*)$/u.exec(request.headers.range ?? '');
+    if (range === null) {
+      response.writeHead(200, { 'Content-Length': body.length, ...headers }).end(body);
+      return;
+    }
+    const start = Number(range[1]);
+    const end = range[2] === '' ? body.length : Number(range[2]) + 1;
+    const told = lie({ start, end });
+    const part = told.body ?? body.subarray(start, end);
+    response
+      .writeHead(told.status ?? 206, {
+        'Content-Length': part.length,
+        'Content-Range': `bytes ${start}-${end - 1}/${body.length}`,
+        ...headers,
+        ...told.headers,
+      })
+      .end(part);
+  };
+}
+
+interface Second {
+  readonly outcome: TaskOutcome;
+  readonly ranges: readonly (string | undefined)[];
+  readonly conditions: readonly (string | undefined)[];
+}
+
+async function breakThenGoOn(
+  first: (request: IncomingMessage, response: ServerResponse) => void,
+  second: (request: IncomingMessage, response: ServerResponse) => void,
+  between: (partial: PartialState) => PartialState | null = (partial) => partial,
+): Promise<Second> {
+  const url = server.on('/file.bin', first);
+  const context = new FakeContext();
+  await expect(download(order({ id: 7, type: 'url', source: url }), context)).rejects.toMatchObject({
+    retryable: true,
+  });
+  const partial = stored(context.notes);
+  expect(partial).not.toBeNull();
+  server.requests.length = 0;
+  server.on('/file.bin', second);
+  const given = partial === null ? null : between(partial);
+  const outcome = await download(
+    order({ id: 7, type: 'url', source: url, attempt: 2, download: { entry: null, partial: given } }),
+    new FakeContext(),
+  );
+  return {
+    outcome,
+    ranges: server.requests.map(({ headers }) => headers.range),
+    conditions: server.requests.map(({ headers }) => headers['if-range'] as string | undefined),
+  };
+}
+
+function result(): Buffer {
+  return readFileSync(join(directory, 'file.bin'));
+}
+
+describe('the server has the same content', () => {
+  test('by its entity tag: the rest alone is fetched, under If-Range', async () => {
+    const body = content('a');
+    const { outcome, ranges, conditions } = await breakThenGoOn(
+      breaking(body, { ETag: '"a"' }),
+      ranged(body, { ETag: '"a"' }),
+    );
+    expect(ranges).toEqual([`bytes=${BREAK_AT}-${SIZE - 1}`]);
+    expect(conditions).toEqual(['"a"']);
+    expect(outcome.facts).toMatchObject({ kept: BREAK_AT, status: 206, integrity: 'complete' });
+    expect(result().equals(body)).toBe(true);
+  });
+
+  test('by a date that is strong: with 64 KiB to compare', async () => {
+    const body = content('a');
+    const { ranges, conditions } = await breakThenGoOn(
+      breaking(body, { 'Last-Modified': OLD }),
+      ranged(body, { 'Last-Modified': OLD }),
+    );
+    expect(ranges).toEqual([`bytes=${BREAK_AT - 65_536}-${SIZE - 1}`]);
+    expect(conditions).toEqual([OLD]);
+    expect(result().equals(body)).toBe(true);
+  });
+
+  test.each([
+    { name: 'nothing to tell it by', headers: {} },
+    { name: 'a weak entity tag', headers: { ETag: 'W/"a"' } },
+    { name: 'a date of just now', headers: { 'Last-Modified': new Date().toUTCString() } },
+  ])('$name: the last 64 KiB are compared', async ({ headers }) => {
+    const body = content('a');
+    const { ranges, conditions } = await breakThenGoOn(
+      breaking(body, headers as Headers),
+      ranged(body, headers as Headers),
+    );
+    expect(ranges).toEqual([`bytes=${BREAK_AT - 65_536}-${SIZE - 1}`]);
+    expect(conditions).toEqual([undefined]);
+    expect(result().equals(body)).toBe(true);
+  });
+
+  test('a part of the file was damaged meanwhile: that part alone is fetched again', async () => {
+    const body = content('a');
+    const { ranges } = await breakThenGoOn(
+      breaking(body, { ETag: '"a"' }),
+      ranged(body, { ETag: '"a"' }),
+      (partial) => {
+        const damaged = readFileSync(join(workDirectory, '7'));
+        damaged.fill(0, 0, 100);
+        writeFileSync(join(workDirectory, '7'), damaged);
+        const { digest: _, ...whole } = partial.extents[0] ?? { start: 0, end: 0, digest: '' };
+        const hash = (start: number, end: number): string => '0'.repeat(end - start > 0 ? 64 : 0);
+        expect(whole).toEqual({ start: 0, end: BREAK_AT });
+        // The digest of the damaged part does not fit any more.
+        return { ...partial, extents: [{ start: 0, end: 100_000, digest: hash(0, 1) }, ...partial.extents] };
+      },
+    );
+    expect(ranges).toEqual([undefined]);
+    expect(result().equals(body)).toBe(true);
+  });
+
+  test('the partial file is gone: the whole is fetched', async () => {
+    const body = content('a');
+    const { ranges } = await breakThenGoOn(
+      breaking(body, { ETag: '"a"' }),
+      ranged(body, { ETag: '"a"' }),
+      (partial) => {
+        for (const name of readdirSync(workDirectory)) writeFileSync(join(workDirectory, name), '');
+        return partial;
+      },
+    );
+    expect(ranges).toEqual([undefined]);
+    expect(result().equals(body)).toBe(true);
+  });
+});
+
+describe('the server has other content of the same length', () => {
+  test.each([
+    { name: 'and says so with 200', headers: { ETag: '"a"' }, ignores: false, later: { ETag: '"b"' } },
+    {
+      name: 'and ignores If-Range; its tag is new',
+      headers: { ETag: '"a"' },
+      ignores: true,
+      later: { ETag: '"b"' },
+    },
+    {
+      name: 'and ignores If-Range; it has no tag any more',
+      headers: { ETag: '"a"' },
+      ignores: true,
+      later: {},
+    },
+    {
+      name: 'and ignores If-Range; its date is new',
+      headers: { 'Last-Modified': OLD },
+      ignores: true,
+      later: { 'Last-Modified': 'Tue, 02 Jan 2024 00:00:00 GMT' },
+    },
+    { name: 'and nothing to tell it by', headers: {}, ignores: true, later: {} },
+    {
+      name: 'and a weak tag that stays the same',
+      headers: { ETag: 'W/"a"' },
+      ignores: true,
+      later: { ETag: 'W/"a"' },
+    },
+  ])('$name', async ({ headers, ignores, later }) => {
+    const changed = content('b');
+    const whole = ranged(changed, later as Headers);
+    await breakThenGoOn(breaking(content('a'), headers as Headers), (request, response) => {
+      if (!ignores) delete request.headers.range;
+      whole(request, response);
+    });
+    expect(result().equals(changed)).toBe(true);
+  });
+});
+
+describe('answers to a range that do not fit', () => {
+  const tag = { ETag: '"a"' };
+  test.each<{ name: string; lie: Parameters<typeof ranged>[2] }>([
+    {
+      name: 'another start',
+      lie: ({ start, end }) => ({ headers: { 'Content-Range': `bytes ${start - 1}-${end - 1}/${SIZE}` } }),
+    },
+    {
+      name: 'another total',
+      lie: ({ start, end }) => ({ headers: { 'Content-Range': `bytes ${start}-${end - 1}/${SIZE + 1}` } }),
+    },
+    {
+      name: 'no total',
+      lie: ({ start, end }) => ({ headers: { 'Content-Range': `bytes ${start}-${end - 1}/*` } }),
+    },
+    { name: 'nonsense', lie: () => ({ headers: { 'Content-Range': 'bytes all' } }) },
+    {
+      name: 'several parts',
+      lie: () => ({ headers: { 'Content-Type': 'multipart/byteranges; boundary=x' } }),
+    },
+    {
+      name: 'a body shorter than its range',
+      lie: ({ start, end }) => ({ body: content('a').subarray(start, end - 10) }),
+    },
+    {
+      name: '416',
+      lie: () => ({ status: 416, headers: { 'Content-Range': `bytes */${SIZE}` }, body: Buffer.alloc(0) }),
+    },
+  ])('$name: the file starts over', async ({ lie }) => {
+    const body = content('a');
+    const { ranges, outcome } = await breakThenGoOn(breaking(body, tag), ranged(body, tag, lie));
+    expect(ranges).toHaveLength(2);
+    expect(ranges[1]).toBeUndefined();
+    expect(outcome.facts?.kept).toBe(0);
+    expect(result().equals(body)).toBe(true);
+  });
+
+  test('a range that ends early is gone on with', async () => {
+    const body = content('a');
+    const { ranges } = await breakThenGoOn(
+      breaking(body, tag),
+      ranged(body, tag, ({ start, end }) => {
+        const to = Math.min(end, start + 50_000);
+        return {
+          headers: { 'Content-Range': `bytes ${start}-${to - 1}/${SIZE}` },
+          body: body.subarray(start, to),
+        };
+      }),
+    );
+    expect(ranges).toEqual([250_000, 300_000, 350_000].map((start) => `bytes=${start}-${SIZE - 1}`));
+    expect(result().equals(body)).toBe(true);
+  });
+
+  test('a server that changes with every request is given up', async () => {
+    let version = 0;
+    const url = server.on('/file.bin', breaking(content('a'), tag));
+    const context = new FakeContext();
+    await expect(download(order({ id: 7, type: 'url', source: url }), context)).rejects.toThrow();
+    server.on('/file.bin', (request, response) => {
+      version += 1;
+      breaking(content(`v${version}`), { ETag: `"v${version}"` })(request, response);
+    });
+    await expect(
+      download(
+        order({
+          id: 7,
+          type: 'url',
+          source: url,
+          attempt: 2,
+          download: { entry: null, partial: stored(context.notes) },
+        }),
+        new FakeContext(),
+      ),
+    ).rejects.toMatchObject({ retryable: true });
+    expect(existsSync(join(directory, 'file.bin'))).toBe(false);
+  });
+});
