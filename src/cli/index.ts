@@ -3,6 +3,9 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { Threads } from '../engine/pool/threads';
 
+// Files are flushed by the system's threads for it: with more of them the disk joins flushes. Read at their first use.
+process.env['UV_THREADPOOL_SIZE'] ??= '32';
+
 const KINDS = ['download', 'hash', 'copy'] as const;
 /** With more of them than this the start would wait for the threads, not for the work. */
 const MOST_SPARES = 8;

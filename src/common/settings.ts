@@ -16,7 +16,7 @@ export const settingsSchema = z.strictObject({
   copy: kindSettings,
   /** `null`: the system's Downloads folder. */
   downloadDirectory: z.string().nullable(),
-  /** How many tasks may be in flight to one host at once. */
+  /** How many tasks may be in flight to one host at once, at most. */
   connectionsPerHost: z.int().min(1).max(256),
   theme: z.enum(['system', 'dark', 'light']),
 });
@@ -29,6 +29,6 @@ export const DEFAULT_SETTINGS: Settings = {
   hash: { mode: 'pool', workers: null },
   copy: { mode: 'pool', workers: null },
   downloadDirectory: null,
-  connectionsPerHost: 16,
+  connectionsPerHost: 64,
   theme: 'system',
 };

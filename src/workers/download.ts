@@ -2,7 +2,7 @@
  * One URL to one file. The body goes to a temporary file, must be whole as the protocol frames it and right by every
  * digest that list and server give, is flushed to the disk and only then takes its name.
  */
-import { futimesSync, readFileSync, read as readCallback, statfsSync } from 'node:fs';
+import { existsSync, futimesSync, readFileSync, read as readCallback, statfsSync } from 'node:fs';
 import { createHash } from 'node:crypto';
 import { promisify } from 'node:util';
 import { parseContentDisposition } from '../common/content-disposition';
@@ -48,6 +48,9 @@ export function createDownload(job: DownloadWorkerOptions, tuning: DownloadTunin
   client.catch(() => undefined);
   const checker = nativeBlake3().then((native) => native ?? loadHasher('sha256'));
   const places = new FinalPlaces(workDirectory, options.existing, tuning.link);
+  const durable = !isInMemory(job.directory);
+  // What a killed run may have left lies there; where nothing is, no file needs to be looked for.
+  const mayHaveLeft = existsSync(displayPath(workDirectory));
   const rates = job.rates.map((buffer) => new RateLimit(buffer));
 
   async function download(order: TaskOrder, context: TaskContext<PartialNote>): Promise<TaskOutcome> {
@@ -59,7 +62,7 @@ export function createDownload(job: DownloadWorkerOptions, tuning: DownloadTunin
       entry.fileName === null ? fileNameFromUrl(parseUrl(first)) : safeFileName(entry.fileName);
     const temp = joinPath(workDirectory, String(order.id));
 
-    const left = lstatOrNull(temp);
+    const left = mayHaveLeft || order.attempt > 1 ? lstatOrNull(temp) : null;
     if (left !== null && left.nlink > 1n) {
       // A temporary file with a second link was whole, and named, when its process was killed.
       const target = places.findPlaced(left, directory, expectedName);
@@ -107,6 +110,7 @@ export function createDownload(job: DownloadWorkerOptions, tuning: DownloadTunin
       workDirectory,
       subject: joinPath(directory, expectedName),
       exclusive: context.exclusive,
+      durable,
       ...(tuning.open === undefined ? {} : { open: tuning.open }),
     });
     const nameFor = (headers: Readonly<Record<string, string | string[] | undefined>>): string => {
@@ -231,6 +235,17 @@ export function createDownload(job: DownloadWorkerOptions, tuning: DownloadTunin
       await (await client.catch(() => null))?.close();
     },
   });
+}
+
+/** tmpfs and ramfs (statfs(2)): there is no disk to write to. */
+const MEMORY_FILE_SYSTEMS: ReadonlySet<number> = new Set([0x01021994, 0x858458f6]);
+
+function isInMemory(directory: string): boolean {
+  try {
+    return process.platform === 'linux' && MEMORY_FILE_SYSTEMS.has(statfsSync(directory).type);
+  } catch {
+    return false;
+  }
 }
 
 function openClient(job: DownloadWorkerOptions, tuning: DownloadTuning): Promise<HttpClient> {

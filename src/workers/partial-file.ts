@@ -36,6 +36,8 @@ export interface PartialFileOptions {
   readonly subject: FsPath;
   /** Nothing else runs on this thread, so writing may block it. */
   readonly exclusive: boolean;
+  /** Whether there is a disk below that must be told to write. */
+  readonly durable: boolean;
   /** Opens a new file for reading and writing; replaceable for tests. */
   readonly open?: OpenFile;
 }
@@ -53,6 +55,7 @@ export class PartialFile {
   readonly #writers = new Set<PlaceWriter>();
   #fd: number | null = null;
   #created = false;
+  #reopened = false;
 
   constructor(options: PartialFileOptions) {
     this.#options = options;
@@ -67,6 +70,7 @@ export class PartialFile {
     try {
       this.#fd = openSync(native(this.#options.path), 'r+');
       this.#created = true;
+      this.#reopened = true;
       return true;
     } catch (error) {
       if (errorCode(error) === 'ENOENT') return false;
@@ -113,6 +117,7 @@ export class PartialFile {
   /** Has what was written so far on the disk. */
   async flushData(): Promise<void> {
     for (const writer of this.#writers) await writer.flush();
+    if (!this.#options.durable) return;
     try {
       await fdatasyncAsync(this.fd);
     } catch (error) {
@@ -138,15 +143,20 @@ export class PartialFile {
     for (const writer of this.#writers) await writer.flush();
     this.#writers.clear();
     const { fd } = this;
-    if (this.#options.exclusive) {
+    // Only what another attempt left can be longer.
+    if (this.#reopened) {
       this.explain(() => {
         ftruncateSync(fd, size);
+      });
+    }
+    if (!this.#options.durable) return;
+    if (this.#options.exclusive) {
+      this.explain(() => {
         fsyncSync(fd);
       });
       return;
     }
     try {
-      ftruncateSync(fd, size);
       await fsyncAsync(fd);
     } catch (error) {
       throw this.explained(error);

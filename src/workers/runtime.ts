@@ -127,6 +127,7 @@ export function serveTasks<Options, Input, Output>(
   let busyMs = 0;
   let busySinceMs = 0;
   let closing = false;
+  let flushing: NodeJS.Immediate | null = null;
 
   function flush(): void {
     if (settlements.length === 0) return;
@@ -134,6 +135,14 @@ export function serveTasks<Options, Input, Output>(
     post({ type: 'settled', settlements, busyMs: busyMs + running });
     settlements = [];
     lastFlushMs = nowMs();
+  }
+
+  /** What settles in one turn of the event loop goes in one message. */
+  function flushSoon(): void {
+    flushing ??= setImmediate(() => {
+      flushing = null;
+      flush();
+    });
   }
 
   function settle(context: LaneContext, startedAtMs: number, result: Settlement<Output>['result']): void {
@@ -190,12 +199,13 @@ export function serveTasks<Options, Input, Output>(
     }
     if (next < pending.length) {
       // Every lane is taken by a task that waits: what has settled must not wait with it.
-      flush();
+      flushSoon();
       return;
     }
     pending.length = 0;
     next = 0;
-    flush();
+    if (active.size > 0) flushSoon();
+    else flush();
     // Sockets kept alive would hold the thread; nothing of the job is left in it.
     if (closing && active.size === 0) process.exit(0);
   }

@@ -244,7 +244,7 @@ export class Transfer {
   /** The whole content in one request; others may join. @returns whether it was wanted */
   async #first(): Promise<boolean> {
     const { client, request, context } = this.#options;
-    const stopJoining = new AbortController();
+    let stopJoining = null as (() => void) | null;
     // Callbacks set it.
     let part = null as Part | null;
     let wanted = true as boolean;
@@ -260,9 +260,15 @@ export class Transfer {
           if (!wanted) return false;
           this.#learn(answer);
           part = this.#open(0, this.#content?.total ?? Infinity);
-          joining = this.#join(stopJoining.signal);
-          // Its failure is looked at when the first part has ended.
-          joining.catch(() => undefined);
+          if (this.#canJoin()) {
+            const controller = new AbortController();
+            stopJoining = () => {
+              controller.abort();
+            };
+            joining = this.#join(controller.signal);
+            // Its failure is looked at when the first part has ended.
+            joining.catch(() => undefined);
+          }
           return request.method !== 'HEAD';
         }
         if (answer.status === 304) wanted = this.#options.accept(answer);
@@ -280,10 +286,10 @@ export class Transfer {
         this.#content = { ...this.#content, total: this.#have.covered };
       }
       // Nobody joins any more; those that have are waited for.
-      stopJoining.abort();
+      stopJoining?.();
       await joining;
     } finally {
-      stopJoining.abort();
+      stopJoining?.();
       await joining.catch(() => undefined);
     }
     return wanted;
@@ -339,11 +345,23 @@ export class Transfer {
     this.#parts.delete(part);
   }
 
+  #canJoin(): boolean {
+    const { segments, request } = this.#options;
+    const { etag, total } = this.#content ?? { etag: null, total: null };
+    return (
+      segments > 1 &&
+      request.method === 'GET' &&
+      etag !== null &&
+      total !== null &&
+      total >= 4 * SMALLEST_SHARE
+    );
+  }
+
   /** Connections that join the first one, for as long as it pays. */
   async #join(signal: AbortSignal): Promise<void> {
-    const { segments, request } = this.#options;
     const content = this.#content;
-    if (segments < 2 || request.method !== 'GET' || content?.etag == null || content.total === null) return;
+    if (content === null) return;
+    const { segments } = this.#options;
     const helpers = new Set<Promise<void>>();
     try {
       while (!signal.aborted && !this.#joinFailed) {

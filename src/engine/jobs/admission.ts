@@ -3,6 +3,8 @@
  * that said "later" is left alone until then; meanwhile its tasks hold no
  * place, neither in memory nor in the queue. File work has one host, ''.
  */
+import { HostPace } from './host-pace';
+
 export interface Admissible {
   readonly ordinal: number;
   readonly host: string;
@@ -16,6 +18,7 @@ interface Host<Task> {
   cursor: number;
   exhausted: boolean;
   inFlight: number;
+  readonly pace: HostPace | null;
   heldUntilMs: number;
 }
 
@@ -23,7 +26,11 @@ interface Host<Task> {
 const BUFFER_TOTAL = 4096;
 const BUFFER_HOST = 512;
 
+/** What the end of a task says of its host. */
+export type HostSign = 'answered' | 'refused';
+
 export interface AdmissionOptions<Task> {
+  /** The most that one host gets at once; `Infinity` for what has no host. */
   readonly limitPerHost: number;
   /** Reads queued tasks of a host behind an ordinal, in order. */
   readonly draw: (host: string, afterOrdinal: number, limit: number) => Task[];
@@ -57,6 +64,7 @@ export class Admission<Task extends Admissible> {
       cursor: -1,
       exhausted: false,
       inFlight: 0,
+      pace: Number.isFinite(this.#options.limitPerHost) ? new HostPace(this.#options.limitPerHost) : null,
       heldUntilMs: 0,
     });
     this.#turn.push(name);
@@ -84,10 +92,13 @@ export class Admission<Task extends Admissible> {
     return null;
   }
 
-  /** The task no longer runs. */
-  release(host: string): void {
+  /** The task no longer runs. @param sign what its end says of the host */
+  release(host: string, sign: HostSign | null = null): void {
     const entry = this.#hosts.get(host);
-    if (entry !== undefined) entry.inFlight -= 1;
+    if (entry === undefined) return;
+    if (sign === 'answered') entry.pace?.answered(this.#now(), entry.inFlight);
+    else if (sign === 'refused') entry.pace?.refused(this.#now());
+    entry.inFlight -= 1;
   }
 
   /** The task comes back and may run again at its time. */
@@ -134,7 +145,7 @@ export class Admission<Task extends Admissible> {
 
   #hasRoom(name: string, now: number): boolean {
     const host = this.#hosts.get(name);
-    return host !== undefined && host.inFlight < this.#options.limitPerHost && host.heldUntilMs <= now;
+    return host !== undefined && host.inFlight < (host.pace?.limit ?? Infinity) && host.heldUntilMs <= now;
   }
 
   #take(host: Host<Task>, now: number): Task | null {

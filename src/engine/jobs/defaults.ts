@@ -10,7 +10,7 @@ export function automaticWorkers(kind: JobKind): number {
   const cores = availableParallelism();
   switch (kind) {
     case 'download':
-      return 8;
+      return Math.max(4, Math.min(8, cores * 2));
     case 'hash':
     case 'verify':
       return cores;
@@ -19,9 +19,9 @@ export function automaticWorkers(kind: JobKind): number {
   }
 }
 
-/** A thread that waits for a server can wait for two; one that computes or copies has its hands full. */
+/** A thread that waits for servers can wait for many; one that computes or copies has its hands full. */
 export function tasksPerWorker(kind: JobKind): number {
-  return kind === 'download' ? 2 : 1;
+  return kind === 'download' ? 16 : 1;
 }
 
 /** Threads that a mode really has. */

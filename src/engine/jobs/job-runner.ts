@@ -32,7 +32,7 @@ import {
 import type { RestState, StoredJob } from '../store/job-repository';
 import type { Vault } from '../store/vault';
 import type { DrawnTask, TaskChange, TaskRepository } from '../store/task-repository';
-import { Admission } from './admission';
+import { Admission, type HostSign } from './admission';
 import { automaticWorkers, tasksPerWorker } from './defaults';
 import { openRequest, planJob } from './planners';
 import type { SecretOption } from './job-spec';
@@ -45,6 +45,8 @@ const FILES_IN_HAND = 64;
 /** Queued tasks beyond which planning takes its time: it competes with the tasks for the same thread. */
 const ENOUGH_PLANNED = 4000;
 const PLAN_PAUSE_MS = 6;
+/** Handed to a thread beyond its lanes, so that it need not wait for a message between two small files. */
+const DOWNLOADS_AHEAD = 4;
 /** A longer one would fire at once: Node counts them in 31 bits. Then it is asked for again. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
@@ -120,6 +122,7 @@ export class JobRunner {
       mode: summary.mode,
       size: summary.workers ?? automaticWorkers(summary.kind),
       tasksPerWorker: tasksPerWorker(summary.kind),
+      tasksAhead: summary.kind === 'download' ? DOWNLOADS_AHEAD : 0,
       threads: options.threads,
       workerOptions: this.#workerOptions(),
     });
@@ -199,10 +202,10 @@ export class JobRunner {
   }
 
   get #concurrency(): number {
-    const inHand = this.#options.job.summary.kind === 'download' ? 1 : FILES_IN_HAND;
-    return this.executor.mode === 'thread-per-task'
-      ? this.executor.concurrency
-      : this.executor.concurrency * inHand;
+    const { mode, concurrency, size } = this.executor;
+    if (mode === 'thread-per-task') return concurrency;
+    if (this.#options.job.summary.kind !== 'download') return concurrency * FILES_IN_HAND;
+    return concurrency + (mode === 'pool' ? size * DOWNLOADS_AHEAD : 0);
   }
 
   async #plan(): Promise<void> {
@@ -316,6 +319,7 @@ export class JobRunner {
       ...this.#downloadOrder(task),
     };
     let timing: TaskTiming | null = null;
+    let sign: HostSign | null = null;
     const slot = this.#running.add(running);
     this.#move('queued', 'running');
     try {
@@ -330,12 +334,14 @@ export class JobRunner {
         },
       });
       const outcome = await running.handle.promise;
+      sign = 'answered';
       this.#settle(task, attempt, timing, outcome.state, outcome);
     } catch (error) {
+      sign = signOf(error);
       this.#onFailure(task, attempt, timing, error);
     } finally {
       this.#running.take(slot);
-      this.#release(task);
+      this.#release(task, sign);
     }
   }
 
@@ -352,8 +358,8 @@ export class JobRunner {
     };
   }
 
-  #release(task: DrawnTask): void {
-    if (this.#phase === 0) this.#admission.release(task.host);
+  #release(task: DrawnTask, sign: HostSign | null = null): void {
+    if (this.#phase === 0) this.#admission.release(task.host, sign);
     // Only after this function has returned is its place in the queue free. One draw serves all that end in a turn.
     if (this.#drawComes) return;
     this.#drawComes = true;
@@ -509,4 +515,11 @@ export class JobRunner {
         throw new HeddleError('bad-request', 'This kind of job is not known.');
     }
   }
+}
+
+/** What a failure says of the host: 404 is an answer like any other. */
+function signOf(error: unknown): HostSign | null {
+  if (!(error instanceof HeddleError)) return null;
+  if (/^(?:http-(?:429|503)|connection-|timeout-)/u.test(error.code)) return 'refused';
+  return error.code.startsWith('http-') ? 'answered' : null;
 }

@@ -101,6 +101,8 @@ export interface ExecutorOptions<Options> {
   readonly size: number;
   /** Tasks in flight on each thread of `pool`: more than 1 pays for work that waits. */
   readonly tasksPerWorker?: number;
+  /** Tasks handed to a thread of `pool` beyond those in flight, where their size is not known. */
+  readonly tasksAhead?: number;
   readonly threads: Threads;
   /** Given to every worker's initialiser. */
   readonly workerOptions: Options;

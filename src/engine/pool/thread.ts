@@ -43,8 +43,17 @@ export class Thread<Options, Input, Output, Entry extends InHand<Input>> {
   #largeInHand = 0;
   #outbox: { ticket: number; input: Input }[] = [];
   #crash: ErrorData | null = null;
+  /** Tasks of unknown size that may wait here beside those that run. */
+  readonly #ahead: number;
 
-  constructor(threads: Threads, options: Options, lanes: number, events: ThreadEvents<Output>) {
+  constructor(
+    threads: Threads,
+    options: Options,
+    lanes: number,
+    ahead: number,
+    events: ThreadEvents<Output>,
+  ) {
+    this.#ahead = ahead;
     const shape = { lanes, tickets: Math.max(IN_HAND_TASKS, lanes) };
     this.board = new ProgressBoard(shape);
     const data: WorkerData<Options> = { role: 'task', options, shape, board: this.board.buffer };
@@ -77,8 +86,8 @@ export class Thread<Options, Input, Output, Entry extends InHand<Input>> {
   hasRoomFor(weight: number | null): boolean {
     if (!this.ready || this.closing) return false;
     if (this.inHand.size < this.board.shape.lanes) return true;
+    if (weight === null) return this.inHand.size < this.board.shape.lanes + this.#ahead;
     return (
-      weight !== null &&
       weight <= SMALL_TASK_BYTES &&
       this.#largeInHand === 0 &&
       this.inHand.size < IN_HAND_TASKS &&

@@ -249,6 +249,7 @@ export class WorkerExecutor<Options, Input, Output> implements Executor<Input, O
       threads,
       workerOptions,
       this.#lanes,
+      this.mode === 'pool' ? (this.#options.tasksAhead ?? 0) : 0,
       {
         onReady: () => {
           this.#firstReady.resolve();

@@ -1,0 +1,75 @@
+/**
+ * How many requests one host gets at once finds itself. It doubles while the host answers more for it, as TCP's slow
+ * start does; it halves when the host says "too much" or fails, and then grows by one for each round. What the user
+ * allows is the ceiling.
+ */
+const FIRST_LIMIT = 16;
+/** A round that brings less than this much more than the one before shows that the host, or this machine, is at its best. */
+const WORTHWHILE_GROWTH = 1.05;
+/** So long a round lasts at least: shorter ones measure chance. */
+const SHORTEST_ROUND_MS = 100;
+/** After this many rounds without growth it is tried again. */
+const ROUNDS_UNTIL_TRIED_AGAIN = 50;
+/** Several failures of one moment are one sign. */
+const HALVE_EVERY_MS = 1000;
+
+export class HostPace {
+  readonly #ceiling: number;
+  #limit: number;
+  #growing: 'doubling' | 'adding' | 'resting' = 'doubling';
+  #roundStartedAtMs: number | null = null;
+  #roundAnswers = 0;
+  /** Answers per millisecond of the best round at a smaller limit. */
+  #lastRate = 0;
+  #restingRounds = 0;
+  #halvedAtMs = -Infinity;
+
+  constructor(ceiling: number) {
+    this.#ceiling = ceiling;
+    this.#limit = Math.min(FIRST_LIMIT, ceiling);
+  }
+
+  get limit(): number {
+    return Math.floor(this.#limit);
+  }
+
+  /** One request was answered well. @param inFlight requests of this host at that moment */
+  answered(nowMs: number, inFlight: number): void {
+    this.#roundStartedAtMs ??= nowMs;
+    this.#roundAnswers += 1;
+    const elapsed = nowMs - this.#roundStartedAtMs;
+    if (this.#roundAnswers < this.limit || elapsed < SHORTEST_ROUND_MS) return;
+    const rate = this.#roundAnswers / elapsed;
+    this.#roundStartedAtMs = nowMs;
+    this.#roundAnswers = 0;
+    // A limit that nobody reaches says nothing.
+    if (inFlight + 1 < this.limit) return;
+    this.#endRound(rate);
+  }
+
+  /** The host said "later", or failed: 429, 503, a connection that broke. */
+  refused(nowMs: number): void {
+    if (nowMs - this.#halvedAtMs < HALVE_EVERY_MS) return;
+    this.#halvedAtMs = nowMs;
+    this.#limit = Math.max(1, this.limit / 2);
+    this.#growing = 'adding';
+    this.#lastRate = 0;
+    this.#roundStartedAtMs = null;
+    this.#roundAnswers = 0;
+  }
+
+  #endRound(rate: number): void {
+    if (this.#growing === 'resting') {
+      this.#restingRounds += 1;
+      if (this.#restingRounds < ROUNDS_UNTIL_TRIED_AGAIN) return;
+      this.#growing = 'adding';
+      this.#lastRate = 0;
+    } else if (rate < this.#lastRate * WORTHWHILE_GROWTH) {
+      this.#growing = 'resting';
+      this.#restingRounds = 0;
+      return;
+    }
+    this.#lastRate = rate;
+    this.#limit = Math.min(this.#ceiling, this.#growing === 'doubling' ? this.#limit * 2 : this.#limit + 1);
+  }
+}
