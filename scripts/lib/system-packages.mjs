@@ -4,8 +4,8 @@ import { say } from './root.mjs';
 
 /** What Electron needs to open a window. */
 const windowPackages = ['libgtk-3-0', 'libnss3', 'libasound2', 'libgbm1', 'libxss1', 'libxtst6'];
-/** What tests need besides: a virtual display, and another BLAKE3 to compare with where there is one. */
-const testPackages = ['xvfb', 'xauth'];
+/** What tests need besides: a virtual display, a web server, and another BLAKE3 to compare with where there is one. */
+const testPackages = ['xvfb', 'xauth', 'nginx'];
 const optionalTestPackages = ['b3sum'];
 
 function output(command, args) {
@@ -42,7 +42,8 @@ function unresolvedLibraries(executable) {
 function apt(args) {
   const { status } = spawnSync('apt-get', ['-qq', ...args], {
     stdio: ['ignore', 'ignore', 'inherit'],
-    env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+    // Run level 1: no service that comes with a package is started.
+    env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' },
   });
   return status === 0;
 }

@@ -27,7 +27,7 @@ const OVERLAP_BYTES = 64 * 1024;
 /** Content that changes under our hands this often is not waited for. */
 const MAX_RESTARTS = 2;
 /** The first progress is told this long after the start: a short download never needs it. */
-const FIRST_CHECKPOINT_MS = 250;
+const FIRST_CHECKPOINT_MS = 100;
 /** Of the time between two, at most a twentieth goes by for long downloads; at most 5 s. */
 const CHECKPOINT_SHARE = 20;
 const LONGEST_CHECKPOINT_MS = 5000;

@@ -6,6 +6,8 @@ import type { SettledTask } from '../../common/model';
 import type { TaskChange, TaskRepository } from '../store/task-repository';
 
 const FLUSH_INTERVAL_MS = 100;
+/** What is on disk of a download is known sooner: what is not, is fetched twice after a crash. */
+const NOTE_INTERVAL_MS = 30;
 const FLUSH_AT = 200;
 
 export class Recorder {
@@ -17,6 +19,7 @@ export class Recorder {
   #notes: { readonly id: number; readonly note: PartialNote }[] = [];
   #releases: FsPath[] = [];
   #timer: NodeJS.Timeout | null = null;
+  #noteTimer: NodeJS.Timeout | null = null;
   #unlinking = 0;
   #idle: (() => void)[] = [];
 
@@ -47,7 +50,14 @@ export class Recorder {
   /** What is on disk of a task that runs. */
   note(id: number, note: PartialNote): void {
     this.#notes.push({ id, note });
-    this.#flushSoon();
+    this.#noteTimer ??= setTimeout(() => {
+      this.#noteTimer = null;
+      try {
+        this.#writeNotes();
+      } catch (error) {
+        this.#onError(error);
+      }
+    }, NOTE_INTERVAL_MS);
   }
 
   #flushSoon(): void {
@@ -68,8 +78,7 @@ export class Recorder {
   #write(): void {
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;
-    this.#tasks.notePartials(this.#jobId, this.#notes);
-    this.#notes = [];
+    this.#writeNotes();
     if (this.#changes.length === 0) return;
     const made = this.#tasks.apply(this.#jobId, this.#changes);
     const releases = this.#releases;
@@ -81,8 +90,14 @@ export class Recorder {
     );
   }
 
+  #writeNotes(): void {
+    this.#tasks.notePartials(this.#jobId, this.#notes);
+    this.#notes = [];
+  }
+
   /** Flushes and waits until every temporary name is gone. @throws what the database throws */
   async finish(): Promise<void> {
+    if (this.#noteTimer !== null) clearTimeout(this.#noteTimer);
     this.#write();
     if (this.#unlinking > 0) await new Promise<void>((resolve) => this.#idle.push(resolve));
   }

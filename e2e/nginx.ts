@@ -1,0 +1,91 @@
+/** An origin that nobody here wrote: nginx, on a port of its own, with nothing outside its own folder. */
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createServer, connect } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+
+export interface Nginx {
+  readonly url: string;
+  /** Bytes of bodies that it has sent, by its own log. */
+  sentBytes(): number;
+  close(): Promise<void>;
+}
+
+export function hasNginx(): boolean {
+  return spawnSync('nginx', ['-v']).status === 0;
+}
+
+/** @param rate bytes per second of each connection; 0: no limit */
+export async function startNginx(root: string, folder: string, rate: number): Promise<Nginx> {
+  mkdirSync(folder, { recursive: true });
+  const port = await freePort();
+  const log = join(folder, 'access.log');
+  const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi']
+    .map((name) => `${name}_temp_path ${join(folder, name)};`)
+    .join('\n  ');
+  writeFileSync(
+    join(folder, 'nginx.conf'),
+    `daemon off;
+${process.getuid?.() === 0 ? 'user root;' : ''}
+pid ${join(folder, 'nginx.pid')};
+error_log ${join(folder, 'error.log')};
+events { worker_connections 1024; }
+http {
+  ${temporary}
+  log_format bytes '$body_bytes_sent $status $http_range $request_uri';
+  access_log ${log} bytes;
+  keepalive_requests 100000;
+  server {
+    listen 127.0.0.1:${port};
+    root ${root};
+    ${rate > 0 ? `limit_rate ${rate};` : ''}
+  }
+}
+`,
+  );
+  const server: ChildProcess = spawn(
+    'nginx',
+    ['-c', join(folder, 'nginx.conf'), '-p', folder, '-e', join(folder, 'error.log')],
+    {
+      stdio: 'ignore',
+    },
+  );
+  await answers(port);
+  return {
+    url: `http://127.0.0.1:${port}`,
+    sentBytes: () =>
+      readFileSync(log, 'utf8')
+        .split('\n')
+        .reduce((sum, line) => sum + Number(line.split(' ', 1)[0] ?? 0), 0),
+    close: async () => {
+      server.kill('SIGTERM');
+      if (server.exitCode === null) await once(server, 'exit');
+    },
+  };
+}
+
+async function freePort(): Promise<number> {
+  const probe = createServer().listen(0, '127.0.0.1');
+  await once(probe, 'listening');
+  const { port } = probe.address() as AddressInfo;
+  probe.close();
+  await once(probe, 'close');
+  return port;
+}
+
+async function answers(port: number): Promise<void> {
+  for (let tried = 0; tried < 200; tried++) {
+    const socket = connect(port, '127.0.0.1');
+    const isOpen = await once(socket, 'connect').then(
+      () => true,
+      () => false,
+    );
+    socket.destroy();
+    if (isOpen) return;
+    await delay(25);
+  }
+  throw new Error('nginx does not answer');
+}
