@@ -127,9 +127,8 @@ const DEFINITIONS: readonly Definition[] = [
     outcome: 'right',
     version: 'b',
     answer: brokenFirst(A, { ETag: '"a"' }, (visit) => {
-      visit.request.headers['if-range'] === '"b"'
-        ? honest(visit, B, { ETag: '"b"' })
-        : whole(visit, B, { ETag: '"b"' });
+      if (visit.request.headers['if-range'] === '"b"') honest(visit, B, { ETag: '"b"' });
+      else whole(visit, B, { ETag: '"b"' });
     }),
   },
   {

@@ -6,6 +6,7 @@
 import { z } from 'zod';
 import type { ErrorData } from './errors';
 import type { Frame, JobSnapshot } from './frames';
+import type { ListPreview } from './download';
 import { jobRequestSchema } from './job-request';
 import { JOB_KINDS, TASK_STATES, type JobSummary, type TaskRow, type WorkerStatistics } from './model';
 import { settingsPatchSchema, type Settings } from './settings';
@@ -80,6 +81,10 @@ export const REQUESTS = {
   'settings:set': channel<Settings>()(settingsPatchSchema),
   'jobs:list': channel<JobList>()(jobListSchema),
   'jobs:create': channel<JobSummary>()(jobRequestSchema),
+  /** What a list holds: of a text, or of a file. */
+  'lists:preview': channel<ListPreview>()(
+    z.strictObject({ text: z.string().nullable(), file: z.string().nullable() }),
+  ),
   'jobs:pause': channel<void>()(oneJob),
   'jobs:resume': channel<void>()(oneJob),
   'jobs:cancel': channel<void>()(oneJob),

@@ -195,6 +195,8 @@ export interface TaskRow {
   readonly size: number | null;
   readonly bytes: number;
   readonly digests: Digests | null;
+  /** How a download ended. */
+  readonly facts: DownloadFacts | null;
   readonly attempts: number;
   /** 1-based number of the last worker that ran it. */
   readonly worker: number | null;

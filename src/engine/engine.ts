@@ -1,9 +1,11 @@
 /** Jobs from asking to ending: the one door that the window and the terminal share. */
+import { createReadStream } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
 import PQueue from 'p-queue';
-import { HeddleError, toErrorData, type ErrorData } from '../common/errors';
+import type { ListPreview } from '../common/download';
+import { HeddleError, fromErrorData, toErrorData, type ErrorData } from '../common/errors';
 import { FRAME_INTERVAL_MS, type JobFrame, type JobSnapshot } from '../common/frames';
 import type { Events, JobList, TaskPage, TaskPageQuery } from '../common/ipc';
 import { MAX_WORKERS, type JobRequest } from '../common/job-request';
@@ -21,7 +23,8 @@ import type { Settings, SettingsPatch } from '../common/settings';
 import { nowMs } from '../common/board';
 import { RateLimit } from '../common/rate-limit';
 import { JobMonitor } from './jobs/broadcaster';
-import { prepareJob } from './jobs/create-job';
+import { previewList } from './formats/list-preview';
+import { formatByName, prepareJob } from './jobs/create-job';
 import { automaticWorkers, threadsOf } from './jobs/defaults';
 import { JobRunner, type StopReason } from './jobs/job-runner';
 import { manifestLines, writeManifest, writeOwnManifest } from './jobs/manifest';
@@ -168,6 +171,18 @@ export class Engine {
     const job = this.job(id);
     this.#emit('jobs-changed', [job]);
     return job;
+  }
+
+  /** What a list holds, before anything starts. @throws HeddleError when the file cannot be read */
+  async previewList({ text, file }: { text: string | null; file: string | null }): Promise<ListPreview> {
+    try {
+      return await previewList(
+        () => (file === null ? [Buffer.from(text ?? '')] : createReadStream(file)),
+        file === null ? null : formatByName(file),
+      );
+    } catch (error) {
+      throw fromErrorData(toErrorData(error, file ?? undefined));
+    }
   }
 
   listJobs(query: { kind: JobKind | null; offset: number; limit: number }): JobList {

@@ -382,7 +382,7 @@ test.each<[string, ListFormat]>([
 
 test('a preview counts hosts, duplicates, clashes and faults', async () => {
   const list = 'http://a/x.bin\nhttp://b/x.bin\nhttp://a/x.bin\nbad\nhttp://a/[1-3]\n';
-  const preview = await previewList([Buffer.from(list)], null);
+  const preview = await previewList(() => [Buffer.from(list)], null);
   expect(preview).toMatchObject({
     format: 'urls',
     entries: 6,
@@ -396,5 +396,5 @@ test('a preview counts hosts, duplicates, clashes and faults', async () => {
     faults: [{ line: 4, text: 'bad' }],
     faultCount: 1,
   });
-  expect(await previewList([Buffer.from(list)], null, 2)).toMatchObject({ entries: 2, partial: true });
+  expect(await previewList(() => [Buffer.from(list)], null, 2)).toMatchObject({ entries: 2, partial: true });
 });

@@ -3,18 +3,23 @@ import { createHash } from 'node:crypto';
 import type { DownloadEntry, ListFormat, ListPreview } from '../../common/download';
 import { fileNameFromUrl, safeFileName } from '../../common/file-name';
 import { readDownloadList, detectFormat } from './download-list';
-import { decodeText } from './text-lines';
+import { decodeText, type Bytes } from './text-lines';
 
 const SHOWN = 100;
 const FIRST = 20;
+/** About 5 ms. */
+const TURN_ENTRIES = 1000;
 
-/** @param limit entries that are looked at; of a longer list the preview says that it is partial */
+/**
+ * @param open gives the list from its beginning; it is read twice where the format is to be told
+ * @param limit entries that are looked at; of a longer list the preview says that it is partial
+ */
 export async function previewList(
-  chunks: Iterable<Uint8Array>,
+  open: () => Bytes,
   format: ListFormat | null,
-  limit = 200_000,
+  limit = 100_000,
 ): Promise<ListPreview> {
-  const found = format ?? (await detect(chunks));
+  const found = format ?? (await detect(open()));
   const hosts = new Map<string, number>();
   const names = new Map<string, number>();
   const seen = new Set<string>();
@@ -24,8 +29,10 @@ export async function previewList(
   let faultCount = 0;
   let duplicates = 0;
   let partial = false;
-  reading: for await (const listed of readDownloadList(chunks, found)) {
+  reading: for await (const listed of readDownloadList(open(), found)) {
     for (const each of listed) {
+      // Others on this thread get their turn.
+      if ((entries + faultCount) % TURN_ENTRIES === 0) await new Promise((resolve) => setImmediate(resolve));
       if (entries + faultCount >= limit) {
         partial = true;
         break reading;
@@ -69,7 +76,7 @@ export async function previewList(
   };
 }
 
-async function detect(chunks: Iterable<Uint8Array>): Promise<ListFormat> {
+async function detect(chunks: Bytes): Promise<ListFormat> {
   let head = '';
   for await (const text of decodeText(chunks)) {
     head += text;

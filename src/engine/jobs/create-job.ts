@@ -185,7 +185,8 @@ const FORMATS_BY_NAME: readonly (readonly [RegExp, ListFormat])[] = [
   [/\.(?:jsonl|ndjson)$/iu, 'jsonl'],
 ];
 
-function formatByName(file: string): ListFormat | null {
+/** @returns `null` where the name says nothing */
+export function formatByName(file: string): ListFormat | null {
   return FORMATS_BY_NAME.find(([pattern]) => pattern.test(file))?.[1] ?? null;
 }
 

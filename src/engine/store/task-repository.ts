@@ -440,6 +440,7 @@ function toRow(record: TaskRecord): TaskRow {
     size: record.size,
     bytes: record.bytes,
     digests: record.digests === null ? null : (JSON.parse(record.digests) as Digests),
+    facts: record.facts === null ? null : (JSON.parse(record.facts) as DownloadFacts),
     attempts: record.attempts,
     worker: record.worker,
     startedAtMs: record.started_at,

@@ -1,10 +1,11 @@
-import { useEffect, useId, useState, type ClipboardEvent } from 'react';
+import { useId, type ClipboardEvent } from 'react';
 import { plural } from '../lib/text';
-import { countUrlsInSlices, NO_URLS, type UrlCount } from '../lib/urls';
 import { addLongPaste, addPaths, changeDraft, draftsStore } from '../state/drafts';
 import { useInfo, useSettings } from '../state/settings';
 import { useStore } from '../state/store';
 import { FolderField, HowField, PathList, PickButton } from './fields';
+import { PreviewDetails, previewText } from './list-preview';
+import { usePreview } from './use-preview';
 import { NewJobDialog, useCreation } from './new-job-dialog';
 import styles from './form.module.css';
 
@@ -23,14 +24,14 @@ export function NewDownload() {
   const settings = useSettings();
   const info = useInfo();
   const creation = useCreation('download');
-  const count = useUrlCount(draft.text);
+  const preview = usePreview({ text: draft.text });
+  const understood = preview?.entries ?? 0;
   const id = useId();
   const directory = draft.directory ?? settings?.downloadDirectory ?? info?.downloadsDirectory ?? '';
   const { error } = creation;
   const aboutFolder = error !== null && FOLDER_CODES.has(error.code) && draft.listFiles.length === 0;
   const hasInput = draft.text.trim() !== '' || draft.pasted.length > 0 || draft.listFiles.length > 0;
-  const nothingUnderstood =
-    draft.pasted.length === 0 && draft.listFiles.length === 0 && count.understood === 0;
+  const nothingUnderstood = draft.pasted.length === 0 && draft.listFiles.length === 0 && understood === 0;
   const missing =
     !hasInput || nothingUnderstood ? 'Enter at least one URL.' : directory === '' ? 'Choose a folder.' : null;
 
@@ -56,8 +57,8 @@ export function NewDownload() {
       error={aboutFolder ? null : error}
       missing={missing}
       start={
-        count.understood > 0 && hasOnlyText(draft)
-          ? `Download ${plural(count.understood, 'URL', 'URLs')}`
+        understood > 0 && preview?.partial === false && hasOnlyText(draft)
+          ? `Download ${plural(understood, 'URL', 'URLs')}`
           : 'Download'
       }
       onStart={start}
@@ -83,7 +84,7 @@ export function NewDownload() {
         />
         <div className={`${styles['line'] ?? ''} ${styles['spread'] ?? ''}`}>
           <p id={`${id}-count`} className={styles['note']} aria-live="polite">
-            {countText(count)}
+            {previewText(preview)}
           </p>
           <PickButton
             purpose="url-list"
@@ -94,6 +95,7 @@ export function NewDownload() {
             Open list…
           </PickButton>
         </div>
+        <PreviewDetails preview={preview} />
       </div>
       <PathList
         label="Lists"
@@ -103,6 +105,9 @@ export function NewDownload() {
           changeDraft('download', { listFiles: draft.listFiles.filter((other) => other !== path) });
         }}
       />
+      {draft.listFiles.map((file) => (
+        <ListFilePreview key={file} file={file} />
+      ))}
       {draft.pasted.map((list) => (
         <PastedCount
           key={list.id}
@@ -134,19 +139,15 @@ function hasOnlyText(draft: {
   return draft.pasted.length === 0 && draft.listFiles.length === 0;
 }
 
-function countText(count: UrlCount): string {
-  if (count.understood === 0 && count.notUnderstood === 0) return 'No URLs yet.';
-  const understood = plural(count.understood, 'URL', 'URLs');
-  if (count.notUnderstood === 0) return understood;
-  const lines = plural(count.notUnderstood, 'line', 'lines');
-  return `${understood}, ${lines} not understood: “${count.example ?? ''}”`;
-}
-
-/** Counted in slices; the last count stays until the next is known. */
-function useUrlCount(text: string): UrlCount {
-  const [count, setCount] = useState(NO_URLS);
-  useEffect(() => countUrlsInSlices(text, setCount), [text]);
-  return count;
+function ListFilePreview({ file }: { readonly file: string }) {
+  const preview = usePreview({ file });
+  if (preview === null) return null;
+  return (
+    <div>
+      <p className={styles['note']}>{previewText(preview)}</p>
+      <PreviewDetails preview={preview} />
+    </div>
+  );
 }
 
 interface PastedCountProps {
@@ -156,11 +157,11 @@ interface PastedCountProps {
 
 /** A pasted list too long for the field. */
 function PastedCount({ text, onRemove }: PastedCountProps) {
-  const count = useUrlCount(text);
+  const preview = usePreview({ text });
   return (
     <div className={styles['paths']}>
       <div className={styles['path']}>
-        <span className={styles['pathText']}>Pasted text: {countText(count)}</span>
+        <span className={styles['pathText']}>Pasted text: {previewText(preview)}</span>
         <button
           type="button"
           className={styles['remove']}

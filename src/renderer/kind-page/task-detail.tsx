@@ -1,5 +1,6 @@
 /** Everything about one task. */
 import type { ReactNode } from 'react';
+import type { DownloadFacts, Integrity } from '../../common/download';
 import type { JobSummary, TaskRow } from '../../common/model';
 import { formatBytes, formatCount, formatDuration } from '../../common/units';
 import { Button } from '../components/button';
@@ -58,10 +59,44 @@ export function TaskDetail({ job, row, onClose }: TaskDetailProps) {
         <Fact name="Attempts">{formatCount(row.attempts)}</Fact>
         {row.worker !== null && <Fact name="Worker">W{row.worker}</Fact>}
         {row.startedAtMs !== null && <Fact name="Time">{timeText(row.startedAtMs, row.endedAtMs)}</Fact>}
-        {row.digests?.sha256 !== undefined && <CopyFact name="SHA-256" value={row.digests.sha256} mono />}
-        {row.digests?.blake3 !== undefined && <CopyFact name="BLAKE3" value={row.digests.blake3} mono />}
+        {row.facts !== null && <DownloadFactsList facts={row.facts} source={row.source} />}
+        {Object.entries(row.digests ?? {}).map(([algorithm, digest]) => (
+          <CopyFact key={algorithm} name={ALGORITHM_NAMES[algorithm] ?? algorithm} value={digest} mono />
+        ))}
       </dl>
     </section>
+  );
+}
+
+const ALGORITHM_NAMES: Readonly<Record<string, string>> = {
+  md5: 'MD5',
+  sha1: 'SHA-1',
+  sha224: 'SHA-224',
+  sha256: 'SHA-256',
+  sha384: 'SHA-384',
+  sha512: 'SHA-512',
+  blake3: 'BLAKE3',
+};
+
+const INTEGRITY: Readonly<Record<Integrity, string>> = {
+  verified: 'verified: its digest is the one that was given',
+  complete: 'complete: its length is the one that the server gave',
+  unverified: 'unverified: the server gave no length',
+};
+
+function DownloadFactsList({ facts, source }: { readonly facts: DownloadFacts; readonly source: string }) {
+  const { firstByteMs, bodyMs } = facts.times;
+  return (
+    <>
+      <Fact name="Integrity">{INTEGRITY[facts.integrity]}</Fact>
+      <Fact name="Status">{facts.status}</Fact>
+      {firstByteMs !== null && <Fact name="First byte">after {formatDuration(firstByteMs)}</Fact>}
+      {bodyMs !== null && <Fact name="Body and disk">{formatDuration(bodyMs)}</Fact>}
+      {facts.kept > 0 && <Fact name="Kept">{formatBytes(facts.kept)} from earlier attempts</Fact>}
+      {facts.finalUrl !== source && <CopyFact name="Redirected to" value={facts.finalUrl} />}
+      {facts.etag !== null && <Fact name="Entity tag">{facts.etag}</Fact>}
+      {facts.lastModified !== null && <Fact name="Last modified">{facts.lastModified}</Fact>}
+    </>
   );
 }
 
