@@ -33,6 +33,7 @@ const ROW: TaskRow = {
   size: null,
   bytes: 0,
   digests: null,
+  facts: null,
   attempts: 0,
   worker: null,
   startedAtMs: null,
