@@ -264,7 +264,8 @@ async function makeDispatcher(
   if (options.proxy === null && !environment.some((name) => (process.env[name] ?? '') !== '')) {
     return new Agent(how);
   }
-  const { default: EnvHttpProxyAgent } = await import('undici/lib/dispatcher/env-http-proxy-agent.js');
+  // It needs what only the whole package sets up.
+  const { EnvHttpProxyAgent } = await import('undici');
   const { proxy } = options;
   try {
     return new EnvHttpProxyAgent({

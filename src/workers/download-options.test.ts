@@ -1,0 +1,330 @@
+/** What a download does differently when it is told to. */
+import { createHash } from 'node:crypto';
+import {
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import { connect, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { DownloadEntry } from '../common/download';
+import { DEFAULT_DOWNLOAD_OPTIONS, type DownloadOptions } from '../common/download-options';
+import type { TaskOutcome } from '../common/model';
+import { RateLimit } from '../common/rate-limit';
+import { createDownload, plainEntry, type RunDownload } from './download';
+import { FakeContext, order } from './test-context';
+import { TestServer } from './test-server';
+
+let folder: string;
+let directory: string;
+let server: TestServer;
+const opened: RunDownload[] = [];
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'heddle-options-'));
+  directory = join(folder, 'files');
+  mkdirSync(directory);
+  server = await TestServer.start();
+});
+afterEach(async () => {
+  for (const download of opened.splice(0)) await download.close();
+  await server.close();
+  await rm(folder, { recursive: true });
+});
+
+function make(options: Partial<DownloadOptions> = {}, rates: readonly SharedArrayBuffer[] = []): RunDownload {
+  const download = createDownload({
+    kind: 'download',
+    directory,
+    workDirectory: join(directory, '.heddle-work-0123456789ab'),
+    options: { ...DEFAULT_DOWNLOAD_OPTIONS, ...options },
+    rates,
+  });
+  opened.push(download);
+  return download;
+}
+
+function get(
+  url: string,
+  options: Partial<DownloadOptions> = {},
+  entry: Partial<DownloadEntry> = {},
+  id = 1,
+): Promise<TaskOutcome> {
+  return make(options)(
+    order({
+      id,
+      type: 'url',
+      source: url,
+      download: { entry: { ...plainEntry(url), ...entry }, partial: null },
+    }),
+    new FakeContext(),
+  );
+}
+
+const files = (): string[] => readdirSync(directory).filter((name) => !name.startsWith('.heddle-work-'));
+const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
+
+describe('where the name is taken', () => {
+  beforeEach(() => {
+    writeFileSync(join(directory, 'a.txt'), 'old');
+  });
+
+  test('number', async () => {
+    await get(server.body('/a.txt', 'new'), { existing: 'number' });
+    expect(files().sort()).toEqual(['a (1).txt', 'a.txt']);
+    expect(readFileSync(join(directory, 'a.txt'), 'utf8')).toBe('old');
+  });
+
+  test('skip, without a request', async () => {
+    const outcome = await get(server.body('/a.txt', 'new'), { existing: 'skip' });
+    expect(outcome).toMatchObject({ state: 'skipped', reason: { code: 'target-exists' } });
+    expect(server.requests).toEqual([]);
+    expect(files()).toEqual(['a.txt']);
+  });
+
+  test('skip, where only the answer tells the name', async () => {
+    const url = server.on('/get', (_, response) => {
+      response
+        .writeHead(200, { 'Content-Length': 3, 'Content-Disposition': 'attachment; filename="a.txt"' })
+        .end('new');
+    });
+    expect(await get(url, { existing: 'skip' })).toMatchObject({ state: 'skipped' });
+    expect(readFileSync(join(directory, 'a.txt'), 'utf8')).toBe('old');
+  });
+
+  test('overwrite, but never what the same job made', async () => {
+    const download = make({ existing: 'overwrite' });
+    const url = server.body('/a.txt', 'new');
+    for (const id of [1, 2]) await download(order({ id, type: 'url', source: url }), new FakeContext());
+    expect(files().sort()).toEqual(['a (1).txt', 'a.txt']);
+    for (const name of files()) expect(readFileSync(join(directory, name), 'utf8')).toBe('new');
+  });
+
+  test('newer: asks for a newer one, and leaves this one where there is none', async () => {
+    utimesSync(join(directory, 'a.txt'), 1_700_000_000, 1_700_000_000);
+    let modified = 1_600_000_000;
+    const url = server.on('/a.txt', (request, response) => {
+      const since = Date.parse(request.headers['if-modified-since'] ?? '') / 1000;
+      if (since >= modified) response.writeHead(304).end();
+      else {
+        response
+          .writeHead(200, { 'Content-Length': 3, 'Last-Modified': new Date(modified * 1000).toUTCString() })
+          .end('new');
+      }
+    });
+    expect(await get(url, { existing: 'newer' })).toMatchObject({
+      state: 'skipped',
+      reason: { code: 'not-modified' },
+    });
+    expect(readFileSync(join(directory, 'a.txt'), 'utf8')).toBe('old');
+    modified = 1_800_000_000;
+    expect(await get(url, { existing: 'newer' })).toMatchObject({ state: 'done' });
+    expect(files()).toEqual(['a.txt']);
+    expect(readFileSync(join(directory, 'a.txt'), 'utf8')).toBe('new');
+    expect(statSync(join(directory, 'a.txt')).mtimeMs).toBe(modified * 1000);
+  });
+});
+
+describe('digests', () => {
+  test('the right one verifies', async () => {
+    const outcome = await get(server.body('/a', 'text'), {}, { digests: { sha256: sha256('text') } });
+    expect(outcome).toMatchObject({ digests: { sha256: sha256('text') }, facts: { integrity: 'verified' } });
+  });
+
+  test('a wrong one discards the file, and both values are said', async () => {
+    const promise = get(server.body('/a', 'text'), {}, { digests: { sha256: sha256('other') } });
+    await expect(promise).rejects.toMatchObject({
+      code: 'digest-mismatch',
+      retryable: false,
+      message: `The file's sha256 is ${sha256('text')}, expected was ${sha256('other')}. It was discarded.`,
+    });
+    expect(files()).toEqual([]);
+    expect(readdirSync(join(directory, '.heddle-work-0123456789ab'))).toEqual([]);
+  });
+
+  test('any are computed', async () => {
+    const outcome = await get(server.body('/a', 'text'), { digests: ['md5', 'blake3'] });
+    expect(outcome.digests?.md5).toBe(createHash('md5').update('text').digest('hex'));
+    expect(outcome.digests?.blake3).toMatch(/^[0-9a-f]{64}$/u);
+  });
+
+  test('a size that the list gives is held to', async () => {
+    await expect(get(server.body('/a', 'text'), {}, { size: 5 })).rejects.toMatchObject({
+      code: 'size-mismatch',
+    });
+    expect(files()).toEqual([]);
+  });
+});
+
+describe('limits', () => {
+  test('a file that is too large, by its length and without one', async () => {
+    await expect(get(server.body('/a', 'x'.repeat(100)), { maxBytes: 99 })).rejects.toMatchObject({
+      code: 'too-large',
+    });
+    const url = server.on('/chunked', (_, response) => {
+      response.write('x'.repeat(60));
+      response.end('x'.repeat(60));
+    });
+    await expect(get(url, { maxBytes: 99 })).rejects.toMatchObject({ code: 'too-large', retryable: false });
+    await get(server.body('/b', 'x'.repeat(99)), { maxBytes: 99 });
+    expect(files()).toEqual(['b']);
+  });
+
+  test('disk space that is to stay free', async () => {
+    await expect(get(server.body('/a', 'text'), { keepFreeBytes: 2 ** 50 })).rejects.toMatchObject({
+      code: 'disk-full',
+    });
+    expect(files()).toEqual([]);
+  });
+
+  test('a speed limit holds for all together', async () => {
+    const limit = new RateLimit();
+    limit.set(1_000_000);
+    const download = make({}, [limit.buffer]);
+    const url = server.body('/a', 'x'.repeat(300_000));
+    const startedAtMs = performance.now();
+    await Promise.all(
+      [1, 2].map((id) =>
+        download(order({ id, type: 'url', source: url }), new FakeContext({ exclusive: false })),
+      ),
+    );
+    // 600,000 bytes less the burst of 50 ms: an upper bound would be the machine's, this one is the limit's.
+    expect(performance.now() - startedAtMs).toBeGreaterThan(300);
+  });
+});
+
+describe('who asks', () => {
+  const headersOf = (): Record<string, string | string[] | undefined> =>
+    server.requests.at(-1)?.headers ?? {};
+
+  test('own headers, agent, basic and bearer', async () => {
+    const url = server.body('/a', 'x');
+    await get(url, {
+      headers: [['X-Mine', 'a: b']],
+      userAgent: 'Me/1',
+      user: { name: 'me', password: 'p:w' },
+    });
+    expect(headersOf()).toMatchObject({
+      'x-mine': 'a: b',
+      'user-agent': 'Me/1',
+      authorization: `Basic ${Buffer.from('me:p:w').toString('base64')}`,
+    });
+    await get(url, { bearer: 'token' }, { headers: [['X-Entry', '1']] }, 2);
+    expect(headersOf()).toMatchObject({ authorization: 'Bearer token', 'x-entry': '1' });
+  });
+
+  test('.netrc: the host its own, others the default; what the user says comes first', async () => {
+    const netrc = join(folder, 'netrc');
+    writeFileSync(
+      netrc,
+      '# mine\nmachine other login x password y\nmachine 127.0.0.1\n  login me\n  password "a b"\n',
+    );
+    const url = server.body('/a', 'x');
+    await get(url, { netrc });
+    expect(headersOf()['authorization']).toBe(`Basic ${Buffer.from('me:a b').toString('base64')}`);
+    await get(url, { netrc, bearer: 'token' }, {}, 2);
+    expect(headersOf()['authorization']).toBe('Bearer token');
+    writeFileSync(netrc, 'machine other login x password y\n');
+    await get(url, { netrc }, {}, 3);
+    expect(headersOf()['authorization']).toBeUndefined();
+  });
+
+  test("cookies in Netscape's format, for their host and path, unless they are over", async () => {
+    const cookies = join(folder, 'cookies.txt');
+    const line = (...fields: readonly string[]): string => fields.join('\t');
+    writeFileSync(
+      cookies,
+      [
+        '# Netscape HTTP Cookie File',
+        line('127.0.0.1', 'FALSE', '/', 'FALSE', '0', 'a', '1'),
+        line('#HttpOnly_127.0.0.1', 'FALSE', '/deep', 'FALSE', '4102444800', 'b', '2'),
+        line('127.0.0.1', 'FALSE', '/', 'FALSE', '1', 'over', '3'),
+        line('127.0.0.1', 'FALSE', '/', 'TRUE', '0', 'secure', '4'),
+        line('.example.org', 'TRUE', '/', 'FALSE', '0', 'other', '5'),
+      ].join('\n'),
+    );
+    await get(server.body('/deep/a', 'x'), { cookies });
+    expect(headersOf()['cookie']).toBe('b=2; a=1');
+    await get(server.body('/deeper', 'x'), { cookies }, {}, 2);
+    expect(headersOf()['cookie']).toBe('a=1');
+  });
+
+  test('a file that is not there is said to be so', async () => {
+    await expect(get(server.body('/a', 'x'), { netrc: join(folder, 'none') })).rejects.toThrow(/none/u);
+  });
+
+  test('through a proxy', async () => {
+    const seen: string[] = [];
+    const proxy: Server = createServer();
+    proxy.on('connect', (request, socket) => {
+      seen.push(request.url ?? '');
+      const upstream = connect(server.port, '127.0.0.1', () => {
+        socket.write('HTTP/1.1 200 OK\r\n\r\n');
+        upstream.pipe(socket).pipe(upstream);
+      });
+      upstream.on('error', () => undefined);
+      socket.on('error', () => undefined);
+    });
+    await new Promise<void>((done) => proxy.listen(0, '127.0.0.1', done));
+    const { port } = proxy.address() as AddressInfo;
+    server.body('/file', 'through the proxy');
+    await get('http://name.invalid/file', { proxy: `http://127.0.0.1:${port}` });
+    expect(seen).toEqual(['name.invalid:80']);
+    expect(readFileSync(join(directory, 'file'), 'utf8')).toBe('through the proxy');
+    proxy.close();
+  });
+});
+
+describe('an entry of a list', () => {
+  test('its name and folder, made safe', async () => {
+    await get(server.body('/a', 'x'), {}, { fileName: 'b:c.txt', directory: 'one/two' });
+    expect(readFileSync(join(directory, 'one/two/b_c.txt'), 'utf8')).toBe('x');
+  });
+
+  test('method, body and status', async () => {
+    const bodies: string[] = [];
+    const url = server.on('/api', (request, response) => {
+      let text = '';
+      request.on('data', (chunk: Buffer) => (text += chunk.toString()));
+      request.on('end', () => {
+        bodies.push(`${request.method ?? ''} ${text}`);
+        response.writeHead(201, { 'Content-Length': 2 }).end('ok');
+      });
+    });
+    const outcome = await get(url, {}, { method: 'POST', body: '{"a":1}' });
+    expect(bodies).toEqual(['POST {"a":1}']);
+    expect(outcome).toMatchObject({ state: 'done', facts: { status: 201 } });
+  });
+
+  test('mirrors: the next one where the first fails, also by its digest', async () => {
+    const urls = [server.url('/none'), server.body('/bad', 'bad'), server.body('/good', 'good')];
+    const outcome = await get(
+      urls[0] ?? '',
+      {},
+      { urls, digests: { sha256: sha256('good') }, fileName: 'file' },
+    );
+    expect(outcome).toMatchObject({ state: 'done', facts: { integrity: 'verified', finalUrl: urls[2] } });
+    expect(readFileSync(join(directory, 'file'), 'utf8')).toBe('good');
+  });
+
+  test('mirrors that all fail: the failure that may heal is told', async () => {
+    const busy = server.on('/busy', (_, response) => {
+      response.writeHead(503, { 'Retry-After': '7' }).end();
+    });
+    const urls = [server.url('/none'), busy];
+    await expect(get(urls[0] ?? '', {}, { urls })).rejects.toMatchObject({
+      code: 'http-503',
+      retryable: true,
+      retryAfterMs: 7000,
+    });
+    expect(existsSync(join(directory, 'none'))).toBe(false);
+  });
+});
