@@ -36,7 +36,7 @@ for (const mode of ['Sync', 'Async'] as const) {
     // The threads are seen at work while it runs.
     const workers = window.getByRole('region', { name: 'Workers' });
     await expect(workers.getByRole('heading')).toHaveText(
-      mode === 'Sync' ? 'Workers · 1 thread' : /^Workers · [4-8] threads$/u,
+      mode === 'Sync' ? 'Workers · 1 thread' : /^Workers · [2-8] threads$/u,
     );
     const strip = workers.locator('canvas').first();
     await expect(strip).toBeVisible();

@@ -6,6 +6,7 @@
  * name is this task's own work.
  */
 import {
+  existsSync,
   linkSync,
   lstatSync,
   mkdirSync,
@@ -204,7 +205,7 @@ export class FinalPlaces {
       const there = lstatOrNull(target);
       if (there !== null && isSameFile(there, identity)) return target;
     }
-    for (const entry of readdirSync(directory)) {
+    for (const entry of existsSync(directory) ? readdirSync(directory) : []) {
       const target = joinPath(directory, entry);
       const there = lstatOrNull(target);
       if (there !== null && isSameFile(there, identity)) return target;

@@ -33,6 +33,9 @@ const CHECKPOINT_SHARE = 20;
 const LONGEST_CHECKPOINT_MS = 5000;
 /** A flush that takes its time is not asked for more often than this many times as long. */
 const FLUSH_PATIENCE = 10;
+/** Bytes per millisecond, and milliseconds. */
+const FAST = 50_000;
+const SOON_MS = 2000;
 /** Not worth a row. */
 const SMALLEST_EXTENT = 16 * 1024;
 /** An extent longer than this is told in pieces: each is read whole when the download goes on. */
@@ -533,12 +536,21 @@ export class Transfer {
     if (this.#checkpointing !== null) return;
     const elapsed = nowMs() - this.#startedAtMs;
     if (elapsed < this.#nextCheckpointMs || this.#options.request.method !== 'GET') return;
+    if (this.#endsSoon(elapsed)) return;
     this.#checkpointing = this.#checkpoint()
       // A disk that refuses tells the writers too.
       .catch(() => undefined)
       .finally(() => {
         this.#checkpointing = null;
       });
+  }
+
+  /** A fast download that is about to end is fetched again sooner than it is told. */
+  #endsSoon(elapsedMs: number): boolean {
+    const total = this.#content?.total ?? null;
+    const fetched = this.#have.covered - this.#kept;
+    const speed = fetched / elapsedMs;
+    return total !== null && speed > FAST && (total - this.#have.covered) / speed < SOON_MS;
   }
 
   async #checkpoint(): Promise<void> {

@@ -3,14 +3,14 @@ import { availableParallelism } from 'node:os';
 import type { JobKind, Mode } from '../../common/model';
 
 /**
- * Downloads wait, so they take more threads than there are cores; hashing
- * computes, so it takes as many as cores; copying does some of both.
+ * Downloads wait, and a thread waits for many servers at once; hashing computes,
+ * so it takes as many as cores; copying does some of both.
  */
 export function automaticWorkers(kind: JobKind): number {
   const cores = availableParallelism();
   switch (kind) {
     case 'download':
-      return Math.max(4, Math.min(8, cores * 2));
+      return Math.max(2, Math.min(8, cores));
     case 'hash':
     case 'verify':
       return cores;

@@ -105,6 +105,9 @@ export const MIGRATIONS: readonly string[] = [
   `,
   // What a download asks for beside its URL (JSON, or sealed bytes), how it ended, and what is on disk of it.
   `
+  -- Lists were kept in clear until now, and are not readable any more: such a job says that it is to be made anew.
+  UPDATE jobs SET spec = json_set(json_remove(spec, '$.list'), '$.lists', json('[]'), '$.options', json('{}'),
+    '$.secrets', '') WHERE kind = 'download' AND json_type(spec, '$.list') IS NOT NULL;
   ALTER TABLE tasks ADD COLUMN request;
   ALTER TABLE tasks ADD COLUMN facts TEXT;
   CREATE TABLE partials (

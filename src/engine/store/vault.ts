@@ -33,17 +33,14 @@ export class Vault {
   /** @throws HeddleError `secret-lost` when the key is another one, or gone */
   open(sealed: Uint8Array): string {
     const bytes = Buffer.from(sealed);
+    if (bytes.length < GCM_IV_BYTES + GCM_TAG_BYTES) throw this.#lost();
     const decipher = createDecipheriv('aes-256-gcm', this.#theKey(), bytes.subarray(0, GCM_IV_BYTES));
     decipher.setAuthTag(bytes.subarray(GCM_IV_BYTES, GCM_IV_BYTES + GCM_TAG_BYTES));
     try {
       const text = decipher.update(bytes.subarray(GCM_IV_BYTES + GCM_TAG_BYTES));
       return Buffer.concat([text, decipher.final()]).toString('utf8');
     } catch (cause) {
-      throw new HeddleError(
-        'secret-lost',
-        `The passwords and headers of this job cannot be read with ${this.#path}. Make the job anew.`,
-        { cause },
-      );
+      throw this.#lost(cause);
     }
   }
 
@@ -70,6 +67,14 @@ export class Vault {
       decipher = createDecipheriv('aes-256-ctr', this.#theKey(), head.subarray(0, CTR_IV_BYTES));
       yield decipher.update(head.subarray(CTR_IV_BYTES));
     }
+  }
+
+  #lost(cause?: unknown): HeddleError {
+    return new HeddleError(
+      'secret-lost',
+      `The passwords and headers of this job cannot be read with ${this.#path}. Make the job anew.`,
+      { cause },
+    );
   }
 
   #theKey(): Buffer {
