@@ -1,10 +1,14 @@
 /** The script of the `heddle` command. A command that runs tasks has its threads come up while the rest loads. */
+import { enableCompileCache } from 'node:module';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { Threads } from '../engine/pool/threads';
 
 // Files are flushed by the system's threads for it: with more of them the disk joins flushes. Read at their first use.
 process.env['UV_THREADPOOL_SIZE'] ??= '32';
+
+// Beside the scripts: whoever may write there could change them as well.
+enableCompileCache(join(__dirname, '.compile-cache'));
 
 const KINDS = ['download', 'hash', 'copy'] as const;
 /** With more of them than this the start would wait for the threads, not for the work. */

@@ -11,7 +11,6 @@ export function taskLine(jobId: number, task: TaskRow): Record<string, unknown> 
     target: task.target,
     bytes: task.bytes,
     ...(task.digests === null ? {} : { digests: task.digests }),
-    ...(task.facts === null ? {} : { integrity: task.facts.integrity }),
     attempts: task.attempts,
     worker: task.worker,
     ms:

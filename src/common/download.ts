@@ -13,7 +13,7 @@ export interface DownloadEntry {
   readonly urls: readonly string[];
   /** What the file is to be called, as the list has it (not yet made safe); `null`: decided by answer and URL. */
   readonly fileName: string | null;
-  /** Where it goes, as the list has it: relative to the job's folder, or absolute; `null`: the job's folder. */
+  /** Where it goes, below the job's folder; safe names with `/` between. `null`: the job's folder. */
   readonly directory: string | null;
   /** Bytes, where the list says so. */
   readonly size: number | null;

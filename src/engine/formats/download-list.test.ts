@@ -18,7 +18,7 @@ async function parse(list: string | Uint8Array, options: Options = {}): Promise<
   for (let at = 0; at < bytes.length; at += size) chunks.push(bytes.subarray(at, at + size));
   const entries: ListedEntry[] = [];
   for await (const some of readDownloadList(chunks, options.format ?? null, options.after))
-    entries.push(...some);
+    for (const each of some) entries.push(each);
   return entries;
 }
 
@@ -273,10 +273,10 @@ describe('records', () => {
 
   test('JSON Lines: what is none', async () => {
     expect(await faultsOf('{"url":\n[1]\n{"filename":"x"}\n{"url":"http://a/","size":-1}', 'jsonl')).toEqual([
-      'Line 1 is not JSON: {"url":',
-      'Line 2 is neither an object nor an address: [1]',
-      'Line 3 has no address: {"filename":"x"}',
-      'Line 4 has a size that is none: {"url":"http://a/","size":-1}',
+      'Line 1 is not JSON.',
+      'Line 2 is neither an object nor an address.',
+      'Line 3 has no address.',
+      'Line 4 has a size that is none: http://a/',
     ]);
   });
 
@@ -397,4 +397,97 @@ test('a preview counts hosts, duplicates, clashes and faults', async () => {
     faultCount: 1,
   });
   expect(await previewList(() => [Buffer.from(list)], null, 2)).toMatchObject({ entries: 2, partial: true });
+});
+
+describe('what looks like a download and is none', () => {
+  test.each<[string, ListFormat | null, string]>([
+    ['curl http://a/x > out.bin', null, 'Line 1 sends its output elsewhere: name it with -o: http://a/x'],
+    ['curl "http://a/$ID"', null, 'Line 1 has a part that only a shell can fill in: http://a/$ID'],
+    [
+      'curl http://a/ -H "X: $(cat token)"',
+      null,
+      'Line 1 has a part that only a shell can fill in: http://a/',
+    ],
+    [
+      'curl -x http://proxy/ http://a/',
+      null,
+      'Line 1 has the option -x, which is not known here: http://proxy/',
+    ],
+    [
+      'url,filename\nhttp://a/x,y,z.bin',
+      null,
+      'Line 2 has more fields than the first line names: put those with commas in quotes: http://a/x',
+    ],
+    ['url,filename\n"http://a/"x,y', null, 'Line 2 has text behind a quoted field: http://a/x'],
+    ['name,size\nx,1\ny,2', 'csv', 'Line 1 names no column "url".'],
+    ['{"url":"http://a/","headers":{"X":{"a":1}}}', null, 'Line 1 has a header that is none: http://a/'],
+    ['{"url":"http://a/","size":"0x10"}', null, 'Line 1 has a size that is none: http://a/'],
+    [
+      'http://a/x\n  cheksum=sha-256=00',
+      null,
+      'Line 1 has the option cheksum, which is not known here: http://a/x',
+    ],
+    [
+      '<html><body>not found</body></html>',
+      'metalink',
+      'Line 1 is not a Metalink document: its root is html',
+    ],
+    ['<metalink><file><url>http://a/</url></file></metalink>', null, 'Line 1 has no name.'],
+  ])('%s', async (list, format, message) => {
+    expect(await faultsOf(list, format)).toEqual([message]);
+  });
+
+  test('JSON in an address holds no set', async () => {
+    const urls = ['http://a/?q={"a":1,"b":2}', 'http://a/{user{id,name}}'];
+    expect((await entriesOf(urls.join('\n'))).flatMap((entry) => entry.urls)).toEqual(urls);
+  });
+
+  test('curl: each -O and -o is for its own address; ranges as curl has them', async () => {
+    const entries = await entriesOf(
+      'curl -sSLO http://a/1 -o two http://a/2\ncurl "http://a/[1-2].png"\ncurl -g "http://a/[1-2].png"',
+    );
+    expect(entries.map(({ urls, fileName }) => [urls[0], fileName])).toEqual([
+      ['http://a/1', null],
+      ['http://a/2', 'two'],
+      ['http://a/1.png', null],
+      ['http://a/2.png', null],
+      ['http://a/[1-2].png', null],
+    ]);
+  });
+
+  test('curl: a text that is too long is read as far as whole commands go', async () => {
+    const results = await parse('curl http://a/x\n'.repeat(300_000));
+    expect(results.slice(0, -1).every((each) => 'entry' in each && each.entry.urls[0] === 'http://a/x')).toBe(
+      true,
+    );
+    expect(results.at(-1)).toMatchObject({ error: { code: 'bad-url' } });
+  });
+});
+
+test.each<[string, ListFormat]>([
+  ['curl -u me:s3cret --frob 1 http://a/ -H "Authorization: Bearer s3cret"', 'curl'],
+  ['{"url":"http://a/","headers":{"Authorization":"Bearer s3cret"},"size":"x"}', 'jsonl'],
+  ['url,headers,size\nhttp://a/,Authorization: Bearer s3cret,x', 'csv'],
+  ['ftp://me:p@s3cret@h/', 'urls'],
+])('a key in a faulty line is not shown: %s', async (list, format) => {
+  const faults = await parse(list, { format });
+  expect(faults).toHaveLength(1);
+  expect(JSON.stringify(faults)).not.toContain('s3cret');
+});
+
+describe('hostile lists cost no more than their length', () => {
+  test('nested deeper than any call', async () => {
+    const deep = `{"url":"http://a/","body":${'['.repeat(100_000)}${']'.repeat(100_000)}}`;
+    const results = await parse(`${deep}\n"http://b/"\n`, { format: 'jsonl' });
+    expect(results.at(-1)).toMatchObject({ entry: { urls: ['http://b/'] } });
+  });
+
+  test('the format is told by as much, whatever the pieces', async () => {
+    const list = `${'http://a/1\n'.repeat(6000)}  out=x\n`;
+    expect(urls(await parse(list, { chunk: 1000 }))).toEqual(urls(await parse(list)));
+  });
+
+  test('Metalink nested without end', async () => {
+    expect(await faultsOf(`<metalink>${'<a>'.repeat(1_000_000)}`)).toHaveLength(1);
+  });
 });

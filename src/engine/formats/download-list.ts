@@ -8,7 +8,7 @@ import { readUrls } from './list-urls';
 import { decodeText, splitLines, type Bytes } from './text-lines';
 
 /** So much is looked at to tell the format. */
-const LOOK_AT_CHARACTERS = 65_536;
+export const LOOK_AT_CHARACTERS = 65_536;
 
 /**
  * @param format `null`: told by the beginning
@@ -40,11 +40,13 @@ export async function* readDownloadList(
 }
 
 /** A list that is nothing else is URLs, one a line. */
-export function detectFormat(head: string): ListFormat {
+export function detectFormat(beginning: string): ListFormat {
+  // Always as much, whatever the pieces in which it came.
+  const head = beginning.slice(0, LOOK_AT_CHARACTERS);
   const start = head.trimStart();
-  if (start.startsWith('<?xml') || /^<metalink[\s>]/u.test(start)) return 'metalink';
+  if (/^(?:<\?xml|<!--|<metalink[\s>])/u.test(start)) return 'metalink';
   if (start.startsWith('{"') || /^\{\s*"/u.test(start) || start.startsWith('"http')) return 'jsonl';
-  if (/^curl\s/u.test(start)) return 'curl';
+  if (/^(?:#[^\n]*\n\s*)*(?:\$ )?curl\s/u.test(start)) return 'curl';
   const lines = head.split(/\r?\n/u);
   const first = lines.find((line) => line.trim() !== '' && !line.startsWith('#')) ?? '';
   const columns = first
@@ -53,14 +55,12 @@ export function detectFormat(head: string): ListFormat {
     .map((column) => column.trim().replaceAll('"', ''));
   if (columns.includes('url') && !/^https?:/iu.test(first)) return 'csv';
   // Mirrors behind one another, or an indented option below an address.
-  const isAria2 =
-    /^https?:\/\/\S+\t\s*https?:\/\//iu.test(first) ||
-    lines.some(
-      (line, at) =>
-        /^[ \t]+[a-z][a-z0-9-]*=/u.test(line) &&
-        at > 0 &&
-        lines.slice(0, at).some((before) => /^https?:/iu.test(before)),
-    );
+  let sawAddress = false;
+  let isAria2 = /^https?:\/\/\S+\t\s*https?:\/\//iu.test(first);
+  for (const line of lines) {
+    if (/^https?:/iu.test(line)) sawAddress = true;
+    else if (sawAddress && /^[ \t]+[a-z][a-z0-9-]*=/u.test(line)) isAria2 = true;
+  }
   return isAria2 ? 'aria2' : 'urls';
 }
 

@@ -1,6 +1,7 @@
 /** What the readers of all list formats share: making an entry, checked, or saying what is wrong with it. */
 import type { CheckAlgorithm, DownloadEntry, ListedEntry } from '../../common/download';
 import { CHECK_ALGORITHMS } from '../../common/download';
+import { safeFileName } from '../../common/file-name';
 
 /** How much of a faulty line its message shows. */
 const SHOWN_CHARACTERS = 120;
@@ -59,6 +60,9 @@ export function makeEntry(fields: EntryFields): DownloadEntry {
       throw new Fault(`sets the header ${name}, which is not its own`);
   }
   const size = fields.size ?? null;
+  // undici takes no others.
+  if (headersBeyondLatin1(fields.headers ?? []))
+    throw new Fault('has a header with characters that a header cannot have');
   if (size !== null && (!Number.isSafeInteger(size) || size < 0)) throw new Fault('has a size that is none');
   return {
     urls: fields.urls,
@@ -71,6 +75,16 @@ export function makeEntry(fields: EntryFields): DownloadEntry {
   };
 }
 
+function headersBeyondLatin1(headers: readonly (readonly [string, string])[]): boolean {
+  return headers.some(([, value]) => Array.from(value).some((character) => character > '\u00ff'));
+}
+
+/** `12`, and nothing else that JavaScript takes for a number. @throws Fault */
+export function readSize(text: string): number {
+  if (!/^\d{1,15}$/u.test(text.trim())) throw new Fault('has a size that is none');
+  return Number(text);
+}
+
 /** Names with folders in them are taken apart; nothing leads out of the job's folder. */
 function placeOf(name: string | null, folder: string | null): Pick<DownloadEntry, 'fileName' | 'directory'> {
   const inName = (name ?? '').split(/[\\/]/u);
@@ -79,9 +93,8 @@ function placeOf(name: string | null, folder: string | null): Pick<DownloadEntry
   const absolute = /^(?:[\\/]|[A-Za-z]:)/u.test(folder ?? '') || /^(?:[\\/]|[A-Za-z]:)/u.test(name ?? '');
   if (absolute || path.includes('..') || fileName === '..')
     throw new Fault('leads out of the folder that was chosen');
-  const parts = path.filter((part) => part !== '' && part !== '.');
-  if (parts.some((part) => CONTROL.test(part) || part.startsWith('.heddle-')))
-    throw new Fault('has a folder that is none');
+  const parts = path.filter((part) => part !== '' && part !== '.').map(safeFileName);
+  if (parts.some((part) => part.startsWith('_heddle-'))) throw new Fault('has a folder that is none');
   return {
     fileName: fileName === '' || fileName === '.' ? null : fileName,
     directory: parts.length === 0 ? null : parts.join('/'),
@@ -120,12 +133,19 @@ export function listed(line: number, text: string, read: () => DownloadEntry): L
   }
 }
 
+/**
+ * @param text what is shown of it: an address, a name; never a whole record or command, which may hold keys
+ */
 export function fault(line: number, text: string, what: string): ListedEntry {
-  const hidden = text.replaceAll(/(:\/\/)[^\s/@]*@/gu, '$1***@').trim();
+  const hidden = text.replaceAll(/(:\/\/)[^\s/]*@/gu, '$1***@').trim();
   const shown = hidden.length > SHOWN_CHARACTERS ? `${hidden.slice(0, SHOWN_CHARACTERS)}…` : hidden;
   return {
     line,
     text: shown,
-    error: { code: 'bad-url', message: `Line ${line} ${what}: ${shown}`, retryable: false },
+    error: {
+      code: 'bad-url',
+      message: `Line ${line} ${what}${shown === '' ? '.' : `: ${shown}`}`,
+      retryable: false,
+    },
   };
 }

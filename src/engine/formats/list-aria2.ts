@@ -3,8 +3,10 @@
  * lines below it are options of it. Options that tune aria2 alone are passed over.
  */
 import type { CheckAlgorithm, ListedEntry } from '../../common/download';
-import { Fault, listed, makeEntry, readDigest } from './entry';
+import { Fault, isHttpUrl, listed, makeEntry, readDigest } from './entry';
 import type { Line } from './text-lines';
+
+const MAX_OPTIONS = 1000;
 
 interface Item {
   readonly line: number;
@@ -12,13 +14,18 @@ interface Item {
   readonly options: (readonly [name: string, value: string])[];
 }
 
-/** They change what is fetched, and are not known here. */
-const UNKNOWN_HERE: ReadonlySet<string> = new Set([
-  'select-file',
-  'index-out',
-  'bt-metadata-only',
-  'metalink-file',
-  'torrent-file',
+/** They tune aria2 and change nothing of what is fetched. Others are a fault: one misspelt could lose a check. */
+const TUNING =
+  /^(?:split|max-|min-|lowest-|allow-|auto-|always-|async-|connect-timeout|timeout|retry-|continue|check-|conditional-|content-disposition|disable-|dry-run|enable-|file-allocation|follow-|force-|gid|hash-|http-(?:accept-gzip|no-cache|auth)|keep-|no-|parameterized|pause|piece-|realtime|remote-time|remove-|reuse-|rpc-|save-|stream-|uri-|use-head|log|summary|bt-(?!metadata-only)|seed-|optimize)/u;
+const KNOWN: ReadonlySet<string> = new Set([
+  'out',
+  'dir',
+  'header',
+  'checksum',
+  'referer',
+  'user-agent',
+  'http-user',
+  'http-passwd',
 ]);
 
 export async function* readAria2(
@@ -33,7 +40,7 @@ export async function* readAria2(
       if (text.trim() === '' || text.startsWith('#')) continue;
       if (/^[ \t]/u.test(text)) {
         const [name = '', ...value] = text.trim().split('=');
-        item?.options.push([name, value.join('=')]);
+        if (item !== null && item.options.length < MAX_OPTIONS) item.options.push([name, value.join('=')]);
         continue;
       }
       if (item !== null) entries.push(read(item));
@@ -50,7 +57,8 @@ function read({ line, text, options }: Item): ListedEntry {
     const digests: Partial<Record<CheckAlgorithm, string>> = {};
     const last = new Map<string, string>();
     for (const [name, value] of options) {
-      if (UNKNOWN_HERE.has(name)) throw new Fault(`has the option ${name}, which is not known here`);
+      if (!KNOWN.has(name) && !TUNING.test(name))
+        throw new Fault(`has the option ${name}, which is not known here`);
       last.set(name, value);
       if (name === 'header') {
         const colon = value.indexOf(':');
@@ -62,14 +70,16 @@ function read({ line, text, options }: Item): ListedEntry {
       }
     }
     const referer = last.get('referer');
-    if (referer !== undefined) headers.push(['Referer', referer]);
+    if (referer !== undefined && referer !== '*') headers.push(['Referer', referer]);
     const agent = last.get('user-agent');
     if (agent !== undefined) headers.push(['User-Agent', agent]);
     const user = last.get('http-user');
     const urls = text
       .split('\t')
       .map((url) => url.trim())
-      .filter((url) => url !== '');
+      .filter((url) => url !== '')
+      // One that is fetched otherwise is passed over where there is another.
+      .filter((url, _, all) => isHttpUrl(url) || !all.some(isHttpUrl));
     return makeEntry({
       urls:
         user === undefined ? urls : urls.map((url) => withLogin(url, user, last.get('http-passwd') ?? '')),

@@ -1,9 +1,12 @@
 /** Pasted `curl` commands, as browsers' tools copy them: one or several, quoted for a POSIX shell. */
 import type { ListedEntry } from '../../common/download';
-import { Fault, listed, makeEntry } from './entry';
+import { Fault, fault, listed, makeEntry } from './entry';
+import { expandUrl, hasRanges } from './url-ranges';
 
 /** A page of commands; what is longer is a list in another form. */
 const MAX_CHARACTERS = 4_194_304;
+const MAX_FROM_ONE_COMMAND = 100_000;
+const OF_THE_CONNECTION: ReadonlySet<string> = new Set(['accept-encoding', 'connection', 'te', 'keep-alive']);
 
 /** With a value that says nothing of what is fetched. */
 const IGNORED_WITH_VALUE: ReadonlySet<string> = new Set([
@@ -21,16 +24,7 @@ const IGNORED_WITH_VALUE: ReadonlySet<string> = new Set([
   '-D',
   '--cookie-jar',
   '-c',
-  '--cacert',
-  '--cert',
-  '-E',
-  '--key',
-  '--proxy',
-  '-x',
-  '--resolve',
-  '--interface',
   '--parallel-max',
-  '--output-dir',
   '--stderr',
   '--trace',
   '--trace-ascii',
@@ -53,16 +47,12 @@ const IGNORED: ReadonlySet<string> = new Set([
   '-v',
   '--include',
   '-i',
-  '--remote-name',
-  '-O',
   '--remote-header-name',
   '-J',
   '--progress-bar',
   '-#',
   '--http1.1',
   '--http2',
-  '--globoff',
-  '-g',
   '--create-dirs',
   '--parallel',
   '-Z',
@@ -91,6 +81,8 @@ const LONG: Readonly<Record<string, string>> = {
   '-b': '--cookie',
   '-G': '--get',
   '-I': '--head',
+  '-O': '--remote-name',
+  '-g': '--globoff',
 };
 
 export async function* readCurl(
@@ -101,16 +93,28 @@ export async function* readCurl(
     text += piece;
     if (text.length > MAX_CHARACTERS) break;
   }
+  const isCut = text.length > MAX_CHARACTERS;
   const commands = split(text.slice(0, MAX_CHARACTERS));
-  const entries = commands.flatMap(({ line, words, open }) => read(line, words, open));
+  // The last one of a text that was cut is half a command.
+  const last = isCut ? commands.pop() : undefined;
+  const entries = commands.flatMap((command) => {
+    try {
+      return read(command);
+    } catch (error) {
+      if (error instanceof Fault) return [fault(command.line, '', error.message)];
+      throw error;
+    }
+  });
+  if (last !== undefined)
+    entries.push(fault(last.line, '', 'and those behind it are too much: give them in parts'));
   if (entries.length > 0) yield entries;
 }
 
 interface ShellCommand {
   readonly line: number;
   readonly words: readonly string[];
-  /** A quote that does not end. */
-  readonly open: boolean;
+  /** What no list can know: a quote that does not end, what only a shell would put in, where its output goes. */
+  readonly broken: string | null;
 }
 
 /** Words as a POSIX shell reads them, `$'…'` included; nothing is expanded. */
@@ -121,15 +125,16 @@ function split(text: string): ShellCommand[] {
   let line = 1;
   let began = 1;
   let at = 0;
-  let open = false;
+  let broken: string | null = null;
   const endWord = (): void => {
     if (word !== null) words.push(word);
     word = null;
   };
   const endCommand = (): void => {
     endWord();
-    if (words.length > 0) commands.push({ line: began, words, open });
+    if (words.length > 0) commands.push({ line: began, words, broken });
     words = [];
+    broken = null;
   };
   while (at < text.length) {
     const character = text[at] ?? '';
@@ -147,15 +152,18 @@ function split(text: string): ShellCommand[] {
       if (escapes) at += 1;
       const quote = character === '"' ? '"' : "'";
       let inner = '';
-      open = true;
+      let isOpen = true;
       while (at < text.length) {
         const each = text[at] ?? '';
         at += 1;
         if (each === quote) {
-          open = false;
+          isOpen = false;
           break;
         }
         if (each === '\n') line += 1;
+        if (quote === '"' && ((each === '$' && /[A-Za-z_({]/u.test(text[at] ?? '')) || each === '`')) {
+          broken ??= 'has a part that only a shell can fill in';
+        }
         if (each === '\\' && quote === '"' && '"\\$`\n'.includes(text[at] ?? ' ')) {
           if (text[at] !== '\n') inner += text[at] ?? '';
           at += 1;
@@ -167,7 +175,16 @@ function split(text: string): ShellCommand[] {
           inner += each;
         }
       }
+      if (isOpen) broken = 'has a quote that does not end';
       word = (word ?? '') + inner;
+    } else if ((character === '$' && /[A-Za-z_({]/u.test(text[at] ?? '')) || character === '`') {
+      broken ??= 'has a part that only a shell can fill in';
+      word = (word ?? '') + character;
+    } else if (character === '>' || character === '<') {
+      broken ??= 'sends its output elsewhere: name it with -o';
+    } else if (character === '#' && word === null) {
+      // A remark, to the end of its line.
+      while (at < text.length && text[at] !== '\n') at += 1;
     } else if (character === '\n' || character === ';' || character === '&' || character === '|') {
       // `&` may be part of an address that was not quoted.
       if (character === '&' && word !== null && !/\s/u.test(text[at] ?? ' ') && text[at] !== '&')
@@ -202,35 +219,36 @@ function escape(text: string): [number, string] {
   return [unicode[0].length, code <= 0x10ffff ? String.fromCodePoint(code) : ''];
 }
 
-function read(line: number, words: readonly string[], open: boolean): ListedEntry[] {
-  const shown = words.join(' ');
+function read({ line, words: given, broken }: ShellCommand): ListedEntry[] {
+  const words = given[0] === '$' ? given.slice(1) : given;
+  // Of a faulty command its address alone is shown: the rest may hold keys.
+  const shown = words.find((word) => /^https?:\/\//iu.test(word)) ?? '';
   const urls: string[] = [];
-  const outputs: string[] = [];
+  const outputs: (string | null)[] = [];
   const headers: [string, string][] = [];
   const data: string[] = [];
+  let isJson = false;
   let method: string | null = null;
   let user: string | null = null;
   let isQuery = false;
-  const failed = (what: string): ListedEntry[] => [
-    listed(line, shown, () => {
-      throw new Fault(what);
-    }),
-  ];
-  if (open) return failed('has a quote that does not end');
+  let isGlobbed = true;
+  const failed = (what: string): ListedEntry[] => [fault(line, shown, what)];
+  if (broken !== null) return failed(broken);
   if (words[0] !== 'curl') return failed('does not begin with curl');
-  for (let at = 1; at < words.length; at++) {
-    let word = words[at] ?? '';
+  const queue = words.slice(1);
+  for (let word = queue.shift(); word !== undefined; word = queue.shift()) {
     if (!word.startsWith('-') || word === '-') {
       urls.push(word);
       continue;
     }
     let value: string | null = null;
     if (!word.startsWith('--') && word.length > 2) {
+      // Letters behind one dash; one that takes a value has the rest of them.
       const short = word.slice(0, 2);
-      if (LONG[short] !== undefined && short !== '-G' && short !== '-I') {
-        value = word.slice(2);
-        word = short;
-      } else if (Array.from(word.slice(1)).every((each) => IGNORED.has(`-${each}`))) continue;
+      const rest = word.slice(2);
+      if (IGNORED.has(short) || ['-O', '-g', '-G', '-I'].includes(short)) queue.unshift(`-${rest}`);
+      else value = rest;
+      word = short;
     }
     const name = LONG[word] ?? word;
     if (IGNORED.has(name)) continue;
@@ -242,10 +260,15 @@ function read(line: number, words: readonly string[], open: boolean): ListedEntr
       method = 'HEAD';
       continue;
     }
-    if (value === null) {
-      at += 1;
-      value = words[at] ?? '';
+    if (name === '--remote-name') {
+      outputs.push(null);
+      continue;
     }
+    if (name === '--globoff') {
+      isGlobbed = false;
+      continue;
+    }
+    value ??= queue.shift() ?? '';
     if (IGNORED_WITH_VALUE.has(name)) continue;
     switch (name) {
       case '--url':
@@ -258,8 +281,9 @@ function read(line: number, words: readonly string[], open: boolean): ListedEntr
         const colon = value.indexOf(':');
         if (colon <= 0) return failed('has a header that is none');
         const field = value.slice(0, colon).trim();
-        // Which encodings are taken is not the list's to say.
-        if (field.toLowerCase() !== 'accept-encoding') headers.push([field, value.slice(colon + 1).trim()]);
+        const content = value.slice(colon + 1).trim();
+        // What the connection is about is not the list's to say; without content curl leaves a header out.
+        if (content !== '' && !OF_THE_CONNECTION.has(field.toLowerCase())) headers.push([field, content]);
         break;
       }
       case '--data':
@@ -282,7 +306,8 @@ function read(line: number, words: readonly string[], open: boolean): ListedEntr
       }
       case '--json':
         data.push(value);
-        headers.push(['Content-Type', 'application/json'], ['Accept', 'application/json']);
+        if (!isJson) headers.push(['Content-Type', 'application/json'], ['Accept', 'application/json']);
+        isJson = true;
         break;
       case '--output':
         outputs.push(value);
@@ -305,28 +330,42 @@ function read(line: number, words: readonly string[], open: boolean): ListedEntr
     }
   }
   if (urls.length === 0) return failed('has no address');
-  const body = data.length === 0 ? null : data.join('&');
+  const body = data.length === 0 ? null : data.join(isJson ? '' : '&');
   if (body !== null && !isQuery && !headers.some(([name]) => name.toLowerCase() === 'content-type')) {
     headers.push(['Content-Type', 'application/x-www-form-urlencoded']);
   }
-  return urls.map((given, index) =>
-    listed(line, shown, () => {
-      let url = /^[a-z][a-z0-9+.-]*:\/\//iu.test(given) ? given : `http://${given}`;
-      if (isQuery && body !== null) url += (url.includes('?') ? '&' : '?') + body;
-      if (user !== null && URL.canParse(url)) {
-        const parsed = new URL(url);
-        const colon = user.indexOf(':');
-        parsed.username = encodeURIComponent(colon < 0 ? user : user.slice(0, colon));
-        parsed.password = encodeURIComponent(colon < 0 ? '' : user.slice(colon + 1));
-        url = parsed.href;
-      }
-      return makeEntry({
-        urls: [url],
-        fileName: outputs[index] ?? null,
-        ...(method === null ? {} : { method }),
-        headers,
-        body: isQuery ? null : body,
-      });
-    }),
+  return urls.flatMap((written, index) =>
+    globbed(written, isGlobbed).map((each) =>
+      listed(line, each, () => {
+        let url = /^[a-z][a-z0-9+.-]*:\/\//iu.test(each) ? each : `http://${each}`;
+        if (isQuery && body !== null) url += (url.includes('?') ? '&' : '?') + body;
+        if (user !== null && URL.canParse(url)) {
+          const parsed = new URL(url);
+          const colon = user.indexOf(':');
+          parsed.username = encodeURIComponent(colon < 0 ? user : user.slice(0, colon));
+          parsed.password = encodeURIComponent(colon < 0 ? '' : user.slice(colon + 1));
+          url = parsed.href;
+        }
+        return makeEntry({
+          urls: [url],
+          fileName: outputs[index] ?? null,
+          ...(method === null ? {} : { method }),
+          headers,
+          body: isQuery ? null : body,
+        });
+      }),
+    ),
   );
+}
+
+/** As curl itself, the addresses that ranges stand for. @throws Fault when they are too many */
+function globbed(url: string, isGlobbed: boolean): string[] {
+  if (!isGlobbed || !hasRanges(url)) return [url];
+  const all: string[] = [];
+  for (const each of expandUrl(url)) {
+    all.push(each);
+    if (all.length > MAX_FROM_ONE_COMMAND)
+      throw new Fault(`stands for more than ${MAX_FROM_ONE_COMMAND} addresses`);
+  }
+  return all;
 }

@@ -1,11 +1,15 @@
 /** Metalink 4 (RFC 5854): files with their addresses, sizes and digests. `metaurl` and `pieces` are passed over. */
 import { SaxesParser } from 'saxes';
 import type { CheckAlgorithm, ListedEntry } from '../../common/download';
-import { fault, isDigestName, listed, makeEntry, readDigest } from './entry';
+import { Fault, fault, isDigestName, listed, makeEntry, readDigest, readSize } from './entry';
 
 /** RFC 5854 §4.2.16.2. */
+const PART = 65_536;
 const LOWEST_PRIORITY = 999_999;
 const MAX_TEXT = 65_536;
+const MAX_DEPTH = 64;
+/** Without an event between, as of an attribute without end. */
+const MAX_SILENCE = 4_194_304;
 
 interface MetalinkFile {
   readonly line: number;
@@ -25,12 +29,16 @@ export async function* readMetalink(
   let file = null as MetalinkFile | null;
   let text = '';
   let broken = null as string | null;
+  let silence = 0;
   parser.on('error', (error) => {
     broken ??= error.message;
   });
   parser.on('opentag', ({ name, attributes }) => {
+    if (open.length === 0 && local(name) !== 'metalink') broken ??= `its root is ${name}`;
+    if (open.length > MAX_DEPTH) broken ??= 'it is nested too deeply';
     open.push({ name: local(name), attributes });
     text = '';
+    silence = 0;
     if (local(name) === 'file') {
       file = { line: parser.line, name: attributes['name'] ?? '', urls: [], digests: [], size: null };
     }
@@ -59,7 +67,12 @@ export async function* readMetalink(
     text = '';
   });
   for await (const piece of texts) {
-    parser.write(piece);
+    // In parts: what is nested without end is noticed before all of it is taken.
+    for (let at = 0; at < piece.length && broken === null; at += PART) {
+      silence += PART;
+      parser.write(piece.slice(at, at + PART));
+      if (silence > MAX_SILENCE) broken = 'a part of it is too long';
+    }
     if (broken !== null) break;
     if (found.length > 0) yield found.splice(0);
   }
@@ -70,6 +83,8 @@ export async function* readMetalink(
 
 function read({ line, name, urls, digests, size }: MetalinkFile): ListedEntry {
   return listed(line, name, () => {
+    // RFC 5854 §4.1.2.1 asks for one.
+    if (name === '') throw new Fault('has no name');
     const known: Partial<Record<CheckAlgorithm, string>> = {};
     for (const [type, hex] of digests) if (isDigestName(type)) Object.assign(known, readDigest(type, hex));
     return makeEntry({
@@ -79,7 +94,7 @@ function read({ line, name, urls, digests, size }: MetalinkFile): ListedEntry {
         .map(({ url }) => url),
       // A folder in the name is allowed, leading out of it is not (RFC 5854 §4.1.2.1).
       fileName: name,
-      size: size === null ? null : Number(size),
+      size: size === null ? null : readSize(size),
       digests: known,
     });
   });

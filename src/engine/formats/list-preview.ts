@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { DownloadEntry, ListFormat, ListPreview } from '../../common/download';
 import { fileNameFromUrl, safeFileName } from '../../common/file-name';
-import { readDownloadList, detectFormat } from './download-list';
+import { detectFormat, LOOK_AT_CHARACTERS, readDownloadList } from './download-list';
 import { decodeText, type Bytes } from './text-lines';
 
 const SHOWN = 100;
@@ -80,7 +80,7 @@ async function detect(chunks: Bytes): Promise<ListFormat> {
   let head = '';
   for await (const text of decodeText(chunks)) {
     head += text;
-    if (head.length > 65_536) break;
+    if (head.length >= LOOK_AT_CHARACTERS) break;
   }
   return detectFormat(head);
 }

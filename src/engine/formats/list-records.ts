@@ -1,11 +1,12 @@
 /** Lists of records, CSV (RFC 4180) with a header row and JSON Lines: the same names for the same things. */
 import type { CheckAlgorithm, DownloadEntry, ListedEntry } from '../../common/download';
 import { parseChecksum } from '../../common/digest-fields';
-import { Fault, fault, isDigestName, listed, makeEntry, readDigest } from './entry';
+import { Fault, fault, isDigestName, listed, makeEntry, readDigest, readSize } from './entry';
 import type { Line } from './text-lines';
 
 /** A record longer than this is no record. */
 const MAX_RECORD_CHARACTERS = 4_194_304;
+const MAX_FIELDS = 1000;
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -18,10 +19,24 @@ export async function* readJsonLines(
     for (const { text, tooLong } of lines) {
       number += 1;
       if (text.trim() === '') continue;
-      entries.push(tooLong ? fault(number, text, 'is too long') : listed(number, text, () => fromJson(text)));
+      entries.push(tooLong ? fault(number, text, 'is too long') : readJson(number, text));
     }
     if (entries.length > 0) yield entries;
   }
+}
+
+/** What is shown of a faulty line is its address alone. */
+function readJson(number: number, text: string): ListedEntry {
+  const shown = /"(?:url|urls)"\s*:\s*\[?\s*"([^"]{1,200})/iu.exec(text)?.[1] ?? '';
+  return listed(number, shown, () => {
+    try {
+      return fromJson(text);
+    } catch (error) {
+      // Nested deeper than any call is.
+      if (error instanceof RangeError) throw new Fault('is nested too deeply');
+      throw error;
+    }
+  });
 }
 
 function fromJson(text: string): DownloadEntry {
@@ -34,7 +49,9 @@ function fromJson(text: string): DownloadEntry {
   if (typeof value === 'string') return makeEntry({ urls: [value] });
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     throw new Fault('is neither an object nor an address');
-  return fromFields(value as Fields);
+  return fromFields(
+    Object.fromEntries(Object.entries(value).map(([name, field]) => [name.toLowerCase(), field as unknown])),
+  );
 }
 
 /** Fields in quotes may hold delimiters and line breaks; the delimiter is the one that the header row has. */
@@ -43,6 +60,7 @@ export async function* readCsv(
 ): AsyncGenerator<readonly ListedEntry[], void, undefined> {
   let header: readonly string[] | null = null;
   const parser = new CsvParser();
+  let toldNoUrl = false;
   const take = (records: readonly CsvRecord[]): ListedEntry[] => {
     const entries: ListedEntry[] = [];
     for (const { line, fields, faulty } of records) {
@@ -52,14 +70,24 @@ export async function* readCsv(
         continue;
       }
       const names = header;
-      const text = fields.join(',');
-      if (faulty !== null) entries.push(fault(line, text, faulty));
-      else
+      // Of a faulty record its address alone is shown.
+      const shown = fields[names.indexOf('url')] ?? '';
+      if (faulty !== null) entries.push(fault(line, shown, faulty));
+      else if (!names.includes('url') && !names.includes('urls')) {
+        // Said once: it is so for every record.
+        if (!toldNoUrl) entries.push(fault(1, '', 'names no column "url"'));
+        toldNoUrl = true;
+      } else if (fields.slice(names.length).some((field) => field.trim() !== '')) {
         entries.push(
-          listed(line, text, () =>
+          fault(line, shown, 'has more fields than the first line names: put those with commas in quotes'),
+        );
+      } else {
+        entries.push(
+          listed(line, shown, () =>
             fromFields(Object.fromEntries(names.map((name, at) => [name, fields[at] ?? '']))),
           ),
         );
+      }
     }
     return entries;
   };
@@ -86,6 +114,7 @@ class CsvParser {
   #length = 0;
   #state: 'start' | 'plain' | 'quoted' | 'after-quote' = 'start';
   #lastWasCr = false;
+  #fault: string | null = null;
 
   push(text: string): CsvRecord[] {
     const records: CsvRecord[] = [];
@@ -110,10 +139,12 @@ class CsvParser {
       } else if (character === '\n' || character === '\r') {
         records.push(this.#finish());
       } else if (this.#isDelimiter(character)) {
-        this.#fields.push(this.#field);
+        if (this.#fields.length < MAX_FIELDS) this.#fields.push(this.#field);
+        else this.#fault ??= 'has too many fields';
         this.#field = '';
         this.#state = 'start';
       } else {
+        if (this.#state === 'after-quote') this.#fault ??= 'has text behind a quoted field';
         if (this.#length <= MAX_RECORD_CHARACTERS) this.#field += character;
         this.#state = 'plain';
       }
@@ -140,7 +171,7 @@ class CsvParser {
     const record = {
       line: this.#recordLine,
       fields: [...this.#fields, this.#field],
-      faulty: tooLong ? 'is too long' : null,
+      faulty: tooLong ? 'is too long' : this.#fault,
     };
     // A header row of one column has no delimiter; then there is none.
     this.#delimiter ??= '\n';
@@ -148,6 +179,7 @@ class CsvParser {
     this.#fields = [];
     this.#field = '';
     this.#length = 0;
+    this.#fault = null;
     this.#state = 'start';
     return record;
   }
@@ -190,7 +222,7 @@ function fromFields(fields: Fields): DownloadEntry {
     ],
     fileName: text('filename', 'file_name', 'out', 'name'),
     directory: text('directory', 'dir', 'folder'),
-    size: size === null ? null : Number(size),
+    size: size === null ? null : readSize(size),
     digests,
     ...(method === null ? {} : { method }),
     headers,
@@ -227,8 +259,12 @@ function readHeaders(value: unknown): [string, string][] {
     : typeof value === 'object'
       ? Object.entries(value)
       : [];
+  if (pairs.length === 0 && typeof value !== 'object') throw new Fault('has headers that are none');
   return pairs.map((pair) => {
-    if (!Array.isArray(pair) || pair.length !== 2) throw new Fault('has a header that is none');
-    return [String(pair[0]), String(pair[1])];
+    const [name, field] = Array.isArray(pair) && pair.length === 2 ? (pair as unknown[]) : [];
+    if (typeof name !== 'string' || !['string', 'number', 'boolean'].includes(typeof field)) {
+      throw new Fault('has a header that is none');
+    }
+    return [name, String(field)];
   });
 }

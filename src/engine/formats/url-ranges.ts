@@ -51,7 +51,10 @@ function parse(text: string): Piece[] {
     const inner = end < 0 ? '' : text.slice(at + 1, end);
     const piece = end < 0 ? null : character === '[' ? range(inner) : set(inner);
     if (piece === null) {
-      plain += character;
+      // What is nested is no set, and nothing within it is.
+      const whole = character === '{' ? balanced(text, at) : at + 1;
+      plain += text.slice(at, whole);
+      at = whole - 1;
       continue;
     }
     pieces.push(plain, piece);
@@ -83,8 +86,19 @@ function range(inner: string): Piece | null {
 }
 
 function set(inner: string): Piece | null {
-  // One alone is no choice; people paste addresses that hold `{id}`.
-  if (!inner.includes(',') || inner.includes('{')) return null;
+  // One alone is no choice; people paste addresses that hold `{id}`, or JSON.
+  if (!inner.includes(',') || /[{"[\]]/u.test(inner)) return null;
   const values = inner.split(',');
   return { count: values.length, at: (index) => values[index] ?? '' };
+}
+
+/** @returns the position behind the brace that closes the one at `at`; behind that one itself if none does */
+function balanced(text: string, at: number): number {
+  let depth = 0;
+  for (let end = at; end < text.length; end++) {
+    if (text[end] === '{') depth += 1;
+    else if (text[end] === '}') depth -= 1;
+    if (depth === 0) return end + 1;
+  }
+  return text.length;
 }

@@ -11,6 +11,7 @@ import SqliteDatabase from 'better-sqlite3';
 import { makeFolders } from '../make-folders';
 
 const ENDING = '.lock';
+const MAX_TRIES = 100;
 
 export class InstanceLock {
   readonly id = randomUUID();
@@ -26,11 +27,19 @@ export class InstanceLock {
 
   #take(): SqliteDatabase.Database {
     const path = this.#path(this.id);
-    for (;;) {
+    for (let tries = 1; ; tries++) {
       const lock = new SqliteDatabase(path);
-      lock.exec('BEGIN EXCLUSIVE');
-      // Another process's sweep may have come between these two lines and taken the file away.
-      if (existsSync(path)) return lock;
+      try {
+        lock.exec('BEGIN EXCLUSIVE');
+        // Another process's sweep may have come between these two lines and taken the file away.
+        if (existsSync(path)) return lock;
+      } catch (error) {
+        // SQLite notices that in the middle of it, too.
+        if (tries >= MAX_TRIES || existsSync(path)) {
+          lock.close();
+          throw error;
+        }
+      }
       lock.close();
     }
   }
