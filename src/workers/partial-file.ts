@@ -12,10 +12,12 @@ import {
   readSync,
   write,
   writeSync,
+  writev,
 } from 'node:fs';
 import { promisify } from 'node:util';
 import { HeddleError, fromErrorData, toErrorData } from '../common/errors';
 import { displayPath, type FsPath } from '../common/paths';
+import type { HasherFactory } from './hashers';
 import { errorCode, makeWorkDirectory, native, unlinkIfThere } from './final-name';
 
 /** Bytes gathered before they are written. */
@@ -24,8 +26,12 @@ const BLOCK_BYTES = 256 * 1024;
 const HIGH_WATER_BYTES = 1024 * 1024;
 
 const writeAsync = promisify(write);
+const writevAsync = promisify(writev);
 const fsyncAsync = promisify(fsync);
 const fdatasyncAsync = promisify(fdatasync);
+
+/** One for the thread: memory that was used before is read into three times as fast as new one. */
+const readBuffer = Buffer.alloc(1024 * 1024);
 
 export type OpenFile = (path: FsPath) => number;
 
@@ -136,6 +142,18 @@ export class PartialFile {
       }
       return at;
     });
+  }
+
+  /** The digest of a stretch as it can be read back; `null` where the file ends before it does. */
+  digest(start: number, end: number, hasher: HasherFactory): string | null {
+    const state = hasher.create();
+    for (let at = start; at < end;) {
+      const piece = readBuffer.subarray(0, Math.min(readBuffer.length, end - at));
+      if (this.read(piece, at) !== piece.length) return null;
+      state.update(piece);
+      at += piece.length;
+    }
+    return state.digest();
   }
 
   /** Everything written, cut at `size`, flushed to the disk. The file stays open for reading. */
@@ -266,12 +284,18 @@ export class PlaceWriter {
     try {
       const { fd } = this.#file;
       while (this.#waitingBytes >= BLOCK_BYTES) {
-        const block = this.#take();
-        let at = 0;
-        while (at < block.length) {
-          const { bytesWritten } = await writeAsync(fd, block, at, block.length - at, this.#position);
-          at += bytesWritten;
-          this.#position += bytesWritten;
+        const chunks = this.#waiting;
+        const total = this.#waitingBytes;
+        this.#waiting = [];
+        this.#waitingBytes = 0;
+        const { bytesWritten } = await writevAsync(fd, chunks, this.#position);
+        this.#position += bytesWritten;
+        // It may take less than it is given.
+        for (let at = bytesWritten; at < total;) {
+          const rest = Buffer.concat(chunks).subarray(at);
+          const written = await writeAsync(fd, rest, 0, rest.length, this.#position);
+          at += written.bytesWritten;
+          this.#position += written.bytesWritten;
         }
       }
     } catch (error) {

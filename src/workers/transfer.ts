@@ -7,9 +7,7 @@
  * used from its beginning, and connections that join take over half of the slowest remainder. They take it only
  * once the server has answered with exactly those bytes, so a server that does not play along costs nothing.
  */
-import { promisify } from 'node:util';
-import { setTimeout as pause } from 'node:timers/promises';
-import { read as readCallback } from 'node:fs';
+import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promises';
 import type { Extent, PartialNote, PartialState } from '../common/download';
 import { HeddleError } from '../common/errors';
 import { nowMs } from '../common/board';
@@ -19,8 +17,6 @@ import { statusFailure } from './http-errors';
 import type { HasherFactory } from './hashers';
 import type { PartialFile, PlaceWriter } from './partial-file';
 import type { TaskContext } from './runtime';
-
-const readAsync = promisify(readCallback);
 
 /** Where there is no strong entity tag, so much is fetched again and compared. */
 const OVERLAP_BYTES = 64 * 1024;
@@ -34,8 +30,8 @@ const LONGEST_CHECKPOINT_MS = 5000;
 /** A flush that takes its time is not asked for more often than this many times as long. */
 const FLUSH_PATIENCE = 10;
 /** Bytes per millisecond, and milliseconds. */
-const FAST = 50_000;
-const SOON_MS = 2000;
+const FAST = 20_000;
+const SOON_MS = 5000;
 /** Not worth a row. */
 const SMALLEST_EXTENT = 16 * 1024;
 /** An extent longer than this is told in pieces: each is read whole when the download goes on. */
@@ -187,10 +183,10 @@ export class Transfer {
       return;
     }
     for (const { start, end, digest } of earlier.extents) {
-      const bytes = Buffer.allocUnsafe(end - start);
-      const { bytesRead } = await readAsync(file.fd, bytes, 0, bytes.length, start);
+      // Others on this thread get their turn between two stretches.
+      await nextTurn();
       this.#options.context.throwIfCancelled();
-      if (bytesRead !== bytes.length || hasher.whole(bytes) !== digest) continue;
+      if (file.digest(start, end, hasher) !== digest) continue;
       this.#have.add(start, end);
       this.#told.add(start, end);
     }
@@ -567,9 +563,8 @@ export class Transfer {
       for (let at = start; at < end; at += LARGEST_EXTENT) {
         const to = Math.min(end, at + LARGEST_EXTENT);
         if (to - at < SMALLEST_EXTENT) continue;
-        const bytes = Buffer.allocUnsafe(to - at);
-        if (file.read(bytes, at) !== bytes.length) continue;
-        extents.push({ start: at, end: to, digest: hasher.whole(bytes) });
+        const digest = file.digest(at, to, hasher);
+        if (digest !== null) extents.push({ start: at, end: to, digest });
       }
     }
     const now = nowMs();
