@@ -16,7 +16,7 @@ import { RateLimit } from '../common/rate-limit';
 import { nowMs } from '../common/board';
 import { parseCookies } from './cookies';
 import { FinalPlaces, lstatOrNull, makeFolders, unlinkIfThere, type Link } from './final-name';
-import { loadHasher, nativeBlake3, type Hasher } from './hashers';
+import { loadHasher, nativeBlake3, type Hasher, type HasherFactory } from './hashers';
 import { HTTP_LIMITS, HttpClient, type Answer, type HttpLimits } from './http';
 import { parseNetrc } from './netrc';
 import { PartialFile, type OpenFile } from './partial-file';
@@ -46,7 +46,7 @@ export function createDownload(job: DownloadWorkerOptions, tuning: DownloadTunin
   const client = openClient(job, tuning);
   // Whoever runs a task first learns why there is none.
   client.catch(() => undefined);
-  const checker = nativeBlake3().then((native) => native ?? loadHasher('sha256'));
+  let checker: Promise<HasherFactory> | null = null;
   const places = new FinalPlaces(workDirectory, options.existing, tuning.link);
   const durable = !isInMemory(job.directory);
   // What a killed run may have left lies there; where nothing is, no file needs to be looked for.
@@ -136,7 +136,7 @@ export function createDownload(job: DownloadWorkerOptions, tuning: DownloadTunin
       note: (note) => {
         context.note(note);
       },
-      hasher: await checker,
+      hasher: () => (checker ??= nativeBlake3().then((native) => native ?? loadHasher('sha256'))),
       segments: options.segments,
       maxBytes: options.maxBytes,
       accept: (answer) => {

@@ -58,7 +58,8 @@ export interface TransferOptions {
   readonly context: TaskContext;
   /** Tells the host what is on disk; after the flush of what it speaks of. */
   readonly note: (note: PartialNote) => void;
-  readonly hasher: HasherFactory;
+  /** For the digests of stretches; short downloads never ask for it. */
+  readonly hasher: () => Promise<HasherFactory>;
   /** Connections for this file. */
   readonly segments: number;
   readonly maxBytes: number | null;
@@ -175,13 +176,14 @@ export class Transfer {
   // What an earlier attempt left
 
   async #restore(): Promise<void> {
-    const { earlier, file, request, hasher } = this.#options;
+    const { earlier, file, request } = this.#options;
     if (earlier === null) return;
     const usable = earlier.url === shownUrl(request.url) && request.method === 'GET' && file.reopen();
     if (!usable) {
       this.#tellsReset = true;
       return;
     }
+    const hasher = await this.#options.hasher();
     for (const { start, end, digest } of earlier.extents) {
       // Others on this thread get their turn between two stretches.
       await nextTurn();
@@ -550,11 +552,12 @@ export class Transfer {
   }
 
   async #checkpoint(): Promise<void> {
-    const { file, hasher } = this.#options;
+    const { file } = this.#options;
     const content = this.#content;
     if (content === null) return;
     const startedAtMs = nowMs();
     const stretches = [...this.#have.stretches];
+    const hasher = await this.#options.hasher();
     await file.flushData();
     // It may have started over meanwhile.
     if (this.#content?.etag !== content.etag || this.#have.covered === 0) return;
