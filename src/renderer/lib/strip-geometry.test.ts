@@ -56,6 +56,20 @@ describe('layoutStrip', () => {
     ]);
   });
 
+  it('shares two rows among many lanes', () => {
+    const rects = layoutStrip({
+      ...VIEW,
+      lanes: 16,
+      segments: [0, 1, 2, 15].map((lane) => segment(2000, 9000, { lane })),
+    });
+    expect(rects.map((rect) => [rect.y, rect.height])).toEqual([
+      [0, 5.5],
+      [6.5, 5.5],
+      [0, 5.5],
+      [6.5, 5.5],
+    ]);
+  });
+
   it('shows failures and what was not done apart', () => {
     const tones = layoutStrip({
       ...VIEW,

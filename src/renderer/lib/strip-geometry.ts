@@ -20,7 +20,7 @@ export interface RunningPiece {
 export interface StripView {
   readonly segments: readonly StripSegment[];
   readonly running: readonly RunningPiece[];
-  /** Thin rows inside the strip, one per task in flight; at least 1. */
+  /** Tasks that may be in flight at once; at least 1. A few have a row each, more share rows. */
   readonly lanes: number;
   readonly fromMs: number;
   readonly toMs: number;
@@ -32,6 +32,8 @@ export interface StripView {
 /** Between two tasks, so that each is seen; shared among sub-rows too. */
 const GAP_PX = 1.5;
 const MIN_WIDTH_PX = 1;
+/** Thinner rows than these would be a haze. */
+const MAX_ROWS = 2;
 
 /** The same task has the same shade while it runs and when it has ended: it depends on its start alone. */
 export function shadeOf(lane: number, startMs: number): 0 | 1 | 2 | 3 {
@@ -51,8 +53,9 @@ export function layoutStrip(view: StripView): StripRect[] {
   const span = view.toMs - view.fromMs;
   if (span <= 0 || view.width <= 0) return [];
   const lanes = Math.max(1, view.lanes);
-  const laneGap = lanes > 1 ? 1 : 0;
-  const height = (view.height - laneGap * (lanes - 1)) / lanes;
+  const rows = Math.min(lanes, MAX_ROWS);
+  const rowGap = rows > 1 ? 1 : 0;
+  const height = (view.height - rowGap * (rows - 1)) / rows;
   const rects: StripRect[] = [];
   const place = (lane: number, startMs: number, endMs: number, tone: StripTone): void => {
     const start = Math.max(startMs, view.fromMs);
@@ -62,7 +65,8 @@ export function layoutStrip(view: StripView): StripRect[] {
     const full = ((end - start) / span) * view.width;
     rects.push({
       x,
-      y: lane * (height + laneGap),
+      // In a row that is shared the later task lies over the earlier one.
+      y: (lane % rows) * (height + rowGap),
       width: Math.max(MIN_WIDTH_PX, full > 2 * GAP_PX ? full - GAP_PX : full),
       height,
       tone,
