@@ -9,7 +9,7 @@ import { test } from './terminal';
 
 const FILES = 500;
 const KILLS = 50;
-const RATE = 256 * 1024;
+const RATE = 192 * 1024;
 /** Of the bytes that the files have. */
 const ALLOWED = 1.15;
 

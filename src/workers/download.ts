@@ -46,11 +46,15 @@ export function createDownload(job: DownloadWorkerOptions, tuning: DownloadTunin
   const client = openClient(job, tuning);
   // Whoever runs a task first learns why there is none.
   client.catch(() => undefined);
+  const loadChecker = async (): Promise<HasherFactory> =>
+    (await nativeBlake3()) ?? (await loadHasher('sha256'));
   let checker: Promise<HasherFactory> | null = null;
   const places = new FinalPlaces(workDirectory, options.existing, tuning.link);
   const durable = !isInMemory(job.directory);
   // What a killed run may have left lies there; where nothing is, no file needs to be looked for.
   const mayHaveLeft = existsSync(displayPath(workDirectory));
+  // A job that is gone on with needs it soon.
+  if (mayHaveLeft) checker = loadChecker();
   const rates = job.rates.map((buffer) => new RateLimit(buffer));
 
   async function download(order: TaskOrder, context: TaskContext<PartialNote>): Promise<TaskOutcome> {
@@ -136,7 +140,7 @@ export function createDownload(job: DownloadWorkerOptions, tuning: DownloadTunin
       note: (note) => {
         context.note(note);
       },
-      hasher: () => (checker ??= nativeBlake3().then((native) => native ?? loadHasher('sha256'))),
+      hasher: () => (checker ??= loadChecker()),
       segments: options.segments,
       maxBytes: options.maxBytes,
       accept: (answer) => {
