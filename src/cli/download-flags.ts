@@ -10,6 +10,7 @@ import {
   type ListFormat,
 } from '../common/download';
 import { DEFAULT_DOWNLOAD_OPTIONS, type DownloadOptions } from '../common/download-options';
+import { splitField } from '../common/http-fields';
 
 export interface DownloadFlags {
   readonly input: readonly string[];
@@ -190,9 +191,9 @@ function algorithm(text: string): CheckAlgorithm {
 }
 
 function header(text: string): readonly [string, string] {
-  const colon = text.indexOf(':');
-  if (colon <= 0) throw new InvalidArgumentError('A header is "Name: value".');
-  return [text.slice(0, colon).trim(), text.slice(colon + 1).trim()];
+  const field = splitField(text);
+  if (field === null) throw new InvalidArgumentError('A header is "Name: value".');
+  return field;
 }
 
 function login(text: string): { name: string; password: string } {

@@ -23,7 +23,8 @@ export interface DigestClaims {
 
 type Claim = readonly [algorithm: CheckAlgorithm, hex: string];
 
-const DIGEST_BYTES: Readonly<Record<CheckAlgorithm, number>> = {
+/** How long each algorithm's digests are. */
+export const DIGEST_BYTES: Readonly<Record<CheckAlgorithm, number>> = {
   md5: 16,
   sha1: 20,
   sha224: 28,

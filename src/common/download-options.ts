@@ -1,16 +1,13 @@
 /** How the downloads of one job are done. */
 import { z } from 'zod';
 import { CHECK_ALGORITHMS, EXISTING_POLICIES } from './download';
+import { isFieldValue, isToken } from './http-fields';
 
 const milliseconds = z.int().min(1).max(86_400_000);
 const bytes = z.int().min(0);
 /** RFC 9110 §5.1, §5.5. */
-const headerName = z
-  .string()
-  .regex(/^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/u, 'a header has a name of letters, digits and -');
-// eslint-disable-next-line no-control-regex -- they are what a value must not hold
-const CONTROL = /[\u0000-\u0008\u000a-\u001f\u007f]/u;
-const headerValue = z.string().refine((value) => !CONTROL.test(value), 'a header has no line breaks');
+const headerName = z.string().refine(isToken, 'a header has a name of letters, digits and -');
+const headerValue = z.string().refine(isFieldValue, 'a header has no line breaks');
 
 export const downloadOptionsSchema = z.strictObject({
   existing: z.enum(EXISTING_POLICIES),

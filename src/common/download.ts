@@ -26,6 +26,20 @@ export interface DownloadEntry {
   readonly body: string | null;
 }
 
+/** A URL to get, and nothing more to say of it. */
+export function plainEntry(url: string): DownloadEntry {
+  return {
+    urls: [url],
+    fileName: null,
+    directory: null,
+    size: null,
+    digests: {},
+    method: 'GET',
+    headers: [],
+    body: null,
+  };
+}
+
 /** An entry of a list, or what is wrong with one. `line` counts from 1: where the entry begins. */
 export type ListedEntry =
   | { readonly line: number; readonly entry: DownloadEntry }

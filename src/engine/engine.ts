@@ -21,10 +21,10 @@ import type { FsPath } from '../common/paths';
 import { WORK_DIRECTORY_PREFIX } from '../common/walk';
 import type { Settings, SettingsPatch } from '../common/settings';
 import { nowMs } from '../common/board';
-import { RateLimit } from '../common/rate-limit';
 import { JobMonitor } from './jobs/broadcaster';
 import { previewList } from './formats/list-preview';
-import { formatByName, prepareJob } from './jobs/create-job';
+import { formatByName } from './formats/download-list';
+import { prepareJob } from './jobs/create-job';
 import { automaticWorkers, threadsOf } from './jobs/defaults';
 import { JobRunner, type StopReason } from './jobs/job-runner';
 import { manifestLines, writeManifest, writeOwnManifest } from './jobs/manifest';
@@ -86,8 +86,6 @@ export class Engine {
   readonly #database: Database;
   readonly #lock: InstanceLock;
   readonly #vault: Vault;
-  /** The speed limit of all jobs. */
-  readonly #rate = new RateLimit();
   readonly #checkpointer: Checkpointer;
   readonly #jobs: JobRepository;
   readonly #tasks: TaskRepository;
@@ -415,7 +413,6 @@ export class Engine {
       tasks: this.#tasks,
       threads: this.#options.threads,
       vault: this.#vault,
-      allRates: this.#rate,
       connectionsPerHost: this.settings.get().connectionsPerHost,
       ...(this.#options.retryPolicy === undefined ? {} : { retryPolicy: this.#options.retryPolicy }),
       onRecorded: (tasks) => {

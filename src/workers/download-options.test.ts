@@ -15,11 +15,11 @@ import { connect, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { DownloadEntry } from '../common/download';
+import { plainEntry, type DownloadEntry } from '../common/download';
 import { DEFAULT_DOWNLOAD_OPTIONS, type DownloadOptions } from '../common/download-options';
 import type { TaskOutcome } from '../common/model';
 import { RateLimit } from '../common/rate-limit';
-import { createDownload, plainEntry, type RunDownload } from './download';
+import { createDownload, type RunDownload } from './download';
 import { FakeContext, order } from './test-context';
 import { TestServer } from './test-server';
 

@@ -3,11 +3,17 @@
  * digest that list and server give, is flushed to the disk and only then takes its name.
  */
 import { existsSync, futimesSync, readFileSync, read as readCallback, statfsSync } from 'node:fs';
-import { createHash } from 'node:crypto';
 import { promisify } from 'node:util';
 import { parseContentDisposition } from '../common/content-disposition';
 import { contentDigests, mergeClaims, representationDigests } from '../common/digest-fields';
-import type { CheckAlgorithm, CheckDigests, DownloadEntry, Integrity, PartialNote } from '../common/download';
+import {
+  plainEntry,
+  type CheckAlgorithm,
+  type CheckDigests,
+  type DownloadEntry,
+  type Integrity,
+  type PartialNote,
+} from '../common/download';
 import { fileNameFromUrl, safeFileName } from '../common/file-name';
 import { HeddleError, type ErrorData } from '../common/errors';
 import type { DownloadWorkerOptions, TaskOrder, TaskOutcome } from '../common/model';
@@ -17,7 +23,7 @@ import { nowMs } from '../common/board';
 import { parseCookies } from './cookies';
 import { FinalPlaces, lstatOrNull, makeFolders, unlinkIfThere, type Link } from './final-name';
 import { loadHasher, nativeBlake3, type Hasher, type HasherFactory } from './hashers';
-import { HTTP_LIMITS, HttpClient, type Answer, type HttpLimits } from './http';
+import { basic, HttpClient, type Answer, type HttpLimits } from './http';
 import { parseNetrc } from './netrc';
 import { PartialFile, type OpenFile } from './partial-file';
 import type { RunTask, TaskContext } from './runtime';
@@ -256,7 +262,6 @@ function openClient(job: DownloadWorkerOptions, tuning: DownloadTuning): Promise
   const { options } = job;
   return Promise.resolve().then(() =>
     HttpClient.open({
-      ...HTTP_LIMITS,
       connectMs: options.connectMs,
       headersMs: options.headersMs,
       stallMs: options.stallMs,
@@ -278,19 +283,6 @@ function readText(path: string): string {
   }
 }
 
-export function plainEntry(url: string): DownloadEntry {
-  return {
-    urls: [url],
-    fileName: null,
-    directory: null,
-    size: null,
-    digests: {},
-    method: 'GET',
-    headers: [],
-    body: null,
-  };
-}
-
 function parseUrl(text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : null;
   if (url === null || (url.protocol !== 'http:' && url.protocol !== 'https:')) {
@@ -304,7 +296,7 @@ function headersOf(entry: DownloadEntry, options: DownloadWorkerOptions['options
   if (options.bearer !== null) headers['authorization'] = `Bearer ${options.bearer}`;
   else if (options.user !== null) {
     const { name, password } = options.user;
-    headers['authorization'] = `Basic ${Buffer.from(`${name}:${password}`).toString('base64')}`;
+    headers['authorization'] = basic(name, password);
   }
   for (const [name, value] of [...options.headers, ...entry.headers]) headers[name.toLowerCase()] = value;
   return headers;
@@ -385,7 +377,7 @@ async function digestFile(
   const hashers = await Promise.all(
     algorithms.map(async (algorithm): Promise<[CheckAlgorithm, Hasher]> => [
       algorithm,
-      await makeHasher(algorithm),
+      (await loadHasher(algorithm)).create(),
     ]),
   );
   const buffer = Buffer.allocUnsafe(Math.max(1, Math.min(READ_BYTES, size)));
@@ -398,15 +390,4 @@ async function digestFile(
     context.throwIfCancelled();
   }
   return Object.fromEntries(hashers.map(([algorithm, hasher]) => [algorithm, hasher.digest()]));
-}
-
-async function makeHasher(algorithm: CheckAlgorithm): Promise<Hasher> {
-  if (algorithm === 'blake3') return (await loadHasher('blake3')).create();
-  const state = createHash(algorithm);
-  return {
-    update(chunk) {
-      state.update(chunk);
-    },
-    digest: () => state.digest('hex'),
-  };
 }

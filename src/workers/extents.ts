@@ -45,14 +45,19 @@ export class Extents {
 
   /** What is missing of a file of `total` bytes; without a total the last gap has no end (`Infinity`). */
   gaps(total: number | null): Stretch[] {
-    const gaps: Stretch[] = [];
-    let at = 0;
-    for (const { start, end } of this.#stretches) {
-      if (start > at) gaps.push({ start: at, end: start });
-      at = end;
+    return this.missing(0, total ?? Infinity);
+  }
+
+  /** What is missing from `start` up to `end`. */
+  missing(start: number, end: number): Stretch[] {
+    const missing: Stretch[] = [];
+    let at = start;
+    for (const known of this.#stretches) {
+      if (known.end <= at || known.start >= end) continue;
+      if (known.start > at) missing.push({ start: at, end: known.start });
+      at = known.end;
     }
-    if (total === null) gaps.push({ start: at, end: Infinity });
-    else if (at < total) gaps.push({ start: at, end: total });
-    return gaps;
+    if (at < end) missing.push({ start: at, end });
+    return missing;
   }
 }

@@ -139,8 +139,7 @@ const NO_HARD_LINKS: ReadonlySet<string> = new Set(['EPERM', 'ENOTSUP', 'EOPNOTS
  * that a crash left behind makes the next task take another name, no more.
  */
 function renameWithoutReplacing(temp: FsPath, target: FsPath, lockDirectory: FsPath): Placed | null {
-  const digest = createHash('sha256').update(pathToBytes(target)).digest('hex').slice(0, 32);
-  const lock = joinPath(lockDirectory, `name-${digest}`);
+  const lock = joinPath(lockDirectory, `name-${keyOf(target)}`);
   try {
     closeSync(openSync(native(lock), 'wx'));
   } catch (error) {
@@ -242,9 +241,13 @@ export class FinalPlaces {
   }
 
   #claimPath(target: FsPath): string {
-    const digest = createHash('sha256').update(pathToBytes(target)).digest('hex').slice(0, 32);
-    return joinPath(this.#lockDirectory, `claim-${digest}`) as string;
+    return joinPath(this.#lockDirectory, `claim-${keyOf(target)}`) as string;
   }
+}
+
+/** A file's name in the work directory that stands for a path anywhere. */
+function keyOf(path: FsPath): string {
+  return createHash('sha256').update(pathToBytes(path)).digest('hex').slice(0, 32);
 }
 
 /** Puts the finished file in the place of what is there, in one step; the temporary name stays a second link to it. */

@@ -2,8 +2,9 @@
 import { close, fstat, open, read, fstatSync, readSync } from 'node:fs';
 import type { BigIntStats } from 'node:fs';
 import { promisify } from 'node:util';
+import type { CheckAlgorithm } from '../common/download';
 import { HeddleError } from '../common/errors';
-import type { Algorithm, Digests, TaskOrder, TaskOutcome, WorkerOptions } from '../common/model';
+import type { Digests, TaskOrder, TaskOutcome, WorkerOptions } from '../common/model';
 import { displayPath, type FsPath } from '../common/paths';
 import { native } from './final-name';
 import { loadHasher, type Hasher, type HasherFactory } from './hashers';
@@ -150,7 +151,7 @@ function collect(
   factories: readonly HasherFactory[],
   digest: (factory: HasherFactory, index: number) => string,
 ): Digests {
-  const digests: Partial<Record<Algorithm, string>> = {};
+  const digests: Partial<Record<CheckAlgorithm, string>> = {};
   factories.forEach((factory, index) => {
     digests[factory.algorithm] = digest(factory, index);
   });

@@ -1,7 +1,6 @@
 /** Digest algorithms, each in its fastest form that this runtime can load. */
 import { createHash, hash } from 'node:crypto';
-import { assertNever } from '../common/errors';
-import type { Algorithm } from '../common/model';
+import type { CheckAlgorithm } from '../common/download';
 
 export interface Hasher {
   update(chunk: Buffer): void;
@@ -10,36 +9,32 @@ export interface Hasher {
 }
 
 export interface HasherFactory {
-  readonly algorithm: Algorithm;
+  readonly algorithm: CheckAlgorithm;
   create(): Hasher;
   /** The digest of one piece, without a hasher made for it. */
   whole(bytes: Buffer): string;
 }
 
-export async function loadHasher(algorithm: Algorithm): Promise<HasherFactory> {
-  switch (algorithm) {
-    case 'sha256':
-      return sha256;
-    case 'blake3':
-      return (await nativeBlake3()) ?? (await webAssemblyBlake3());
-    default:
-      return assertNever(algorithm);
-  }
+export async function loadHasher(algorithm: CheckAlgorithm): Promise<HasherFactory> {
+  if (algorithm !== 'blake3') return fromCrypto(algorithm);
+  return (await nativeBlake3()) ?? (await webAssemblyBlake3());
 }
 
-const sha256: HasherFactory = {
-  algorithm: 'sha256',
-  create() {
-    const state = createHash('sha256');
-    return {
-      update(chunk) {
-        state.update(chunk);
-      },
-      digest: () => state.digest('hex'),
-    };
-  },
-  whole: (bytes) => hash('sha256', bytes, 'hex'),
-};
+function fromCrypto(algorithm: Exclude<CheckAlgorithm, 'blake3'>): HasherFactory {
+  return {
+    algorithm,
+    create() {
+      const state = createHash(algorithm);
+      return {
+        update(chunk) {
+          state.update(chunk);
+        },
+        digest: () => state.digest('hex'),
+      };
+    },
+    whole: (bytes) => hash(algorithm, bytes, 'hex'),
+  };
+}
 
 /** `null` where there is no binary for this platform. */
 export async function nativeBlake3(): Promise<HasherFactory | null> {

@@ -11,6 +11,7 @@ import type { Dispatcher } from 'undici';
 import buildConnector from 'undici/lib/core/connect.js';
 import Agent from 'undici/lib/dispatcher/agent.js';
 import { HeddleError } from '../common/errors';
+import { isIdempotent, shownUrl } from '../common/http-fields';
 import { VERSION } from '../common/version';
 import { errorCode } from './final-name';
 import { badAnswer, connectionFailure } from './http-errors';
@@ -22,15 +23,9 @@ export interface HttpLimits {
   readonly headersMs: number;
   /** Without a byte of the body. */
   readonly stallMs: number;
-  readonly redirects: number;
 }
 
-export const HTTP_LIMITS: HttpLimits = {
-  connectMs: 20_000,
-  headersMs: 60_000,
-  stallMs: 60_000,
-  redirects: 20,
-};
+const MAX_REDIRECTS = 20;
 
 /** A redirect's or an error page's body up to this size is read away, so that the connection can be used again. */
 const DISCARD_BYTES = 64 * 1024;
@@ -154,10 +149,10 @@ export class HttpClient {
           `The server sends the request in a circle, back to ${shownUrl(current)}.`,
         );
       }
-      if (visited.size > this.#options.redirects) {
+      if (visited.size > MAX_REDIRECTS) {
         throw new HeddleError(
           'too-many-redirects',
-          `The server redirected more than ${this.#options.redirects} times, last to ${shownUrl(current)}.`,
+          `The server redirected more than ${MAX_REDIRECTS} times, last to ${shownUrl(current)}.`,
         );
       }
     }
@@ -240,11 +235,6 @@ export class HttpClient {
       signal.removeEventListener('abort', stop);
     }
   }
-}
-
-/** RFC 9110 §9.2.2. */
-export function isIdempotent(method: string): boolean {
-  return ['GET', 'HEAD', 'PUT', 'DELETE', 'OPTIONS', 'TRACE'].includes(method);
 }
 
 type AgentOptions = Required<
@@ -473,17 +463,9 @@ export function lengthMismatch(received: number, expected: number): HeddleError 
   });
 }
 
-function basic(name: string, password: string): string {
+/** RFC 7617. */
+export function basic(name: string, password: string): string {
   return `Basic ${Buffer.from(`${name}:${password}`).toString('base64')}`;
-}
-
-/** An address as it may be shown and stored: a name and password in it are nobody's business. */
-export function shownUrl(url: URL): string {
-  if (url.username === '' && url.password === '') return url.href;
-  const shown = new URL(url);
-  shown.username = '';
-  shown.password = '';
-  return shown.href;
 }
 
 function decodeUserInfo(text: string): string {

@@ -11,8 +11,9 @@ import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promi
 import type { Extent, PartialNote, PartialState } from '../common/download';
 import { HeddleError } from '../common/errors';
 import { nowMs } from '../common/board';
+import { shownUrl } from '../common/http-fields';
 import { Extents } from './extents';
-import { ENOUGH, shownUrl, type Answer, type HttpClient, type Receiver } from './http';
+import { ENOUGH, type Answer, type HttpClient, type Receiver } from './http';
 import { statusFailure } from './http-errors';
 import type { HasherFactory } from './hashers';
 import type { PartialFile, PlaceWriter } from './partial-file';
@@ -562,7 +563,7 @@ export class Transfer {
     // It may have started over meanwhile.
     if (this.#content?.etag !== content.etag || this.#have.covered === 0) return;
     const extents: Extent[] = [];
-    for (const { start, end } of untold(stretches, this.#told)) {
+    for (const { start, end } of stretches.flatMap((have) => this.#told.missing(have.start, have.end))) {
       for (let at = start; at < end; at += LARGEST_EXTENT) {
         const to = Math.min(end, at + LARGEST_EXTENT);
         if (to - at < SMALLEST_EXTENT) continue;
@@ -600,22 +601,6 @@ export class Transfer {
     } catch {
       // Then the next attempt has what was told before.
     }
-  }
-}
-
-/** The parts of `stretches` that `told` does not have. */
-function* untold(
-  stretches: readonly { start: number; end: number }[],
-  told: Extents,
-): Generator<{ start: number; end: number }> {
-  for (const { start, end } of stretches) {
-    let at = start;
-    for (const known of told.stretches) {
-      if (known.end <= at || known.start >= end) continue;
-      if (known.start > at) yield { start: at, end: known.start };
-      at = Math.max(at, known.end);
-    }
-    if (at < end) yield { start: at, end };
   }
 }
 

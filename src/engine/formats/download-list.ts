@@ -8,7 +8,7 @@ import { readUrls } from './list-urls';
 import { decodeText, splitLines, type Bytes } from './text-lines';
 
 /** So much is looked at to tell the format. */
-export const LOOK_AT_CHARACTERS = 65_536;
+const LOOK_AT_CHARACTERS = 65_536;
 
 /**
  * @param format `null`: told by the beginning
@@ -20,13 +20,7 @@ export async function* readDownloadList(
   after = 0,
 ): AsyncGenerator<readonly ListedEntry[], void, undefined> {
   const texts = decodeText(chunks);
-  let head = '';
-  if (format === null) {
-    for (let next = await texts.next(); next.done !== true; next = await texts.next()) {
-      head += next.value;
-      if (head.length >= LOOK_AT_CHARACTERS) break;
-    }
-  }
+  const head = format === null ? await readHead(texts) : '';
   let toPass = after;
   for await (const entries of read(format ?? detectFormat(head), withHead(head, texts))) {
     if (toPass === 0) {
@@ -37,6 +31,17 @@ export async function* readDownloadList(
     toPass = Math.max(0, toPass - entries.length);
     if (rest.length > 0) yield rest;
   }
+}
+
+const FORMATS_BY_NAME: readonly (readonly [RegExp, ListFormat])[] = [
+  [/\.(?:meta4|metalink)$/iu, 'metalink'],
+  [/\.(?:csv|tsv)$/iu, 'csv'],
+  [/\.(?:jsonl|ndjson)$/iu, 'jsonl'],
+];
+
+/** @returns `null` where the name says nothing */
+export function formatByName(file: string): ListFormat | null {
+  return FORMATS_BY_NAME.find(([pattern]) => pattern.test(file))?.[1] ?? null;
 }
 
 /** A list that is nothing else is URLs, one a line. */
@@ -79,6 +84,16 @@ function read(format: ListFormat, texts: AsyncIterable<string>): AsyncIterable<r
     case 'curl':
       return readCurl(texts);
   }
+}
+
+/** As much as tells the format; the rest is still to come. */
+export async function readHead(texts: AsyncGenerator<string, void, undefined>): Promise<string> {
+  let head = '';
+  for (let next = await texts.next(); next.done !== true; next = await texts.next()) {
+    head += next.value;
+    if (head.length >= LOOK_AT_CHARACTERS) break;
+  }
+  return head;
 }
 
 async function* withHead(head: string, rest: AsyncIterable<string>): AsyncGenerator<string, void, undefined> {

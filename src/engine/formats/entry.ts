@@ -1,14 +1,12 @@
 /** What the readers of all list formats share: making an entry, checked, or saying what is wrong with it. */
 import type { CheckAlgorithm, DownloadEntry, ListedEntry } from '../../common/download';
 import { CHECK_ALGORITHMS } from '../../common/download';
+import { DIGEST_BYTES } from '../../common/digest-fields';
 import { safeFileName } from '../../common/file-name';
+import { isFieldValue, isToken, splitField } from '../../common/http-fields';
 
 /** How much of a faulty line its message shows. */
 const SHOWN_CHARACTERS = 120;
-/** RFC 9110 §5.6.2. */
-const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/u;
-// eslint-disable-next-line no-control-regex -- they are what a header must not hold
-const CONTROL = /[\u0000-\u0008\u000a-\u001f\u007f]/u;
 /** What the connection is about, not the file. */
 const FORBIDDEN_HEADERS: ReadonlySet<string> = new Set([
   'content-length',
@@ -23,16 +21,6 @@ const FORBIDDEN_HEADERS: ReadonlySet<string> = new Set([
   'accept-encoding',
   'expect',
 ]);
-const DIGEST_LENGTHS: Readonly<Record<CheckAlgorithm, number>> = {
-  md5: 32,
-  sha1: 40,
-  sha224: 56,
-  sha256: 64,
-  sha384: 96,
-  sha512: 128,
-  blake3: 64,
-};
-
 /** Says why an entry cannot be read; becomes a fault of its line. */
 export class Fault extends Error {}
 
@@ -53,9 +41,9 @@ export function makeEntry(fields: EntryFields): DownloadEntry {
   for (const url of fields.urls) if (!isHttpUrl(url)) throw new Fault('is not an HTTP or HTTPS address');
   const body = fields.body ?? null;
   const method = (fields.method ?? (body === null ? 'GET' : 'POST')).toUpperCase();
-  if (!TOKEN.test(method) || method === 'CONNECT') throw new Fault(`has the method ${method}, which is none`);
+  if (!isToken(method) || method === 'CONNECT') throw new Fault(`has the method ${method}, which is none`);
   for (const [name, value] of fields.headers ?? []) {
-    if (!TOKEN.test(name) || CONTROL.test(value)) throw new Fault(`has a header that is none: ${name}`);
+    if (!isToken(name) || !isFieldValue(value)) throw new Fault(`has a header that is none: ${name}`);
     if (FORBIDDEN_HEADERS.has(name.toLowerCase()))
       throw new Fault(`sets the header ${name}, which is not its own`);
   }
@@ -101,6 +89,22 @@ function placeOf(name: string | null, folder: string | null): Pick<DownloadEntry
   };
 }
 
+/** `Name: value`. @throws Fault */
+export function readField(line: string): [name: string, value: string] {
+  const field = splitField(line);
+  if (field === null) throw new Fault('has a header that is none');
+  return field;
+}
+
+/** The address with a name and password in it; what is no address stays as it is. */
+export function withLogin(text: string, name: string, password: string): string {
+  if (!URL.canParse(text)) return text;
+  const url = new URL(text);
+  url.username = encodeURIComponent(name);
+  url.password = encodeURIComponent(password);
+  return url.href;
+}
+
 export function isHttpUrl(text: string): boolean {
   // Bytes that are no UTF-8 were decoded to U+FFFD; the address they stood for is not known.
   return /^https?:\/\//iu.test(text) && !text.includes('\ufffd') && URL.canParse(text);
@@ -108,19 +112,23 @@ export function isHttpUrl(text: string): boolean {
 
 /** @throws Fault */
 export function readDigest(name: string, value: string): Partial<Record<CheckAlgorithm, string>> {
-  const algorithm = CHECK_ALGORITHMS.find((each) => each === name.toLowerCase().replaceAll(/[-_]/gu, ''));
+  const algorithm = algorithmOf(name);
   if (algorithm === undefined) throw new Fault(`has a digest of a kind that is not known: ${name}`);
   const hex = value.trim().toLowerCase();
-  if (!/^[0-9a-f]+$/u.test(hex) || hex.length !== DIGEST_LENGTHS[algorithm]) {
-    throw new Fault(
-      `has a ${algorithm} that is none: ${DIGEST_LENGTHS[algorithm]} hexadecimal digits make one`,
-    );
+  const digits = DIGEST_BYTES[algorithm] * 2;
+  if (!/^[0-9a-f]+$/u.test(hex) || hex.length !== digits) {
+    throw new Fault(`has a ${algorithm} that is none: ${digits} hexadecimal digits make one`);
   }
   return { [algorithm]: hex };
 }
 
 export function isDigestName(name: string): boolean {
-  return CHECK_ALGORITHMS.some((each) => each === name.toLowerCase().replaceAll(/[-_]/gu, ''));
+  return algorithmOf(name) !== undefined;
+}
+
+function algorithmOf(name: string): CheckAlgorithm | undefined {
+  const plain = name.toLowerCase().replaceAll(/[-_]/gu, '');
+  return CHECK_ALGORITHMS.find((each) => each === plain);
 }
 
 /** @throws what is no {@link Fault} */

@@ -3,7 +3,7 @@
  * lines below it are options of it. Options that tune aria2 alone are passed over.
  */
 import type { CheckAlgorithm, ListedEntry } from '../../common/download';
-import { Fault, isHttpUrl, listed, makeEntry, readDigest } from './entry';
+import { Fault, isHttpUrl, listed, makeEntry, readDigest, readField, withLogin } from './entry';
 import type { Line } from './text-lines';
 
 const MAX_OPTIONS = 1000;
@@ -61,9 +61,7 @@ function read({ line, text, options }: Item): ListedEntry {
         throw new Fault(`has the option ${name}, which is not known here`);
       last.set(name, value);
       if (name === 'header') {
-        const colon = value.indexOf(':');
-        if (colon <= 0) throw new Fault('has a header that is none');
-        headers.push([value.slice(0, colon).trim(), value.slice(colon + 1).trim()]);
+        headers.push(readField(value));
       } else if (name === 'checksum') {
         const [kind = '', hex = ''] = value.split('=');
         Object.assign(digests, readDigest(kind, hex));
@@ -89,12 +87,4 @@ function read({ line, text, options }: Item): ListedEntry {
       headers,
     });
   });
-}
-
-function withLogin(text: string, name: string, password: string): string {
-  if (!URL.canParse(text)) return text;
-  const url = new URL(text);
-  url.username = encodeURIComponent(name);
-  url.password = encodeURIComponent(password);
-  return url.href;
 }

@@ -1,6 +1,7 @@
 /** Pasted `curl` commands, as browsers' tools copy them: one or several, quoted for a POSIX shell. */
 import type { ListedEntry } from '../../common/download';
-import { Fault, fault, listed, makeEntry } from './entry';
+import { splitField } from '../../common/http-fields';
+import { Fault, fault, listed, makeEntry, withLogin } from './entry';
 import { expandUrl, hasRanges } from './url-ranges';
 
 /** A page of commands; what is longer is a list in another form. */
@@ -278,10 +279,9 @@ function read({ line, words: given, broken }: ShellCommand): ListedEntry[] {
         method = value;
         break;
       case '--header': {
-        const colon = value.indexOf(':');
-        if (colon <= 0) return failed('has a header that is none');
-        const field = value.slice(0, colon).trim();
-        const content = value.slice(colon + 1).trim();
+        const split = splitField(value);
+        if (split === null) return failed('has a header that is none');
+        const [field, content] = split;
         // What the connection is about is not the list's to say; without content curl leaves a header out.
         if (content !== '' && !OF_THE_CONNECTION.has(field.toLowerCase())) headers.push([field, content]);
         break;
@@ -339,12 +339,9 @@ function read({ line, words: given, broken }: ShellCommand): ListedEntry[] {
       listed(line, each, () => {
         let url = /^[a-z][a-z0-9+.-]*:\/\//iu.test(each) ? each : `http://${each}`;
         if (isQuery && body !== null) url += (url.includes('?') ? '&' : '?') + body;
-        if (user !== null && URL.canParse(url)) {
-          const parsed = new URL(url);
-          const colon = user.indexOf(':');
-          parsed.username = encodeURIComponent(colon < 0 ? user : user.slice(0, colon));
-          parsed.password = encodeURIComponent(colon < 0 ? '' : user.slice(colon + 1));
-          url = parsed.href;
+        if (user !== null) {
+          const [name = '', ...password] = user.split(':');
+          url = withLogin(url, name, password.join(':'));
         }
         return makeEntry({
           urls: [url],

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { DownloadEntry, ListFormat, ListPreview } from '../../common/download';
 import { fileNameFromUrl, safeFileName } from '../../common/file-name';
-import { detectFormat, LOOK_AT_CHARACTERS, readDownloadList } from './download-list';
+import { detectFormat, readDownloadList, readHead } from './download-list';
 import { decodeText, type Bytes } from './text-lines';
 
 const SHOWN = 100;
@@ -77,10 +77,9 @@ export async function previewList(
 }
 
 async function detect(chunks: Bytes): Promise<ListFormat> {
-  let head = '';
-  for await (const text of decodeText(chunks)) {
-    head += text;
-    if (head.length >= LOOK_AT_CHARACTERS) break;
-  }
+  const texts = decodeText(chunks);
+  const head = await readHead(texts);
+  // Lets go of the file.
+  await texts.return();
   return detectFormat(head);
 }

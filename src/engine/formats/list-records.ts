@@ -1,7 +1,7 @@
 /** Lists of records, CSV (RFC 4180) with a header row and JSON Lines: the same names for the same things. */
 import type { CheckAlgorithm, DownloadEntry, ListedEntry } from '../../common/download';
 import { parseChecksum } from '../../common/digest-fields';
-import { Fault, fault, isDigestName, listed, makeEntry, readDigest, readSize } from './entry';
+import { Fault, fault, isDigestName, listed, makeEntry, readDigest, readField, readSize } from './entry';
 import type { Line } from './text-lines';
 
 /** A record longer than this is no record. */
@@ -248,11 +248,7 @@ function readHeaders(value: unknown): [string, string][] {
     return value
       .split(/\r?\n/u)
       .filter((line) => line.trim() !== '')
-      .map((line) => {
-        const colon = line.indexOf(':');
-        if (colon <= 0) throw new Fault('has a header that is none');
-        return [line.slice(0, colon).trim(), line.slice(colon + 1).trim()];
-      });
+      .map(readField);
   }
   const pairs: unknown[] = Array.isArray(value)
     ? value

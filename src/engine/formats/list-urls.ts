@@ -1,5 +1,5 @@
 /** One URL a line, with ranges; empty lines and those that begin with `#` are passed over. */
-import type { DownloadEntry, ListedEntry } from '../../common/download';
+import { plainEntry, type ListedEntry } from '../../common/download';
 import { fault, isHttpUrl, Fault, makeEntry } from './entry';
 import type { Line } from './text-lines';
 import { expandUrl, hasRanges } from './url-ranges';
@@ -23,7 +23,7 @@ export async function* readUrls(
       } else if (!hasRanges(url)) {
         entries.push(
           isHttpUrl(url)
-            ? { line: number, entry: plain(url) }
+            ? { line: number, entry: plainEntry(url) }
             : fault(number, url, 'is not an HTTP or HTTPS address'),
         );
       } else {
@@ -42,17 +42,4 @@ export async function* readUrls(
     }
     if (entries.length > 0) yield entries;
   }
-}
-
-function plain(url: string): DownloadEntry {
-  return {
-    urls: [url],
-    fileName: null,
-    directory: null,
-    size: null,
-    digests: {},
-    method: 'GET',
-    headers: [],
-    body: null,
-  };
 }

@@ -20,7 +20,8 @@ import { WORK_DIRECTORY_PREFIX } from '../../common/walk';
 import { makeFolders } from '../make-folders';
 import type { NewJob } from '../store/job-repository';
 import type { Vault } from '../store/vault';
-import type { JobSpec, SECRET_OPTIONS } from './job-spec';
+import { formatByName } from '../formats/download-list';
+import type { JobSpec, SecretOption } from './job-spec';
 
 /** @throws HeddleError when the request cannot become a job; nothing was stored then */
 export async function prepareJob(request: JobRequest, dataDirectory: string, vault: Vault): Promise<NewJob> {
@@ -179,23 +180,12 @@ function urlsPart({ urls, out, checksum }: DownloadRequest): ListPart {
   return { content: Readable.from([`${JSON.stringify(line)}\n`]), format: 'jsonl' };
 }
 
-const FORMATS_BY_NAME: readonly (readonly [RegExp, ListFormat])[] = [
-  [/\.(?:meta4|metalink)$/iu, 'metalink'],
-  [/\.(?:csv|tsv)$/iu, 'csv'],
-  [/\.(?:jsonl|ndjson)$/iu, 'jsonl'],
-];
-
-/** @returns `null` where the name says nothing */
-export function formatByName(file: string): ListFormat | null {
-  return FORMATS_BY_NAME.find(([pattern]) => pattern.test(file))?.[1] ?? null;
-}
-
 function sealOptions(
   given: DownloadRequest['options'],
   vault: Vault,
 ): Pick<Extract<JobSpec, { kind: 'download' }>, 'options' | 'secrets'> {
   const { headers, user, bearer, proxy, ...options } = given;
-  const secrets: Record<(typeof SECRET_OPTIONS)[number], unknown> = { headers, user, bearer, proxy };
+  const secrets: Record<SecretOption, unknown> = { headers, user, bearer, proxy };
   return { options, secrets: vault.seal(JSON.stringify(secrets)).toString('base64') };
 }
 

@@ -7,6 +7,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import PQueue from 'p-queue';
 import { nowMs } from '../../common/board';
+import { isIdempotent } from '../../common/http-fields';
 import { RateLimit } from '../../common/rate-limit';
 import type { PartialNote } from '../../common/download';
 import type { DownloadOptions } from '../../common/download-options';
@@ -50,8 +51,6 @@ const DOWNLOADS_AHEAD = 4;
 /** A longer one would fire at once: Node counts them in 31 bits. Then it is asked for again. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
-const IDEMPOTENT: ReadonlySet<string> = new Set(['GET', 'HEAD', 'PUT', 'DELETE', 'OPTIONS', 'TRACE']);
-
 export type StopReason = 'pause' | 'cancel' | 'interrupt';
 
 export interface RunnerOptions {
@@ -59,8 +58,6 @@ export interface RunnerOptions {
   readonly tasks: TaskRepository;
   readonly threads: Threads;
   readonly vault: Vault;
-  /** The speed limit of all jobs. */
-  readonly allRates: RateLimit;
   readonly connectionsPerHost: number;
   readonly retryPolicy?: RetryPolicy;
   readonly onRecorded: (settled: readonly SettledTask[]) => void;
@@ -93,7 +90,7 @@ export class JobRunner {
   /** Tasks that something is on disk of. */
   readonly #partials: Set<number>;
   /** The speed limit of this job. */
-  readonly rate = new RateLimit();
+  readonly #rate = new RateLimit();
   /** What the database will say once the recorder has flushed. */
   #counts: Record<TaskState, number>;
   #bytesDone: number;
@@ -117,7 +114,7 @@ export class JobRunner {
     this.#bytesKnown = summary.bytesKnown;
     this.#planned = summary.planned;
     this.#partials = new Set(options.tasks.partialIds(this.#jobId));
-    if (spec.kind === 'download') this.rate.set(spec.options.limitRate);
+    if (spec.kind === 'download') this.#rate.set(spec.options.limitRate);
     this.executor = createExecutor<WorkerOptions, TaskOrder, TaskOutcome>({
       mode: summary.mode,
       size: summary.workers ?? automaticWorkers(summary.kind),
@@ -486,12 +483,12 @@ export class JobRunner {
     const { retries, retryBaseMs, retryAll } = job.spec.options;
     const { method } = task.request === null ? { method: 'GET' } : openRequest(task.request, vault);
     // RFC 9110 §9.2.2: the call may have had its effect although its answer did not come.
-    if (!retryAll && !IDEMPOTENT.has(method)) return { ...policy, maxAttempts: 1 };
+    if (!retryAll && !isIdempotent(method)) return { ...policy, maxAttempts: 1 };
     return retryPolicy ?? { ...policy, maxAttempts: retries + 1, baseMs: retryBaseMs };
   }
 
   #workerOptions(): WorkerOptions {
-    const { job, vault, allRates } = this.#options;
+    const { job, vault } = this.#options;
     const { spec } = job;
     switch (spec.kind) {
       case 'download': {
@@ -504,7 +501,7 @@ export class JobRunner {
           directory: spec.directory,
           workDirectory: spec.workDirectory,
           options: { ...spec.options, ...secrets },
-          rates: [this.rate.buffer, allRates.buffer],
+          rates: [this.#rate.buffer],
         };
       }
       case 'hash':

@@ -10,7 +10,7 @@ export type JobSpec =
       readonly lists: readonly { readonly path: string; readonly format: ListFormat | null }[];
       /** Less what is secret. */
       readonly options: Omit<DownloadOptions, SecretOption>;
-      /** {@link SECRET_OPTIONS}, sealed, in base64. */
+      /** Each {@link SecretOption}, sealed, in base64. */
       readonly secrets: string;
       readonly directory: string;
       readonly workDirectory: string;
@@ -24,5 +24,4 @@ export type JobSpec =
   | { readonly kind: 'copy'; readonly roots: readonly CopyRoot[] };
 
 /** Options that may hold passwords or keys. */
-export const SECRET_OPTIONS = ['headers', 'user', 'bearer', 'proxy'] as const;
-export type SecretOption = (typeof SECRET_OPTIONS)[number];
+export type SecretOption = 'headers' | 'user' | 'bearer' | 'proxy';

@@ -4,6 +4,7 @@
  */
 import { lstat } from 'node:fs/promises';
 import { HeddleError } from '../../common/errors';
+import { shownUrl } from '../../common/http-fields';
 import { displayName, displayPath, joinPath, type FsPath } from '../../common/paths';
 import type { FromWalker, ToWalker, WalkCursor, WalkData, WalkEntry } from '../../common/walk';
 import type { DownloadEntry, ListedEntry } from '../../common/download';
@@ -67,12 +68,10 @@ function planUrl(listed: ListedEntry, vault: Vault): NewTask {
   const url = new URL(entry.urls[0] ?? '');
   const hasLogin = url.username !== '' || url.password !== '';
   const request = isPlain(entry) && !hasLogin ? null : seal(entry, vault);
-  url.username = '';
-  url.password = '';
   // The last two parts tell files of one name apart.
   const inPath = url.pathname.split('/').filter(Boolean).slice(-2).join('/') || url.host;
   const name = entry.fileName ?? decode(inPath);
-  return { ...base, host: url.host, source: url.href, name, size: entry.size, request, settled: null };
+  return { ...base, host: url.host, source: shownUrl(url), name, size: entry.size, request, settled: null };
 }
 
 function isPlain(entry: DownloadEntry): boolean {

@@ -1,5 +1,6 @@
 /** What was understood of a list: how much, from where, and what is wrong with it. */
 import type { ListFormat, ListPreview } from '../../common/download';
+import { formatCount } from '../../common/units';
 import { plural } from '../lib/text';
 import styles from './list-preview.module.css';
 
@@ -34,7 +35,7 @@ export function PreviewDetails({ preview }: { readonly preview: ListPreview | nu
       ? [
           `From ${hosts
             .slice(0, SHOWN_HOSTS)
-            .map(({ host, entries }) => `${host} (${entries.toLocaleString('en')})`)
+            .map(({ host, entries }) => `${host} (${formatCount(entries)})`)
             .join(', ')}${others > 0 ? ` and ${plural(others, 'other host', 'other hosts')}` : ''}.`,
         ]
       : []),
@@ -61,7 +62,7 @@ export function PreviewDetails({ preview }: { readonly preview: ListPreview | nu
             </li>
           ))}
           {faultCount > SHOWN_FAULTS && (
-            <li className={styles['fault']}>and {(faultCount - SHOWN_FAULTS).toLocaleString('en')} more</li>
+            <li className={styles['fault']}>and {formatCount(faultCount - SHOWN_FAULTS)} more</li>
           )}
         </ul>
       )}

@@ -1,0 +1,36 @@
+/** The rules of HTTP that lists, options and workers hold to alike. */
+
+/** RFC 9110 §5.6.2: the names of headers, and methods. */
+export function isToken(text: string): boolean {
+  return /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/u.test(text);
+}
+
+// eslint-disable-next-line no-control-regex -- they are what a value must not hold
+const CONTROL = /[\u0000-\u0008\u000a-\u001f\u007f]/u;
+
+/** RFC 9110 §5.5: no line breaks, nothing else that controls. */
+export function isFieldValue(text: string): boolean {
+  return !CONTROL.test(text);
+}
+
+/** `Name: value`, as people and other tools write it; `null` where there is no name. */
+export function splitField(line: string): [name: string, value: string] | null {
+  const colon = line.indexOf(':');
+  return colon <= 0 ? null : [line.slice(0, colon).trim(), line.slice(colon + 1).trim()];
+}
+
+const IDEMPOTENT: ReadonlySet<string> = new Set(['GET', 'HEAD', 'PUT', 'DELETE', 'OPTIONS', 'TRACE']);
+
+/** RFC 9110 §9.2.2. */
+export function isIdempotent(method: string): boolean {
+  return IDEMPOTENT.has(method);
+}
+
+/** An address as it may be shown and stored: a name and password in it are nobody's business. */
+export function shownUrl(url: URL): string {
+  if (url.username === '' && url.password === '') return url.href;
+  const shown = new URL(url);
+  shown.username = '';
+  shown.password = '';
+  return shown.href;
+}
