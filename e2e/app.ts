@@ -3,11 +3,14 @@ import { createHash, randomBytes } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { test as base, _electron, expect, type ElectronApplication, type Page } from '@playwright/test';
 
 const root = resolve(__dirname, '..');
+
+/** Threads that downloads get where nobody chose: as many as cores, from 2 to 8. */
+export const DOWNLOAD_WORKERS = Math.max(2, Math.min(8, availableParallelism()));
 
 export interface App {
   readonly electron: ElectronApplication;

@@ -5,7 +5,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { AxeBuilder } from '@axe-core/playwright';
 import { expect, type Page } from '@playwright/test';
-import { contentOf, ended, filesIn, openPage, startCopy, test } from './app';
+import { DOWNLOAD_WORKERS, contentOf, ended, filesIn, openPage, startCopy, test } from './app';
 
 /** Answers only when told to, so that a test decides how far a job is. */
 class HeldServer {
@@ -78,7 +78,7 @@ test('pause, resume and more workers while it runs; nothing is fetched twice', a
   await expect(figures.getByRole('button', { name: /^Queued/u })).toHaveText('Queued 30');
   expect(filesIn(target).filter((name) => name.endsWith('.bin'))).toHaveLength(10);
 
-  await window.getByRole('button', { name: /^\d workers, change$/u }).click();
+  await window.getByRole('button', { name: `${DOWNLOAD_WORKERS} workers, change` }).click();
   await window.getByRole('menuitemradio', { name: '4', exact: true }).click();
   await expect(window.getByRole('button', { name: '4 workers, change' })).toBeVisible();
   await window.getByRole('button', { name: 'Resume', exact: true }).click();
