@@ -1,11 +1,24 @@
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { execFile } from 'node:child_process';
+import {
+  createWriteStream,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { createWriteStream } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { buildWorker } from '../testing/build-worker';
 import { Vault } from './vault';
+
+const run = promisify(execFile);
 
 let folder: string;
 beforeEach(() => {
@@ -31,6 +44,15 @@ test('with another key, changed, or cut off it says so', () => {
   }
   writeFileSync(join(folder, 'secret.key'), Buffer.alloc(32, 1));
   expect(() => new Vault(folder).open(sealed)).toThrow(/Make the job anew/u);
+});
+
+test('many that begin at once have one key, and nothing else lies there', async () => {
+  const vaultUrl = await buildWorker(fileURLToPath(new URL('./vault.ts', import.meta.url)));
+  const script = `const { Vault } = require(${JSON.stringify(vaultUrl)});
+    process.stdout.write(new Vault(${JSON.stringify(folder)}).seal('one').toString('base64'));`;
+  const sealed = await Promise.all(Array.from({ length: 8 }, () => run(process.execPath, ['-e', script])));
+  for (const { stdout } of sealed) expect(new Vault(folder).open(Buffer.from(stdout, 'base64'))).toBe('one');
+  expect(readdirSync(folder)).toEqual(['secret.key']);
 });
 
 test('a file of any length', async () => {

@@ -3,8 +3,8 @@
  * neighbours in clear: AES-256 with a key of its own file, which only this user may read. Whoever copies the database
  * alone has no password.
  */
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
-import { createReadStream, readFileSync, writeFileSync } from 'node:fs';
+import { createCipheriv, createDecipheriv, randomBytes, randomUUID } from 'node:crypto';
+import { createReadStream, linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Transform } from 'node:stream';
 import { HeddleError } from '../../common/errors';
@@ -92,13 +92,18 @@ export class Vault {
   }
 
   #make(): Buffer {
+    const made = `${this.#path}.${randomUUID()}`;
     try {
-      writeFileSync(this.#path, randomBytes(KEY_BYTES), { mode: 0o600, flag: 'wx', flush: true });
+      // Whole before it has its name: half a key, left by a process that died, would lock everybody out for good.
+      writeFileSync(made, randomBytes(KEY_BYTES), { mode: 0o600, flag: 'wx', flush: true });
+      linkSync(made, this.#path);
     } catch (cause) {
-      // Another process may have been faster.
+      // Another process may have been faster; what it has sealed by now must stay readable.
       const key = this.#read();
       if (key !== null) return key;
       throw new HeddleError('data-directory', `${this.#path} cannot be read or made.`, { cause });
+    } finally {
+      rmSync(made, { force: true });
     }
     return readFileSync(this.#path);
   }
