@@ -75,7 +75,8 @@ export type ExistingPolicy = (typeof EXISTING_POLICIES)[number];
  * How sure it is that a finished file is the server's.
  * - `verified`: its digest is the one that the list or the server gave
  * - `complete`: its length is the one that the server gave, or its framing said where it ends
- * - `unverified`: it ended with the connection, which says nothing of its length
+ * - `unverified`: it ended with the connection, which says nothing of its length; or it is made of two attempts
+ *   without a strong validator, and only what was compared is known to belong together
  */
 export type Integrity = 'verified' | 'complete' | 'unverified';
 

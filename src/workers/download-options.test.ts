@@ -10,11 +10,11 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer, type Server } from 'node:http';
-import { connect, type AddressInfo } from 'node:net';
+import { createServer, request as httpRequest, type IncomingMessage, type Server } from 'node:http';
+import { connect, type AddressInfo, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { plainEntry, type DownloadEntry } from '../common/download';
 import { DEFAULT_DOWNLOAD_OPTIONS, type DownloadOptions } from '../common/download-options';
 import type { TaskOutcome } from '../common/model';
@@ -38,6 +38,7 @@ afterEach(async () => {
   for (const download of opened.splice(0)) await download.close();
   await server.close();
   await rm(folder, { recursive: true });
+  vi.unstubAllEnvs();
 });
 
 function make(options: Partial<DownloadOptions> = {}, rates: readonly SharedArrayBuffer[] = []): RunDownload {
@@ -261,25 +262,77 @@ describe('who asks', () => {
     await expect(get(server.body('/a', 'x'), { netrc: join(folder, 'none') })).rejects.toThrow(/none/u);
   });
 
-  test('through a proxy', async () => {
-    const seen: string[] = [];
-    const proxy: Server = createServer();
-    proxy.on('connect', (request, socket) => {
-      seen.push(request.url ?? '');
-      const upstream = connect(server.port, '127.0.0.1', () => {
-        socket.write('HTTP/1.1 200 OK\r\n\r\n');
-        upstream.pipe(socket).pipe(upstream);
+  describe('through a proxy', () => {
+    let proxy: Server;
+    let asked: string[];
+    let address: string;
+
+    beforeEach(async () => {
+      asked = [];
+      proxy = createServer((request, response) => {
+        asked.push(request.url ?? '');
+        const { pathname } = new URL(request.url ?? '');
+        httpRequest({ port: server.port, path: pathname, agent: false }, (answer) => {
+          response.writeHead(answer.statusCode ?? 500, answer.headers);
+          answer.pipe(response);
+          answer.on('error', () => response.socket?.resetAndDestroy());
+        })
+          .on('error', () => response.socket?.resetAndDestroy())
+          .end();
       });
-      upstream.on('error', () => undefined);
-      socket.on('error', () => undefined);
+      proxy.on('connect', (request: IncomingMessage, socket: Socket) => {
+        asked.push(request.url ?? '');
+        const upstream = connect(server.port, '127.0.0.1', () => {
+          socket.write('HTTP/1.1 200 OK\r\n\r\n');
+          upstream.pipe(socket).pipe(upstream);
+        });
+        upstream.on('error', () => undefined);
+        socket.on('error', () => undefined);
+      });
+      await new Promise<void>((done) => proxy.listen(0, '127.0.0.1', done));
+      address = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
     });
-    await new Promise<void>((done) => proxy.listen(0, '127.0.0.1', done));
-    const { port } = proxy.address() as AddressInfo;
-    server.body('/file', 'through the proxy');
-    await get('http://name.invalid/file', { proxy: `http://127.0.0.1:${port}` });
-    expect(seen).toEqual(['name.invalid:80']);
-    expect(readFileSync(join(directory, 'file'), 'utf8')).toBe('through the proxy');
-    proxy.close();
+    afterEach(async () => {
+      proxy.closeAllConnections();
+      await new Promise((done) => proxy.close(done));
+    });
+
+    test('plain HTTP is asked of it by whole addresses', async () => {
+      server.body('/file', 'through the proxy');
+      await get('http://name.invalid/file', { proxy: address });
+      expect(asked).toEqual(['http://name.invalid/file']);
+      expect(readFileSync(join(directory, 'file'), 'utf8')).toBe('through the proxy');
+    });
+
+    test('HTTPS goes through a tunnel', async () => {
+      server.body('/file', 'no TLS here');
+      await expect(get('https://name.invalid/file', { proxy: address })).rejects.toMatchObject({
+        code: expect.stringMatching(/^tls/u) as string,
+      });
+      expect(asked).toEqual(['name.invalid:443']);
+    });
+
+    test.each(['proxy', 'none'])(
+      'a body that only the end of its connection ends, reset (%s)',
+      async (by) => {
+        server.raw('/file', 'HTTP/1.1 200 OK\r\nConnection: close\r\n\r\nhalf', 'reset');
+        await expect(
+          get(server.url('/file'), { proxy: by === 'proxy' ? address : null }),
+        ).rejects.toMatchObject({
+          retryable: true,
+        });
+        expect(asked).toHaveLength(by === 'proxy' ? 1 : 0);
+        expect(existsSync(join(directory, 'file'))).toBe(false);
+      },
+    );
+
+    test('hosts that the environment takes out are asked directly, and a reset is seen there too', async () => {
+      vi.stubEnv('http_proxy', address);
+      vi.stubEnv('no_proxy', '127.0.0.1');
+      server.raw('/file', 'HTTP/1.1 200 OK\r\nConnection: close\r\n\r\nhalf', 'reset');
+      await expect(get(server.url('/file'))).rejects.toMatchObject({ code: 'connection-reset' });
+      expect(asked).toEqual([]);
+    });
   });
 });
 

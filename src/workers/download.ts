@@ -13,11 +13,13 @@ import {
   type DownloadEntry,
   type Integrity,
   type PartialNote,
+  type PartialState,
 } from '../common/download';
 import { fileNameFromUrl, safeFileName } from '../common/file-name';
 import { HeddleError, type ErrorData } from '../common/errors';
 import type { DownloadWorkerOptions, TaskOrder, TaskOutcome } from '../common/model';
 import { displayPath, joinPath, type FsPath } from '../common/paths';
+import { shownUrl } from '../common/http-fields';
 import { RateLimit } from '../common/rate-limit';
 import { nowMs } from '../common/board';
 import { parseCookies } from './cookies';
@@ -79,26 +81,34 @@ export function createDownload(job: DownloadWorkerOptions, tuning: DownloadTunin
       if (target !== null) return { state: 'done', bytes: Number(left.size), target, release: temp };
     }
     // Removed, never truncated: a second link of it, wherever it is by now, is the user's file.
-    if (left !== null && (left.nlink > 1n || !left.isFile() || order.download?.partial == null))
-      unlinkIfThere(temp);
+    if (left !== null && (left.nlink > 1n || !left.isFile())) unlinkIfThere(temp);
 
     if (options.existing === 'skip' && places.isTakenByOthers(directory, expectedName)) {
       return skipped(joinPath(directory, expectedName));
     }
 
-    const earlier = order.download?.partial ?? null;
+    const partial = order.download?.partial ?? null;
+    const from = entry.urls.findIndex((url) => partial?.url === shownUrl(parseUrl(url)));
     // An attempt begins with the mirror after the one that failed; what is there already counts more.
-    const shift = earlier === null ? order.attempt - 1 : 0;
+    const shift = from === -1 ? order.attempt - 1 : from;
+    let earlier = from === -1 ? null : partial;
     let failure: unknown = null;
     for (let tried = 0; tried < entry.urls.length; tried++) {
       const address = entry.urls[(tried + shift) % entry.urls.length] ?? first;
+      // What came from one mirror is of no use to another, and in its way.
+      if (earlier === null && (left !== null || tried > 0)) unlinkIfThere(temp);
       try {
-        return await fetchFrom(parseUrl(address), { order, entry, directory, expectedName, temp }, context);
+        return await fetchFrom(
+          parseUrl(address),
+          { order, entry, directory, expectedName, temp, earlier },
+          context,
+        );
       } catch (error) {
         context.throwIfCancelled();
         // Of several failures the one that may heal decides whether it is tried again.
         if (failure === null || isRetryable(error)) failure = error;
         if (!isMirrorFault(error)) break;
+        earlier = null;
       }
     }
     throw failure;
@@ -110,10 +120,12 @@ export function createDownload(job: DownloadWorkerOptions, tuning: DownloadTunin
     readonly directory: string;
     readonly expectedName: string;
     readonly temp: FsPath;
+    /** What is left of this URL's content. */
+    readonly earlier: PartialState | null;
   }
 
   async function fetchFrom(url: URL, aim: Aim, context: TaskContext<PartialNote>): Promise<TaskOutcome> {
-    const { order, entry, directory, expectedName, temp } = aim;
+    const { order, entry, directory, expectedName, temp, earlier } = aim;
     const startedAtMs = nowMs();
     const file = new PartialFile({
       path: temp,
@@ -138,10 +150,10 @@ export function createDownload(job: DownloadWorkerOptions, tuning: DownloadTunin
       request: {
         url,
         method: entry.method,
-        headers: { ...headersOf(entry, options), ...condition(existing?.mtimeMs ?? null, order) },
+        headers: { ...headersOf(entry, options), ...condition(existing?.mtimeMs ?? null, earlier) },
         body: entry.body,
       },
-      earlier: order.download?.partial ?? null,
+      earlier,
       context,
       note: (note) => {
         context.note(note);
@@ -236,7 +248,8 @@ export function createDownload(job: DownloadWorkerOptions, tuning: DownloadTunin
         `The file's ${algorithm} is ${found ?? 'unknown'}, expected was ${digest}. It was discarded.`,
       );
     }
-    const integrity = expected.length > 0 ? 'verified' : got.untilClose ? 'unverified' : 'complete';
+    const unsure = got.untilClose || got.compared;
+    const integrity = expected.length > 0 ? 'verified' : unsure ? 'unverified' : 'complete';
     return { digests, integrity };
   }
 
@@ -303,8 +316,8 @@ function headersOf(entry: DownloadEntry, options: DownloadWorkerOptions['options
 }
 
 /** RFC 9110 §13.1.3: only if it changed since. */
-function condition(mtimeMs: bigint | null, order: TaskOrder): Record<string, string> {
-  if (mtimeMs === null || order.download?.partial != null) return {};
+function condition(mtimeMs: bigint | null, earlier: PartialState | null): Record<string, string> {
+  if (mtimeMs === null || earlier !== null) return {};
   return { 'if-modified-since': new Date(Number(mtimeMs)).toUTCString() };
 }
 

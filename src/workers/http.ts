@@ -101,15 +101,9 @@ export class HttpClient {
       allowH2: true,
       headersTimeout: options.headersMs,
       bodyTimeout: options.stallMs,
-      connect: ((connection, callback) => {
-        connect(connection, (...result) => {
-          const [error, socket] = result;
-          if (error === null) sockets.watch(socket);
-          callback(...result);
-        });
-      }) satisfies ReturnType<typeof buildConnector>,
+      connect: sockets.watching(connect),
     };
-    return new HttpClient(options, await makeDispatcher(options, how, ca), sockets);
+    return new HttpClient(options, await makeDispatcher(options, how, ca, sockets), sockets);
   }
 
   private constructor(options: HttpOptions, dispatcher: Dispatcher, sockets: SocketWatch) {
@@ -237,6 +231,7 @@ export class HttpClient {
   }
 }
 
+type Connector = ReturnType<typeof buildConnector>;
 type AgentOptions = Required<
   Pick<
     NonNullable<ConstructorParameters<typeof Agent>[0]>,
@@ -249,20 +244,31 @@ async function makeDispatcher(
   options: HttpOptions,
   how: AgentOptions,
   ca: string[] | null,
+  sockets: SocketWatch,
 ): Promise<Dispatcher> {
   const environment = ['http_proxy', 'https_proxy', 'HTTP_PROXY', 'HTTPS_PROXY'];
   if (options.proxy === null && !environment.some((name) => (process.env[name] ?? '') !== '')) {
     return new Agent(how);
   }
   // It needs what only the whole package sets up.
-  const { EnvHttpProxyAgent } = await import('undici');
+  const { EnvHttpProxyAgent, Pool } = await import('undici');
   const { proxy } = options;
+  const { connect: direct, ...limits } = how;
   try {
     return new EnvHttpProxyAgent({
-      pipelining: how.pipelining,
-      allowH2: how.allowH2,
-      headersTimeout: how.headersTimeout,
-      bodyTimeout: how.bodyTimeout,
+      ...limits,
+      // Many proxies let CONNECT through to port 443 alone, so plain HTTP is asked of the proxy itself.
+      proxyTunnel: false,
+      // A connector is given where the proxy is in between, whether with a tunnel or without.
+      factory: (origin, given) => {
+        const { connect } = given as { readonly connect?: unknown };
+        const through = typeof connect === 'function' ? (connect as Connector) : null;
+        return new Pool(origin, {
+          ...given,
+          ...limits,
+          connect: through === null ? direct : sockets.watching(through),
+        });
+      },
       ...(proxy === null ? {} : { httpProxy: proxy, httpsProxy: proxy, noProxy: '' }),
       ...(ca === null ? {} : { requestTls: { ca }, connect: { ca } }),
     });
@@ -291,6 +297,17 @@ function trusted(more: string): string[] {
 /** Knows, while undici is told of a socket's end, whether an error is what ended it. */
 class SocketWatch {
   failing = false;
+
+  /** `connect`, with every socket that it opens watched. */
+  watching(connect: Connector): Connector {
+    return (options, callback) => {
+      connect(options, (...result) => {
+        const [error, socket] = result;
+        if (error === null) this.watch(socket);
+        callback(...result);
+      });
+    };
+  }
 
   watch(socket: Socket): void {
     // Before undici's own listener, so the flag stands while that one runs; microtasks run after both.

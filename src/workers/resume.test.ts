@@ -1,12 +1,12 @@
 /** Going on with half a file: what is believed, what is fetched again. */
-import { createHash } from 'node:crypto';
+import { createCipheriv, createHash } from 'node:crypto';
 import { readFileSync, readdirSync, existsSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { PartialNote, PartialState } from '../common/download';
+import { plainEntry, type PartialNote, type PartialState } from '../common/download';
 import { DEFAULT_DOWNLOAD_OPTIONS, type DownloadOptions } from '../common/download-options';
 import type { TaskOutcome } from '../common/model';
 import { createDownload, type RunDownload } from './download';
@@ -46,10 +46,10 @@ function make(options: Partial<DownloadOptions> = {}): RunDownload {
   });
 }
 
-/** The content of version `version`. */
+/** The content of version `version`; no part of it is like another. */
 function content(version: string, size = SIZE): Buffer {
-  const seed = createHash('sha512').update(version).digest();
-  return Buffer.alloc(size, seed);
+  const key = createHash('sha256').update(version).digest();
+  return createCipheriv('aes-256-ctr', key, Buffer.alloc(16)).update(Buffer.alloc(size));
 }
 
 /** What the database would give back. */
@@ -174,9 +174,13 @@ describe('the server has the same content', () => {
     { name: 'a date of just now', headers: { 'Last-Modified': new Date().toUTCString() } },
   ])('$name: the last 64 KiB are compared', async ({ headers }) => {
     const body = content('a');
-    const { ranges, conditions } = await breakThenGoOn(breaking(body, headers), ranged(body, headers));
+    const { ranges, conditions, outcome } = await breakThenGoOn(
+      breaking(body, headers),
+      ranged(body, headers),
+    );
     expect(ranges).toEqual([`bytes=${BREAK_AT - 65_536}-${SIZE - 1}`]);
     expect(conditions).toEqual([undefined]);
+    expect(outcome.facts).toMatchObject({ kept: BREAK_AT, integrity: 'unverified' });
     expect(result().equals(body)).toBe(true);
   });
 
@@ -251,6 +255,72 @@ describe('the server has other content of the same length', () => {
   });
 });
 
+describe('what is compared is the same, but not what comes before it', () => {
+  const now = new Date().toUTCString();
+  test.each<{ name: string; headers: Headers; later: Headers }>([
+    { name: 'a new weak tag', headers: { ETag: 'W/"a"' }, later: { ETag: 'W/"b"' } },
+    { name: 'no weak tag any more', headers: { ETag: 'W/"a"' }, later: {} },
+    { name: 'a strong tag that was not there', headers: {}, later: { ETag: '"b"' } },
+    {
+      name: 'a new date that is not strong',
+      headers: { 'Last-Modified': now },
+      later: { 'Last-Modified': OLD },
+    },
+    { name: 'no date any more', headers: { 'Last-Modified': OLD }, later: {} },
+  ])('$name: the file starts over', async ({ headers, later }) => {
+    const old = content('a');
+    const changed = Buffer.from(old);
+    changed.fill(0, 0, 1000);
+    const { ranges } = await breakThenGoOn(breaking(old, headers), ranged(changed, later));
+    expect(ranges.at(-1)).toBeUndefined();
+    expect(result().equals(changed)).toBe(true);
+  });
+});
+
+describe('several mirrors', () => {
+  test('one that breaks off is followed by one that does not', async () => {
+    const body = content('b');
+    const urls = [
+      server.on('/broken', breaking(content('a'), { ETag: '"a"' })),
+      server.on('/good', ranged(body, { ETag: '"b"' })),
+    ];
+    const context = new FakeContext();
+    const entry = { ...plainEntry(urls[0] ?? ''), urls, fileName: 'file.bin' };
+    await download(
+      order({ id: 7, type: 'url', source: urls[0] ?? '', download: { entry, partial: null } }),
+      context,
+    );
+    expect(context.notes.length).toBeGreaterThan(0);
+    expect(result().equals(body)).toBe(true);
+  });
+
+  test('the one that the half file came from goes on with it', async () => {
+    const body = content('a');
+    const urls = [
+      server.on('/none', (_, response) => response.writeHead(503).end()),
+      server.on('/half', breaking(body, { ETag: '"a"' })),
+    ];
+    const context = new FakeContext();
+    const entry = { ...plainEntry(urls[0] ?? ''), urls, fileName: 'file.bin' };
+    const first = { id: 7, type: 'url', source: urls[0] ?? '' } as const;
+    await expect(
+      download(order({ ...first, download: { entry, partial: null } }), context),
+    ).rejects.toMatchObject({ retryable: true });
+    server.requests.length = 0;
+    server.on('/half', ranged(body, { ETag: '"a"' }));
+    const partial = stored(context.notes);
+    const outcome = await download(
+      order({ ...first, attempt: 2, download: { entry, partial } }),
+      new FakeContext(),
+    );
+    expect(server.requests.map(({ path, headers }) => [path, headers.range])).toEqual([
+      ['/half', `bytes=${BREAK_AT}-${SIZE - 1}`],
+    ]);
+    expect(outcome.facts?.kept).toBe(BREAK_AT);
+    expect(result().equals(body)).toBe(true);
+  });
+});
+
 describe('answers to a range that do not fit', () => {
   const tag = { ETag: '"a"' };
   test.each<{ name: string; lie: Parameters<typeof ranged>[2] }>([
@@ -285,6 +355,20 @@ describe('answers to a range that do not fit', () => {
     expect(ranges).toHaveLength(2);
     expect(ranges[1]).toBeUndefined();
     expect(outcome.facts?.kept).toBe(0);
+    expect(result().equals(body)).toBe(true);
+  });
+
+  test('a chunked part without a byte in it: the file starts over', async () => {
+    const body = content('a');
+    const whole = ranged(body, tag);
+    const { ranges } = await breakThenGoOn(breaking(body, tag), (request, response) => {
+      if (request.headers.range === undefined) {
+        whole(request, response);
+        return;
+      }
+      response.writeHead(206, { 'Content-Range': `bytes ${BREAK_AT}-${SIZE - 1}/${SIZE}`, ...tag }).end();
+    });
+    expect(ranges).toEqual([`bytes=${BREAK_AT}-${SIZE - 1}`, undefined]);
     expect(result().equals(body)).toBe(true);
   });
 

@@ -77,6 +77,8 @@ export interface Transferred {
   readonly headers: Readonly<Record<string, string>>;
   /** Nothing but the connection's end said that this is all. */
   readonly untilClose: boolean;
+  /** No strong validator ties its parts together; what was compared was equal. */
+  readonly compared: boolean;
   readonly bytes: number;
   /** Bytes of earlier attempts that were not fetched again. */
   readonly kept: number;
@@ -132,6 +134,7 @@ export class Transfer {
   #answer: Answer | null = null;
   #kept = 0;
   #inOnePiece = true;
+  #compared = false;
   #firstByteMs: number | null = null;
   #tellsReset = false;
   #checkpointing: Promise<void> | null = null;
@@ -177,10 +180,9 @@ export class Transfer {
   // What an earlier attempt left
 
   async #restore(): Promise<void> {
-    const { earlier, file, request } = this.#options;
+    const { earlier, file } = this.#options;
     if (earlier === null) return;
-    const usable = earlier.url === shownUrl(request.url) && request.method === 'GET' && file.reopen();
-    if (!usable) {
+    if (!file.reopen()) {
       this.#tellsReset = true;
       return;
     }
@@ -211,6 +213,7 @@ export class Transfer {
     this.#content = null;
     this.#kept = 0;
     this.#inOnePiece = true;
+    this.#compared = false;
     this.#joinFailed = false;
     await this.#options.file.empty();
     this.#options.context.setBytesDone(0);
@@ -226,7 +229,10 @@ export class Transfer {
     for (;;) {
       const [gap] = this.#have.gaps(this.#content?.total ?? null);
       if (gap === undefined) break;
+      const before = this.#have.covered;
       await this.#rest(gap.start, gap.end);
+      // A part without a byte in it, framed as if it were whole: asking again would never end.
+      if (this.#have.covered === before && this.#content?.total !== before) throw new Changed();
     }
     await this.#checkpointing;
     const answer = this.#answer;
@@ -237,6 +243,7 @@ export class Transfer {
       finalUrl: shownUrl(answer?.url ?? this.#options.request.url),
       headers,
       untilClose: this.#inOnePiece && answer?.untilClose === true,
+      compared: this.#compared,
       bytes: this.#have.covered,
       kept: this.#kept,
       firstByteMs: this.#firstByteMs,
@@ -302,6 +309,7 @@ export class Transfer {
     const content = this.#content;
     if (content === null) throw new Changed();
     this.#inOnePiece = false;
+    if (content.etag === null && !content.strongDate) this.#compared = true;
     const overlap = content.etag === null ? Math.min(OVERLAP_BYTES, start) : 0;
     // What is compared must be there: the stretch before the gap may be shorter.
     const before = this.#have.stretches.find((stretch) => stretch.end === start);
@@ -471,15 +479,13 @@ export class Transfer {
     }
     const [first, last, total] = found.slice(1).map(Number) as [number, number, number];
     const end = last + 1;
-    const { etag, lastModified } = answer.headers;
     const fits =
       first === start &&
       end > start &&
       end <= total &&
       (content.total === null || total === content.total) &&
       (answer.length === null || answer.length === end - start) &&
-      (content.etag === null || etag === content.etag) &&
-      (lastModified === undefined || content.lastModified === null || lastModified === content.lastModified);
+      saysTheSame(content, answer);
     if (!fits) throw new Changed();
     if (content.total === null) {
       this.#content = { ...content, total };
@@ -602,6 +608,18 @@ export class Transfer {
       // Then the next attempt has what was told before.
     }
   }
+}
+
+/**
+ * Whether a 206 has the tag and the date that the content came with, weak ones too: a weak one that is the same
+ * proves little, but another one proves that the content is another. Beside a strong tag the date need not be said
+ * again (RFC 9110 §15.3.7).
+ */
+function saysTheSame(content: Content, answer: Answer): boolean {
+  const { etag, 'last-modified': lastModified } = answer.headers;
+  if (etag !== content.headers['etag']) return false;
+  if (lastModified === undefined && content.etag !== null) return true;
+  return lastModified === content.headers['last-modified'];
 }
 
 function pick(answer: Answer, names: readonly string[]): Record<string, string> {
