@@ -2,11 +2,12 @@
 // where they failed at first. Writes docs/faults.md.
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readFileSync } from 'node:fs';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
 import { startFaultServer } from '../e2e/fault-server.ts';
+import { startRawFaultServer } from '../e2e/raw-fault-server.ts';
 import { buildIfStale } from '../scripts/lib/build.cjs';
 import { root } from '../scripts/lib/root.mjs';
 
@@ -17,13 +18,12 @@ const tools = [
     name: 'aria2',
     command: 'aria2c',
     version: /aria2 version (\S+)/,
-    args: (url, folder) => [
+    args: (url, folder, name) => [
       '-q',
       '-c',
       '-d',
       folder,
-      '-o',
-      'file',
+      ...(name === null ? [] : ['-o', name]),
       '--max-tries=3',
       '--retry-wait=1',
       '--connect-timeout=3',
@@ -35,12 +35,12 @@ const tools = [
     name: 'curl',
     command: 'curl',
     version: /curl (\S+)/,
-    args: (url, folder) => [
+    args: (url, folder, name) => [
       '-sS',
       '-f',
       '-L',
-      '-C',
-      '-',
+      // Going on and the server's name exclude each other.
+      ...(name === null ? ['-OJ', '--output-dir', folder] : ['-C', '-', '-o', join(folder, name)]),
       '--retry',
       '3',
       '--retry-delay',
@@ -49,8 +49,6 @@ const tools = [
       '3',
       '--speed-limit',
       '1',
-      '-o',
-      join(folder, 'file'),
       url,
     ],
   },
@@ -58,14 +56,13 @@ const tools = [
     name: 'wget2',
     command: 'wget2',
     version: /Wget2 (\S+)/,
-    args: (url, folder) => [
+    args: (url, folder, name) => [
       '-q',
       '-c',
       '--tries=3',
       '--waitretry=1',
       '--timeout=3',
-      '-O',
-      join(folder, 'file'),
+      ...(name === null ? ['--content-disposition', '-P', folder] : ['-O', join(folder, name)]),
       url,
     ],
   },
@@ -73,7 +70,7 @@ const tools = [
     name: 'Heddle',
     command: process.execPath,
     version: null,
-    args: (url, folder) => [
+    args: (url, folder, name) => [
       join(root, 'out/main/cli.cjs'),
       'download',
       '--quiet',
@@ -83,48 +80,78 @@ const tools = [
       '3',
       '--header-timeout',
       '3',
-      '-o',
-      'file',
+      ...(name === null ? [] : ['-o', name]),
       '-d',
       folder,
-      '--data-dir',
-      `${folder}-data`,
       url,
     ],
   },
 ];
 
-async function run(tool, url, folder) {
-  const child = spawn(tool.command, tool.args(url, folder), { stdio: 'ignore' });
+/** Where a tool runs: its home, where it starts, and far below the folder that it is to fill. */
+async function makePlace() {
+  const home = await mkdtemp(join(tmpdir(), 'heddle-faults-'));
+  const folder = join(home, 'a/b/c/d/target');
+  await mkdir(folder, { recursive: true });
+  return { home, folder };
+}
+
+async function run(tool, url, { home, folder }, name) {
+  const child = spawn(tool.command, tool.args(url, folder, name), {
+    stdio: 'ignore',
+    cwd: home,
+    env: {
+      ...process.env,
+      HOME: home,
+      XDG_DATA_HOME: join(home, '.local'),
+      XDG_CONFIG_HOME: join(home, '.config'),
+    },
+  });
   const timer = setTimeout(() => child.kill('SIGKILL'), TIMEOUT_MS);
   const [code, signal] = await once(child, 'exit');
   clearTimeout(timer);
   return signal === null ? code : 'hung';
 }
 
+/** What lies below `home` that the tool made for its user: dot files in its home are its own. */
+async function filesBelow(home) {
+  const entries = await readdir(home, { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => !entry.isDirectory())
+    .map((entry) => relative(home, join(entry.parentPath, entry.name)))
+    .filter((path) => !path.startsWith('.'));
+}
+
 async function outcome(tool, fault) {
-  const folder = await mkdtemp(join(tmpdir(), 'heddle-faults-'));
+  const place = await makePlace();
   try {
-    let code = await run(tool, fault.url, folder);
+    // Where the name is the fault, the server chooses it.
+    const name = fault.name.startsWith('name-') ? null : 'file';
+    let code = await run(tool, fault.url, place, name);
     // What broke off is tried once more, as its user would.
     if (code !== 0 && code !== 'hung' && fault.outcome !== 'failed')
-      code = await run(tool, fault.url, folder);
-    const file = join(folder, 'file');
-    const right = existsSync(file) && fault.isRight(readFileSync(file));
+      code = await run(tool, fault.url, place, name);
     if (code === 'hung') return 'hung';
-    if (code === 0)
-      return right
-        ? 'right file'
-        : existsSync(file)
-          ? '**wrong file, said success**'
-          : 'nothing, said success';
-    return existsSync(file) && !existsSync(`${file}.aria2`) && !right
-      ? 'failed, left a part under its name'
-      : 'failed, said so';
+    const files = await filesBelow(place.home);
+    const target = relative(place.home, place.folder);
+    const stray = files.find((path) => dirname(path) !== target);
+    if (stray !== undefined) return `**wrote outside its folder** (${relative(target, stray)})`;
+    const whole = files.filter((path) => !/\.(?:aria2|tmp)$/.test(path) && !files.includes(`${path}.aria2`));
+    const [path] = whole;
+    const right = path !== undefined && fault.isRight(readFileSync(join(place.home, path)));
+    if (code !== 0)
+      return path !== undefined && !right ? 'failed, left a part under its name' : 'failed, said so';
+    if (path === undefined) return 'nothing, said success';
+    if (!right) return '**wrong file, said success**';
+    return name === null ? `right file, \`${shown(basename(path))}\`` : 'right file';
   } finally {
-    await rm(folder, { recursive: true, force: true });
-    await rm(`${folder}-data`, { recursive: true, force: true });
+    await rm(place.home, { recursive: true, force: true });
   }
+}
+
+function shown(name) {
+  const text = JSON.stringify(name).slice(1, -1).replaceAll('`', "'");
+  return text.length > 24 ? `${text.slice(0, 20)}… (${Buffer.byteLength(name)} bytes)` : text;
 }
 
 function versionOf({ command, version }) {
@@ -138,36 +165,39 @@ const installed = tools.filter((tool) => versionOf(tool) !== null);
 const cells = new Map();
 let faults = [];
 for (const tool of installed) {
-  // Each tool meets a server that remembers nothing.
-  const server = await startFaultServer();
-  faults = server.faults;
-  for (const fault of server.faults) {
-    const result = await outcome(tool, fault);
-    cells.set(`${tool.name} ${fault.name}`, result);
-    process.stdout.write(`${tool.name}  ${fault.name}: ${result}\n`);
+  faults = [];
+  for (const start of [startFaultServer, startRawFaultServer]) {
+    // Each tool meets a server that remembers nothing.
+    const server = await start();
+    faults.push(...server.faults);
+    for (const fault of server.faults) {
+      const result = await outcome(tool, fault);
+      cells.set(`${tool.name} ${fault.about}`, result);
+      process.stdout.write(`${tool.name}  ${fault.name}: ${result}\n`);
+    }
+    await server.close();
   }
-  await server.close();
 }
 const row = (columns) => `| ${columns.join(' | ')} |`;
 const escape = (text) => text.replaceAll('|', '\\|');
 const wrong = (tool) =>
-  faults.filter(({ name }) => cells.get(`${tool.name} ${name}`)?.includes('wrong file')).length;
+  faults.filter(({ about }) => cells.get(`${tool.name} ${about}`)?.startsWith('**')).length;
 await writeFile(
   join(root, 'docs/faults.md'),
   [
     '# What goes wrong on the way, and what comes of it',
     '',
-    `\`npm run bench:faults\` puts each tool before a server with ${faults.length} faults (\`e2e/fault-server.ts\`), as a careful user would run it: resuming (\`-c\`, \`-C -\`), three retries, time-outs of 3 s, and once more where it failed at first and could have healed. "May" says what can come of it at best. The tests hold Heddle to it in every mode, with 1 and with 16 workers.`,
+    `\`npm run bench:faults\` puts each tool before two servers with ${faults.length} faults (\`e2e/fault-server.ts\`, \`e2e/raw-fault-server.ts\`), as a careful user would run it: resuming (\`-c\`, \`-C -\`), three retries, time-outs of 3 s, and once more where it failed at first and could have healed. "May" says what can come of it at best. The tests hold Heddle to it in every mode, with 1 and with 16 workers.`,
     '',
-    `Wrong files that were called done: ${installed.map((tool) => `${tool.name} ${wrong(tool)}`).join(', ')}.`,
+    `Wrong files that were called done, and files written outside the folder: ${installed.map((tool) => `${tool.name} ${wrong(tool)}`).join(', ')}.`,
     '',
     row(['fault', 'may', ...installed.map((tool) => tool.name + versionOf(tool))]),
     row(['---', '---', ...installed.map(() => '---')]),
-    ...faults.map(({ name, about, outcome: may }) =>
+    ...faults.map(({ about, outcome: may }) =>
       row([
         escape(about),
         { right: 'right file', failed: 'fail', either: 'either' }[may],
-        ...installed.map((tool) => cells.get(`${tool.name} ${name}`)),
+        ...installed.map((tool) => escape(cells.get(`${tool.name} ${about}`))),
       ]),
     ),
     '',

@@ -2,7 +2,7 @@
  * A server that does everything wrong that a server, or the way to it, can do. Each fault has a path of its own and
  * says what may come of it: never a wrong file under its final name.
  */
-import { createHash } from 'node:crypto';
+import { createCipheriv, createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -44,9 +44,10 @@ interface Definition {
 
 type Headers = Readonly<Record<string, string | number>>;
 
-/** The same at every run; versions differ in every block. */
+/** The same at every run; no part of it is like another, so that a part at the wrong place is seen. */
 export function contentOf(version: string, size = SIZE): Buffer {
-  return Buffer.alloc(size, createHash('sha512').update(version).digest());
+  const key = createHash('sha256').update(version).digest();
+  return createCipheriv('aes-256-ctr', key, Buffer.alloc(16)).update(Buffer.alloc(size));
 }
 
 const A = contentOf('a');

@@ -172,14 +172,14 @@ describe('the server has the same content', () => {
     { name: 'nothing to tell it by', headers: {} },
     { name: 'a weak entity tag', headers: { ETag: 'W/"a"' } },
     { name: 'a date of just now', headers: { 'Last-Modified': new Date().toUTCString() } },
-  ])('$name: the last 64 KiB are compared', async ({ headers }) => {
+  ])('$name: the first and the last 64 KiB are compared', async ({ headers }) => {
     const body = content('a');
     const { ranges, conditions, outcome } = await breakThenGoOn(
       breaking(body, headers),
       ranged(body, headers),
     );
-    expect(ranges).toEqual([`bytes=${BREAK_AT - 65_536}-${SIZE - 1}`]);
-    expect(conditions).toEqual([undefined]);
+    expect(ranges).toEqual(['bytes=0-65535', `bytes=${BREAK_AT - 65_536}-${SIZE - 1}`]);
+    expect(conditions).toEqual([undefined, undefined]);
     expect(outcome.facts).toMatchObject({ kept: BREAK_AT, integrity: 'unverified' });
     expect(result().equals(body)).toBe(true);
   });
@@ -255,9 +255,16 @@ describe('the server has other content of the same length', () => {
   });
 });
 
-describe('what is compared is the same, but not what comes before it', () => {
+describe('the last 64 KiB of what is there are the same, but not its beginning', () => {
   const now = new Date().toUTCString();
   test.each<{ name: string; headers: Headers; later: Headers }>([
+    { name: 'nothing to tell it by', headers: {}, later: {} },
+    { name: 'the same weak tag', headers: { ETag: 'W/"a"' }, later: { ETag: 'W/"a"' } },
+    {
+      name: 'the same date, of just now',
+      headers: { 'Last-Modified': now },
+      later: { 'Last-Modified': now },
+    },
     { name: 'a new weak tag', headers: { ETag: 'W/"a"' }, later: { ETag: 'W/"b"' } },
     { name: 'no weak tag any more', headers: { ETag: 'W/"a"' }, later: {} },
     { name: 'a strong tag that was not there', headers: {}, later: { ETag: '"b"' } },

@@ -19,7 +19,7 @@ import type { HasherFactory } from './hashers';
 import type { PartialFile, PlaceWriter } from './partial-file';
 import type { TaskContext } from './runtime';
 
-/** Where there is no strong entity tag, so much is fetched again and compared. */
+/** Where there is no strong entity tag, so much of what comes before is fetched again and compared. */
 const OVERLAP_BYTES = 64 * 1024;
 /** Content that changes under our hands this often is not waited for. */
 const MAX_RESTARTS = 2;
@@ -102,6 +102,23 @@ const MESSAGE_HEADERS = ['content-digest', 'content-md5'] as const;
 
 /** The content is another one now: begin again. */
 class Changed extends Error {}
+
+/** Bytes that come again, against those that are there. */
+class Comparison {
+  #expected: Buffer;
+
+  constructor(expected: Buffer) {
+    this.#expected = expected;
+  }
+
+  /** @returns what of `chunk` comes after them. @throws Changed */
+  take(chunk: Buffer): Buffer {
+    const length = Math.min(chunk.length, this.#expected.length);
+    if (!chunk.subarray(0, length).equals(this.#expected.subarray(0, length))) throw new Changed();
+    this.#expected = this.#expected.subarray(length);
+    return chunk.subarray(length);
+  }
+}
 
 /** What the server said of the content that the file holds. */
 interface Content {
@@ -309,7 +326,10 @@ export class Transfer {
     const content = this.#content;
     if (content === null) throw new Changed();
     this.#inOnePiece = false;
-    if (content.etag === null && !content.strongDate) this.#compared = true;
+    if (content.etag === null && !content.strongDate && !this.#compared) {
+      this.#compared = true;
+      await this.#compareBeginning(content);
+    }
     const overlap = content.etag === null ? Math.min(OVERLAP_BYTES, start) : 0;
     // What is compared must be there: the stretch before the gap may be shorter.
     const before = this.#have.stretches.find((stretch) => stretch.end === start);
@@ -317,9 +337,7 @@ export class Transfer {
     const { client, request, context } = this.#options;
     // Callbacks set it.
     let part = null as Part | null;
-    let toCompare = start - from;
-    const compared = toCompare > 0 ? Buffer.allocUnsafe(toCompare) : null;
-    if (compared !== null) this.#options.file.read(compared, from);
+    const comparison = this.#comparison(from, start);
     const answer = await client.send(
       {
         ...request,
@@ -338,14 +356,7 @@ export class Transfer {
           return true;
         },
         write: (chunk) => {
-          let rest = chunk;
-          if (toCompare > 0 && compared !== null) {
-            const piece = chunk.subarray(0, toCompare);
-            const at = compared.length - toCompare;
-            if (!piece.equals(compared.subarray(at, at + piece.length))) throw new Changed();
-            toCompare -= piece.length;
-            rest = chunk.subarray(piece.length);
-          }
+          const rest = comparison.take(chunk);
           return part === null || rest.length === 0 ? null : this.#take(part, rest);
         },
       },
@@ -353,6 +364,39 @@ export class Transfer {
     );
     if (part === null) throw statusFailure(answer.status, request.url, answer.headers['retry-after']);
     this.#parts.delete(part);
+  }
+
+  /**
+   * Where no strong validator ties the parts together, the beginning is fetched again too: what is made anew
+   * (archives, images, databases) differs there, be its end the same.
+   */
+  async #compareBeginning(content: Content): Promise<void> {
+    const [first] = this.#have.stretches;
+    if (first?.start !== 0) return;
+    const { client, request, context } = this.#options;
+    const end = Math.min(OVERLAP_BYTES, first.end);
+    const comparison = this.#comparison(0, end);
+    const answer = await client.send(
+      { ...request, range: `bytes=0-${end - 1}`, ifRange: null },
+      {
+        begin: (found) => {
+          if (found.status === 200 || found.status === 416) throw new Changed();
+          if (found.status !== 206) return false;
+          if (this.#fit(found, content, 0).end !== end) throw new Changed();
+          return true;
+        },
+        write: (chunk) => (comparison.take(chunk), null),
+      },
+      context,
+    );
+    if (answer.status !== 206) throw statusFailure(answer.status, request.url, answer.headers['retry-after']);
+  }
+
+  /** What the file has from `start` to `end`, to be fetched again. */
+  #comparison(start: number, end: number): Comparison {
+    const expected = Buffer.allocUnsafe(end - start);
+    if (end > start) this.#options.file.read(expected, start);
+    return new Comparison(expected);
   }
 
   #canJoin(): boolean {

@@ -1,0 +1,129 @@
+/** The faults that need every byte of an answer made by hand, in every mode; killed in the middle. */
+import { readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { expect } from '@playwright/test';
+import type { Fault } from './fault-server';
+import { startRawFaultServer } from './raw-fault-server';
+import { taskLines, test, type TaskLine } from './terminal';
+
+const PATIENCE = ['--retry', '3', '--retry-base', '50', '--stall-timeout', '1', '--header-timeout', '2'];
+/** These would keep a run from its end if they were not seen through. */
+const ENDLESS = ['range-empty-chunked'];
+
+/** @returns what went other than it may */
+function complaints(faults: readonly Fault[], lines: readonly TaskLine[]): string[] {
+  return faults.flatMap(({ name, outcome, url, isRight }) => {
+    const line = lines.find(({ source }) => source === url);
+    if (line === undefined) return [`${name}: no result`];
+    if (line.state === 'done') {
+      if (line.target === null || !isRight(readFileSync(line.target)))
+        return [`${name}: done with a wrong file`];
+      return outcome === 'failed' ? [`${name}: done, which it could not be`] : [];
+    }
+    if (line.state !== 'failed' || line.error === undefined) return [`${name}: ${line.state}`];
+    return outcome === 'right' ? [`${name}: failed: ${line.error.message}`] : [];
+  });
+}
+
+/** What is done lies there, each under a name of its own, and nothing else does: no temporary files either. */
+function expectOnlyDone(folder: string, lines: readonly TaskLine[]): void {
+  const done = lines.flatMap(({ state, target }) => (state === 'done' && target !== null ? [target] : []));
+  expect(new Set(done).size).toBe(done.length);
+  const target = join(folder, 'target');
+  expect(
+    readdirSync(target)
+      .map((name) => join(target, name))
+      .sort(),
+  ).toEqual(done.sort());
+  expect(readdirSync(folder).sort()).toEqual(['data', 'target']);
+}
+
+for (const { name, flags } of [
+  { name: 'Sync', flags: ['--sync'] },
+  { name: 'Async with 1 worker', flags: ['--async', '--workers', '1'] },
+  { name: 'Async with 16 workers', flags: ['--async', '--workers', '16'] },
+  { name: 'one thread, many in flight', flags: ['--mode', 'event-loop', '--workers', '16'] },
+]) {
+  test(`no raw fault ends in a wrong file: ${name}`, async ({ heddle, folder }) => {
+    test.setTimeout(120_000);
+    const server = await startRawFaultServer();
+    try {
+      const faults = server.faults.filter((fault) => !ENDLESS.includes(fault.name));
+      const input = faults.map(({ url }) => url).join('\n');
+      const args = ['download', '-i', '-', '-d', join(folder, 'target'), '--json', '--quiet'];
+      const { status, stdout } = await heddle([...args, ...PATIENCE, ...flags], { input });
+      const lines = taskLines(stdout);
+      expect(complaints(faults, lines)).toEqual([]);
+      expect(status).toBe(1);
+      expectOnlyDone(folder, lines);
+      // Several connections were really used where they pay.
+      const large = faults.find((fault) => fault.name === 'segments-good')?.url ?? '';
+      expect(server.requests(large).filter(({ range }) => range !== null)).not.toEqual([]);
+    } finally {
+      await server.close();
+    }
+  });
+}
+
+for (const endless of ENDLESS) {
+  test(`it comes to an end: ${endless}`, async ({ start, folder }) => {
+    const server = await startRawFaultServer();
+    try {
+      const faults = server.faults.filter(({ name }) => name === endless);
+      const url = faults[0]?.url ?? '';
+      const run = start(['download', '-d', join(folder, 'target'), '--json', '--quiet', ...PATIENCE, url]);
+      await Promise.race([run.ended, delay(15_000)]);
+      expect(run.isOver, `it has made ${server.requests(url).length} requests and goes on`).toBe(true);
+      expect(complaints(faults, taskLines((await run.ended).stdout))).toEqual([]);
+    } finally {
+      await server.close();
+    }
+  });
+}
+
+test('killed in the middle, and the file changes before it goes on', async ({ start, heddle, folder }) => {
+  const server = await startRawFaultServer();
+  try {
+    const input = server.held.map(({ url }) => url).join('\n');
+    const target = join(folder, 'target');
+    const run = start(['download', '-i', '-', '-d', target, '--json', '--quiet'], { input });
+    await expect
+      .poll(() => server.held.every(({ url }) => (server.requests(url)[0]?.sentBytes ?? 0) > 300_000))
+      .toBe(true);
+    // By then the greater part was flushed, and told.
+    await delay(500);
+    run.kill('SIGKILL');
+    await run.ended;
+    const { status, stdout } = await heddle(['resume', '--json', '--quiet']);
+    const lines = taskLines(stdout);
+    expect(complaints(server.held, lines)).toEqual([]);
+    expect(status).toBe(0);
+    expectOnlyDone(folder, lines);
+    // There was something to go on with.
+    const unchanged = server.held.find(({ name }) => name === 'held-unchanged')?.url ?? '';
+    expect(server.requests(unchanged).at(-1)?.range).toMatch(/^bytes=[1-9]\d*-/u);
+  } finally {
+    await server.close();
+  }
+});
+
+test('a mirror breaks off: the next one brings the file', async ({ heddle, folder }) => {
+  const server = await startRawFaultServer();
+  try {
+    const [broken, good] = ['expires', 'early-hints'].map((name) =>
+      server.faults.find((fault) => fault.name === name),
+    );
+    const input = `${broken?.url ?? ''}\t${good?.url ?? ''}\n  out=file.bin\n`;
+    const target = join(folder, 'target');
+    const args = ['download', '-i', '-', '--format', 'aria2', '-d', target, '--json', '--quiet'];
+    const { status, stdout } = await heddle([...args, ...PATIENCE], { input });
+    const [line] = taskLines(stdout);
+    expect(line).toMatchObject({ state: 'done', target: join(target, 'file.bin') });
+    expect(good?.isRight(readFileSync(join(target, 'file.bin')))).toBe(true);
+    expect(status).toBe(0);
+    expectOnlyDone(folder, taskLines(stdout));
+  } finally {
+    await server.close();
+  }
+});
