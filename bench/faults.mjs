@@ -99,7 +99,8 @@ async function makePlace() {
 async function run(tool, url, { home, folder }, name) {
   const child = spawn(tool.command, tool.args(url, folder, name), {
     stdio: 'ignore',
-    cwd: home,
+    // wget2 writes a file that the server names where it is started, whatever the folder it is given.
+    cwd: name === null ? folder : home,
     env: {
       ...process.env,
       HOME: home,

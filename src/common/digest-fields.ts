@@ -198,6 +198,13 @@ function gather(claims: readonly Claim[], known: readonly CheckAlgorithm[] = [])
   };
 }
 
+const FIELDS = ['repr-digest', 'content-digest', 'digest', 'content-md5', 'x-goog-hash'] as const;
+
+/** Whether there is anything in `headers` for {@link representationDigests} or {@link contentDigests}. */
+export function hasDigestFields(headers: ResponseHeaders): boolean {
+  return FIELDS.some((name) => headers[name] !== undefined);
+}
+
 /** A header that was sent several times is one list (RFC 9110 §5.3); one that was not sent is empty. */
 function listOf(headers: ResponseHeaders, name: string): string {
   const value = headers[name] ?? '';

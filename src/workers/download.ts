@@ -5,7 +5,7 @@
 import { existsSync, futimesSync, readFileSync, read as readCallback, statfsSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { parseContentDisposition } from '../common/content-disposition';
-import { contentDigests, mergeClaims, representationDigests } from '../common/digest-fields';
+import { contentDigests, hasDigestFields, mergeClaims, representationDigests } from '../common/digest-fields';
 import {
   plainEntry,
   type CheckAlgorithm,
@@ -219,11 +219,10 @@ export function createDownload(job: DownloadWorkerOptions, tuning: DownloadTunin
     entry: DownloadEntry,
     context: TaskContext<PartialNote>,
   ): Promise<{ readonly digests: CheckDigests; readonly integrity: Integrity }> {
-    const claims = mergeClaims(
-      { digests: entry.digests, contradictions: [] },
-      representationDigests(got.headers),
-      contentDigests(got.headers),
-    );
+    const listed = { digests: entry.digests, contradictions: [] };
+    const claims = hasDigestFields(got.headers)
+      ? mergeClaims(listed, representationDigests(got.headers), contentDigests(got.headers))
+      : listed;
     const [disputed] = claims.contradictions;
     if (disputed !== undefined) {
       throw new HeddleError(
@@ -375,7 +374,7 @@ function setTime(file: PartialFile, lastModified: string | undefined): void {
   const modified = lastModified === undefined ? NaN : Date.parse(lastModified);
   if (Number.isNaN(modified)) return;
   try {
-    futimesSync(file.fd, new Date(), new Date(modified));
+    futimesSync(file.fd, Date.now() / 1000, modified / 1000);
   } catch {
     // A file system without times keeps the file all the same.
   }

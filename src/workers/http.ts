@@ -260,14 +260,10 @@ async function makeDispatcher(
       // Many proxies let CONNECT through to port 443 alone, so plain HTTP is asked of the proxy itself.
       proxyTunnel: false,
       // A connector is given where the proxy is in between, whether with a tunnel or without.
-      factory: (origin, given) => {
-        const { connect } = given as { readonly connect?: unknown };
-        const through = typeof connect === 'function' ? (connect as Connector) : null;
-        return new Pool(origin, {
-          ...given,
-          ...limits,
-          connect: through === null ? direct : sockets.watching(through),
-        });
+      factory: (origin, given: { readonly connect?: unknown }) => {
+        const through = typeof given.connect === 'function' ? (given.connect as Connector) : null;
+        const connect = through === null ? direct : sockets.watching(through);
+        return new Pool(origin, { ...given, ...limits, connect });
       },
       ...(proxy === null ? {} : { httpProxy: proxy, httpsProxy: proxy, noProxy: '' }),
       ...(ca === null ? {} : { requestTls: { ca }, connect: { ca } }),

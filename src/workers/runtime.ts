@@ -10,6 +10,8 @@ import type { Assignment, FromWorker, Settlement, ToWorker, WorkerData } from '.
 
 /** Results of short tasks wait at most this long for company. */
 const FLUSH_AFTER_MS = 40;
+/** So long where every lane is taken and more tasks lie ready: a message costs as much as a small file. */
+const COMPANY_MS = 4;
 
 /** @typeParam Note what a task may tell its host before it settles */
 export interface TaskContext<Note = unknown> {
@@ -128,13 +130,21 @@ export function serveTasks<Options, Input, Output>(
   let busySinceMs = 0;
   let closing = false;
   let flushing: NodeJS.Immediate | null = null;
+  let waiting: NodeJS.Timeout | null = null;
 
   function flush(): void {
+    if (waiting !== null) clearTimeout(waiting);
+    waiting = null;
     if (settlements.length === 0) return;
     const running = active.size > 0 ? nowMs() - busySinceMs : 0;
     post({ type: 'settled', settlements, busyMs: busyMs + running });
     settlements = [];
     lastFlushMs = nowMs();
+  }
+
+  function flushLater(): void {
+    if (settlements.length === 0) return;
+    waiting ??= setTimeout(flush, COMPANY_MS);
   }
 
   /** What settles in one turn of the event loop goes in one message. */
@@ -198,8 +208,9 @@ export function serveTasks<Options, Input, Output>(
       if (assignment !== undefined) start(run, assignment, lane);
     }
     if (next < pending.length) {
-      // Every lane is taken by a task that waits: what has settled must not wait with it.
-      flushSoon();
+      // Every lane is taken, and there is more to do here: what has settled may wait for company, but not with them.
+      if (settlements.length >= pending.length - next) flushSoon();
+      else flushLater();
       return;
     }
     pending.length = 0;

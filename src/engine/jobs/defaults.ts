@@ -21,7 +21,7 @@ export function automaticWorkers(kind: JobKind): number {
 
 /** A thread that waits for servers can wait for many; one that computes or copies has its hands full. */
 export function tasksPerWorker(kind: JobKind): number {
-  return kind === 'download' ? 16 : 1;
+  return kind === 'download' ? 24 : 1;
 }
 
 /** Threads that a mode really has. */

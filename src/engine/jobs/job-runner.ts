@@ -47,7 +47,7 @@ const FILES_IN_HAND = 64;
 const ENOUGH_PLANNED = 4000;
 const PLAN_PAUSE_MS = 6;
 /** Handed to a thread beyond its lanes, so that it need not wait for a message between two small files. */
-const DOWNLOADS_AHEAD = 4;
+const DOWNLOADS_AHEAD = 8;
 /** A longer one would fire at once: Node counts them in 31 bits. Then it is asked for again. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 

@@ -77,6 +77,18 @@ describe.each(MODES)('mode %s', (mode) => {
   });
 });
 
+test('a few tasks are shared, although one thread is there before the other', async () => {
+  const executor = make({ size: 2, tasksPerWorker: 8 });
+  const submit = (): TaskHandle<number> => executor.submit({ do: 'wait', ms: 60_000 });
+  const handles = Array.from({ length: 4 }, submit);
+  await vi.waitFor(() => {
+    expect(executor.read().map(({ running }) => running.length)).toEqual([2, 2]);
+  });
+  for (const handle of handles) handle.cancel();
+  await Promise.allSettled(handles.map(({ promise }) => promise));
+  await executor.shutdown();
+});
+
 test('thread-per-task makes a thread for each task; the pool makes as many as its size', async () => {
   for (const [mode, threads] of [
     ['thread-per-task', 6],

@@ -373,8 +373,9 @@ export class WorkerExecutor<Options, Input, Output> implements Executor<Input, O
     if (this.#broken !== null) return;
     if (this.#makesThreadPerTask) this.#startThreadsForQueue();
     const touched = new Set<Thread<unknown, Input, Output, Entry<Input, Output>>>();
+    const share = this.#shareWhileStarting();
     for (let entry = this.#queue.peek(); entry !== undefined; entry = this.#queue.peek()) {
-      const place = this.#placeFor(entry.weight);
+      const place = this.#placeFor(entry.weight, share);
       if (place?.thread == null) break;
       this.#queue.shift();
       entry.hand = { place, ticket: place.thread.assign(entry) };
@@ -383,9 +384,19 @@ export class WorkerExecutor<Options, Input, Output> implements Executor<Input, O
     for (const thread of touched) thread.send();
   }
 
-  #placeFor(weight: number | null): Place<Input, Output> | null {
+  /** The first thread that is there leaves their part of a few tasks to those that are about to be. */
+  #shareWhileStarting(): number {
+    const threads = this.#places.flatMap(({ thread, retiring }) =>
+      thread === null || retiring || thread.closing ? [] : [thread],
+    );
+    if (threads.every(({ ready }) => ready)) return Infinity;
+    const tasks = threads.reduce((sum, { inHand }) => sum + inHand.size, this.#queue.length);
+    return Math.ceil(tasks / threads.length);
+  }
+
+  #placeFor(weight: number | null, share: number): Place<Input, Output> | null {
     let best: Place<Input, Output> | null = null;
-    let least = Infinity;
+    let least = share;
     for (const place of this.#places) {
       const { thread } = place;
       if (place.retiring || thread === null || thread.inHand.size >= least) continue;
