@@ -107,12 +107,25 @@ export interface PartialNote extends PartialState {
   readonly reset: boolean;
 }
 
-/** Where the time of an attempt went, in milliseconds from its start; `null` where it did not come to that. */
+/** Where the time of an attempt went, in milliseconds; `null` where it did not come to that. */
 export interface DownloadTimes {
-  /** The answer's first byte. */
+  /** Waiting for a worker. */
+  readonly queueMs: number | null;
+  /** These three where a connection was made for it; `null` where an open one was used. */
+  readonly dnsMs: number | null;
+  readonly connectMs: number | null;
+  readonly tlsMs: number | null;
+  /** From the request to the answer's first byte. */
+  readonly waitMs: number | null;
+  /** From the attempt's start to the answer's first byte, with all of the above but the queue. */
   readonly firstByteMs: number | null;
+  /** From the answer's first byte to its last. */
   readonly bodyMs: number | null;
+  /** Flushing, checking and naming the file. */
+  readonly diskMs: number | null;
 }
+
+export const KEPT_HEADER_CHARACTERS = 4096;
 
 /** What is kept of how a download ended, for its details. */
 export interface DownloadFacts {
@@ -122,6 +135,8 @@ export interface DownloadFacts {
   readonly integrity: Integrity;
   readonly etag: string | null;
   readonly lastModified: string | null;
+  /** Of the answer, by lower-case name; nothing that may be a key, and not more than {@link KEPT_HEADER_CHARACTERS}. */
+  readonly headers: Readonly<Record<string, string>>;
   readonly times: DownloadTimes;
   /** Bytes that were on disk from an earlier attempt and not fetched again. */
   readonly kept: number;

@@ -563,6 +563,38 @@ test.runIf(process.getuid?.() === 0)('a disk that fills up in the middle', async
   }
 });
 
+test('it is told where the time went, and what the server said', async () => {
+  const source = `http://localhost:${server.port}/a`;
+  server.on('/a', (_, response) => {
+    response.writeHead(200, {
+      'X-Request-Id': '7',
+      'Set-Cookie': 'key=1',
+      'X-Api-Token': 'key',
+      'Content-Length': 1,
+    });
+    response.end('x');
+  });
+  const download = make();
+  const facts = async (id: number) =>
+    (await download(order({ id, type: 'url', source }), new FakeContext())).facts;
+  const first = await facts(1);
+  const number = expect.any(Number) as number;
+  expect(first?.times).toEqual({
+    queueMs: null,
+    dnsMs: number,
+    connectMs: number,
+    tlsMs: null,
+    waitMs: number,
+    firstByteMs: number,
+    bodyMs: number,
+    diskMs: number,
+  });
+  expect(first?.headers).toMatchObject({ 'x-request-id': '7', 'content-length': '1' });
+  expect(JSON.stringify(first?.headers)).not.toContain('key');
+  // The second goes over the connection that is there.
+  expect((await facts(2))?.times).toMatchObject({ dnsMs: null, connectMs: null, waitMs: number });
+});
+
 test('a thousand small files, sixteen at a time, are all whole', async () => {
   const digest = (data: Buffer | string): string => createHash('sha256').update(data).digest('hex');
   for (let index = 0; index < 1000; index++) server.body(`/f${index}`, `file ${index} `.repeat(index % 97));

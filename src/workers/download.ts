@@ -7,6 +7,7 @@ import { promisify } from 'node:util';
 import { parseContentDisposition } from '../common/content-disposition';
 import { contentDigests, hasDigestFields, mergeClaims, representationDigests } from '../common/digest-fields';
 import {
+  KEPT_HEADER_CHARACTERS,
   plainEntry,
   type CheckAlgorithm,
   type CheckDigests,
@@ -178,6 +179,7 @@ export function createDownload(job: DownloadWorkerOptions, tuning: DownloadTunin
     });
     try {
       const got = await transfer.run();
+      const gotAtMs = nowMs();
       if (got === null) {
         await file.discard();
         if (skip === null) throw new HeddleError('bad-answer', 'The server sent no file.');
@@ -201,7 +203,18 @@ export function createDownload(job: DownloadWorkerOptions, tuning: DownloadTunin
           integrity,
           etag: got.headers['etag'] ?? null,
           lastModified: got.headers['last-modified'] ?? null,
-          times: { firstByteMs: got.firstByteMs, bodyMs: nowMs() - startedAtMs - (got.firstByteMs ?? 0) },
+          headers: shownHeaders(got.answerHeaders),
+          times: {
+            queueMs: null,
+            dnsMs: null,
+            connectMs: null,
+            tlsMs: null,
+            waitMs: null,
+            ...got.times,
+            firstByteMs: got.firstByteMs,
+            bodyMs: gotAtMs - startedAtMs - (got.firstByteMs ?? 0),
+            diskMs: nowMs() - gotAtMs,
+          },
           kept: got.kept,
         },
       };
@@ -331,6 +344,22 @@ function notModified(target: FsPath): TaskOutcome {
 function skip(place: FsPath, code: string, sentence: string): TaskOutcome {
   const reason: ErrorData = { code, message: `${displayPath(place)} ${sentence}`, retryable: false };
   return { state: 'skipped', bytes: 0, target: null, reason };
+}
+
+/** What they may carry is a key, and is not kept. */
+const SECRET_HEADERS = /cookie|token|secret|auth/u;
+
+function shownHeaders(headers: Answer['headers']): Record<string, string> {
+  const shown: Record<string, string> = {};
+  let room = KEPT_HEADER_CHARACTERS;
+  for (const [name, value] of Object.entries(headers)) {
+    if (value === undefined || SECRET_HEADERS.test(name)) continue;
+    const text = typeof value === 'string' ? value : value.join(', ');
+    room -= name.length + text.length;
+    if (room < 0) break;
+    shown[name] = text;
+  }
+  return shown;
 }
 
 function isRetryable(error: unknown): boolean {

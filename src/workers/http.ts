@@ -3,13 +3,15 @@
  * kept alive (undici, one Agent per worker). A body is either received whole
  * as the protocol frames it (RFC 9112 §6.3, §8) or the call fails.
  */
+import { subscribe } from 'node:diagnostics_channel';
 import { readFileSync } from 'node:fs';
-import type { Socket } from 'node:net';
+import { Socket } from 'node:net';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import tls from 'node:tls';
 import type { Dispatcher } from 'undici';
 import buildConnector from 'undici/lib/core/connect.js';
 import Agent from 'undici/lib/dispatcher/agent.js';
+import { nowMs } from '../common/board';
 import { HeddleError } from '../common/errors';
 import { isIdempotent, shownUrl } from '../common/http-fields';
 import { VERSION } from '../common/version';
@@ -70,8 +72,18 @@ export interface HttpOptions extends HttpLimits {
 type Headers = Parameters<NonNullable<Dispatcher.DispatchHandler['onResponseStart']>>[2];
 type Controller = Dispatcher.DispatchController;
 
+/** Where an exchange's time went, in milliseconds; `null` where an open connection was used, or it did not come to that. */
+export interface ExchangeTimes {
+  readonly dnsMs: number | null;
+  readonly connectMs: number | null;
+  readonly tlsMs: number | null;
+  /** From the request's headers to the answer's. */
+  readonly waitMs: number | null;
+}
+
 export interface Answer {
   readonly status: number;
+  readonly times: ExchangeTimes;
   readonly headers: Headers;
   /** Where it came from in the end. */
   readonly url: URL;
@@ -202,13 +214,8 @@ export class HttpClient {
     }
   }
 
-  async #send(request: Request, exchange: Exchange, context: TaskContext): Promise<Answer> {
-    const { signal } = context;
-    const stop = (): void => {
-      exchange.stop(signal.reason);
-    };
-    if (signal.aborted) stop();
-    signal.addEventListener('abort', stop, { once: true });
+  #dispatch(request: Request, exchange: Exchange): void {
+    dispatching = exchange;
     try {
       this.#dispatcher.dispatch(
         {
@@ -220,6 +227,20 @@ export class HttpClient {
         },
         exchange,
       );
+    } finally {
+      dispatching = null;
+    }
+  }
+
+  async #send(request: Request, exchange: Exchange, context: TaskContext): Promise<Answer> {
+    const { signal } = context;
+    const stop = (): void => {
+      exchange.stop(signal.reason);
+    };
+    if (signal.aborted) stop();
+    signal.addEventListener('abort', stop, { once: true });
+    try {
+      this.#dispatch(request, exchange);
       const answer = await exchange.finished;
       // undici takes a connection back one turn of the event loop later. A request made before would open
       // another, and a worker would hold two for each of its lanes.
@@ -231,7 +252,9 @@ export class HttpClient {
   }
 }
 
-type Connector = ReturnType<typeof buildConnector>;
+type Connect = ReturnType<typeof buildConnector>;
+/** undici's types do not tell that its own returns the socket at once; the one through a tunnel returns a promise. */
+type Connector = (...args: Parameters<Connect>) => unknown;
 type AgentOptions = Required<
   Pick<
     NonNullable<ConstructorParameters<typeof Agent>[0]>,
@@ -290,19 +313,49 @@ function trusted(more: string): string[] {
   return [...(getCACertificates?.('default') ?? tls.rootCertificates), more];
 }
 
-/** Knows, while undici is told of a socket's end, whether an error is what ended it. */
+/** How long a connection took to make; kept until the first request goes over it. */
+type ConnectionTimes = Pick<ExchangeTimes, 'dnsMs' | 'connectMs' | 'tlsMs'>;
+const NO_CONNECTION: ConnectionTimes = { dnsMs: null, connectMs: null, tlsMs: null };
+
+/** Knows of sockets what undici does not tell. */
 class SocketWatch {
+  /** Whether, while undici is told of a socket's end, an error is what ended it. */
   failing = false;
+  readonly #fresh = new WeakMap<object, ConnectionTimes>();
 
   /** `connect`, with every socket that it opens watched. */
   watching(connect: Connector): Connector {
     return (options, callback) => {
-      connect(options, (...result) => {
+      const startedAtMs = nowMs();
+      let foundAtMs: number | null = null;
+      let connectedAtMs: number | null = null;
+      const opening = connect(options, (...result) => {
         const [error, socket] = result;
-        if (error === null) this.watch(socket);
+        if (error === null) {
+          this.watch(socket);
+          const now = nowMs();
+          const isSecure = options.protocol === 'https:';
+          this.#fresh.set(socket, {
+            dnsMs: foundAtMs === null ? null : foundAtMs - startedAtMs,
+            connectMs: (connectedAtMs ?? now) - (foundAtMs ?? startedAtMs),
+            tlsMs: isSecure && connectedAtMs !== null ? now - connectedAtMs : null,
+          });
+        }
         callback(...result);
       });
+      if (opening instanceof Socket) {
+        opening.once('lookup', () => (foundAtMs = nowMs()));
+        opening.once('connect', () => (connectedAtMs = nowMs()));
+      }
+      return opening;
     };
+  }
+
+  /** What the socket's making took, for the first who asks. */
+  takeTimes(socket: object): ConnectionTimes {
+    const times = this.#fresh.get(socket) ?? NO_CONNECTION;
+    this.#fresh.delete(socket);
+    return times;
   }
 
   watch(socket: Socket): void {
@@ -315,6 +368,17 @@ class SocketWatch {
     });
   }
 }
+
+/** The exchange that is being handed to undici: the request that it makes meanwhile is this one's. */
+let dispatching: Exchange | null = null;
+const exchanges = new WeakMap<object, Exchange>();
+subscribe('undici:request:create', (message) => {
+  if (dispatching !== null) exchanges.set((message as { request: object }).request, dispatching);
+});
+subscribe('undici:client:sendHeaders', (message) => {
+  const { request, socket } = message as { request: object; socket: object };
+  exchanges.get(request)?.sent(socket);
+});
 
 /** How a connection looks that the other side closed. */
 const CLOSED: ReadonlySet<string> = new Set(['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE']);
@@ -333,6 +397,8 @@ class Exchange implements Dispatcher.DispatchHandler {
   /** Whether the receiver takes the body. */
   #taken = false;
   #controller: Controller | null = null;
+  #sentAtMs: number | null = null;
+  #connection = NO_CONNECTION;
   #stopped: { readonly reason: unknown } | null = null;
   #resolve!: (answer: Answer) => void;
   #reject!: (error: unknown) => void;
@@ -361,6 +427,12 @@ class Exchange implements Dispatcher.DispatchHandler {
     this.#controller?.abort(reason instanceof Error ? reason : new Error('stopped'));
   }
 
+  /** The request's headers are on their way. */
+  sent(socket: object): void {
+    this.#sentAtMs = nowMs();
+    this.#connection = this.#sockets.takeTimes(socket);
+  }
+
   onRequestStart(controller: Controller): void {
     this.#controller = controller;
     // Stopped while it waited for its connection.
@@ -374,7 +446,9 @@ class Exchange implements Dispatcher.DispatchHandler {
       const transfer = String(headers['transfer-encoding'] ?? 'identity').toLowerCase();
       const length = REDIRECTS.has(status) ? null : contentLength(headers);
       const untilClose = length === null && transfer !== 'chunked';
-      this.#answer = { status, headers, url: this.#url, length, untilClose };
+      const waitMs = this.#sentAtMs === null ? null : nowMs() - this.#sentAtMs;
+      const times = { ...this.#connection, waitMs };
+      this.#answer = { status, times, headers, url: this.#url, length, untilClose };
       if (REDIRECTS.has(status)) return;
       this.#taken = this.#receiver.begin(this.#answer);
       if (this.#taken) refuseEncodings(headers, transfer);

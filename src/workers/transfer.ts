@@ -13,7 +13,7 @@ import { HeddleError } from '../common/errors';
 import { nowMs } from '../common/board';
 import { shownUrl } from '../common/http-fields';
 import { Extents } from './extents';
-import { ENOUGH, type Answer, type HttpClient, type Receiver } from './http';
+import { ENOUGH, type Answer, type ExchangeTimes, type HttpClient, type Receiver } from './http';
 import { statusFailure } from './http-errors';
 import type { HasherFactory } from './hashers';
 import type { PartialFile, PlaceWriter } from './partial-file';
@@ -83,6 +83,10 @@ export interface Transferred {
   /** Bytes of earlier attempts that were not fetched again. */
   readonly kept: number;
   readonly firstByteMs: number | null;
+  /** Of the first answer that was of use; `null`: everything was there already. */
+  readonly times: ExchangeTimes | null;
+  /** All headers of that answer. */
+  readonly answerHeaders: Answer['headers'];
 }
 
 /** What a 206 need not say again (RFC 9110 §15.3.7) and is of use when the file is whole. */
@@ -264,6 +268,8 @@ export class Transfer {
       bytes: this.#have.covered,
       kept: this.#kept,
       firstByteMs: this.#firstByteMs,
+      times: answer?.times ?? null,
+      answerHeaders: answer?.headers ?? {},
     };
   }
 

@@ -9,7 +9,7 @@ import PQueue from 'p-queue';
 import { nowMs } from '../../common/board';
 import { isIdempotent } from '../../common/http-fields';
 import { RateLimit } from '../../common/rate-limit';
-import type { PartialNote } from '../../common/download';
+import type { DownloadFacts, PartialNote } from '../../common/download';
 import type { DownloadOptions } from '../../common/download-options';
 import { HeddleError, toErrorData, type ErrorData } from '../../common/errors';
 import {
@@ -426,7 +426,7 @@ export class JobRunner {
         size,
         target: outcome?.target ?? null,
         digests: outcome?.digests ?? null,
-        facts: outcome?.facts ?? null,
+        facts: withQueueTime(outcome?.facts ?? null, timing),
         error: error ?? outcome?.reason ?? null,
         failedAttempt: error !== null,
       },
@@ -512,6 +512,13 @@ export class JobRunner {
         throw new HeddleError('bad-request', 'This kind of job is not known.');
     }
   }
+}
+
+/** What the worker cannot know: how long the task waited for it. */
+function withQueueTime(facts: DownloadFacts | null, timing: TaskTiming | null): DownloadFacts | null {
+  if (facts === null || timing === null) return facts;
+  const queueMs = Math.max(0, timing.startedAtMs - timing.submittedAtMs);
+  return { ...facts, times: { ...facts.times, queueMs } };
 }
 
 /** What a failure says of the host: 404 is an answer like any other. */
