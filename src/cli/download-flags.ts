@@ -20,6 +20,7 @@ export interface DownloadFlags {
   readonly checksum?: string;
   readonly existing?: DownloadOptions['existing'];
   readonly algorithm: readonly CheckAlgorithm[];
+  readonly manifest?: string;
   readonly retry?: number;
   readonly retryBase?: number;
   readonly retryNonIdempotent?: true;
@@ -73,6 +74,11 @@ export function addDownloadFlags(command: Command): Command {
       'digest to compute of every file; may be given more than once',
       collect(algorithm),
       [],
+    )
+    .option(
+      '--manifest <file>',
+      'list what was downloaded, as sha256sum does (with the first -a, or sha256), when the job is done, resumed or not; ' +
+        '- prints it instead of the paths when this run ends',
     )
     .option(
       '--retry <n>',
@@ -146,7 +152,7 @@ export function downloadOptions(flags: DownloadFlags): Partial<DownloadOptions> 
     segments: flags.split,
     connectionsPerHost: flags.maxConnectionPerServer,
     limitRate: flags.limitRate,
-    digests: flags.algorithm,
+    digests: flags.manifest !== undefined && flags.algorithm.length === 0 ? ['sha256'] : flags.algorithm,
     userAgent: flags.userAgent,
     headers,
     user: flags.user,

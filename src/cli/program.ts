@@ -74,6 +74,7 @@ export function makeProgram(threads: Threads, report: (status: number) => void):
     flags: TaskFlags,
     request: (how: { mode: Mode; workers: number | null }, engine: Engine) => JobRequest,
     options: Partial<RunOptions> = {},
+    manifest: string | null = null,
   ): Promise<void> => {
     const engine = await open(flags);
     const work = async (): Promise<readonly number[]> => {
@@ -81,7 +82,7 @@ export function makeProgram(threads: Threads, report: (status: number) => void):
       const stored = engine.settings.get()[kind];
       const mode = chosenMode(flags);
       const how = { mode: mode ?? stored.mode, workers: flags.workers ?? stored.workers };
-      const { id } = await engine.createJob(request(how, engine), { start: false });
+      const { id } = await engine.createJob(request(how, engine), { start: false, manifest });
       return [id];
     };
     report(
@@ -95,6 +96,13 @@ export function makeProgram(threads: Threads, report: (status: number) => void):
     .action(async (urls: string[], flags: TaskFlags & DownloadFlags) => {
       if (urls.length === 0 && flags.input.length === 0) {
         throw new HeddleError('usage', 'download needs a URL or a list (-i FILE). See: heddle help download');
+      }
+      const manifestToOutput = flags.manifest === '-';
+      if (manifestToOutput && flags.json === true) {
+        throw new HeddleError(
+          'usage',
+          'a manifest and --json cannot share standard output; give --manifest a file. See: heddle help download',
+        );
       }
       const text = flags.input.includes('-') ? await readStandardInput() : null;
       await create(
@@ -111,7 +119,8 @@ export function makeProgram(threads: Threads, report: (status: number) => void):
           directory: resolve(flags.dir),
           options: downloadOptions(flags),
         }),
-        { kind: 'download' },
+        { kind: 'download', manifestToOutput },
+        flags.manifest === undefined || manifestToOutput ? null : resolve(flags.manifest),
       );
     });
 

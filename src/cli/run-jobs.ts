@@ -12,7 +12,7 @@ export interface RunOptions {
   readonly json: boolean;
   readonly quiet: boolean;
   readonly kind?: 'download' | 'hash' | 'copy';
-  /** A hash job's manifest goes to standard output. */
+  /** The job's manifest goes to standard output, and nothing else does. */
   readonly manifestToOutput?: boolean;
   /** How a job is set going; `engine.resume` unless said otherwise. */
   readonly start?: (jobId: number) => Promise<void>;
@@ -48,10 +48,11 @@ export async function runJobs(
       throw new NotStarted(error);
     });
     let kind: JobKind | null = null;
+    const printsPaths = (): boolean => kind === 'download' && options.manifestToOutput !== true;
     const unsubscribe = engine.on('tasks-settled', ({ jobId, tasks }) => {
       for (const { id, state } of tasks) {
         // A row is read from the database only where something is said of it.
-        if (!options.json && state === 'done' && kind !== 'download') continue;
+        if (!options.json && state === 'done' && !printsPaths()) continue;
         const task = engine.task(id);
         if (task === null) continue;
         if (options.json) process.stdout.write(`${JSON.stringify(taskLine(jobId, task))}\n`);
@@ -76,7 +77,7 @@ export async function runJobs(
         break;
       }
       if (job.error !== null) process.stderr.write(`heddle: ${job.error.message}\n`);
-      if (options.manifestToOutput === true && job.kind === 'hash') {
+      if (options.manifestToOutput === true) {
         for await (const line of engine.manifestLines(id)) await print(line);
       }
       if (options.json) await print(`${JSON.stringify(summaryLine(job, engine.workersOf(id)))}\n`);

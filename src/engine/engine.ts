@@ -4,7 +4,7 @@ import { rm } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
 import PQueue from 'p-queue';
-import type { ListPreview } from '../common/download';
+import type { CheckAlgorithm, ListPreview } from '../common/download';
 import { HeddleError, fromErrorData, toErrorData, type ErrorData } from '../common/errors';
 import { FRAME_INTERVAL_MS, type JobFrame, type JobSnapshot } from '../common/frames';
 import type { Events, JobList, TaskPage, TaskPageQuery } from '../common/ipc';
@@ -27,7 +27,14 @@ import { formatByName } from './formats/download-list';
 import { prepareJob } from './jobs/create-job';
 import { automaticWorkers, threadsOf } from './jobs/defaults';
 import { JobRunner, type StopReason } from './jobs/job-runner';
-import { manifestLines, writeManifest, writeOwnManifest } from './jobs/manifest';
+import {
+  manifestLines,
+  ownManifest,
+  prepareOwnManifest,
+  withOwnManifest,
+  writeManifest,
+  writeOwnManifest,
+} from './jobs/manifest';
 import type { RetryPolicy } from './jobs/retry-policy';
 import { TaskSearch } from './jobs/task-search';
 import type { Threads } from './pool';
@@ -155,10 +162,19 @@ export class Engine {
 
   // Asking
 
-  /** Stores the job, then starts it unless told otherwise. */
-  async createJob(request: JobRequest, { start = true } = {}): Promise<JobSummary> {
+  /**
+   * Stores the job, then starts it unless told otherwise.
+   * @param manifest absolute path of a manifest of what a download job downloads, written when it is done
+   */
+  async createJob(
+    request: JobRequest,
+    { start = true, manifest = null }: { start?: boolean; manifest?: string | null } = {},
+  ): Promise<JobSummary> {
     this.#assertOpen();
-    const prepared = await prepareJob(request, this.#options.dataDirectory, this.#vault);
+    // The folder of a manifest is made as that of the downloads is, and a name that is taken is told before the work.
+    if (manifest !== null) prepareOwnManifest(manifest);
+    const plain = await prepareJob(request, this.#options.dataDirectory, this.#vault);
+    const prepared = manifest === null ? plain : withOwnManifest(plain, manifest);
     // Reading a long list takes its time, and meanwhile somebody may have closed.
     if (this.#closing !== null && prepared.spec.kind === 'download') {
       for (const { path } of prepared.spec.lists) await rm(path, { force: true });
@@ -451,8 +467,8 @@ export class Engine {
   }
 
   async #writeOwnManifest({ summary, spec, token }: StoredJob, state: RestState): Promise<ErrorData | null> {
-    if (spec.kind !== 'hash' || spec.manifest === null || state !== 'done') return null;
-    const { path } = spec.manifest;
+    const path = ownManifest(spec);
+    if (path === null || state !== 'done') return null;
     try {
       await writeOwnManifest(this.manifestLines(summary.id, dirname(path)), path, {
         workDirectory: join(dirname(path), WORK_DIRECTORY_PREFIX + token),
@@ -621,9 +637,13 @@ export class Engine {
     };
   }
 
-  #algorithm(id: number): JobSummary['algorithms'][number] {
-    const [algorithm, ...others] = this.job(id).algorithms;
-    if (algorithm === undefined) throw new HeddleError('bad-request', 'Only hash jobs have a manifest.');
+  #algorithm(id: number): CheckAlgorithm {
+    const { summary, spec } = this.#stored(id);
+    // The first one that was asked for; of a hash job there is but one.
+    if (spec.kind === 'download' && spec.options.digests[0] !== undefined) return spec.options.digests[0];
+    const [algorithm, ...others] = summary.algorithms;
+    if (algorithm === undefined)
+      throw new HeddleError('bad-request', 'A manifest needs digests, and this job computed none.');
     if (others.length > 0) {
       throw new HeddleError(
         'manifest-one-algorithm',

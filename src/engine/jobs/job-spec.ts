@@ -14,6 +14,8 @@ export type JobSpec =
       readonly secrets: string;
       readonly directory: string;
       readonly workDirectory: string;
+      /** Where the manifest of what was downloaded goes, with the first of the digests; older jobs have none. */
+      readonly manifest?: string;
     }
   | {
       readonly kind: 'hash';

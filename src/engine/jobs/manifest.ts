@@ -1,12 +1,18 @@
-/** Writes a hash job's manifest, streaming from the database: a million lines are never whole in memory. */
-import { randomBytes } from 'node:crypto';
+/** Writes the manifest of a job, streaming from the database: a million lines are never whole in memory. */
+import { createHash, randomBytes } from 'node:crypto';
+import { createReadStream, lstatSync } from 'node:fs';
 import { link, lstat, open, rename, rm, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
 import { HeddleError, fromErrorData, toErrorData } from '../../common/errors';
-import type { Algorithm } from '../../common/model';
+import type { CheckAlgorithm } from '../../common/download';
+import { displayPath, type FsPath } from '../../common/paths';
 import { makeFolders } from '../make-folders';
 import { gnuManifestLine, manifestName } from '../formats/manifest-gnu';
+import type { NewJob } from '../store/job-repository';
 import type { TaskRepository } from '../store/task-repository';
+import { WORK_DIRECTORY_PREFIX } from '../../common/walk';
+import type { JobSpec } from './job-spec';
 
 const PAGE = 500;
 
@@ -14,20 +20,37 @@ const PAGE = 500;
 export async function* manifestLines(
   tasks: TaskRepository,
   jobId: number,
-  algorithm: Algorithm,
+  algorithm: CheckAlgorithm,
   base: string,
 ): AsyncGenerator<string | Uint8Array, void, undefined> {
   for (let after = -1; ;) {
     const page = tasks.digests(jobId, after, PAGE);
-    for (const { source, digests } of page) {
-      const digest = digests[algorithm];
-      if (digest !== undefined) yield gnuManifestLine(digest, manifestName(base, source));
+    for (const { path, digests } of page) {
+      const digest = digests[algorithm] ?? (await digestOf(path, algorithm));
+      yield gnuManifestLine(digest, manifestName(base, path));
     }
     const last = page.at(-1);
     if (last === undefined) return;
     after = last.ordinal;
     await new Promise((resolve) => setImmediate(resolve));
   }
+}
+
+/** Of a download that had its name already when its process was killed: only then is it not stored. */
+async function digestOf(path: FsPath, algorithm: CheckAlgorithm): Promise<string> {
+  if (algorithm === 'blake3') {
+    throw new HeddleError(
+      'manifest-incomplete',
+      `The blake3 of ${displayPath(path)} was lost when the process was killed. Compute it with: heddle hash -a blake3`,
+    );
+  }
+  const hash = createHash(algorithm);
+  try {
+    await pipeline(createReadStream(typeof path === 'string' ? path : Buffer.from(path)), hash);
+  } catch (error) {
+    throw fromErrorData(toErrorData(error, displayPath(path)));
+  }
+  return hash.digest('hex');
 }
 
 /** Writes beside the target, flushes, then takes the name; a file of this name is replaced: the user was asked. */
@@ -40,6 +63,39 @@ export async function writeManifest(lines: AsyncIterable<string | Uint8Array>, p
     await unlink(temporary).catch(() => undefined);
     throw readable(error, path);
   }
+}
+
+/** The path of the manifest that a job writes by itself. */
+export function ownManifest(spec: JobSpec): string | null {
+  switch (spec.kind) {
+    case 'download':
+      return spec.manifest ?? null;
+    case 'hash':
+      return spec.manifest?.path ?? null;
+    case 'copy':
+      return null;
+  }
+}
+
+/** @throws where there is no folder for it, or the name is taken */
+export function prepareOwnManifest(path: string): void {
+  try {
+    makeFolders(dirname(path));
+    if (lstatSync(path, { throwIfNoEntry: false }) !== undefined) throw taken(path);
+  } catch (error) {
+    throw readable(error, path);
+  }
+}
+
+/** A download that writes a manifest when it is done. */
+export function withOwnManifest(job: NewJob, path: string): NewJob {
+  if (job.spec.kind !== 'download') throw new HeddleError('bad-request', 'Only downloads take it like this.');
+  const workDirectory = join(dirname(path), WORK_DIRECTORY_PREFIX + job.token);
+  return {
+    ...job,
+    spec: { ...job.spec, manifest: path },
+    workDirectories: [...new Set([...job.workDirectories, workDirectory])],
+  };
 }
 
 export interface OwnManifest {
@@ -88,12 +144,14 @@ async function takeName(temporary: string, path: string): Promise<void> {
     if (!['EPERM', 'ENOTSUP', 'ENOSYS', 'EOPNOTSUPP'].includes(code)) throw error;
     // No hard links here.
     if ((await identityOf(path)) !== null) {
-      throw new HeddleError('target-exists', `${path} exists already and was left as it is.`, {
-        cause: error,
-      });
+      throw taken(path, error);
     }
     await rename(temporary, path);
   }
+}
+
+function taken(path: string, cause?: unknown): HeddleError {
+  return new HeddleError('target-exists', `${path} exists already and was left as it is.`, { cause });
 }
 
 async function writeLines(lines: AsyncIterable<string | Uint8Array>, path: string): Promise<void> {

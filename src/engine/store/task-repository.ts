@@ -410,21 +410,23 @@ export class TaskRepository {
     });
   }
 
-  /** Done files with their digests, in order, for a manifest. */
+  /** Done files with their digests, in order, for a manifest. What was placed by a killed run has none yet. */
   digests(
     jobId: number,
     afterOrdinal: number,
     limit: number,
-  ): { ordinal: number; source: FsPath; digests: Digests }[] {
-    return this.#prepare<
-      [number, number, number],
-      { ordinal: number; source: Stored; digests: string; state: TaskState }
-    >(
-      `SELECT ordinal, source, digests, state FROM tasks
-         WHERE job_id = ? AND ordinal > ? AND state = 'done' AND digests IS NOT NULL ORDER BY ordinal LIMIT ?`,
+  ): { ordinal: number; path: FsPath; digests: Digests }[] {
+    return this.#prepare<[number, number, number], { ordinal: number; path: Stored; digests: string | null }>(
+      `SELECT ordinal, coalesce(target, source) AS path, digests FROM tasks
+         WHERE job_id = ? AND ordinal > ? AND state = 'done' AND (digests IS NOT NULL OR type = 'url')
+         ORDER BY ordinal LIMIT ?`,
     )
       .all(jobId, afterOrdinal, limit)
-      .map(({ ordinal, source, digests }) => ({ ordinal, source, digests: JSON.parse(digests) as Digests }));
+      .map(({ ordinal, path, digests }) => ({
+        ordinal,
+        path,
+        digests: digests === null ? {} : (JSON.parse(digests) as Digests),
+      }));
   }
 }
 

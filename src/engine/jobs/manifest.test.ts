@@ -1,0 +1,116 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createHash } from 'node:crypto';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { Digests, TaskState } from '../../common/model';
+import { openDatabase, type Database } from '../store/database';
+import { JobRepository } from '../store/job-repository';
+import { TaskRepository } from '../store/task-repository';
+import { manifestLines, prepareOwnManifest, writeManifest } from './manifest';
+
+let folder: string;
+let database: Database;
+let tasks: TaskRepository;
+let jobId: number;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'heddle-manifest-'));
+  database = openDatabase(join(folder, 'data'));
+  tasks = new TaskRepository(database);
+  jobId = new JobRepository(database, () => false).insert({
+    kind: 'download',
+    mode: 'pool',
+    workers: null,
+    label: 'files',
+    place: folder,
+    token: 'token',
+    spec: { kind: 'hash', paths: [], algorithms: ['sha256'], manifest: null },
+    workDirectories: [],
+  });
+});
+
+afterEach(() => {
+  database.close();
+  rmSync(folder, { recursive: true });
+});
+
+function settle(names: readonly string[], to: TaskState, digestsOf: (name: string) => Digests | null): void {
+  const first = tasks.nextOrdinal(jobId);
+  const base = { phase: 0, type: 'url', root: 0, host: 'a.example', target: null, size: 1 } as const;
+  tasks.insert(
+    jobId,
+    first,
+    names.map((name) => ({ ...base, source: `http://a.example/${name}`, name, settled: null })),
+    '',
+  );
+  const changes = tasks.pageByOrdinal(jobId, first, names.length).map(({ id, name }) => ({
+    id,
+    from: 'queued' as const,
+    to,
+    attempts: 1,
+    worker: 1,
+    startedAtMs: 1,
+    endedAtMs: 2,
+    notBeforeMs: null,
+    bytes: 1,
+    knownSize: 1,
+    size: 1,
+    target: to === 'done' ? join(folder, 'files', name) : null,
+    digests: digestsOf(name),
+    facts: null,
+    error: null,
+    failedAttempt: false,
+  }));
+  expect(tasks.apply(jobId, changes)).toHaveLength(names.length);
+}
+
+function makeFiles(names: readonly string[]): void {
+  execFileSync('mkdir', ['-p', join(folder, 'files')]);
+  for (const name of names) writeFileSync(join(folder, 'files', name), name);
+}
+
+const sha256 = (name: string): Digests => ({ sha256: createHash('sha256').update(name).digest('hex') });
+
+test('files that were downloaded, in order, with odd names; what failed is not there', async () => {
+  const names = ['b', 'a', 'with space', 'back\\slash', 'line\nfeed'];
+  makeFiles(names);
+  settle(names, 'done', sha256);
+  settle(['failed'], 'failed', () => null);
+  const path = join(folder, 'files', 'SUMS');
+  await writeManifest(manifestLines(tasks, jobId, 'sha256', join(folder, 'files')), path);
+  expect(
+    readFileSync(path, 'utf8')
+      .split('\n')
+      .map((line) => line.slice(line.indexOf('  ') + 2)),
+  ).toEqual(['b', 'a', 'with space', 'back\\\\slash', 'line\\nfeed', '']);
+  const checked = execFileSync('sha256sum', ['--strict', '-c', 'SUMS'], { cwd: join(folder, 'files') });
+  expect(checked.toString().match(/: OK$/gmu)).toHaveLength(5);
+});
+
+test('a digest that a killed run did not store is computed, not left out', async () => {
+  makeFiles(['kept', 'lost']);
+  settle(['kept'], 'done', sha256);
+  settle(['lost'], 'done', () => null);
+  const lines: (string | Uint8Array)[] = [];
+  for await (const line of manifestLines(tasks, jobId, 'sha256', folder)) lines.push(line);
+  expect(lines).toEqual(['kept', 'lost'].map((name) => `${sha256(name).sha256 ?? ''}  files/${name}\n`));
+  await expect(manifestLines(tasks, jobId, 'blake3', folder).next()).rejects.toMatchObject({
+    code: 'manifest-incomplete',
+  });
+  rmSync(join(folder, 'files', 'lost'));
+  const gone = manifestLines(tasks, jobId, 'sha256', folder);
+  await gone.next();
+  await expect(gone.next()).rejects.toMatchObject({ code: 'not-found' });
+});
+
+test('the folder of a manifest is made, and a file of its name is left alone', () => {
+  const path = join(folder, 'new', 'SUMS');
+  prepareOwnManifest(path);
+  writeFileSync(path, 'mine');
+  expect(() => {
+    prepareOwnManifest(path);
+  }).toThrow('exists already');
+  expect(readFileSync(path, 'utf8')).toBe('mine');
+});
