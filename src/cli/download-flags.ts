@@ -9,6 +9,7 @@ import {
   type CheckAlgorithm,
   type ListFormat,
 } from '../common/download';
+import { parseChecksum } from '../common/digest-fields';
 import { DEFAULT_DOWNLOAD_OPTIONS, type DownloadOptions } from '../common/download-options';
 import { splitField } from '../common/http-fields';
 
@@ -21,6 +22,7 @@ export interface DownloadFlags {
   readonly existing?: DownloadOptions['existing'];
   readonly algorithm: readonly CheckAlgorithm[];
   readonly manifest?: string;
+  readonly dryRun?: true;
   readonly retry?: number;
   readonly retryBase?: number;
   readonly retryNonIdempotent?: true;
@@ -62,7 +64,7 @@ export function addDownloadFlags(command: Command): Command {
       ),
     )
     .option('-o, --out <name>', 'what the file of a single URL is called')
-    .option('--checksum <algorithm=hex>', 'digest that the file of a single URL must have')
+    .option('--checksum <algorithm=hex>', 'digest that the file of a single URL must have', checksum)
     .addOption(
       new Option(
         '--existing <policy>',
@@ -79,6 +81,10 @@ export function addDownloadFlags(command: Command): Command {
       '--manifest <file>',
       'list what was downloaded, as sha256sum does (with the first -a, or sha256), when the job is done, resumed or not; ' +
         '- prints it instead of the paths when this run ends',
+    )
+    .option(
+      '--dry-run',
+      'say what there is to download, from which hosts, what comes twice and what could not be read; start nothing',
     )
     .option(
       '--retry <n>',
@@ -194,6 +200,13 @@ function algorithm(text: string): CheckAlgorithm {
   const found = CHECK_ALGORITHMS.find((name) => name === text.toLowerCase().replace('-', ''));
   if (found === undefined) throw new InvalidArgumentError(`Allowed are ${CHECK_ALGORITHMS.join(', ')}.`);
   return found;
+}
+
+function checksum(text: string): string {
+  if (parseChecksum(text) === null) {
+    throw new InvalidArgumentError('It takes an algorithm, = and the digest in hexadecimal: sha256=…');
+  }
+  return text;
 }
 
 function header(text: string): readonly [string, string] {

@@ -17,7 +17,7 @@ const MOST_SPARES = 8;
 const threads = new Threads(join(__dirname, 'worker.cjs'));
 const [command = '', ...rest] = process.argv.slice(2);
 const kind = KINDS.find((each) => each === command);
-if (kind !== undefined && !rest.includes('--help')) {
+if (kind !== undefined && !rest.includes('--help') && !rest.includes('--dry-run')) {
   const workers = rest.includes('--sync') ? 1 : Math.min(availableParallelism(), MOST_SPARES);
   // Folders are walked by one more.
   threads.prepare(kind, kind === 'download' ? workers : workers + 1);

@@ -15,6 +15,7 @@ import { Engine, defaultDataDirectory, type Threads } from '../engine';
 import { runDemo } from './demo';
 import { addDownloadFlags, downloadOptions, whole, type DownloadFlags } from './download-flags';
 import { listJobs } from './list-jobs';
+import { preview } from './preview';
 import { runJobs, type RunOptions } from './run-jobs';
 import { serve } from './serve';
 import { VERSION } from './version';
@@ -104,7 +105,20 @@ export function makeProgram(threads: Threads, report: (status: number) => void):
           'a manifest and --json cannot share standard output; give --manifest a file. See: heddle help download',
         );
       }
+      if ((flags.out ?? flags.checksum) !== undefined && urls.length !== 1) {
+        throw new HeddleError(
+          'usage',
+          'a name or a checksum is for a single URL; of several a list gives them. See: heddle help download',
+        );
+      }
       const text = flags.input.includes('-') ? await readStandardInput() : null;
+      const files = flags.input.filter((file) => file !== '-');
+      if (flags.dryRun === true) {
+        await threads.close();
+        const given = { urls, text, files, out: flags.out ?? null, format: flags.format ?? null };
+        report(await preview(given, flags.json === true));
+        return;
+      }
       await create(
         flags,
         (how) => ({
@@ -112,7 +126,7 @@ export function makeProgram(threads: Threads, report: (status: number) => void):
           ...how,
           urls,
           text,
-          listFiles: flags.input.filter((file) => file !== '-').map((file) => resolve(file)),
+          listFiles: files.map((file) => resolve(file)),
           format: flags.format ?? null,
           out: flags.out ?? null,
           checksum: flags.checksum ?? null,

@@ -4,7 +4,7 @@ import type { JobKind, JobSummary, TaskRow } from '../common/model';
 import { formatBytes, formatCount, formatDuration } from '../common/units';
 import type { Engine } from '../engine';
 import { EXIT, NotStarted } from './exit-status';
-import { summaryLine, taskLine } from './json-lines';
+import { summaryLine, taskLine } from '../common/json-lines';
 import { printable, withoutCredentials } from './printable';
 import { Progress } from './progress';
 

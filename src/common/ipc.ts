@@ -9,7 +9,8 @@ import type { Frame, JobSnapshot } from './frames';
 import type { ListPreview } from './download';
 import { jobRequestSchema } from './job-request';
 import { JOB_KINDS, TASK_STATES, type JobSummary, type TaskRow, type WorkerStatistics } from './model';
-import { settingsPatchSchema, type Settings } from './settings';
+import { EXPORT_FORMATS, type FailedAttempt, type HostState, type ResponseSummary } from './responses';
+import { rateSchema, settingsPatchSchema, type Settings } from './settings';
 
 export const MAX_PAGE = 500;
 
@@ -94,10 +95,22 @@ export const REQUESTS = {
   'jobs:remove': channel<void>()(oneJob),
   /** Changes the number of workers while the job runs. */
   'jobs:resize': channel<void>()(z.strictObject({ jobId, workers: z.int().min(1).max(64) })),
+  /** Bytes per second of a download; `null`: no limit. */
+  'jobs:limit': channel<void>()(z.strictObject({ jobId, rate: rateSchema.nullable() })),
+  'jobs:responses': channel<ResponseSummary>()(oneJob),
+  /** Of a job that runs here. */
+  'jobs:hosts': channel<readonly HostState[]>()(oneJob),
+  /** Saves all tasks where the user says; the path, or `null` when dismissed. */
+  'jobs:export': channel<string | null>()(z.strictObject({ jobId, format: z.enum(EXPORT_FORMATS) })),
+  /** Copies the URLs of failed tasks, a line each; how many they are. */
+  'jobs:copy-failed': channel<number>()(oneJob),
   'jobs:statistics': channel<readonly WorkerStatistics[]>()(oneJob),
   /** From now on frames carry this job's workers; `null`: nobody's. */
   'jobs:watch': channel<JobSnapshot | null>()(z.strictObject({ jobId: jobId.nullable() })),
   'tasks:page': channel<TaskPage>()(taskPageSchema),
+  'tasks:failed-attempts': channel<readonly FailedAttempt[]>()(
+    z.strictObject({ taskId: z.int().positive() }),
+  ),
   /** A native dialog; empty when it was dismissed. */
   'dialog:pick': channel<readonly string[]>()(pickSchema),
   /** Saves a hash job's manifest where the user says; the path, or `null` when dismissed. */

@@ -178,6 +178,8 @@ export interface JobSummary {
   readonly foreign: boolean;
   /** Digest algorithms of a hash job. */
   readonly algorithms: readonly Algorithm[];
+  /** Of a download: bytes per second; `null`: no limit. */
+  readonly limitRate: number | null;
 }
 
 /** One row of a job's task list, for people and for JSON. */

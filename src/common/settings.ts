@@ -10,6 +10,12 @@ const kindSettings = z.strictObject({
 });
 export type KindSettings = z.infer<typeof kindSettings>;
 
+/** A speed limit in bytes per second. */
+export const rateSchema = z
+  .int()
+  .min(1024)
+  .max(2 ** 40);
+
 export const settingsSchema = z.strictObject({
   download: kindSettings,
   hash: kindSettings,
@@ -18,6 +24,8 @@ export const settingsSchema = z.strictObject({
   downloadDirectory: z.string().nullable(),
   /** How many tasks may be in flight to one host at once, at most. */
   connectionsPerHost: z.int().min(1).max(256),
+  /** Bytes per second of all downloads together; `null`: no limit. */
+  limitRate: rateSchema.nullable(),
   theme: z.enum(['system', 'dark', 'light']),
 });
 export type Settings = z.infer<typeof settingsSchema>;
@@ -30,5 +38,6 @@ export const DEFAULT_SETTINGS: Settings = {
   copy: { mode: 'pool', workers: null },
   downloadDirectory: null,
   connectionsPerHost: 64,
+  limitRate: null,
   theme: 'system',
 };

@@ -11,6 +11,7 @@ import type { Events, JobList, TaskPage, TaskPageQuery } from '../common/ipc';
 import { MAX_WORKERS, type JobRequest } from '../common/job-request';
 import {
   isEnded,
+  totalTasks,
   type JobKind,
   type JobSummary,
   type SettledTask,
@@ -19,6 +20,8 @@ import {
 } from '../common/model';
 import type { FsPath } from '../common/paths';
 import { WORK_DIRECTORY_PREFIX } from '../common/walk';
+import { RateLimit } from '../common/rate-limit';
+import type { ExportFormat, FailedAttempt, HostState, ResponseSummary } from '../common/responses';
 import type { Settings, SettingsPatch } from '../common/settings';
 import { nowMs } from '../common/board';
 import { JobMonitor } from './jobs/broadcaster';
@@ -36,6 +39,8 @@ import {
   writeOwnManifest,
 } from './jobs/manifest';
 import type { RetryPolicy } from './jobs/retry-policy';
+import { exportLines } from './jobs/export';
+import { summarizeResponses } from './jobs/responses';
 import { TaskSearch } from './jobs/task-search';
 import type { Threads } from './pool';
 import { Checkpointer } from './store/checkpointer';
@@ -99,6 +104,8 @@ export class Engine {
   readonly #search: TaskSearch;
   readonly #active = new Map<number, Active>();
   readonly #runs = new Map<number, Run>();
+  /** The speed limit of all downloads of this process. */
+  readonly #sharedRate = new RateLimit();
   readonly #turns = new PQueue({ concurrency: JOBS_AT_ONCE });
   readonly #snapshots = new Map<number, JobSnapshot>();
   readonly #listeners = new Map<keyof EngineEvents, Set<Listener>>();
@@ -132,10 +139,12 @@ export class Engine {
       get: () => settings.get(),
       set: (patch) => {
         const stored = settings.set(patch);
+        this.#sharedRate.set(stored.limitRate);
         this.#emit('settings-changed', stored);
         return stored;
       },
     };
+    this.#sharedRate.set(settings.get().limitRate);
     this.#interruptOrphans();
     this.#foreignTimer = setInterval(() => {
       this.#guard(() => {
@@ -217,6 +226,34 @@ export class Engine {
   /** `null`: there is none of this id. */
   task(id: number): TaskRow | null {
     return this.#tasks.row(id);
+  }
+
+  failedAttempts(taskId: number): readonly FailedAttempt[] {
+    return this.#tasks.failedAttempts(taskId);
+  }
+
+  /** What the servers answered; reads every task of the job. */
+  responses(id: number): Promise<ResponseSummary> {
+    return summarizeResponses(this.#tasks, id, totalTasks(this.job(id).counts));
+  }
+
+  /** Of a download that runs in this process; of others none. */
+  hosts(id: number): readonly HostState[] {
+    return this.#active.get(id)?.runner.hosts() ?? [];
+  }
+
+  exportLines(id: number, format: ExportFormat): AsyncGenerator<string, void, undefined> {
+    return exportLines(this.#tasks, this.#stored(id).summary.id, format);
+  }
+
+  /** Replaces a file of that name: the caller has asked. */
+  async writeExport(id: number, format: ExportFormat, path: string): Promise<void> {
+    await writeManifest(this.exportLines(id, format), path);
+  }
+
+  /** @returns at most `limit` of the failed tasks' sources, in order */
+  failedSources(id: number, limit: number): readonly string[] {
+    return this.#tasks.pageByState(id, 'failed', 0, limit).map(({ source }) => source);
   }
 
   statistics(id: number): readonly WorkerStatistics[] {
@@ -309,6 +346,16 @@ export class Engine {
     if (this.job(id).foreign) throw elsewhere(id);
     this.#jobs.setWorkers(id, workers);
     await this.#active.get(id)?.runner.resize(workers);
+    this.#changed(id);
+  }
+
+  /** Bytes per second; `null`: no limit. Holds at once, and when the job goes on later. */
+  limitRate(id: number, rate: number | null): void {
+    const { kind, foreign } = this.job(id);
+    if (kind !== 'download') throw new HeddleError('bad-request', 'Only downloads have a speed limit.');
+    if (foreign) throw elsewhere(id);
+    this.#jobs.setLimitRate(id, rate);
+    this.#active.get(id)?.runner.limitRate(rate);
     this.#changed(id);
   }
 
@@ -430,6 +477,7 @@ export class Engine {
       threads: this.#options.threads,
       vault: this.#vault,
       connectionsPerHost: this.settings.get().connectionsPerHost,
+      sharedRate: this.#sharedRate,
       ...(this.#options.retryPolicy === undefined ? {} : { retryPolicy: this.#options.retryPolicy }),
       onRecorded: (tasks) => {
         if (tasks.length > 0) this.#emit('tasks-settled', { jobId: id, tasks });

@@ -4,6 +4,7 @@ import { app, dialog, type OpenDialogOptions } from 'electron';
 import type { z } from 'zod';
 import type { pickSchema } from '../common/ipc';
 import type { JobSummary } from '../common/model';
+import type { ExportFormat } from '../common/responses';
 import { getMainWindow } from './window';
 
 type Purpose = z.infer<typeof pickSchema>['purpose'];
@@ -40,11 +41,19 @@ export async function pick(purpose: Purpose): Promise<readonly string[]> {
 }
 
 /** @returns an absolute path, or `null` when the dialog was dismissed */
-export async function pickManifestPath(job: JobSummary): Promise<string | null> {
+export function pickManifestPath(job: JobSummary): Promise<string | null> {
+  return pickPath('Save the manifest', job, job.algorithms[0] === 'blake3' ? 'B3SUMS' : 'SHA256SUMS');
+}
+
+/** @returns an absolute path, or `null` when the dialog was dismissed */
+export function pickExportPath(job: JobSummary, format: ExportFormat): Promise<string | null> {
+  return pickPath('Export the job', job, `heddle-job-${job.id}.${format}`);
+}
+
+async function pickPath(title: string, job: JobSummary, name: string): Promise<string | null> {
   const window = getMainWindow();
-  const name = job.algorithms[0] === 'blake3' ? 'B3SUMS' : 'SHA256SUMS';
   const folder = job.place === '' ? app.getPath('documents') : job.place;
-  const options = { title: 'Save the manifest', defaultPath: join(folder, name) };
+  const options = { title, defaultPath: join(folder, name) };
   const { canceled, filePath } =
     window === null ? await dialog.showSaveDialog(options) : await dialog.showSaveDialog(window, options);
   return canceled || filePath === '' ? null : filePath;

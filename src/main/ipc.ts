@@ -1,5 +1,5 @@
 /** Answers the window's requests. Every message is checked for its sender and its shape. */
-import { ipcMain, shell, type IpcMainInvokeEvent } from 'electron';
+import { clipboard, ipcMain, shell, type IpcMainInvokeEvent } from 'electron';
 import { HeddleError, toErrorData } from '../common/errors';
 import {
   EVENT_NAMES,
@@ -12,9 +12,12 @@ import {
 import { displayPath } from '../common/paths';
 import type { Engine } from '../engine';
 import { appInfo } from './app-info';
-import { pick, pickManifestPath } from './dialogs';
+import { pick, pickExportPath, pickManifestPath } from './dialogs';
 import { isAppUrl } from './security';
 import { getMainWindow } from './window';
+
+/** A clipboard with more lines would be of no use. */
+const MOST_COPIED = 100_000;
 
 type Handlers = {
   readonly [Name in RequestName]: (
@@ -36,12 +39,28 @@ export function setupIpc(engine: Engine, dataDirectory: string): void {
     'jobs:retry': ({ jobId }) => engine.retry(jobId),
     'jobs:remove': ({ jobId }) => engine.remove(jobId),
     'jobs:resize': ({ jobId, workers }) => engine.resize(jobId, workers),
+    'jobs:limit': ({ jobId, rate }) => {
+      engine.limitRate(jobId, rate);
+    },
+    'jobs:responses': ({ jobId }) => engine.responses(jobId),
+    'jobs:hosts': ({ jobId }) => engine.hosts(jobId),
+    'jobs:export': async ({ jobId, format }) => {
+      const path = await pickExportPath(engine.job(jobId), format);
+      if (path !== null) await engine.writeExport(jobId, format, path);
+      return path;
+    },
+    'jobs:copy-failed': async ({ jobId }) => {
+      const sources = engine.failedSources(jobId, MOST_COPIED);
+      await clipboard.writeText(sources.map((source) => `${source}\n`).join(''));
+      return sources.length;
+    },
     'jobs:statistics': ({ jobId }) => engine.statistics(jobId),
     'jobs:watch': ({ jobId }) => {
       engine.watch(jobId);
       return jobId === null ? null : engine.snapshot(jobId);
     },
     'tasks:page': (query) => engine.tasksPage(query),
+    'tasks:failed-attempts': ({ taskId }) => engine.failedAttempts(taskId),
     'dialog:pick': ({ purpose }) => pick(purpose),
     'manifest:save': async ({ jobId }) => {
       const path = await pickManifestPath(engine.job(jobId));

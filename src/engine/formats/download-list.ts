@@ -13,16 +13,20 @@ const LOOK_AT_CHARACTERS = 65_536;
 /**
  * @param format `null`: told by the beginning
  * @param after entries and faults that an earlier reading gave: they are passed over
+ * @param tell is told the format, before the first entry
  */
 export async function* readDownloadList(
   chunks: Bytes,
   format: ListFormat | null,
   after = 0,
+  tell: (format: ListFormat) => void = () => undefined,
 ): AsyncGenerator<readonly ListedEntry[], void, undefined> {
   const texts = decodeText(chunks);
   const head = format === null ? await readHead(texts) : '';
+  const found = format ?? detectFormat(head);
+  tell(found);
   let toPass = after;
-  for await (const entries of read(format ?? detectFormat(head), withHead(head, texts))) {
+  for await (const entries of read(found, withHead(head, texts))) {
     if (toPass === 0) {
       yield entries;
       continue;
@@ -87,7 +91,7 @@ function read(format: ListFormat, texts: AsyncIterable<string>): AsyncIterable<r
 }
 
 /** As much as tells the format; the rest is still to come. */
-export async function readHead(texts: AsyncGenerator<string, void, undefined>): Promise<string> {
+async function readHead(texts: AsyncGenerator<string, void, undefined>): Promise<string> {
   let head = '';
   for (let next = await texts.next(); next.done !== true; next = await texts.next()) {
     head += next.value;

@@ -3,6 +3,7 @@
  * that said "later" is left alone until then; meanwhile its tasks hold no
  * place, neither in memory nor in the queue. File work has one host, ''.
  */
+import type { HostState } from '../../common/responses';
 import { HostPace } from './host-pace';
 
 export interface Admissible {
@@ -20,6 +21,9 @@ interface Host<Task> {
   inFlight: number;
   readonly pace: HostPace | null;
   heldUntilMs: number;
+  answered: number;
+  refused: number;
+  lastError: string | null;
 }
 
 /** Tasks kept in memory over all hosts, beyond those in flight. */
@@ -66,6 +70,9 @@ export class Admission<Task extends Admissible> {
       inFlight: 0,
       pace: Number.isFinite(this.#options.limitPerHost) ? new HostPace(this.#options.limitPerHost) : null,
       heldUntilMs: 0,
+      answered: 0,
+      refused: 0,
+      lastError: null,
     });
     this.#turn.push(name);
   }
@@ -92,12 +99,18 @@ export class Admission<Task extends Admissible> {
     return null;
   }
 
-  /** The task no longer runs. @param sign what its end says of the host */
-  release(host: string, sign: HostSign | null = null): void {
+  /** The task no longer runs. @param sign what its end says of the host; @param error what went wrong */
+  release(host: string, sign: HostSign | null = null, error: string | null = null): void {
     const entry = this.#hosts.get(host);
     if (entry === undefined) return;
-    if (sign === 'answered') entry.pace?.answered(this.#now(), entry.inFlight);
-    else if (sign === 'refused') entry.pace?.refused(this.#now());
+    entry.lastError = error ?? entry.lastError;
+    if (sign === 'answered') {
+      entry.answered += 1;
+      entry.pace?.answered(this.#now(), entry.inFlight);
+    } else if (sign === 'refused') {
+      entry.refused += 1;
+      entry.pace?.refused(this.#now());
+    }
     entry.inFlight -= 1;
   }
 
@@ -110,6 +123,28 @@ export class Admission<Task extends Admissible> {
   hold(host: string, untilMs: number): void {
     const entry = this.#hosts.get(host);
     if (entry !== undefined) entry.heldUntilMs = Math.max(entry.heldUntilMs, untilMs);
+  }
+
+  /** Those that have a pace of their own, busiest first. */
+  hosts(): HostState[] {
+    const now = this.#now();
+    return [...this.#hosts.values()]
+      .flatMap(({ name, inFlight, pace, heldUntilMs, answered, refused, lastError }) =>
+        pace === null
+          ? []
+          : [
+              {
+                host: name,
+                inFlight,
+                limit: pace.limit,
+                heldUntilMs: heldUntilMs > now ? heldUntilMs : null,
+                answered,
+                refused,
+                lastError,
+              },
+            ],
+      )
+      .sort((a, b) => b.inFlight - a.inFlight || b.answered - a.answered);
   }
 
   get inFlight(): number {

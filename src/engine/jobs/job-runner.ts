@@ -12,6 +12,7 @@ import { RateLimit } from '../../common/rate-limit';
 import type { DownloadFacts, PartialNote } from '../../common/download';
 import type { DownloadOptions } from '../../common/download-options';
 import { HeddleError, toErrorData, type ErrorData } from '../../common/errors';
+import type { HostState } from '../../common/responses';
 import {
   NO_TASKS,
   type SettledState,
@@ -59,6 +60,8 @@ export interface RunnerOptions {
   readonly threads: Threads;
   readonly vault: Vault;
   readonly connectionsPerHost: number;
+  /** The speed limit of all jobs together. */
+  readonly sharedRate: RateLimit;
   readonly retryPolicy?: RetryPolicy;
   readonly onRecorded: (settled: readonly SettledTask[]) => void;
   /** The plan or a count changed. */
@@ -191,6 +194,15 @@ export class JobRunner {
     this.#checkSettled();
   }
 
+  /** Bytes per second of this job; `null`: no limit. */
+  limitRate(rate: number | null): void {
+    this.#rate.set(rate);
+  }
+
+  hosts(): readonly HostState[] {
+    return this.#admission.hosts();
+  }
+
   async resize(workers: number): Promise<void> {
     const resized = this.executor.resize(workers);
     this.#queue.concurrency = this.#concurrency;
@@ -317,6 +329,7 @@ export class JobRunner {
     };
     let timing: TaskTiming | null = null;
     let sign: HostSign | null = null;
+    let trouble: string | null = null;
     const slot = this.#running.add(running);
     this.#move('queued', 'running');
     try {
@@ -335,10 +348,11 @@ export class JobRunner {
       this.#settle(task, attempt, timing, outcome.state, outcome);
     } catch (error) {
       sign = signOf(error);
+      trouble = error instanceof HeddleError ? error.message : null;
       this.#onFailure(task, attempt, timing, error);
     } finally {
       this.#running.take(slot);
-      this.#release(task, sign);
+      this.#release(task, sign, trouble);
     }
   }
 
@@ -355,8 +369,8 @@ export class JobRunner {
     };
   }
 
-  #release(task: DrawnTask, sign: HostSign | null = null): void {
-    if (this.#phase === 0) this.#admission.release(task.host, sign);
+  #release(task: DrawnTask, sign: HostSign | null = null, trouble: string | null = null): void {
+    if (this.#phase === 0) this.#admission.release(task.host, sign, trouble);
     // Only after this function has returned is its place in the queue free. One draw serves all that end in a turn.
     if (this.#drawComes) return;
     this.#drawComes = true;
@@ -501,7 +515,7 @@ export class JobRunner {
           directory: spec.directory,
           workDirectory: spec.workDirectory,
           options: { ...spec.options, ...secrets },
-          rates: [this.#rate.buffer],
+          rates: [this.#rate.buffer, this.#options.sharedRate.buffer],
         };
       }
       case 'hash':

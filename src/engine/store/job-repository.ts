@@ -213,6 +213,13 @@ export class JobRepository {
       .map(({ path }) => path);
   }
 
+  /** Bytes per second of a download job; `null`: no limit. */
+  setLimitRate(id: number, rate: number | null): void {
+    this.#prepare(
+      `UPDATE jobs SET spec = json_set(spec, '$.options.limitRate', ?) WHERE id = ? AND kind = 'download'`,
+    ).run(rate, id);
+  }
+
   saveStatistics(id: number, workers: readonly WorkerStatistics[]): void {
     const put = this.#prepare(
       `INSERT INTO worker_statistics (job_id, worker, tasks, failed, bytes, busy_ms, alive_ms, threads)
@@ -279,6 +286,7 @@ export class JobRepository {
       error: record.error === null ? null : (JSON.parse(record.error) as ErrorData),
       foreign: this.#ownedElsewhere(record),
       algorithms: spec.kind === 'hash' ? spec.algorithms : [],
+      limitRate: spec.kind === 'download' ? (spec.options.limitRate ?? null) : null,
     };
     return { summary, spec, token: record.token, owner: record.owner, planCursor: record.plan_cursor };
   }

@@ -5,6 +5,7 @@
  */
 import type { ErrorData } from '../../common/errors';
 import type { DownloadFacts, PartialNote, PartialState } from '../../common/download';
+import type { FailedAttempt } from '../../common/responses';
 import type { Digests, SettledState, SettledTask, TaskRow, TaskState, TaskType } from '../../common/model';
 import { displayPath, type FsPath } from '../../common/paths';
 import { prepareOnce, type Database } from './database';
@@ -84,6 +85,14 @@ interface TaskRecord {
   readonly error: string | null;
   readonly request: Stored | null;
   readonly facts: string | null;
+}
+
+/** How one task was answered; see {@link TaskRepository.answers}. */
+export interface TaskAnswer {
+  readonly status: number | null;
+  readonly firstByteMs: number | null;
+  readonly totalMs: number | null;
+  readonly errorCode: string | null;
 }
 
 const STATE_COLUMNS: readonly TaskState[] = ['queued', 'running', 'done', 'failed', 'skipped', 'cancelled'];
@@ -361,6 +370,31 @@ export class TaskRepository {
   row(id: number): TaskRow | null {
     const record = this.#prepare<[number], TaskRecord>('SELECT * FROM tasks WHERE id = ?').get(id);
     return record === undefined ? null : toRow(record);
+  }
+
+  /** How settled tasks of a slice were answered. */
+  answers(jobId: number, from: number, span: number): TaskAnswer[] {
+    return this.#prepare<[number, number, number], TaskAnswer>(
+      `SELECT json_extract(facts, '$.status') AS status, json_extract(facts, '$.times.firstByteMs') AS firstByteMs,
+         ended_at - started_at AS totalMs, json_extract(error, '$.code') AS errorCode FROM tasks
+         WHERE job_id = ? AND ordinal >= ? AND ordinal < ? AND state IN ('done', 'failed', 'skipped') AND attempts > 0`,
+    ).all(jobId, from, from + span);
+  }
+
+  /** Attempts at a task that failed, in order. */
+  failedAttempts(id: number): FailedAttempt[] {
+    return this.#prepare<
+      [number],
+      { attempt: number; worker: number | null; started_at: number | null; ended_at: number; error: string }
+    >('SELECT * FROM failed_attempts WHERE task_id = ? ORDER BY attempt')
+      .all(id)
+      .map((record) => ({
+        attempt: record.attempt,
+        worker: record.worker,
+        startedAtMs: record.started_at,
+        endedAtMs: record.ended_at,
+        error: JSON.parse(record.error) as ErrorData,
+      }));
   }
 
   /** The path of a task's own file, as the system knows it. */

@@ -1,5 +1,5 @@
 /** The JSON Lines of `--json`: a contract, others script against it. Sizes in bytes, times in milliseconds. */
-import type { JobSummary, TaskRow } from '../common/model';
+import type { JobSummary, TaskRow } from './model';
 
 export function taskLine(jobId: number, task: TaskRow): Record<string, unknown> {
   return {

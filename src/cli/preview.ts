@@ -1,0 +1,88 @@
+/** `heddle download --dry-run`: what there is to download, and nothing is started, made or asked. */
+import { once } from 'node:events';
+import { createReadStream } from 'node:fs';
+import { HeddleError, fromErrorData, toErrorData } from '../common/errors';
+import type { ListFormat } from '../common/download';
+import { formatCount } from '../common/units';
+import { formatByName } from '../engine/formats/download-list';
+import { previewLists, type BatchPreview, type PreviewedList } from '../engine/formats/list-preview';
+import { EXIT, NotStarted } from './exit-status';
+import { printable } from './printable';
+
+/** Of hosts and names that clash; `--json` has them all. */
+const SHOWN = 20;
+
+export interface ToPreview {
+  readonly urls: readonly string[];
+  /** What the file of the single URL is called. */
+  readonly out: string | null;
+  /** Standard input. */
+  readonly text: string | null;
+  readonly files: readonly string[];
+  readonly format: ListFormat | null;
+}
+
+/** @returns the exit status */
+export async function preview(given: ToPreview, json: boolean): Promise<number> {
+  const found = await previewLists(listsOf(given)).catch((error: unknown) => {
+    const data = toErrorData(error);
+    throw new NotStarted(data.code === 'not-found' ? new HeddleError('source-missing', data.message) : error);
+  });
+  const lines = json ? [JSON.stringify({ type: 'preview', ...found })] : describe(found);
+  for (const line of lines) if (!process.stdout.write(`${line}\n`)) await once(process.stdout, 'drain');
+  return found.faults.length > 0 ? EXIT.failed : EXIT.done;
+}
+
+function listsOf({ urls, out, text, files, format }: ToPreview): PreviewedList[] {
+  const lists: PreviewedList[] = [];
+  const add = (name: string, open: PreviewedList['open'], ofIt = format): void => {
+    lists.push({ name, open, format: ofIt });
+  };
+  const name = 'command line';
+  if (urls.length > 0 && out === null) add(name, () => [Buffer.from(urls.join('\n'))], 'urls');
+  if (urls.length > 0 && out !== null) {
+    add(name, () => [Buffer.from(JSON.stringify({ url: urls[0], filename: out }))], 'jsonl');
+  }
+  if (text !== null) add('standard input', () => [Buffer.from(text)]);
+  for (const file of files) add(file, () => chunksOf(file), format ?? formatByName(file));
+  return lists;
+}
+
+async function* chunksOf(file: string): AsyncGenerator<Uint8Array, void, undefined> {
+  try {
+    for await (const chunk of createReadStream(file)) yield chunk as Buffer;
+  } catch (error) {
+    throw fromErrorData(toErrorData(error, file));
+  }
+}
+
+function describe({ entries, lists, hosts, duplicates, clashes, faults }: BatchPreview): string[] {
+  return [
+    counted(entries, 'entry', 'entries'),
+    ...lists.map(
+      ({ name, format, entries: ofIt }) => `  ${printable(name)} (${format}): ${formatCount(ofIt)}`,
+    ),
+    counted(hosts.length, 'host', 'hosts'),
+    ...most(
+      hosts.map(({ host, entries: ofIt }) => `  ${printable(host)}: ${formatCount(ofIt)}`),
+      'hosts',
+    ),
+    counted(duplicates, 'duplicate', 'duplicates'),
+    counted(clashes.length, 'name that clashes', 'names that clash'),
+    ...most(
+      clashes.map(({ name, entries: ofIt }) => `  ${printable(name)}: ${formatCount(ofIt)}`),
+      'names',
+    ),
+    counted(faults.length, 'line that could not be read', 'lines that could not be read'),
+    ...faults.map(({ list, line, message }) => `  ${printable(list)}:${line}: ${printable(message)}`),
+  ];
+}
+
+function counted(count: number, one: string, several: string): string {
+  return `${formatCount(count)} ${count === 1 ? one : several}`;
+}
+
+function most(lines: readonly string[], what: string): string[] {
+  const more = lines.length - SHOWN;
+  return more > 0 ? [...lines.slice(0, SHOWN), `  and ${formatCount(more)} more ${what}`] : [...lines];
+}

@@ -1,0 +1,178 @@
+/** What is known of a job beside its tasks' states: answers, hosts, failed attempts, limits, exports. */
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createServer, type RequestListener, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import type { JobSummary } from '../common/model';
+import { Engine, Threads } from './index';
+import { buildWorker } from './testing/build-worker';
+
+let workerUrl: string;
+let folder: string;
+let engine: Engine;
+let server: Server;
+
+beforeAll(async () => {
+  workerUrl = await buildWorker(fileURLToPath(new URL('../workers/worker.ts', import.meta.url)));
+}, 60_000);
+
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'heddle-facts-'));
+  engine = await Engine.open({
+    dataDirectory: join(folder, 'data'),
+    threads: new Threads(workerUrl),
+    retryPolicy: { maxAttempts: 3, baseMs: 1, capMs: 5, random: () => 0.5 },
+  });
+});
+
+afterEach(async () => {
+  await engine.close();
+  server.closeAllConnections();
+  await new Promise((done) => server.close(done));
+  rmSync(folder, { recursive: true, force: true });
+});
+
+async function serve(answer: RequestListener): Promise<string> {
+  server = createServer(answer);
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+async function start(urls: readonly string[]): Promise<{ id: number; ended: Promise<JobSummary> }> {
+  const { id } = await engine.createJob(
+    {
+      kind: 'download',
+      mode: 'pool',
+      workers: 2,
+      urls: [...urls],
+      text: '',
+      listFiles: [],
+      directory: join(folder, 'files'),
+    },
+    { start: false },
+  );
+  const ended = engine.ended(id);
+  await engine.resume(id);
+  return { id, ended };
+}
+
+/** `/bad` is not there, `/busy` is there at the second try, a comma and quotes are in one name. */
+async function runMixed(): Promise<number> {
+  let busy = 0;
+  const url = await serve((request, response) => {
+    if (request.url === '/bad') response.writeHead(404).end();
+    else if (request.url === '/busy' && busy++ === 0) response.writeHead(503).end();
+    else response.writeHead(200, { 'X-Request-Id': 'seven' }).end('x');
+  });
+  const names = ['a', 'b,"c"', 'busy', 'bad'];
+  const { id, ended } = await start(names.map((name) => `${url}/${name}`));
+  await ended;
+  return id;
+}
+
+test('statuses, and how long answers took', async () => {
+  const responses = await engine.responses(await runMixed());
+  expect(responses.statuses).toEqual([
+    { status: 200, tasks: 3 },
+    { status: 404, tasks: 1 },
+  ]);
+  const { firstByteMs, totalMs } = responses;
+  expect(firstByteMs?.median).toBeGreaterThan(0);
+  expect(firstByteMs?.median).toBeLessThanOrEqual(firstByteMs?.most ?? 0);
+  expect(totalMs?.most).toBeGreaterThanOrEqual(firstByteMs?.median ?? Infinity);
+});
+
+test('attempts that failed are kept, and what the server said in the end', async () => {
+  const id = await runMixed();
+  const { rows } = await engine.tasksPage({ jobId: id, state: 'done', search: 'busy', offset: 0, limit: 1 });
+  const [row] = rows;
+  expect(row).toMatchObject({ attempts: 2, facts: { headers: { 'x-request-id': 'seven' } } });
+  expect(row?.facts?.times.queueMs).toBeGreaterThanOrEqual(0);
+  expect(engine.failedAttempts(row?.id ?? 0)).toMatchObject([{ attempt: 1, error: { code: 'http-503' } }]);
+});
+
+test('exported as CSV and as JSON Lines: every task, in order', async () => {
+  const id = await runMixed();
+  const path = join(folder, 'job.csv');
+  await engine.writeExport(id, 'csv', path);
+  const [head, ...rows] = readFileSync(path, 'utf8').trimEnd().split('\r\n');
+  expect(head).toMatch(/^state,source,target,bytes,status,/u);
+  expect(rows.map((row) => row.split(',')[0])).toEqual(['done', 'done', 'done', 'failed']);
+  // RFC 4180: what has a comma in it is in quotes.
+  expect(rows[1]).toMatch(/^done,"http:[^,]*\/b,%22c%22","[^\n]*",1,200,/u);
+  expect(rows[3]).toMatch(/,http-404,"?The server/u);
+  await engine.writeExport(id, 'jsonl', path);
+  const lines = readFileSync(path, 'utf8').trimEnd().split('\n');
+  expect(lines.map((line) => JSON.parse(line) as unknown)).toMatchObject([
+    { type: 'task', job: id, state: 'done', facts: { status: 200 } },
+    { state: 'done' },
+    { state: 'done' },
+    { state: 'failed', error: { code: 'http-404' } },
+  ]);
+  expect(engine.failedSources(id, 10)).toHaveLength(1);
+});
+
+test('hosts: how many requests are under way, and until when one is held', async () => {
+  const seen = Promise.withResolvers<void>();
+  const url = await serve((request, response) => {
+    if (request.url === '/hold') response.writeHead(503, { 'Retry-After': '3000' }).end();
+    else seen.resolve();
+  });
+  const waiting = await start([`${url}/never`]);
+  await seen.promise;
+  const host = new URL(url).host;
+  expect(engine.hosts(waiting.id)).toMatchObject([{ host, inFlight: 1, heldUntilMs: null, answered: 0 }]);
+  await engine.cancel(waiting.id);
+  expect(engine.hosts(waiting.id)).toEqual([]);
+
+  const held = await start([`${url}/hold`]);
+  await new Promise<void>((resolve) => {
+    const stop = engine.on('frame', ({ jobs }) => {
+      if (jobs.every(({ waitingFor }) => waitingFor === null)) return;
+      stop();
+      resolve();
+    });
+  });
+  const [state] = engine.hosts(held.id);
+  expect(state).toMatchObject({ inFlight: 0, refused: 1 });
+  expect(state?.lastError).toMatch(/503/u);
+  expect(state?.heldUntilMs).toBeGreaterThan(Date.now() + 2_900_000);
+  await engine.cancel(held.id);
+});
+
+test('a speed limit set while it runs holds, and is kept', async () => {
+  const body = Buffer.alloc(4 * 1024 * 1024);
+  const half = Promise.withResolvers<void>();
+  let goOn = (): void => undefined;
+  const url = await serve((_, response) => {
+    response.writeHead(200, { 'Content-Length': body.length });
+    response.write(body.subarray(0, body.length / 2), () => {
+      half.resolve();
+    });
+    goOn = () => response.end(body.subarray(body.length / 2));
+  });
+  const { id, ended } = await start([`${url}/large`]);
+  await half.promise;
+  const rate = 4 * 1024 * 1024;
+  engine.limitRate(id, rate);
+  expect(engine.job(id).limitRate).toBe(rate);
+  const startedAtMs = performance.now();
+  goOn();
+  await ended;
+  // Half a second's worth, less what may come in one burst.
+  expect(performance.now() - startedAtMs).toBeGreaterThan(350);
+  expect(engine.job(id)).toMatchObject({ limitRate: rate, counts: { done: 1 } });
+});
+
+test('the speed limit of all jobs holds for each', async () => {
+  const body = Buffer.alloc(2 * 1024 * 1024);
+  const url = await serve((_, response) => response.end(body));
+  engine.settings.set({ limitRate: 4 * 1024 * 1024 });
+  const startedAtMs = performance.now();
+  const jobs = [await start([`${url}/a`]), await start([`${url}/b`])];
+  await Promise.all(jobs.map(({ ended }) => ended));
+  expect(performance.now() - startedAtMs).toBeGreaterThan(800);
+});
