@@ -204,7 +204,7 @@ function algorithm(text: string): CheckAlgorithm {
 
 function checksum(text: string): string {
   if (parseChecksum(text) === null) {
-    throw new InvalidArgumentError('It takes an algorithm, = and the digest in hexadecimal: sha256=…');
+    throw new InvalidArgumentError('It takes an algorithm, = and the whole digest in hexadecimal.');
   }
   return text;
 }

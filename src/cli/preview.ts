@@ -74,7 +74,8 @@ function describe({ entries, lists, hosts, duplicates, clashes, faults }: BatchP
       'names',
     ),
     counted(faults.length, 'line that could not be read', 'lines that could not be read'),
-    ...faults.map(({ list, line, message }) => `  ${printable(list)}:${line}: ${printable(message)}`),
+    // The message begins with the line's number.
+    ...faults.map(({ list, message }) => `  ${printable(list)}: ${printable(message)}`),
   ];
 }
 

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { DownloadEntry, ListedEntry, ListFormat } from '../../common/download';
 import { detectFormat, readDownloadList } from './download-list';
-import { previewList } from './list-preview';
+import { previewList, previewLists } from './list-preview';
 import { MAX_URL_CHARACTERS } from './list-urls';
 
 interface Options {
@@ -490,4 +490,34 @@ describe('hostile lists cost no more than their length', () => {
   test('Metalink nested without end', async () => {
     expect(await faultsOf(`<metalink>${'<a>'.repeat(1_000_000)}`)).toHaveLength(1);
   });
+});
+
+test('a preview of several lists counts across them, and names every fault', async () => {
+  // Each is given once: a pipe cannot be read twice.
+  const once = (text: string): (() => Buffer[]) => {
+    const chunks = [Buffer.from(text)];
+    return () => chunks.splice(0);
+  };
+  const faulty = Array.from({ length: 150 }, (_, index) => `nonsense-${index}\n`).join('');
+  const preview = await previewLists([
+    { name: 'one', open: once('http://a.example/x\nhttp://b.example/x\n'), format: null },
+    { name: 'two', open: once('url,filename\nhttp://a.example/x,\nhttp://a.example/z,x\n'), format: null },
+    { name: 'three', open: once(faulty), format: 'urls' },
+  ]);
+  expect(preview).toMatchObject({
+    entries: 4,
+    lists: [
+      { name: 'one', format: 'urls', entries: 2, faultCount: 0 },
+      { name: 'two', format: 'csv', entries: 2, faultCount: 0 },
+      { name: 'three', format: 'urls', entries: 0, faultCount: 150 },
+    ],
+    hosts: [
+      { host: 'a.example', entries: 3 },
+      { host: 'b.example', entries: 1 },
+    ],
+    duplicates: 1,
+    clashes: [{ name: 'x', entries: 4 }],
+  });
+  expect(preview.faults).toHaveLength(150);
+  expect(preview.faults[149]).toMatchObject({ list: 'three', line: 150, text: 'nonsense-149' });
 });
