@@ -11,7 +11,7 @@ import {
 } from '../common/download';
 import { parseChecksum } from '../common/digest-fields';
 import { DEFAULT_DOWNLOAD_OPTIONS, type DownloadOptions } from '../common/download-options';
-import { splitField } from '../common/http-fields';
+import { isFieldValue, isToken, splitField } from '../common/http-fields';
 
 export interface DownloadFlags {
   readonly input: readonly string[];
@@ -120,17 +120,17 @@ export function addDownloadFlags(command: Command): Command {
       whole(1, 16),
     )
     .option('--max-connection-per-server <n>', 'most requests to one host at once', whole(1, 256))
-    .option('--limit-rate <bytes>', 'bytes per second of the whole job; 500K, 2M', size)
+    .option('--limit-rate <bytes>', 'bytes per second of the whole job; 500K, 2M', rate)
     .option(
       '-H, --header <line>',
       "sent to the URL's own host; may be given more than once",
       collect(header),
       [],
     )
-    .option('-A, --user-agent <text>', 'who asks')
-    .option('-e, --referer <url>', 'the Referer header')
+    .option('-A, --user-agent <text>', 'who asks', fieldValue)
+    .option('-e, --referer <url>', 'the Referer header', fieldValue)
     .option('-u, --user <name:password>', 'basic authentication', login)
-    .option('--oauth2-bearer <token>', 'bearer authentication')
+    .option('--oauth2-bearer <token>', 'bearer authentication', fieldValue)
     .option('-n, --netrc', 'names and passwords from ~/.netrc')
     .option('--netrc-file <file>', 'names and passwords from this file')
     .option('--load-cookies <file>', "cookies in Netscape's format")
@@ -144,7 +144,7 @@ export function downloadOptions(flags: DownloadFlags): Partial<DownloadOptions> 
   if (flags.referer !== undefined) headers.push(['Referer', flags.referer]);
   const netrc = flags.netrcFile ?? (flags.netrc ? join(homedir(), '.netrc') : undefined);
   const ms = (value: number | undefined): number | undefined =>
-    value === undefined ? undefined : Math.round(value * 1000);
+    value === undefined ? undefined : Math.max(1, Math.round(value * 1000));
   const given = {
     existing: flags.existing,
     retries: flags.retry,
@@ -173,7 +173,8 @@ export function downloadOptions(flags: DownloadFlags): Partial<DownloadOptions> 
 
 export function whole(least: number, most: number): (text: string) => number {
   return (text) => {
-    const value = Number(text);
+    // A variable that is empty in the shell is no 0.
+    const value = text.trim() === '' ? NaN : Number(text);
     if (!Number.isInteger(value) || value < least || value > most) {
       throw new InvalidArgumentError(`It takes a whole number from ${least} to ${most}.`);
     }
@@ -189,8 +190,20 @@ function seconds(text: string): number {
 
 /** `2M` as curl and aria2 read it: powers of 1024. */
 function size(text: string): number {
+  const value = bytesOf(text);
+  if (!Number.isSafeInteger(value)) throw new InvalidArgumentError('It takes bytes: 4096, 10K, 5M, 2G.');
+  return value;
+}
+
+function rate(text: string): number {
+  const value = size(text);
+  if (value < 1) throw new InvalidArgumentError('It takes bytes, at least 1.');
+  return value;
+}
+
+function bytesOf(text: string): number {
   const [, digits, unit] = /^(\d+(?:\.\d+)?)([kmgt]?)i?b?$/iu.exec(text) ?? [];
-  if (digits === undefined) throw new InvalidArgumentError('It takes bytes: 4096, 10K, 5M, 2G.');
+  if (digits === undefined) return NaN;
   return Math.floor(
     Number(digits) * 1024 ** ' kmgt'.indexOf((unit === '' || unit === undefined ? ' ' : unit).toLowerCase()),
   );
@@ -211,8 +224,16 @@ function checksum(text: string): string {
 
 function header(text: string): readonly [string, string] {
   const field = splitField(text);
-  if (field === null) throw new InvalidArgumentError('A header is "Name: value".');
-  return field;
+  if (field === null || !isToken(field[0])) throw new InvalidArgumentError('A header is "Name: value".');
+  return [field[0], fieldValue(field[1])];
+}
+
+function fieldValue(text: string): string {
+  // Told before the first byte, not by each task.
+  if (!isFieldValue(text) || /[^\p{Cc} -\u00ff]/u.test(text)) {
+    throw new InvalidArgumentError('It has characters that a header cannot have.');
+  }
+  return text;
 }
 
 function login(text: string): { name: string; password: string } {
