@@ -9,6 +9,8 @@ import {
   askToRemove,
   cancelJob,
   canRetry,
+  copyFailedUrls,
+  exportJob,
   pauseJob,
   resizeJob,
   resumeJob,
@@ -19,6 +21,7 @@ import {
 import { useJob } from '../state/jobs';
 import { changeKindSettings, effectiveWorkers, useInfo, useSettings } from '../state/settings';
 import { openDialog } from '../state/ui';
+import { AllSpeedMenu } from './speed-menu';
 import styles from './page-header.module.css';
 
 interface PageHeaderProps {
@@ -34,6 +37,7 @@ export function PageHeader({ kind, jobId }: PageHeaderProps) {
       <h1 className={styles['title']}>{words.title}</h1>
       <ModeSwitch kind={kind} />
       <WorkersMenu kind={kind} job={job} />
+      {kind === 'download' && <AllSpeedMenu />}
       {job !== null && <JobButtons job={job} />}
       <Button
         look="primary"
@@ -167,6 +171,11 @@ function MoreMenu({ job }: { readonly job: JobSummary }) {
   const entries: MenuEntry[] = [
     { id: 'show', text: 'Show in folder' },
     { id: 'retry', text: 'Retry failed', disabled: !canRetry(job) },
+    ...(job.kind === 'download'
+      ? [{ id: 'copy-failed', text: 'Copy failed URLs', disabled: job.counts.failed === 0 }]
+      : []),
+    { id: 'csv', text: 'Export as CSV…' },
+    { id: 'jsonl', text: 'Export as JSON Lines…' },
     ...(job.kind === 'hash'
       ? [{ id: 'manifest', text: 'Save manifest…', disabled: job.counts.done === 0 }]
       : []),
@@ -176,6 +185,8 @@ function MoreMenu({ job }: { readonly job: JobSummary }) {
     if (id === 'show') showInFolder(job.id, null);
     else if (id === 'retry') retryJob(job.id);
     else if (id === 'manifest') saveManifest(job.id);
+    else if (id === 'copy-failed') copyFailedUrls(job.id);
+    else if (id === 'csv' || id === 'jsonl') exportJob(job.id, id);
     else askToRemove(job);
   };
   return (

@@ -9,6 +9,8 @@ import { clockText, taskStateText } from '../lib/text';
 import { copyText, showInFolder } from '../state/actions';
 import { useRunning } from '../state/frames';
 import { notifyError } from '../state/notices';
+import { FailedAttempts } from './failed-attempts';
+import { TimeBars } from './time-bars';
 import styles from './task-detail.module.css';
 
 interface TaskDetailProps {
@@ -64,6 +66,9 @@ export function TaskDetail({ job, row, onClose }: TaskDetailProps) {
           <CopyFact key={algorithm} name={ALGORITHM_NAMES[algorithm] ?? algorithm} value={digest} mono />
         ))}
       </dl>
+      {row.facts !== null && <TimeBars times={row.facts.times} />}
+      {job.kind === 'download' && <FailedAttempts row={row} />}
+      {row.facts !== null && <ResponseHeaders facts={row.facts} />}
     </section>
   );
 }
@@ -81,22 +86,38 @@ const ALGORITHM_NAMES: Readonly<Record<string, string>> = {
 const INTEGRITY: Readonly<Record<Integrity, string>> = {
   verified: 'verified: its digest is the one that was given',
   complete: 'complete: its length is the one that the server gave',
-  unverified: 'unverified: the server gave no length',
+  unverified: 'unverified: the server said too little to be sure',
 };
 
 function DownloadFactsList({ facts, source }: { readonly facts: DownloadFacts; readonly source: string }) {
-  const { firstByteMs, bodyMs } = facts.times;
   return (
     <>
       <Fact name="Integrity">{INTEGRITY[facts.integrity]}</Fact>
       <Fact name="Status">{facts.status}</Fact>
-      {firstByteMs !== null && <Fact name="First byte">after {formatDuration(firstByteMs)}</Fact>}
-      {bodyMs !== null && <Fact name="Body and disk">{formatDuration(bodyMs)}</Fact>}
       {facts.kept > 0 && <Fact name="Kept">{formatBytes(facts.kept)} from earlier attempts</Fact>}
       {facts.finalUrl !== source && <CopyFact name="Redirected to" value={facts.finalUrl} />}
       {facts.etag !== null && <Fact name="Entity tag">{facts.etag}</Fact>}
       {facts.lastModified !== null && <Fact name="Last modified">{facts.lastModified}</Fact>}
     </>
+  );
+}
+
+function ResponseHeaders({ facts }: { readonly facts: DownloadFacts }) {
+  // Jobs of older versions kept none.
+  const headers = Object.entries((facts.headers as DownloadFacts['headers'] | undefined) ?? {});
+  if (headers.length === 0) return null;
+  return (
+    <details className={styles['more']}>
+      <summary>Response headers ({headers.length})</summary>
+      <dl className={styles['headers']}>
+        {headers.map(([name, value]) => (
+          <div key={name} className={styles['header']}>
+            <dt>{name}</dt>
+            <dd>{value}</dd>
+          </div>
+        ))}
+      </dl>
+    </details>
   );
 }
 

@@ -5,6 +5,10 @@ import { formatCount } from '../../common/units';
 import type { KindWords } from '../kinds';
 import { useFrame } from '../state/frames';
 import { useJob } from '../state/jobs';
+import { Segmented } from '../components/segmented';
+import { AnswersView } from './answers-view';
+import { HostsView } from './hosts-view';
+import { JobSpeedMenu } from './speed-menu';
 import { TaskDetail } from './task-detail';
 import { TaskFilters } from './task-filters';
 import { TaskGrid } from './task-grid';
@@ -16,11 +20,19 @@ interface TaskPaneProps {
   readonly words: KindWords;
 }
 
+type View = 'tasks' | 'answers' | 'hosts';
+const VIEWS = [
+  { value: 'tasks', text: 'Tasks' },
+  { value: 'answers', text: 'Answers', title: 'Statuses and latencies' },
+  { value: 'hosts', text: 'Hosts', title: 'What each host is asked, and refuses' },
+] as const;
+
 const SEARCH_DELAY_MS = 180;
 
 export function TaskPane({ jobId, words }: TaskPaneProps) {
   const job = useJob(jobId);
   const frame = useFrame(jobId);
+  const [view, setView] = useState<View>('tasks');
   const [state, setState] = useState<TaskState | null>(null);
   const [typed, setTyped] = useState('');
   const search = useSettled(typed, SEARCH_DELAY_MS);
@@ -35,9 +47,24 @@ export function TaskPane({ jobId, words }: TaskPaneProps) {
   const current = selected === null ? null : (rows.find(selected.id) ?? selected);
   if (job === null || counts === undefined) return null;
   const total = totalTasks(counts);
+  const views = job.kind === 'download' && (
+    <div className={styles['views']}>
+      <Segmented label="What is shown of the job" value={view} options={VIEWS} onChange={setView} />
+      <JobSpeedMenu job={job} />
+    </div>
+  );
+  if (view !== 'tasks') {
+    return (
+      <section className={styles['pane']} aria-label={view === 'answers' ? 'Answers' : 'Hosts'}>
+        {views}
+        {view === 'answers' ? <AnswersView job={job} /> : <HostsView job={job} />}
+      </section>
+    );
+  }
 
   return (
     <section className={styles['pane']} aria-label="Tasks">
+      {views}
       <div className={styles['bar']}>
         <TaskFilters counts={counts} state={state} onChange={setState} />
         <input

@@ -1,6 +1,8 @@
 /** What the user can do to a job. Failures become notices. */
 import { isEnded, type JobSummary } from '../../common/model';
+import type { ExportFormat } from '../../common/responses';
 import { request } from '../bridge';
+import { plural } from '../lib/text';
 import { jobsStore } from './jobs';
 import { announce, notifyError } from './notices';
 import { openDialog } from './ui';
@@ -31,6 +33,27 @@ export function removeJob(jobId: number): void {
 
 export function resizeJob(jobId: number, workers: number): void {
   run(request('jobs:resize', { jobId, workers }));
+}
+
+/** @param rate bytes per second; `null`: no limit */
+export function limitJob(jobId: number, rate: number | null): void {
+  run(request('jobs:limit', { jobId, rate }));
+}
+
+export function exportJob(jobId: number, format: ExportFormat): void {
+  run(
+    request('jobs:export', { jobId, format }).then((path) => {
+      if (path !== null) announce(`The job was exported as ${path}.`);
+    }),
+  );
+}
+
+export function copyFailedUrls(jobId: number): void {
+  run(
+    request('jobs:copy-failed', { jobId }).then((count) => {
+      announce(`${plural(count, 'URL', 'URLs')} copied.`);
+    }),
+  );
 }
 
 export function showInFolder(jobId: number, taskId: number | null): void {

@@ -1,0 +1,128 @@
+/** What the window tells of a download beside its tasks, and what can be done with it. */
+import { readFileSync } from 'node:fs';
+import { createServer, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { expect, type Page } from '@playwright/test';
+import { answerDialogs, test, type App } from './app';
+
+interface TestServer {
+  readonly url: string;
+  /** Answers those that wait at /wait. */
+  letGo(): void;
+  close(): Promise<void>;
+}
+
+/** `/missing` is not there, `/busy` at the second try, `/hold` says "in an hour", `/wait` waits to be let go. */
+async function serve(): Promise<TestServer> {
+  let busy = 0;
+  const waiting: ServerResponse[] = [];
+  const server = createServer((request, response) => {
+    const path = request.url ?? '/';
+    if (path.startsWith('/missing')) response.writeHead(404).end();
+    else if (path.startsWith('/busy') && busy++ === 0) response.writeHead(503, { 'Retry-After': '0' }).end();
+    else if (path.startsWith('/hold')) response.writeHead(503, { 'Retry-After': '3600' }).end();
+    else if (path.startsWith('/wait')) waiting.push(response);
+    else response.writeHead(200, { 'X-Request-Id': 'seven', ETag: '"a"' }).end('content');
+  });
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    letGo: () => {
+      for (const response of waiting.splice(0)) response.end('at last');
+    },
+    close: async () => {
+      server.closeAllConnections();
+      await new Promise((done) => server.close(done));
+    },
+  };
+}
+
+async function download({ electron, window }: App, urls: readonly string[], target: string): Promise<void> {
+  await window.getByRole('button', { name: 'New download', exact: true }).click();
+  const dialog = window.getByRole('dialog');
+  await dialog.getByLabel('URLs, one a line').fill(urls.join('\n'));
+  await answerDialogs(electron, [target]);
+  await dialog.getByRole('button', { name: 'Choose…' }).click();
+  await dialog.getByRole('button', { name: /^Download \d/u }).click();
+}
+
+async function chooseFromMenu(window: Page, button: string | RegExp, item: string): Promise<void> {
+  await window.getByRole('button', { name: button }).click();
+  await window
+    .getByRole('menuitem', { name: item })
+    .or(window.getByRole('menuitemradio', { name: item }))
+    .click();
+}
+
+test('details, answers and exports of a download', async ({ app, folder }) => {
+  const { electron, window, complaints } = app;
+  const server = await serve();
+  const names = ['a', 'b', 'busy', 'missing-1', 'missing-2'];
+  await download(
+    app,
+    names.map((name) => `${server.url}/${name}`),
+    join(folder, 'target'),
+  );
+  await expect(window.getByText('3 of 5')).toBeVisible();
+
+  await window.getByRole('row', { name: /busy/u }).click();
+  const detail = window.getByRole('region', { name: 'Task busy' });
+  const times = detail.getByLabel('Where the time went');
+  await expect(times.getByText('First byte')).toBeVisible();
+  await expect(times.getByText('Disk')).toBeVisible();
+  await expect(detail.getByRole('table', { name: 'Attempts that failed' })).toContainText('503');
+  await detail.getByText(/^Response headers/u).click();
+  await expect(detail.getByText('seven')).toBeVisible();
+
+  const views = window.getByRole('radiogroup', { name: 'What is shown of the job' });
+  await views.getByRole('radio', { name: 'Answers' }).check();
+  const statuses = window.getByRole('table', { name: 'Statuses' });
+  await expect(statuses.getByRole('row', { name: '200' })).toContainText('3');
+  await expect(statuses.getByRole('row', { name: '404' })).toContainText('2');
+  await expect(window.getByRole('table', { name: 'Latency' })).toContainText('First byte');
+
+  await chooseFromMenu(window, /^More for/u, 'Copy failed URLs');
+  await expect(window.getByText('2 URLs copied.')).toBeVisible();
+  const copied = await electron.evaluate(async ({ clipboard }) => clipboard.readText());
+  expect(copied).toBe(`${server.url}/missing-1\n${server.url}/missing-2\n`);
+
+  const path = join(folder, 'job.csv');
+  await answerDialogs(electron, [path]);
+  await chooseFromMenu(window, /^More for/u, 'Export as CSV…');
+  await expect(window.getByText(`The job was exported as ${path}.`)).toBeVisible();
+  expect(readFileSync(path, 'utf8').trimEnd().split('\r\n')).toHaveLength(6);
+  expect(complaints).toEqual([]);
+  await server.close();
+});
+
+test('hosts are seen at work and held; the speed is limited in one click', async ({ app, folder }) => {
+  const { window, complaints } = app;
+  const server = await serve();
+  await download(
+    app,
+    ['wait-1', 'wait-2', 'wait-3'].map((name) => `${server.url}/${name}`),
+    join(folder, 'target'),
+  );
+  const views = window.getByRole('radiogroup', { name: 'What is shown of the job' });
+  await views.getByRole('radio', { name: 'Hosts' }).check();
+  const host = window.getByRole('row', { name: new URL(server.url).host });
+  await expect(host).toContainText('running');
+  await expect(host).toContainText('3 of 16');
+
+  await chooseFromMenu(window, /^Speed of all downloads: no limit/u, '5.0 MB/s');
+  await expect(window.getByRole('button', { name: /^Speed of all downloads: 5\.0 MB\/s/u })).toBeVisible();
+  await chooseFromMenu(window, /^Speed of .*: no limit/u, '1.0 MB/s');
+  await expect(window.getByRole('button', { name: /^Speed of .*: 1\.0 MB\/s/u })).toBeVisible();
+
+  server.letGo();
+  await expect(window.getByText('Hosts are listed while the job runs.')).toBeVisible();
+
+  await download(app, [`${server.url}/hold`], join(folder, 'held'));
+  await views.getByRole('radio', { name: 'Hosts' }).check();
+  await expect(host).toContainText('held');
+  await expect(host).toContainText('503');
+  await window.getByRole('button', { name: 'Cancel', exact: true }).click();
+  expect(complaints).toEqual([]);
+  await server.close();
+});

@@ -1,0 +1,89 @@
+/** What the servers of a job answered: how often which status, and how long it took. */
+import { isEnded, type JobSummary } from '../../common/model';
+import type { Percentiles, ResponseSummary } from '../../common/responses';
+import { formatCount, formatDuration } from '../../common/units';
+import { useRequest } from '../lib/use-request';
+import styles from './answers-view.module.css';
+
+const ASK_AGAIN_MS = 2000;
+
+export function AnswersView({ job }: { readonly job: JobSummary }) {
+  const responses = useRequest(
+    'jobs:responses',
+    { jobId: job.id },
+    { everyMs: isEnded(job.state) ? null : ASK_AGAIN_MS, version: job.state },
+  );
+  if (responses === null) return <p className={styles['none']}>Reading the answers…</p>;
+  if (responses.statuses.length === 0) return <p className={styles['none']}>Nothing was answered yet.</p>;
+  return (
+    <div className={styles['view']}>
+      <Statuses responses={responses} />
+      <Latencies responses={responses} />
+    </div>
+  );
+}
+
+function Statuses({ responses: { statuses } }: { readonly responses: ResponseSummary }) {
+  const most = Math.max(...statuses.map(({ tasks }) => tasks));
+  return (
+    <table className={styles['table']}>
+      <caption className={styles['caption']}>Statuses</caption>
+      <tbody>
+        {statuses.map(({ status, tasks }) => (
+          <tr key={status ?? 'none'}>
+            <th scope="row">{status ?? 'no answer'}</th>
+            <td className={styles['number']}>{formatCount(tasks)}</td>
+            <td className={styles['share']} aria-hidden="true">
+              <span
+                className={styles['bar']}
+                data-tone={toneOf(status)}
+                style={{ width: `${(tasks / most) * 100}%` }}
+              />
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+function toneOf(status: number | null): string {
+  if (status === null || status >= 500) return 'fail';
+  if (status >= 400) return 'wait';
+  return 'done';
+}
+
+function Latencies({ responses: { firstByteMs, totalMs } }: { readonly responses: ResponseSummary }) {
+  if (firstByteMs === null || totalMs === null) return null;
+  return (
+    <table className={styles['table']}>
+      <caption className={styles['caption']}>Latency</caption>
+      <thead>
+        <tr>
+          <td />
+          <th scope="col">median</th>
+          <th scope="col">95 %</th>
+          <th scope="col">99 %</th>
+          <th scope="col">longest</th>
+        </tr>
+      </thead>
+      <tbody>
+        <LatencyRow name="First byte" of={firstByteMs} />
+        <LatencyRow name="Whole task" of={totalMs} />
+      </tbody>
+    </table>
+  );
+}
+
+function LatencyRow({ name, of }: { readonly name: string; readonly of: Percentiles }) {
+  return (
+    <tr>
+      <th scope="row">{name}</th>
+      {[of.median, of.p95, of.p99, of.most].map((ms, index) => (
+        <td key={index} className={styles['number']}>
+          {formatDuration(ms)}
+        </td>
+      ))}
+    </tr>
+  );
+}

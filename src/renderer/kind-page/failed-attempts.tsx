@@ -1,0 +1,31 @@
+/** What went wrong before: a task's attempts that failed, with their reasons. */
+import type { TaskRow } from '../../common/model';
+import { formatDuration } from '../../common/units';
+import { clockText } from '../lib/text';
+import { useRequest } from '../lib/use-request';
+import styles from './task-detail.module.css';
+
+export function FailedAttempts({ row }: { readonly row: TaskRow }) {
+  const attempts = useRequest(
+    'tasks:failed-attempts',
+    { taskId: row.id },
+    { version: `${row.attempts} ${row.state}` },
+  );
+  if (attempts === null || attempts.length === 0) return null;
+  return (
+    <table className={styles['table']}>
+      <caption className={styles['caption']}>Attempts that failed</caption>
+      <tbody>
+        {attempts.map(({ attempt, worker, startedAtMs, endedAtMs, error }) => (
+          <tr key={attempt}>
+            <th scope="row">{attempt}</th>
+            <td>{clockText(startedAtMs ?? endedAtMs)}</td>
+            <td>{startedAtMs === null ? '' : formatDuration(Math.max(0, endedAtMs - startedAtMs))}</td>
+            <td>{worker === null ? '' : `W${worker}`}</td>
+            <td>{error.message}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}

@@ -1,0 +1,62 @@
+/** Where the time of a download went: its steps below each other, each from where the one before ended. */
+import type { DownloadTimes } from '../../common/download';
+import { formatDuration } from '../../common/units';
+import styles from './time-bars.module.css';
+
+const STEPS: readonly (readonly [name: string, key: keyof DownloadTimes])[] = [
+  ['Queue', 'queueMs'],
+  ['DNS', 'dnsMs'],
+  ['Connect', 'connectMs'],
+  ['TLS', 'tlsMs'],
+  ['First byte', 'waitMs'],
+  ['Body', 'bodyMs'],
+  ['Disk', 'diskMs'],
+];
+
+interface Step {
+  readonly name: string;
+  readonly ms: number;
+  /** Milliseconds from the first one's beginning. */
+  readonly at: number;
+}
+
+function stepsOf(times: DownloadTimes): { readonly steps: readonly Step[]; readonly total: number } {
+  const steps: Step[] = [];
+  let total = 0;
+  for (const [name, key] of STEPS) {
+    // Jobs of older versions kept fewer of them.
+    const ms = times[key] as number | null | undefined;
+    if (ms === null || ms === undefined) continue;
+    steps.push({ name, ms, at: total });
+    total += ms;
+  }
+  return { steps, total: Math.max(total, 0.001) };
+}
+
+export function TimeBars({ times }: { readonly times: DownloadTimes }) {
+  const { steps, total } = stepsOf(times);
+  return (
+    <dl className={styles['bars']} aria-label="Where the time went">
+      {steps.map((step) => (
+        <div key={step.name} className={styles['step']}>
+          <dt className={styles['name']}>{step.name}</dt>
+          <dd className={styles['value']}>
+            <span className={styles['track']} aria-hidden="true">
+              <span
+                className={styles['bar']}
+                data-step={step.name}
+                style={{ left: `${(step.at / total) * 100}%`, width: `${(step.ms / total) * 100}%` }}
+              />
+            </span>
+            <span className={styles['time']}>{stepText(step.ms)}</span>
+          </dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
+/** Steps on one machine take less than a millisecond. */
+function stepText(ms: number): string {
+  return ms < 9.95 ? `${ms.toFixed(1)} ms` : formatDuration(ms);
+}
