@@ -32,6 +32,12 @@ export function formatClock(ms: number): string {
   return seconds >= 3600 ? `${Math.floor(seconds / 3600)}:${minutes}` : minutes;
 }
 
+/** Whole seconds, rounded up; minutes from 2 min on. */
+export function formatWait(ms: number): string {
+  const seconds = Math.max(1, Math.ceil(ms / 1000));
+  return seconds < 120 ? `${seconds} s` : `${Math.ceil(seconds / 60)} min`;
+}
+
 /** How long something took → `12 ms`, `4.2 s`, `3 min 7 s`, `2 h 5 min`. */
 export function formatDuration(ms: number): string {
   if (ms < 999.5) return `${Math.round(ms)} ms`;

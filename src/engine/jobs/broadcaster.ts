@@ -2,6 +2,7 @@
 import { nowMs } from '../../common/board';
 import type { JobFrame, JobSnapshot, RunningTask, ThroughputSample, WorkerFrame } from '../../common/frames';
 import { settledTasks, totalTasks, type TaskCounts } from '../../common/model';
+import { formatWait } from '../../common/units';
 import type { JobRunner } from './job-runner';
 
 const RATE_WINDOW_MS = 1000;
@@ -177,6 +178,5 @@ export class JobMonitor {
 
 function waitingFor(untilMs: number | null): string | null {
   if (untilMs === null) return null;
-  const seconds = Math.max(1, Math.ceil((untilMs - Date.now()) / 1000));
-  return `Waiting: next attempt in ${seconds} s`;
+  return `Waiting: next attempt in ${formatWait(untilMs - Date.now())}`;
 }

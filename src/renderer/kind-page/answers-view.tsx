@@ -61,10 +61,18 @@ function Latencies({ responses: { firstByteMs, totalMs } }: { readonly responses
       <thead>
         <tr>
           <td />
-          <th scope="col">median</th>
-          <th scope="col">95 %</th>
-          <th scope="col">99 %</th>
-          <th scope="col">longest</th>
+          <th scope="col" className={styles['number']}>
+            median
+          </th>
+          <th scope="col" className={styles['number']}>
+            95 %
+          </th>
+          <th scope="col" className={styles['number']}>
+            99 %
+          </th>
+          <th scope="col" className={styles['number']}>
+            longest
+          </th>
         </tr>
       </thead>
       <tbody>

@@ -1,9 +1,9 @@
 /** Each host of a running download: how much it is asked at once, whether it is held, what it refused. */
 import type { JobSummary } from '../../common/model';
 import type { HostState } from '../../common/responses';
-import { formatCount } from '../../common/units';
+import { formatCount, formatWait } from '../../common/units';
 import { useNow } from '../lib/clock';
-import { formatWait, plural } from '../lib/text';
+import { plural } from '../lib/text';
 import { useRequest } from '../lib/use-request';
 import styles from './answers-view.module.css';
 
@@ -27,9 +27,15 @@ export function HostsView({ job }: { readonly job: JobSummary }) {
           <tr>
             <th scope="col">Host</th>
             <th scope="col">State</th>
-            <th scope="col">At once</th>
-            <th scope="col">Answered</th>
-            <th scope="col">Refused</th>
+            <th scope="col" className={styles['number']}>
+              At once
+            </th>
+            <th scope="col" className={styles['number']}>
+              Answered
+            </th>
+            <th scope="col" className={styles['number']}>
+              Refused
+            </th>
             <th scope="col">Last error</th>
           </tr>
         </thead>
@@ -37,7 +43,7 @@ export function HostsView({ job }: { readonly job: JobSummary }) {
           {hosts.slice(0, MOST_SHOWN).map((host) => (
             <tr key={host.host}>
               <th scope="row">{host.host}</th>
-              <td>{stateText(host, now)}</td>
+              <td className={styles['short']}>{stateText(host, now)}</td>
               <td className={styles['number']}>
                 {host.inFlight} of {host.limit}
               </td>

@@ -48,15 +48,15 @@ export function TaskPane({ jobId, words }: TaskPaneProps) {
   if (job === null || counts === undefined) return null;
   const total = totalTasks(counts);
   const views = job.kind === 'download' && (
-    <div className={styles['views']}>
+    <>
       <Segmented label="What is shown of the job" value={view} options={VIEWS} onChange={setView} />
       <JobSpeedMenu job={job} />
-    </div>
+    </>
   );
   if (view !== 'tasks') {
     return (
       <section className={styles['pane']} aria-label={view === 'answers' ? 'Answers' : 'Hosts'}>
-        {views}
+        <div className={styles['bar']}>{views}</div>
         {view === 'answers' ? <AnswersView job={job} /> : <HostsView job={job} />}
       </section>
     );
@@ -64,8 +64,8 @@ export function TaskPane({ jobId, words }: TaskPaneProps) {
 
   return (
     <section className={styles['pane']} aria-label="Tasks">
-      {views}
       <div className={styles['bar']}>
+        {views}
         <TaskFilters counts={counts} state={state} onChange={setState} />
         <input
           type="search"

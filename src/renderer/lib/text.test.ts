@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { NO_TASKS, type TaskRow } from '../../common/model';
+import { formatWait } from '../../common/units';
 import {
   doneText,
-  formatWait,
   jobStateText,
   leftText,
   meanRate,

@@ -1,5 +1,5 @@
 /** Figures and short words about jobs and tasks. Pure. */
-import { formatBytes, formatClock, formatCount, formatDuration } from '../../common/units';
+import { formatBytes, formatClock, formatCount, formatDuration, formatWait } from '../../common/units';
 import {
   isEnded,
   settledTasks,
@@ -176,12 +176,6 @@ export function taskStateText(row: TaskRow, running: boolean, nowMs: number): Ta
 
 function skippedWord(row: TaskRow): string {
   return row.error === null ? TASK_WORDS.skipped : 'Unchanged';
-}
-
-/** Whole seconds, rounded up; minutes from 2 min on. */
-export function formatWait(ms: number): string {
-  const seconds = Math.ceil(ms / 1000);
-  return seconds < 120 ? `${seconds} s` : `${Math.ceil(seconds / 60)} min`;
 }
 
 /** `Today 14:02`, `14 Jul 2026 14:02`: the day and minute in the user's own form. */
