@@ -1,5 +1,6 @@
-#!/usr/bin/env node
-// The `heddle` command. Its syntax is one that an old Node understands too, since it is what says so.
+#!/usr/bin/env -S node --max-semi-space-size=4 --max-old-space-size=1024
+// The `heddle` command, on little memory (see src/engine/pool/threads.ts). Its syntax is one that an old Node
+// understands too, since it is what says so.
 'use strict';
 const { spawn } = require('node:child_process');
 const { existsSync } = require('node:fs');
@@ -23,7 +24,7 @@ function bundledNode() {
 
 /** Hands everything over to a newer Node: arguments, streams, signals, exit status. */
 function runWith(node) {
-  const child = spawn(node, [__filename, ...process.argv.slice(2)], {
+  const child = spawn(node, [...process.execArgv, __filename, ...process.argv.slice(2)], {
     stdio: 'inherit',
     env: Object.assign({}, process.env, { HEDDLE_NODE_CHOSEN: '1' }),
   });
