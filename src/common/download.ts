@@ -1,5 +1,6 @@
 /** What a list asks to download: the entry that every list format is read into. */
 import type { ErrorData } from './errors';
+import type { FsPath } from './paths';
 
 /** Digests that a download can be checked against. */
 export const CHECK_ALGORITHMS = ['md5', 'sha1', 'sha224', 'sha256', 'sha384', 'sha512', 'blake3'] as const;
@@ -100,6 +101,16 @@ export interface PartialState {
   /** Of the content's first answer, what is of use when the file is whole. Lower-case names. */
   readonly headers: Readonly<Record<string, string>>;
   readonly extents: readonly Extent[];
+}
+
+/** What an earlier download of a URL made in a folder, for asking whether there is a newer one. */
+export interface KnownFile {
+  readonly target: FsPath;
+  readonly etag: string | null;
+  readonly lastModified: string | null;
+  /** As the file was left: one that is not so any more is somebody else's. */
+  readonly size: number;
+  readonly mtimeMs: number;
 }
 
 /** A worker tells of what it has on disk; with `reset` everything told before is void. */

@@ -1,5 +1,5 @@
 /** The words of Heddle: jobs, tasks, modes. Every process may import this file. */
-import type { CheckDigests, DownloadEntry, DownloadFacts, PartialState } from './download';
+import type { CheckDigests, DownloadEntry, DownloadFacts, KnownFile, PartialState } from './download';
 import type { DownloadOptions } from './download-options';
 import type { ErrorData } from './errors';
 import type { FsPath } from './paths';
@@ -105,6 +105,8 @@ export interface TaskOrder {
     readonly entry: DownloadEntry | null;
     /** What an earlier attempt left. */
     readonly partial: PartialState | null;
+    /** What this URL became before, where only a newer one is wanted. */
+    readonly known?: KnownFile | null;
   };
 }
 
@@ -141,6 +143,8 @@ export interface TaskOutcome {
   readonly digests?: CheckDigests;
   /** Of a download. */
   readonly facts?: DownloadFacts;
+  /** For the next time, where only newer files are wanted. */
+  readonly known?: KnownFile;
   /** Why it was skipped. */
   readonly reason?: ErrorData;
   /**

@@ -1,11 +1,12 @@
 /** What is known of a job beside its tasks' states: answers, hosts, failed attempts, limits, exports. */
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import type { ExistingPolicy } from '../common/download';
 import type { JobSummary } from '../common/model';
 import { Engine, Threads } from './index';
 import { buildWorker } from './testing/build-worker';
@@ -41,7 +42,10 @@ async function serve(answer: RequestListener): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
-async function start(urls: readonly string[]): Promise<{ id: number; ended: Promise<JobSummary> }> {
+async function start(
+  urls: readonly string[],
+  options: { readonly existing?: ExistingPolicy } = {},
+): Promise<{ id: number; ended: Promise<JobSummary> }> {
   const { id } = await engine.createJob(
     {
       kind: 'download',
@@ -51,6 +55,7 @@ async function start(urls: readonly string[]): Promise<{ id: number; ended: Prom
       text: '',
       listFiles: [],
       directory: join(folder, 'files'),
+      options,
     },
     { start: false },
   );
@@ -175,4 +180,33 @@ test('the speed limit of all jobs holds for each', async () => {
   const jobs = [await start([`${url}/a`]), await start([`${url}/b`])];
   await Promise.all(jobs.map(({ ended }) => ended));
   expect(performance.now() - startedAtMs).toBeGreaterThan(800);
+});
+
+test('newer files are asked for by tag and date of what is there, whatever its name', async () => {
+  let version = 'one';
+  const asked: (string | undefined)[] = [];
+  const url = await serve((request, response) => {
+    const tag = `"${version}"`;
+    const match = request.headers['if-none-match'];
+    asked.push(match);
+    if (match === tag) response.writeHead(304).end();
+    else
+      response
+        .writeHead(200, { ETag: tag, 'Content-Disposition': 'attachment; filename="named.txt"' })
+        .end(version);
+  });
+  const update = async (): Promise<JobSummary['counts']> => {
+    const { ended } = await start([`${url}/file`], { existing: 'newer' });
+    return (await ended).counts;
+  };
+  const path = join(folder, 'files', 'named.txt');
+  expect(await update()).toMatchObject({ done: 1 });
+  expect(await update()).toMatchObject({ skipped: 1 });
+  version = 'two';
+  expect(await update()).toMatchObject({ done: 1 });
+  expect(readFileSync(path, 'utf8')).toBe('two');
+  // What somebody wrote into is not what the tag speaks of.
+  writeFileSync(path, 'mine');
+  await update();
+  expect(asked).toEqual([undefined, '"one"', '"one"', undefined]);
 });

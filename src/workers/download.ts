@@ -2,7 +2,14 @@
  * One URL to one file. The body goes to a temporary file, must be whole as the protocol frames it and right by every
  * digest that list and server give, is flushed to the disk and only then takes its name.
  */
-import { existsSync, futimesSync, readFileSync, read as readCallback, statfsSync } from 'node:fs';
+import {
+  type BigIntStats,
+  existsSync,
+  futimesSync,
+  readFileSync,
+  read as readCallback,
+  statfsSync,
+} from 'node:fs';
 import { promisify } from 'node:util';
 import { parseContentDisposition } from '../common/content-disposition';
 import { contentDigests, hasDigestFields, mergeClaims, representationDigests } from '../common/digest-fields';
@@ -13,6 +20,7 @@ import {
   type CheckDigests,
   type DownloadEntry,
   type Integrity,
+  type KnownFile,
   type PartialNote,
   type PartialState,
 } from '../common/download';
@@ -144,14 +152,16 @@ export function createDownload(job: DownloadWorkerOptions, tuning: DownloadTunin
     };
     // A callback sets it.
     let skip = null as TaskOutcome | null;
-    const existing = options.existing === 'newer' ? lstatOrNull(joinPath(directory, expectedName)) : null;
+    const known = stillThere(order.download?.known ?? null);
+    const existing = known?.target ?? joinPath(directory, expectedName);
+    const condition = options.existing === 'newer' ? onlyIfNewer(known, lstatOrNull(existing)) : {};
     const transfer = new Transfer({
       client: await client,
       file,
       request: {
         url,
         method: entry.method,
-        headers: { ...headersOf(entry, options), ...condition(existing?.mtimeMs ?? null, earlier) },
+        headers: { ...headersOf(entry, options), ...(earlier === null ? condition : {}) },
         body: entry.body,
       },
       earlier,
@@ -164,7 +174,7 @@ export function createDownload(job: DownloadWorkerOptions, tuning: DownloadTunin
       maxBytes: options.maxBytes,
       accept: (answer) => {
         if (answer.status === 304) {
-          skip = notModified(joinPath(directory, expectedName));
+          skip = notModified(existing);
           return false;
         }
         const name = nameFor(answer.headers);
@@ -197,6 +207,7 @@ export function createDownload(job: DownloadWorkerOptions, tuning: DownloadTunin
         bytes: got.bytes,
         ...placed,
         ...(Object.keys(digests).length === 0 ? {} : { digests }),
+        ...(options.existing === 'newer' ? { known: knownFile(placed.target, got) } : {}),
         facts: {
           status: got.status,
           finalUrl: got.finalUrl,
@@ -327,10 +338,35 @@ function headersOf(entry: DownloadEntry, options: DownloadWorkerOptions['options
   return headers;
 }
 
-/** RFC 9110 §13.1.3: only if it changed since. */
-function condition(mtimeMs: bigint | null, earlier: PartialState | null): Record<string, string> {
-  if (mtimeMs === null || earlier !== null) return {};
-  return { 'if-modified-since': new Date(Number(mtimeMs)).toUTCString() };
+/** `null` where the file is gone, or not as it was left. */
+function stillThere(known: KnownFile | null): KnownFile | null {
+  if (known === null) return null;
+  const stats = lstatOrNull(known.target);
+  const isSame =
+    stats !== null && Number(stats.size) === known.size && Number(stats.mtimeMs) === known.mtimeMs;
+  return isSame ? known : null;
+}
+
+/**
+ * RFC 9110 §13.1.2, §13.1.3: only what is not this one, by its tag and by its date.
+ * @param there the file that a newer one would replace
+ */
+function onlyIfNewer(known: KnownFile | null, there: BigIntStats | null): Record<string, string> {
+  if (there === null) return {};
+  return {
+    'if-modified-since': known?.lastModified ?? new Date(Number(there.mtimeMs)).toUTCString(),
+    ...(known?.etag == null ? {} : { 'if-none-match': known.etag }),
+  };
+}
+
+function knownFile(target: FsPath, got: Transferred): KnownFile {
+  return {
+    target,
+    etag: got.headers['etag'] ?? null,
+    lastModified: got.headers['last-modified'] ?? null,
+    size: got.bytes,
+    mtimeMs: Number(lstatOrNull(target)?.mtimeMs ?? 0n),
+  };
 }
 
 function skipped(target: FsPath): TaskOutcome {

@@ -9,7 +9,7 @@ import PQueue from 'p-queue';
 import { nowMs } from '../../common/board';
 import { isIdempotent } from '../../common/http-fields';
 import { RateLimit } from '../../common/rate-limit';
-import type { DownloadFacts, PartialNote } from '../../common/download';
+import type { DownloadFacts, KnownFile, PartialNote } from '../../common/download';
 import type { DownloadOptions } from '../../common/download-options';
 import { HeddleError, toErrorData, type ErrorData } from '../../common/errors';
 import type { HostState } from '../../common/responses';
@@ -31,6 +31,7 @@ import {
   type TaskTiming,
   type Threads,
 } from '../pool';
+import { displayPath } from '../../common/paths';
 import type { RestState, StoredJob } from '../store/job-repository';
 import type { Vault } from '../store/vault';
 import type { DrawnTask, TaskChange, TaskRepository } from '../store/task-repository';
@@ -357,7 +358,8 @@ export class JobRunner {
   }
 
   #downloadOrder(task: DrawnTask): Pick<TaskOrder, 'download'> {
-    if (task.request === null && !this.#partials.has(task.id)) return {};
+    const known = this.#knownFile(task);
+    if (task.request === null && known === null && !this.#partials.has(task.id)) return {};
     // What it told last may not be stored yet.
     if (this.#partials.has(task.id)) this.#recorder.flush();
     const { tasks, vault } = this.#options;
@@ -365,8 +367,21 @@ export class JobRunner {
       download: {
         entry: task.request === null ? null : openRequest(task.request, vault),
         partial: this.#partials.has(task.id) ? tasks.partial(task.id) : null,
+        known,
       },
     };
+  }
+
+  #knownFile(task: DrawnTask): KnownFile | null {
+    const { job, tasks } = this.#options;
+    if (job.spec.kind !== 'download' || job.spec.options.existing !== 'newer') return null;
+    return tasks.knownFile(displayPath(task.source), job.spec.directory);
+  }
+
+  #nowKnown(task: DrawnTask, file: KnownFile | undefined): Pick<TaskChange, 'known'> {
+    const { spec } = this.#options.job;
+    if (file === undefined || spec.kind !== 'download') return {};
+    return { known: { url: displayPath(task.source), directory: spec.directory, file } };
   }
 
   #release(task: DrawnTask, sign: HostSign | null = null, trouble: string | null = null): void {
@@ -443,6 +458,7 @@ export class JobRunner {
         facts: withQueueTime(outcome?.facts ?? null, timing),
         error: error ?? outcome?.reason ?? null,
         failedAttempt: error !== null,
+        ...this.#nowKnown(task, outcome?.known),
       },
       outcome?.release,
     );

@@ -128,4 +128,17 @@ export const MIGRATIONS: readonly string[] = [
     PRIMARY KEY (task_id, start)
   ) WITHOUT ROWID;
   `,
+  // What "update if newer" asks with the next time: the file that a URL became in a folder, and its validators.
+  `
+  CREATE TABLE known_files (
+    url TEXT NOT NULL,
+    directory TEXT NOT NULL,
+    target NOT NULL,
+    etag TEXT,
+    last_modified TEXT,
+    size INTEGER NOT NULL,
+    mtime_ms REAL NOT NULL,
+    PRIMARY KEY (url, directory)
+  ) WITHOUT ROWID;
+  `,
 ];

@@ -4,7 +4,7 @@
  * nobody ever has to count rows.
  */
 import type { ErrorData } from '../../common/errors';
-import type { DownloadFacts, PartialNote, PartialState } from '../../common/download';
+import type { DownloadFacts, KnownFile, PartialNote, PartialState } from '../../common/download';
 import type { FailedAttempt } from '../../common/responses';
 import type { Digests, SettledState, SettledTask, TaskRow, TaskState, TaskType } from '../../common/model';
 import { displayPath, type FsPath } from '../../common/paths';
@@ -60,6 +60,8 @@ export interface TaskChange {
   readonly error: ErrorData | null;
   /** The attempt ended in an error and is kept in the task's history. */
   readonly failedAttempt: boolean;
+  /** What its URL became in which folder, for the next time. */
+  readonly known?: { readonly url: string; readonly directory: string; readonly file: KnownFile };
 }
 
 type Stored = string | Buffer;
@@ -214,6 +216,10 @@ export class TaskRepository {
       `INSERT INTO failed_attempts (task_id, attempt, worker, started_at, ended_at, error) VALUES (?, ?, ?, ?, ?, ?)
        ON CONFLICT (task_id, attempt) DO UPDATE SET ended_at = excluded.ended_at, error = excluded.error`,
     );
+    const know = this.#prepare(
+      `INSERT OR REPLACE INTO known_files (url, directory, target, etag, last_modified, size, mtime_ms)
+         VALUES (?, ?, ?, ?, ?, ?, ?)`,
+    );
     return this.#database.transaction(() => {
       const made: TaskChange[] = [];
       const moved = new Map<TaskState, number>();
@@ -239,6 +245,18 @@ export class TaskRepository {
         );
         if (updated === 0) continue;
         made.push(change);
+        if (change.known !== undefined) {
+          const { url, directory, file } = change.known;
+          know.run(
+            url,
+            directory,
+            toStored(file.target),
+            file.etag,
+            file.lastModified,
+            file.size,
+            file.mtimeMs,
+          );
+        }
         if (change.failedAttempt && error !== null) {
           keep.run(
             change.id,
@@ -261,6 +279,22 @@ export class TaskRepository {
       ).run(...deltas, bytes, known, jobId);
       return made;
     })();
+  }
+
+  /** What a URL became in a folder. */
+  knownFile(url: string, directory: string): KnownFile | null {
+    const record = this.#prepare<
+      [string, string],
+      { target: Stored; etag: string | null; last_modified: string | null; size: number; mtime_ms: number }
+    >('SELECT * FROM known_files WHERE url = ? AND directory = ?').get(url, directory);
+    if (record === undefined) return null;
+    return {
+      target: record.target,
+      etag: record.etag,
+      lastModified: record.last_modified,
+      size: record.size,
+      mtimeMs: record.mtime_ms,
+    };
   }
 
   /** Keeps what is on disk of downloads that are not at their end; in the order in which it was told. */
