@@ -258,6 +258,31 @@ test('progress goes to standard error, plain; --quiet has none', async ({ start,
     expect(stdout.trimEnd().split('\n').sort()).toEqual(files.map((name) => join(folder, place, name)));
     expect(stderr).not.toContain('\u001b');
     if (run === quiet) expect(stderr).toBe('');
-    else expect(stderr).toMatch(/^(0 of 2 · .*\n)+2 downloaded .*\n$/u);
+    else expect(stderr).toMatch(/^(0 of 2 · .*\n)+2 downloaded .*\n200 × 2; first byte .*\n$/u);
   }
+});
+
+test('a job is exported, and what failed can be tried again as a list', async ({
+  heddle,
+  server,
+  folder,
+}) => {
+  const [good = ''] = server.urls(1);
+  const bad = new URL('/none/such', good.replace(/:\d+/u, ':1')).href;
+  const target = join(folder, 'target');
+  const run = await heddle(['download', '-d', target, '--retry', '0', good, bad]);
+  expect(run.status).toBe(1);
+  expect(run.stderr).toMatch(/^200 × 1, no answer × 1; first byte \d/mu);
+
+  const lines = jsonLines((await heddle(['export', '1'])).stdout);
+  expect(lines).toMatchObject([
+    { type: 'task', state: 'done', source: good, facts: { status: 200, integrity: 'complete' } },
+    { type: 'task', state: 'failed', source: bad },
+  ]);
+  const csv = join(folder, 'job.csv');
+  expect((await heddle(['export', '1', '--format', 'csv', '-o', csv])).stdout).toBe('');
+  expect(readFileSync(csv, 'utf8').split('\r\n')).toHaveLength(4);
+  expect((await heddle(['export', '1', '--failed-urls'])).stdout).toBe(`${bad}\n`);
+  expect(await heddle(['export', '7'])).toMatchObject({ status: 2, stdout: '' });
+  expect(await heddle(['export', '1', '--format', 'xml'])).toMatchObject({ status: 2, stdout: '' });
 });

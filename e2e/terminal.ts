@@ -11,7 +11,7 @@ import { contentOf } from './app';
 
 const CLI = resolve(__dirname, '../out/main/cli.cjs');
 
-const KEEPS_DATA = ['download', 'hash', 'copy', 'jobs', 'resume', 'retry', 'cancel'];
+const KEEPS_DATA = ['download', 'hash', 'copy', 'jobs', 'resume', 'retry', 'cancel', 'export'];
 
 export interface Ended {
   readonly status: number | null;

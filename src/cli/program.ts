@@ -14,6 +14,7 @@ import {
 import { Engine, defaultDataDirectory, type Threads } from '../engine';
 import { runDemo } from './demo';
 import { addDownloadFlags, downloadOptions, whole, type DownloadFlags } from './download-flags';
+import { exportJob, type ExportFlags } from './export-job';
 import { listJobs } from './list-jobs';
 import { preview } from './preview';
 import { runJobs, type RunOptions } from './run-jobs';
@@ -214,6 +215,21 @@ export function makeProgram(threads: Threads, report: (status: number) => void):
       const engine = await open(flags);
       await listJobs(engine, flags.json === true);
       await engine.close({ interrupt: true });
+    });
+
+  dataFlag(program.command('export'))
+    .description('the tasks of a job, as JSON Lines or CSV, or the URLs of those that failed')
+    .argument('<job>', 'job number')
+    .addOption(new Option('--format <format>', 'of the lines').choices(['jsonl', 'csv']).default('jsonl'))
+    .option('--failed-urls', 'the URLs (or paths) of failed tasks, a line each: a list to try again')
+    .option('-o, --out <file>', 'where they go; standard output otherwise')
+    .action(async (id: string, flags: TaskFlags & ExportFlags) => {
+      const engine = await open(flags);
+      try {
+        await exportJob(engine, jobNumber(id), flags);
+      } finally {
+        await engine.close({ interrupt: true });
+      }
     });
 
   outputFlags(program.command('resume'))

@@ -4,6 +4,7 @@ import type { JobKind, JobSummary, TaskRow } from '../common/model';
 import { formatBytes, formatCount, formatDuration } from '../common/units';
 import type { Engine } from '../engine';
 import { EXIT, NotStarted } from './exit-status';
+import { answersText } from './export-job';
 import { summaryLine, taskLine } from '../common/json-lines';
 import { printable, withoutCredentials } from './printable';
 import { Progress } from './progress';
@@ -81,7 +82,11 @@ export async function runJobs(
         for await (const line of engine.manifestLines(id)) await print(line);
       }
       if (options.json) await print(`${JSON.stringify(summaryLine(job, engine.workersOf(id)))}\n`);
-      else if (!options.quiet) process.stderr.write(`${sentence(job)}\n`);
+      else if (!options.quiet) {
+        process.stderr.write(`${sentence(job)}\n`);
+        const answers = kind === 'download' ? answersText(await engine.responses(id)) : '';
+        if (answers !== '') process.stderr.write(`${answers}\n`);
+      }
       if (job.counts.failed > 0 || job.counts.cancelled > 0 || job.state !== 'done') status = EXIT.failed;
     }
     unsubscribe();

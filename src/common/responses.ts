@@ -42,5 +42,6 @@ export interface FailedAttempt {
   readonly error: { readonly code: string; readonly message: string };
 }
 
-export const EXPORT_FORMATS = ['csv', 'jsonl'] as const;
+/** `failed-urls`: the sources of failed tasks, a line each. */
+export const EXPORT_FORMATS = ['csv', 'jsonl', 'failed-urls'] as const;
 export type ExportFormat = (typeof EXPORT_FORMATS)[number];

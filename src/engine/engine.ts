@@ -251,11 +251,6 @@ export class Engine {
     await writeManifest(this.exportLines(id, format), path);
   }
 
-  /** @returns at most `limit` of the failed tasks' sources, in order */
-  failedSources(id: number, limit: number): readonly string[] {
-    return this.#tasks.pageByState(id, 'failed', 0, limit).map(({ source }) => source);
-  }
-
   statistics(id: number): readonly WorkerStatistics[] {
     return this.#jobs.statistics(id);
   }

@@ -108,7 +108,7 @@ test('exported as CSV and as JSON Lines: every task, in order', async () => {
   expect(rows.map((row) => row.split(',')[0])).toEqual(['done', 'done', 'done', 'failed']);
   // RFC 4180: what has a comma in it is in quotes.
   expect(rows[1]).toMatch(/^done,"http:[^,]*\/b,%22c%22","[^\n]*",1,200,/u);
-  expect(rows[3]).toMatch(/,http-404,"?The server/u);
+  expect(rows[3]).toMatch(/,404,.*,http-404,"?The server/u);
   await engine.writeExport(id, 'jsonl', path);
   const lines = readFileSync(path, 'utf8').trimEnd().split('\n');
   expect(lines.map((line) => JSON.parse(line) as unknown)).toMatchObject([
@@ -117,7 +117,8 @@ test('exported as CSV and as JSON Lines: every task, in order', async () => {
     { state: 'done' },
     { state: 'failed', error: { code: 'http-404' } },
   ]);
-  expect(engine.failedSources(id, 10)).toHaveLength(1);
+  await engine.writeExport(id, 'failed-urls', path);
+  expect(readFileSync(path, 'utf8')).toMatch(/^http:\S+\/bad\n$/u);
 });
 
 test('hosts: how many requests are under way, and until when one is held', async () => {

@@ -47,7 +47,8 @@ export function pickManifestPath(job: JobSummary): Promise<string | null> {
 
 /** @returns an absolute path, or `null` when the dialog was dismissed */
 export function pickExportPath(job: JobSummary, format: ExportFormat): Promise<string | null> {
-  return pickPath('Export the job', job, `heddle-job-${job.id}.${format}`);
+  const ending = format === 'failed-urls' ? 'txt' : format;
+  return pickPath('Export the job', job, `heddle-job-${job.id}.${ending}`);
 }
 
 async function pickPath(title: string, job: JobSummary, name: string): Promise<string | null> {

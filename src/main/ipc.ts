@@ -50,9 +50,13 @@ export function setupIpc(engine: Engine, dataDirectory: string): void {
       return path;
     },
     'jobs:copy-failed': async ({ jobId }) => {
-      const sources = engine.failedSources(jobId, MOST_COPIED);
-      await clipboard.writeText(sources.map((source) => `${source}\n`).join(''));
-      return sources.length;
+      const lines: string[] = [];
+      for await (const line of engine.exportLines(jobId, 'failed-urls')) {
+        lines.push(line);
+        if (lines.length === MOST_COPIED) break;
+      }
+      await clipboard.writeText(lines.join(''));
+      return lines.length;
     },
     'jobs:statistics': ({ jobId }) => engine.statistics(jobId),
     'jobs:watch': ({ jobId }) => {

@@ -1,7 +1,8 @@
-/** A job's tasks as CSV (RFC 4180) or JSON Lines, streamed from the database. */
+/** A job's tasks as CSV (RFC 4180), JSON Lines or a list of what failed, streamed from the database. */
 import type { ExportFormat } from '../../common/responses';
 import { taskLine } from '../../common/json-lines';
 import type { TaskRow } from '../../common/model';
+import { statusOf } from './responses';
 import type { TaskRepository } from '../store/task-repository';
 
 const PAGE = 500;
@@ -11,7 +12,7 @@ const COLUMNS: readonly (readonly [name: string, value: (row: TaskRow) => string
   ['source', (row) => row.source],
   ['target', (row) => row.target],
   ['bytes', (row) => row.bytes],
-  ['status', (row) => row.facts?.status ?? null],
+  ['status', (row) => row.facts?.status ?? statusOf(row.error?.code ?? null)],
   ['integrity', (row) => row.facts?.integrity ?? null],
   ['first_byte_ms', (row) => rounded(row.facts?.times.firstByteMs ?? null)],
   [
@@ -37,6 +38,10 @@ export async function* exportLines(
   jobId: number,
   format: ExportFormat,
 ): AsyncGenerator<string, void, undefined> {
+  if (format === 'failed-urls') {
+    yield* failedSources(tasks, jobId);
+    return;
+  }
   if (format === 'csv') yield csvLine(COLUMNS.map(([name]) => name));
   for (let from = 0; ; from += PAGE) {
     const page = tasks.pageByOrdinal(jobId, from, PAGE);
@@ -46,6 +51,15 @@ export async function* exportLines(
         ? csvLine(COLUMNS.map(([, value]) => value(row)))
         : `${JSON.stringify(record(jobId, row))}\n`;
     }
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}
+
+async function* failedSources(tasks: TaskRepository, jobId: number): AsyncGenerator<string, void, undefined> {
+  for (let offset = 0; ; offset += PAGE) {
+    const page = tasks.pageByState(jobId, 'failed', offset, PAGE);
+    if (page.length === 0) return;
+    for (const { source } of page) yield `${source}\n`;
     await new Promise((resolve) => setImmediate(resolve));
   }
 }

@@ -33,7 +33,7 @@ export async function summarizeResponses(
 }
 
 /** Failures carry the status in their code. */
-function statusOf(errorCode: string | null): number | null {
+export function statusOf(errorCode: string | null): number | null {
   if (errorCode === 'not-modified') return 304;
   const [, digits] = /^http-(\d{3})$/u.exec(errorCode ?? '') ?? [];
   return digits === undefined ? null : Number(digits);
