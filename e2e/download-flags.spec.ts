@@ -1,9 +1,10 @@
 /** Every flag of `heddle download` against a server that sees what it is asked. */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
+import { once } from 'node:events';
 import { existsSync, mkdirSync, readFileSync, readdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { createServer as createSecureServer } from 'node:https';
+import { createSecureServer } from 'node:http2';
 import { createServer as createSocketServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -304,26 +305,40 @@ test('--proxy is asked for whole addresses', async ({ heddle, serve, folder }) =
   expect(isRight(url, join(folder, 'a.bin'))).toBe(true);
 });
 
-test('--cacert: whom to trust', async ({ heddle, folder }) => {
+test('whom to trust: --cacert, and the system; HTTP/2 where it is offered', async ({ heddle, folder }) => {
   const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')];
   const made = spawnSync('openssl', [
     ...['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2'],
     ...['-subj', '/CN=127.0.0.1', '-addext', 'subjectAltName=IP:127.0.0.1', '-keyout', key, '-out', cert],
   ]);
   test.skip(made.status !== 0, 'openssl makes no certificate here');
+  const versions: string[] = [];
   const server = createSecureServer(
-    { key: readFileSync(key), cert: readFileSync(cert) },
+    { key: readFileSync(key), cert: readFileSync(cert), allowHTTP1: true },
     (request, response) => {
-      files(request, response, request.url ?? '/');
+      versions.push(request.httpVersion);
+      response.end(request.url);
     },
   );
-  const url = `${(await listen(server)).replace('http:', 'https:')}/a.bin`;
-  const args = ['download', url, '-d', join(folder, 'target'), '--retry', '0', '--json'];
-  const refused = taskLines((await heddle(args)).stdout);
-  expect(refused).toMatchObject([{ state: 'failed', error: { code: expect.stringMatching(/^tls/u) } }]);
-  expect((await heddle([...args, '--cacert', cert])).status).toBe(0);
-  expect(isRight('/a.bin', join(folder, 'target', 'a.bin'))).toBe(true);
-  server.closeAllConnections();
+  const sessions = new Set<{ destroy(): void }>();
+  server.on('session', (session) => sessions.add(session));
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const urls = ['a', 'b', 'c'].map((name) => `https://127.0.0.1:${port}/${name}`);
+  const args = ['download', ...urls, '--retry', '0', '--json'];
+  const refused = taskLines((await heddle([...args, '-d', join(folder, 'none')])).stdout);
+  expect(refused.map(({ state, error }) => [state, error?.code.slice(0, 3)])).toEqual(
+    urls.map(() => ['failed', 'tls']),
+  );
+  expect((await heddle([...args, '-d', join(folder, 'own'), '--cacert', cert])).status).toBe(0);
+  // OpenSSL's own variable says where the system has its certificates.
+  expect(
+    (await heddle([...args, '-d', join(folder, 'system')], { env: { SSL_CERT_FILE: cert } })).status,
+  ).toBe(0);
+  for (const place of ['own', 'system']) expect(readFileSync(join(folder, place, 'b'), 'utf8')).toBe('/b');
+  expect(new Set(versions)).toEqual(new Set(['2.0']));
+  for (const session of sessions) session.destroy();
   server.close();
 });
 

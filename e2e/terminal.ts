@@ -38,6 +38,8 @@ export interface TaskLine {
 export interface StartOptions {
   readonly input?: string;
   readonly cwd?: string;
+  /** Added to the environment. */
+  readonly env?: Readonly<Record<string, string>>;
   /** The user that it runs as. */
   readonly uid?: number;
 }
@@ -51,8 +53,9 @@ export class Terminal {
   #isOver = false;
   #look: (() => void)[] = [];
 
-  constructor(args: readonly string[], { input, cwd, uid }: StartOptions = {}) {
+  constructor(args: readonly string[], { input, cwd, env, uid }: StartOptions = {}) {
     this.#child = spawn(process.execPath, [CLI, ...args], {
+      env: { ...process.env, ...env },
       ...(cwd === undefined ? {} : { cwd }),
       ...(uid === undefined ? {} : { uid }),
     });

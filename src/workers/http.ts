@@ -4,12 +4,9 @@
  * as the protocol frames it (RFC 9112 §6.3, §8) or the call fails.
  */
 import { subscribe } from 'node:diagnostics_channel';
-import { readFileSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import tls from 'node:tls';
 import type { Dispatcher } from 'undici';
-import buildConnector from 'undici/lib/core/connect.js';
 import Agent from 'undici/lib/dispatcher/agent.js';
 import { nowMs } from '../common/board';
 import { HeddleError } from '../common/errors';
@@ -18,6 +15,7 @@ import { VERSION } from '../common/version';
 import { errorCode } from './final-name';
 import { badAnswer, connectionFailure } from './http-errors';
 import type { TaskContext } from './runtime';
+import { contextOf, readCertificates, trustingConnector, type Connector } from './trust';
 
 export interface HttpLimits {
   readonly connectMs: number;
@@ -102,12 +100,8 @@ export class HttpClient {
   /** @throws HeddleError when the file of certificates cannot be read */
   static async open(options: HttpOptions): Promise<HttpClient> {
     const sockets = new SocketWatch();
-    const ca = options.caFile === null ? null : trusted(readCertificates(options.caFile));
-    const connect = buildConnector({
-      timeout: options.connectMs,
-      allowH2: true,
-      ...(ca === null ? {} : { ca }),
-    });
+    const own = options.caFile === null ? null : readCertificates(options.caFile);
+    const connect = trustingConnector({ timeout: options.connectMs, allowH2: true }, own);
     const how = {
       pipelining: 1,
       allowH2: true,
@@ -115,7 +109,7 @@ export class HttpClient {
       bodyTimeout: options.stallMs,
       connect: sockets.watching(connect),
     };
-    return new HttpClient(options, await makeDispatcher(options, how, ca, sockets), sockets);
+    return new HttpClient(options, await makeDispatcher(options, how, own, sockets), sockets);
   }
 
   private constructor(options: HttpOptions, dispatcher: Dispatcher, sockets: SocketWatch) {
@@ -252,9 +246,6 @@ export class HttpClient {
   }
 }
 
-type Connect = ReturnType<typeof buildConnector>;
-/** undici's types do not tell that its own returns the socket at once; the one through a tunnel returns a promise. */
-type Connector = (...args: Parameters<Connect>) => unknown;
 type AgentOptions = Required<
   Pick<
     NonNullable<ConstructorParameters<typeof Agent>[0]>,
@@ -266,7 +257,7 @@ type AgentOptions = Required<
 async function makeDispatcher(
   options: HttpOptions,
   how: AgentOptions,
-  ca: string[] | null,
+  own: string | null,
   sockets: SocketWatch,
 ): Promise<Dispatcher> {
   const environment = ['http_proxy', 'https_proxy', 'HTTP_PROXY', 'HTTPS_PROXY'];
@@ -277,6 +268,7 @@ async function makeDispatcher(
   const { EnvHttpProxyAgent, Pool } = await import('undici');
   const { proxy } = options;
   const { connect: direct, ...limits } = how;
+  const secureContext = contextOf(true, own);
   try {
     return new EnvHttpProxyAgent({
       ...limits,
@@ -289,28 +281,14 @@ async function makeDispatcher(
         return new Pool(origin, { ...given, ...limits, connect });
       },
       ...(proxy === null ? {} : { httpProxy: proxy, httpsProxy: proxy, noProxy: '' }),
-      ...(ca === null ? {} : { requestTls: { ca }, connect: { ca } }),
+      requestTls: { secureContext },
+      proxyTls: { secureContext },
     });
   } catch (error) {
     throw new HeddleError('bad-proxy', 'The proxy is not a valid address. Give it as http://host:port.', {
       cause: error,
     });
   }
-}
-
-function readCertificates(path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (error) {
-    throw new HeddleError('ca-file', `The certificates in ${path} cannot be read.`, { cause: error });
-  }
-}
-
-/** What this runtime trusts already, with what it does not know yet. */
-function trusted(more: string): string[] {
-  // Electron 33's Node does not have it yet.
-  const { getCACertificates } = tls as Partial<Pick<typeof tls, 'getCACertificates'>>;
-  return [...(getCACertificates?.('default') ?? tls.rootCertificates), more];
 }
 
 /** How long a connection took to make; kept until the first request goes over it. */
