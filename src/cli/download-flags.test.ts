@@ -128,7 +128,7 @@ const CASES: Readonly<Record<string, readonly Case[]>> = {
           ['Accept', 'text/html'],
         ],
       },
-      wrong: ['X-Key', ': value', '', 'X Key: a', 'X-Key: a\nX-Other: b'],
+      wrong: ['X-Key', ': value', '', 'X Key: a', 'X-Key: a\nX-Other: b', 'Range: bytes=0-1', 'TE: x'],
     },
   ],
   '--user-agent': [

@@ -11,7 +11,7 @@ import {
 } from '../common/download';
 import { parseChecksum } from '../common/digest-fields';
 import { DEFAULT_DOWNLOAD_OPTIONS, type DownloadOptions } from '../common/download-options';
-import { isFieldValue, isToken, splitField } from '../common/http-fields';
+import { isFieldValue, isConnectionField, isToken, splitField } from '../common/http-fields';
 
 export interface DownloadFlags {
   readonly input: readonly string[];
@@ -225,6 +225,7 @@ function checksum(text: string): string {
 function header(text: string): readonly [string, string] {
   const field = splitField(text);
   if (field === null || !isToken(field[0])) throw new InvalidArgumentError('A header is "Name: value".');
+  if (isConnectionField(field[0])) throw new InvalidArgumentError(`Heddle itself says ${field[0]}.`);
   return [field[0], fieldValue(field[1])];
 }
 

@@ -19,6 +19,25 @@ export function splitField(line: string): [name: string, value: string] | null {
   return colon <= 0 ? null : [line.slice(0, colon).trim(), line.slice(colon + 1).trim()];
 }
 
+const CONNECTION_FIELDS: ReadonlySet<string> = new Set([
+  'content-length',
+  'transfer-encoding',
+  'connection',
+  'keep-alive',
+  'upgrade',
+  'te',
+  'trailer',
+  'range',
+  'if-range',
+  'accept-encoding',
+  'expect',
+]);
+
+/** What is about the connection or the part of a file: the client's own to say, never the user's. */
+export function isConnectionField(name: string): boolean {
+  return CONNECTION_FIELDS.has(name.toLowerCase());
+}
+
 const IDEMPOTENT: ReadonlySet<string> = new Set(['GET', 'HEAD', 'PUT', 'DELETE', 'OPTIONS', 'TRACE']);
 
 /** RFC 9110 §9.2.2. */

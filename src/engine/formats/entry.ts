@@ -3,24 +3,10 @@ import type { CheckAlgorithm, DownloadEntry, ListedEntry } from '../../common/do
 import { CHECK_ALGORITHMS } from '../../common/download';
 import { DIGEST_BYTES } from '../../common/digest-fields';
 import { safeFileName } from '../../common/file-name';
-import { isFieldValue, isToken, splitField } from '../../common/http-fields';
+import { isConnectionField, isFieldValue, isToken, splitField } from '../../common/http-fields';
 
 /** How much of a faulty line its message shows. */
 const SHOWN_CHARACTERS = 120;
-/** What the connection is about, not the file. */
-const FORBIDDEN_HEADERS: ReadonlySet<string> = new Set([
-  'content-length',
-  'transfer-encoding',
-  'connection',
-  'keep-alive',
-  'upgrade',
-  'te',
-  'trailer',
-  'range',
-  'if-range',
-  'accept-encoding',
-  'expect',
-]);
 /** Says why an entry cannot be read; becomes a fault of its line. */
 export class Fault extends Error {}
 
@@ -44,8 +30,7 @@ export function makeEntry(fields: EntryFields): DownloadEntry {
   if (!isToken(method) || method === 'CONNECT') throw new Fault(`has the method ${method}, which is none`);
   for (const [name, value] of fields.headers ?? []) {
     if (!isToken(name) || !isFieldValue(value)) throw new Fault(`has a header that is none: ${name}`);
-    if (FORBIDDEN_HEADERS.has(name.toLowerCase()))
-      throw new Fault(`sets the header ${name}, which is not its own`);
+    if (isConnectionField(name)) throw new Fault(`sets the header ${name}, which is not its own`);
   }
   const size = fields.size ?? null;
   // undici takes no others.
