@@ -524,6 +524,16 @@ describe('after a crash', () => {
     expect(files().sort()).toEqual(['a (1).txt', 'a.txt']);
   });
 
+  test('killed there: its digests are computed again', async () => {
+    const url = server.body('/a.txt', 'whole');
+    const get = (): Promise<TaskOutcome> =>
+      make({}, { digests: ['sha256', 'blake3'] })(order({ type: 'url', source: url }), new FakeContext());
+    const { digests } = await get();
+    expect(Object.keys(digests ?? {})).toEqual(['sha256', 'blake3']);
+    expect((await get()).digests).toEqual(digests);
+    expect(server.requests).toHaveLength(1);
+  });
+
   test('the file was given another name meanwhile: fetched again, that one is left alone', async () => {
     const url = server.body('/a.txt', 'new');
     mkdirSync(workDirectory, { recursive: true });

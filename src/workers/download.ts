@@ -4,8 +4,10 @@
  */
 import {
   type BigIntStats,
+  closeSync,
   existsSync,
   futimesSync,
+  openSync,
   readFileSync,
   read as readCallback,
   statfsSync,
@@ -32,7 +34,7 @@ import { shownUrl } from '../common/http-fields';
 import { RateLimit } from '../common/rate-limit';
 import { nowMs } from '../common/board';
 import { parseCookies } from './cookies';
-import { FinalPlaces, lstatOrNull, makeFolders, unlinkIfThere, type Link } from './final-name';
+import { FinalPlaces, lstatOrNull, makeFolders, native, unlinkIfThere, type Link } from './final-name';
 import { loadHasher, nativeBlake3, type Hasher, type HasherFactory } from './hashers';
 import { basic, HttpClient, type Answer, type HttpLimits } from './http';
 import { parseNetrc } from './netrc';
@@ -87,7 +89,10 @@ export function createDownload(job: DownloadWorkerOptions, tuning: DownloadTunin
     if (left !== null && left.nlink > 1n) {
       // A temporary file with a second link was whole, and named, when its process was killed.
       const target = places.findPlaced(left, directory, expectedName);
-      if (target !== null) return { state: 'done', bytes: Number(left.size), target, release: temp };
+      if (target !== null) {
+        const bytes = Number(left.size);
+        return { state: 'done', bytes, target, release: temp, ...(await digestsOf(temp, bytes, context)) };
+      }
     }
     // Removed, never truncated: a second link of it, wherever it is by now, is the user's file.
     if (left !== null && (left.nlink > 1n || !left.isFile())) unlinkIfThere(temp);
@@ -121,6 +126,21 @@ export function createDownload(job: DownloadWorkerOptions, tuning: DownloadTunin
       }
     }
     throw failure;
+  }
+
+  /** What the killed run computed and could not tell any more. */
+  async function digestsOf(
+    path: FsPath,
+    bytes: number,
+    context: TaskContext<PartialNote>,
+  ): Promise<Pick<TaskOutcome, 'digests'>> {
+    if (options.digests.length === 0) return {};
+    const fd = openSync(native(path), 'r');
+    try {
+      return { digests: await digestFile(fd, bytes, options.digests, context) };
+    } finally {
+      closeSync(fd);
+    }
   }
 
   interface Aim {
@@ -262,7 +282,7 @@ export function createDownload(job: DownloadWorkerOptions, tuning: DownloadTunin
     }
     const expected = Object.entries(claims.digests) as [CheckAlgorithm, string][];
     const wanted = [...new Set([...expected.map(([algorithm]) => algorithm), ...options.digests])];
-    const digests = wanted.length === 0 ? {} : await digestFile(file, got.bytes, wanted, context);
+    const digests = wanted.length === 0 ? {} : await digestFile(file.fd, got.bytes, wanted, context);
     for (const [algorithm, digest] of expected) {
       const found = digests[algorithm];
       if (found === digest) continue;
@@ -446,7 +466,7 @@ function setTime(file: PartialFile, lastModified: string | undefined): void {
 }
 
 async function digestFile(
-  file: PartialFile,
+  fd: number,
   size: number,
   algorithms: readonly CheckAlgorithm[],
   context: TaskContext<PartialNote>,
@@ -459,7 +479,7 @@ async function digestFile(
   );
   const buffer = Buffer.allocUnsafe(Math.max(1, Math.min(READ_BYTES, size)));
   for (let at = 0; at < size;) {
-    const { bytesRead } = await readAsync(file.fd, buffer, 0, buffer.length, at);
+    const { bytesRead } = await readAsync(fd, buffer, 0, buffer.length, at);
     if (bytesRead === 0) throw new HeddleError('io-error', 'The file became shorter while it was checked.');
     const chunk = buffer.subarray(0, bytesRead);
     for (const [, hasher] of hashers) hasher.update(chunk);
