@@ -4,7 +4,8 @@ import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { expect, type Page } from '@playwright/test';
-import { answerDialogs, test, type App } from './app';
+import type { HeddleBridge } from '../src/common/ipc';
+import { answerDialogs, openPage, test, type App } from './app';
 
 interface TestServer {
   readonly url: string;
@@ -110,10 +111,10 @@ test('hosts are seen at work and held; the speed is limited in one click', async
   await expect(host).toContainText('running');
   await expect(host).toContainText('3 of 16');
 
-  await chooseFromMenu(window, /^Speed of all downloads: no limit/u, '5.0 MB/s');
-  await expect(window.getByRole('button', { name: /^Speed of all downloads: 5\.0 MB\/s/u })).toBeVisible();
-  await chooseFromMenu(window, /^Speed of .*: no limit/u, '1.0 MB/s');
-  await expect(window.getByRole('button', { name: /^Speed of .*: 1\.0 MB\/s/u })).toBeVisible();
+  await chooseFromMenu(window, /^Speed: no limit/u, '5.0 MB/s');
+  await expect(window.getByRole('button', { name: /^Speed: 5\.0 MB\/s/u })).toBeVisible();
+  await chooseFromMenu(window, /^This job: no limit/u, '1.0 MB/s');
+  await expect(window.getByRole('button', { name: /^This job: 1\.0 MB\/s/u })).toBeVisible();
 
   server.letGo();
   await expect(window.getByText('Hosts are listed while the job runs.')).toBeVisible();
@@ -125,4 +126,26 @@ test('hosts are seen at work and held; the speed is limited in one click', async
   await window.getByRole('button', { name: 'Cancel', exact: true }).click();
   expect(complaints).toEqual([]);
   await server.close();
+});
+
+test('the proxy is set in the settings, if it is an address', async ({ app: { window, complaints } }) => {
+  await openPage(window, 'Settings');
+  const field = window.getByRole('textbox', { name: 'Proxy' });
+  const stored = (): Promise<unknown> =>
+    window.evaluate(async () => {
+      const { heddle } = globalThis as unknown as { heddle: HeddleBridge };
+      const reply = await heddle.invoke('settings:get', undefined);
+      return reply.ok ? reply.value.proxy : reply.error.message;
+    });
+  await field.fill('proxy.example');
+  await field.press('Enter');
+  await expect(field).toHaveAttribute('aria-invalid', 'true');
+  expect(await stored()).toBeNull();
+  await field.fill('http://proxy.example:3128');
+  await field.press('Enter');
+  await expect.poll(stored).toBe('http://proxy.example:3128');
+  await field.fill('');
+  await field.press('Enter');
+  await expect.poll(stored).toBeNull();
+  expect(complaints).toEqual([]);
 });

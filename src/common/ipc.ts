@@ -62,7 +62,15 @@ export interface AppInfo {
 }
 
 export const pickSchema = z.strictObject({
-  purpose: z.enum(['url-list', 'files', 'folder', 'folders', 'download-folder', 'copy-target']),
+  purpose: z.enum([
+    'url-list',
+    'files',
+    'folder',
+    'folders',
+    'download-folder',
+    'copy-target',
+    'certificates',
+  ]),
 });
 
 /** A request's shape, checked at run time, and the type of its answer, known at compile time alone. */

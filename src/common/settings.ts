@@ -26,10 +26,16 @@ export const settingsSchema = z.strictObject({
   connectionsPerHost: z.int().min(1).max(256),
   /** Bytes per second of all downloads together; `null`: no limit. */
   limitRate: rateSchema.nullable(),
+  /** For downloads; `null`: what the environment says. It may hold a password, so it is stored sealed. */
+  proxy: z.url({ protocol: /^https?$/u }).nullable(),
+  /** PEM certificates that downloads trust beside the usual ones: a path, or `null`. */
+  caFile: z.string().nullable(),
   theme: z.enum(['system', 'dark', 'light']),
 });
 export type Settings = z.infer<typeof settingsSchema>;
 export const settingsPatchSchema = settingsSchema.partial();
+/** Kept from whoever reads the database. */
+export const SEALED_SETTINGS: ReadonlySet<string> = new Set<keyof Settings>(['proxy']);
 export type SettingsPatch = z.infer<typeof settingsPatchSchema>;
 
 export const DEFAULT_SETTINGS: Settings = {
@@ -39,5 +45,7 @@ export const DEFAULT_SETTINGS: Settings = {
   downloadDirectory: null,
   connectionsPerHost: 64,
   limitRate: null,
+  proxy: null,
+  caFile: null,
   theme: 'system',
 };

@@ -134,7 +134,7 @@ export class Engine {
     );
     this.#tasks = new TaskRepository(this.#database);
     this.#search = new TaskSearch(this.#tasks);
-    const settings = new SettingsRepository(this.#database);
+    const settings = new SettingsRepository(this.#database, this.#vault);
     this.settings = {
       get: () => settings.get(),
       set: (patch) => {
@@ -471,7 +471,7 @@ export class Engine {
       tasks: this.#tasks,
       threads: this.#options.threads,
       vault: this.#vault,
-      connectionsPerHost: this.settings.get().connectionsPerHost,
+      settings: this.settings.get(),
       sharedRate: this.#sharedRate,
       ...(this.#options.retryPolicy === undefined ? {} : { retryPolicy: this.#options.retryPolicy }),
       onRecorded: (tasks) => {

@@ -1,5 +1,5 @@
 /** What is known of a job beside its tasks' states: answers, hosts, failed attempts, limits, exports. */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -210,4 +210,25 @@ test('newer files are asked for by tag and date of what is there, whatever its n
   writeFileSync(path, 'mine');
   await update();
   expect(asked).toEqual([undefined, '"one"', '"one"', undefined]);
+});
+
+test('the proxy of the settings is used, and its password is nowhere to be read', async () => {
+  const asked: (string | undefined)[] = [];
+  const url = await serve((request, response) => {
+    asked.push(request.url, request.headers['proxy-authorization']);
+    response.end('by proxy');
+  });
+  const { port } = new URL(url);
+  engine.settings.set({ proxy: `http://me:s3cr3t-word@127.0.0.1:${port}` });
+  const { ended } = await start(['http://nowhere.invalid/a.txt']);
+  expect((await ended).counts).toMatchObject({ done: 1 });
+  expect(asked).toEqual([
+    'http://nowhere.invalid/a.txt',
+    `Basic ${Buffer.from('me:s3cr3t-word').toString('base64')}`,
+  ]);
+  expect(engine.settings.get().proxy).toContain('s3cr3t-word');
+  for (const name of readdirSync(join(folder, 'data'))) {
+    const path = join(folder, 'data', name);
+    if (statSync(path).isFile()) expect(readFileSync(path).includes('s3cr3t-word')).toBe(false);
+  }
 });

@@ -25,6 +25,14 @@ const OPTIONS: Readonly<Record<Purpose, OpenDialogOptions>> = {
     title: 'Choose where downloads go',
     properties: ['openDirectory', 'createDirectory', 'promptToCreate'],
   },
+  certificates: {
+    title: 'Choose certificates to trust',
+    properties: ['openFile'],
+    filters: [
+      { name: 'Certificates', extensions: ['pem', 'crt', 'cer'] },
+      { name: 'All files', extensions: ['*'] },
+    ],
+  },
   'copy-target': {
     title: 'Choose where the copy goes',
     properties: ['openDirectory', 'createDirectory', 'promptToCreate'],

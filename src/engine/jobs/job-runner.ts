@@ -32,6 +32,7 @@ import {
   type Threads,
 } from '../pool';
 import { displayPath } from '../../common/paths';
+import type { Settings } from '../../common/settings';
 import type { RestState, StoredJob } from '../store/job-repository';
 import type { Vault } from '../store/vault';
 import type { DrawnTask, TaskChange, TaskRepository } from '../store/task-repository';
@@ -60,7 +61,7 @@ export interface RunnerOptions {
   readonly tasks: TaskRepository;
   readonly threads: Threads;
   readonly vault: Vault;
-  readonly connectionsPerHost: number;
+  readonly settings: Settings;
   /** The speed limit of all jobs together. */
   readonly sharedRate: RateLimit;
   readonly retryPolicy?: RetryPolicy;
@@ -130,7 +131,9 @@ export class JobRunner {
     this.#queue = new PQueue({ concurrency: this.#concurrency });
     this.#admission = new Admission<DrawnTask>({
       limitPerHost:
-        spec.kind === 'download' ? (spec.options.connectionsPerHost ?? options.connectionsPerHost) : Infinity,
+        spec.kind === 'download'
+          ? (spec.options.connectionsPerHost ?? options.settings.connectionsPerHost)
+          : Infinity,
       draw: (host, after, limit) => options.tasks.draw(this.#jobId, this.#phase, host, after, limit),
     });
     this.#recorder = new Recorder(options.tasks, this.#jobId, options.onRecorded, (error) => {
@@ -518,7 +521,7 @@ export class JobRunner {
   }
 
   #workerOptions(): WorkerOptions {
-    const { job, vault } = this.#options;
+    const { job, vault, settings } = this.#options;
     const { spec } = job;
     switch (spec.kind) {
       case 'download': {
@@ -530,7 +533,12 @@ export class JobRunner {
           kind: 'download',
           directory: spec.directory,
           workDirectory: spec.workDirectory,
-          options: { ...spec.options, ...secrets },
+          options: {
+            ...spec.options,
+            ...secrets,
+            proxy: secrets.proxy ?? settings.proxy,
+            caFile: spec.options.caFile ?? settings.caFile,
+          },
           rates: [this.#rate.buffer, this.#options.sharedRate.buffer],
         };
       }

@@ -1,5 +1,6 @@
 import {
   DEFAULT_SETTINGS,
+  SEALED_SETTINGS,
   settingsPatchSchema,
   settingsSchema,
   type Settings,
@@ -7,14 +8,18 @@ import {
 } from '../../common/settings';
 import { HeddleError } from '../../common/errors';
 import { prepareOnce, type Database } from './database';
+import type { Vault } from './vault';
 
 /** One row for each setting, as JSON; what is missing or no longer understood has its default. */
 export class SettingsRepository {
   readonly #database: Database;
   readonly #prepare: Database['prepare'];
 
-  constructor(database: Database) {
+  readonly #vault: Vault;
+
+  constructor(database: Database, vault: Vault) {
     this.#database = database;
+    this.#vault = vault;
     this.#prepare = prepareOnce(database);
   }
 
@@ -22,7 +27,7 @@ export class SettingsRepository {
     const rows = this.#prepare<[], { key: string; value: string }>('SELECT key, value FROM settings').all();
     const stored: Record<string, unknown> = { ...DEFAULT_SETTINGS };
     for (const { key, value } of rows) {
-      const parsed = settingsPatchSchema.safeParse({ [key]: parseJson(value) });
+      const parsed = settingsPatchSchema.safeParse({ [key]: parseJson(this.#opened(key, value)) });
       if (parsed.success) Object.assign(stored, parsed.data);
     }
     return settingsSchema.parse(stored);
@@ -41,10 +46,24 @@ export class SettingsRepository {
     );
     this.#database.transaction(() => {
       for (const [key, value] of Object.entries(parsed.data)) {
-        if (value !== undefined) put.run(key, JSON.stringify(value));
+        if (value !== undefined) put.run(key, this.#sealed(key, JSON.stringify(value)));
       }
     })();
     return this.get();
+  }
+
+  #sealed(key: string, json: string): string {
+    return SEALED_SETTINGS.has(key) ? this.#vault.seal(json).toString('base64') : json;
+  }
+
+  /** What cannot be opened (its key is gone) counts as not understood. */
+  #opened(key: string, stored: string): string {
+    if (!SEALED_SETTINGS.has(key)) return stored;
+    try {
+      return this.#vault.open(Buffer.from(stored, 'base64'));
+    } catch {
+      return '';
+    }
   }
 }
 

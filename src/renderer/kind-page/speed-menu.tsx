@@ -27,7 +27,7 @@ function LimitMenu({ label, name, rate, onChange }: LimitMenuProps) {
   const text = rate === null ? 'no limit' : formatRate(rate);
   return (
     <MenuButton
-      label={`${label}: ${text}, change`}
+      label={`${name}: ${text}, ${label}, change`}
       entries={entries}
       selected={rate === null ? 'none' : String(rate)}
       onAction={(id) => {
@@ -44,7 +44,7 @@ export function AllSpeedMenu() {
   if (settings === null) return null;
   return (
     <LimitMenu
-      label="Speed of all downloads"
+      label="the limit of all downloads"
       name="Speed"
       rate={settings.limitRate}
       onChange={(limitRate) => {
@@ -58,7 +58,7 @@ export function JobSpeedMenu({ job }: { readonly job: JobSummary }) {
   if (isEnded(job.state) || job.foreign) return null;
   return (
     <LimitMenu
-      label={`Speed of ${job.label}`}
+      label={`the speed limit of ${job.label}`}
       name="This job"
       rate={job.limitRate}
       onChange={(rate) => {

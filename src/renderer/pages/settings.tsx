@@ -4,6 +4,7 @@ import { Button } from '../components/button';
 import { Segmented } from '../components/segmented';
 import { PickButton } from '../dialogs/fields';
 import { ModeSwitch, WorkersMenu } from '../kind-page/page-header';
+import { AllSpeedMenu } from '../kind-page/speed-menu';
 import { PAGE_KINDS, WORDS } from '../kinds';
 import { watchJob } from '../state/frames';
 import { changeSettings, useInfo, useSettings } from '../state/settings';
@@ -105,6 +106,38 @@ function Downloads({ settings }: { readonly settings: Settings }) {
       <Row name="Connections per host" note="Tasks in flight to one host at once, 1 to 256.">
         <ConnectionsField key={settings.connectionsPerHost} value={settings.connectionsPerHost} />
       </Row>
+      <Row name="Speed" note="Of all downloads together.">
+        <AllSpeedMenu />
+      </Row>
+      <Row
+        name="Proxy"
+        note="An address like http://name:password@host:3128; empty for what the system says."
+      >
+        <ProxyField key={settings.proxy} value={settings.proxy} />
+      </Row>
+      <Row
+        name="Certificates"
+        note={settings.caFile ?? 'Those of the system; a PEM file can be trusted beside them.'}
+      >
+        {settings.caFile !== null && (
+          <Button
+            look="quiet"
+            onPress={() => {
+              changeSettings({ caFile: null });
+            }}
+          >
+            Forget
+          </Button>
+        )}
+        <PickButton
+          purpose="certificates"
+          onPick={(paths) => {
+            if (paths[0] !== undefined) changeSettings({ caFile: paths[0] });
+          }}
+        >
+          Choose…
+        </PickButton>
+      </Row>
     </Group>
   );
 }
@@ -127,6 +160,33 @@ function ConnectionsField({ value }: { readonly value: number }) {
       max={256}
       className={styles['number']}
       aria-label="Connections per host"
+      value={typed}
+      onChange={(event) => {
+        setTyped(event.target.value);
+      }}
+      onBlur={commit}
+      onKeyDown={(event) => {
+        if (event.key === 'Enter') commit();
+      }}
+    />
+  );
+}
+
+/** Stored when the field is left or Enter is pressed; what is no address is said to be none, and stays typed. */
+function ProxyField({ value }: { readonly value: string | null }) {
+  const [typed, setTyped] = useState(value ?? '');
+  const wrong = typed.trim() !== '' && !/^https?:\/\/[^\s/]/iu.test(typed.trim());
+  const commit = (): void => {
+    const proxy = typed.trim() === '' ? null : typed.trim();
+    if (!wrong && proxy !== value) changeSettings({ proxy });
+  };
+  return (
+    <input
+      className={styles['wide']}
+      aria-label="Proxy"
+      aria-invalid={wrong}
+      placeholder="http://host:port"
+      spellCheck={false}
       value={typed}
       onChange={(event) => {
         setTyped(event.target.value);
