@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { AxeBuilder } from '@axe-core/playwright';
 import { expect, type Page } from '@playwright/test';
 import type { HeddleBridge } from '../src/common/ipc';
 import { answerDialogs, openPage, test, type App } from './app';
@@ -48,6 +49,12 @@ async function download({ electron, window }: App, urls: readonly string[], targ
   await dialog.getByRole('button', { name: /^Download \d/u }).click();
 }
 
+async function expectAccessible(window: Page): Promise<void> {
+  // Electron opens no second page, which axe's default way of running needs.
+  const { violations } = await new AxeBuilder({ page: window }).setLegacyMode().analyze();
+  expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html ?? ''}`)).toEqual([]);
+}
+
 async function chooseFromMenu(window: Page, button: string | RegExp, item: string): Promise<void> {
   await window.getByRole('button', { name: button }).click();
   await window
@@ -75,6 +82,7 @@ test('details, answers and exports of a download', async ({ app, folder }) => {
   await expect(detail.getByRole('table', { name: 'Attempts that failed' })).toContainText('503');
   await detail.getByText(/^Response headers/u).click();
   await expect(detail.getByText('seven')).toBeVisible();
+  await expectAccessible(window);
 
   const views = window.getByRole('radiogroup', { name: 'What is shown of the job' });
   await views.getByRole('radio', { name: 'Answers' }).check();
@@ -82,6 +90,7 @@ test('details, answers and exports of a download', async ({ app, folder }) => {
   await expect(statuses.getByRole('row', { name: '200' })).toContainText('3');
   await expect(statuses.getByRole('row', { name: '404' })).toContainText('2');
   await expect(window.getByRole('table', { name: 'Latency' })).toContainText('First byte');
+  await expectAccessible(window);
 
   await chooseFromMenu(window, /^More for/u, 'Copy failed URLs');
   await expect(window.getByText('2 URLs copied.')).toBeVisible();
@@ -123,6 +132,7 @@ test('hosts are seen at work and held; the speed is limited in one click', async
   await views.getByRole('radio', { name: 'Hosts' }).check();
   await expect(host).toContainText('held');
   await expect(host).toContainText('503');
+  await expectAccessible(window);
   await window.getByRole('button', { name: 'Cancel', exact: true }).click();
   expect(complaints).toEqual([]);
   await server.close();
