@@ -221,7 +221,10 @@ export function makeProgram(threads: Threads, report: (status: number) => void):
     .description('the tasks of a job, as JSON Lines or CSV, or the URLs of those that failed')
     .argument('<job>', 'job number')
     .addOption(new Option('--format <format>', 'of the lines').choices(['jsonl', 'csv']).default('jsonl'))
-    .option('--failed-urls', 'the URLs (or paths) of failed tasks, a line each: a list to try again')
+    .option(
+      '--failed-urls',
+      'the bare URLs (or paths) of failed tasks, a line each; retry has all that a list said of them',
+    )
     .option('-o, --out <file>', 'where they go; standard output otherwise')
     .action(async (id: string, flags: TaskFlags & ExportFlags) => {
       const engine = await open(flags);

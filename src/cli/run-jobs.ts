@@ -77,7 +77,7 @@ export async function runJobs(
         sayStopped(id);
         break;
       }
-      if (job.error !== null) process.stderr.write(`heddle: ${job.error.message}\n`);
+      if (job.error !== null) process.stderr.write(`heddle: ${printable(job.error.message)}\n`);
       if (options.manifestToOutput === true) {
         for await (const line of engine.manifestLines(id)) await print(line);
       }

@@ -36,6 +36,7 @@ import {
   prepareOwnManifest,
   withOwnManifest,
   writeManifest,
+  writeOver,
   writeOwnManifest,
 } from './jobs/manifest';
 import type { RetryPolicy } from './jobs/retry-policy';
@@ -248,7 +249,7 @@ export class Engine {
 
   /** Replaces a file of that name: the caller has asked. */
   async writeExport(id: number, format: ExportFormat, path: string): Promise<void> {
-    await writeManifest(this.exportLines(id, format), path);
+    await writeOver(this.exportLines(id, format), path);
   }
 
   statistics(id: number): readonly WorkerStatistics[] {

@@ -403,7 +403,7 @@ function skip(place: FsPath, code: string, sentence: string): TaskOutcome {
 }
 
 /** What they may carry is a key, and is not kept. */
-const SECRET_HEADERS = /cookie|token|secret|auth/u;
+const SECRET_HEADERS = /cookie|token|secret|auth|key|session|passw|signature|credential|jwt/u;
 
 function shownHeaders(headers: Answer['headers']): Record<string, string> {
   const shown: Record<string, string> = {};

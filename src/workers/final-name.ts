@@ -14,8 +14,10 @@ import {
   closeSync,
   readFileSync,
   readdirSync,
+  readlinkSync,
   renameSync,
   statSync,
+  symlinkSync,
   unlinkSync,
   writeFileSync,
 } from 'node:fs';
@@ -223,7 +225,7 @@ export class FinalPlaces {
   /** @returns whether the name is this task's now */
   #claim(target: FsPath, id: number): boolean {
     try {
-      writeFileSync(this.#claimPath(target), String(id), { flag: 'wx' });
+      makeClaim(this.#claimPath(target), String(id));
       return true;
     } catch (error) {
       if (errorCode(error) !== 'EEXIST') throw error;
@@ -233,7 +235,7 @@ export class FinalPlaces {
 
   #claimant(target: FsPath): number | null {
     try {
-      return Number(readFileSync(this.#claimPath(target), 'utf8'));
+      return Number(readClaim(this.#claimPath(target)));
     } catch (error) {
       if (errorCode(error) === 'ENOENT') return null;
       throw error;
@@ -242,6 +244,26 @@ export class FinalPlaces {
 
   #claimPath(target: FsPath): string {
     return joinPath(this.#lockDirectory, `claim-${keyOf(target)}`) as string;
+  }
+}
+
+/** A symbolic link that leads nowhere: it has its text from the moment that it is there. A file could be killed empty. */
+function makeClaim(path: string, text: string): void {
+  try {
+    symlinkSync(text, path);
+  } catch (error) {
+    const code = errorCode(error);
+    if (code === undefined || !NO_HARD_LINKS.has(code)) throw error;
+    writeFileSync(path, text, { flag: 'wx' });
+  }
+}
+
+function readClaim(path: string): string {
+  try {
+    return readlinkSync(path);
+  } catch (error) {
+    if (errorCode(error) !== 'EINVAL') throw error;
+    return readFileSync(path, 'utf8');
   }
 }
 

@@ -120,9 +120,14 @@ export class PartialFile {
     }
   }
 
+  /** Hands everything that was written so far to the system: then it can be read. */
+  async handOver(): Promise<void> {
+    for (const writer of this.#writers) await writer.flush();
+  }
+
   /** Has what was written so far on the disk. */
   async flushData(): Promise<void> {
-    for (const writer of this.#writers) await writer.flush();
+    await this.handOver();
     if (!this.#options.durable) return;
     try {
       await fdatasyncAsync(this.fd);
@@ -158,7 +163,7 @@ export class PartialFile {
 
   /** Everything written, cut at `size`, flushed to the disk. The file stays open for reading. */
   async finish(size: number): Promise<void> {
-    for (const writer of this.#writers) await writer.flush();
+    await this.handOver();
     this.#writers.clear();
     const { fd } = this;
     // Only what another attempt left can be longer.

@@ -41,6 +41,8 @@ const LARGEST_EXTENT = 16 * 1024 * 1024;
 const WORTH_JOINING_MS = 2000;
 const SMALLEST_SHARE = 1024 * 1024;
 const JOIN_EVERY_MS = 500;
+/** A longer one would fire at once: Node counts them in 31 bits. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
 /** Last-Modified is a strong validator when the answer is this much younger (RFC 9110 §8.8.2.2, with room for clocks). */
 const STRONG_DATE_MS = 60_000;
 
@@ -115,6 +117,11 @@ class Comparison {
     this.#expected = expected;
   }
 
+  /** Whether all of them came, and were the same. */
+  get isOver(): boolean {
+    return this.#expected.length === 0;
+  }
+
   /** @returns what of `chunk` comes after them. @throws Changed */
   take(chunk: Buffer): Buffer {
     const length = Math.min(chunk.length, this.#expected.length);
@@ -161,6 +168,8 @@ export class Transfer {
   #checkpointing: Promise<void> | null = null;
   #nextCheckpointMs = FIRST_CHECKPOINT_MS;
   #joinFailed = false;
+  /** What the speed limit asks for after the last bytes of a part. */
+  #owedMs = 0;
 
   constructor(options: TransferOptions) {
     this.#options = options;
@@ -177,7 +186,9 @@ export class Transfer {
     try {
       for (let restarts = 0; ; restarts++) {
         try {
-          return await this.#fetch();
+          const transferred = await this.#fetch();
+          await this.#payOff();
+          return transferred;
         } catch (error) {
           if (!(error instanceof Changed)) throw error;
           if (restarts >= MAX_RESTARTS) {
@@ -196,6 +207,13 @@ export class Transfer {
       await this.#tellLast();
       throw error;
     }
+  }
+
+  /** A file that came in one piece has taken its time from the limit too: who comes next must not find a debt. */
+  async #payOff(): Promise<void> {
+    const { signal } = this.#options.context;
+    if (this.#owedMs > 0) await pause(Math.min(this.#owedMs, LONGEST_TIMER_MS), undefined, { signal });
+    this.#owedMs = 0;
   }
 
   // What an earlier attempt left
@@ -343,7 +361,7 @@ export class Transfer {
     const { client, request, context } = this.#options;
     // Callbacks set it.
     let part = null as Part | null;
-    const comparison = this.#comparison(from, start);
+    const comparison = await this.#comparison(from, start);
     const answer = await client.send(
       {
         ...request,
@@ -378,10 +396,11 @@ export class Transfer {
    */
   async #compareBeginning(content: Content): Promise<void> {
     const [first] = this.#have.stretches;
-    if (first?.start !== 0) return;
+    // Without it nothing says that the rest is of the same content.
+    if (first?.start !== 0) throw new Changed();
     const { client, request, context } = this.#options;
     const end = Math.min(OVERLAP_BYTES, first.end);
-    const comparison = this.#comparison(0, end);
+    const comparison = await this.#comparison(0, end);
     const answer = await client.send(
       { ...request, range: `bytes=0-${end - 1}`, ifRange: null },
       {
@@ -396,12 +415,17 @@ export class Transfer {
       context,
     );
     if (answer.status !== 206) throw statusFailure(answer.status, request.url, answer.headers['retry-after']);
+    if (!comparison.isOver) throw new Changed();
   }
 
   /** What the file has from `start` to `end`, to be fetched again. */
-  #comparison(start: number, end: number): Comparison {
-    const expected = Buffer.allocUnsafe(end - start);
-    if (end > start) this.#options.file.read(expected, start);
+  async #comparison(start: number, end: number): Promise<Comparison> {
+    const expected = Buffer.alloc(end - start);
+    if (end > start) {
+      // What the part before brought last may still be in memory.
+      await this.#options.file.handOver();
+      if (this.#options.file.read(expected, start) !== expected.length) throw new Changed();
+    }
     return new Comparison(expected);
   }
 
@@ -505,7 +529,8 @@ export class Transfer {
     const modified = typeof lastModified === 'string' ? lastModified : null;
     const age = typeof date === 'string' && modified !== null ? Date.parse(date) - Date.parse(modified) : NaN;
     this.#content = {
-      etag: typeof etag === 'string' && /^"[^"]*"$/u.test(etag) ? etag : null,
+      // Bytes beyond ASCII would not come back as they were.
+      etag: typeof etag === 'string' && /^"[\x21\x23-\x7e]*"$/u.test(etag) ? etag : null,
       lastModified: modified,
       strongDate: age >= STRONG_DATE_MS,
       total: answer.length,
@@ -575,9 +600,12 @@ export class Transfer {
       if (this.#content?.total == null) this.#checkSize(covered);
       this.#checkpointWhenDue();
       const throttled = this.#options.throttle(bytes.length);
-      if (part.position < part.end) {
+      if (part.position >= part.end) this.#owedMs = Math.max(this.#owedMs, throttled);
+      else {
         if (throttled <= 0) return wait;
-        const slowed = pause(throttled, undefined, { signal: this.#options.context.signal });
+        const slowed = pause(Math.min(throttled, LONGEST_TIMER_MS), undefined, {
+          signal: this.#options.context.signal,
+        });
         return wait === null ? slowed : Promise.all([wait, slowed]).then(() => undefined);
       }
     }

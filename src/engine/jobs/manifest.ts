@@ -1,7 +1,7 @@
 /** Writes the manifest of a job, streaming from the database: a million lines are never whole in memory. */
 import { createHash, randomBytes } from 'node:crypto';
-import { createReadStream, lstatSync } from 'node:fs';
-import { link, lstat, open, rename, rm, unlink } from 'node:fs/promises';
+import { createReadStream, createWriteStream, lstatSync } from 'node:fs';
+import { link, lstat, open, realpath, rename, rm, stat, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { HeddleError, fromErrorData, toErrorData } from '../../common/errors';
@@ -61,6 +61,20 @@ export async function writeManifest(lines: AsyncIterable<string | Uint8Array>, p
     await rename(temporary, path);
   } catch (error) {
     await unlink(temporary).catch(() => undefined);
+    throw readable(error, path);
+  }
+}
+
+/** As {@link writeManifest}, but through links, and into what is no file (a device, a pipe) as it is. */
+export async function writeOver(lines: AsyncIterable<string | Uint8Array>, path: string): Promise<void> {
+  const there = await stat(path).catch(() => null);
+  if (there === null || there.isFile()) {
+    await writeManifest(lines, there === null ? path : await realpath(path));
+    return;
+  }
+  try {
+    await pipeline(lines, createWriteStream(path));
+  } catch (error) {
     throw readable(error, path);
   }
 }

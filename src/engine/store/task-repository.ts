@@ -411,7 +411,8 @@ export class TaskRepository {
     return this.#prepare<[number, number, number], TaskAnswer>(
       `SELECT json_extract(facts, '$.status') AS status, json_extract(facts, '$.times.firstByteMs') AS firstByteMs,
          ended_at - started_at AS totalMs, json_extract(error, '$.code') AS errorCode FROM tasks
-         WHERE job_id = ? AND ordinal >= ? AND ordinal < ? AND state IN ('done', 'failed', 'skipped') AND attempts > 0`,
+         WHERE job_id = ? AND ordinal >= ? AND ordinal < ? AND state IN ('done', 'failed', 'skipped') AND attempts > 0
+         AND (state <> 'done' OR facts IS NOT NULL)`,
     ).all(jobId, from, from + span);
   }
 
