@@ -1,6 +1,5 @@
 /** What a list asks to download: the entry that every list format is read into. */
 import type { ErrorData } from './errors';
-import type { FsPath } from './paths';
 
 /** Digests that a download can be checked against. */
 export const CHECK_ALGORITHMS = ['md5', 'sha1', 'sha224', 'sha256', 'sha384', 'sha512', 'blake3'] as const;
@@ -103,9 +102,11 @@ export interface PartialState {
   readonly extents: readonly Extent[];
 }
 
-/** What an earlier download of a URL made in a folder, for asking whether there is a newer one. */
+/** What an earlier download of an entry made in a folder, for asking whether there is a newer one. */
 export interface KnownFile {
-  readonly target: FsPath;
+  readonly target: string;
+  /** SHA-256 of the URL that gave the validators: those of one mirror say nothing of another. */
+  readonly source: string;
   readonly etag: string | null;
   readonly lastModified: string | null;
   /** As the file was left: one that is not so any more is somebody else's. */

@@ -105,8 +105,10 @@ export interface TaskOrder {
     readonly entry: DownloadEntry | null;
     /** What an earlier attempt left. */
     readonly partial: PartialState | null;
-    /** What this URL became before, where only a newer one is wanted. */
+    /** What this entry became before, where only a newer one is wanted. */
     readonly known?: KnownFile | null;
+    /** The name that it would get is that of another entry's file: it is not to be replaced. */
+    readonly isForeign?: boolean;
   };
 }
 

@@ -5,9 +5,9 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { ExistingPolicy } from '../common/download';
-import type { JobSummary } from '../common/model';
+import type { JobSummary, Mode } from '../common/model';
 import { Engine, Threads } from './index';
 import { buildWorker } from './testing/build-worker';
 
@@ -45,11 +45,12 @@ async function serve(answer: RequestListener): Promise<string> {
 async function start(
   urls: readonly string[],
   options: { readonly existing?: ExistingPolicy } = {},
+  mode: Mode = 'pool',
 ): Promise<{ id: number; ended: Promise<JobSummary> }> {
   const { id } = await engine.createJob(
     {
       kind: 'download',
-      mode: 'pool',
+      mode,
       workers: 2,
       urls: [...urls],
       text: '',
@@ -183,33 +184,93 @@ test('the speed limit of all jobs holds for each', async () => {
   expect(performance.now() - startedAtMs).toBeGreaterThan(800);
 });
 
-test('newer files are asked for by tag and date of what is there, whatever its name', async () => {
-  let version = 'one';
-  const asked: (string | undefined)[] = [];
-  const url = await serve((request, response) => {
-    const tag = `"${version}"`;
-    const match = request.headers['if-none-match'];
-    asked.push(match);
-    if (match === tag) response.writeHead(304).end();
-    else
-      response
-        .writeHead(200, { ETag: tag, 'Content-Disposition': 'attachment; filename="named.txt"' })
-        .end(version);
-  });
-  const update = async (): Promise<JobSummary['counts']> => {
-    const { ended } = await start([`${url}/file`], { existing: 'newer' });
+describe('only newer files', () => {
+  /** Answers by tag alone; what each path holds can be changed. */
+  async function serveTagged(contents: Record<string, string>) {
+    const asked: string[] = [];
+    const url = await serve((request, response) => {
+      const path = request.url ?? '/';
+      asked.push(`${path} ${request.headers['if-none-match'] ?? '-'}`);
+      const tag = `"${contents[path] ?? ''}"`;
+      if (path === '/moved') response.writeHead(307, { Location: '/1/f' }).end();
+      else if (request.headers['if-none-match'] === tag) response.writeHead(304).end();
+      else response.writeHead(200, { ETag: tag }).end(contents[path]);
+    });
+    return { url, asked };
+  }
+
+  const read = (name: string): string => readFileSync(join(folder, 'files', name), 'utf8');
+
+  async function update(lines: readonly string[]): Promise<JobSummary['counts']> {
+    const { ended } = await start(lines, { existing: 'newer' }, 'sequential');
     return (await ended).counts;
-  };
-  const path = join(folder, 'files', 'named.txt');
-  expect(await update()).toMatchObject({ done: 1 });
-  expect(await update()).toMatchObject({ skipped: 1 });
-  version = 'two';
-  expect(await update()).toMatchObject({ done: 1 });
-  expect(readFileSync(path, 'utf8')).toBe('two');
-  // What somebody wrote into is not what the tag speaks of.
-  writeFileSync(path, 'mine');
-  await update();
-  expect(asked).toEqual([undefined, '"one"', '"one"', undefined]);
+  }
+
+  test('are asked for by tag, whatever name the answer gave; an edited file is not spoken of', async () => {
+    let version = 'one';
+    const asked: (string | undefined)[] = [];
+    const url = await serve((request, response) => {
+      const tag = `"${version}"`;
+      const match = request.headers['if-none-match'];
+      asked.push(match);
+      if (match === tag) response.writeHead(304).end();
+      else {
+        response.writeHead(200, { ETag: tag, 'Content-Disposition': 'attachment; filename="named.txt"' });
+        response.end(version);
+      }
+    });
+    expect(await update([`${url}/file`])).toMatchObject({ done: 1 });
+    expect(await update([`${url}/file`])).toMatchObject({ skipped: 1 });
+    version = 'two';
+    expect(await update([`${url}/file`])).toMatchObject({ done: 1 });
+    expect(read('named.txt')).toBe('two');
+    writeFileSync(join(folder, 'files', 'named.txt'), 'mine');
+    await update([`${url}/file`]);
+    expect(asked).toEqual([undefined, '"one"', '"one"', undefined]);
+    // What nobody asked about, and is not newer for certain, is not replaced.
+    expect(read('named.txt')).toBe('mine');
+    expect(read('named (1).txt')).toBe('two');
+  });
+
+  test('two URLs of one name keep a file each', async () => {
+    const contents = { '/1/f': 'one', '/2/f': 'two' };
+    const { url } = await serveTagged(contents);
+    const both = [`${url}/1/f`, `${url}/2/f`];
+    expect(await update(both)).toMatchObject({ done: 2 });
+    expect([read('f'), read('f (1)')]).toEqual(['one', 'two']);
+    contents['/2/f'] = 'two, changed';
+    expect(await update(both)).toMatchObject({ skipped: 1, done: 1 });
+    expect([read('f'), read('f (1)')]).toEqual(['one', 'two, changed']);
+    // A third one does not take the first one's file for its own either.
+    expect(await update([`${url}/3/f`])).toMatchObject({ done: 1 });
+    expect([read('f'), read('f (1)')]).toEqual(['one', 'two, changed']);
+    expect(readdirSync(join(folder, 'files')).sort()).toEqual(['f', 'f (1)', 'f (2)']);
+  });
+
+  test('a date is not asked with that another task of the job has just set', async () => {
+    const modified = 'Mon, 01 Jan 2024 00:00:00 GMT';
+    const url = await serve((request, response) => {
+      if (request.headers['if-modified-since'] !== undefined) response.writeHead(304).end();
+      else response.writeHead(200, { 'Last-Modified': modified }).end(request.url);
+    });
+    expect(await update([`${url}/1/f`, `${url}/2/f`])).toMatchObject({ done: 2 });
+    expect([read('f'), read('f (1)')]).toEqual(['/1/f', '/2/f']);
+  });
+
+  test('the tag follows a redirect to where it came from', async () => {
+    const { url, asked } = await serveTagged({ '/1/f': 'one' });
+    await update([`${url}/moved`]);
+    expect(await update([`${url}/moved`])).toMatchObject({ skipped: 1 });
+    expect(asked.at(-1)).toBe('/1/f "one"');
+  });
+
+  test('304 that nobody asked for is a failure', async () => {
+    const url = await serve((_, response) => response.writeHead(304).end());
+    const { id, ended } = await start([`${url}/f`]);
+    expect((await ended).counts).toMatchObject({ failed: 1, skipped: 0 });
+    const { rows } = await engine.tasksPage({ jobId: id, state: 'failed', search: '', offset: 0, limit: 1 });
+    expect(rows[0]?.error?.code).toBe('http-304');
+  });
 });
 
 test('the proxy of the settings is used, and its password is nowhere to be read', async () => {

@@ -200,6 +200,17 @@ describe('limits', () => {
     // 600,000 bytes less the burst of 50 ms: an upper bound would be the machine's, this one is the limit's.
     expect(performance.now() - startedAtMs).toBeGreaterThan(300);
   });
+
+  test('a speed limit holds for files that come in one piece', async () => {
+    const limit = new RateLimit();
+    limit.set(100_000);
+    const download = make({}, [limit.buffer]);
+    const url = server.body('/a', 'x'.repeat(10_000));
+    const startedAtMs = performance.now();
+    for (const id of [1, 2, 3, 4, 5])
+      await download(order({ id, type: 'url', source: url }), new FakeContext());
+    expect(performance.now() - startedAtMs).toBeGreaterThan(400);
+  });
 });
 
 describe('who asks', () => {

@@ -12,6 +12,8 @@ import {
   read as readCallback,
   statfsSync,
 } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { basename as baseName } from 'node:path';
 import { promisify } from 'node:util';
 import { parseContentDisposition } from '../common/content-disposition';
 import { contentDigests, hasDigestFields, mergeClaims, representationDigests } from '../common/digest-fields';
@@ -34,7 +36,16 @@ import { shownUrl } from '../common/http-fields';
 import { RateLimit } from '../common/rate-limit';
 import { nowMs } from '../common/board';
 import { parseCookies } from './cookies';
-import { FinalPlaces, lstatOrNull, makeFolders, native, unlinkIfThere, type Link } from './final-name';
+import {
+  FinalPlaces,
+  lstatOrNull,
+  makeFolders,
+  native,
+  parentPath,
+  unlinkIfThere,
+  type Link,
+} from './final-name';
+import { statusFailure } from './http-errors';
 import { loadHasher, nativeBlake3, type Hasher, type HasherFactory } from './hashers';
 import { basic, HttpClient, type Answer, type HttpLimits } from './http';
 import { parseNetrc } from './netrc';
@@ -170,18 +181,32 @@ export function createDownload(job: DownloadWorkerOptions, tuning: DownloadTunin
       const fileName = field === undefined ? null : parseContentDisposition(field).fileName;
       return fileName === null ? expectedName : safeFileName(fileName);
     };
+    /** A file of another name than expected was not asked about: it is replaced by what is newer for certain. */
+    const mayReplace = (name: string, got: Transferred): boolean => {
+      if (options.existing !== 'newer') return true;
+      if (name === expectedName) return !isForeign;
+      const there = lstatOrNull(joinPath(directory, name));
+      return there === null || Date.parse(got.headers['last-modified'] ?? '') > Number(there.mtimeMs);
+    };
     // A callback sets it.
     let skip = null as TaskOutcome | null;
     const known = stillThere(order.download?.known ?? null);
-    const existing = known?.target ?? joinPath(directory, expectedName);
-    const condition = options.existing === 'newer' ? onlyIfNewer(known, lstatOrNull(existing)) : {};
+    const own = known?.target ?? joinPath(directory, expectedName);
+    const isForeign = order.download?.isForeign === true;
+    // A file that another task of this job made, or another entry's job, says nothing of this one.
+    const isOwn = known !== null || (!isForeign && places.isTakenByOthers(directory, expectedName));
+    const conditions =
+      options.existing === 'newer' && isOwn && earlier === null && isSafe(entry.method)
+        ? onlyIfNewer(known, lstatOrNull(own), url)
+        : {};
     const transfer = new Transfer({
       client: await client,
       file,
       request: {
         url,
         method: entry.method,
-        headers: { ...headersOf(entry, options), ...(earlier === null ? condition : {}) },
+        headers: headersOf(entry, options),
+        conditions,
         body: entry.body,
       },
       earlier,
@@ -194,7 +219,10 @@ export function createDownload(job: DownloadWorkerOptions, tuning: DownloadTunin
       maxBytes: options.maxBytes,
       accept: (answer) => {
         if (answer.status === 304) {
-          skip = notModified(existing);
+          if (Object.keys(conditions).length === 0) throw statusFailure(304, url, undefined);
+          // It is this task's now: no other of this job takes its name.
+          places.claim(own, order.id);
+          skip = notModified(own);
           return false;
         }
         const name = nameFor(answer.headers);
@@ -221,13 +249,17 @@ export function createDownload(job: DownloadWorkerOptions, tuning: DownloadTunin
       file.close();
       context.throwIfCancelled();
       if (entry.directory !== null) makeFolders(directory);
-      const placed = places.place(temp, directory, nameFor(got.headers), order.id);
+      const name = nameFor(got.headers);
+      const placed =
+        known === null
+          ? places.place(temp, directory, name, order.id, mayReplace(name, got))
+          : places.place(temp, displayPath(parentPath(known.target)), baseName(known.target), order.id);
       return {
         state: 'done',
         bytes: got.bytes,
         ...placed,
         ...(Object.keys(digests).length === 0 ? {} : { digests }),
-        ...(options.existing === 'newer' ? { known: knownFile(placed.target, got) } : {}),
+        ...(options.existing === 'newer' ? { known: knownFile(displayPath(placed.target), got, url) } : {}),
         facts: {
           status: got.status,
           finalUrl: got.finalUrl,
@@ -371,22 +403,34 @@ function stillThere(known: KnownFile | null): KnownFile | null {
  * RFC 9110 §13.1.2, §13.1.3: only what is not this one, by its tag and by its date.
  * @param there the file that a newer one would replace
  */
-function onlyIfNewer(known: KnownFile | null, there: BigIntStats | null): Record<string, string> {
+function onlyIfNewer(known: KnownFile | null, there: BigIntStats | null, url: URL): Record<string, string> {
   if (there === null) return {};
+  const given = known?.source === sourceOf(url) ? known : null;
   return {
-    'if-modified-since': known?.lastModified ?? new Date(Number(there.mtimeMs)).toUTCString(),
-    ...(known?.etag == null ? {} : { 'if-none-match': known.etag }),
+    'if-modified-since': given?.lastModified ?? new Date(Number(there.mtimeMs)).toUTCString(),
+    // Bytes beyond ASCII would not come back as they were.
+    ...(given?.etag == null || !/^[\x20-\x7e]*$/u.test(given.etag) ? {} : { 'if-none-match': given.etag }),
   };
 }
 
-function knownFile(target: FsPath, got: Transferred): KnownFile {
+function knownFile(target: string, got: Transferred, url: URL): KnownFile {
   return {
     target,
+    source: sourceOf(url),
     etag: got.headers['etag'] ?? null,
     lastModified: got.headers['last-modified'] ?? null,
     size: got.bytes,
     mtimeMs: Number(lstatOrNull(target)?.mtimeMs ?? 0n),
   };
+}
+
+function sourceOf(url: URL): string {
+  return createHash('sha256').update(shownUrl(url)).digest('hex');
+}
+
+/** RFC 9110 §13.1: conditions of this kind are for what only reads. */
+function isSafe(method: string): boolean {
+  return method === 'GET' || method === 'HEAD';
 }
 
 function skipped(target: FsPath): TaskOutcome {

@@ -177,12 +177,15 @@ export class FinalPlaces {
     this.#link = link;
   }
 
-  /** @param id of the task, by which its claim is known */
-  place(temp: FsPath, directory: string, name: string, id: number): Placed {
+  /**
+   * @param id of the task, by which its claim is known
+   * @param mayReplace where the policy replaces at all
+   */
+  place(temp: FsPath, directory: string, name: string, id: number, mayReplace = true): Placed {
     const key = joinPath(directory, name) as string;
     for (let number = this.#next.get(key) ?? 0; number < MAX_NUMBER; number++) {
       const target = joinPath(directory, numberedName(name, number));
-      const placed = this.#placeAt(temp, target, id);
+      const placed = this.#placeAt(temp, target, id, mayReplace);
       if (placed === null) continue;
       if (number > 0) this.#next.set(key, number + 1);
       return placed;
@@ -214,20 +217,24 @@ export class FinalPlaces {
     return null;
   }
 
-  #placeAt(temp: FsPath, target: FsPath, id: number): Placed | null {
+  #placeAt(temp: FsPath, target: FsPath, id: number, mayReplace: boolean): Placed | null {
     if (this.#policy === 'number') return placeAt(temp, target, this.#lockDirectory, this.#link);
-    if (!this.#claim(target, id)) return null;
-    return this.#policy === 'skip'
+    if (!this.claim(target, id)) return null;
+    return this.#policy === 'skip' || !mayReplace
       ? placeAt(temp, target, this.#lockDirectory, this.#link)
       : replaceAt(temp, target, this.#link);
   }
 
   /** @returns whether the name is this task's now */
-  #claim(target: FsPath, id: number): boolean {
+  claim(target: FsPath, id: number): boolean {
     try {
       makeClaim(this.#claimPath(target), String(id));
       return true;
     } catch (error) {
+      if (errorCode(error) === 'ENOENT') {
+        makeWorkDirectory(this.#lockDirectory);
+        return this.claim(target, id);
+      }
       if (errorCode(error) !== 'EEXIST') throw error;
       return this.#claimant(target) === id;
     }

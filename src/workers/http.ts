@@ -54,6 +54,8 @@ export interface Request {
   /** `null`: the whole. */
   readonly range: string | null;
   readonly ifRange: string | null;
+  /** Fields that make the request conditional (RFC 9110 §13.1); unlike `headers` they follow redirects. */
+  readonly conditions: Readonly<Record<string, string>>;
   readonly body: string | null;
 }
 
@@ -179,6 +181,7 @@ export class HttpClient {
         if (method === request.method || !name.startsWith('content-')) headers[name] = value;
       }
     }
+    Object.assign(headers, request.conditions);
     if (request.range !== null) headers['range'] = request.range;
     if (request.ifRange !== null) headers['if-range'] = request.ifRange;
     return headers;

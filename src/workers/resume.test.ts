@@ -5,6 +5,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { blake3 } from '@napi-rs/blake-hash';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { plainEntry, type PartialNote, type PartialState } from '../common/download';
 import { DEFAULT_DOWNLOAD_OPTIONS, type DownloadOptions } from '../common/download-options';
@@ -326,6 +327,39 @@ describe('several mirrors', () => {
     expect(outcome.facts?.kept).toBe(BREAK_AT);
     expect(result().equals(body)).toBe(true);
   });
+});
+
+test('the beginning is damaged, nothing tells the content: the file starts over', async () => {
+  const old = content('a');
+  const changed = Buffer.from(old);
+  changed.fill(0, 100_000, 120_000);
+  const { outcome } = await breakThenGoOn(breaking(old, {}), ranged(changed, {}), (partial) => {
+    const [extent] = partial.extents;
+    const halves = [
+      { start: 0, end: 100_000, digest: 'damaged' },
+      { start: 100_000, end: BREAK_AT, digest: blake3(old.subarray(100_000, BREAK_AT)).toString('hex') },
+    ];
+    return { ...partial, extents: extent === undefined ? [] : halves };
+  });
+  expect(outcome.facts?.kept).toBe(0);
+  expect(result().equals(changed)).toBe(true);
+});
+
+test('without a validator, from a server that gives short parts: they are joined', async () => {
+  const body = content('a');
+  const { ranges, outcome } = await breakThenGoOn(
+    breaking(body, {}),
+    ranged(body, {}, ({ start, end }) => {
+      const to = Math.min(end, start + 100_000);
+      return {
+        headers: { 'Content-Range': `bytes ${start}-${to - 1}/${SIZE}` },
+        body: body.subarray(start, to),
+      };
+    }),
+  );
+  expect(ranges).not.toContain(undefined);
+  expect(outcome.facts?.kept).toBe(BREAK_AT);
+  expect(result().equals(body)).toBe(true);
 });
 
 describe('answers to a range that do not fit', () => {

@@ -50,6 +50,8 @@ export interface TransferRequest {
   readonly url: URL;
   readonly method: string;
   readonly headers: Readonly<Record<string, string>>;
+  /** Of the request for the whole. */
+  readonly conditions: Readonly<Record<string, string>>;
   readonly body: string | null;
 }
 
@@ -365,6 +367,7 @@ export class Transfer {
     const answer = await client.send(
       {
         ...request,
+        conditions: {},
         range: `bytes=${from}-${end === Infinity ? '' : end - 1}`,
         ifRange: content.etag ?? (content.strongDate ? content.lastModified : null),
       },
@@ -402,7 +405,7 @@ export class Transfer {
     const end = Math.min(OVERLAP_BYTES, first.end);
     const comparison = await this.#comparison(0, end);
     const answer = await client.send(
-      { ...request, range: `bytes=0-${end - 1}`, ifRange: null },
+      { ...request, conditions: {}, range: `bytes=0-${end - 1}`, ifRange: null },
       {
         begin: (found) => {
           if (found.status === 200 || found.status === 416) throw new Changed();
@@ -492,7 +495,7 @@ export class Transfer {
     let part = null as Part | null;
     try {
       await client.send(
-        { ...request, range: `bytes=${start}-${end - 1}`, ifRange: content.etag },
+        { ...request, conditions: {}, range: `bytes=${start}-${end - 1}`, ifRange: content.etag },
         {
           begin: (answer) => {
             if (answer.status !== 206) return false;

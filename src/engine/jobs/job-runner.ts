@@ -4,12 +4,20 @@
  * start, the executor *where* it runs. A place in the queue is free again only
  * when the task has truly ended.
  */
+import { createHash } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import PQueue from 'p-queue';
 import { nowMs } from '../../common/board';
 import { isIdempotent } from '../../common/http-fields';
 import { RateLimit } from '../../common/rate-limit';
-import type { DownloadFacts, KnownFile, PartialNote } from '../../common/download';
+import {
+  plainEntry,
+  type DownloadEntry,
+  type DownloadFacts,
+  type KnownFile,
+  type PartialNote,
+} from '../../common/download';
+import { fileNameFromUrl, safeFileName } from '../../common/file-name';
 import type { DownloadOptions } from '../../common/download-options';
 import { HeddleError, toErrorData, type ErrorData } from '../../common/errors';
 import type { HostState } from '../../common/responses';
@@ -31,7 +39,7 @@ import {
   type TaskTiming,
   type Threads,
 } from '../pool';
-import { displayPath } from '../../common/paths';
+import { displayPath, joinPath } from '../../common/paths';
 import type { Settings } from '../../common/settings';
 import type { RestState, StoredJob } from '../store/job-repository';
 import type { Vault } from '../store/vault';
@@ -361,7 +369,7 @@ export class JobRunner {
   }
 
   #downloadOrder(task: DrawnTask): Pick<TaskOrder, 'download'> {
-    const known = this.#knownFile(task);
+    const known = this.#whatIsKnown(task);
     if (task.request === null && known === null && !this.#partials.has(task.id)) return {};
     // What it told last may not be stored yet.
     if (this.#partials.has(task.id)) this.#recorder.flush();
@@ -370,21 +378,25 @@ export class JobRunner {
       download: {
         entry: task.request === null ? null : openRequest(task.request, vault),
         partial: this.#partials.has(task.id) ? tasks.partial(task.id) : null,
-        known,
+        ...known,
       },
     };
   }
 
-  #knownFile(task: DrawnTask): KnownFile | null {
-    const { job, tasks } = this.#options;
+  /** Where only newer files are wanted: what the entry became before, and whose its name is. */
+  #whatIsKnown(task: DrawnTask): { readonly known: KnownFile | null; readonly isForeign: boolean } | null {
+    const { job, tasks, vault } = this.#options;
     if (job.spec.kind !== 'download' || job.spec.options.existing !== 'newer') return null;
-    return tasks.knownFile(displayPath(task.source), job.spec.directory);
+    const { directory } = job.spec;
+    const key = keyOf(task, vault);
+    const target = expectedTarget(entryOf(task, vault), directory);
+    return { known: tasks.knownFile(key, directory), isForeign: tasks.isKnownOfOthers(target, key) };
   }
 
   #nowKnown(task: DrawnTask, file: KnownFile | undefined): Pick<TaskChange, 'known'> {
-    const { spec } = this.#options.job;
-    if (file === undefined || spec.kind !== 'download') return {};
-    return { known: { url: displayPath(task.source), directory: spec.directory, file } };
+    const { job, vault } = this.#options;
+    if (file === undefined || job.spec.kind !== 'download') return {};
+    return { known: { key: keyOf(task, vault), directory: job.spec.directory, file } };
   }
 
   #release(task: DrawnTask, sign: HostSign | null = null, trouble: string | null = null): void {
@@ -550,6 +562,24 @@ export class JobRunner {
         throw new HeddleError('bad-request', 'This kind of job is not known.');
     }
   }
+}
+
+function entryOf(task: DrawnTask, vault: Vault): DownloadEntry {
+  return task.request === null ? plainEntry(displayPath(task.source)) : openRequest(task.request, vault);
+}
+
+/** Of all that an entry asks: another header may bring another file. */
+function keyOf(task: DrawnTask, vault: Vault): string {
+  return createHash('sha256')
+    .update(JSON.stringify(entryOf(task, vault)))
+    .digest('hex');
+}
+
+/** Where the file goes if the answer gives it no other name. */
+function expectedTarget({ urls, fileName, directory }: DownloadEntry, root: string): string {
+  const name = fileName === null ? fileNameFromUrl(new URL(urls[0] ?? '')) : safeFileName(fileName);
+  const folder = directory === null ? root : displayPath(joinPath(root, directory));
+  return displayPath(joinPath(folder, name));
 }
 
 /** What the worker cannot know: how long the task waited for it. */

@@ -128,17 +128,21 @@ export const MIGRATIONS: readonly string[] = [
     PRIMARY KEY (task_id, start)
   ) WITHOUT ROWID;
   `,
-  // What "update if newer" asks with the next time: the file that a URL became in a folder, and its validators.
+  // What "update if newer" asks with the next time: the file that an entry became in a folder, and its validators.
   `
   CREATE TABLE known_files (
-    url TEXT NOT NULL,
+    -- SHA-256 of the entry with all that it asks: lists may hold keys.
+    key TEXT NOT NULL,
     directory TEXT NOT NULL,
-    target NOT NULL,
+    target TEXT NOT NULL,
+    -- SHA-256 of the URL that gave the validators.
+    source TEXT NOT NULL,
     etag TEXT,
     last_modified TEXT,
     size INTEGER NOT NULL,
     mtime_ms REAL NOT NULL,
-    PRIMARY KEY (url, directory)
+    PRIMARY KEY (key, directory)
   ) WITHOUT ROWID;
+  CREATE INDEX known_files_by_target ON known_files (target);
   `,
 ];

@@ -60,8 +60,8 @@ export interface TaskChange {
   readonly error: ErrorData | null;
   /** The attempt ended in an error and is kept in the task's history. */
   readonly failedAttempt: boolean;
-  /** What its URL became in which folder, for the next time. */
-  readonly known?: { readonly url: string; readonly directory: string; readonly file: KnownFile };
+  /** What its entry became in which folder, for the next time. */
+  readonly known?: { readonly key: string; readonly directory: string; readonly file: KnownFile };
 }
 
 type Stored = string | Buffer;
@@ -217,8 +217,8 @@ export class TaskRepository {
        ON CONFLICT (task_id, attempt) DO UPDATE SET ended_at = excluded.ended_at, error = excluded.error`,
     );
     const know = this.#prepare(
-      `INSERT OR REPLACE INTO known_files (url, directory, target, etag, last_modified, size, mtime_ms)
-         VALUES (?, ?, ?, ?, ?, ?, ?)`,
+      `INSERT OR REPLACE INTO known_files (key, directory, target, source, etag, last_modified, size, mtime_ms)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
     );
     return this.#database.transaction(() => {
       const made: TaskChange[] = [];
@@ -246,11 +246,12 @@ export class TaskRepository {
         if (updated === 0) continue;
         made.push(change);
         if (change.known !== undefined) {
-          const { url, directory, file } = change.known;
+          const { key, directory, file } = change.known;
           know.run(
-            url,
+            key,
             directory,
-            toStored(file.target),
+            file.target,
+            file.source,
             file.etag,
             file.lastModified,
             file.size,
@@ -281,20 +282,24 @@ export class TaskRepository {
     })();
   }
 
-  /** What a URL became in a folder. */
-  knownFile(url: string, directory: string): KnownFile | null {
-    const record = this.#prepare<
-      [string, string],
-      { target: Stored; etag: string | null; last_modified: string | null; size: number; mtime_ms: number }
-    >('SELECT * FROM known_files WHERE url = ? AND directory = ?').get(url, directory);
-    if (record === undefined) return null;
-    return {
-      target: record.target,
-      etag: record.etag,
-      lastModified: record.last_modified,
-      size: record.size,
-      mtimeMs: record.mtime_ms,
-    };
+  /** What an entry became in a folder. */
+  knownFile(key: string, directory: string): KnownFile | null {
+    return (
+      this.#prepare<[string, string], KnownFile>(
+        `SELECT target, source, etag, last_modified AS lastModified, size, mtime_ms AS mtimeMs FROM known_files
+           WHERE key = ? AND directory = ?`,
+      ).get(key, directory) ?? null
+    );
+  }
+
+  /** Whether this file is known to be that of another entry. */
+  isKnownOfOthers(target: string, key: string): boolean {
+    return (
+      this.#prepare<[string, string]>('SELECT 1 FROM known_files WHERE target = ? AND key <> ? LIMIT 1').get(
+        target,
+        key,
+      ) !== undefined
+    );
   }
 
   /** Keeps what is on disk of downloads that are not at their end; in the order in which it was told. */
