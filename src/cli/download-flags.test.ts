@@ -164,7 +164,14 @@ const CASES: Readonly<Record<string, readonly Case[]>> = {
     { args: ['-n', '--netrc-file', 'logins'], options: { netrc: resolve('logins') } },
   ],
   '--load-cookies': [{ args: ['--load-cookies', 'jar'], options: { cookies: resolve('jar') } }],
-  '--proxy': [{ args: ['--proxy', 'http://127.0.0.1:3128'], options: { proxy: 'http://127.0.0.1:3128' } }],
+  '--proxy': [
+    { args: ['--proxy', 'http://127.0.0.1:3128'], options: { proxy: 'http://127.0.0.1:3128' } },
+    {
+      args: ['--proxy', 'cache:3128'],
+      options: { proxy: 'http://cache:3128' },
+      wrong: ['', 'http://', 'ftp://cache', 'socks5://cache:1080', 'http://cache:port'],
+    },
+  ],
   '--cacert': [{ args: ['--cacert', 'ca.pem'], options: { caFile: resolve('ca.pem') } }],
 };
 

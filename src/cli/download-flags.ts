@@ -12,6 +12,7 @@ import {
 import { parseChecksum } from '../common/digest-fields';
 import { DEFAULT_DOWNLOAD_OPTIONS, type DownloadOptions } from '../common/download-options';
 import { isFieldValue, isConnectionField, isToken, splitField } from '../common/http-fields';
+import { readProxyAddress } from '../common/proxy-address';
 
 export interface DownloadFlags {
   readonly input: readonly string[];
@@ -134,7 +135,7 @@ export function addDownloadFlags(command: Command): Command {
     .option('-n, --netrc', 'names and passwords from ~/.netrc')
     .option('--netrc-file <file>', 'names and passwords from this file')
     .option('--load-cookies <file>', "cookies in Netscape's format")
-    .option('--proxy <url>', 'instead of what http_proxy, https_proxy and no_proxy say')
+    .option('--proxy <url>', 'instead of what http_proxy, https_proxy and no_proxy say', proxyAddress)
     .option('--cacert <file>', 'PEM certificates to trust beside the usual ones');
 }
 
@@ -235,6 +236,12 @@ function fieldValue(text: string): string {
     throw new InvalidArgumentError('It has characters that a header cannot have.');
   }
   return text;
+}
+
+function proxyAddress(text: string): string {
+  const address = readProxyAddress(text);
+  if (address === null) throw new InvalidArgumentError('A proxy is http://host:port.');
+  return address;
 }
 
 function login(text: string): { name: string; password: string } {

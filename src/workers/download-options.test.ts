@@ -10,7 +10,13 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer, request as httpRequest, type IncomingMessage, type Server } from 'node:http';
+import {
+  createServer,
+  request as httpRequest,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
 import { connect, type AddressInfo, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -335,6 +341,41 @@ describe('who asks', () => {
         expect(existsSync(join(directory, 'file'))).toBe(false);
       },
     );
+
+    test('one of the environment needs no scheme', async () => {
+      vi.stubEnv('http_proxy', address.replace('http://', ''));
+      server.body('/file', 'through the proxy');
+      await get('http://name.invalid/file');
+      expect(asked).toEqual(['http://name.invalid/file']);
+    });
+
+    test.each(['http', 'https'])('%s: one that is not there is what is told of', async (scheme) => {
+      const gone = 'http://127.0.0.1:1';
+      const failure = get(`${scheme}://name.invalid/file`, { proxy: gone });
+      await expect(failure).rejects.toMatchObject({ code: 'proxy-unreachable', retryable: true });
+      await expect(failure).rejects.toThrow(/The proxy 127\.0\.0\.1/u);
+    });
+
+    test.each(['http', 'https'])('%s: one that asks for a password is not asked again', async (scheme) => {
+      proxy.removeAllListeners('request').removeAllListeners('connect');
+      proxy.on('request', (_, response: ServerResponse) => response.writeHead(407).end());
+      proxy.on('connect', (_, socket: Socket) => socket.end('HTTP/1.1 407 No\r\nContent-Length: 0\r\n\r\n'));
+      const failure = get(`${scheme}://name.invalid/file`, { proxy: address });
+      await expect(failure).rejects.toMatchObject({
+        code: expect.stringMatching(/407$/u) as string,
+        retryable: false,
+      });
+    });
+
+    test('one that does not say whether it makes a tunnel is not waited for for ever', async () => {
+      proxy.removeAllListeners('connect');
+      const sockets: Socket[] = [];
+      proxy.on('connect', (_, socket: Socket) => sockets.push(socket));
+      await expect(
+        get('https://name.invalid/file', { proxy: address, connectMs: 1000 }),
+      ).rejects.toMatchObject({ retryable: true });
+      for (const socket of sockets) socket.destroy();
+    });
 
     test('hosts that the environment takes out are asked directly, and a reset is seen there too', async () => {
       vi.stubEnv('http_proxy', address);

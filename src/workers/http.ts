@@ -15,7 +15,8 @@ import { VERSION } from '../common/version';
 import { errorCode } from './final-name';
 import { badAnswer, connectionFailure } from './http-errors';
 import type { TaskContext } from './runtime';
-import { contextOf, readCertificates, trustingConnector, type Connector } from './trust';
+import { isProxyNamed, openProxied, proxyRefusal } from './proxies';
+import { readCertificates, trustingConnector, type Connector } from './trust';
 
 export interface HttpLimits {
   readonly connectMs: number;
@@ -104,14 +105,24 @@ export class HttpClient {
     const sockets = new SocketWatch();
     const own = options.caFile === null ? null : readCertificates(options.caFile);
     const connect = trustingConnector({ timeout: options.connectMs, allowH2: true }, own);
-    const how = {
+    const limits = {
       pipelining: 1,
       allowH2: true,
       headersTimeout: options.headersMs,
       bodyTimeout: options.stallMs,
-      connect: sockets.watching(connect),
     };
-    return new HttpClient(options, await makeDispatcher(options, how, own, sockets), sockets);
+    const direct = sockets.watching(connect);
+    const dispatcher = isProxyNamed(options.proxy)
+      ? await openProxied({
+          proxy: options.proxy,
+          connectMs: options.connectMs,
+          own,
+          limits,
+          direct,
+          watching: (other) => sockets.watching(other),
+        })
+      : new Agent({ ...limits, connect: direct });
+    return new HttpClient(options, dispatcher, sockets);
   }
 
   private constructor(options: HttpOptions, dispatcher: Dispatcher, sockets: SocketWatch) {
@@ -206,7 +217,7 @@ export class HttpClient {
         if (error instanceof HeddleError || exchange.receiverFailed) throw error;
         const closed = CLOSED.has(errorCode(error) ?? '');
         if (closed && !exchange.answered && attempt === 1 && isIdempotent(request.method)) continue;
-        throw connectionFailure(error, request.url, exchange);
+        throw proxyRefusal(error) ?? connectionFailure(error, request.url, exchange);
       }
     }
   }
@@ -246,51 +257,6 @@ export class HttpClient {
     } finally {
       signal.removeEventListener('abort', stop);
     }
-  }
-}
-
-type AgentOptions = Required<
-  Pick<
-    NonNullable<ConstructorParameters<typeof Agent>[0]>,
-    'pipelining' | 'allowH2' | 'headersTimeout' | 'bodyTimeout' | 'connect'
-  >
->;
-
-/** Through a proxy where the user or the environment names one; the code for it is loaded only then. */
-async function makeDispatcher(
-  options: HttpOptions,
-  how: AgentOptions,
-  own: string | null,
-  sockets: SocketWatch,
-): Promise<Dispatcher> {
-  const environment = ['http_proxy', 'https_proxy', 'HTTP_PROXY', 'HTTPS_PROXY'];
-  if (options.proxy === null && !environment.some((name) => (process.env[name] ?? '') !== '')) {
-    return new Agent(how);
-  }
-  // It needs what only the whole package sets up.
-  const { EnvHttpProxyAgent, Pool } = await import('undici');
-  const { proxy } = options;
-  const { connect: direct, ...limits } = how;
-  const secureContext = contextOf(true, own);
-  try {
-    return new EnvHttpProxyAgent({
-      ...limits,
-      // Many proxies let CONNECT through to port 443 alone, so plain HTTP is asked of the proxy itself.
-      proxyTunnel: false,
-      // A connector is given where the proxy is in between, whether with a tunnel or without.
-      factory: (origin, given: { readonly connect?: unknown }) => {
-        const through = typeof given.connect === 'function' ? (given.connect as Connector) : null;
-        const connect = through === null ? direct : sockets.watching(through);
-        return new Pool(origin, { ...given, ...limits, connect });
-      },
-      ...(proxy === null ? {} : { httpProxy: proxy, httpsProxy: proxy, noProxy: '' }),
-      requestTls: { secureContext },
-      proxyTls: { secureContext },
-    });
-  } catch (error) {
-    throw new HeddleError('bad-proxy', 'The proxy is not a valid address. Give it as http://host:port.', {
-      cause: error,
-    });
   }
 }
 
