@@ -211,7 +211,9 @@ function bytesOf(text: string): number {
 }
 
 function algorithm(text: string): CheckAlgorithm {
-  const found = CHECK_ALGORITHMS.find((name) => name === text.toLowerCase().replace('-', ''));
+  const found = CHECK_ALGORITHMS.find(
+    (name) => name.replace('-', '') === text.toLowerCase().replaceAll('-', ''),
+  );
   if (found === undefined) throw new InvalidArgumentError(`Allowed are ${CHECK_ALGORITHMS.join(', ')}.`);
   return found;
 }

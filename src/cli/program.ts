@@ -291,9 +291,10 @@ export function makeProgram(threads: Threads, report: (status: number) => void):
 }
 
 function collectAlgorithm(value: string, previous: readonly Algorithm[] | undefined): Algorithm[] {
-  const algorithm = ALGORITHMS.find((name) => name === value.toLowerCase());
+  const plain = value.toLowerCase().replaceAll('-', '');
+  const algorithm = ALGORITHMS.find((name) => name.replace('-', '') === plain);
   if (algorithm === undefined) {
-    throw new InvalidArgumentError(`Allowed are ${ALGORITHMS.join(' and ')}.`);
+    throw new InvalidArgumentError(`Allowed are ${ALGORITHMS.join(', ')}.`);
   }
   return [...new Set([...(previous ?? []), algorithm])];
 }

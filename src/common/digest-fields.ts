@@ -31,18 +31,28 @@ export const DIGEST_BYTES: Readonly<Record<CheckAlgorithm, number>> = {
   sha256: 32,
   sha384: 48,
   sha512: 64,
+  'sha3-256': 32,
+  blake2b: 64,
   blake3: 32,
+  xxh3: 8,
+  xxh128: 16,
+  crc32: 4,
 };
 
 /** By how hard it is to make another file of the same digest; between equals the one that costs less. */
 const STRONGEST_FIRST: readonly CheckAlgorithm[] = [
   'sha512',
+  'blake2b',
   'sha384',
   'blake3',
   'sha256',
+  'sha3-256',
   'sha224',
   'sha1',
   'md5',
+  'xxh128',
+  'xxh3',
+  'crc32',
 ];
 
 /**

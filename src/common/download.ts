@@ -1,8 +1,21 @@
 /** What a list asks to download: the entry that every list format is read into. */
 import type { ErrorData } from './errors';
 
-/** Digests that a download can be checked against. */
-export const CHECK_ALGORITHMS = ['md5', 'sha1', 'sha224', 'sha256', 'sha384', 'sha512', 'blake3'] as const;
+/** Digests that can be computed, and that a download can be checked against. */
+export const CHECK_ALGORITHMS = [
+  'md5',
+  'sha1',
+  'sha224',
+  'sha256',
+  'sha384',
+  'sha512',
+  'sha3-256',
+  'blake2b',
+  'blake3',
+  'xxh3',
+  'xxh128',
+  'crc32',
+] as const;
 export type CheckAlgorithm = (typeof CHECK_ALGORITHMS)[number];
 /** Lower-case hexadecimal digests by algorithm. */
 export type CheckDigests = Readonly<Partial<Record<CheckAlgorithm, string>>>;

@@ -1,5 +1,12 @@
 /** The words of Heddle: jobs, tasks, modes. Every process may import this file. */
-import type { CheckDigests, DownloadEntry, DownloadFacts, KnownFile, PartialState } from './download';
+import type {
+  CheckAlgorithm,
+  CheckDigests,
+  DownloadEntry,
+  DownloadFacts,
+  KnownFile,
+  PartialState,
+} from './download';
 import type { DownloadOptions } from './download-options';
 import type { ErrorData } from './errors';
 import type { FsPath } from './paths';
@@ -46,8 +53,36 @@ export const JOB_STATES = [
 ] as const;
 export type JobState = (typeof JOB_STATES)[number];
 
-export const ALGORITHMS = ['sha256', 'blake3'] as const;
+/** Digests of hash jobs; the first is the one that people expect. */
+export const ALGORITHMS = [
+  'sha256',
+  'blake3',
+  'sha512',
+  'sha3-256',
+  'blake2b',
+  'sha1',
+  'md5',
+  'xxh3',
+  'xxh128',
+  'crc32',
+] as const;
 export type Algorithm = (typeof ALGORITHMS)[number];
+
+/** As people write them. */
+export const ALGORITHM_NAMES: Readonly<Record<CheckAlgorithm, string>> = {
+  md5: 'MD5',
+  sha1: 'SHA-1',
+  sha224: 'SHA-224',
+  sha256: 'SHA-256',
+  sha384: 'SHA-384',
+  sha512: 'SHA-512',
+  'sha3-256': 'SHA3-256',
+  blake2b: 'BLAKE2b',
+  blake3: 'BLAKE3',
+  xxh3: 'XXH3',
+  xxh128: 'XXH128',
+  crc32: 'CRC-32',
+};
 
 export const MANIFEST_FORMATS = ['gnu'] as const;
 export type ManifestFormat = (typeof MANIFEST_FORMATS)[number];

@@ -50,7 +50,9 @@ export async function pick(purpose: Purpose): Promise<readonly string[]> {
 
 /** @returns an absolute path, or `null` when the dialog was dismissed */
 export function pickManifestPath(job: JobSummary): Promise<string | null> {
-  return pickPath('Save the manifest', job, job.algorithms[0] === 'blake3' ? 'B3SUMS' : 'SHA256SUMS');
+  const [algorithm = 'sha256'] = job.algorithms;
+  const name = algorithm === 'blake3' ? 'B3' : algorithm.toUpperCase().replace('-', '_');
+  return pickPath('Save the manifest', job, `${name}SUMS`);
 }
 
 /** @returns an absolute path, or `null` when the dialog was dismissed */

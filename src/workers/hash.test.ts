@@ -21,7 +21,7 @@ import { HeddleError } from '../common/errors';
 import { ALGORITHMS, type Algorithm, type TaskOutcome } from '../common/model';
 import { joinPath, type FsPath } from '../common/paths';
 import { createHash } from './hash';
-import { nativeBlake3, webAssemblyBlake3 } from './hashers';
+import { loadHasher, nativeBlake3, webAssembly } from './hashers';
 import { native } from './final-name';
 import { TaskCancelled } from './runtime';
 import { FakeContext, order } from './test-context';
@@ -230,7 +230,7 @@ describe.each([{ exclusive: true }, { exclusive: false }])('exclusive: $exclusiv
 
 describe('BLAKE3 without a native module', () => {
   test('gives the same digests, whole and in pieces, several at once', async () => {
-    const factory = await webAssemblyBlake3();
+    const factory = await webAssembly('blake3');
     const input = pattern(102_400);
     const expected = blake3Of.get(102_400);
     expect(factory.whole(input)).toBe(expected);
@@ -248,5 +248,36 @@ describe('BLAKE3 without a native module', () => {
   test('the native one is what runs here', async () => {
     const factory = await nativeBlake3();
     expect(factory?.whole(pattern(1024))).toBe(blake3Of.get(1024));
+  });
+});
+
+/** Of "abc": FIPS 180-4, FIPS 202, RFC 1321, RFC 7693, ISO 3309, and what the reference of xxHash says. */
+const ABC = {
+  md5: '900150983cd24fb0d6963f7d28e17f72',
+  sha1: 'a9993e364706816aba3e25717850c26c9cd0d89d',
+  sha224: '23097d223405d8228642a477bda255b32aadbce4bda0b3f7e36c9da7',
+  sha512:
+    'ddaf35a193617abacc417349ae20413112e6fa4e89a97ea20a9eeee64b55d39a2192992a274fc1a836ba3c23a3feebbd454d4423643ce80e2a9ac94fa54ca49f',
+  'sha3-256': '3a985da74fe225b2045c172d6bd390bd855f086e3e9d525b46bfe24511431532',
+  blake2b:
+    'ba80a53f981c4d0d6a2797b69f12f6e94c212f14685ac4b74b12bb6fdbffa2d17d87c5392aab792dc252d5de4533cc9518d38aa8dbf1925ab92386edd4009923',
+  xxh3: '78af5f94892f3950',
+  xxh128: '06b05ab6733a618578af5f94892f3950',
+  crc32: '352441c2',
+} as const;
+
+describe('the other algorithms', () => {
+  test.each(Object.entries(ABC))('%s: its known answer, whole and in pieces', async (algorithm, expected) => {
+    const factory = await loadHasher(algorithm as keyof typeof ABC);
+    expect(factory.whole(Buffer.from('abc'))).toBe(expected);
+    const [first, second] = [factory.create(), factory.create()];
+    first.update(Buffer.from('a'));
+    second.update(Buffer.from('abc'));
+    first.update(Buffer.from('bc'));
+    expect([first.digest(), second.digest()]).toEqual([expected, expected]);
+  });
+
+  test.each(['sha3-256', 'blake2b'] as const)('%s where the runtime does not have it', async (algorithm) => {
+    expect((await webAssembly(algorithm)).whole(Buffer.from('abc'))).toBe(ABC[algorithm]);
   });
 });

@@ -1,5 +1,7 @@
 /** Digest algorithms, each in its fastest form that this runtime can load. */
-import { createHash, hash } from 'node:crypto';
+import { createHash, getHashes, hash } from 'node:crypto';
+import { crc32 } from 'node:zlib';
+import type { IHasher } from 'hash-wasm';
 import type { CheckAlgorithm } from '../common/download';
 
 export interface Hasher {
@@ -16,15 +18,30 @@ export interface HasherFactory {
 }
 
 export async function loadHasher(algorithm: CheckAlgorithm): Promise<HasherFactory> {
-  if (algorithm !== 'blake3') return fromCrypto(algorithm);
-  return (await nativeBlake3()) ?? (await webAssemblyBlake3());
+  switch (algorithm) {
+    case 'blake3':
+      return (await nativeBlake3()) ?? (await webAssembly(algorithm));
+    case 'crc32':
+      return CRC32;
+    case 'xxh3':
+    case 'xxh128':
+      return webAssembly(algorithm);
+    case 'blake2b':
+    case 'sha3-256': {
+      const name = algorithm === 'blake2b' ? 'blake2b512' : algorithm;
+      // Electron's crypto is BoringSSL's, which has neither.
+      return getHashes().includes(name) ? fromCrypto(algorithm, name) : webAssembly(algorithm);
+    }
+    default:
+      return fromCrypto(algorithm, algorithm);
+  }
 }
 
-function fromCrypto(algorithm: Exclude<CheckAlgorithm, 'blake3'>): HasherFactory {
+function fromCrypto(algorithm: CheckAlgorithm, name: string): HasherFactory {
   return {
     algorithm,
     create() {
-      const state = createHash(algorithm);
+      const state = createHash(name);
       return {
         update(chunk) {
           state.update(chunk);
@@ -32,8 +49,27 @@ function fromCrypto(algorithm: Exclude<CheckAlgorithm, 'blake3'>): HasherFactory
         digest: () => state.digest('hex'),
       };
     },
-    whole: (bytes) => hash(algorithm, bytes, 'hex'),
+    whole: (bytes) => hash(name, bytes, 'hex'),
   };
+}
+
+/** The CRC of ISO 3309, as zip, PNG and SFV files have it. */
+const CRC32: HasherFactory = {
+  algorithm: 'crc32',
+  create() {
+    let state = 0;
+    return {
+      update(chunk) {
+        state = crc32(chunk, state);
+      },
+      digest: () => hex32(state),
+    };
+  },
+  whole: (bytes) => hex32(crc32(bytes)),
+};
+
+function hex32(value: number): string {
+  return value.toString(16).padStart(8, '0');
 }
 
 /** `null` where there is no binary for this platform. */
@@ -58,15 +94,16 @@ export async function nativeBlake3(): Promise<HasherFactory | null> {
   }
 }
 
-/** About a seventh of the native speed, but it runs everywhere. */
-export async function webAssemblyBlake3(): Promise<HasherFactory> {
-  const { createBLAKE3 } = await import('hash-wasm');
+type WebAssemblyAlgorithm = 'blake3' | 'blake2b' | 'sha3-256' | 'xxh3' | 'xxh128';
+
+/** A few times slower than native code, but it runs everywhere. */
+export async function webAssembly(algorithm: WebAssemblyAlgorithm): Promise<HasherFactory> {
   // One instance serves all hashers in turn, each of which keeps its state outside: making an instance is
   // asynchronous, and one given to a hasher that is dropped half-way would be lost.
-  const machine = await createBLAKE3();
+  const machine = await makeMachine(algorithm);
   const blank = machine.init().save();
   return {
-    algorithm: 'blake3',
+    algorithm,
     create() {
       let state = blank;
       return {
@@ -78,4 +115,21 @@ export async function webAssemblyBlake3(): Promise<HasherFactory> {
     },
     whole: (bytes) => machine.init().update(bytes).digest('hex'),
   };
+}
+
+async function makeMachine(algorithm: WebAssemblyAlgorithm): Promise<IHasher> {
+  const { createBLAKE2b, createBLAKE3, createSHA3, createXXHash128, createXXHash3 } =
+    await import('hash-wasm');
+  switch (algorithm) {
+    case 'blake3':
+      return createBLAKE3();
+    case 'blake2b':
+      return createBLAKE2b(512);
+    case 'sha3-256':
+      return createSHA3(256);
+    case 'xxh3':
+      return createXXHash3();
+    case 'xxh128':
+      return createXXHash128();
+  }
 }

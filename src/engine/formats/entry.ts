@@ -113,7 +113,7 @@ export function isDigestName(name: string): boolean {
 
 function algorithmOf(name: string): CheckAlgorithm | undefined {
   const plain = name.toLowerCase().replaceAll(/[-_]/gu, '');
-  return CHECK_ALGORITHMS.find((each) => each === plain);
+  return CHECK_ALGORITHMS.find((each) => each.replace('-', '') === plain);
 }
 
 /** @throws what is no {@link Fault} */

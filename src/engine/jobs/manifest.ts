@@ -1,5 +1,5 @@
 /** Writes the manifest of a job, streaming from the database: a million lines are never whole in memory. */
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash, getHashes, randomBytes } from 'node:crypto';
 import { createReadStream, createWriteStream, lstatSync } from 'node:fs';
 import { link, lstat, open, realpath, rename, rm, stat, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -38,10 +38,10 @@ export async function* manifestLines(
 
 /** Of a download that had its name already when its process was killed: only then is it not stored. */
 async function digestOf(path: FsPath, algorithm: CheckAlgorithm): Promise<string> {
-  if (algorithm === 'blake3') {
+  if (!getHashes().includes(algorithm)) {
     throw new HeddleError(
       'manifest-incomplete',
-      `The blake3 of ${displayPath(path)} was lost when the process was killed. Compute it with: heddle hash -a blake3`,
+      `The ${algorithm} of ${displayPath(path)} was lost when the process was killed. Compute it with: heddle hash -a ${algorithm}`,
     );
   }
   const hash = createHash(algorithm);

@@ -1,4 +1,4 @@
-import { ALGORITHMS, type Algorithm } from '../../common/model';
+import { ALGORITHMS, ALGORITHM_NAMES, type Algorithm } from '../../common/model';
 import { changeDraft, draftsStore } from '../state/drafts';
 import { useSettings } from '../state/settings';
 import { useStore } from '../state/store';
@@ -6,8 +6,6 @@ import { HowField } from './fields';
 import { NewJobDialog, useCreation } from './new-job-dialog';
 import { SourcesField } from './sources-field';
 import styles from './form.module.css';
-
-const NAMES: Readonly<Record<Algorithm, string>> = { sha256: 'SHA-256', blake3: 'BLAKE3' };
 
 export function NewHash() {
   const draft = useStore(draftsStore, (drafts) => drafts.hash);
@@ -55,7 +53,7 @@ export function NewHash() {
                 toggle(algorithm, event.target.checked);
               }}
             />
-            {NAMES[algorithm]}
+            {ALGORITHM_NAMES[algorithm]}
           </label>
         ))}
       </div>

@@ -1,7 +1,7 @@
 /** Everything about one task. */
 import type { ReactNode } from 'react';
-import type { DownloadFacts, Integrity } from '../../common/download';
-import type { JobSummary, TaskRow } from '../../common/model';
+import type { CheckAlgorithm, DownloadFacts, Integrity } from '../../common/download';
+import { ALGORITHM_NAMES, type JobSummary, type TaskRow } from '../../common/model';
 import { formatBytes, formatCount, formatDuration } from '../../common/units';
 import { Button } from '../components/button';
 import { hintFor } from '../lib/hints';
@@ -63,7 +63,7 @@ export function TaskDetail({ job, row, onClose }: TaskDetailProps) {
         {row.startedAtMs !== null && <Fact name="Time">{timeText(row.startedAtMs, row.endedAtMs)}</Fact>}
         {row.facts !== null && <DownloadFactsList facts={row.facts} source={row.source} />}
         {Object.entries(row.digests ?? {}).map(([algorithm, digest]) => (
-          <CopyFact key={algorithm} name={ALGORITHM_NAMES[algorithm] ?? algorithm} value={digest} mono />
+          <CopyFact key={algorithm} name={ALGORITHM_NAMES[algorithm as CheckAlgorithm]} value={digest} mono />
         ))}
       </dl>
       {row.facts !== null && <TimeBars times={row.facts.times} />}
@@ -72,16 +72,6 @@ export function TaskDetail({ job, row, onClose }: TaskDetailProps) {
     </section>
   );
 }
-
-const ALGORITHM_NAMES: Readonly<Record<string, string>> = {
-  md5: 'MD5',
-  sha1: 'SHA-1',
-  sha224: 'SHA-224',
-  sha256: 'SHA-256',
-  sha384: 'SHA-384',
-  sha512: 'SHA-512',
-  blake3: 'BLAKE3',
-};
 
 const INTEGRITY: Readonly<Record<Integrity, string>> = {
   verified: 'verified: its digest is the one that was given',
