@@ -1,9 +1,9 @@
 /** Prints what is stored of a job's tasks, or what its servers answered. */
-import { once } from 'node:events';
 import { resolve } from 'node:path';
 import type { ExportFormat, Percentiles, ResponseSummary } from '../common/responses';
 import { formatCount, formatDuration } from '../common/units';
 import type { Engine } from '../engine';
+import { print } from './print';
 
 export interface ExportFlags {
   readonly format: ExportFormat;
@@ -18,9 +18,7 @@ export async function exportJob(engine: Engine, id: number, flags: ExportFlags):
     await engine.writeExport(id, format, resolve(flags.out));
     return;
   }
-  for await (const line of engine.exportLines(id, format)) {
-    if (!process.stdout.write(line)) await once(process.stdout, 'drain');
-  }
+  for await (const line of engine.exportLines(id, format)) await print(line);
 }
 
 /** `200 × 1,990, 404 × 10; first byte 12 ms, 95 % within 40 ms, 99 % within 80 ms`. */

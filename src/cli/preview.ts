@@ -1,5 +1,4 @@
 /** `heddle download --dry-run`: what there is to download, and nothing is started, made or asked. */
-import { once } from 'node:events';
 import { createReadStream } from 'node:fs';
 import { HeddleError, fromErrorData, toErrorData } from '../common/errors';
 import type { ListFormat } from '../common/download';
@@ -7,6 +6,7 @@ import { formatCount } from '../common/units';
 import { formatByName } from '../engine/formats/download-list';
 import { previewLists, type BatchPreview, type PreviewedList } from '../engine/formats/list-preview';
 import { EXIT, NotStarted } from './exit-status';
+import { print } from './print';
 import { printable } from './printable';
 
 /** Of hosts and names that clash; `--json` has them all. */
@@ -29,7 +29,7 @@ export async function preview(given: ToPreview, json: boolean): Promise<number> 
     throw new NotStarted(data.code === 'not-found' ? new HeddleError('source-missing', data.message) : error);
   });
   const lines = json ? [JSON.stringify({ type: 'preview', ...found })] : describe(found);
-  for (const line of lines) if (!process.stdout.write(`${line}\n`)) await once(process.stdout, 'drain');
+  for (const line of lines) await print(`${line}\n`);
   return found.faults.length > 0 ? EXIT.failed : EXIT.done;
 }
 

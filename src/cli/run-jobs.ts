@@ -1,11 +1,11 @@
 /** Runs jobs in the terminal: progress on standard error, results on standard output, an exit status at the end. */
-import { once } from 'node:events';
 import type { JobKind, JobSummary, TaskRow } from '../common/model';
 import { formatBytes, formatCount, formatDuration } from '../common/units';
 import type { Engine } from '../engine';
 import { EXIT, NotStarted } from './exit-status';
 import { answersText } from './export-job';
 import { summaryLine, taskLine } from '../common/json-lines';
+import { print } from './print';
 import { printable, withoutCredentials } from './printable';
 import { Progress } from './progress';
 
@@ -39,9 +39,6 @@ export async function runJobs(
   };
   process.on('SIGINT', stop);
   process.on('SIGTERM', stop);
-  const print = async (text: string | Uint8Array): Promise<void> => {
-    if (!process.stdout.write(text)) await once(process.stdout, 'drain');
-  };
 
   let status: number = EXIT.done;
   try {

@@ -43,6 +43,11 @@ export function fileNameFromUrl(url: URL): string {
   return safeFileName(text);
 }
 
+/** What a file is called unless the answer says otherwise. @param given by the list, or `null` */
+export function expectedFileName(given: string | null, url: URL): string {
+  return given === null ? fileNameFromUrl(url) : safeFileName(given);
+}
+
 /** Any text as a safe name; `download` where nothing of it is left. Safe names come out unchanged. */
 export function safeFileName(text: string): string {
   const clean = trimEnd(text.replace(UNSAFE, '_').trimStart());

@@ -2,6 +2,9 @@
 const SIZE_UNITS = ['B', 'KB', 'MB', 'GB', 'TB', 'PB'] as const;
 const grouped = new Intl.NumberFormat('en-US');
 
+/** A longer timer would fire at once: Node counts them in 31 bits. */
+export const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
 /** `3118` → `3,118` */
 export function formatCount(count: number): string {
   return grouped.format(count);

@@ -28,7 +28,7 @@ import {
   type PartialNote,
   type PartialState,
 } from '../common/download';
-import { fileNameFromUrl, safeFileName } from '../common/file-name';
+import { expectedFileName, safeFileName } from '../common/file-name';
 import { HeddleError, type ErrorData } from '../common/errors';
 import type { DownloadWorkerOptions, TaskOrder, TaskOutcome } from '../common/model';
 import { displayPath, joinPath, type FsPath } from '../common/paths';
@@ -92,8 +92,7 @@ export function createDownload(job: DownloadWorkerOptions, tuning: DownloadTunin
     const directory =
       entry.directory === null ? job.directory : displayPath(joinPath(job.directory, entry.directory));
     const [first = ''] = entry.urls;
-    const expectedName =
-      entry.fileName === null ? fileNameFromUrl(parseUrl(first)) : safeFileName(entry.fileName);
+    const expectedName = expectedFileName(entry.fileName, parseUrl(first));
     const temp = joinPath(workDirectory, String(order.id));
 
     const left = mayHaveLeft || order.attempt > 1 ? lstatOrNull(temp) : null;
@@ -113,7 +112,8 @@ export function createDownload(job: DownloadWorkerOptions, tuning: DownloadTunin
     }
 
     const partial = order.download?.partial ?? null;
-    const from = entry.urls.findIndex((url) => partial?.url === shownUrl(parseUrl(url)));
+    const from =
+      partial === null ? -1 : entry.urls.findIndex((url) => partial.url === shownUrl(parseUrl(url)));
     // An attempt begins with the mirror after the one that failed; what is there already counts more.
     const shift = from === -1 ? order.attempt - 1 : from;
     let earlier = from === -1 ? null : partial;

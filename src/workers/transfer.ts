@@ -12,6 +12,7 @@ import type { Extent, PartialNote, PartialState } from '../common/download';
 import { HeddleError } from '../common/errors';
 import { nowMs } from '../common/board';
 import { shownUrl } from '../common/http-fields';
+import { LONGEST_TIMER_MS } from '../common/units';
 import { Extents } from './extents';
 import { ENOUGH, type Answer, type ExchangeTimes, type HttpClient, type Receiver } from './http';
 import { statusFailure } from './http-errors';
@@ -41,8 +42,6 @@ const LARGEST_EXTENT = 16 * 1024 * 1024;
 const WORTH_JOINING_MS = 2000;
 const SMALLEST_SHARE = 1024 * 1024;
 const JOIN_EVERY_MS = 500;
-/** A longer one would fire at once: Node counts them in 31 bits. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
 /** Last-Modified is a strong validator when the answer is this much younger (RFC 9110 §8.8.2.2, with room for clocks). */
 const STRONG_DATE_MS = 60_000;
 

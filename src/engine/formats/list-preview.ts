@@ -1,7 +1,7 @@
 /** What lists hold, before anything starts. */
 import { createHash } from 'node:crypto';
 import type { DownloadEntry, ListFormat, ListPreview } from '../../common/download';
-import { fileNameFromUrl, safeFileName } from '../../common/file-name';
+import { expectedFileName } from '../../common/file-name';
 import { readDownloadList } from './download-list';
 import type { Bytes } from './text-lines';
 
@@ -122,7 +122,7 @@ class Tally {
       .digest('base64');
     if (this.#seen.has(key)) this.#duplicates += 1;
     this.#seen.add(key);
-    const name = entry.fileName === null ? fileNameFromUrl(url) : safeFileName(entry.fileName);
+    const name = expectedFileName(entry.fileName, url);
     const place = entry.directory === null ? name : `${entry.directory}/${name}`;
     this.#names.set(place, (this.#names.get(place) ?? 0) + 1);
   }

@@ -10,6 +10,7 @@ import PQueue from 'p-queue';
 import { nowMs } from '../../common/board';
 import { isIdempotent } from '../../common/http-fields';
 import { RateLimit } from '../../common/rate-limit';
+import { LONGEST_TIMER_MS } from '../../common/units';
 import {
   plainEntry,
   type DownloadEntry,
@@ -17,7 +18,7 @@ import {
   type KnownFile,
   type PartialNote,
 } from '../../common/download';
-import { fileNameFromUrl, safeFileName } from '../../common/file-name';
+import { expectedFileName } from '../../common/file-name';
 import type { DownloadOptions } from '../../common/download-options';
 import { HeddleError, toErrorData, type ErrorData } from '../../common/errors';
 import type { HostState } from '../../common/responses';
@@ -59,8 +60,6 @@ const ENOUGH_PLANNED = 4000;
 const PLAN_PAUSE_MS = 6;
 /** Handed to a thread beyond its lanes, so that it need not wait for a message between two small files. */
 const DOWNLOADS_AHEAD = 8;
-/** A longer one would fire at once: Node counts them in 31 bits. Then it is asked for again. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 export type StopReason = 'pause' | 'cancel' | 'interrupt';
 
@@ -388,15 +387,16 @@ export class JobRunner {
     const { job, tasks, vault } = this.#options;
     if (job.spec.kind !== 'download' || job.spec.options.existing !== 'newer') return null;
     const { directory } = job.spec;
-    const key = keyOf(task, vault);
-    const target = expectedTarget(entryOf(task, vault), directory);
+    const entry = entryOf(task, vault);
+    const key = keyOf(entry);
+    const target = expectedTarget(entry, directory);
     return { known: tasks.knownFile(key, directory), isForeign: tasks.isKnownOfOthers(target, key) };
   }
 
   #nowKnown(task: DrawnTask, file: KnownFile | undefined): Pick<TaskChange, 'known'> {
     const { job, vault } = this.#options;
     if (file === undefined || job.spec.kind !== 'download') return {};
-    return { known: { key: keyOf(task, vault), directory: job.spec.directory, file } };
+    return { known: { key: keyOf(entryOf(task, vault)), directory: job.spec.directory, file } };
   }
 
   #release(task: DrawnTask, sign: HostSign | null = null, trouble: string | null = null): void {
@@ -569,15 +569,13 @@ function entryOf(task: DrawnTask, vault: Vault): DownloadEntry {
 }
 
 /** Of all that an entry asks: another header may bring another file. */
-function keyOf(task: DrawnTask, vault: Vault): string {
-  return createHash('sha256')
-    .update(JSON.stringify(entryOf(task, vault)))
-    .digest('hex');
+function keyOf(entry: DownloadEntry): string {
+  return createHash('sha256').update(JSON.stringify(entry)).digest('hex');
 }
 
 /** Where the file goes if the answer gives it no other name. */
 function expectedTarget({ urls, fileName, directory }: DownloadEntry, root: string): string {
-  const name = fileName === null ? fileNameFromUrl(new URL(urls[0] ?? '')) : safeFileName(fileName);
+  const name = expectedFileName(fileName, new URL(urls[0] ?? ''));
   const folder = directory === null ? root : displayPath(joinPath(root, directory));
   return displayPath(joinPath(folder, name));
 }

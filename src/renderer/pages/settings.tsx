@@ -158,7 +158,7 @@ function ConnectionsField({ value }: { readonly value: number }) {
       type="number"
       min={1}
       max={256}
-      className={styles['number']}
+      className={`${styles['field'] ?? ''} ${styles['number'] ?? ''}`}
       aria-label="Connections per host"
       value={typed}
       onChange={(event) => {
@@ -182,7 +182,7 @@ function ProxyField({ value }: { readonly value: string | null }) {
   };
   return (
     <input
-      className={styles['wide']}
+      className={`${styles['field'] ?? ''} ${styles['wide'] ?? ''}`}
       aria-label="Proxy"
       aria-invalid={wrong}
       placeholder="http://host:port"
