@@ -3,7 +3,7 @@ import react from '@vitejs/plugin-react';
 import { defineConfig } from 'electron-vite';
 
 /** Native add-ons are loaded where they lie; everything else is bundled. */
-const external = ['electron', 'better-sqlite3', '@napi-rs/blake-hash'];
+const external = ['electron', 'better-sqlite3', '@napi-rs/blake-hash', 'koffi'];
 /** Electron 33 is the oldest that has to run this. */
 const nodeTarget = 'node20.18';
 

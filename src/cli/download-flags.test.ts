@@ -3,7 +3,8 @@ import { join, resolve } from 'node:path';
 import { Command } from 'commander';
 import { describe, expect, test } from 'vitest';
 import { CHECK_ALGORITHMS, EXISTING_POLICIES, LIST_FORMATS } from '../common/download';
-import { withDefaults, type DownloadOptions } from '../common/download-options';
+import { DEFAULT_DOWNLOAD_OPTIONS, type DownloadOptions } from '../common/download-options';
+import { filled } from '../common/filled';
 import { addDownloadFlags, downloadOptions, type DownloadFlags } from './download-flags';
 
 function makeCommand(): Command {
@@ -190,7 +191,7 @@ describe.each(Object.entries(CASES))('%s', (flag, cases) => {
     // Nothing but what was asked for.
     const quiet: Partial<DownloadOptions> = { digests: [], headers: [] };
     expect(given).toEqual({ ...quiet, ...options });
-    expect(withDefaults(given)).toMatchObject(options);
+    expect(filled(DEFAULT_DOWNLOAD_OPTIONS, given)).toMatchObject(options);
   });
 
   const wrong = cases.flatMap((each) => each.wrong ?? []);

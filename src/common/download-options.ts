@@ -73,11 +73,3 @@ export const DEFAULT_DOWNLOAD_OPTIONS: DownloadOptions = {
   proxy: null,
   caFile: null,
 };
-
-/** The options that were given, the others as they are by default. */
-export function withDefaults(given: {
-  readonly [Name in keyof DownloadOptions]?: DownloadOptions[Name] | undefined;
-}): DownloadOptions {
-  const named = Object.entries(given).filter(([, value]) => value !== undefined);
-  return { ...DEFAULT_DOWNLOAD_OPTIONS, ...Object.fromEntries(named) };
-}

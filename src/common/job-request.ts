@@ -1,8 +1,11 @@
 /** What a person asks for, as it arrives at the engine's door. Validated there once, with zod. */
 import { z } from 'zod';
 import { LIST_FORMATS } from './download';
-import { downloadOptionsSchema, withDefaults } from './download-options';
+import { copyOptionsSchema, DEFAULT_COPY_OPTIONS } from './copy-options';
+import { DEFAULT_DOWNLOAD_OPTIONS, downloadOptionsSchema } from './download-options';
+import { filled } from './filled';
 import { ALGORITHMS, MANIFEST_FORMATS, MODES } from './model';
+import { DEFAULT_WALK_RULES, walkRulesSchema } from './walk-rules';
 
 /** More threads than this help nobody. */
 export const MAX_WORKERS = 64;
@@ -34,16 +37,48 @@ export const downloadRequestSchema = z.strictObject({
   checksum: z.string().nullable().default(null),
   /** Where the files go; made if it does not exist. */
   directory: path,
-  options: downloadOptionsSchema.partial().default({}).transform(withDefaults),
+  options: downloadOptionsSchema
+    .partial()
+    .default({})
+    .transform((options) => filled(DEFAULT_DOWNLOAD_OPTIONS, options)),
 });
+
+/** A manifest that a job writes when it is done, and never over a file that exists. */
+const ownManifest = z.strictObject({ path, format: z.enum(MANIFEST_FORMATS) }).nullable();
+
+/** Links inside a hashed folder are left out and said to be, unless they are to be followed. */
+const readRules = walkRulesSchema
+  .partial()
+  .default({})
+  .transform((rules) => filled({ ...DEFAULT_WALK_RULES, links: 'skip' }, rules));
 
 export const hashRequestSchema = z.strictObject({
   kind: z.literal('hash'),
   ...how,
   paths: z.array(path).min(1),
   algorithms: z.array(z.enum(ALGORITHMS)).min(1),
-  /** A manifest written when the job ends; `null`: none. */
-  manifest: z.strictObject({ path, format: z.enum(MANIFEST_FORMATS) }).nullable(),
+  manifest: ownManifest,
+  rules: readRules,
+  /** Take digests that are known of files that did not change since. */
+  cache: z.boolean().default(true),
+  /** Find files of equal content instead of a digest of each. */
+  duplicates: z.boolean().default(false),
+});
+
+export const verifyRequestSchema = z.strictObject({
+  kind: z.literal('verify'),
+  ...how,
+  /** A manifest; or a folder, with which `root` is compared. */
+  manifest: path,
+  /** The folder that names are relative to; `null`: the manifest's own. */
+  root: path.nullable(),
+  /** Files below the root that the manifest does not list are a difference. */
+  strict: z.boolean().default(false),
+  /** Take names that lead out of the root. */
+  outside: z.boolean().default(false),
+  /** Of digests that could be of several algorithms; `null`: told by the manifest. */
+  algorithm: z.enum(ALGORITHMS).nullable().default(null),
+  rules: readRules,
 });
 
 export const copyRequestSchema = z.strictObject({
@@ -52,16 +87,30 @@ export const copyRequestSchema = z.strictObject({
   sources: z.array(path).min(1),
   /** As for `cp -r`: a folder that exists receives the sources; otherwise the single source takes this name. */
   destination: path,
+  options: copyOptionsSchema
+    .partial()
+    .default({})
+    .transform((options) => filled(DEFAULT_COPY_OPTIONS, options)),
+  rules: walkRulesSchema
+    .partial()
+    .default({})
+    .transform((rules) => filled(DEFAULT_WALK_RULES, rules)),
+  /** Of what was copied, in the same pass. */
+  manifest: ownManifest.default(null),
+  /** Of the manifest. */
+  algorithms: z.array(z.enum(ALGORITHMS)).default([]),
 });
 
 export const jobRequestSchema = z.discriminatedUnion('kind', [
   downloadRequestSchema,
   hashRequestSchema,
+  verifyRequestSchema,
   copyRequestSchema,
 ]);
 
 export type DownloadRequest = z.infer<typeof downloadRequestSchema>;
 export type HashRequest = z.infer<typeof hashRequestSchema>;
+export type VerifyRequest = z.infer<typeof verifyRequestSchema>;
 export type CopyRequest = z.infer<typeof copyRequestSchema>;
 /** As it is written: what has a default may be left out. */
 export type JobRequest = z.input<typeof jobRequestSchema>;

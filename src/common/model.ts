@@ -7,6 +7,7 @@ import type {
   KnownFile,
   PartialState,
 } from './download';
+import type { CopyFacts, CopyOptions } from './copy-options';
 import type { DownloadOptions } from './download-options';
 import type { ErrorData } from './errors';
 import type { FsPath } from './paths';
@@ -87,8 +88,58 @@ export const ALGORITHM_NAMES: Readonly<Record<CheckAlgorithm, string>> = {
 export const MANIFEST_FORMATS = ['gnu'] as const;
 export type ManifestFormat = (typeof MANIFEST_FORMATS)[number];
 
-/** What a task does, apart from its job's kind. `folders` sets modes and times of a copied tree's folders, last. */
-export type TaskType = 'url' | 'file' | 'symlink' | 'folders';
+/**
+ * What a task does, apart from its job's kind.
+ * - `hardlink`: one more name of a file that the same job copies
+ * - `extra`: what is at a copy's target and not at its source
+ * - `folders`: modes and times of a copied tree's folders, last
+ * - `pair`: a file on the left (`source`) and on the right (`target`) whose contents are compared
+ * - `head`: the digest of a file's beginning, by which files that cannot be equal are told apart
+ */
+export type TaskType = 'url' | 'file' | 'symlink' | 'hardlink' | 'extra' | 'folders' | 'pair' | 'head';
+
+/**
+ * What was found of a file, where that is what the job is for.
+ * - against a manifest: `ok`, `changed`, `missing`, `unreadable`, `extra` (not listed)
+ * - two folders: `same`, `different`, `only-left`, `only-right`, `moved`, `unreadable`
+ * - duplicates: `unique`, `duplicate`, `hard-link` (another name of a file that was counted already)
+ * - what a copy would do, or did: `new`, `replaced`, `numbered`, `unchanged`, `kept` (the target's was left),
+ *   `deleted`, `clash` (the target cannot hold it beside another, or not at all)
+ */
+export const FINDINGS = [
+  'ok',
+  'changed',
+  'missing',
+  'unreadable',
+  'extra',
+  'same',
+  'different',
+  'only-left',
+  'only-right',
+  'moved',
+  'duplicate',
+  'unique',
+  'hard-link',
+  'new',
+  'replaced',
+  'numbered',
+  'unchanged',
+  'kept',
+  'deleted',
+  'clash',
+] as const;
+export type Finding = (typeof FINDINGS)[number];
+/** How many tasks of a job have each finding; those that none has are left out. */
+export type FindingCounts = Readonly<Partial<Record<Finding, number>>>;
+
+/**
+ * Tells whether a file is still the one that was read, on this machine.
+ * `file` is its device and inode, `version` its size, time of modification and time of change in nanoseconds.
+ */
+export interface FileIdentity {
+  readonly file: string;
+  readonly version: string;
+}
 
 /** Lower-case hexadecimal digests by algorithm. */
 export type Digests = CheckDigests;
@@ -135,6 +186,12 @@ export interface TaskOrder {
   readonly root: number;
   /** 1 for the first try. */
   readonly attempt: number;
+  /** Of a file that is verified: what it is to be. */
+  readonly expected?: ExpectedFile;
+  /** Of a `hardlink`: the copied file that it becomes another name of. */
+  readonly linkTo?: FsPath;
+  /** Of a copy: what an earlier attempt left of it. */
+  readonly partial?: PartialState | null;
   /** Of a download, where there is more to it than its URL. */
   readonly download?: {
     readonly entry: DownloadEntry | null;
@@ -149,9 +206,27 @@ export interface TaskOrder {
 
 /** What all tasks of one job share; given to each worker once, when it is made. */
 export type WorkerOptions =
-  | DownloadWorkerOptions
-  | { readonly kind: 'hash'; readonly algorithms: readonly Algorithm[] }
-  | { readonly kind: 'copy'; readonly roots: readonly CopyRoot[] };
+  DownloadWorkerOptions | HashWorkerOptions | { readonly kind: 'verify' } | CopyWorkerOptions;
+
+export interface HashWorkerOptions {
+  readonly kind: 'hash';
+  readonly algorithms: readonly Algorithm[];
+}
+
+export interface CopyWorkerOptions {
+  readonly kind: 'copy';
+  readonly roots: readonly CopyRoot[];
+  readonly options: CopyOptions;
+}
+
+/** What a manifest says of a file. */
+export interface ExpectedFile {
+  readonly digests: CheckDigests;
+  /** Algorithms that a lone digest may be of instead: the manifest does not say which. */
+  readonly alternatives: readonly CheckAlgorithm[];
+  /** Bytes, where the manifest says so. */
+  readonly size: number | null;
+}
 
 export interface DownloadWorkerOptions {
   readonly kind: 'download';
@@ -178,6 +253,12 @@ export interface TaskOutcome {
   /** The file that was made, if one was. */
   readonly target: FsPath | null;
   readonly digests?: CheckDigests;
+  /** What was found of the file. A task that fails says it with its error's code. */
+  readonly finding?: Finding;
+  /** Of a hashed file that is worth remembering: which file the digests are of. */
+  readonly identity?: FileIdentity;
+  /** Of a copy: how its time went. */
+  readonly copied?: CopyFacts;
   /** Of a download. */
   readonly facts?: DownloadFacts;
   /** For the next time, where only newer files are wanted. */
@@ -238,8 +319,12 @@ export interface TaskRow {
   readonly size: number | null;
   readonly bytes: number;
   readonly digests: Digests | null;
+  /** What was found of the file, where that is what the job is for. */
+  readonly finding: Finding | null;
   /** How a download ended. */
   readonly facts: DownloadFacts | null;
+  /** How a copy went. */
+  readonly copied: CopyFacts | null;
   readonly attempts: number;
   /** 1-based number of the last worker that ran it. */
   readonly worker: number | null;

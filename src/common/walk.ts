@@ -3,7 +3,9 @@
  * planner pulls: each `next` is answered by one `entries`, so nothing piles up.
  */
 import type { ErrorData } from './errors';
+import type { FileIdentity } from './model';
 import type { FsPath } from './paths';
+import type { WalkRules } from './walk-rules';
 
 /** Begins the name of every folder that holds temporary files; walks pass such folders over. */
 export const WORK_DIRECTORY_PREFIX = '.heddle-work-';
@@ -11,6 +13,9 @@ export const WORK_DIRECTORY_PREFIX = '.heddle-work-';
 export interface WalkData {
   readonly role: 'walk';
   readonly roots: readonly string[];
+  readonly rules: WalkRules;
+  /** Say of each file which one it is; costs a little. */
+  readonly identify: boolean;
   /** Go on behind this entry; entries come in one fixed order (roots in turn, each bytewise by path). */
   readonly after: WalkCursor | null;
 }
@@ -27,6 +32,10 @@ export interface WalkEntry extends WalkCursor {
   readonly path: FsPath;
   /** Bytes, of files. */
   readonly size: number | null;
+  /** Of files, where it was asked for. */
+  readonly identity: FileIdentity | null;
+  /** Names of the file on its file system, where it was asked for; else 1. */
+  readonly links: number;
   /** Why, for `special` and `error`. */
   readonly reason: ErrorData | null;
 }

@@ -30,6 +30,7 @@ import { native } from './final-name';
 import { TaskCancelled } from './runtime';
 import { FakeContext, order } from './test-context';
 import { walkEntries } from './walk';
+import { DEFAULT_COPY_OPTIONS } from '../common/copy-options';
 
 let folder: string;
 let source: string;
@@ -53,7 +54,10 @@ type Run = (
 ) => Promise<TaskOutcome>;
 
 function copier(tuning: CopyTuning = {}, exclusive = true): Run {
-  const run = createCopy({ kind: 'copy', roots: [{ source, target, workDirectory }] }, tuning);
+  const run = createCopy(
+    { kind: 'copy', roots: [{ source, target, workDirectory }], options: DEFAULT_COPY_OPTIONS },
+    tuning,
+  );
   return async (fields, context = new FakeContext({ exclusive })) => run(order(fields), context);
 }
 
@@ -405,7 +409,11 @@ test('a single file as a root', async () => {
   const from = join(folder, 'one.txt');
   const to = join(folder, 'out', 'two.txt');
   writeFileSync(from, 'x');
-  const run = createCopy({ kind: 'copy', roots: [{ source: from, target: to, workDirectory }] });
+  const run = createCopy({
+    kind: 'copy',
+    roots: [{ source: from, target: to, workDirectory }],
+    options: DEFAULT_COPY_OPTIONS,
+  });
   const outcome = await run(order({ source: from, target: to }), new FakeContext());
   expect(outcome.target).toBe(to);
   expect(readFileSync(to, 'utf8')).toBe('x');

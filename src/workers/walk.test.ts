@@ -8,6 +8,7 @@ import { displayPath, joinPath, pathToBytes } from '../common/paths';
 import type { FromWalker, WalkEntry } from '../common/walk';
 import { native } from './final-name';
 import { runWalk, walkEntries } from './walk';
+import { DEFAULT_WALK_RULES } from '../common/walk-rules';
 
 let folder: string;
 beforeEach(() => {
@@ -234,7 +235,7 @@ describe('going on behind an entry', () => {
 test('answers each pull with at most as many entries as asked for, until it is done', async () => {
   make(Array.from({ length: 25 }, (_, index) => `f${String(index).padStart(2, '0')}`));
   const { port1, port2 } = new MessageChannel();
-  runWalk(port2, { role: 'walk', roots: [folder], after: null });
+  runWalk(port2, { role: 'walk', roots: [folder], rules: DEFAULT_WALK_RULES, identify: false, after: null });
   const pull = (): Promise<FromWalker> =>
     new Promise((resolve) => {
       port1.once('message', resolve);

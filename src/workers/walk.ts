@@ -79,6 +79,8 @@ function* walkRoot(root: number, path: string, after: string | null): Generator<
     type,
     path: fsPath(joined(base, relative)),
     size: null,
+    identity: null,
+    links: 1,
     reason: null,
     ...more,
   });

@@ -20,6 +20,8 @@ async function initialise(options: WorkerOptions): Promise<RunOrder> {
       return (await import('./download')).createDownload(options);
     case 'hash':
       return (await import('./hash')).createHash(options);
+    case 'verify':
+      return (await import('./verify')).createVerify();
     case 'copy':
       return (await import('./copy')).createCopy(options);
     default:
@@ -32,8 +34,9 @@ function load(kind: JobKind): Promise<unknown> {
     case 'download':
       return import('./download');
     case 'hash':
-    case 'verify':
       return import('./hash');
+    case 'verify':
+      return import('./verify');
     case 'copy':
       return import('./copy');
     default:

@@ -77,6 +77,15 @@ export class Admission<Task extends Admissible> {
     this.#turn.push(name);
   }
 
+  /** What is drawn from now on is another set of tasks: of every host from its first one, once it is announced. */
+  startOver(): void {
+    for (const host of this.#hosts.values()) {
+      host.buffer = [];
+      host.cursor = -1;
+      host.exhausted = true;
+    }
+  }
+
   /** The next task that may start now, counted as in flight; `null` when none may. */
   next(): Task | null {
     const now = this.#now();

@@ -40,7 +40,7 @@ export async function prepareJob(request: JobRequest, dataDirectory: string, vau
     case 'download':
       return { ...how, ...(await prepareDownload(checked, token, dataDirectory, vault)) };
     case 'hash': {
-      const { paths, algorithms, manifest } = checked;
+      const { paths, algorithms, manifest, rules, cache, duplicates } = checked;
       if (manifest !== null && algorithms.length > 1) {
         throw new HeddleError(
           'manifest-one-algorithm',
@@ -61,9 +61,34 @@ export async function prepareJob(request: JobRequest, dataDirectory: string, vau
           paths: absolute,
           algorithms,
           manifest: manifest === null ? null : { ...manifest, path: resolve(manifest.path) },
+          rules,
+          cache,
+          duplicates,
         },
         workDirectories:
           manifest === null ? [] : [join(dirname(resolve(manifest.path)), WORK_DIRECTORY_PREFIX + token)],
+      };
+    }
+    case 'verify': {
+      const manifest = resolve(checked.manifest);
+      await mustExist(manifest);
+      const folders = (await stat(manifest)).isDirectory();
+      if (folders && checked.root === null) {
+        throw new HeddleError(
+          'bad-request',
+          `${manifest} is a folder. Say with which folder it is compared.`,
+        );
+      }
+      const root = checked.root === null ? dirname(manifest) : resolve(checked.root);
+      await mustBeFolder(root);
+      const { strict, outside, algorithm, rules } = checked;
+      return {
+        ...how,
+        kind: 'verify',
+        label: labelOf([manifest]),
+        place: root,
+        spec: { kind: 'verify', manifest, folders, root, strict, outside, algorithm, rules },
+        workDirectories: [],
       };
     }
     case 'copy': {
@@ -73,7 +98,14 @@ export async function prepareJob(request: JobRequest, dataDirectory: string, vau
         kind: 'copy',
         label: labelOf(roots.map(({ source }) => source)),
         place: resolve(checked.destination),
-        spec: { kind: 'copy', roots },
+        spec: {
+          kind: 'copy',
+          roots,
+          options: checked.options,
+          rules: checked.rules,
+          manifest: null,
+          algorithms: [],
+        },
         workDirectories: [...new Set(roots.map(({ workDirectory }) => workDirectory))],
       };
     }

@@ -23,7 +23,9 @@ import type { DownloadOptions } from '../../common/download-options';
 import { HeddleError, toErrorData, type ErrorData } from '../../common/errors';
 import type { HostState } from '../../common/responses';
 import {
+  FINDINGS,
   NO_TASKS,
+  type Finding,
   type SettledState,
   type SettledTask,
   type TaskCounts,
@@ -49,6 +51,7 @@ import { Admission, type HostSign } from './admission';
 import { automaticWorkers, tasksPerWorker } from './defaults';
 import { openRequest, planJob } from './planners';
 import type { SecretOption } from './job-spec';
+import { phasesOf, type Phases } from './phases';
 import { Recorder } from './recorder';
 import { DEFAULT_RETRY_POLICY, retryDelayMs, type RetryPolicy } from './retry-policy';
 import { Strips } from './strips';
@@ -115,7 +118,8 @@ export class JobRunner {
   #drawPlanned = false;
   #drawComes = false;
   #waitingUntilMs: number | null = null;
-  readonly #settled = Promise.withResolvers<void>();
+  #settled = Promise.withResolvers<void>();
+  readonly #phases: Phases;
 
   constructor(options: RunnerOptions) {
     const { summary, spec } = options.job;
@@ -125,6 +129,7 @@ export class JobRunner {
     this.#bytesDone = summary.bytesDone;
     this.#bytesKnown = summary.bytesKnown;
     this.#planned = summary.planned;
+    this.#phases = phasesOf(spec);
     this.#partials = new Set(options.tasks.partialIds(this.#jobId));
     if (spec.kind === 'download') this.#rate.set(spec.options.limitRate);
     this.executor = createExecutor<WorkerOptions, TaskOrder, TaskOutcome>({
@@ -172,11 +177,12 @@ export class JobRunner {
   /** Runs until every task is settled or {@link stop} is called. @throws when the last results cannot be stored */
   async run(): Promise<RunResult> {
     try {
-      for (const host of this.#options.tasks.hosts(this.#jobId, 0)) this.#admission.announce(host);
       const planning = this.#planned ? Promise.resolve() : this.#plan();
-      this.#planDraw();
-      await Promise.all([planning, this.#settled.promise]);
-      if (this.#stop === null && this.#failure === null) await this.#runLastPhase();
+      if (this.#phases.afterPlanning) await planning;
+      for (; this.#phase < this.#phases.count && this.#goesOn; this.#phase++) {
+        await Promise.all([this.#runPhase(), planning]);
+      }
+      if (this.#goesOn) await this.#prepare(this.#phases.count);
     } catch (error) {
       this.#failure ??= toErrorData(error);
     }
@@ -231,17 +237,22 @@ export class JobRunner {
   async #plan(): Promise<void> {
     const { job, tasks, threads, vault } = this.#options;
     let ordinal = tasks.nextOrdinal(this.#jobId);
-    for await (const chunk of planJob(job.spec, job.planCursor, threads, vault)) {
+    for await (const chunk of planJob(job.spec, job.planCursor, { threads, vault, tasks })) {
       if (this.#stop !== null || this.#failure !== null) return;
-      const settled = tasks.insert(this.#jobId, ordinal, chunk.tasks, chunk.cursor);
+      const { settled, added, bytesKnown, bytesDone } = tasks.insert(
+        this.#jobId,
+        ordinal,
+        chunk.tasks,
+        chunk.cursor,
+      );
       ordinal += chunk.tasks.length;
+      for (const state of ['queued', 'done', 'failed', 'skipped'] as const)
+        this.#counts[state] += added[state];
+      this.#bytesKnown += bytesKnown;
+      this.#bytesDone += bytesDone;
       const hosts = new Set<string>();
-      for (const task of chunk.tasks) {
-        this.#counts[task.settled?.state ?? 'queued'] += 1;
-        if (task.settled !== null) continue;
-        this.#bytesKnown += task.size ?? 0;
-        if (task.phase === this.#phase) hosts.add(task.host);
-      }
+      for (const task of chunk.tasks)
+        if (task.settled === null && task.phase === this.#phase) hosts.add(task.host);
       for (const host of hosts) this.#admission.announce(host);
       // What planning settled (no URL, no regular file) is news like any other task that settles.
       this.#options.onRecorded(settled);
@@ -256,15 +267,29 @@ export class JobRunner {
     this.#checkSettled();
   }
 
-  /** Tasks that need all others to be settled first. */
-  async #runLastPhase(): Promise<void> {
+  get #goesOn(): boolean {
+    return this.#stop === null && this.#failure === null;
+  }
+
+  /** Runs the tasks of the phase that it is in. Those of the first may still be planned. */
+  async #runPhase(): Promise<void> {
+    await this.#prepare(this.#phase);
+    if (!this.#goesOn) return;
+    this.#settled = Promise.withResolvers();
+    this.#admission.startOver();
+    for (const host of this.#options.tasks.hosts(this.#jobId, this.#phase)) this.#admission.announce(host);
+    this.#planDraw();
+    await this.#settled.promise;
+  }
+
+  /** What the phases before have left to the next one, once all of it is stored. */
+  async #prepare(phase: number): Promise<void> {
     this.#recorder.flush();
-    this.#phase = 1;
-    for (const host of this.#options.tasks.hosts(this.#jobId, 1)) {
-      for (const task of this.#options.tasks.draw(this.#jobId, 1, host, -1, 10_000)) {
-        if (this.#stop === null) await this.#queue.add(() => this.#attempt(task));
-      }
-    }
+    await this.#phases.prepare(phase, this.#options.tasks, this.#jobId);
+    const { counts, bytesDone, bytesKnown } = this.#options.tasks.counts(this.#jobId);
+    this.#counts = { ...counts };
+    this.#bytesDone = bytesDone;
+    this.#bytesKnown = bytesKnown;
   }
 
   #planDraw(): void {
@@ -282,7 +307,7 @@ export class JobRunner {
 
   /** Fills the queue up to its concurrency: what waits, waits in the database. */
   #draw(): void {
-    while (this.#stop === null && this.#failure === null && this.#phase === 0) {
+    while (this.#goesOn) {
       if (this.#queue.size + this.#queue.pending >= this.#queue.concurrency) return;
       const task = this.#admission.next();
       if (task === null) break;
@@ -400,7 +425,7 @@ export class JobRunner {
   }
 
   #release(task: DrawnTask, sign: HostSign | null = null, trouble: string | null = null): void {
-    if (this.#phase === 0) this.#admission.release(task.host, sign, trouble);
+    this.#admission.release(task.host, sign, trouble);
     // Only after this function has returned is its place in the queue free. One draw serves all that end in a turn.
     if (this.#drawComes) return;
     this.#drawComes = true;
@@ -424,7 +449,7 @@ export class JobRunner {
       return;
     }
     if (error === null) return;
-    const delay = this.#phase === 0 ? retryDelayMs(error, attempt, this.#retryPolicy(task)) : null;
+    const delay = retryDelayMs(error, attempt, this.#retryPolicy(task));
     if (delay === null) {
       this.#settle(task, attempt, timing, 'failed', null, error);
       return;
@@ -471,6 +496,9 @@ export class JobRunner {
         target: outcome?.target ?? null,
         digests: outcome?.digests ?? null,
         facts: withQueueTime(outcome?.facts ?? null, timing),
+        copied: outcome?.copied ?? null,
+        finding: outcome?.finding ?? findingOf(error),
+        identity: outcome?.identity ?? null,
         error: error ?? outcome?.reason ?? null,
         failedAttempt: error !== null,
         ...this.#nowKnown(task, outcome?.known),
@@ -496,6 +524,9 @@ export class JobRunner {
       target: null,
       digests: null,
       facts: null,
+      copied: null,
+      finding: null,
+      identity: null,
       error: null,
       failedAttempt: false,
     };
@@ -556,8 +587,10 @@ export class JobRunner {
       }
       case 'hash':
         return { kind: 'hash', algorithms: spec.algorithms };
+      case 'verify':
+        return { kind: 'verify' };
       case 'copy':
-        return { kind: 'copy', roots: spec.roots };
+        return { kind: 'copy', roots: spec.roots, options: spec.options };
       default:
         throw new HeddleError('bad-request', 'This kind of job is not known.');
     }
@@ -585,6 +618,13 @@ function withQueueTime(facts: DownloadFacts | null, timing: TaskTiming | null): 
   if (facts === null || timing === null) return facts;
   const queueMs = Math.max(0, timing.startedAtMs - timing.submittedAtMs);
   return { ...facts, times: { ...facts.times, queueMs } };
+}
+
+const KNOWN_FINDINGS: ReadonlySet<string> = new Set(FINDINGS);
+
+/** Of a task that failed: its error's code says what was found. */
+function findingOf(error: ErrorData | null): Finding | null {
+  return error !== null && KNOWN_FINDINGS.has(error.code) ? (error.code as Finding) : null;
 }
 
 /** What a failure says of the host: 404 is an answer like any other. */

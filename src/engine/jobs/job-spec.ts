@@ -1,7 +1,9 @@
 /** A job's spec: the request once it was checked and every path made absolute; stored with the job as JSON. */
 import type { ListFormat } from '../../common/download';
 import type { DownloadOptions } from '../../common/download-options';
+import type { CopyOptions } from '../../common/copy-options';
 import type { Algorithm, CopyRoot, ManifestFormat } from '../../common/model';
+import type { WalkRules } from '../../common/walk-rules';
 
 export type JobSpec =
   | {
@@ -21,9 +23,35 @@ export type JobSpec =
       readonly kind: 'hash';
       readonly paths: readonly string[];
       readonly algorithms: readonly Algorithm[];
-      readonly manifest: { readonly path: string; readonly format: ManifestFormat } | null;
+      readonly manifest: ManifestTarget | null;
+      readonly rules: WalkRules;
+      readonly cache: boolean;
+      readonly duplicates: boolean;
     }
-  | { readonly kind: 'copy'; readonly roots: readonly CopyRoot[] };
+  | {
+      readonly kind: 'verify';
+      /** A manifest, or with `folders` a folder. */
+      readonly manifest: string;
+      readonly folders: boolean;
+      readonly root: string;
+      readonly strict: boolean;
+      readonly outside: boolean;
+      readonly algorithm: Algorithm | null;
+      readonly rules: WalkRules;
+    }
+  | {
+      readonly kind: 'copy';
+      readonly roots: readonly CopyRoot[];
+      readonly options: CopyOptions;
+      readonly rules: WalkRules;
+      readonly manifest: ManifestTarget | null;
+      readonly algorithms: readonly Algorithm[];
+    };
+
+export interface ManifestTarget {
+  readonly path: string;
+  readonly format: ManifestFormat;
+}
 
 /** Options that may hold passwords or keys. */
 export type SecretOption = 'headers' | 'user' | 'bearer' | 'proxy';

@@ -9,6 +9,7 @@ import { openDatabase, type Database } from '../store/database';
 import { JobRepository } from '../store/job-repository';
 import { TaskRepository } from '../store/task-repository';
 import { manifestLines, prepareOwnManifest, writeManifest } from './manifest';
+import { DEFAULT_WALK_RULES } from '../../common/walk-rules';
 
 let folder: string;
 let database: Database;
@@ -26,7 +27,15 @@ beforeEach(() => {
     label: 'files',
     place: folder,
     token: 'token',
-    spec: { kind: 'hash', paths: [], algorithms: ['sha256'], manifest: null },
+    spec: {
+      kind: 'hash',
+      paths: [],
+      algorithms: ['sha256'],
+      manifest: null,
+      rules: DEFAULT_WALK_RULES,
+      cache: false,
+      duplicates: false,
+    },
     workDirectories: [],
   });
 });
@@ -60,6 +69,9 @@ function settle(names: readonly string[], to: TaskState, digestsOf: (name: strin
     target: to === 'done' ? join(folder, 'files', name) : null,
     digests: digestsOf(name),
     facts: null,
+    copied: null,
+    finding: null,
+    identity: null,
     error: null,
     failedAttempt: false,
   }));

@@ -87,6 +87,8 @@ export function ownManifest(spec: JobSpec): string | null {
     case 'hash':
       return spec.manifest?.path ?? null;
     case 'copy':
+      return spec.manifest?.path ?? null;
+    case 'verify':
       return null;
   }
 }

@@ -6,6 +6,7 @@ import { openDatabase, type Database } from '../store/database';
 import { JobRepository } from '../store/job-repository';
 import { TaskRepository, type TaskChange } from '../store/task-repository';
 import { Recorder } from './recorder';
+import { DEFAULT_WALK_RULES } from '../../common/walk-rules';
 
 let folder: string;
 let database: Database;
@@ -23,7 +24,15 @@ beforeEach(() => {
     label: 'files',
     place: '/files',
     token: 'token',
-    spec: { kind: 'hash', paths: ['/files'], algorithms: ['sha256'], manifest: null },
+    spec: {
+      kind: 'hash',
+      paths: ['/files'],
+      algorithms: ['sha256'],
+      manifest: null,
+      rules: DEFAULT_WALK_RULES,
+      cache: false,
+      duplicates: false,
+    },
     workDirectories: [],
   });
   const task = { phase: 0, type: 'file', root: 0, host: '', target: null, size: 1, settled: null } as const;
@@ -56,6 +65,9 @@ function doneChange(id: number): TaskChange {
     target: null,
     digests: { sha256: 'ab'.repeat(2000) },
     facts: null,
+    copied: null,
+    finding: null,
+    identity: null,
     error: null,
     failedAttempt: false,
   };

@@ -145,4 +145,33 @@ export const MIGRATIONS: readonly string[] = [
   ) WITHOUT ROWID;
   CREATE INDEX known_files_by_target ON known_files (target);
   `,
+  // What was found of files, what makes files the same, and digests of files that have not changed since.
+  `
+  ALTER TABLE tasks ADD COLUMN finding TEXT;
+  CREATE INDEX tasks_by_finding ON tasks (job_id, finding, ordinal) WHERE finding IS NOT NULL;
+  -- Device and inode, of files that have several names or may be duplicates.
+  ALTER TABLE tasks ADD COLUMN inode TEXT;
+  CREATE INDEX tasks_by_inode ON tasks (job_id, inode) WHERE inode IS NOT NULL;
+  -- Files of one job that may be equal have the same.
+  ALTER TABLE tasks ADD COLUMN grouping TEXT;
+  CREATE INDEX tasks_by_grouping ON tasks (job_id, grouping) WHERE grouping IS NOT NULL;
+  ALTER TABLE tasks ADD COLUMN copied TEXT;
+  CREATE TABLE digest_cache (
+    -- Device and inode.
+    file TEXT NOT NULL,
+    algorithm TEXT NOT NULL,
+    -- Size, time of modification, time of change.
+    version TEXT NOT NULL,
+    digest TEXT NOT NULL,
+    PRIMARY KEY (file, algorithm)
+  ) WITHOUT ROWID;
+  -- Specs have more to them than they had.
+  UPDATE jobs SET spec = json_set(spec, '$.rules', json('{"include":[],"exclude":[],"gitignore":false,"hidden":true,"links":"skip","oneFileSystem":false,"minSize":null,"maxSize":null}'),
+    '$.cache', json('false'), '$.duplicates', json('false')) WHERE kind = 'hash';
+  UPDATE jobs SET spec = json_set(spec, '$.rules', json('{"include":[],"exclude":[],"gitignore":false,"hidden":true,"links":"link","oneFileSystem":false,"minSize":null,"maxSize":null}'),
+    '$.options', json('{"existing":"refuse","verify":false,"sync":true,"dryRun":false,"mirror":false}'),
+    '$.manifest', json('null'), '$.algorithms', json('[]')) WHERE kind = 'copy';
+  -- Phases of a copy: files, their other names, what is to go, folders.
+  UPDATE tasks SET phase = 3 WHERE type = 'folders';
+  `,
 ];

@@ -6,12 +6,24 @@
 import type { ErrorData } from '../../common/errors';
 import type { DownloadFacts, KnownFile, PartialNote, PartialState } from '../../common/download';
 import type { FailedAttempt } from '../../common/responses';
-import type { Digests, SettledState, SettledTask, TaskRow, TaskState, TaskType } from '../../common/model';
+import type { CopyFacts } from '../../common/copy-options';
+import type {
+  Digests,
+  FileIdentity,
+  Finding,
+  FindingCounts,
+  SettledState,
+  SettledTask,
+  TaskCounts,
+  TaskRow,
+  TaskState,
+  TaskType,
+} from '../../common/model';
 import { displayPath, type FsPath } from '../../common/paths';
 import { prepareOnce, type Database } from './database';
 
 export interface NewTask {
-  readonly phase: 0 | 1;
+  readonly phase: number;
   readonly type: TaskType;
   readonly root: number;
   readonly host: string;
@@ -19,10 +31,33 @@ export interface NewTask {
   readonly target: FsPath | null;
   readonly name: string;
   readonly size: number | null;
-  /** Of a download, what it asks for beside its URL: JSON, or sealed. */
+  /** What it asks for beside its source: of a download (JSON, or sealed), of a file to verify (JSON). */
   readonly request?: string | Buffer | null;
-  /** Settled before it could run: what cannot be read, what is no file. */
-  readonly settled: { readonly state: 'failed' | 'skipped'; readonly reason: ErrorData } | null;
+  /** Device and inode, where files with several names matter. */
+  readonly inode?: string | null;
+  /** What the task is instead where another of this inode was planned before it. */
+  readonly ifInodeKnown?: Partial<Pick<NewTask, 'type' | 'phase' | 'settled'>>;
+  /** Files of one job that may be equal have the same. */
+  readonly grouping?: string | null;
+  /** Settled before it could run: what cannot be read, what is no file, what is known already. */
+  readonly settled: PlannedEnd | null;
+}
+
+export type PlannedEnd =
+  | { readonly state: 'failed' | 'skipped'; readonly reason: ErrorData; readonly finding?: Finding }
+  | {
+      readonly state: 'done';
+      readonly bytes: number;
+      readonly finding?: Finding;
+      readonly digests?: Digests;
+    };
+
+/** What came of storing planned tasks. */
+export interface Planned {
+  readonly settled: readonly SettledTask[];
+  readonly added: Readonly<Record<'queued' | 'done' | 'failed' | 'skipped', number>>;
+  readonly bytesKnown: number;
+  readonly bytesDone: number;
 }
 
 /** A queued task as the runner draws it. */
@@ -39,6 +74,7 @@ export interface DrawnTask {
   readonly attempts: number;
   readonly notBeforeMs: number | null;
   readonly request: string | Buffer | null;
+  readonly inode: string | null;
 }
 
 /** What the recorder writes of one task; `from` is the state that the database has. */
@@ -57,6 +93,10 @@ export interface TaskChange {
   readonly target: FsPath | null;
   readonly digests: Digests | null;
   readonly facts: DownloadFacts | null;
+  readonly copied: CopyFacts | null;
+  readonly finding: Finding | null;
+  /** Which file the digests are of, where they are worth remembering. */
+  readonly identity: FileIdentity | null;
   readonly error: ErrorData | null;
   /** The attempt ended in an error and is kept in the task's history. */
   readonly failedAttempt: boolean;
@@ -87,6 +127,9 @@ interface TaskRecord {
   readonly error: string | null;
   readonly request: Stored | null;
   readonly facts: string | null;
+  readonly inode: string | null;
+  readonly finding: Finding | null;
+  readonly copied: string | null;
 }
 
 /** How one task was answered; see {@link TaskRepository.answers}. */
@@ -114,21 +157,27 @@ export class TaskRepository {
 
   /**
    * Adds planned tasks and remembers where planning goes on, in one transaction.
-   * @returns those that are settled already
+   * @returns those that are settled already, and what was added to the job's counts
    */
-  insert(jobId: number, firstOrdinal: number, tasks: readonly NewTask[], cursor: string): SettledTask[] {
+  insert(jobId: number, firstOrdinal: number, tasks: readonly NewTask[], cursor: string): Planned {
     const add = this.#prepare(
       `INSERT INTO tasks (job_id, ordinal, phase, type, state, root, host, source, target, name, size, request, ended_at,
-         error) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+         error, inode, grouping, finding, bytes, digests) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     );
     return this.#database.transaction(() => {
-      const added = { queued: 0, failed: 0, skipped: 0 };
+      const added = { queued: 0, done: 0, failed: 0, skipped: 0 };
       const settled: SettledTask[] = [];
       let bytesKnown = 0;
-      tasks.forEach((task, index) => {
-        const state = task.settled?.state ?? 'queued';
+      let bytesDone = 0;
+      tasks.forEach((planned, index) => {
+        const task = this.#asItIsKnown(jobId, planned);
+        const end = task.settled;
+        const state = end?.state ?? 'queued';
+        const bytes = end?.state === 'done' ? end.bytes : 0;
         added[state] += 1;
-        if (task.settled === null) bytesKnown += task.size ?? 0;
+        if (end === null) bytesKnown += task.size ?? 0;
+        bytesKnown += bytes;
+        bytesDone += bytes;
         const { lastInsertRowid } = add.run(
           jobId,
           firstOrdinal + index,
@@ -142,17 +191,66 @@ export class TaskRepository {
           task.name,
           task.size,
           task.request ?? null,
-          task.settled === null ? null : Date.now(),
-          task.settled === null ? null : JSON.stringify(task.settled.reason),
+          end === null ? null : Date.now(),
+          end === null || end.state === 'done' ? null : JSON.stringify(end.reason),
+          task.inode ?? null,
+          task.grouping ?? null,
+          end?.finding ?? null,
+          bytes,
+          end?.state === 'done' && end.digests !== undefined ? JSON.stringify(end.digests) : null,
         );
-        if (task.settled !== null) settled.push({ id: Number(lastInsertRowid), state: task.settled.state });
+        if (end !== null) settled.push({ id: Number(lastInsertRowid), state: end.state });
       });
       this.#prepare(
-        `UPDATE jobs SET queued = queued + ?, failed = failed + ?, skipped = skipped + ?,
-             bytes_known = bytes_known + ?, plan_cursor = ? WHERE id = ?`,
-      ).run(added.queued, added.failed, added.skipped, bytesKnown, cursor, jobId);
-      return settled;
+        `UPDATE jobs SET queued = queued + ?, done = done + ?, failed = failed + ?, skipped = skipped + ?,
+             bytes_known = bytes_known + ?, bytes_done = bytes_done + ?, plan_cursor = ? WHERE id = ?`,
+      ).run(added.queued, added.done, added.failed, added.skipped, bytesKnown, bytesDone, cursor, jobId);
+      return { settled, added, bytesKnown, bytesDone };
     })();
+  }
+
+  /** A file that has several names is one file: the first name is the task, the others say whose names they are. */
+  #asItIsKnown(jobId: number, task: NewTask): NewTask {
+    if (
+      task.ifInodeKnown === undefined ||
+      task.inode == null ||
+      this.firstOfInode(jobId, task.inode) === null
+    )
+      return task;
+    return { ...task, ...task.ifInodeKnown };
+  }
+
+  /** The first task of a file that has several names, with what became of it. */
+  firstOfInode(
+    jobId: number,
+    inode: string,
+  ): { readonly id: number; readonly state: TaskState; readonly target: FsPath | null } | null {
+    return (
+      this.#prepare<[number, string], { id: number; state: TaskState; target: Stored | null }>(
+        'SELECT id, state, target FROM tasks WHERE job_id = ? AND inode = ? ORDER BY id LIMIT 1',
+      ).get(jobId, inode) ?? null
+    );
+  }
+
+  /** How many tasks have each finding. */
+  findings(jobId: number): FindingCounts {
+    const rows = this.#prepare<[number], { finding: Finding; tasks: number }>(
+      `SELECT finding, count(*) AS tasks FROM tasks WHERE job_id = ? AND finding IS NOT NULL GROUP BY finding`,
+    ).all(jobId);
+    return Object.fromEntries(rows.map(({ finding, tasks }) => [finding, tasks]));
+  }
+
+  counts(jobId: number): {
+    readonly counts: TaskCounts;
+    readonly bytesDone: number;
+    readonly bytesKnown: number;
+  } {
+    const row = this.#prepare<[number], Record<TaskState | 'bytes_done' | 'bytes_known', number>>(
+      `SELECT ${STATE_COLUMNS.join(', ')}, bytes_done, bytes_known FROM jobs WHERE id = ?`,
+    ).get(jobId);
+    if (row === undefined) throw new Error(`There is no job ${jobId}.`);
+    const { bytes_done: bytesDone, bytes_known: bytesKnown, ...counts } = row;
+    return { counts, bytesDone, bytesKnown };
   }
 
   markPlanned(jobId: number): void {
@@ -180,7 +278,7 @@ export class TaskRepository {
 
   draw(jobId: number, phase: number, host: string, afterOrdinal: number, limit: number): DrawnTask[] {
     return this.#prepare<[number, number, string, number, number], TaskRecord>(
-      `SELECT id, ordinal, type, root, host, source, target, name, size, attempts, not_before, request FROM tasks
+      `SELECT id, ordinal, type, root, host, source, target, name, size, attempts, not_before, request, inode FROM tasks
          WHERE job_id = ? AND state = 'queued' AND phase = ? AND host = ? AND ordinal > ? ORDER BY ordinal LIMIT ?`,
     )
       .all(jobId, phase, host, afterOrdinal, limit)
@@ -197,6 +295,7 @@ export class TaskRepository {
         attempts: record.attempts,
         notBeforeMs: record.not_before,
         request: record.request,
+        inode: record.inode,
       }));
   }
 
@@ -210,7 +309,10 @@ export class TaskRepository {
     const update = this.#prepare(
       `UPDATE tasks SET state = ?, attempts = ?, worker = coalesce(?, worker), started_at = coalesce(?, started_at),
          ended_at = ?, not_before = ?, bytes = ?, size = coalesce(?, size), target = coalesce(?, target),
-         digests = ?, facts = ?, error = ? WHERE id = ? AND state = ?`,
+         digests = ?, facts = ?, copied = ?, finding = ?, error = ? WHERE id = ? AND state = ?`,
+    );
+    const remember = this.#prepare(
+      'INSERT OR REPLACE INTO digest_cache (file, algorithm, version, digest) VALUES (?, ?, ?, ?)',
     );
     const keep = this.#prepare(
       `INSERT INTO failed_attempts (task_id, attempt, worker, started_at, ended_at, error) VALUES (?, ?, ?, ?, ?, ?)
@@ -239,6 +341,8 @@ export class TaskRepository {
           toStored(change.target),
           change.digests === null ? null : JSON.stringify(change.digests),
           change.facts === null ? null : JSON.stringify(change.facts),
+          change.copied === null ? null : JSON.stringify(change.copied),
+          change.finding,
           error,
           change.id,
           change.from,
@@ -257,6 +361,11 @@ export class TaskRepository {
             file.size,
             file.mtimeMs,
           );
+        }
+        if (change.identity !== null) {
+          const { file, version } = change.identity;
+          for (const [name, digest] of Object.entries(change.digests ?? {}))
+            remember.run(file, name, version, digest);
         }
         if (change.failedAttempt && error !== null) {
           keep.run(
@@ -373,7 +482,8 @@ export class TaskRepository {
       const { changes } = this.#prepare(
         `UPDATE tasks SET state = ?, not_before = NULL,
              attempts = CASE WHEN ? THEN 0 ELSE attempts END,
-             ended_at = CASE WHEN ? THEN NULL ELSE ? END, error = CASE WHEN ? THEN NULL ELSE error END
+             ended_at = CASE WHEN ? THEN NULL ELSE ? END, error = CASE WHEN ? THEN NULL ELSE error END,
+             finding = NULL
            WHERE id IN (SELECT id FROM tasks WHERE job_id = ? AND state = ? LIMIT ?)`,
       ).run(
         to,
@@ -462,6 +572,28 @@ export class TaskRepository {
       .map(toRow);
   }
 
+  pageByFinding(jobId: number, finding: Finding, offset: number, limit: number): TaskRow[] {
+    return this.#prepare<[number, Finding, number, number], TaskRecord>(
+      'SELECT * FROM tasks WHERE job_id = ? AND finding = ? ORDER BY ordinal LIMIT ? OFFSET ?',
+    )
+      .all(jobId, finding, limit, offset)
+      .map(toRow);
+  }
+
+  /** What is known of a file's digests, if it is still the same and all of them are. */
+  knownDigests({ file, version }: FileIdentity, algorithms: readonly string[]): Digests | null {
+    const get = this.#prepare<[string, string, string], { digest: string }>(
+      'SELECT digest FROM digest_cache WHERE file = ? AND algorithm = ? AND version = ?',
+    );
+    const digests: Record<string, string> = {};
+    for (const algorithm of algorithms) {
+      const known = get.get(file, algorithm, version);
+      if (known === undefined) return null;
+      digests[algorithm] = known.digest;
+    }
+    return digests;
+  }
+
   /** Ordinals from `from` up to `from + span` whose name or source contains the text. */
   searchSlice(jobId: number, state: TaskState | null, text: string, from: number, span: number): number[] {
     const pattern = `%${text.replaceAll(/[\\%_]/gu, (character) => `\\${character}`)}%`;
@@ -516,7 +648,9 @@ function toRow(record: TaskRecord): TaskRow {
     size: record.size,
     bytes: record.bytes,
     digests: record.digests === null ? null : (JSON.parse(record.digests) as Digests),
+    finding: record.finding,
     facts: record.facts === null ? null : (JSON.parse(record.facts) as DownloadFacts),
+    copied: record.copied === null ? null : (JSON.parse(record.copied) as CopyFacts),
     attempts: record.attempts,
     worker: record.worker,
     startedAtMs: record.started_at,

@@ -1,0 +1,50 @@
+/** What can be said of a copy beside its sources and its destination. */
+import { z } from 'zod';
+
+/**
+ * What to do where a target exists and differs from its source.
+ * - `refuse`: leave it, and fail the task, so that somebody can be asked
+ * - `skip`: leave it
+ * - `overwrite`: replace it
+ * - `newer`: replace it if the source was modified later, else leave it
+ * - `number`: leave it, and give the copy a number
+ */
+export const COPY_POLICIES = ['refuse', 'skip', 'overwrite', 'newer', 'number'] as const;
+export type CopyPolicy = (typeof COPY_POLICIES)[number];
+
+export const copyOptionsSchema = z.strictObject({
+  existing: z.enum(COPY_POLICIES),
+  /** Read the target back from the device and compare digests before it gets its name. */
+  verify: z.boolean(),
+  /** Flush each file before it is called done. */
+  sync: z.boolean(),
+  /** Only find out what would happen. */
+  dryRun: z.boolean(),
+  /** Delete at the target what is not at the source. */
+  mirror: z.boolean(),
+});
+export type CopyOptions = z.infer<typeof copyOptionsSchema>;
+
+export const DEFAULT_COPY_OPTIONS: CopyOptions = {
+  existing: 'refuse',
+  verify: false,
+  sync: true,
+  dryRun: false,
+  mirror: false,
+};
+
+/** How a file's bytes got to the target: shared blocks, copied inside the kernel, or read and written. */
+export type CopyMethod = 'reflink' | 'in-kernel' | 'read-write';
+
+/** How the copying of one file went; times in milliseconds. */
+export interface CopyFacts {
+  readonly method: CopyMethod;
+  /** Reading and writing; inside the kernel they are one. */
+  readonly dataMs: number;
+  /** Until the device had it; `null`: not waited for. */
+  readonly flushMs: number | null;
+  /** Reading it back; `null`: not asked for. */
+  readonly verifyMs: number | null;
+  /** Bytes that were there from an earlier attempt. */
+  readonly kept: number;
+}

@@ -1,0 +1,27 @@
+/**
+ * The phases of a job's tasks: those of one all settle before the next begins.
+ * What happens between two phases only moves tasks in the database, and may
+ * happen again after a crash.
+ */
+import type { TaskRepository } from '../store/task-repository';
+import type { JobSpec } from './job-spec';
+
+export interface Phases {
+  readonly count: number;
+  /** Whether the first phase waits until every task is planned. */
+  readonly afterPlanning: boolean;
+  /**
+   * Before phase `phase` begins, and once more with `count` when the last one is over.
+   * @returns when its tasks are as they have to be
+   */
+  readonly prepare: (phase: number, tasks: TaskRepository, jobId: number) => Promise<void>;
+}
+
+/** Files and links; other names of files; what is to go; folders. */
+export const COPY_PHASES = { files: 0, links: 1, extras: 2, folders: 3 } as const;
+
+const nothing = (): Promise<void> => Promise.resolve();
+
+export function phasesOf(spec: JobSpec): Phases {
+  return { count: spec.kind === 'copy' ? 4 : 1, afterPlanning: false, prepare: nothing };
+}

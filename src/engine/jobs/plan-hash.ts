@@ -1,0 +1,57 @@
+/** The files of a hash job. Those whose digests are known need not be read. */
+import { displayPath } from '../../common/paths';
+import type { WalkEntry } from '../../common/walk';
+import type { NewTask, PlannedEnd } from '../store/task-repository';
+import type { JobSpec } from './job-spec';
+import { entryName, planWalk, settledEntry } from './plan-walk';
+import type { PlannedChunk } from './planned-chunk';
+import type { PlanContext } from './planners';
+
+type HashSpec = Extract<JobSpec, { kind: 'hash' }>;
+
+export function planHash(
+  spec: HashSpec,
+  cursor: string | null,
+  context: PlanContext,
+): AsyncGenerator<PlannedChunk, void, undefined> {
+  const plan = (entry: WalkEntry): NewTask | null => planEntry(spec, entry, context);
+  return planWalk(
+    { roots: spec.paths, rules: spec.rules, identify: spec.cache, plan },
+    cursor,
+    context.threads,
+  );
+}
+
+function planEntry(spec: HashSpec, entry: WalkEntry, context: PlanContext): NewTask | null {
+  if (entry.type === 'folder') return null;
+  return {
+    phase: 0,
+    type: 'file',
+    root: entry.root,
+    host: '',
+    source: entry.path,
+    target: null,
+    name: entryName(spec.paths[entry.root] ?? '', entry.relative),
+    size: entry.size,
+    settled: leftOut(entry) ?? settledEntry(entry) ?? known(spec, entry, context),
+  };
+}
+
+/** A link that is given by name is reported by whoever opens it. */
+function leftOut(entry: WalkEntry): PlannedEnd | null {
+  if (entry.type !== 'symlink' || entry.relative === '') return null;
+  return {
+    state: 'skipped',
+    reason: {
+      code: 'symbolic-link',
+      message: `${displayPath(entry.path)} is a symbolic link, which is not followed inside a folder.`,
+      retryable: false,
+    },
+  };
+}
+
+function known(spec: HashSpec, entry: WalkEntry, { tasks }: PlanContext): PlannedEnd | null {
+  if (!spec.cache || entry.identity === null) return null;
+  const digests = tasks.knownDigests(entry.identity, spec.algorithms);
+  return digests === null ? null : { state: 'done', bytes: entry.size ?? 0, digests };
+}

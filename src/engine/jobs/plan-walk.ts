@@ -1,0 +1,110 @@
+/** Folders as a planner sees them: walked on a thread of their own, a chunk at a time, with a cursor to go on from. */
+import { HeddleError } from '../../common/errors';
+import { displayName, displayPath, type FsPath } from '../../common/paths';
+import type { FromWalker, ToWalker, WalkCursor, WalkData, WalkEntry } from '../../common/walk';
+import type { WalkRules } from '../../common/walk-rules';
+import type { Threads } from '../pool';
+import type { NewTask, PlannedEnd } from '../store/task-repository';
+import { CHUNK, type PlannedChunk } from './planned-chunk';
+
+export interface WalkPlan {
+  readonly roots: readonly string[];
+  readonly rules: WalkRules;
+  /** Say of each file which one it is. */
+  readonly identify: boolean;
+  /** `null`: the entry is no task. */
+  readonly plan: (entry: WalkEntry) => NewTask | null;
+}
+
+interface StoredCursor {
+  readonly root: number;
+  /** Text, or `bytes` in base64 where the path is not UTF-8. */
+  readonly relative?: string;
+  readonly bytes?: string;
+}
+
+export function encodeCursor({ root, relative }: WalkCursor): string {
+  const stored: StoredCursor =
+    typeof relative === 'string'
+      ? { root, relative }
+      : { root, bytes: Buffer.from(relative).toString('base64') };
+  return JSON.stringify(stored);
+}
+
+export function decodeCursor(text: string | null): WalkCursor | null {
+  if (text === null) return null;
+  const { root, relative, bytes } = JSON.parse(text) as StoredCursor;
+  return { root, relative: bytes === undefined ? (relative ?? '') : Buffer.from(bytes, 'base64') };
+}
+
+export async function* planWalk(
+  { roots, rules, identify, plan }: WalkPlan,
+  cursor: string | null,
+  threads: Threads,
+): AsyncGenerator<PlannedChunk, void, undefined> {
+  const after = decodeCursor(cursor);
+  for await (const entries of walk({ role: 'walk', roots, rules, identify, after }, threads)) {
+    const last = entries.at(-1);
+    if (last === undefined) continue;
+    const tasks = entries.flatMap((entry) => plan(entry) ?? []);
+    yield { tasks, cursor: encodeCursor(last) };
+  }
+}
+
+/** On a thread of its own: nothing there may block whoever plans. */
+export async function* walk(
+  data: WalkData,
+  threads: Threads,
+): AsyncGenerator<readonly WalkEntry[], void, undefined> {
+  const worker = threads.start(data);
+  const ask = (): Promise<FromWalker> =>
+    new Promise((resolve, reject) => {
+      const clean = (): void => {
+        worker.off('message', onMessage);
+        worker.off('error', onError);
+        worker.off('exit', onExit);
+      };
+      const onMessage = (message: FromWalker): void => {
+        clean();
+        resolve(message);
+      };
+      const onError = (error: unknown): void => {
+        clean();
+        reject(error instanceof Error ? error : new Error(String(error)));
+      };
+      const onExit = (): void => {
+        clean();
+        reject(new HeddleError('walk-ended', 'The thread that lists the folders ended too early.'));
+      };
+      worker.on('message', onMessage);
+      worker.on('error', onError);
+      worker.on('exit', onExit);
+      const message: ToWalker = { type: 'next', limit: CHUNK };
+      worker.postMessage(message);
+    });
+  try {
+    for (;;) {
+      const { entries, done } = await ask();
+      yield entries;
+      if (done) return;
+    }
+  } finally {
+    await worker.terminate();
+  }
+}
+
+/** What the list shows of an entry. */
+export function entryName(root: string, relative: FsPath): string {
+  return relative === '' ? displayName(root) : displayPath(relative);
+}
+
+/** What cannot be read, or is no file, settles as it is planned. */
+export function settledEntry(entry: WalkEntry): PlannedEnd | null {
+  if (entry.type !== 'special' && entry.type !== 'error') return null;
+  const reason = entry.reason ?? {
+    code: 'not-a-regular-file',
+    message: `${displayPath(entry.path)} is no regular file.`,
+    retryable: false,
+  };
+  return { state: entry.type === 'special' ? 'skipped' : 'failed', reason };
+}
