@@ -84,7 +84,7 @@ export const ALGORITHM_NAMES: Readonly<Record<CheckAlgorithm, string>> = {
   crc32: 'CRC-32',
 };
 
-export const MANIFEST_FORMATS = ['gnu'] as const;
+export const MANIFEST_FORMATS = ['gnu', 'bsd', 'sfv', 'hashdeep', 'json'] as const;
 export type ManifestFormat = (typeof MANIFEST_FORMATS)[number];
 
 /** What a task does, apart from its job's kind. `folders` sets modes and times of a copied tree's folders, last. */
