@@ -57,11 +57,36 @@ export function hintsFor(
   return [...(algorithm === null ? [] : [algorithm]), ...named.reverse()];
 }
 
+export interface Guess {
+  readonly digests: CheckDigests;
+  readonly alternatives: readonly CheckAlgorithm[];
+}
+
 /** @returns `null` where no known algorithm has so many digits */
-export function chooseAlgorithm(
-  digits: number,
-  hints: readonly CheckAlgorithm[],
-): { readonly algorithm: CheckAlgorithm; readonly alternatives: readonly CheckAlgorithm[] } | null {
+export type Guesser = (hex: string) => Guess | null;
+
+/** @param hints the most telling first */
+export function guesser(hints: readonly CheckAlgorithm[]): Guesser {
+  // Few lengths, and as many digests as there are lines.
+  const chosen = new Map<number, Choice | null>();
+  return (hex) => {
+    let choice = chosen.get(hex.length);
+    if (choice === undefined) {
+      choice = choose(hex.length, hints);
+      chosen.set(hex.length, choice);
+    }
+    return (
+      choice && { digests: { [choice.algorithm]: hex.toLowerCase() }, alternatives: choice.alternatives }
+    );
+  };
+}
+
+interface Choice {
+  readonly algorithm: CheckAlgorithm;
+  readonly alternatives: readonly CheckAlgorithm[];
+}
+
+function choose(digits: number, hints: readonly CheckAlgorithm[]): Choice | null {
   const fits = (algorithm: CheckAlgorithm): boolean => DIGEST_BYTES[algorithm] * 2 === digits;
   const meant = hints.find(fits);
   if (meant !== undefined) return { algorithm: meant, alternatives: [] };
@@ -69,18 +94,7 @@ export function chooseAlgorithm(
   return algorithm === undefined ? null : { algorithm, alternatives };
 }
 
-export interface Guess {
-  readonly digests: CheckDigests;
-  readonly alternatives: readonly CheckAlgorithm[];
-}
-
-/** @returns `null` where no known algorithm has so many digits */
-export function guessDigest(hex: string, hints: readonly CheckAlgorithm[]): Guess | null {
-  const chosen = chooseAlgorithm(hex.length, hints);
-  return chosen && { digests: { [chosen.algorithm]: hex.toLowerCase() }, alternatives: chosen.alternatives };
-}
-
-/** Why {@link guessDigest} gave nothing, for people. */
+/** Why a {@link Guesser} gave nothing, for people. */
 export function unknownLength(digits: number): string {
   return digits === DIGEST_BYTES.xxh3 * 2
     ? 'has a digest of 16 digits, which could be an XXH64 (not known here) or an XXH3: name the algorithm if it is XXH3'

@@ -5,7 +5,7 @@
  */
 import type { CheckAlgorithm } from '../../common/download';
 import { composeAround } from './byte-text';
-import { guessDigest, unknownLength } from './manifest-digests';
+import { guesser, unknownLength, type Guesser } from './manifest-digests';
 import {
   digestFor,
   refuseAlgorithms,
@@ -60,7 +60,16 @@ export function unescapeName(escaped: string): string | null {
   return escaped.replace(/\\[^]/gu, (escape) => UNESCAPES[escape] ?? escape);
 }
 
-const GNU_LINE = /^[ \t]*(\\?)(XXH3_)?([0-9a-f]{8,128})[ \t]([^]+)$/iu;
+const GNU_LINE = /^[ \t]*(\\?)(XXH3_(?=[0-9a-f]{16}[ \t]))?([0-9a-f]{8,128})[ \t]([^]+)$/iu;
+const guessXxh3 = guesser(['xxh3']);
+/** `md5 -r` and its like have no shorter ones; a headerless SFV file has `20260101 photo.jpg DEADBEEF`. */
+const MIN_DIGITS_BEFORE_ONE_SPACE = 32;
+
+/** Why a line that looks like one of a GNU manifest, and was read as nothing else, is none. */
+export function faultOfGnuLine(line: string): string | null {
+  const digits = GNU_LINE.exec(line)?.[3]?.length ?? 0;
+  return digits >= 16 ? unknownLength(digits) : null;
+}
 
 /** Reads the lines of one file, in order. */
 export class GnuLines {
@@ -69,18 +78,17 @@ export class GnuLines {
    * at alone, a name that begins with a space or `*` could pass for another.
    */
   #hasOneSpace: boolean | null = null;
-  readonly #hints: readonly CheckAlgorithm[];
+  readonly #guess: Guesser;
 
-  constructor(hints: readonly CheckAlgorithm[]) {
-    this.#hints = hints;
+  constructor(guess: Guesser) {
+    this.#guess = guess;
   }
 
   read(line: string): ParsedLine {
     const [, escapes, prefix, hex = '', rest = ''] = GNU_LINE.exec(line) ?? [];
-    if (hex === '') return null;
-    const guess = guessDigest(hex, prefix === undefined ? this.#hints : ['xxh3']);
-    if (guess === null) return { fault: unknownLength(hex.length) };
+    const guess = prefix === undefined ? this.#guess(hex) : guessXxh3(hex);
     const isMarked = /^[ *][^]/u.test(rest);
+    if (guess === null || (!isMarked && hex.length < MIN_DIGITS_BEFORE_ONE_SPACE)) return null;
     this.#hasOneSpace ??= !isMarked;
     if (!this.#hasOneSpace && !isMarked)
       return { fault: 'has one space before its name, where others have two' };

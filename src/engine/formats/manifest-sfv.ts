@@ -4,7 +4,7 @@
  */
 import type { CheckAlgorithm } from '../../common/download';
 import { composeAround } from './byte-text';
-import { guessDigest, type Guess } from './manifest-digests';
+import type { Guess, Guesser } from './manifest-digests';
 import {
   digestFor,
   refuseAlgorithms,
@@ -19,6 +19,8 @@ const NOT_CARRIED: readonly (readonly [pattern: RegExp, what: string])[] = [
   [/[\n\r]/u, 'a line break in a name'],
   [/^[ \t\v\f]|[ \t\v\f]$/u, 'a space at the beginning or end of a name'],
   [/^[;#*]/u, 'a name that begins with ; or # or *'],
+  // As text and as bytes: RHash takes one off each name.
+  [/^(?:\ufeff|\xef\xbb\xbf)/u, 'a name that begins with a byte order mark'],
   // SFV files come from Windows, and their readers make a slash of it.
   [/\\/u, 'a backslash in a name'],
   [/^crc-?32 *\([^]*\) *=$/iu, 'a name that looks like the beginning of a BSD line'],
@@ -51,18 +53,14 @@ const HEX = /^[0-9a-f]{8,128}$/iu;
 const READ_PAST = /^(?:[0-9a-f]{48}|[a-z2-7]{32}|[a-z2-7]{39})$/iu;
 
 /** @param isSfv whether the file is an SFV file for certain: one space is then enough before longer digests */
-export function readTrailingDigests(
-  line: string,
-  isSfv: boolean,
-  hints: readonly CheckAlgorithm[],
-): ParsedLine {
+export function readTrailingDigests(line: string, isSfv: boolean, guessDigest: Guesser): ParsedLine {
   let name = withoutSpaces(line);
   const found: Guess[] = [];
   let reached = 0;
   for (;;) {
     const at = Math.max(name.lastIndexOf(' '), name.lastIndexOf('\t'));
     const token = name.slice(at + 1);
-    const guess = HEX.test(token) ? guessDigest(token, hints) : null;
+    const guess = HEX.test(token) ? guessDigest(token) : null;
     if (guess === null && !READ_PAST.test(token)) break;
     const before = withoutSpaces(name.slice(0, Math.max(0, at)));
     const isCrc = token.length === CRC_DIGITS;

@@ -5,7 +5,7 @@ import { MANIFEST_FORMATS, type ManifestFormat } from '../../common/model';
 import { displayPath, type FsPath } from '../../common/paths';
 import { carried, digestOf as hex, readAll as read, writeAll as write } from '../testing/manifests';
 import { BYTE_NAMES, ODD_NAMES } from '../testing/odd-names';
-import { manifestName, manifestWriter, type ManifestItem, type ManifestLine } from './manifest';
+import { manifestName, manifestWriter, readManifest, type ManifestItem, type ManifestLine } from './manifest';
 
 const MD5 = hex('md5');
 const SHA1 = hex('sha1');
@@ -52,6 +52,10 @@ describe('GNU', () => {
     expect(brief(await read(`XXH3_${hex('xxh3')}  a\n${SHA1}  b`))).toEqual(['1 a xxh3', '2 b sha1']);
     expect(brief(await read(`${hex('xxh3')}  a\n${SHA1}  b`))).toEqual([
       expect.stringMatching(/^1 !.*XXH64/u),
+      '2 b sha1',
+    ]);
+    expect(brief(await read(`XXH3_${SHA256}  a\n${SHA1}  b`))).toEqual([
+      expect.stringMatching(/^1 !/u),
       '2 b sha1',
     ]);
     expect(brief(await read(`${hex('xxh3')}  a`, { algorithm: 'xxh3' }))).toEqual(['1 a xxh3']);
@@ -149,6 +153,14 @@ describe('SFV', () => {
     expect(brief(await read('a.zip\tDEADBEEF\nb.zip    DEADBEEF'))).toEqual([
       '1 a.zip crc32',
       '2 b.zip crc32',
+    ]);
+  });
+
+  test('without a comment, names that begin with digits', async () => {
+    const manifest = '20260101 photo.jpg DEADBEEF\n0123456789 song.mp3 DEADBEEF\n';
+    expect(brief(await read(manifest))).toEqual([
+      '1 20260101 photo.jpg crc32',
+      '2 0123456789 song.mp3 crc32',
     ]);
   });
 
@@ -388,6 +400,22 @@ describe('any manifest', () => {
     await expect(read(manifest)).rejects.toMatchObject({ code: 'manifest-unreadable' });
   });
 
+  test.each([`${SHA1}  a\n`, '{"format":"heddle-manifest","version":1,"files":[{},'])(
+    'what it reads from is closed where the reader stops early: %j',
+    async (manifest) => {
+      let isClosed = false;
+      const endless = async function* (): AsyncGenerator<Uint8Array, void, undefined> {
+        try {
+          for (;;) yield await Promise.resolve(Buffer.from(manifest));
+        } finally {
+          isClosed = true;
+        }
+      };
+      for await (const items of readManifest(endless(), { fileName: null })) if (items.length > 0) break;
+      expect(isClosed).toBe(true);
+    },
+  );
+
   test('a line that is not understood is told, shortened, and steers no terminal', async () => {
     const [problem] = await read(`\x1b[2J\x07${'x'.repeat(500)}\n${SHA1}  a`);
     expect(problem).toMatchObject({ line: 1, text: `?[2J?${'x'.repeat(115)}…` });
@@ -456,6 +484,7 @@ const REFUSED: Readonly<Record<ManifestFormat, readonly string[]>> = {
     'end\r',
     '\r\n',
     'CRC32 (x) =',
+    '\ufeffbom',
     '\\xc3\n\\',
   ],
 };

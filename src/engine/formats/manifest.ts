@@ -5,8 +5,8 @@ import type { ManifestFormat } from '../../common/model';
 import { pathToBytes, type FsPath } from '../../common/paths';
 import { byteTexts, pathFromText, type ByteText } from './byte-text';
 import { bsdWriter, readBsdLine } from './manifest-bsd';
-import { hintsFor } from './manifest-digests';
-import { gnuWriter, GnuLines } from './manifest-gnu';
+import { guesser, hintsFor, type Guesser } from './manifest-digests';
+import { faultOfGnuLine, gnuWriter, GnuLines } from './manifest-gnu';
 import { hashdeepWriter, HashdeepLines, isHashdeep } from './manifest-hashdeep';
 import {
   problem,
@@ -93,29 +93,36 @@ async function* readItems(
   { fileName, algorithm }: ReadOptions,
 ): AsyncGenerator<readonly ManifestItem[], void, undefined> {
   const texts = byteTexts(chunks);
-  const head = await readHead(texts, LOOK_AT_BYTES);
-  const start = head.trimStart();
-  const all = withHead(head, texts);
-  if (isJson(start)) yield* readJson(all);
-  else if (isHashdeep(start)) {
-    const lines = new HashdeepLines();
-    yield* readLines(splitLines(all), (line) => lines.read(line));
-  } else {
-    const lines = new TaggedOrNot(hintsFor(fileName, algorithm ?? null), /\.sfv$/iu.test(fileName ?? ''));
-    yield* readLines(splitLines(all), (line) => lines.read(line));
+  try {
+    const head = await readHead(texts, LOOK_AT_BYTES);
+    const start = head.trimStart();
+    const all = withHead(head, texts);
+    if (isJson(start)) {
+      yield* readJson(all);
+    } else if (isHashdeep(start)) {
+      const lines = new HashdeepLines();
+      yield* readLines(splitLines(all), (line) => lines.read(line));
+    } else {
+      const guess = guesser(hintsFor(fileName, algorithm ?? null));
+      const lines = new TaggedOrNot(guess, /\.sfv$/iu.test(fileName ?? ''));
+      yield* readLines(splitLines(all), (line) => lines.read(line));
+    }
+  } finally {
+    // Whoever stops early may do so while the head is still being read from.
+    await texts.return();
   }
 }
 
 /** Reads lines of which each shows what format it is in: GNU, BSD, SFV, RHash's own. */
 class TaggedOrNot {
   readonly #gnu: GnuLines;
-  readonly #hints: readonly CheckAlgorithm[];
+  readonly #guess: Guesser;
   /** A comment behind `;` or the file's name say so; `null`: no line has told yet. */
   #isSfv: boolean | null;
 
-  constructor(hints: readonly CheckAlgorithm[], isSfv: boolean) {
-    this.#gnu = new GnuLines(hints);
-    this.#hints = hints;
+  constructor(guess: Guesser, isSfv: boolean) {
+    this.#gnu = new GnuLines(guess);
+    this.#guess = guess;
     this.#isSfv = isSfv || null;
   }
 
@@ -128,7 +135,7 @@ class TaggedOrNot {
       return null;
     }
     this.#isSfv ??= false;
-    return parsed ?? { fault: 'is no line of a known format' };
+    return parsed ?? { fault: faultOfGnuLine(line) ?? 'is no line of a known format' };
   }
 
   /** What could be no entry whatever it holds; `#1.mp3 DEADBEEF` is one. */
@@ -140,12 +147,12 @@ class TaggedOrNot {
 
   #parse(line: ByteText): ParsedLine {
     if (this.#isSfv !== true) {
-      return this.#gnu.read(line) ?? readBsdLine(line) ?? readTrailingDigests(line, false, this.#hints);
+      return this.#gnu.read(line) ?? readBsdLine(line) ?? readTrailingDigests(line, false, this.#guess);
     }
     // RHash, too, takes a line of an SFV file for a BSD line where it can be one.
     const bsd = readBsdLine(line);
     if (bsd !== null && 'name' in bsd) return bsd;
-    return readTrailingDigests(line, true, this.#hints) ?? this.#gnu.read(line) ?? bsd;
+    return readTrailingDigests(line, true, this.#guess) ?? this.#gnu.read(line) ?? bsd;
   }
 }
 
