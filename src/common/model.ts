@@ -85,7 +85,7 @@ export const ALGORITHM_NAMES: Readonly<Record<CheckAlgorithm, string>> = {
   crc32: 'CRC-32',
 };
 
-export const MANIFEST_FORMATS = ['gnu'] as const;
+export const MANIFEST_FORMATS = ['gnu', 'bsd', 'sfv', 'hashdeep', 'json'] as const;
 export type ManifestFormat = (typeof MANIFEST_FORMATS)[number];
 
 /**

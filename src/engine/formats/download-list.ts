@@ -5,7 +5,7 @@ import { readCurl } from './list-curl';
 import { readMetalink } from './list-metalink';
 import { readCsv, readJsonLines } from './list-records';
 import { readUrls } from './list-urls';
-import { decodeText, splitLines, type Bytes } from './text-lines';
+import { decodeText, readHead, splitLines, withHead, type Bytes } from './text-lines';
 
 /** So much is looked at to tell the format. */
 const LOOK_AT_CHARACTERS = 65_536;
@@ -22,7 +22,7 @@ export async function* readDownloadList(
   tell: (format: ListFormat) => void = () => undefined,
 ): AsyncGenerator<readonly ListedEntry[], void, undefined> {
   const texts = decodeText(chunks);
-  const head = format === null ? await readHead(texts) : '';
+  const head = format === null ? await readHead(texts, LOOK_AT_CHARACTERS) : '';
   const found = format ?? detectFormat(head);
   tell(found);
   let toPass = after;
@@ -88,19 +88,4 @@ function read(format: ListFormat, texts: AsyncIterable<string>): AsyncIterable<r
     case 'curl':
       return readCurl(texts);
   }
-}
-
-/** As much as tells the format; the rest is still to come. */
-async function readHead(texts: AsyncGenerator<string, void, undefined>): Promise<string> {
-  let head = '';
-  for (let next = await texts.next(); next.done !== true; next = await texts.next()) {
-    head += next.value;
-    if (head.length >= LOOK_AT_CHARACTERS) break;
-  }
-  return head;
-}
-
-async function* withHead(head: string, rest: AsyncIterable<string>): AsyncGenerator<string, void, undefined> {
-  if (head !== '') yield head;
-  yield* rest;
 }

@@ -1,55 +1,100 @@
 /**
- * Checksum manifests as GNU coreutils write and check them (`sha256sum -c`),
- * and `b3sum --check` too: digest, two spaces, name, line feed. A name with a
- * backslash, line feed or carriage return is written with these escaped and
- * its line begins with a backslash. Names are bytes, written as they are.
+ * Checksum manifests as GNU coreutils write and check them (`sha256sum -c`), and `b3sum --check` and `xxhsum -c`
+ * too: digest, two spaces (or a space and `*`), name, line feed. A name with a backslash, line feed or carriage
+ * return is written with these escaped and its line begins with a backslash. Names are bytes, written as they are.
  */
-import { pathToBytes, type FsPath } from '../../common/paths';
+import type { CheckAlgorithm } from '../../common/download';
+import { composeAround } from './byte-text';
+import { guesser, unknownLength, type Guesser } from './manifest-digests';
+import {
+  digestFor,
+  refuseAlgorithms,
+  refuseEmptyName,
+  type ManifestWriter,
+  type ParsedLine,
+} from './manifest-item';
 
-const BACKSLASH = 0x5c;
-const LINE_FEED = 0x0a;
-const CARRIAGE_RETURN = 0x0d;
-const encoder = new TextEncoder();
+const ESCAPES: Readonly<Record<string, string>> = { '\\': '\\\\', '\n': '\\n', '\r': '\\r' };
+const UNESCAPES: Readonly<Record<string, string>> = { '\\\\': '\\', '\\n': '\n', '\\r': '\r' };
 
-/**
- * One line with its line feed.
- * @param digest lower-case hexadecimal
- */
-export function gnuManifestLine(digest: string, name: FsPath): string | Uint8Array {
-  // A lone `-` would mean standard input to whoever checks.
-  const safe = name === '-' ? './-' : name;
-  if (typeof safe === 'string') {
-    if (!/[\\\n\r]/u.test(safe)) return `${digest}  ${safe}\n`;
-    const escaped = safe.replaceAll('\\', '\\\\').replaceAll('\n', '\\n').replaceAll('\r', '\\r');
-    return `\\${digest}  ${escaped}\n`;
+/** What `xxhsum` 0.8.2 and later put before an XXH3; without it, they and the older ones take it for an XXH64. */
+const XXH3_PREFIX = 'XXH3_';
+
+export function gnuWriter(algorithms: readonly CheckAlgorithm[]): ManifestWriter {
+  const [algorithm] = algorithms;
+  if (algorithm === undefined || algorithms.length > 1) {
+    refuseAlgorithms('gnu', 'one algorithm', 'Take one, or the format bsd or json.');
   }
-  const escapes = safe.some((byte) => escapeOf(byte) !== 0);
-  const line: number[] = [...encoder.encode(`${escapes ? '\\' : ''}${digest}  `)];
-  for (const byte of safe) {
-    const escape = escapeOf(byte);
-    if (escape === 0) line.push(byte);
-    else line.push(BACKSLASH, escape);
-  }
-  line.push(LINE_FEED);
-  return Uint8Array.from(line);
+  const prefix = algorithm === 'xxh3' ? XXH3_PREFIX : '';
+  return {
+    begin: () => '',
+    entry(entry) {
+      refuseEmptyName('gnu', entry.name);
+      const digest = digestFor(entry, algorithm);
+      return composeAround(safeName(entry.name), (name) => {
+        const escaped = escapeName(name);
+        return `${lineStart(name, escaped)}${prefix}${digest}  ${escaped}\n`;
+      });
+    },
+    end: () => '',
+  };
 }
 
-/** What follows the backslash for a byte that must be escaped; 0 for all others. */
-function escapeOf(byte: number): number {
-  if (byte === BACKSLASH) return BACKSLASH;
-  if (byte === LINE_FEED) return 0x6e;
-  return byte === CARRIAGE_RETURN ? 0x72 : 0;
+/** A lone `-` would mean standard input to whoever checks. */
+export function safeName<Name>(name: Name): Name | './-' {
+  return name === '-' ? './-' : name;
 }
 
-/**
- * The name of a file in a manifest that lies in `base`: relative to it where the file is below, so that the
- * folder can move as a whole, else the path as it is.
- * @param base absolute path without a slash at its end
- */
-export function manifestName(base: string, path: FsPath): FsPath {
-  const prefix = base.endsWith('/') ? base : `${base}/`;
-  if (typeof path === 'string') return path.startsWith(prefix) ? path.slice(prefix.length) : path;
-  const bytes = pathToBytes(prefix);
-  for (const [index, byte] of bytes.entries()) if (path[index] !== byte) return path;
-  return path.subarray(bytes.length);
+export function escapeName(name: string): string {
+  return name.replace(/[\\\n\r]/gu, (character) => ESCAPES[character] ?? character);
+}
+
+/** Tells whoever reads the line that its name is escaped. */
+export function lineStart(name: string, escaped: string): '\\' | '' {
+  return name === escaped ? '' : '\\';
+}
+
+/** @returns `null` for an escape that is none */
+export function unescapeName(escaped: string): string | null {
+  if (!/^(?:[^\\]|\\[\\nr])*$/u.test(escaped)) return null;
+  return escaped.replace(/\\[^]/gu, (escape) => UNESCAPES[escape] ?? escape);
+}
+
+const GNU_LINE = /^[ \t]*(\\?)(XXH3_(?=[0-9a-f]{16}[ \t]))?([0-9a-f]{8,128})[ \t]([^]+)$/iu;
+const guessXxh3 = guesser(['xxh3']);
+/** `md5 -r` and its like have no shorter ones; a headerless SFV file has `20260101 photo.jpg DEADBEEF`. */
+const MIN_DIGITS_BEFORE_ONE_SPACE = 32;
+
+/** Why a line that looks like one of a GNU manifest, and was read as nothing else, is none. */
+export function faultOfGnuLine(line: string): string | null {
+  const digits = GNU_LINE.exec(line)?.[3]?.length ?? 0;
+  return digits >= 16 ? unknownLength(digits) : null;
+}
+
+/** Reads the lines of one file, in order. */
+export class GnuLines {
+  /**
+   * Whether there is one space before each name, as `md5 -r` writes it. The first line tells: were each looked
+   * at alone, a name that begins with a space or `*` could pass for another.
+   */
+  #hasOneSpace: boolean | null = null;
+  readonly #guess: Guesser;
+
+  constructor(guess: Guesser) {
+    this.#guess = guess;
+  }
+
+  read(line: string): ParsedLine {
+    const [, escapes, prefix, hex = '', rest = ''] = GNU_LINE.exec(line) ?? [];
+    const guess = prefix === undefined ? this.#guess(hex) : guessXxh3(hex);
+    const isMarked = /^[ *][^]/u.test(rest);
+    if (guess === null || (!isMarked && hex.length < MIN_DIGITS_BEFORE_ONE_SPACE)) return null;
+    this.#hasOneSpace ??= !isMarked;
+    if (!this.#hasOneSpace && !isMarked)
+      return { fault: 'has one space before its name, where others have two' };
+    const written = this.#hasOneSpace ? rest : rest.slice(1);
+    const name = escapes === '' ? written : unescapeName(written);
+    if (name === null) return { fault: 'has an escape that is none: known are \\\\, \\n and \\r' };
+    return { name, ...guess };
+  }
 }

@@ -70,3 +70,24 @@ export async function* splitLines(
   }
   if (rest !== '' || tooLong) yield [take()];
 }
+
+/** As much as tells a format; the rest is still to come. */
+export async function readHead(
+  texts: AsyncGenerator<string, void, undefined>,
+  characters: number,
+): Promise<string> {
+  let head = '';
+  for (let next = await texts.next(); next.done !== true; next = await texts.next()) {
+    head += next.value;
+    if (head.length >= characters) break;
+  }
+  return head;
+}
+
+export async function* withHead(
+  head: string,
+  rest: AsyncIterable<string>,
+): AsyncGenerator<string, void, undefined> {
+  if (head !== '') yield head;
+  yield* rest;
+}

@@ -8,7 +8,7 @@ import { HeddleError, fromErrorData, toErrorData } from '../../common/errors';
 import type { CheckAlgorithm } from '../../common/download';
 import { displayPath, type FsPath } from '../../common/paths';
 import { makeFolders } from '../make-folders';
-import { gnuManifestLine, manifestName } from '../formats/manifest-gnu';
+import { manifestName, manifestWriter } from '../formats/manifest';
 import type { NewJob } from '../store/job-repository';
 import type { TaskRepository } from '../store/task-repository';
 import { WORK_DIRECTORY_PREFIX } from '../../common/walk';
@@ -23,11 +23,12 @@ export async function* manifestLines(
   algorithm: CheckAlgorithm,
   base: string,
 ): AsyncGenerator<string | Uint8Array, void, undefined> {
+  const writer = manifestWriter('gnu', [algorithm]);
   for (let after = -1; ;) {
     const page = tasks.digests(jobId, after, PAGE);
     for (const { path, digests } of page) {
       const digest = digests[algorithm] ?? (await digestOf(path, algorithm));
-      yield gnuManifestLine(digest, manifestName(base, path));
+      yield writer.entry({ name: manifestName(base, path), digests: { [algorithm]: digest }, size: null });
     }
     const last = page.at(-1);
     if (last === undefined) return;

@@ -1,0 +1,106 @@
+/**
+ * The files of hashdeep: two lines that name format and columns, `##` comments,
+ * then `size,digest…,name`. Names are bytes up to the line's end; nothing is escaped.
+ */
+import { DIGEST_BYTES } from '../../common/digest-fields';
+import type { CheckAlgorithm } from '../../common/download';
+import { HeddleError } from '../../common/errors';
+import { displayPath } from '../../common/paths';
+import { composeAround } from './byte-text';
+import {
+  digestFor,
+  refuseAlgorithms,
+  refuseEmptyName,
+  refuseName,
+  wrongDigest,
+  type ManifestWriter,
+  type ParsedLine,
+} from './manifest-item';
+
+const HEADER = '%%%% HASHDEEP-1.0';
+/** In its order. It has tiger and whirlpool besides, which are not known here. */
+const ALGORITHMS: readonly CheckAlgorithm[] = ['md5', 'sha1', 'sha256'];
+
+export function hashdeepWriter(algorithms: readonly CheckAlgorithm[]): ManifestWriter {
+  if (algorithms.length === 0 || !algorithms.every((algorithm) => ALGORITHMS.includes(algorithm))) {
+    refuseAlgorithms('hashdeep', 'md5, sha1 and sha256', 'Take of these, or the format bsd or json.');
+  }
+  const columns = ALGORITHMS.filter((algorithm) => algorithms.includes(algorithm));
+  return {
+    begin: () => `${HEADER}\n%%%% size,${columns.join(',')},filename\n## Written by Heddle\n## \n`,
+    entry(entry) {
+      refuseEmptyName('hashdeep', entry.name);
+      if (entry.size === null) {
+        throw new HeddleError(
+          'manifest-incomplete',
+          `The size of ${displayPath(entry.name)} is not known, so a hashdeep file would lack it.`,
+        );
+      }
+      const values = [entry.size, ...columns.map((algorithm) => digestFor(entry, algorithm))];
+      return composeAround(entry.name, (name) => {
+        if (name.includes('\n')) refuseName('hashdeep', entry.name, 'a line feed in a name');
+        if (name.endsWith('\r')) refuseName('hashdeep', entry.name, 'a carriage return at the end of a name');
+        return `${values.join(',')},${name}\n`;
+      });
+    },
+    end: () => '',
+  };
+}
+
+/** @param head the beginning of the file, without white space before it */
+export function isHashdeep(head: string): boolean {
+  return head.startsWith('%%%% HASHDEEP');
+}
+
+/** Reads the lines of one file, in order. */
+export class HashdeepLines {
+  #columns: readonly string[] = [];
+
+  /** @returns `null` for what is no entry: headers and comments */
+  read(line: string): ParsedLine {
+    if (line === '' || line.startsWith('##')) return null;
+    if (line.startsWith('%%%%')) return this.#readHeader(line);
+    const values: string[] = [];
+    let at = 0;
+    for (const column of this.#columns.slice(0, -1)) {
+      const end = line.indexOf(',', at);
+      if (end === -1) return { fault: `has no ${column}` };
+      values.push(line.slice(at, end));
+      at = end + 1;
+    }
+    if (this.#columns.length === 0) return { fault: 'comes before the line that names the columns' };
+    return this.#entry(values, line.slice(at));
+  }
+
+  #readHeader(line: string): ParsedLine {
+    if (isHashdeep(line))
+      return line === HEADER ? null : { fault: 'names another version of hashdeep than 1.0' };
+    const columns = line.slice('%%%%'.length).trim().toLowerCase().split(',');
+    if (columns.at(-1) !== 'filename') return { fault: 'does not end in the column “filename”' };
+    this.#columns = columns;
+    return ALGORITHMS.some((algorithm) => columns.includes(algorithm))
+      ? null
+      : { fault: `names none of ${ALGORITHMS.join(', ')}` };
+  }
+
+  #entry(values: readonly string[], name: string): ParsedLine {
+    if (name === '') return { fault: 'names no file' };
+    const digests: Partial<Record<CheckAlgorithm, string>> = {};
+    let size: number | undefined;
+    for (const [index, value] of values.entries()) {
+      const column = this.#columns[index];
+      if (column === 'size') {
+        size = Number(value);
+        if (!/^\d+$/u.test(value) || !Number.isSafeInteger(size)) return { fault: 'has a size that is none' };
+      }
+      const algorithm = ALGORITHMS.find((each) => each === column);
+      if (algorithm === undefined) continue;
+      if (value.length !== DIGEST_BYTES[algorithm] * 2 || !/^[0-9a-f]+$/iu.test(value)) {
+        return { fault: wrongDigest(algorithm) };
+      }
+      digests[algorithm] = value.toLowerCase();
+    }
+    if (Object.keys(digests).length === 0) return { fault: 'has no digest of a known algorithm' };
+    return { name, digests, alternatives: [], ...(size === undefined ? {} : { size }) };
+  }
+}

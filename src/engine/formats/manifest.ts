@@ -1,0 +1,218 @@
+/** Checksum manifests in every format that is known; what each looks like is in docs/manifests.md. */
+import type { CheckAlgorithm } from '../../common/download';
+import { HeddleError, assertNever } from '../../common/errors';
+import type { ManifestFormat } from '../../common/model';
+import { pathToBytes, type FsPath } from '../../common/paths';
+import { byteTexts, pathFromText, type ByteText } from './byte-text';
+import { bsdWriter, readBsdLine } from './manifest-bsd';
+import { guesser, hintsFor, type Guesser } from './manifest-digests';
+import { faultOfGnuLine, gnuWriter, GnuLines } from './manifest-gnu';
+import { hashdeepWriter, HashdeepLines, isHashdeep } from './manifest-hashdeep';
+import {
+  problem,
+  type ManifestEntry,
+  type ManifestItem,
+  type ManifestWriter,
+  type ParsedLine,
+} from './manifest-item';
+import { isJson, jsonWriter, readJson } from './manifest-json';
+import { readTrailingDigests, sfvWriter } from './manifest-sfv';
+import { readHead, splitLines, withHead, type Line } from './text-lines';
+
+export type {
+  Bytes,
+  ManifestEntry,
+  ManifestItem,
+  ManifestLine,
+  ManifestProblem,
+  ManifestWriter,
+} from './manifest-item';
+
+/** @throws HeddleError `manifest-algorithm` for algorithms that the format cannot carry */
+export function manifestWriter(
+  format: ManifestFormat,
+  algorithms: readonly CheckAlgorithm[],
+): ManifestWriter {
+  switch (format) {
+    case 'gnu':
+      return gnuWriter(algorithms);
+    case 'bsd':
+      return bsdWriter(algorithms);
+    case 'sfv':
+      return sfvWriter(algorithms);
+    case 'hashdeep':
+      return hashdeepWriter(algorithms);
+    case 'json':
+      return jsonWriter(algorithms);
+    default:
+      return assertNever(format);
+  }
+}
+
+export interface ReadOptions {
+  /** The manifest's own: `SHA256SUMS` and `x.b3` tell which of the digests of that length they hold. */
+  readonly fileName: string | null;
+  /** What a digest is of where its length leaves it open. */
+  readonly algorithm?: CheckAlgorithm | null;
+}
+
+/** So much is looked at to tell the format. */
+const LOOK_AT_BYTES = 65_536;
+
+/**
+ * The entries of a manifest in any format, in order, and what is wrong with each line that is no entry; in the
+ * groups in which they come. Consecutive lines about one file are one entry where each says its algorithm; what
+ * is wrong with the line behind an entry may therefore come before it.
+ *
+ * @throws HeddleError `manifest-unreadable` at the end of what has no entry at all
+ */
+export async function* readManifest(
+  chunks: AsyncIterable<Uint8Array>,
+  options: ReadOptions,
+): AsyncGenerator<readonly ManifestItem[], void, undefined> {
+  let entries = 0;
+  let problems = 0;
+  for await (const items of readItems(chunks, options)) {
+    for (const item of items) {
+      if ('message' in item) problems += 1;
+      else entries += 1;
+    }
+    yield items;
+  }
+  if (entries > 0) return;
+  throw new HeddleError(
+    'manifest-unreadable',
+    problems > 0
+      ? 'No line of the file is understood: it is no checksum manifest of a known format.'
+      : 'The file has no entries: there is nothing to check.',
+  );
+}
+
+async function* readItems(
+  chunks: AsyncIterable<Uint8Array>,
+  { fileName, algorithm }: ReadOptions,
+): AsyncGenerator<readonly ManifestItem[], void, undefined> {
+  const texts = byteTexts(chunks);
+  try {
+    const head = await readHead(texts, LOOK_AT_BYTES);
+    const start = head.trimStart();
+    const all = withHead(head, texts);
+    if (isJson(start)) {
+      yield* readJson(all);
+    } else if (isHashdeep(start)) {
+      const lines = new HashdeepLines();
+      yield* readLines(splitLines(all), (line) => lines.read(line));
+    } else {
+      const guess = guesser(hintsFor(fileName, algorithm ?? null));
+      const lines = new TaggedOrNot(guess, /\.sfv$/iu.test(fileName ?? ''));
+      yield* readLines(splitLines(all), (line) => lines.read(line));
+    }
+  } finally {
+    // Whoever stops early may do so while the head is still being read from.
+    await texts.return();
+  }
+}
+
+/** Reads lines of which each shows what format it is in: GNU, BSD, SFV, RHash's own. */
+class TaggedOrNot {
+  readonly #gnu: GnuLines;
+  readonly #guess: Guesser;
+  /** A comment behind `;` or the file's name say so; `null`: no line has told yet. */
+  #isSfv: boolean | null;
+
+  constructor(guess: Guesser, isSfv: boolean) {
+    this.#gnu = new GnuLines(guess);
+    this.#guess = guess;
+    this.#isSfv = isSfv || null;
+  }
+
+  /** @returns `null` for a comment and for an empty line */
+  read(line: ByteText): ParsedLine {
+    if (line.trim() === '') return null;
+    const parsed = this.#isComment(line) ? null : this.#parse(line);
+    if (parsed === null && /^[;#]/u.test(line)) {
+      if (line.startsWith(';')) this.#isSfv ??= true;
+      return null;
+    }
+    this.#isSfv ??= false;
+    return parsed ?? { fault: faultOfGnuLine(line) ?? 'is no line of a known format' };
+  }
+
+  /** What could be no entry whatever it holds; `#1.mp3 DEADBEEF` is one. */
+  #isComment(line: ByteText): boolean {
+    if (/^[;#](?:\s|$)/u.test(line)) return true;
+    // RHash's own format has no comments: `;name  MD5  SHA1` is an entry there, and `;name CRC32` one put out of use.
+    return line.startsWith(';') && (this.#isSfv === true || !/[0-9a-f]{32}[ \t]*$/iu.test(line));
+  }
+
+  #parse(line: ByteText): ParsedLine {
+    if (this.#isSfv !== true) {
+      return this.#gnu.read(line) ?? readBsdLine(line) ?? readTrailingDigests(line, false, this.#guess);
+    }
+    // RHash, too, takes a line of an SFV file for a BSD line where it can be one.
+    const bsd = readBsdLine(line);
+    if (bsd !== null && 'name' in bsd) return bsd;
+    return readTrailingDigests(line, true, this.#guess) ?? this.#gnu.read(line) ?? bsd;
+  }
+}
+
+interface OpenEntry {
+  readonly name: ByteText;
+  readonly entry: ManifestEntry;
+}
+
+async function* readLines(
+  groups: AsyncIterable<readonly Line[]>,
+  read: (line: ByteText) => ParsedLine,
+): AsyncGenerator<readonly ManifestItem[], void, undefined> {
+  let number = 0;
+  /** The last entry, as long as the next line could be about the same file. */
+  let open = null as OpenEntry | null;
+  for await (const lines of groups) {
+    const items: ManifestItem[] = [];
+    for (const { text, tooLong } of lines) {
+      number += 1;
+      const parsed = tooLong ? { fault: 'is too long' } : read(text);
+      if (parsed === null) continue;
+      if ('fault' in parsed) {
+        items.push(problem(number, text, parsed.fault));
+        continue;
+      }
+      const { name, digests, alternatives, size = null } = parsed;
+      const last = open;
+      if (last !== null && last.name === name && canJoin(last.entry, parsed)) {
+        open = { name, entry: { ...last.entry, digests: { ...last.entry.digests, ...digests } } };
+        continue;
+      }
+      if (last !== null) items.push(last.entry);
+      open = { name, entry: { name: pathFromText(name), digests, alternatives, size, line: number } };
+    }
+    if (items.length > 0) yield items;
+  }
+  if (open !== null) yield [open.entry];
+}
+
+/** A second digest of one algorithm is another statement, whether the same or not: both are kept. */
+function canJoin(
+  entry: ManifestEntry,
+  { digests, alternatives }: Pick<ManifestEntry, 'digests' | 'alternatives'>,
+): boolean {
+  return (
+    entry.alternatives.length === 0 &&
+    alternatives.length === 0 &&
+    Object.keys(digests).every((algorithm) => !(algorithm in entry.digests))
+  );
+}
+
+/**
+ * The name of a file in a manifest that lies in `base`: relative to it where the file is below, so that the
+ * folder can move as a whole, else the path as it is.
+ * @param base absolute path without a slash at its end
+ */
+export function manifestName(base: string, path: FsPath): FsPath {
+  const prefix = base.endsWith('/') ? base : `${base}/`;
+  if (typeof path === 'string') return path.startsWith(prefix) ? path.slice(prefix.length) : path;
+  const bytes = pathToBytes(prefix);
+  for (const [index, byte] of bytes.entries()) if (path[index] !== byte) return path;
+  return path.subarray(bytes.length);
+}
