@@ -5,7 +5,7 @@ import { copyOptionsSchema, DEFAULT_COPY_OPTIONS } from './copy-options';
 import { DEFAULT_DOWNLOAD_OPTIONS, downloadOptionsSchema } from './download-options';
 import { filled } from './filled';
 import { ALGORITHMS, MANIFEST_FORMATS, MODES } from './model';
-import { DEFAULT_WALK_RULES, walkRulesSchema } from './walk-rules';
+import { DEFAULT_WALK_RULES, walkRulesSchema, type WalkRules } from './walk-rules';
 
 /** More threads than this help nobody. */
 export const MAX_WORKERS = 64;
@@ -47,10 +47,11 @@ export const downloadRequestSchema = z.strictObject({
 const ownManifest = z.strictObject({ path, format: z.enum(MANIFEST_FORMATS) }).nullable();
 
 /** Links inside a hashed folder are left out and said to be, unless they are to be followed. */
+const READ_RULES: WalkRules = { ...DEFAULT_WALK_RULES, links: 'skip' };
 const readRules = walkRulesSchema
   .partial()
   .default({})
-  .transform((rules) => filled({ ...DEFAULT_WALK_RULES, links: 'skip' }, rules));
+  .transform((rules) => filled(READ_RULES, rules));
 
 export const hashRequestSchema = z.strictObject({
   kind: z.literal('hash'),

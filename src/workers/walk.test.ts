@@ -62,6 +62,8 @@ test('an entry says where it is and how large', () => {
     type: 'file',
     path: join(folder, 'sub/file'),
     size: 8,
+    identity: null,
+    links: 1,
     reason: null,
   });
   execFileSync('mkfifo', [join(folder, 'zpipe')]);
