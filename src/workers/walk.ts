@@ -6,9 +6,11 @@
  * Inside, names and paths are *byte strings*: one character for each byte
  * (latin1). They compare bytewise with `<` and take half the memory of buffers.
  */
-import { lstatSync, readdirSync } from 'node:fs';
+import { lstatSync, readdirSync, realpathSync, statSync } from 'node:fs';
+import type { BigIntStats } from 'node:fs';
 import type { MessagePort } from 'node:worker_threads';
-import { toErrorData } from '../common/errors';
+import { toErrorData, type ErrorData } from '../common/errors';
+import type { FileIdentity } from '../common/model';
 import { displayPath, pathFromBytes, type FsPath } from '../common/paths';
 import {
   WORK_DIRECTORY_PREFIX,
@@ -18,11 +20,13 @@ import {
   type WalkData,
   type WalkEntry,
 } from '../common/walk';
+import { DEFAULT_WALK_RULES, type WalkRules } from '../common/walk-rules';
 import { notRegular } from './source-file';
+import { WalkFilter, readGitIgnore } from './walk-filter';
 
 /** Serves a planner: every `next` is answered by one `entries`; after `done` nothing more comes. */
 export function runWalk(port: MessagePort, data: WalkData): void {
-  const walk = walkEntries(data.roots, data.after);
+  const walk = walkEntries(data.roots, data.after, data);
   port.on('message', ({ limit }: ToWalker) => {
     const entries: WalkEntry[] = [];
     let done = false;
@@ -44,6 +48,10 @@ export function runWalk(port: MessagePort, data: WalkData): void {
 interface Name {
   readonly key: string;
   readonly type: 'file' | 'folder' | 'symlink' | 'special';
+  /** It is a link, and this what it leads to. */
+  readonly followed: boolean;
+  /** A link that was to be followed and leads nowhere. */
+  readonly problem?: unknown;
 }
 
 /** A folder that is being gone through. */
@@ -57,22 +65,42 @@ interface Level {
    * cursor's path below it ([]: nothing below it was given). `null` otherwise.
    */
   resume: readonly string[] | null;
+  /** Device and inode, where circles are looked for. */
+  readonly inode: string | null;
 }
+
+/** How a walk goes, apart from where. */
+export interface WalkManner {
+  readonly rules: WalkRules;
+  readonly identify: boolean;
+}
+
+const PLAIN: WalkManner = { rules: DEFAULT_WALK_RULES, identify: false };
 
 /** Every entry of `roots` in order; those up to and including `after` are left out. */
 export function* walkEntries(
   roots: readonly string[],
   after: WalkCursor | null,
+  manner: WalkManner = PLAIN,
 ): Generator<WalkEntry, void, undefined> {
   for (const [root, path] of roots.entries()) {
     if (after !== null && root < after.root) continue;
-    yield* walkRoot(root, path, after !== null && after.root === root ? byteString(after.relative) : null);
+    const behind = after !== null && after.root === root ? byteString(after.relative) : null;
+    yield* walkRoot(root, path, behind, manner);
   }
 }
 
 /** @param after byte string of the last path below this root that was given; `null`: none was */
-function* walkRoot(root: number, path: string, after: string | null): Generator<WalkEntry, void, undefined> {
+function* walkRoot(
+  root: number,
+  path: string,
+  after: string | null,
+  { rules, identify }: WalkManner,
+): Generator<WalkEntry, void, undefined> {
   const base = byteString(path);
+  const filter = new WalkFilter(rules);
+  const follows = rules.links === 'follow';
+  let device: bigint | null = null;
   const entry = (relative: string, type: WalkEntry['type'], more: Partial<WalkEntry> = {}): WalkEntry => ({
     root,
     relative: fsPath(relative),
@@ -84,10 +112,32 @@ function* walkRoot(root: number, path: string, after: string | null): Generator<
     reason: null,
     ...more,
   });
-  const failed = (relative: string, error: unknown): WalkEntry =>
-    entry(relative, 'error', { reason: toErrorData(error, displayPath(fsPath(joined(base, relative)))) });
+  const failed = (relative: string, error: unknown): WalkEntry => {
+    const reason = toErrorData(error, displayPath(fsPath(joined(base, relative))));
+    // What leads in a circle is passed over: everything on it has been seen.
+    return entry(relative, reason.code === 'link-loop' ? 'special' : 'error', { reason });
+  };
   const special = (relative: string): WalkEntry =>
     entry(relative, 'special', { reason: notRegular(fsPath(joined(base, relative))) });
+  /** @returns `null` where its size is not wanted */
+  const file = (relative: string, followed: boolean): WalkEntry | null => {
+    const system = systemPath(joined(base, relative));
+    // What is opened later is never a link itself.
+    const more = followed ? { path: pathFromBytes(realpathSync.native(system, { encoding: 'buffer' })) } : {};
+    if (!identify) {
+      const { size } = followed ? statSync(system) : lstatSync(system);
+      return filter.takesSize(size) ? entry(relative, 'file', { size, ...more }) : null;
+    }
+    const stats = followed ? statSync(system, { bigint: true }) : lstatSync(system, { bigint: true });
+    const size = Number(stats.size);
+    if (!filter.takesSize(size)) return null;
+    return entry(relative, 'file', {
+      size,
+      identity: identityOf(stats),
+      links: Number(stats.nlink),
+      ...more,
+    });
+  };
 
   const stack: Level[] = [];
   /**
@@ -96,22 +146,35 @@ function* walkRoot(root: number, path: string, after: string | null): Generator<
    */
   function enter(relative: string, cursor: readonly string[]): { readonly error: unknown } | null {
     try {
-      const names = readFolder(joined(base, relative));
+      const here = joined(base, relative);
       const prefix = relative === '' ? '' : `${relative}/`;
-      stack.push({ prefix, names, ...startBehind(names, cursor) });
+      let inode: string | null = null;
+      if (follows || rules.oneFileSystem) {
+        const stats = statSync(systemPath(here), { bigint: true });
+        device ??= stats.dev;
+        inode = `${stats.dev}:${stats.ino}`;
+        if (stack.some((level) => level.inode === inode)) return { error: circle(fsPath(here)) };
+        if (rules.oneFileSystem && stats.dev !== device) return null;
+      }
+      const all = readFolder(here, follows);
+      filter.enter(prefix, (name) => readGitIgnore(systemPath(joined(here, name))));
+      const names = all.filter(({ key }) => filter.takes(prefix, key));
+      stack.push({ prefix, names, inode, ...startBehind(names, cursor) });
       return null;
     } catch (error) {
       return { error };
     }
   }
   try {
-    const stats = lstatSync(systemPath(base));
+    const stats = follows ? statSync(systemPath(base)) : lstatSync(systemPath(base));
     if (stats.isDirectory()) {
       const problem = enter('', after === null || after === '' ? [] : after.split('/'));
       if (after === null) yield problem === null ? entry('', 'folder') : failed('', problem.error);
     } else if (after === null) {
-      if (stats.isFile()) yield entry('', 'file', { size: stats.size });
-      else yield stats.isSymbolicLink() ? entry('', 'symlink') : special('');
+      if (stats.isFile()) {
+        const given = file('', follows);
+        if (given !== null) yield given;
+      } else yield stats.isSymbolicLink() ? entry('', 'symlink') : special('');
     }
   } catch (error) {
     if (after === null) yield failed('', error);
@@ -121,12 +184,17 @@ function* walkRoot(root: number, path: string, after: string | null): Generator<
     const name = level.names[level.next];
     if (name === undefined) {
       stack.pop();
+      filter.leave(level.prefix);
       continue;
     }
     const { resume } = level;
     level.next += 1;
     level.resume = null;
     const relative = level.prefix + (name.type === 'folder' ? name.key.slice(0, -1) : name.key);
+    if (name.problem !== undefined) {
+      yield failed(relative, name.problem);
+      continue;
+    }
     switch (name.type) {
       case 'folder': {
         const problem = enter(relative, resume ?? []);
@@ -135,14 +203,14 @@ function* walkRoot(root: number, path: string, after: string | null): Generator<
         break;
       }
       case 'file': {
-        let size: number;
+        let found: WalkEntry | null;
         try {
-          size = lstatSync(systemPath(joined(base, relative))).size;
+          found = file(relative, name.followed);
         } catch (error) {
           yield failed(relative, error);
           break;
         }
-        yield entry(relative, 'file', { size });
+        if (found !== null) yield found;
         break;
       }
       case 'symlink':
@@ -166,18 +234,46 @@ function startBehind(names: readonly Name[], cursor: readonly string[]): Pick<Le
   return { next: next < 0 ? names.length : next, resume: null };
 }
 
-function readFolder(path: string): Name[] {
+function readFolder(path: string, follows: boolean): Name[] {
   const names: Name[] = [];
   for (const found of readdirSync(systemPath(path), { withFileTypes: true, encoding: 'buffer' })) {
     const name = found.name.toString('latin1');
     if (found.isDirectory()) {
-      if (!name.startsWith(WORK_DIRECTORY_PREFIX)) names.push({ key: `${name}/`, type: 'folder' });
+      if (!name.startsWith(WORK_DIRECTORY_PREFIX))
+        names.push({ key: `${name}/`, type: 'folder', followed: false });
+    } else if (found.isSymbolicLink() && follows) {
+      names.push(whereItLeads(path, name));
     } else {
       const type = found.isFile() ? 'file' : found.isSymbolicLink() ? 'symlink' : 'special';
-      names.push({ key: name, type });
+      names.push({ key: name, type, followed: false });
     }
   }
   return names.sort((a, b) => (a.key < b.key ? -1 : 1));
+}
+
+function whereItLeads(folder: string, name: string): Name {
+  try {
+    const stats = statSync(systemPath(joined(folder, name)));
+    if (stats.isDirectory()) return { key: `${name}/`, type: 'folder', followed: true };
+    return { key: name, type: stats.isFile() ? 'file' : 'special', followed: true };
+  } catch (problem) {
+    return { key: name, type: 'symlink', followed: true, problem };
+  }
+}
+
+function identityOf(stats: BigIntStats): FileIdentity {
+  return {
+    file: `${stats.dev}:${stats.ino}`,
+    version: `${stats.size}:${stats.mtimeNs}:${stats.ctimeNs}`,
+  };
+}
+
+function circle(path: FsPath): ErrorData {
+  return {
+    code: 'link-loop',
+    message: `${displayPath(path)} leads back into a folder that it lies in; it was not followed round.`,
+    retryable: false,
+  };
 }
 
 function joined(base: string, relative: string): string {

@@ -1,0 +1,117 @@
+/**
+ * Which entries of a walk a job takes: globs in the syntax of gitignore(5), `.gitignore` files on the way, dot files,
+ * sizes. Paths are byte strings, one character for each byte, as in `walk.ts`.
+ */
+import { readFileSync } from 'node:fs';
+import ignore, { type Ignore } from 'ignore';
+import type { WalkRules } from '../common/walk-rules';
+
+/** The library remembers every path that it was asked of; so many, and it begins anew. */
+const REMEMBERED = 20_000;
+const MAX_GITIGNORE_BYTES = 1024 * 1024;
+
+/** Patterns that are matched against paths below one folder. */
+class Patterns {
+  readonly #lines: readonly string[];
+  #matcher: Ignore;
+  #asked = 0;
+
+  constructor(lines: readonly string[]) {
+    this.#lines = lines;
+    this.#matcher = this.#make();
+  }
+
+  /** @param path below the folder of the patterns, of a folder with `/` at its end */
+  test(path: string): { readonly ignored: boolean; readonly unignored: boolean } {
+    this.#asked += 1;
+    if (this.#asked % REMEMBERED === 0) this.#matcher = this.#make();
+    return this.#matcher.test(path);
+  }
+
+  #make(): Ignore {
+    return ignore({ ignorecase: false, allowRelativePaths: true }).add([...this.#lines]);
+  }
+}
+
+/** What the `.gitignore` files of the folders that the walk is in say, the innermost last. */
+interface GitIgnore {
+  readonly prefix: string;
+  readonly patterns: Patterns;
+}
+
+export class WalkFilter {
+  readonly #rules: WalkRules;
+  readonly #include: Patterns | null;
+  readonly #exclude: Patterns | null;
+  readonly #gitignores: GitIgnore[] = [];
+
+  constructor(rules: WalkRules) {
+    this.#rules = rules;
+    this.#include = rules.include.length === 0 ? null : new Patterns(rules.include);
+    this.#exclude = rules.exclude.length === 0 ? null : new Patterns(rules.exclude);
+  }
+
+  /**
+   * The walk goes into a folder.
+   * @param read reads a file of the folder; `null` where there is none
+   */
+  enter(prefix: string, read: (name: string) => string | null): void {
+    if (!this.#rules.gitignore) return;
+    const text = read('.gitignore');
+    if (text !== null) this.#gitignores.push({ prefix, patterns: new Patterns(text.split(/\r?\n/u)) });
+  }
+
+  leave(prefix: string): void {
+    if (this.#gitignores.at(-1)?.prefix === prefix) this.#gitignores.pop();
+  }
+
+  /** @param key of an entry of the folder `prefix`: its name, of a folder with `/` behind */
+  takes(prefix: string, key: string): boolean {
+    const isFolder = key.endsWith('/');
+    if (!this.#rules.hidden && key.startsWith('.')) return false;
+    if (this.#exclude === null && this.#include === null && !this.#rules.gitignore) return true;
+    const path = readable(prefix + key);
+    if (this.#exclude?.test(path).ignored === true) return false;
+    if (!isFolder && this.#include?.test(path).ignored === false) return false;
+    return !this.#rules.gitignore || !this.#isGitIgnored(prefix + key);
+  }
+
+  takesSize(bytes: number): boolean {
+    const { minSize, maxSize } = this.#rules;
+    return (minSize === null || bytes >= minSize) && (maxSize === null || bytes <= maxSize);
+  }
+
+  #isGitIgnored(path: string): boolean {
+    // Git never lists its own folder.
+    if (path === '.git/' || path.endsWith('/.git/')) return true;
+    for (const { prefix, patterns } of this.#gitignores.toReversed()) {
+      const { ignored, unignored } = patterns.test(readable(path.slice(prefix.length)));
+      if (ignored) return true;
+      if (unignored) return false;
+    }
+    return false;
+  }
+}
+
+/** The text of a `.gitignore`, as bytes are everywhere here; `null` where there is none that can be read. */
+export function readGitIgnore(path: string | Buffer): string | null {
+  try {
+    const bytes = readFileSync(path);
+    return bytes.length > MAX_GITIGNORE_BYTES ? null : bytes.toString('utf8');
+  } catch {
+    return null;
+  }
+}
+
+const strictUtf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/** As people write it in a pattern, where its bytes are UTF-8. */
+function readable(bytes: string): string {
+  // eslint-disable-next-line no-control-regex -- every ASCII character, control characters too
+  if (/^[\u0000-\u007f]*$/u.test(bytes)) return bytes;
+  try {
+    return strictUtf8.decode(Buffer.from(bytes, 'latin1'));
+  } catch {
+    return bytes;
+  }
+}
