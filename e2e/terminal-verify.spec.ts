@@ -95,7 +95,7 @@ test('each flag of verify', async ({ heddle, folder }) => {
   appendFileSync(sums, `${SHA256_OF_NOTHING}  ../out\n`);
   expect((await heddle(['verify', sums, ...root])).stdout).toBe('unreadable: ../out\n');
   expect((await heddle(['verify', sums, ...root, '--outside'])).status).toBe(0);
-  expect((await heddle(['verify', sums, ...root, '--outside', '-a', 'blake3'])).stdout).toBe(
+  expect((await heddle(['verify', sums, ...root, '--outside', '--sync', '-a', 'blake3'])).stdout).toBe(
     'changed: a\nchanged: ../out\n',
   );
   const wrong = await heddle(['verify', join(folder, 'nowhere')]);
