@@ -38,7 +38,7 @@ function planEntry(spec: HashSpec, entry: WalkEntry, context: PlanContext): NewT
 }
 
 /** A link that is given by name is reported by whoever opens it. */
-function leftOut(entry: WalkEntry): PlannedEnd | null {
+export function leftOut(entry: WalkEntry): PlannedEnd | null {
   if (entry.type !== 'symlink' || entry.relative === '') return null;
   return {
     state: 'skipped',
