@@ -26,6 +26,7 @@ import {
   FINDINGS,
   NO_TASKS,
   type Digests,
+  type ExpectedFile,
   type Finding,
   type SettledState,
   type SettledTask,
@@ -239,7 +240,12 @@ export class JobRunner {
   async #plan(): Promise<void> {
     const { job, tasks, threads, vault } = this.#options;
     let ordinal = tasks.nextOrdinal(this.#jobId);
-    for await (const chunk of planJob(job.spec, job.planCursor, { threads, vault, tasks })) {
+    for await (const chunk of planJob(job.spec, job.planCursor, {
+      threads,
+      vault,
+      tasks,
+      jobId: this.#jobId,
+    })) {
       if (this.#stop !== null || this.#failure !== null) return;
       const { settled, added, bytesKnown, bytesDone } = tasks.insert(
         this.#jobId,
@@ -368,6 +374,7 @@ export class JobRunner {
       root: task.root,
       attempt,
       ...(task.grouping === null ? {} : { grouping: task.grouping }),
+      ...this.#expectedOrder(task),
       ...this.#downloadOrder(task),
     };
     let timing: TaskTiming | null = null;
@@ -400,7 +407,13 @@ export class JobRunner {
     }
   }
 
+  #expectedOrder(task: DrawnTask): Pick<TaskOrder, 'expected'> {
+    if (this.#options.job.spec.kind !== 'verify' || typeof task.request !== 'string') return {};
+    return { expected: JSON.parse(task.request) as ExpectedFile };
+  }
+
   #downloadOrder(task: DrawnTask): Pick<TaskOrder, 'download'> {
+    if (task.type !== 'url') return {};
     const known = this.#whatIsKnown(task);
     if (task.request === null && known === null && !this.#partials.has(task.id)) return {};
     // What it told last may not be stored yet.
@@ -528,7 +541,7 @@ export class JobRunner {
         digests: outcome?.digests ?? null,
         facts: withQueueTime(outcome?.facts ?? null, timing),
         copied: outcome?.copied ?? null,
-        finding: outcome?.finding ?? findingOf(error),
+        finding: outcome?.finding ?? this.#findingOf(error),
         identity: outcome?.identity ?? null,
         grouping: outcome?.grouping ?? null,
         error: error ?? outcome?.reason ?? null,
@@ -537,6 +550,13 @@ export class JobRunner {
       },
       outcome?.release,
     );
+  }
+
+  /** Of a task that failed: its error's code says what was found; what could not be checked is `unreadable`. */
+  #findingOf(error: ErrorData | null): Finding | null {
+    if (error === null) return null;
+    if (KNOWN_FINDINGS.has(error.code)) return error.code as Finding;
+    return this.#options.job.spec.kind === 'verify' ? 'unreadable' : null;
   }
 
   #change(task: DrawnTask, attempt: number, timing: TaskTiming | null): TaskChange {
@@ -658,11 +678,6 @@ function withQueueTime(facts: DownloadFacts | null, timing: TaskTiming | null): 
 }
 
 const KNOWN_FINDINGS: ReadonlySet<string> = new Set(FINDINGS);
-
-/** Of a task that failed: its error's code says what was found. */
-function findingOf(error: ErrorData | null): Finding | null {
-  return error !== null && KNOWN_FINDINGS.has(error.code) ? (error.code as Finding) : null;
-}
 
 /** What a failure says of the host: 404 is an answer like any other. */
 function signOf(error: unknown): HostSign | null {

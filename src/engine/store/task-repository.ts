@@ -591,6 +591,15 @@ export class TaskRepository {
       .map(toRow);
   }
 
+  hasGrouping(jobId: number, grouping: string): boolean {
+    return (
+      this.#prepare<[number, string]>('SELECT 1 FROM tasks WHERE job_id = ? AND grouping = ? LIMIT 1').get(
+        jobId,
+        grouping,
+      ) !== undefined
+    );
+  }
+
   pageByFinding(jobId: number, finding: Finding, offset: number, limit: number): TaskRow[] {
     return this.#prepare<[number, Finding, number, number], TaskRecord>(
       'SELECT * FROM tasks WHERE job_id = ? AND finding = ? ORDER BY ordinal LIMIT ? OFFSET ?',
@@ -640,16 +649,20 @@ export class TaskRepository {
     jobId: number,
     afterOrdinal: number,
     limit: number,
-  ): { ordinal: number; path: FsPath; digests: Digests }[] {
-    return this.#prepare<[number, number, number], { ordinal: number; path: Stored; digests: string | null }>(
-      `SELECT ordinal, coalesce(target, source) AS path, digests FROM tasks
+  ): { ordinal: number; path: FsPath; bytes: number; digests: Digests }[] {
+    return this.#prepare<
+      [number, number, number],
+      { ordinal: number; path: Stored; bytes: number; digests: string | null }
+    >(
+      `SELECT ordinal, coalesce(target, source) AS path, bytes, digests FROM tasks
          WHERE job_id = ? AND ordinal > ? AND state = 'done' AND (digests IS NOT NULL OR type = 'url')
          ORDER BY ordinal LIMIT ?`,
     )
       .all(jobId, afterOrdinal, limit)
-      .map(({ ordinal, path, digests }) => ({
+      .map(({ ordinal, path, bytes, digests }) => ({
         ordinal,
         path,
+        bytes,
         digests: digests === null ? {} : (JSON.parse(digests) as Digests),
       }));
   }
