@@ -7,7 +7,7 @@ import { MANIFEST_FORMATS, MODES, type Mode } from '../common/model';
 import { Engine, defaultDataDirectory, type Threads } from '../engine';
 import { addDownloadFlags, downloadOptions, whole, type DownloadFlags } from './download-flags';
 import { exportJob, type ExportFlags } from './export-job';
-import { addHashCommand, addVerifyCommand, type TaskCommands } from './hash-commands';
+import { addDuplicatesCommand, addHashCommand, addVerifyCommand, type TaskCommands } from './hash-commands';
 import { listJobs } from './list-jobs';
 import { preview } from './preview';
 import { runJobs, type RunOptions } from './run-jobs';
@@ -138,6 +138,7 @@ export function makeProgram(threads: Threads, report: (status: number) => void):
   };
   addHashCommand(program, commands);
   addVerifyCommand(program, commands);
+  addDuplicatesCommand(program, commands);
 
   taskFlags(program.command('copy'))
     .description('copy files and trees; what exists at the target is never replaced')

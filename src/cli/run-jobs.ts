@@ -1,4 +1,5 @@
 /** Runs jobs in the terminal: progress on standard error, results on standard output, an exit status at the end. */
+import type { DuplicateFormat } from '../common/duplicates';
 import {
   FINDINGS,
   type Finding,
@@ -10,6 +11,7 @@ import {
 } from '../common/model';
 import { formatBytes, formatCount, formatDuration } from '../common/units';
 import type { Engine } from '../engine';
+import { tellDuplicates } from './tell-duplicates';
 import { EXIT, NotStarted } from './exit-status';
 import { answersText } from './export-job';
 import { summaryLine, taskLine } from '../common/json-lines';
@@ -25,6 +27,8 @@ export interface RunOptions {
   readonly manifestToOutput?: boolean;
   /** Of that manifest; otherwise the usual one. */
   readonly format?: ManifestFormat;
+  /** Where groups of duplicates go; standard output otherwise. */
+  readonly duplicates?: { readonly path: string; readonly format: DuplicateFormat };
   /** How a job is set going; `engine.resume` unless said otherwise. */
   readonly start?: (jobId: number) => Promise<void>;
 }
@@ -65,6 +69,8 @@ export async function runJobs(
         if (task === null) continue;
         if (options.json) process.stdout.write(`${JSON.stringify(taskLine(jobId, task))}\n`);
         else if (kind === 'verify' && task.finding !== null) reportFinding(task, progress);
+        // The other half of what is reported as moved.
+        else if (task.error?.code === 'moved') continue;
         else reportTask(task, progress);
       }
     });
@@ -90,6 +96,7 @@ export async function runJobs(
         for await (const line of engine.manifestLines(id, { format: options.format ?? null }))
           await print(line);
       }
+      if (job.variant === 'duplicates') await tellDuplicates(engine, job, options);
       if (options.json) await print(`${JSON.stringify(summaryLine(job, engine.workersOf(id)))}\n`);
       else if (!options.quiet) {
         process.stderr.write(`${sentence(job, engine.findings(id))}\n`);
@@ -134,7 +141,8 @@ function reportTask(task: TaskRow, progress: Progress | null): void {
 function reportFinding(task: TaskRow, progress: Progress | null): void {
   if (task.state === 'done') return;
   progress?.clear();
-  process.stdout.write(`${task.finding ?? task.state}: ${printable(task.name)}\n`);
+  const nowAt = task.finding === 'moved' ? `: ${task.target ?? ''}` : '';
+  process.stdout.write(`${task.finding ?? task.state}: ${printable(task.name + nowAt)}\n`);
   process.stderr.write(`${printable(task.error?.message ?? 'no reason was given')}\n`);
 }
 
@@ -151,10 +159,16 @@ function findingsText(findings: FindingCounts): string {
   }).join(', ');
 }
 
+function verbOf({ kind, variant }: JobSummary): string {
+  if (variant !== 'plain') return 'compared';
+  return { download: 'downloaded', hash: 'hashed', verify: 'verified', copy: 'copied' }[kind];
+}
+
 function sentence(job: JobSummary, findings: FindingCounts): string {
   const { done, failed, skipped, cancelled } = job.counts;
-  const verb = { download: 'downloaded', hash: 'hashed', verify: 'verified', copy: 'copied' }[job.kind];
-  const parts = [`${formatCount(done)} ${verb} (${formatBytes(job.bytesDone)})`];
+  // What differs has been compared too.
+  const compared = job.variant === 'folders' ? done + failed : done;
+  const parts = [`${formatCount(compared)} ${verbOf(job)} (${formatBytes(job.bytesDone)})`];
   const found = findingsText(findings);
   if (found !== '') parts.push(found);
   if (skipped > 0) parts.push(`${formatCount(skipped)} skipped`);

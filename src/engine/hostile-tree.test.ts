@@ -1,7 +1,7 @@
 /** A folder full of traps is hashed and verified in every mode: nothing hangs, every exception is told once. */
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -53,6 +53,7 @@ async function rows(jobId: number, state: TaskRow['state'] | null = null): Promi
 }
 
 const names = (found: readonly TaskRow[]): string[] => found.map(({ name }) => name).sort();
+const SIZE = 1024 * 1024 * 1024;
 const everyWay = MODES.flatMap((mode) => [1, 8].map((workers) => ({ mode, workers })));
 
 describe.each(everyWay)('mode $mode, $workers workers', ({ mode, workers }) => {
@@ -106,15 +107,22 @@ describe.each(['grows', 'shrinks'] as const)('a file that %s while it is read', 
     const moving = join(folder, `that-${what}`);
     mkdirSync(moving);
     const path = join(moving, 'moving');
-    writeFileSync(path, Buffer.alloc(64 * 1024 * 1024));
+    // Nothing but a hole, and yet it takes a while to read.
+    writeFileSync(path, '');
+    truncateSync(path, SIZE);
     writeFileSync(join(moving, 'still'), 'still');
-    // Changes as fast as it can for as long as it is told to.
-    const script = {
-      grows: `while :; do printf x >> "$0"; done`,
-      shrinks: `n=60000000; while [ $n -gt 0 ]; do truncate -s $n "$0"; n=$((n - 1000)); done`,
+    // Changes it as fast as it can, and says when it has begun.
+    const change = {
+      grows: 'fs.writeSync(file, "x", null)',
+      shrinks: 'fs.ftruncateSync(file, size--)',
     }[what];
-    const child = spawn('sh', ['-c', script, path], { stdio: 'ignore', detached: true });
-    await once(child, 'spawn');
+    const script = `
+      const file = fs.openSync(process.argv[1], ${what === 'grows' ? '"a"' : '"r+"'});
+      let size = ${SIZE} - 1;
+      fs.writeSync(1, "begun");
+      for (;;) ${change};`;
+    const child = spawn(process.execPath, ['-e', script, path], { stdio: ['ignore', 'pipe', 'inherit'] });
+    await once(child.stdout, 'data');
     try {
       const { id, counts } = await run({
         kind: 'hash',
@@ -129,7 +137,8 @@ describe.each(['grows', 'shrinks'] as const)('a file that %s while it is read', 
       expect(failed).toMatchObject({ name: 'moving', error: { code: 'changed-while-reading' } });
       expect(failed?.attempts).toBe(2);
     } finally {
-      if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
+      child.kill('SIGKILL');
+      await once(child, 'exit');
       rmSync(moving, { recursive: true, force: true });
     }
   });
