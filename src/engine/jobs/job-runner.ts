@@ -509,7 +509,8 @@ export class JobRunner {
 
   /** What need not be read when the task goes on. */
   #knownDigests({ identity }: TaskOutcome): Digests | null {
-    return identity === undefined ? null : this.#options.tasks.knownDigests(identity, ['blake3']);
+    if (identity === undefined) return null;
+    return this.#options.tasks.knownDigests([identity], ['blake3']).get(identity) ?? null;
   }
 
   #settle(
