@@ -8,7 +8,17 @@ import type { ErrorData } from './errors';
 import type { Frame, JobSnapshot } from './frames';
 import type { ListPreview } from './download';
 import { jobRequestSchema } from './job-request';
-import { JOB_KINDS, TASK_STATES, type JobSummary, type TaskRow, type WorkerStatistics } from './model';
+import {
+  FINDINGS,
+  JOB_KINDS,
+  MANIFEST_FORMATS,
+  TASK_STATES,
+  type ExpectedFile,
+  type FindingCounts,
+  type JobSummary,
+  type TaskRow,
+  type WorkerStatistics,
+} from './model';
 import { EXPORT_FORMATS, type FailedAttempt, type HostState, type ResponseSummary } from './responses';
 import { rateSchema, settingsPatchSchema, type Settings } from './settings';
 
@@ -21,6 +31,8 @@ export const taskPageSchema = z.strictObject({
   jobId,
   /** Only tasks in this state. */
   state: z.enum(TASK_STATES).nullable(),
+  /** Only tasks with this finding. */
+  finding: z.enum(FINDINGS).nullable().optional(),
   /** Only tasks whose source contains this text, in upper or lower case. */
   search: z.string().max(200),
   offset: z.int().min(0),
@@ -70,6 +82,7 @@ export const pickSchema = z.strictObject({
     'download-folder',
     'copy-target',
     'certificates',
+    'manifest',
   ]),
 });
 
@@ -112,6 +125,9 @@ export const REQUESTS = {
   'jobs:export': channel<string | null>()(z.strictObject({ jobId, format: z.enum(EXPORT_FORMATS) })),
   /** Copies the URLs of failed tasks, a line each; how many they are. */
   'jobs:copy-failed': channel<number>()(oneJob),
+  'jobs:findings': channel<FindingCounts>()(oneJob),
+  /** Starts for real what an ended dry run of a copy has shown. */
+  'jobs:run-dry': channel<JobSummary>()(oneJob),
   'jobs:statistics': channel<readonly WorkerStatistics[]>()(oneJob),
   /** From now on frames carry this job's workers; `null`: nobody's. */
   'jobs:watch': channel<JobSnapshot | null>()(z.strictObject({ jobId: jobId.nullable() })),
@@ -119,10 +135,12 @@ export const REQUESTS = {
   'tasks:failed-attempts': channel<readonly FailedAttempt[]>()(
     z.strictObject({ taskId: z.int().positive() }),
   ),
+  /** What a manifest says of the file that a task verifies; `null` for other tasks. */
+  'tasks:expected': channel<ExpectedFile | null>()(z.strictObject({ taskId: z.int().positive() })),
   /** A native dialog; empty when it was dismissed. */
   'dialog:pick': channel<readonly string[]>()(pickSchema),
   /** Saves a hash job's manifest where the user says; the path, or `null` when dismissed. */
-  'manifest:save': channel<string | null>()(oneJob),
+  'manifest:save': channel<string | null>()(z.strictObject({ jobId, format: z.enum(MANIFEST_FORMATS) })),
   /** Shows a task's file, or the job's folder when `taskId` is `null`, in the file manager. */
   'shell:show': channel<void>()(z.strictObject({ jobId, taskId: z.int().positive().nullable() })),
 } as const;

@@ -274,6 +274,9 @@ export interface TaskOutcome {
   readonly release?: FsPath;
 }
 
+/** What a job is for, where its kind alone does not say it. */
+export type JobVariant = 'plain' | 'duplicates' | 'folders';
+
 export interface JobSummary {
   readonly id: number;
   readonly kind: JobKind;
@@ -300,10 +303,14 @@ export interface JobSummary {
   readonly error: ErrorData | null;
   /** Whether another live process runs it. */
   readonly foreign: boolean;
+  /** Whether a hash job looks for duplicates, and a verification compares two folders. */
+  readonly variant: JobVariant;
   /** Digest algorithms of a hash job. */
   readonly algorithms: readonly Algorithm[];
   /** Of a download: bytes per second; `null`: no limit. */
   readonly limitRate: number | null;
+  /** Of a copy. */
+  readonly copyOptions: CopyOptions | null;
 }
 
 /** One row of a job's task list, for people and for JSON. */

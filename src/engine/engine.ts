@@ -12,6 +12,7 @@ import { MAX_WORKERS, type JobRequest } from '../common/job-request';
 import {
   isEnded,
   totalTasks,
+  type ExpectedFile,
   type FindingCounts,
   type JobKind,
   type JobSummary,
@@ -45,6 +46,7 @@ import {
 import type { JobSpec } from './jobs/job-spec';
 import type { RetryPolicy } from './jobs/retry-policy';
 import { exportLines } from './jobs/export';
+import { realCopy } from './jobs/real-copy';
 import { summarizeResponses } from './jobs/responses';
 import { TaskSearch } from './jobs/task-search';
 import type { Threads } from './pool';
@@ -231,6 +233,15 @@ export class Engine {
   /** `null`: there is none of this id. */
   task(id: number): TaskRow | null {
     return this.#tasks.row(id);
+  }
+
+  expected(taskId: number): ExpectedFile | null {
+    return this.#tasks.expected(taskId);
+  }
+
+  /** Starts for real what an ended dry run has shown. @throws HeddleError where it was none, or saw less than all */
+  runDry(id: number): Promise<JobSummary> {
+    return this.createJob(realCopy(this.#stored(id)));
   }
 
   failedAttempts(taskId: number): readonly FailedAttempt[] {

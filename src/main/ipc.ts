@@ -58,6 +58,8 @@ export function setupIpc(engine: Engine, dataDirectory: string): void {
       await clipboard.writeText(lines.join(''));
       return lines.length;
     },
+    'jobs:findings': ({ jobId }) => engine.findings(jobId),
+    'jobs:run-dry': ({ jobId }) => engine.runDry(jobId),
     'jobs:statistics': ({ jobId }) => engine.statistics(jobId),
     'jobs:watch': ({ jobId }) => {
       engine.watch(jobId);
@@ -65,10 +67,11 @@ export function setupIpc(engine: Engine, dataDirectory: string): void {
     },
     'tasks:page': (query) => engine.tasksPage(query),
     'tasks:failed-attempts': ({ taskId }) => engine.failedAttempts(taskId),
+    'tasks:expected': ({ taskId }) => engine.expected(taskId),
     'dialog:pick': ({ purpose }) => pick(purpose),
-    'manifest:save': async ({ jobId }) => {
-      const path = await pickManifestPath(engine.job(jobId));
-      if (path !== null) await engine.writeManifest(jobId, path);
+    'manifest:save': async ({ jobId, format }) => {
+      const path = await pickManifestPath(engine.job(jobId), format);
+      if (path !== null) await engine.writeManifest(jobId, path, format);
       return path;
     },
     'shell:show': ({ jobId, taskId }) => {

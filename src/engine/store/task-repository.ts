@@ -9,6 +9,7 @@ import type { FailedAttempt } from '../../common/responses';
 import type { CopyFacts } from '../../common/copy-options';
 import type {
   Digests,
+  ExpectedFile,
   FileIdentity,
   Finding,
   FindingCounts,
@@ -230,6 +231,14 @@ export class TaskRepository {
         'SELECT id, state, target FROM tasks WHERE job_id = ? AND inode = ? ORDER BY id LIMIT 1',
       ).get(jobId, inode) ?? null
     );
+  }
+
+  /** What a manifest says of the file that a task of a verification reads. */
+  expected(taskId: number): ExpectedFile | null {
+    const row = this.#prepare<[number], { request: string | null }>(
+      `SELECT request FROM tasks WHERE id = ? AND (SELECT kind FROM jobs WHERE jobs.id = tasks.job_id) = 'verify'`,
+    ).get(taskId);
+    return row?.request == null ? null : (JSON.parse(row.request) as ExpectedFile);
   }
 
   /** How many tasks have each finding. */
@@ -604,14 +613,19 @@ export class TaskRepository {
   }
 
   /** Ordinals from `from` up to `from + span` whose name or source contains the text. */
-  searchSlice(jobId: number, state: TaskState | null, text: string, from: number, span: number): number[] {
+  searchSlice(
+    jobId: number,
+    { state, finding, text }: { state: TaskState | null; finding: Finding | null; text: string },
+    from: number,
+    span: number,
+  ): number[] {
     const pattern = `%${text.replaceAll(/[\\%_]/gu, (character) => `\\${character}`)}%`;
     return this.#prepare<unknown[], { ordinal: number }>(
       `SELECT ordinal FROM tasks WHERE job_id = ? AND ordinal >= ? AND ordinal < ?
-           AND (? IS NULL OR state = ?)
+           AND (? IS NULL OR state = ?) AND (? IS NULL OR finding = ?)
            AND (name LIKE ? ESCAPE '\\' OR source LIKE ? ESCAPE '\\') ORDER BY ordinal`,
     )
-      .all(jobId, from, from + span, state, state, pattern, pattern)
+      .all(jobId, from, from + span, state, state, finding, finding, pattern, pattern)
       .map(({ ordinal }) => ordinal);
   }
 

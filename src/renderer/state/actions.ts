@@ -1,5 +1,5 @@
 /** What the user can do to a job. Failures become notices. */
-import { isEnded, type JobSummary } from '../../common/model';
+import { isEnded, type JobSummary, type ManifestFormat } from '../../common/model';
 import type { ExportFormat } from '../../common/responses';
 import { request } from '../bridge';
 import { plural } from '../lib/text';
@@ -60,9 +60,9 @@ export function showInFolder(jobId: number, taskId: number | null): void {
   run(request('shell:show', { jobId, taskId }));
 }
 
-export function saveManifest(jobId: number): void {
+export function saveManifest(jobId: number, format: ManifestFormat): void {
   run(
-    request('manifest:save', { jobId }).then((path) => {
+    request('manifest:save', { jobId, format }).then((path) => {
       if (path !== null) announce(`The manifest was saved as ${path}.`);
     }),
   );

@@ -1,0 +1,103 @@
+/** Words and tones of what was found. Pure. */
+import {
+  FINDINGS,
+  totalTasks,
+  type Finding,
+  type FindingCounts,
+  type JobSummary,
+  type TaskCounts,
+} from '../../common/model';
+import { formatCount } from '../../common/units';
+import type { TaskTone } from './text';
+
+interface FindingLook {
+  readonly word: string;
+  /** In a sentence after its number: "3 changed". */
+  readonly counted: string;
+  readonly tone: TaskTone;
+}
+
+/** Red is for what failed; what merely differs is amber. */
+const LOOKS: Readonly<Record<Finding, FindingLook>> = {
+  ok: { word: 'OK', counted: 'ok', tone: 'done' },
+  changed: { word: 'Changed', counted: 'changed', tone: 'failed' },
+  missing: { word: 'Missing', counted: 'missing', tone: 'failed' },
+  unreadable: { word: 'Unreadable', counted: 'unreadable', tone: 'failed' },
+  extra: { word: 'Extra', counted: 'extra', tone: 'waiting' },
+  same: { word: 'Same', counted: 'the same', tone: 'done' },
+  different: { word: 'Different', counted: 'different', tone: 'waiting' },
+  'only-left': { word: 'Only left', counted: 'only left', tone: 'waiting' },
+  'only-right': { word: 'Only right', counted: 'only right', tone: 'waiting' },
+  moved: { word: 'Moved', counted: 'moved', tone: 'running' },
+  duplicate: { word: 'Duplicate', counted: 'duplicates', tone: 'waiting' },
+  unique: { word: 'Unique', counted: 'unique', tone: 'idle' },
+  'hard-link': { word: 'Hard link', counted: 'hard links', tone: 'idle' },
+  new: { word: 'New', counted: 'new', tone: 'done' },
+  replaced: { word: 'Replaced', counted: 'replaced', tone: 'waiting' },
+  numbered: { word: 'Numbered', counted: 'numbered', tone: 'done' },
+  unchanged: { word: 'Unchanged', counted: 'unchanged', tone: 'idle' },
+  kept: { word: 'Kept', counted: 'kept as they were', tone: 'idle' },
+  deleted: { word: 'Deleted', counted: 'deleted', tone: 'waiting' },
+  clash: { word: 'Clash', counted: 'clashes', tone: 'failed' },
+};
+
+/** What a dry run says instead: nothing happened yet. */
+const WOULD: Readonly<Partial<Record<Finding, { readonly word: string; readonly counted: string }>>> = {
+  new: { word: 'Would copy', counted: 'would be copied' },
+  replaced: { word: 'Would replace', counted: 'would be replaced' },
+  numbered: { word: 'Would number', counted: 'would get a number' },
+  kept: { word: 'Would keep', counted: 'would be kept as they are' },
+  deleted: { word: 'Would delete', counted: 'would be deleted' },
+};
+
+export function isDryRun(job: JobSummary): boolean {
+  return job.copyOptions?.dryRun === true;
+}
+
+export function findingWord(finding: Finding, dryRun: boolean): string {
+  return (dryRun ? WOULD[finding]?.word : undefined) ?? LOOKS[finding].word;
+}
+
+export function findingTone(finding: Finding): TaskTone {
+  return LOOKS[finding].tone;
+}
+
+/** Those that some task has, in their order. */
+export function foundOf(findings: FindingCounts): readonly Finding[] {
+  return FINDINGS.filter((finding) => (findings[finding] ?? 0) > 0);
+}
+
+/** Failed tasks that no finding tells of: a filter of their own shows them. */
+export function failedOtherwise(counts: TaskCounts, findings: FindingCounts): number {
+  const told = FINDINGS.filter((finding) => TOLD_AS_FAILED.has(finding)).reduce(
+    (sum, finding) => sum + (findings[finding] ?? 0),
+    0,
+  );
+  return Math.max(0, counts.failed - told);
+}
+
+const TOLD_AS_FAILED: ReadonlySet<Finding> = new Set<Finding>([
+  'changed',
+  'missing',
+  'unreadable',
+  'extra',
+  'different',
+  'only-left',
+  'only-right',
+  'moved',
+]);
+
+/** `12,034 files: 12,030 ok, 3 changed, 1 missing.` */
+export function findingsSentence(job: JobSummary, findings: FindingCounts): string {
+  const dryRun = isDryRun(job);
+  const total = totalTasks(job.counts);
+  const parts = foundOf(findings).map((finding) => {
+    const counted = (dryRun ? WOULD[finding]?.counted : undefined) ?? LOOKS[finding].counted;
+    return `${formatCount(findings[finding] ?? 0)} ${counted}`;
+  });
+  const others = failedOtherwise(job.counts, findings);
+  if (others > 0 && job.kind === 'copy') parts.push(`${formatCount(others)} failed`);
+  const start = dryRun ? 'Dry run, nothing was written. ' : '';
+  const files = `${formatCount(total)} ${total === 1 ? 'file' : 'files'}`;
+  return `${start}${files}${parts.length === 0 ? '' : `: ${parts.join(', ')}`}.`;
+}
