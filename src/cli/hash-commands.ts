@@ -60,19 +60,21 @@ export function addHashCommand(program: Command, { taskFlags, run }: TaskCommand
       const algorithms = flags.algorithm ?? ['sha256'];
       const { output, format, json } = flags;
       const manifestToOutput = output === undefined && json !== true;
-      // Refuses what the format cannot carry, before anything is read.
-      if (manifestToOutput && format !== undefined) manifestWriter(format, algorithms);
       await run(
         flags,
-        (how) => ({
-          kind: 'hash',
-          ...how,
-          paths: paths.map((path) => resolve(path)),
-          algorithms,
-          manifest: output === undefined ? null : { path: resolve(output), format: format ?? null },
-          rules: walkRules(flags),
-          cache: flags.cache,
-        }),
+        (how) => {
+          // Refuses what the format cannot carry, before anything is read.
+          if (manifestToOutput && format !== undefined) manifestWriter(format, algorithms);
+          return {
+            kind: 'hash',
+            ...how,
+            paths: paths.map((path) => resolve(path)),
+            algorithms,
+            manifest: output === undefined ? null : { path: resolve(output), format: format ?? null },
+            rules: walkRules(flags),
+            cache: flags.cache,
+          };
+        },
         { kind: 'hash', manifestToOutput, ...(format === undefined ? {} : { format }) },
       );
     });

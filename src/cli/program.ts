@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { Command, Option } from 'commander';
 import { HeddleError } from '../common/errors';
 import { MAX_WORKERS, type JobRequest } from '../common/job-request';
-import { MODES, type Mode } from '../common/model';
+import { MANIFEST_FORMATS, MODES, type Mode } from '../common/model';
 import { Engine, defaultDataDirectory, type Threads } from '../engine';
 import { addDownloadFlags, downloadOptions, whole, type DownloadFlags } from './download-flags';
 import { exportJob, type ExportFlags } from './export-job';
@@ -182,9 +182,15 @@ export function makeProgram(threads: Threads, report: (status: number) => void):
     });
 
   dataFlag(program.command('export'))
-    .description('the tasks of a job, as JSON Lines or CSV, or the URLs of those that failed')
+    .description(
+      'the tasks of a job as JSON Lines or CSV, its digests as a manifest, or the URLs of what failed',
+    )
     .argument('<job>', 'job number')
-    .addOption(new Option('--format <format>', 'of the lines').choices(['jsonl', 'csv']).default('jsonl'))
+    .addOption(
+      new Option('--format <format>', 'of the lines')
+        .choices(['jsonl', 'csv', ...MANIFEST_FORMATS])
+        .default('jsonl'),
+    )
     .option(
       '--failed-urls',
       'the bare URLs (or paths) of failed tasks, a line each; retry has all that a list said of them',

@@ -1,5 +1,5 @@
 /** The files of a hash job. Those whose digests are known need not be read. */
-import { displayPath } from '../../common/paths';
+import { displayPath, joinPath, type FsPath } from '../../common/paths';
 import type { WalkEntry } from '../../common/walk';
 import type { NewTask, PlannedEnd } from '../store/task-repository';
 import type { JobSpec } from './job-spec';
@@ -30,15 +30,22 @@ function planEntry(spec: HashSpec, entry: WalkEntry, context: PlanContext): NewT
     root: entry.root,
     host: '',
     source: entry.path,
-    target: null,
+    target: spec.rules.links === 'follow' ? pathAsFound(spec, entry) : null,
     name: entryName(spec.paths[entry.root] ?? '', entry.relative),
     size: entry.size,
     settled: leftOut(entry) ?? settledEntry(entry) ?? known(spec, entry, context),
   };
 }
 
+/** Of a file that a link led to, the link's: it is what the manifest lists. */
+function pathAsFound(spec: HashSpec, entry: WalkEntry): FsPath | null {
+  const root = spec.paths[entry.root] ?? '';
+  const found = entry.relative === '' ? root : joinPath(root, entry.relative);
+  return found === entry.path ? null : found;
+}
+
 /** A link that is given by name is reported by whoever opens it. */
-function leftOut(entry: WalkEntry): PlannedEnd | null {
+export function leftOut(entry: WalkEntry): PlannedEnd | null {
   if (entry.type !== 'symlink' || entry.relative === '') return null;
   return {
     state: 'skipped',

@@ -22,6 +22,8 @@ import type {
 } from '../../common/model';
 import { displayPath, type FsPath } from '../../common/paths';
 import { prepareOnce, type Database } from './database';
+import { DuplicateRepository } from './duplicate-repository';
+import { TaskMoves } from './task-moves';
 
 export interface NewTask {
   readonly phase: number;
@@ -37,7 +39,7 @@ export interface NewTask {
   /** Device and inode, where files with several names matter. */
   readonly inode?: string | null;
   /** What the task is instead where another of this inode was planned before it. */
-  readonly ifInodeKnown?: Partial<Pick<NewTask, 'type' | 'phase' | 'settled'>>;
+  readonly ifInodeKnown?: Partial<Pick<NewTask, 'type' | 'phase' | 'settled' | 'grouping'>>;
   /** Files of one job that may be equal have the same. */
   readonly grouping?: string | null;
   /** Settled before it could run: what cannot be read, what is no file, what is known already. */
@@ -76,6 +78,7 @@ export interface DrawnTask {
   readonly notBeforeMs: number | null;
   readonly request: string | Buffer | null;
   readonly inode: string | null;
+  readonly grouping: string | null;
 }
 
 /** What the recorder writes of one task; `from` is the state that the database has. */
@@ -98,6 +101,9 @@ export interface TaskChange {
   readonly finding: Finding | null;
   /** Which file the digests are of, where they are worth remembering. */
   readonly identity: FileIdentity | null;
+  readonly grouping?: string | null;
+  /** It goes on in a later phase, as this. */
+  readonly next?: { readonly phase: number; readonly type: TaskType };
   readonly error: ErrorData | null;
   /** The attempt ended in an error and is kept in the task's history. */
   readonly failedAttempt: boolean;
@@ -129,6 +135,7 @@ interface TaskRecord {
   readonly request: Stored | null;
   readonly facts: string | null;
   readonly inode: string | null;
+  readonly grouping: string | null;
   readonly finding: Finding | null;
   readonly copied: string | null;
 }
@@ -150,10 +157,15 @@ function toStored(path: FsPath | null): Stored | null {
 export class TaskRepository {
   readonly #database: Database;
   readonly #prepare: Database['prepare'];
+  /** What is done to tasks between phases. */
+  readonly moves: TaskMoves;
+  readonly duplicates: DuplicateRepository;
 
   constructor(database: Database) {
     this.#database = database;
     this.#prepare = prepareOnce(database);
+    this.moves = new TaskMoves(database);
+    this.duplicates = new DuplicateRepository(database);
   }
 
   /**
@@ -175,6 +187,7 @@ export class TaskRepository {
         const end = task.settled;
         const state = end?.state ?? 'queued';
         const bytes = end?.state === 'done' ? end.bytes : 0;
+        const digests = end?.state === 'done' ? end.digests : null;
         added[state] += 1;
         if (end === null) bytesKnown += task.size ?? 0;
         bytesKnown += bytes;
@@ -198,7 +211,7 @@ export class TaskRepository {
           task.grouping ?? null,
           end?.finding ?? null,
           bytes,
-          end?.state === 'done' && end.digests !== undefined ? JSON.stringify(end.digests) : null,
+          digests == null ? null : JSON.stringify(digests),
         );
         if (end !== null) settled.push({ id: Number(lastInsertRowid), state: end.state });
       });
@@ -287,7 +300,8 @@ export class TaskRepository {
 
   draw(jobId: number, phase: number, host: string, afterOrdinal: number, limit: number): DrawnTask[] {
     return this.#prepare<[number, number, string, number, number], TaskRecord>(
-      `SELECT id, ordinal, type, root, host, source, target, name, size, attempts, not_before, request, inode FROM tasks
+      `SELECT id, ordinal, type, root, host, source, target, name, size, attempts, not_before, request, inode,
+         grouping FROM tasks
          WHERE job_id = ? AND state = 'queued' AND phase = ? AND host = ? AND ordinal > ? ORDER BY ordinal LIMIT ?`,
     )
       .all(jobId, phase, host, afterOrdinal, limit)
@@ -305,6 +319,7 @@ export class TaskRepository {
         notBeforeMs: record.not_before,
         request: record.request,
         inode: record.inode,
+        grouping: record.grouping,
       }));
   }
 
@@ -318,7 +333,8 @@ export class TaskRepository {
     const update = this.#prepare(
       `UPDATE tasks SET state = ?, attempts = ?, worker = coalesce(?, worker), started_at = coalesce(?, started_at),
          ended_at = ?, not_before = ?, bytes = ?, size = coalesce(?, size), target = coalesce(?, target),
-         digests = ?, facts = ?, copied = ?, finding = ?, error = ? WHERE id = ? AND state = ?`,
+         digests = ?, facts = ?, copied = ?, finding = ?, error = ?, grouping = coalesce(?, grouping),
+         phase = coalesce(?, phase), type = coalesce(?, type) WHERE id = ? AND state = ?`,
     );
     const remember = this.#prepare(
       'INSERT OR REPLACE INTO digest_cache (file, algorithm, version, digest) VALUES (?, ?, ?, ?)',
@@ -353,6 +369,9 @@ export class TaskRepository {
           change.copied === null ? null : JSON.stringify(change.copied),
           change.finding,
           error,
+          change.grouping ?? null,
+          change.next?.phase ?? null,
+          change.next?.type ?? null,
           change.id,
           change.from,
         );
