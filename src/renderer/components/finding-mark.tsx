@@ -3,7 +3,8 @@ import type { Finding } from '../../common/model';
 import { findingTone } from '../lib/findings';
 import styles from './finding-mark.module.css';
 
-type Shape = 'check' | 'cross' | 'gap' | 'bar' | 'plus' | 'left' | 'right' | 'turn' | 'twins' | 'ring' | 'minus';
+type Shape =
+  'check' | 'cross' | 'gap' | 'bar' | 'plus' | 'left' | 'right' | 'turn' | 'twins' | 'ring' | 'minus';
 
 const SHAPE_OF: Readonly<Record<Finding, Shape>> = {
   ok: 'check',

@@ -9,9 +9,13 @@ const NONE: FindingCounts = {};
 export function useFindings(job: JobSummary | null, settled: number): FindingCounts {
   const live = job !== null && !isEnded(job.state);
   const version = live ? '' : `${job?.state ?? ''} ${settled}`;
-  const findings = useRequest('jobs:findings', job === null || job.kind === 'download' ? null : { jobId: job.id }, {
-    everyMs: live ? ASK_AGAIN_MS : null,
-    version,
-  });
+  const findings = useRequest(
+    'jobs:findings',
+    job === null || job.kind === 'download' ? null : { jobId: job.id },
+    {
+      everyMs: live ? ASK_AGAIN_MS : null,
+      version,
+    },
+  );
   return findings ?? NONE;
 }

@@ -29,7 +29,10 @@ const REFRESH_MS = 500;
 export function useTaskRows(query: TaskQuery, version: string): TaskRows {
   const { jobId, state, finding, search } = query;
   const [, rerender] = useReducer((count: number) => count + 1, 0);
-  const source = useMemo(() => new RowSource({ jobId, state, finding, search }), [jobId, state, finding, search]);
+  const source = useMemo(
+    () => new RowSource({ jobId, state, finding, search }),
+    [jobId, state, finding, search],
+  );
   useEffect(() => source.open(rerender), [source]);
   useEffect(() => {
     source.changed(version);

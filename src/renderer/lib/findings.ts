@@ -1,7 +1,6 @@
 /** Words and tones of what was found. Pure. */
 import {
   FINDINGS,
-  totalTasks,
   type Finding,
   type FindingCounts,
   type JobSummary,
@@ -90,13 +89,14 @@ const TOLD_AS_FAILED: ReadonlySet<Finding> = new Set<Finding>([
 /** `12,034 files: 12,030 ok, 3 changed, 1 missing.` */
 export function findingsSentence(job: JobSummary, findings: FindingCounts): string {
   const dryRun = isDryRun(job);
-  const total = totalTasks(job.counts);
   const parts = foundOf(findings).map((finding) => {
     const counted = (dryRun ? WOULD[finding]?.counted : undefined) ?? LOOKS[finding].counted;
     return `${formatCount(findings[finding] ?? 0)} ${counted}`;
   });
   const others = failedOtherwise(job.counts, findings);
-  if (others > 0 && job.kind === 'copy') parts.push(`${formatCount(others)} failed`);
+  // Not all tasks are files: folders get their times, and the other end of a file that was moved is told with it.
+  const total = Object.values(findings).reduce((sum, count) => sum + count, others);
+  if (others > 0) parts.push(`${formatCount(others)} failed`);
   const start = dryRun ? 'Dry run, nothing was written. ' : '';
   const files = `${formatCount(total)} ${total === 1 ? 'file' : 'files'}`;
   return `${start}${files}${parts.length === 0 ? '' : `: ${parts.join(', ')}`}.`;

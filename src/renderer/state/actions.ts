@@ -5,7 +5,7 @@ import { request } from '../bridge';
 import { plural } from '../lib/text';
 import { jobsStore } from './jobs';
 import { announce, notifyError } from './notices';
-import { openDialog } from './ui';
+import { openDialog, showJob } from './ui';
 
 function run(work: Promise<unknown>): void {
   work.catch(notifyError);
@@ -66,6 +66,11 @@ export function saveManifest(jobId: number, format: ManifestFormat): void {
       if (path !== null) announce(`The manifest was saved as ${path}.`);
     }),
   );
+}
+
+/** Starts for real what a dry run has shown, and shows that job. */
+export function runDry(jobId: number): void {
+  run(request('jobs:run-dry', { jobId }).then(showJob));
 }
 
 export function resumeInterrupted(): void {
