@@ -4,6 +4,8 @@
  * and the main process's checks are both derived from this one map.
  */
 import { z } from 'zod';
+import { COPY_POLICIES } from './copy-options';
+import { DUPLICATE_FORMATS, type DuplicatePage } from './duplicates';
 import type { ErrorData } from './errors';
 import type { Frame, JobSnapshot } from './frames';
 import type { ListPreview } from './download';
@@ -44,6 +46,12 @@ export interface TaskPage {
   /** How many tasks match in all. */
   readonly total: number;
   readonly rows: readonly TaskRow[];
+}
+
+/** How many tasks failed without a finding, and how many of them because their target exists. */
+export interface UntoldFailures {
+  readonly all: number;
+  readonly existing: number;
 }
 
 export const jobListSchema = z.strictObject({
@@ -126,6 +134,20 @@ export const REQUESTS = {
   /** Copies the URLs of failed tasks, a line each; how many they are. */
   'jobs:copy-failed': channel<number>()(oneJob),
   'jobs:findings': channel<FindingCounts>()(oneJob),
+  /** Of an ended job: failures that no finding tells of. */
+  'jobs:failures': channel<UntoldFailures>()(oneJob),
+  /** Of an ended copy: what is done with targets that exist; those that were left run again. */
+  'jobs:settle-existing': channel<void>()(
+    z.strictObject({ jobId, policy: z.enum(COPY_POLICIES).exclude(['refuse']) }),
+  ),
+  /** Groups of equal files, most space to win first. */
+  'jobs:duplicates': channel<DuplicatePage>()(
+    z.strictObject({ jobId, offset: z.int().min(0), limit: z.int().min(1).max(MAX_PAGE) }),
+  ),
+  /** Saves all groups where the user says; the path, or `null` when dismissed. */
+  'jobs:export-duplicates': channel<string | null>()(
+    z.strictObject({ jobId, format: z.enum(DUPLICATE_FORMATS) }),
+  ),
   /** Starts for real what an ended dry run of a copy has shown. */
   'jobs:run-dry': channel<JobSummary>()(oneJob),
   'jobs:statistics': channel<readonly WorkerStatistics[]>()(oneJob),

@@ -7,7 +7,7 @@ import PQueue from 'p-queue';
 import type { CheckAlgorithm, ListPreview } from '../common/download';
 import { HeddleError, fromErrorData, toErrorData, type ErrorData } from '../common/errors';
 import { FRAME_INTERVAL_MS, type JobFrame, type JobSnapshot } from '../common/frames';
-import type { Events, JobList, TaskPage, TaskPageQuery } from '../common/ipc';
+import type { Events, JobList, TaskPage, TaskPageQuery, UntoldFailures } from '../common/ipc';
 import { MAX_WORKERS, type JobRequest } from '../common/job-request';
 import {
   isEnded,
@@ -48,6 +48,7 @@ import type { RetryPolicy } from './jobs/retry-policy';
 import { exportLines } from './jobs/export';
 import { realCopy } from './jobs/real-copy';
 import { summarizeResponses } from './jobs/responses';
+import { untoldFailures } from './jobs/untold-failures';
 import { TaskSearch } from './jobs/task-search';
 import type { Threads } from './pool';
 import { Checkpointer } from './store/checkpointer';
@@ -233,6 +234,11 @@ export class Engine {
   /** `null`: there is none of this id. */
   task(id: number): TaskRow | null {
     return this.#tasks.row(id);
+  }
+
+  /** Failures of an ended job that no finding tells of. */
+  untoldFailures(id: number): Promise<UntoldFailures> {
+    return untoldFailures(this.#tasks, this.#stored(id).summary.id);
   }
 
   expected(taskId: number): ExpectedFile | null {

@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { app, dialog, type OpenDialogOptions } from 'electron';
 import type { z } from 'zod';
+import type { DuplicateFormat } from '../common/duplicates';
 import type { pickSchema } from '../common/ipc';
 import type { JobSummary, ManifestFormat } from '../common/model';
 import type { ExportFormat } from '../common/responses';
@@ -74,6 +75,11 @@ function manifestName({ algorithms }: JobSummary, format: ManifestFormat): strin
 export function pickExportPath(job: JobSummary, format: ExportFormat): Promise<string | null> {
   const ending = format === 'failed-urls' ? 'txt' : format;
   return pickPath('Export the job', job, `heddle-job-${job.id}.${ending}`);
+}
+
+/** @returns an absolute path, or `null` when the dialog was dismissed */
+export function pickDuplicatesPath(job: JobSummary, format: DuplicateFormat): Promise<string | null> {
+  return pickPath('Export the duplicates', job, `heddle-duplicates-${job.id}.${format}`);
 }
 
 async function pickPath(title: string, job: JobSummary, name: string): Promise<string | null> {

@@ -12,7 +12,7 @@ import {
 import { displayPath } from '../common/paths';
 import type { Engine } from '../engine';
 import { appInfo } from './app-info';
-import { pick, pickExportPath, pickManifestPath } from './dialogs';
+import { pick, pickDuplicatesPath, pickExportPath, pickManifestPath } from './dialogs';
 import { isAppUrl } from './security';
 import { getMainWindow } from './window';
 
@@ -59,6 +59,14 @@ export function setupIpc(engine: Engine, dataDirectory: string): void {
       return lines.length;
     },
     'jobs:findings': ({ jobId }) => engine.findings(jobId),
+    'jobs:failures': ({ jobId }) => engine.untoldFailures(jobId),
+    'jobs:settle-existing': ({ jobId, policy }) => engine.settleExisting(jobId, policy),
+    'jobs:duplicates': ({ jobId, offset, limit }) => engine.duplicateGroups(jobId, offset, limit),
+    'jobs:export-duplicates': async ({ jobId, format }) => {
+      const path = await pickDuplicatesPath(engine.job(jobId), format);
+      if (path !== null) await engine.writeDuplicates(jobId, format, path);
+      return path;
+    },
     'jobs:run-dry': ({ jobId }) => engine.runDry(jobId),
     'jobs:statistics': ({ jobId }) => engine.statistics(jobId),
     'jobs:watch': ({ jobId }) => {

@@ -254,6 +254,24 @@ export class TaskRepository {
     return row?.request == null ? null : (JSON.parse(row.request) as ExpectedFile);
   }
 
+  /** Of the failed tasks behind `after`, at most `limit`: how many have no finding; `last`: where to go on. */
+  untoldSlice(
+    jobId: number,
+    after: number,
+    limit: number,
+  ): { readonly all: number; readonly existing: number; readonly last: number | null } {
+    const row = this.#prepare<
+      [number, number, number],
+      { all: number | null; existing: number | null; last: number | null }
+    >(
+      `SELECT sum(finding IS NULL) AS "all", max(ordinal) AS last,
+           sum(finding IS NULL AND error ->> '$.code' = 'target-exists') AS existing
+         FROM (SELECT ordinal, finding, error FROM tasks
+           WHERE job_id = ? AND state = 'failed' AND ordinal > ? ORDER BY ordinal LIMIT ?)`,
+    ).get(jobId, after, limit);
+    return { all: row?.all ?? 0, existing: row?.existing ?? 0, last: row?.last ?? null };
+  }
+
   /** How many tasks have each finding. */
   findings(jobId: number): FindingCounts {
     const rows = this.#prepare<[number], { finding: Finding; tasks: number }>(

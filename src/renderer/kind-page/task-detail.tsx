@@ -7,10 +7,11 @@ import { formatBytes, formatCount, formatDuration } from '../../common/units';
 import { Button } from '../components/button';
 import { isDryRun } from '../lib/findings';
 import { hintFor } from '../lib/hints';
-import { clockText, taskStateText } from '../lib/text';
+import { stagesOf } from '../lib/stages';
+import { clockText, percentText, taskStateText } from '../lib/text';
 import { useRequest } from '../lib/use-request';
 import { copyText, showInFolder } from '../state/actions';
-import { useRunning } from '../state/frames';
+import { useRunning, type RunningOnWorker } from '../state/frames';
 import { notifyError } from '../state/notices';
 import { FailedAttempts } from './failed-attempts';
 import { TimeBars } from './time-bars';
@@ -68,6 +69,7 @@ export function TaskDetail({ job, row, onClose }: TaskDetailProps) {
         {row.worker !== null && <Fact name="Worker">W{row.worker}</Fact>}
         {row.startedAtMs !== null && <Fact name="Time">{timeText(row.startedAtMs, row.endedAtMs)}</Fact>}
         {row.facts !== null && <DownloadFactsList facts={row.facts} source={row.source} />}
+        {running !== undefined && <StageFacts running={running} />}
         {row.copied !== null && <CopyFactsList facts={row.copied} />}
         {job.kind === 'verify' && !sides ? (
           <ExpectedDigests row={row} />
@@ -130,6 +132,19 @@ function foundDigests(row: TaskRow, { digests }: ExpectedFile): Readonly<Record<
     if (told !== undefined) found[algorithm] = told;
   }
   return found;
+}
+
+/** Of a file that is being copied. */
+function StageFacts({ running }: { readonly running: RunningOnWorker }) {
+  const stages = stagesOf(running);
+  if (stages === null) return null;
+  return (
+    <>
+      <Fact name="Read">{percentText(stages.read)}</Fact>
+      <Fact name="Written">{percentText(stages.written)}</Fact>
+      <Fact name="On the device">{percentText(stages.device)}</Fact>
+    </>
+  );
 }
 
 const METHODS: Readonly<Record<CopyFacts['method'], string>> = {

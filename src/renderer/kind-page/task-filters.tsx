@@ -8,7 +8,7 @@ import {
 } from '../../common/model';
 import { formatCount } from '../../common/units';
 import { FindingMark } from '../components/finding-mark';
-import { failedOtherwise, findingWord, foundOf } from '../lib/findings';
+import { findingWord, foundOf } from '../lib/findings';
 import styles from './task-filters.module.css';
 
 /** Which tasks are shown: those in a state, those with a finding, or all. */
@@ -23,6 +23,8 @@ interface TaskFiltersProps {
   /** Where there are some, they take the place of what says only that a task was done. */
   readonly findings: FindingCounts;
   readonly dryRun: boolean;
+  /** Whether a task can fail without a finding. */
+  readonly failedApart: boolean;
   readonly filter: TaskFilter;
   readonly onChange: (filter: TaskFilter) => void;
 }
@@ -44,7 +46,7 @@ const STATES: readonly StateFilter[] = [
   { state: 'cancelled', name: 'Cancelled', always: false },
 ];
 
-export function TaskFilters({ counts, findings, dryRun, filter, onChange }: TaskFiltersProps) {
+export function TaskFilters({ counts, findings, dryRun, failedApart, filter, onChange }: TaskFiltersProps) {
   const found = foundOf(findings);
   // What was chosen stays there though its last task may be gone.
   const shownFindings =
@@ -54,7 +56,7 @@ export function TaskFilters({ counts, findings, dryRun, filter, onChange }: Task
     if (filter.finding === null && entry.state === filter.state) return true;
     if (found.length === 0) return entry.always || countOf(entry) > 0;
     if (entry.state === 'done') return false;
-    if (entry.state === 'failed') return failedOtherwise(counts, findings) > 0;
+    if (entry.state === 'failed' && !failedApart) return false;
     return entry.state === null || countOf(entry) > 0;
   };
   return (

@@ -8,6 +8,7 @@ import { useFrame } from '../state/frames';
 import { useJob } from '../state/jobs';
 import { Segmented } from '../components/segmented';
 import { AnswersView } from './answers-view';
+import { DuplicatesView } from './duplicates-view';
 import { HostsView } from './hosts-view';
 import { JobSpeedMenu } from './speed-menu';
 import { TaskDetail } from './task-detail';
@@ -24,19 +25,26 @@ interface TaskPaneProps {
   readonly words: KindWords;
 }
 
-type View = 'tasks' | 'answers' | 'hosts';
-const VIEWS = [
+type View = 'tasks' | 'groups' | 'answers' | 'hosts';
+const DUPLICATE_VIEWS = [
+  { value: 'groups', text: 'Groups', title: 'Files of equal content together' },
+  { value: 'tasks', text: 'Files' },
+] as const;
+const DOWNLOAD_VIEWS = [
   { value: 'tasks', text: 'Tasks' },
   { value: 'answers', text: 'Answers', title: 'Statuses and latencies' },
   { value: 'hosts', text: 'Hosts', title: 'What each host is asked, and refuses' },
 ] as const;
+
+const VIEW_NAMES = { answers: 'Answers', hosts: 'Hosts', groups: 'Groups' } as const;
 
 const SEARCH_DELAY_MS = 180;
 
 export function TaskPane({ jobId, words }: TaskPaneProps) {
   const job = useJob(jobId);
   const frame = useFrame(jobId);
-  const [view, setView] = useState<View>('tasks');
+  const duplicates = job?.variant === 'duplicates';
+  const [view, setView] = useState<View>(duplicates ? 'groups' : 'tasks');
   const [filter, setFilter] = useState<TaskFilter>(ALL_TASKS);
   const [typed, setTyped] = useState('');
   const search = useSettled(typed, SEARCH_DELAY_MS);
@@ -53,17 +61,25 @@ export function TaskPane({ jobId, words }: TaskPaneProps) {
   const current = selected === null ? null : (rows.find(selected.id) ?? selected);
   if (job === null || counts === undefined) return null;
   const total = totalTasks(counts);
-  const views = job.kind === 'download' && (
+  const views = (job.kind === 'download' || duplicates) && (
     <>
-      <Segmented label="What is shown of the job" value={view} options={VIEWS} onChange={setView} />
-      <JobSpeedMenu job={job} />
+      <Segmented<View>
+        label="What is shown of the job"
+        value={view}
+        options={duplicates ? DUPLICATE_VIEWS : DOWNLOAD_VIEWS}
+        onChange={setView}
+      />
+      {job.kind === 'download' && <JobSpeedMenu job={job} />}
     </>
   );
   if (view !== 'tasks') {
     return (
-      <section className={styles['pane']} aria-label={view === 'answers' ? 'Answers' : 'Hosts'}>
+      <section className={styles['pane']} aria-label={VIEW_NAMES[view]}>
+        {duplicates && <Outcome job={job} findings={findings} />}
         <div className={styles['bar']}>{views}</div>
-        {view === 'answers' ? <AnswersView job={job} /> : <HostsView job={job} />}
+        {view === 'answers' && <AnswersView job={job} />}
+        {view === 'hosts' && <HostsView job={job} />}
+        {view === 'groups' && <DuplicatesView job={job} />}
       </section>
     );
   }
@@ -77,6 +93,7 @@ export function TaskPane({ jobId, words }: TaskPaneProps) {
           counts={counts}
           findings={findings}
           dryRun={look.dryRun}
+          failedApart={job.kind !== 'verify'}
           filter={filter}
           onChange={setFilter}
         />

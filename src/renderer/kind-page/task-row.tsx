@@ -1,9 +1,11 @@
 import { memo } from 'react';
 import type { TaskRow } from '../../common/model';
 import { formatBytes, formatRate } from '../../common/units';
+import { StagesBar } from '../components/stages-bar';
 import { FindingMark } from '../components/finding-mark';
 import { useNow } from '../lib/clock';
 import { sidesOf } from '../lib/sides';
+import { stagesOf } from '../lib/stages';
 import { taskStateText, type TaskStateText } from '../lib/text';
 import { useRunning, type RunningOnWorker } from '../state/frames';
 import styles from './task-row.module.css';
@@ -139,6 +141,8 @@ function RowBar({ row, running, size }: RowBarProps) {
   const bytes = running?.bytesDone ?? row.bytes;
   const share = whole ? 1 : size === null || size === 0 ? 0 : Math.min(1, bytes / size);
   const shown = row.state === 'failed' ? 0 : share;
+  const stages = running === undefined ? null : stagesOf(running);
+  if (stages !== null) return <StagesBar stages={stages} />;
   return (
     <span className={styles['bar']} aria-hidden="true">
       <span

@@ -1,11 +1,5 @@
 /** Words and tones of what was found. Pure. */
-import {
-  FINDINGS,
-  type Finding,
-  type FindingCounts,
-  type JobSummary,
-  type TaskCounts,
-} from '../../common/model';
+import { FINDINGS, type Finding, type FindingCounts, type JobSummary } from '../../common/model';
 import { formatCount } from '../../common/units';
 import type { TaskTone } from './text';
 
@@ -66,37 +60,19 @@ export function foundOf(findings: FindingCounts): readonly Finding[] {
   return FINDINGS.filter((finding) => (findings[finding] ?? 0) > 0);
 }
 
-/** Failed tasks that no finding tells of: a filter of their own shows them. */
-export function failedOtherwise(counts: TaskCounts, findings: FindingCounts): number {
-  const told = FINDINGS.filter((finding) => TOLD_AS_FAILED.has(finding)).reduce(
-    (sum, finding) => sum + (findings[finding] ?? 0),
-    0,
-  );
-  return Math.max(0, counts.failed - told);
-}
-
-const TOLD_AS_FAILED: ReadonlySet<Finding> = new Set<Finding>([
-  'changed',
-  'missing',
-  'unreadable',
-  'extra',
-  'different',
-  'only-left',
-  'only-right',
-  'moved',
-]);
-
-/** `12,034 files: 12,030 ok, 3 changed, 1 missing.` */
-export function findingsSentence(job: JobSummary, findings: FindingCounts): string {
+/**
+ * `12,034 files: 12,030 ok, 3 changed, 1 missing.`
+ * @param untold failed tasks without a finding
+ */
+export function findingsSentence(job: JobSummary, findings: FindingCounts, untold: number): string {
   const dryRun = isDryRun(job);
   const parts = foundOf(findings).map((finding) => {
     const counted = (dryRun ? WOULD[finding]?.counted : undefined) ?? LOOKS[finding].counted;
     return `${formatCount(findings[finding] ?? 0)} ${counted}`;
   });
-  const others = failedOtherwise(job.counts, findings);
   // Not all tasks are files: folders get their times, and the other end of a file that was moved is told with it.
-  const total = Object.values(findings).reduce((sum, count) => sum + count, others);
-  if (others > 0) parts.push(`${formatCount(others)} failed`);
+  const total = Object.values(findings).reduce((sum, count) => sum + count, untold);
+  if (untold > 0) parts.push(`${formatCount(untold)} failed`);
   const start = dryRun ? 'Dry run, nothing was written. ' : '';
   const files = `${formatCount(total)} ${total === 1 ? 'file' : 'files'}`;
   return `${start}${files}${parts.length === 0 ? '' : `: ${parts.join(', ')}`}.`;

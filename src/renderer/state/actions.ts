@@ -1,4 +1,6 @@
 /** What the user can do to a job. Failures become notices. */
+import type { CopyPolicy } from '../../common/copy-options';
+import type { DuplicateFormat } from '../../common/duplicates';
 import { isEnded, type JobSummary, type ManifestFormat } from '../../common/model';
 import type { ExportFormat } from '../../common/responses';
 import { request } from '../bridge';
@@ -64,6 +66,18 @@ export function saveManifest(jobId: number, format: ManifestFormat): void {
   run(
     request('manifest:save', { jobId, format }).then((path) => {
       if (path !== null) announce(`The manifest was saved as ${path}.`);
+    }),
+  );
+}
+
+export function settleExisting(jobId: number, policy: Exclude<CopyPolicy, 'refuse'>): void {
+  run(request('jobs:settle-existing', { jobId, policy }));
+}
+
+export function exportDuplicates(jobId: number, format: DuplicateFormat): void {
+  run(
+    request('jobs:export-duplicates', { jobId, format }).then((path) => {
+      if (path !== null) announce(`The duplicates were exported as ${path}.`);
     }),
   );
 }
