@@ -5,6 +5,7 @@ import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
 import PQueue from 'p-queue';
 import type { CheckAlgorithm, ListPreview } from '../common/download';
+import type { DuplicateFormat, DuplicatePage } from '../common/duplicates';
 import { HeddleError, fromErrorData, toErrorData, type ErrorData } from '../common/errors';
 import { FRAME_INTERVAL_MS, type JobFrame, type JobSnapshot } from '../common/frames';
 import type { Events, JobList, TaskPage, TaskPageQuery, UntoldFailures } from '../common/ipc';
@@ -45,6 +46,13 @@ import {
 } from './jobs/manifest';
 import type { JobSpec } from './jobs/job-spec';
 import type { RetryPolicy } from './jobs/retry-policy';
+import {
+  duplicateLines,
+  duplicateList,
+  duplicatePage,
+  groupPaths,
+  type GroupPath,
+} from './jobs/duplicate-results';
 import { exportLines } from './jobs/export';
 import { realCopy } from './jobs/real-copy';
 import { summarizeResponses } from './jobs/responses';
@@ -273,6 +281,30 @@ export class Engine {
     return exportLines(this.#tasks, this.#stored(id).summary.id, format);
   }
 
+  /** Of a job that looked for duplicates: most space to win first, of each group the first paths. */
+  duplicateGroups(id: number, offset: number, limit: number): Promise<DuplicatePage> {
+    return duplicatePage(this.#tasks, this.#stored(id).summary.id, offset, limit);
+  }
+
+  /** Paths of one group as the system knows them, one for each file, then more names of these files. */
+  duplicatePaths(id: number, groupId: number): AsyncGenerator<GroupPath, void, undefined> {
+    return groupPaths(this.#tasks, this.#stored(id).summary.id, groupId);
+  }
+
+  exportDuplicates(id: number, format: DuplicateFormat): AsyncGenerator<string, void, undefined> {
+    return duplicateLines(this.#tasks, this.#stored(id).summary.id, format);
+  }
+
+  /** Lines of paths, those of one group together, an empty line between groups. */
+  listDuplicates(id: number): AsyncGenerator<Uint8Array, void, undefined> {
+    return duplicateList(this.#tasks, this.#stored(id).summary.id);
+  }
+
+  /** Replaces a file of that name: the caller has asked. */
+  async writeDuplicates(id: number, format: DuplicateFormat, path: string): Promise<void> {
+    await writeOver(this.exportDuplicates(id, format), path);
+  }
+
   /** Replaces a file of that name: the caller has asked. */
   async writeExport(id: number, format: ExportFormat, path: string): Promise<void> {
     await writeOver(this.exportLines(id, format), path);
@@ -398,6 +430,7 @@ export class Engine {
     this.#jobs.rest(id, 'cancelled');
     await this.#removeWorkDirectories(id);
     this.#tasks.forgetPartials(id);
+    while (this.#tasks.duplicates.removeSome(id, ROWS_AT_ONCE) > 0) await turn();
     while (this.#tasks.removeSome(id, ROWS_AT_ONCE) > 0) await turn();
     this.#jobs.remove(id);
     if (spec.kind === 'download') for (const { path } of spec.lists) await rm(path, { force: true });

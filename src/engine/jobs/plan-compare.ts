@@ -8,6 +8,7 @@ import type { WalkCursor, WalkEntry } from '../../common/walk';
 import type { Threads } from '../pool';
 import type { NewTask, PlannedEnd } from '../store/task-repository';
 import type { JobSpec } from './job-spec';
+import { leftOut } from './plan-hash';
 import { decodeCursor, encodeCursor, walk } from './plan-walk';
 import { CHUNK, type PlannedChunk } from './planned-chunk';
 import type { PlanContext } from './planners';
@@ -54,6 +55,7 @@ export async function* planCompare(
 
 class Comparison {
   readonly #roots: Readonly<Record<SideName, string>>;
+  readonly #rules: VerifySpec['rules'];
   readonly #left: Side;
   readonly #right: Side;
   #held: Held[];
@@ -63,6 +65,7 @@ class Comparison {
 
   constructor({ manifest, root, rules }: VerifySpec, cursor: string | null, threads: Threads) {
     const stored = cursor === null ? null : (JSON.parse(cursor) as StoredCursor);
+    this.#rules = rules;
     this.#roots = { left: manifest, right: root };
     const side = (name: SideName): Side => {
       const after = decodeCursor(stored?.[name] ?? null);
@@ -163,7 +166,8 @@ class Comparison {
       const reason = left.reason ?? error('not-a-regular-file', `${names[0]} is no regular file.`);
       this.#add(relative, { settled: { state: 'skipped', reason } });
     } else if (left.type === 'symlink') {
-      this.#add(relative, {});
+      const settled = this.#rules.links === 'skip' ? leftOut(left.path) : null;
+      this.#add(relative, { settled });
     } else if (left.size !== right.size) {
       const message = `${names[0]} has ${formatCount(left.size ?? 0)} bytes, ${names[1]} ${formatCount(right.size ?? 0)}.`;
       this.#differ(relative, message, left.size);
@@ -191,6 +195,7 @@ class Comparison {
   #only(side: SideName, { type, relative, size }: Pick<WalkEntry, 'type' | 'relative' | 'size'>): void {
     const source = joinPath(this.#roots[side], relative);
     // An empty file is like every other: that there is one elsewhere does not mean that it was moved there.
+    const isLeftOut = type === 'symlink' && this.#rules.links === 'skip';
     const mayHaveMoved = type === 'file' && size !== null && size > 0;
     this.#tasks.push({
       phase: 1,
@@ -202,7 +207,7 @@ class Comparison {
       name: displayPath(relative),
       size: mayHaveMoved ? size : null,
       grouping: groupingOf(mayHaveMoved ? size : 0),
-      settled: mayHaveMoved ? null : onlyOn(ROOT[side], source),
+      settled: isLeftOut ? leftOut(source) : mayHaveMoved ? null : onlyOn(ROOT[side], source),
     });
   }
 

@@ -3,7 +3,7 @@ import { HEAD_BYTES, groupingOf } from '../../common/duplicates';
 import type { WalkEntry } from '../../common/walk';
 import type { NewTask, PlannedEnd } from '../store/task-repository';
 import type { JobSpec } from './job-spec';
-import { leftOut } from './plan-hash';
+import { linkLeftOut } from './plan-hash';
 import { entryName, planWalk, settledEntry } from './plan-walk';
 import type { PlannedChunk } from './planned-chunk';
 import type { PlanContext } from './planners';
@@ -24,7 +24,7 @@ export function planDuplicates(
 function planEntry(spec: HashSpec, entry: WalkEntry, { tasks }: PlanContext): NewTask | null {
   if (entry.type === 'folder') return null;
   const { size, identity } = entry;
-  const settled = leftOut(entry) ?? settledEntry(entry);
+  const settled = linkLeftOut(entry) ?? settledEntry(entry);
   // Where it could not be looked at, nobody knows what it could be equal to.
   const isSmall = size !== null && size <= HEAD_BYTES;
   const digests =
@@ -43,7 +43,7 @@ function planEntry(spec: HashSpec, entry: WalkEntry, { tasks }: PlanContext): Ne
     // Whatever way a file is met again (a hard link, a path given twice, a link that is followed), it is one file.
     inode: settled === null ? (identity?.file ?? null) : null,
     ifInodeKnown: { type: 'hardlink', grouping: null, settled: HARD_LINK },
-    grouping: size === null || settled !== null ? null : groupingOf(size, known?.digests?.blake3),
+    grouping: size === null || settled !== null ? null : groupingOf(size, known?.digests.blake3),
     settled: settled ?? known,
   };
 }
