@@ -11,6 +11,7 @@ export function taskLine(jobId: number, task: TaskRow): Record<string, unknown> 
     target: task.target,
     bytes: task.bytes,
     ...(task.digests === null ? {} : { digests: task.digests }),
+    ...(task.finding === null ? {} : { finding: task.finding }),
     attempts: task.attempts,
     worker: task.worker,
     ms:

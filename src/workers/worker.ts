@@ -23,7 +23,7 @@ async function initialise(options: WorkerOptions): Promise<RunOrder> {
     case 'verify':
       return (await import('./verify')).createVerify();
     case 'copy':
-      return (await import('./copy')).createCopy(options);
+      return (await import('./copy')).loadCopy(options);
     default:
       return assertNever(options);
   }

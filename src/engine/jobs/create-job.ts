@@ -92,6 +92,17 @@ export async function prepareJob(request: JobRequest, dataDirectory: string, vau
       };
     }
     case 'copy': {
+      const { options, rules, manifest } = checked;
+      if (options.mirror && options.existing === 'number') {
+        throw new HeddleError(
+          'bad-request',
+          'A mirror has no place for numbered copies. Choose another policy.',
+        );
+      }
+      if (manifest !== null && !options.dryRun) await mustBeFolder(dirname(resolve(manifest.path)));
+      // A manifest without an algorithm gets the usual one.
+      const algorithms =
+        manifest !== null && checked.algorithms.length === 0 ? (['sha256'] as const) : checked.algorithms;
       const roots = await copyRoots(checked, token);
       return {
         ...how,
@@ -101,12 +112,19 @@ export async function prepareJob(request: JobRequest, dataDirectory: string, vau
         spec: {
           kind: 'copy',
           roots,
-          options: checked.options,
-          rules: checked.rules,
-          manifest: null,
-          algorithms: [],
+          options,
+          rules,
+          manifest: manifest === null ? null : { ...manifest, path: resolve(manifest.path) },
+          algorithms,
         },
-        workDirectories: [...new Set(roots.map(({ workDirectory }) => workDirectory))],
+        workDirectories: [
+          ...new Set([
+            ...roots.map(({ workDirectory }) => workDirectory),
+            ...(manifest === null
+              ? []
+              : [join(dirname(resolve(manifest.path)), WORK_DIRECTORY_PREFIX + token)]),
+          ]),
+        ],
       };
     }
   }

@@ -20,6 +20,7 @@ import {
 } from '../../common/download';
 import { expectedFileName } from '../../common/file-name';
 import type { DownloadOptions } from '../../common/download-options';
+import type { Lost, WorkDirectoryNote } from '../../common/copy-options';
 import { HeddleError, toErrorData, type ErrorData } from '../../common/errors';
 import type { HostState } from '../../common/responses';
 import {
@@ -76,6 +77,10 @@ export interface RunnerOptions {
   readonly sharedRate: RateLimit;
   readonly retryPolicy?: RetryPolicy;
   readonly onRecorded: (settled: readonly SettledTask[]) => void;
+  /** A folder that is to be removed when the job ends. */
+  readonly onWorkDirectory: (path: string) => void;
+  /** Something that concerns the whole job, and is told once. */
+  readonly onNotice: (notice: ErrorData) => void;
   /** The plan or a count changed. */
   readonly onProgress: () => void;
 }
@@ -120,6 +125,8 @@ export class JobRunner {
   #waitingUntilMs: number | null = null;
   #settled = Promise.withResolvers<void>();
   readonly #phases: Phases;
+  /** What was told to be lost. */
+  readonly #lost = new Set<Lost>();
 
   constructor(options: RunnerOptions) {
     const { summary, spec } = options.job;
@@ -353,6 +360,7 @@ export class JobRunner {
       return;
     }
     const attempt = task.attempts + 1;
+    const { spec } = this.#options.job;
     const order: TaskOrder = {
       id: task.id,
       type: task.type,
@@ -361,7 +369,7 @@ export class JobRunner {
       size: task.size,
       root: task.root,
       attempt,
-      ...this.#downloadOrder(task),
+      ...(spec.kind === 'copy' ? this.#copyOrder(task) : this.#downloadOrder(task)),
     };
     let timing: TaskTiming | null = null;
     let sign: HostSign | null = null;
@@ -372,8 +380,7 @@ export class JobRunner {
       running.handle = this.executor.submit(order, {
         weight: task.type === 'url' ? null : task.size,
         onNote: (note) => {
-          this.#partials.add(task.id);
-          this.#recorder.note(task.id, note as PartialNote);
+          this.#onNote(task, note as PartialNote | WorkDirectoryNote);
         },
         onTiming: (measured) => {
           timing = measured;
@@ -389,6 +396,39 @@ export class JobRunner {
     } finally {
       this.#running.take(slot);
       this.#release(task, sign, trouble);
+    }
+  }
+
+  #onNote(task: DrawnTask, note: PartialNote | WorkDirectoryNote): void {
+    if ('workDirectory' in note) {
+      this.#options.onWorkDirectory(note.workDirectory);
+      return;
+    }
+    this.#partials.add(task.id);
+    this.#recorder.note(task.id, note);
+  }
+
+  /** The first name of a file with several, and what is on the device of a large one. */
+  #copyOrder(task: DrawnTask): Pick<TaskOrder, 'linkTo' | 'partial'> {
+    const { tasks } = this.#options;
+    const hasPartial = this.#partials.has(task.id);
+    if (hasPartial) this.#recorder.flush();
+    const first =
+      task.type === 'hardlink' && task.inode !== null ? tasks.firstOfInode(this.#jobId, task.inode) : null;
+    // A first name that was skipped is there already, or is looked at again before it is linked to.
+    const isThere = first?.state === 'done' || first?.state === 'skipped';
+    return {
+      ...(hasPartial ? { partial: tasks.partial(task.id) } : {}),
+      ...(isThere && first.target !== null ? { linkTo: first.target } : {}),
+    };
+  }
+
+  /** What a file system cannot keep is told once for a job, not for each file. */
+  #tellLost(lost: readonly Lost[]): void {
+    for (const what of lost) {
+      if (this.#lost.has(what)) continue;
+      this.#lost.add(what);
+      this.#options.onNotice(lostNotice(what, this.#options.job.summary.place));
     }
   }
 
@@ -476,6 +516,7 @@ export class JobRunner {
     outcome: TaskOutcome | null,
     error: ErrorData | null = null,
   ): void {
+    this.#tellLost(outcome?.lost ?? []);
     const bytes = outcome?.bytes ?? 0;
     const size = state === 'done' ? bytes : null;
     this.#drawStrip(task, timing, state);
@@ -590,7 +631,13 @@ export class JobRunner {
       case 'verify':
         return { kind: 'verify' };
       case 'copy':
-        return { kind: 'copy', roots: spec.roots, options: spec.options };
+        return {
+          kind: 'copy',
+          roots: spec.roots,
+          options: spec.options,
+          rules: spec.rules,
+          algorithms: spec.algorithms,
+        };
       default:
         throw new HeddleError('bad-request', 'This kind of job is not known.');
     }
@@ -618,6 +665,21 @@ function withQueueTime(facts: DownloadFacts | null, timing: TaskTiming | null): 
   if (facts === null || timing === null) return facts;
   const queueMs = Math.max(0, timing.startedAtMs - timing.submittedAtMs);
   return { ...facts, times: { ...facts.times, queueMs } };
+}
+
+const LOST_SENTENCES: Readonly<Record<Lost, string>> = {
+  owner: 'Owners and groups',
+  mode: 'Permissions',
+  attributes: 'Some extended attributes or access control lists',
+  times: 'Times',
+};
+
+function lostNotice(what: Lost, place: string): ErrorData {
+  return {
+    code: `${what}-not-kept`,
+    message: `${LOST_SENTENCES[what]} could not be kept in ${place}. Everything else of the files is copied.`,
+    retryable: false,
+  };
 }
 
 const KNOWN_FINDINGS: ReadonlySet<string> = new Set(FINDINGS);

@@ -24,6 +24,7 @@ export async function* planCopy(
       return {
         phase: COPY_PHASES.files,
         type: entry.type === 'symlink' ? 'symlink' : 'file',
+        ...otherNames(entry),
         root: entry.root,
         host: '',
         source: entry.path,
@@ -53,6 +54,12 @@ export async function* planCopy(
     settled: null,
   }));
   yield { tasks: await onlyFolders(tasks), cursor: 'folders' };
+}
+
+/** A file with several names is copied once; the others become names of the copy. */
+function otherNames({ links, identity }: WalkEntry): Pick<NewTask, 'inode' | 'ifInodeKnown'> {
+  if (links <= 1 || identity === null) return {};
+  return { inode: identity.file, ifInodeKnown: { type: 'hardlink', phase: COPY_PHASES.links } };
 }
 
 async function onlyFolders(tasks: readonly NewTask[]): Promise<NewTask[]> {
