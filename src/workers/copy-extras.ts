@@ -103,6 +103,7 @@ function removeFolders(top: FsPath, device: bigint): boolean {
       rmdirSync(native(level.path));
     } catch (error) {
       const code = errorCode(error);
+      if (code === 'ENOENT') continue;
       if (code !== 'ENOTEMPTY' && code !== 'EEXIST' && code !== 'EBUSY') throw error;
       whole = false;
     }

@@ -52,7 +52,7 @@ import { Admission, type HostSign } from './admission';
 import { automaticWorkers, tasksPerWorker } from './defaults';
 import { openRequest, planJob } from './planners';
 import type { SecretOption } from './job-spec';
-import { phasesOf, type Phases } from './phases';
+import { COPY_PHASES, phasesOf, type Phases } from './phases';
 import { Recorder } from './recorder';
 import { DEFAULT_RETRY_POLICY, retryDelayMs, type RetryPolicy } from './retry-policy';
 import { Strips } from './strips';
@@ -125,6 +125,8 @@ export class JobRunner {
   #waitingUntilMs: number | null = null;
   #settled = Promise.withResolvers<void>();
   readonly #phases: Phases;
+  /** Something of the source was not copied: a mirror deletes nothing then. */
+  #isIncomplete = false;
   /** What was told to be lost. */
   readonly #lost = new Set<Lost>();
 
@@ -297,6 +299,7 @@ export class JobRunner {
     this.#counts = { ...counts };
     this.#bytesDone = bytesDone;
     this.#bytesKnown = bytesKnown;
+    if (phase === COPY_PHASES.extras) this.#isIncomplete = counts.failed > 0 || counts.cancelled > 0;
   }
 
   #planDraw(): void {
@@ -377,6 +380,10 @@ export class JobRunner {
     const slot = this.#running.add(running);
     this.#move('queued', 'running');
     try {
+      if (task.type === 'extra' && this.#isIncomplete) {
+        this.#settle(task, attempt, null, 'skipped', WITHHELD);
+        return;
+      }
       running.handle = this.executor.submit(order, {
         weight: task.type === 'url' ? null : task.size,
         onNote: (note) => {
@@ -666,6 +673,18 @@ function withQueueTime(facts: DownloadFacts | null, timing: TaskTiming | null): 
   const queueMs = Math.max(0, timing.startedAtMs - timing.submittedAtMs);
   return { ...facts, times: { ...facts.times, queueMs } };
 }
+
+/** Whether it is truly extra cannot be told while something of the source is missing. */
+const WITHHELD: TaskOutcome = {
+  state: 'skipped',
+  bytes: 0,
+  target: null,
+  reason: {
+    code: 'mirror-source-incomplete',
+    message: 'It was not deleted, because not all of the source could be copied. Mend that, then copy again.',
+    retryable: false,
+  },
+};
 
 const LOST_SENTENCES: Readonly<Record<Lost, string>> = {
   owner: 'Owners and groups',
