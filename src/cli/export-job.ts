@@ -1,12 +1,13 @@
 /** Prints what is stored of a job's tasks, or what its servers answered. */
 import { resolve } from 'node:path';
+import { MANIFEST_FORMATS, type ManifestFormat } from '../common/model';
 import type { ExportFormat, Percentiles, ResponseSummary } from '../common/responses';
 import { formatCount, formatDuration } from '../common/units';
 import type { Engine } from '../engine';
 import { print } from './print';
 
 export interface ExportFlags {
-  readonly format: ExportFormat;
+  readonly format: ExportFormat | ManifestFormat;
   readonly out?: string;
   readonly failedUrls?: true;
 }
@@ -14,11 +15,20 @@ export interface ExportFlags {
 /** To standard output, or into a file that is replaced once all of it is written. */
 export async function exportJob(engine: Engine, id: number, flags: ExportFlags): Promise<void> {
   const format = flags.failedUrls === true ? 'failed-urls' : flags.format;
+  if (isManifestFormat(format)) {
+    if (flags.out !== undefined) await engine.writeManifest(id, resolve(flags.out), format);
+    else for await (const part of engine.manifestLines(id, { format })) await print(part);
+    return;
+  }
   if (flags.out !== undefined) {
     await engine.writeExport(id, format, resolve(flags.out));
     return;
   }
   for await (const line of engine.exportLines(id, format)) await print(line);
+}
+
+function isManifestFormat(format: ExportFormat | ManifestFormat): format is ManifestFormat {
+  return (MANIFEST_FORMATS as readonly string[]).includes(format);
 }
 
 /** `200 × 1,990, 404 × 10; first byte 12 ms, 95 % within 40 ms, 99 % within 80 ms`. */

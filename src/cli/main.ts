@@ -10,6 +10,7 @@ import { makeProgram } from './program';
 const USAGE_CODES: ReadonlySet<string> = new Set([
   'bad-request',
   'usage',
+  'manifest-algorithm',
   'copy-into-itself',
   'same-name',
   'source-missing',

@@ -1,19 +1,14 @@
 /** The commands and their flags. */
 import { resolve } from 'node:path';
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, Option } from 'commander';
 import { HeddleError } from '../common/errors';
 import { MAX_WORKERS, type JobRequest } from '../common/job-request';
-import {
-  ALGORITHMS,
-  MANIFEST_FORMATS,
-  MODES,
-  type Algorithm,
-  type ManifestFormat,
-  type Mode,
-} from '../common/model';
+import { MANIFEST_FORMATS, MODES, type Mode } from '../common/model';
 import { Engine, defaultDataDirectory, type Threads } from '../engine';
 import { addDownloadFlags, downloadOptions, whole, type DownloadFlags } from './download-flags';
 import { exportJob, type ExportFlags } from './export-job';
+import { addCopyCommand } from './copy-flags';
+import { addHashCommand, addVerifyCommand, type TaskCommands } from './hash-commands';
 import { listJobs } from './list-jobs';
 import { preview } from './preview';
 import { runJobs, type RunOptions } from './run-jobs';
@@ -79,7 +74,8 @@ export function makeProgram(threads: Threads, report: (status: number) => void):
     const engine = await open(flags);
     const work = async (): Promise<readonly number[]> => {
       const kind = options.kind ?? 'download';
-      const stored = engine.settings.get()[kind];
+      // Verifying is hashing, and a bit.
+      const stored = engine.settings.get()[kind === 'verify' ? 'hash' : kind];
       const mode = chosenMode(flags);
       const how = { mode: mode ?? stored.mode, workers: flags.workers ?? stored.workers };
       const { id } = await engine.createJob(request(how, engine), { start: false, manifest });
@@ -137,63 +133,14 @@ export function makeProgram(threads: Threads, report: (status: number) => void):
       );
     });
 
-  taskFlags(program.command('hash'))
-    .description('hash files and folders; the manifest goes to standard output unless -o')
-    .argument('<paths...>', 'files and folders')
-    .addOption(
-      new Option('-a, --algorithm <name>', 'digest algorithm; may be given more than once')
-        .choices(ALGORITHMS)
-        .argParser(collectAlgorithm),
-    )
-    .option('-o, --output <manifest>', 'write the manifest to this file')
-    .addOption(
-      new Option('--format <format>', 'the manifest’s format').choices(MANIFEST_FORMATS).default('gnu'),
-    )
-    .action(
-      async (
-        paths: string[],
-        flags: TaskFlags & { algorithm?: Algorithm[]; output?: string; format: ManifestFormat },
-      ) => {
-        if (flags.output === undefined && flags.json !== true && (flags.algorithm?.length ?? 0) > 1) {
-          throw new HeddleError(
-            'usage',
-            'a GNU manifest holds one algorithm; --json prints several. See: heddle help hash',
-          );
-        }
-        await create(
-          flags,
-          (how) => ({
-            kind: 'hash',
-            ...how,
-            paths: paths.map((path) => resolve(path)),
-            algorithms: flags.algorithm ?? ['sha256'],
-            manifest:
-              flags.output === undefined ? null : { path: resolve(flags.output), format: flags.format },
-          }),
-          { kind: 'hash', manifestToOutput: flags.output === undefined && flags.json !== true },
-        );
-      },
-    );
+  const commands: TaskCommands = {
+    taskFlags,
+    run: (flags, request, options) => create(flags as TaskFlags, request, options),
+  };
+  addHashCommand(program, commands);
+  addVerifyCommand(program, commands);
 
-  taskFlags(program.command('copy'))
-    .description('copy files and trees; what exists at the target is never replaced')
-    .argument('<paths...>', 'one or more sources, then the destination')
-    .action(async (paths: string[], flags: TaskFlags) => {
-      const destination = paths.at(-1);
-      if (destination === undefined || paths.length < 2) {
-        throw new HeddleError('usage', 'copy needs a source and a destination. See: heddle help copy');
-      }
-      await create(
-        flags,
-        (how) => ({
-          kind: 'copy',
-          ...how,
-          sources: paths.slice(0, -1).map((path) => resolve(path)),
-          destination: resolve(destination),
-        }),
-        { kind: 'copy' },
-      );
-    });
+  addCopyCommand(program, commands);
 
   program
     .command('serve')
@@ -218,9 +165,15 @@ export function makeProgram(threads: Threads, report: (status: number) => void):
     });
 
   dataFlag(program.command('export'))
-    .description('the tasks of a job, as JSON Lines or CSV, or the URLs of those that failed')
+    .description(
+      'the tasks of a job as JSON Lines or CSV, its digests as a manifest, or the URLs of what failed',
+    )
     .argument('<job>', 'job number')
-    .addOption(new Option('--format <format>', 'of the lines').choices(['jsonl', 'csv']).default('jsonl'))
+    .addOption(
+      new Option('--format <format>', 'of the lines')
+        .choices(['jsonl', 'csv', ...MANIFEST_FORMATS])
+        .default('jsonl'),
+    )
     .option(
       '--failed-urls',
       'the bare URLs (or paths) of failed tasks, a line each; retry has all that a list said of them',
@@ -288,15 +241,6 @@ export function makeProgram(threads: Threads, report: (status: number) => void):
   for (const command of program.commands)
     command.exitOverride().configureOutput({ writeErr: () => undefined });
   return program;
-}
-
-function collectAlgorithm(value: string, previous: readonly Algorithm[] | undefined): Algorithm[] {
-  const plain = value.toLowerCase().replaceAll('-', '');
-  const algorithm = ALGORITHMS.find((name) => name.replace('-', '') === plain);
-  if (algorithm === undefined) {
-    throw new InvalidArgumentError(`Allowed are ${ALGORITHMS.join(', ')}.`);
-  }
-  return [...new Set([...(previous ?? []), algorithm])];
 }
 
 function jobNumber(text: string): number {

@@ -44,7 +44,13 @@ export const downloadRequestSchema = z.strictObject({
 });
 
 /** A manifest that a job writes when it is done, and never over a file that exists. */
-const ownManifest = z.strictObject({ path, format: z.enum(MANIFEST_FORMATS) }).nullable();
+const ownManifest = z
+  .strictObject({
+    path,
+    /** `null`: told by the name and the algorithms. */
+    format: z.enum(MANIFEST_FORMATS).nullable(),
+  })
+  .nullable();
 
 /** Links inside a hashed folder are left out and said to be, unless they are to be followed. */
 const READ_RULES: WalkRules = { ...DEFAULT_WALK_RULES, links: 'skip' };

@@ -10,8 +10,8 @@ export function taskLine(jobId: number, task: TaskRow): Record<string, unknown> 
     source: task.source,
     target: task.target,
     bytes: task.bytes,
-    ...(task.digests === null ? {} : { digests: task.digests }),
     ...(task.finding === null ? {} : { finding: task.finding }),
+    ...(task.digests === null ? {} : { digests: task.digests }),
     attempts: task.attempts,
     worker: task.worker,
     ms:

@@ -212,6 +212,8 @@ export type WorkerOptions =
 export interface HashWorkerOptions {
   readonly kind: 'hash';
   readonly algorithms: readonly Algorithm[];
+  /** Say which file the digests are of, where they are worth remembering. */
+  readonly cache: boolean;
 }
 
 export interface CopyWorkerOptions {

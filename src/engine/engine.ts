@@ -13,8 +13,10 @@ import { MAX_WORKERS, type JobRequest } from '../common/job-request';
 import {
   isEnded,
   totalTasks,
+  type FindingCounts,
   type JobKind,
   type JobSummary,
+  type ManifestFormat,
   type SettledTask,
   type TaskRow,
   type WorkerStatistics,
@@ -34,12 +36,14 @@ import { JobRunner, type StopReason } from './jobs/job-runner';
 import {
   manifestLines,
   ownManifest,
+  type ManifestContent,
   prepareOwnManifest,
+  usualFormat,
   withOwnManifest,
-  writeManifest,
   writeOver,
   writeOwnManifest,
 } from './jobs/manifest';
+import type { JobSpec } from './jobs/job-spec';
 import type { RetryPolicy } from './jobs/retry-policy';
 import { exportLines } from './jobs/export';
 import { summarizeResponses } from './jobs/responses';
@@ -234,6 +238,11 @@ export class Engine {
     return this.#tasks.failedAttempts(taskId);
   }
 
+  /** How many tasks have each finding. */
+  findings(id: number): FindingCounts {
+    return this.#tasks.findings(id);
+  }
+
   /** What the servers answered; reads every task of the job. */
   responses(id: number): Promise<ResponseSummary> {
     return summarizeResponses(this.#tasks, id, totalTasks(this.job(id).counts));
@@ -281,14 +290,21 @@ export class Engine {
     });
   }
 
-  /** Lines for standard output: names as seen from `base`. */
-  manifestLines(id: number, base = process.cwd()): AsyncGenerator<string | Uint8Array, void, undefined> {
-    return manifestLines(this.#tasks, id, this.#algorithm(id), base);
+  /**
+   * For standard output: names as seen from `base`.
+   * @param format `null`: the one that the job was made with, or the usual one for its digests
+   */
+  manifestLines(
+    id: number,
+    { base = process.cwd(), format = null }: { base?: string; format?: ManifestFormat | null } = {},
+  ): AsyncGenerator<string | Uint8Array, void, undefined> {
+    const content = this.#manifestContent(id);
+    return manifestLines(this.#tasks, id, { ...content, format: format ?? content.format, base });
   }
 
   /** Replaces a file of that name: the caller has asked. */
-  async writeManifest(id: number, path: string): Promise<void> {
-    await writeManifest(this.manifestLines(id, dirname(path)), path);
+  async writeManifest(id: number, path: string, format: ManifestFormat | null = null): Promise<void> {
+    await writeOver(this.manifestLines(id, { base: dirname(path), format }), path);
   }
 
   // Telling
@@ -532,7 +548,7 @@ export class Engine {
     const path = ownManifest(spec);
     if (path === null || state !== 'done') return null;
     try {
-      await writeOwnManifest(this.manifestLines(summary.id, dirname(path)), path, {
+      await writeOwnManifest(this.manifestLines(summary.id, { base: dirname(path) }), path, {
         workDirectory: join(dirname(path), WORK_DIRECTORY_PREFIX + token),
         identity: this.#jobs.manifestIdentity(summary.id),
         remember: (identity) => {
@@ -699,24 +715,31 @@ export class Engine {
     };
   }
 
-  #algorithm(id: number): CheckAlgorithm {
-    const { summary, spec } = this.#stored(id);
-    // The first one that was asked for; of a hash job there is but one.
-    if (spec.kind === 'download' && spec.options.digests[0] !== undefined) return spec.options.digests[0];
-    const [algorithm, ...others] = summary.algorithms;
-    if (algorithm === undefined)
+  #manifestContent(id: number): Omit<ManifestContent, 'base'> {
+    const { spec } = this.#stored(id);
+    const own = 'manifest' in spec && typeof spec.manifest === 'object' ? spec.manifest : null;
+    const algorithms = algorithmsOf(spec);
+    if (algorithms.length === 0)
       throw new HeddleError('bad-request', 'A manifest needs digests, and this job computed none.');
-    if (others.length > 0) {
-      throw new HeddleError(
-        'manifest-one-algorithm',
-        'A GNU manifest holds one algorithm; this job has several.',
-      );
-    }
-    return algorithm;
+    return { algorithms, format: own?.format ?? usualFormat(algorithms, ownManifest(spec)) };
   }
 
   #assertOpen(): void {
     if (this.#closing !== null) throw new HeddleError('closing', 'Heddle is closing and starts nothing new.');
+  }
+}
+
+/** Of the digests that a job computes, those that its manifest has. */
+function algorithmsOf(spec: JobSpec): readonly CheckAlgorithm[] {
+  switch (spec.kind) {
+    // The first one that was asked for: of the others the manifest would not say where they come from.
+    case 'download':
+      return spec.options.digests.slice(0, 1);
+    case 'verify':
+      return [];
+    case 'hash':
+    case 'copy':
+      return spec.algorithms;
   }
 }
 

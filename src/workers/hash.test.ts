@@ -39,7 +39,7 @@ async function hash(
   context = new FakeContext(),
   algorithms: readonly Algorithm[] = ALGORITHMS,
 ): Promise<TaskOutcome> {
-  const run = await createHash({ kind: 'hash', algorithms });
+  const run = await createHash({ kind: 'hash', algorithms, cache: false });
   return run(order({ source: path }), context);
 }
 

@@ -1,173 +1,37 @@
-/** The digests of one file, all in one read. */
-import { close, fstat, open, read, fstatSync, readSync } from 'node:fs';
-import type { BigIntStats } from 'node:fs';
-import { promisify } from 'node:util';
-import type { CheckAlgorithm } from '../common/download';
-import { HeddleError } from '../common/errors';
-import type { Digests, TaskOrder, TaskOutcome, WorkerOptions } from '../common/model';
-import { displayPath, type FsPath } from '../common/paths';
-import { native } from './final-name';
-import { loadHasher, type Hasher, type HasherFactory } from './hashers';
-import type { RunTask, TaskContext } from './runtime';
-import {
-  NotAFile,
-  OPEN_TO_READ,
-  READ_BYTES,
-  hasChanged,
-  notRegular,
-  openingFailure,
-  readChunksSync,
-  withFileSync,
-} from './source-file';
+/** The digests of one file. */
+import type { HashWorkerOptions, TaskOrder, TaskOutcome } from '../common/model';
+import { FileReader, type FileDigests } from './file-digests';
+import { loadHasher } from './hashers';
+import type { RunTask } from './runtime';
+import { NotAFile, identityOf } from './source-file';
 
-type HashOptions = Extract<WorkerOptions, { kind: 'hash' }>;
+/**
+ * A file that was changed less than this long ago may be changed again without its times telling: they are as coarse
+ * as the system's clock, on some file systems two seconds.
+ */
+const SETTLED_MS = 3000;
 
-interface FileDigests {
-  readonly bytes: number;
-  readonly digests: Digests;
-}
-
-const openAsync = promisify(open);
-const closeAsync = promisify(close);
-const readAsync = promisify(read);
-const fstatAsync = promisify(fstat) as (fd: number, options: { bigint: true }) => Promise<BigIntStats>;
-
-export async function createHash(options: HashOptions): Promise<RunTask<TaskOrder, TaskOutcome>> {
+export async function createHash(options: HashWorkerOptions): Promise<RunTask<TaskOrder, TaskOutcome>> {
   const factories = await Promise.all(options.algorithms.map((algorithm) => loadHasher(algorithm)));
-  // One buffer for each lane, made when the lane is first used.
-  const buffers: Buffer[] = [];
+  const reader = new FileReader();
 
+  const outcome = ({ bytes, digests, stats }: FileDigests): TaskOutcome => ({
+    state: 'done',
+    bytes,
+    target: null,
+    digests,
+    ...(options.cache && Date.now() - Number(stats.ctimeMs) > SETTLED_MS
+      ? { identity: identityOf(stats) }
+      : {}),
+  });
   return (order, context) => {
-    const path = order.source;
-    const buffer = (buffers[context.lane] ??= Buffer.allocUnsafeSlow(READ_BYTES));
-    if (!context.exclusive) {
-      return hashFile(path, factories, buffer, context).then(outcome, (error: unknown) => skipped(error));
-    }
     try {
-      return outcome(hashFileSync(path, factories, buffer, context));
+      const read = reader.digests(order.source, factories, context);
+      return read instanceof Promise ? read.then(outcome).catch(skipped) : outcome(read);
     } catch (error) {
       return skipped(error);
     }
   };
-}
-
-/**
- * Synchronous: on a thread with nothing else to do it reads several times as fast.
- * @throws HeddleError `changed-while-reading`; NotAFile; system errors
- */
-function hashFileSync(
-  path: FsPath,
-  factories: readonly HasherFactory[],
-  buffer: Buffer,
-  context: TaskContext,
-): FileDigests {
-  return withFileSync(path, (fd, before) => {
-    context.setBytesTotal(Number(before.size));
-    const result =
-      before.size > 0n && before.size < BigInt(buffer.length)
-        ? hashSmall(fd, before.size, factories, buffer, context)
-        : hashStream(fd, before.size, factories, buffer, context);
-    throwIfChanged(path, before, fstatSync(fd, { bigint: true }));
-    return result;
-  });
-}
-
-/** The whole file in one read and no hasher made for it, which is most of the cost of a small file. */
-function hashSmall(
-  fd: number,
-  size: bigint,
-  factories: readonly HasherFactory[],
-  buffer: Buffer,
-  context: TaskContext,
-): FileDigests {
-  let total = 0;
-  while (BigInt(total) < size) {
-    const read = readSync(fd, buffer, total, buffer.length - total, null);
-    if (read === 0) break;
-    total += read;
-  }
-  context.setBytesDone(total);
-  const bytes = buffer.subarray(0, total);
-  return { bytes: total, digests: collect(factories, (factory) => factory.whole(bytes)) };
-}
-
-function hashStream(
-  fd: number,
-  size: bigint,
-  factories: readonly HasherFactory[],
-  buffer: Buffer,
-  context: TaskContext,
-): FileDigests {
-  const hashers = factories.map((factory) => factory.create());
-  const total = readChunksSync(fd, size, buffer, (chunk, soFar) => {
-    context.throwIfCancelled();
-    for (const hasher of hashers) hasher.update(chunk);
-    context.setBytesDone(soFar);
-  });
-  return { bytes: total, digests: digestsOf(factories, hashers) };
-}
-
-/** Asynchronous: for many files in flight on one thread. */
-async function hashFile(
-  path: FsPath,
-  factories: readonly HasherFactory[],
-  buffer: Buffer,
-  context: TaskContext,
-): Promise<FileDigests> {
-  let fd: number;
-  try {
-    fd = await openAsync(native(path), OPEN_TO_READ);
-  } catch (error) {
-    throw openingFailure(error, path);
-  }
-  try {
-    const before = await fstatAsync(fd, { bigint: true });
-    if (!before.isFile()) throw new NotAFile(notRegular(path));
-    context.setBytesTotal(Number(before.size));
-    const hashers = factories.map((factory) => factory.create());
-    let total = 0;
-    for (;;) {
-      const { bytesRead } = await readAsync(fd, buffer, 0, buffer.length, null);
-      if (bytesRead === 0) break;
-      context.throwIfCancelled();
-      const chunk = buffer.subarray(0, bytesRead);
-      for (const hasher of hashers) hasher.update(chunk);
-      total += bytesRead;
-      context.setBytesDone(total);
-      if (BigInt(total) === before.size) break;
-    }
-    throwIfChanged(path, before, await fstatAsync(fd, { bigint: true }));
-    return { bytes: total, digests: digestsOf(factories, hashers) };
-  } finally {
-    await closeAsync(fd);
-  }
-}
-
-function digestsOf(factories: readonly HasherFactory[], hashers: readonly Hasher[]): Digests {
-  return collect(factories, (_, index) => hashers[index]?.digest() ?? '');
-}
-
-function collect(
-  factories: readonly HasherFactory[],
-  digest: (factory: HasherFactory, index: number) => string,
-): Digests {
-  const digests: Partial<Record<CheckAlgorithm, string>> = {};
-  factories.forEach((factory, index) => {
-    digests[factory.algorithm] = digest(factory, index);
-  });
-  return digests;
-}
-
-/** A digest of bytes from before and after a change is of no file that ever was. */
-function throwIfChanged(path: FsPath, before: BigIntStats, after: BigIntStats): void {
-  if (!hasChanged(before, after)) return;
-  throw new HeddleError('changed-while-reading', `${displayPath(path)} changed while it was read.`, {
-    retryable: true,
-  });
-}
-
-function outcome({ bytes, digests }: FileDigests): TaskOutcome {
-  return { state: 'done', bytes, target: null, digests };
 }
 
 function skipped(error: unknown): TaskOutcome {

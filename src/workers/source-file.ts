@@ -2,6 +2,7 @@
 import { closeSync, constants, fstatSync, lstatSync, openSync, readSync } from 'node:fs';
 import type { BigIntStats } from 'node:fs';
 import type { ErrorData } from '../common/errors';
+import type { FileIdentity } from '../common/model';
 import { displayPath, type FsPath } from '../common/paths';
 import { errorCode, native } from './final-name';
 
@@ -42,6 +43,8 @@ const known: Readonly<Record<string, number | undefined>> = constants;
  * once from a FIFO that nobody writes to. Neither matters for a regular file.
  */
 export const OPEN_TO_READ = constants.O_RDONLY | (known['O_NOFOLLOW'] ?? 0) | (known['O_NONBLOCK'] ?? 0);
+/** The same, through links: where the path was given, not found. */
+export const OPEN_THROUGH_LINKS = constants.O_RDONLY | (known['O_NONBLOCK'] ?? 0);
 
 /** What an error of opening means: a {@link NotAFile} where the path leads to something else. */
 export function openingFailure(error: unknown, path: FsPath): unknown {
@@ -59,10 +62,14 @@ export function openingFailure(error: unknown, path: FsPath): unknown {
  * Opens `path`, runs `use` on it and closes it.
  * @throws NotAFile when it is no regular file
  */
-export function withFileSync<T>(path: FsPath, use: (fd: number, stats: BigIntStats) => T): T {
+export function withFileSync<T>(
+  path: FsPath,
+  use: (fd: number, stats: BigIntStats) => T,
+  flags = OPEN_TO_READ,
+): T {
   let fd: number;
   try {
-    fd = openSync(native(path), OPEN_TO_READ);
+    fd = openSync(native(path), flags);
   } catch (error) {
     throw openingFailure(error, path);
   }
@@ -95,6 +102,14 @@ export function readChunksSync(
     // That nothing follows is seen from the size afterwards; pseudo files (/proc) claim size 0 and are read on.
     if (BigInt(total) === size) return total;
   }
+}
+
+/** Which file this is, and in which version. */
+export function identityOf(stats: BigIntStats): FileIdentity {
+  return {
+    file: `${stats.dev}:${stats.ino}`,
+    version: `${stats.size}:${stats.mtimeNs}:${stats.ctimeNs}`,
+  };
 }
 
 /** Whether a file was written to between two looks at it. */

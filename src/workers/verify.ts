@@ -1,10 +1,96 @@
 /** A file against what a manifest says of it. */
+import type { CheckAlgorithm } from '../common/download';
 import { HeddleError } from '../common/errors';
-import type { TaskOrder, TaskOutcome } from '../common/model';
-import type { RunTask } from './runtime';
+import type { Digests, ExpectedFile, TaskOrder, TaskOutcome } from '../common/model';
+import { displayPath, type FsPath } from '../common/paths';
+import { formatCount } from '../common/units';
+import { FileReader, type FileDigests } from './file-digests';
+import { errorCode } from './final-name';
+import { loadHasher, type HasherFactory } from './hashers';
+import type { RunTask, TaskContext } from './runtime';
+import { NotAFile, OPEN_THROUGH_LINKS } from './source-file';
 
+type Factories = (algorithms: readonly CheckAlgorithm[]) => Promise<readonly HasherFactory[]>;
+
+/** Who listed the file may have read it through a link, so links are followed; FIFOs and devices are not opened. */
 export function createVerify(): RunTask<TaskOrder, TaskOutcome> {
-  return () => {
-    throw new HeddleError('bad-task', 'not there yet');
+  const reader = new FileReader(OPEN_THROUGH_LINKS);
+  const loaded = new Map<CheckAlgorithm, Promise<HasherFactory>>();
+  const factories: Factories = (algorithms) =>
+    Promise.all(
+      algorithms.map((algorithm) => {
+        const known = loaded.get(algorithm) ?? loadHasher(algorithm);
+        loaded.set(algorithm, known);
+        return known;
+      }),
+    );
+
+  return async ({ source, expected }, context) => {
+    if (expected === undefined) throw notAgain(source);
+    const algorithms = Object.keys(expected.digests) as CheckAlgorithm[];
+    const read = await readFile(reader, source, await factories(algorithms), context);
+    if (expected.size !== null && expected.size !== read.bytes) {
+      throw changed(source, `it has ${formatCount(read.bytes)} bytes, not ${formatCount(expected.size)}`);
+    }
+    const wrong = algorithms.filter((algorithm) => read.digests[algorithm] !== expected.digests[algorithm]);
+    if (wrong.length === 0) return ok(read);
+    const other = await asAnother(reader, source, expected, wrong, factories, context);
+    if (other !== null) return ok(other);
+    throw changed(source, difference(wrong, read.digests, expected.digests));
   };
+}
+
+/** The manifest does not say of which algorithm a digest is, and the usual one does not fit. */
+async function asAnother(
+  reader: FileReader,
+  source: FsPath,
+  { digests, alternatives }: ExpectedFile,
+  wrong: readonly CheckAlgorithm[],
+  factories: Factories,
+  context: TaskContext,
+): Promise<FileDigests | null> {
+  if (alternatives.length === 0) return null;
+  const read = await readFile(reader, source, await factories(alternatives), context);
+  const expected = new Set(wrong.map((algorithm) => digests[algorithm]));
+  const found = Object.entries(read.digests).filter(([, digest]) => expected.has(digest));
+  if (new Set(found.map(([, digest]) => digest)).size < expected.size) return null;
+  return { ...read, digests: Object.fromEntries(found) };
+}
+
+async function readFile(
+  reader: FileReader,
+  source: FsPath,
+  factories: readonly HasherFactory[],
+  context: TaskContext,
+): Promise<FileDigests> {
+  try {
+    return await reader.digests(source, factories, context);
+  } catch (error) {
+    if (error instanceof NotAFile) throw new HeddleError('unreadable', error.reason.message);
+    const code = errorCode(error);
+    if (code !== 'ENOENT' && code !== 'ENOTDIR') throw error;
+    throw new HeddleError('missing', `${displayPath(source)} is not there.`);
+  }
+}
+
+function ok({ bytes, digests }: FileDigests): TaskOutcome {
+  return { state: 'done', bytes, target: null, digests, finding: 'ok' };
+}
+
+function difference(wrong: readonly CheckAlgorithm[], found: Digests, expected: Digests): string {
+  return wrong
+    .map((algorithm) => `its ${algorithm} is ${found[algorithm] ?? ''}, not ${expected[algorithm] ?? ''}`)
+    .join('; ');
+}
+
+function changed(source: FsPath, difference: string): HeddleError {
+  return new HeddleError('changed', `${displayPath(source)} is not as it was listed: ${difference}.`);
+}
+
+/** Lines that were not understood and files that are not listed are judged when the manifest is read. */
+function notAgain(source: FsPath): HeddleError {
+  return new HeddleError(
+    'unreadable',
+    `${displayPath(source)} was judged when the manifest was read. Begin a new verification.`,
+  );
 }

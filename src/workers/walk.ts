@@ -7,10 +7,8 @@
  * (latin1). They compare bytewise with `<` and take half the memory of buffers.
  */
 import { lstatSync, readdirSync, realpathSync, statSync } from 'node:fs';
-import type { BigIntStats } from 'node:fs';
 import type { MessagePort } from 'node:worker_threads';
 import { toErrorData, type ErrorData } from '../common/errors';
-import type { FileIdentity } from '../common/model';
 import { displayPath, pathFromBytes, type FsPath } from '../common/paths';
 import {
   WORK_DIRECTORY_PREFIX,
@@ -21,7 +19,7 @@ import {
   type WalkEntry,
 } from '../common/walk';
 import { DEFAULT_WALK_RULES, type WalkRules } from '../common/walk-rules';
-import { notRegular } from './source-file';
+import { identityOf, notRegular } from './source-file';
 import { WalkFilter, readGitIgnore } from './walk-filter';
 
 /** Serves a planner: every `next` is answered by one `entries`; after `done` nothing more comes. */
@@ -259,13 +257,6 @@ function whereItLeads(folder: string, name: string): Name {
   } catch (problem) {
     return { key: name, type: 'symlink', followed: true, problem };
   }
-}
-
-function identityOf(stats: BigIntStats): FileIdentity {
-  return {
-    file: `${stats.dev}:${stats.ino}`,
-    version: `${stats.size}:${stats.mtimeNs}:${stats.ctimeNs}`,
-  };
 }
 
 function circle(path: FsPath): ErrorData {

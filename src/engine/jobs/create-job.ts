@@ -10,9 +10,10 @@ import {
   jobRequestSchema,
   type CopyRequest,
   type DownloadRequest,
+  type HashRequest,
   type JobRequest,
 } from '../../common/job-request';
-import type { CopyRoot } from '../../common/model';
+import type { Algorithm, CopyRoot } from '../../common/model';
 import { parseChecksum } from '../../common/digest-fields';
 import type { ListFormat } from '../../common/download';
 import { formatCount } from '../../common/units';
@@ -21,7 +22,9 @@ import { makeFolders } from '../make-folders';
 import type { NewJob } from '../store/job-repository';
 import type { Vault } from '../store/vault';
 import { formatByName } from '../formats/download-list';
-import type { JobSpec, SecretOption } from './job-spec';
+import { manifestWriter } from '../formats/manifest';
+import type { JobSpec, ManifestTarget, SecretOption } from './job-spec';
+import { usualFormat } from './manifest';
 
 /** @throws HeddleError when the request cannot become a job; nothing was stored then */
 export async function prepareJob(request: JobRequest, dataDirectory: string, vault: Vault): Promise<NewJob> {
@@ -40,13 +43,8 @@ export async function prepareJob(request: JobRequest, dataDirectory: string, vau
     case 'download':
       return { ...how, ...(await prepareDownload(checked, token, dataDirectory, vault)) };
     case 'hash': {
-      const { paths, algorithms, manifest, rules, cache, duplicates } = checked;
-      if (manifest !== null && algorithms.length > 1) {
-        throw new HeddleError(
-          'manifest-one-algorithm',
-          'A GNU manifest holds one algorithm. Choose one, or run a job for each.',
-        );
-      }
+      const { paths, algorithms, rules, cache, duplicates } = checked;
+      const manifest = manifestTarget(checked.manifest, algorithms);
       for (const path of paths) await mustExist(path);
       if (manifest !== null) await mustBeFolder(dirname(manifest.path));
       const absolute = paths.map((path) => resolve(path));
@@ -60,13 +58,13 @@ export async function prepareJob(request: JobRequest, dataDirectory: string, vau
           kind: 'hash',
           paths: absolute,
           algorithms,
-          manifest: manifest === null ? null : { ...manifest, path: resolve(manifest.path) },
+          manifest,
           rules,
           cache,
           duplicates,
         },
         workDirectories:
-          manifest === null ? [] : [join(dirname(resolve(manifest.path)), WORK_DIRECTORY_PREFIX + token)],
+          manifest === null ? [] : [join(dirname(manifest.path), WORK_DIRECTORY_PREFIX + token)],
       };
     }
     case 'verify': {
@@ -92,17 +90,18 @@ export async function prepareJob(request: JobRequest, dataDirectory: string, vau
       };
     }
     case 'copy': {
-      const { options, rules, manifest } = checked;
+      const { options, rules } = checked;
       if (options.mirror && options.existing === 'number') {
         throw new HeddleError(
           'bad-request',
           'A mirror has no place for numbered copies. Choose another policy.',
         );
       }
-      if (manifest !== null && !options.dryRun) await mustBeFolder(dirname(resolve(manifest.path)));
       // A manifest without an algorithm gets the usual one.
-      const algorithms =
-        manifest !== null && checked.algorithms.length === 0 ? (['sha256'] as const) : checked.algorithms;
+      const algorithms: readonly Algorithm[] =
+        checked.manifest !== null && checked.algorithms.length === 0 ? ['sha256'] : checked.algorithms;
+      const manifest = manifestTarget(checked.manifest, algorithms);
+      if (manifest !== null && !options.dryRun) await mustBeFolder(dirname(manifest.path));
       const roots = await copyRoots(checked, token);
       return {
         ...how,
@@ -114,20 +113,30 @@ export async function prepareJob(request: JobRequest, dataDirectory: string, vau
           roots,
           options,
           rules,
-          manifest: manifest === null ? null : { ...manifest, path: resolve(manifest.path) },
-          algorithms,
+          // Of what was not copied there is none.
+          manifest: options.dryRun ? null : manifest,
+          algorithms: options.dryRun ? [] : algorithms,
         },
         workDirectories: [
           ...new Set([
             ...roots.map(({ workDirectory }) => workDirectory),
-            ...(manifest === null
-              ? []
-              : [join(dirname(resolve(manifest.path)), WORK_DIRECTORY_PREFIX + token)]),
+            ...(manifest === null ? [] : [join(dirname(manifest.path), WORK_DIRECTORY_PREFIX + token)]),
           ]),
         ],
       };
     }
   }
+}
+
+/** Refuses what the format cannot carry, before anything is read. */
+function manifestTarget(
+  asked: HashRequest['manifest'],
+  algorithms: readonly Algorithm[],
+): ManifestTarget | null {
+  if (asked === null) return null;
+  const format = asked.format ?? usualFormat(algorithms, asked.path);
+  manifestWriter(format, algorithms);
+  return { path: resolve(asked.path), format };
 }
 
 function labelOf(paths: readonly string[]): string {

@@ -26,6 +26,7 @@ import type { HostState } from '../../common/responses';
 import {
   FINDINGS,
   NO_TASKS,
+  type ExpectedFile,
   type Finding,
   type SettledState,
   type SettledTask,
@@ -246,7 +247,12 @@ export class JobRunner {
   async #plan(): Promise<void> {
     const { job, tasks, threads, vault } = this.#options;
     let ordinal = tasks.nextOrdinal(this.#jobId);
-    for await (const chunk of planJob(job.spec, job.planCursor, { threads, vault, tasks })) {
+    for await (const chunk of planJob(job.spec, job.planCursor, {
+      threads,
+      vault,
+      tasks,
+      jobId: this.#jobId,
+    })) {
       if (this.#stop !== null || this.#failure !== null) return;
       const { settled, added, bytesKnown, bytesDone } = tasks.insert(
         this.#jobId,
@@ -372,6 +378,7 @@ export class JobRunner {
       size: task.size,
       root: task.root,
       attempt,
+      ...this.#expectedOrder(task),
       ...(spec.kind === 'copy' ? this.#copyOrder(task) : this.#downloadOrder(task)),
     };
     let timing: TaskTiming | null = null;
@@ -439,7 +446,13 @@ export class JobRunner {
     }
   }
 
+  #expectedOrder(task: DrawnTask): Pick<TaskOrder, 'expected'> {
+    if (this.#options.job.spec.kind !== 'verify' || typeof task.request !== 'string') return {};
+    return { expected: JSON.parse(task.request) as ExpectedFile };
+  }
+
   #downloadOrder(task: DrawnTask): Pick<TaskOrder, 'download'> {
+    if (task.type !== 'url') return {};
     const known = this.#whatIsKnown(task);
     if (task.request === null && known === null && !this.#partials.has(task.id)) return {};
     // What it told last may not be stored yet.
@@ -545,7 +558,7 @@ export class JobRunner {
         digests: outcome?.digests ?? null,
         facts: withQueueTime(outcome?.facts ?? null, timing),
         copied: outcome?.copied ?? null,
-        finding: outcome?.finding ?? findingOf(error),
+        finding: outcome?.finding ?? this.#findingOf(error),
         identity: outcome?.identity ?? null,
         error: error ?? outcome?.reason ?? null,
         failedAttempt: error !== null,
@@ -553,6 +566,13 @@ export class JobRunner {
       },
       outcome?.release,
     );
+  }
+
+  /** Of a task that failed: its error's code says what was found; what could not be checked is `unreadable`. */
+  #findingOf(error: ErrorData | null): Finding | null {
+    if (error === null) return null;
+    if (KNOWN_FINDINGS.has(error.code)) return error.code as Finding;
+    return this.#options.job.spec.kind === 'verify' ? 'unreadable' : null;
   }
 
   #change(task: DrawnTask, attempt: number, timing: TaskTiming | null): TaskChange {
@@ -634,7 +654,7 @@ export class JobRunner {
         };
       }
       case 'hash':
-        return { kind: 'hash', algorithms: spec.algorithms };
+        return { kind: 'hash', algorithms: spec.algorithms, cache: spec.cache };
       case 'verify':
         return { kind: 'verify' };
       case 'copy':
@@ -702,11 +722,6 @@ function lostNotice(what: Lost, place: string): ErrorData {
 }
 
 const KNOWN_FINDINGS: ReadonlySet<string> = new Set(FINDINGS);
-
-/** Of a task that failed: its error's code says what was found. */
-function findingOf(error: ErrorData | null): Finding | null {
-  return error !== null && KNOWN_FINDINGS.has(error.code) ? (error.code as Finding) : null;
-}
 
 /** What a failure says of the host: 404 is an answer like any other. */
 function signOf(error: unknown): HostSign | null {

@@ -91,7 +91,10 @@ test('files that were downloaded, in order, with odd names; what failed is not t
   settle(names, 'done', sha256);
   settle(['failed'], 'failed', () => null);
   const path = join(folder, 'files', 'SUMS');
-  await writeManifest(manifestLines(tasks, jobId, 'sha256', join(folder, 'files')), path);
+  await writeManifest(
+    manifestLines(tasks, jobId, { format: 'gnu', algorithms: ['sha256'], base: join(folder, 'files') }),
+    path,
+  );
   expect(
     readFileSync(path, 'utf8')
       .split('\n')
@@ -106,13 +109,20 @@ test('a digest that a killed run did not store is computed, not left out', async
   settle(['kept'], 'done', sha256);
   settle(['lost'], 'done', () => null);
   const lines: (string | Uint8Array)[] = [];
-  for await (const line of manifestLines(tasks, jobId, 'sha256', folder)) lines.push(line);
+  for await (const line of manifestLines(tasks, jobId, {
+    format: 'gnu',
+    algorithms: ['sha256'],
+    base: folder,
+  }))
+    lines.push(line);
   expect(lines).toEqual(['kept', 'lost'].map((name) => `${sha256(name).sha256 ?? ''}  files/${name}\n`));
-  await expect(manifestLines(tasks, jobId, 'blake3', folder).next()).rejects.toMatchObject({
+  await expect(
+    manifestLines(tasks, jobId, { format: 'gnu', algorithms: ['blake3'], base: folder }).next(),
+  ).rejects.toMatchObject({
     code: 'manifest-incomplete',
   });
   rmSync(join(folder, 'files', 'lost'));
-  const gone = manifestLines(tasks, jobId, 'sha256', folder);
+  const gone = manifestLines(tasks, jobId, { format: 'gnu', algorithms: ['sha256'], base: folder });
   await gone.next();
   await expect(gone.next()).rejects.toMatchObject({ code: 'not-found' });
 });

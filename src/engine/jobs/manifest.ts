@@ -2,13 +2,14 @@
 import { createHash, getHashes, randomBytes } from 'node:crypto';
 import { createReadStream, createWriteStream, lstatSync } from 'node:fs';
 import { link, lstat, open, realpath, rename, rm, stat, unlink } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname, extname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { HeddleError, fromErrorData, toErrorData } from '../../common/errors';
 import type { CheckAlgorithm } from '../../common/download';
 import { displayPath, type FsPath } from '../../common/paths';
 import { makeFolders } from '../make-folders';
-import { manifestName, manifestWriter } from '../formats/manifest';
+import type { Digests, ManifestFormat } from '../../common/model';
+import { manifestName, manifestWriter, type Bytes } from '../formats/manifest';
 import type { NewJob } from '../store/job-repository';
 import type { TaskRepository } from '../store/task-repository';
 import { WORK_DIRECTORY_PREFIX } from '../../common/walk';
@@ -16,25 +17,47 @@ import type { JobSpec } from './job-spec';
 
 const PAGE = 500;
 
-/** @param base names below this folder are relative to it, others absolute */
+export interface ManifestContent {
+  readonly format: ManifestFormat;
+  readonly algorithms: readonly CheckAlgorithm[];
+  /** Names below this folder are relative to it, others absolute. */
+  readonly base: string;
+}
+
 export async function* manifestLines(
   tasks: TaskRepository,
   jobId: number,
-  algorithm: CheckAlgorithm,
-  base: string,
-): AsyncGenerator<string | Uint8Array, void, undefined> {
-  const writer = manifestWriter('gnu', [algorithm]);
+  { format, algorithms, base }: ManifestContent,
+): AsyncGenerator<Bytes, void, undefined> {
+  const writer = manifestWriter(format, algorithms);
+  yield writer.begin();
   for (let after = -1; ;) {
     const page = tasks.digests(jobId, after, PAGE);
-    for (const { path, digests } of page) {
-      const digest = digests[algorithm] ?? (await digestOf(path, algorithm));
-      yield writer.entry({ name: manifestName(base, path), digests: { [algorithm]: digest }, size: null });
+    for (const { path, bytes, digests } of page) {
+      const missing = algorithms.filter((algorithm) => digests[algorithm] === undefined);
+      const computed = await Promise.all(
+        missing.map(async (algorithm) => [algorithm, await digestOf(path, algorithm)] as const),
+      );
+      yield writer.entry({
+        name: manifestName(base, path),
+        digests: { ...digests, ...(Object.fromEntries(computed) as Digests) },
+        size: bytes,
+      });
     }
     const last = page.at(-1);
-    if (last === undefined) return;
+    if (last === undefined) break;
     after = last.ordinal;
     await new Promise((resolve) => setImmediate(resolve));
   }
+  yield writer.end();
+}
+
+/** What people expect of a manifest whose format they leave open. */
+export function usualFormat(algorithms: readonly CheckAlgorithm[], path: string | null): ManifestFormat {
+  const extension = path === null ? '' : extname(path).toLowerCase();
+  if (extension === '.json') return 'json';
+  if (extension === '.sfv' || algorithms.every((algorithm) => algorithm === 'crc32')) return 'sfv';
+  return algorithms.length > 1 ? 'bsd' : 'gnu';
 }
 
 /** Of a download that had its name already when its process was killed: only then is it not stored. */
@@ -108,6 +131,9 @@ export function prepareOwnManifest(path: string): void {
 export function withOwnManifest(job: NewJob, path: string): NewJob {
   if (job.spec.kind !== 'download') throw new HeddleError('bad-request', 'Only downloads take it like this.');
   const workDirectory = join(dirname(path), WORK_DIRECTORY_PREFIX + job.token);
+  const digests = job.spec.options.digests.slice(0, 1);
+  // Refuses what the format cannot carry, before anything is fetched.
+  manifestWriter(usualFormat(digests, path), digests);
   return {
     ...job,
     spec: { ...job.spec, manifest: path },

@@ -1,5 +1,6 @@
 /** The files of a hash job. Those whose digests are known need not be read. */
-import { displayPath } from '../../common/paths';
+import { displayPath, joinPath, type FsPath } from '../../common/paths';
+import type { Digests, FileIdentity } from '../../common/model';
 import type { WalkEntry } from '../../common/walk';
 import type { NewTask, PlannedEnd } from '../store/task-repository';
 import type { JobSpec } from './job-spec';
@@ -14,15 +15,24 @@ export function planHash(
   cursor: string | null,
   context: PlanContext,
 ): AsyncGenerator<PlannedChunk, void, undefined> {
-  const plan = (entry: WalkEntry): NewTask | null => planEntry(spec, entry, context);
+  let known: ReadonlyMap<FileIdentity, Digests> = new Map();
+  const prepare = (entries: readonly WalkEntry[]): void => {
+    const identities = entries.flatMap(({ identity }) => identity ?? []);
+    known = context.tasks.knownDigests(identities, spec.algorithms);
+  };
+  const plan = (entry: WalkEntry): NewTask | null => planEntry(spec, entry, known);
   return planWalk(
-    { roots: spec.paths, rules: spec.rules, identify: spec.cache, plan },
+    { roots: spec.paths, rules: spec.rules, identify: spec.cache, prepare, plan },
     cursor,
     context.threads,
   );
 }
 
-function planEntry(spec: HashSpec, entry: WalkEntry, context: PlanContext): NewTask | null {
+function planEntry(
+  spec: HashSpec,
+  entry: WalkEntry,
+  known: ReadonlyMap<FileIdentity, Digests>,
+): NewTask | null {
   if (entry.type === 'folder') return null;
   return {
     phase: 0,
@@ -30,11 +40,18 @@ function planEntry(spec: HashSpec, entry: WalkEntry, context: PlanContext): NewT
     root: entry.root,
     host: '',
     source: entry.path,
-    target: null,
+    target: spec.rules.links === 'follow' ? pathAsFound(spec, entry) : null,
     name: entryName(spec.paths[entry.root] ?? '', entry.relative),
     size: entry.size,
-    settled: leftOut(entry) ?? settledEntry(entry) ?? known(spec, entry, context),
+    settled: leftOut(entry) ?? settledEntry(entry) ?? asKnown(entry, known),
   };
+}
+
+/** Of a file that a link led to, the link's: it is what the manifest lists. */
+function pathAsFound(spec: HashSpec, entry: WalkEntry): FsPath | null {
+  const root = spec.paths[entry.root] ?? '';
+  const found = entry.relative === '' ? root : joinPath(root, entry.relative);
+  return found === entry.path ? null : found;
 }
 
 /** A link that is given by name is reported by whoever opens it. */
@@ -50,8 +67,7 @@ function leftOut(entry: WalkEntry): PlannedEnd | null {
   };
 }
 
-function known(spec: HashSpec, entry: WalkEntry, { tasks }: PlanContext): PlannedEnd | null {
-  if (!spec.cache || entry.identity === null) return null;
-  const digests = tasks.knownDigests(entry.identity, spec.algorithms);
-  return digests === null ? null : { state: 'done', bytes: entry.size ?? 0, digests };
+function asKnown(entry: WalkEntry, known: ReadonlyMap<FileIdentity, Digests>): PlannedEnd | null {
+  const digests = entry.identity === null ? undefined : known.get(entry.identity);
+  return digests === undefined ? null : { state: 'done', bytes: entry.size ?? 0, digests };
 }

@@ -19,6 +19,7 @@ export interface PlanContext {
   readonly threads: Threads;
   readonly vault: Vault;
   readonly tasks: TaskRepository;
+  readonly jobId: number;
 }
 
 /** @param cursor of the last chunk that was stored; `null` at the beginning */

@@ -1,0 +1,124 @@
+/** The commands that read files and change none: hash and verify. */
+import { resolve } from 'node:path';
+import { InvalidArgumentError, Option, type Command } from 'commander';
+import { HeddleError } from '../common/errors';
+import type { JobRequest } from '../common/job-request';
+import {
+  ALGORITHMS,
+  MANIFEST_FORMATS,
+  type Algorithm,
+  type ManifestFormat,
+  type Mode,
+} from '../common/model';
+import { manifestWriter } from '../engine/formats/manifest';
+import type { RunOptions } from './run-jobs';
+import { addWalkFlags, walkRules, type WalkFlags } from './walk-flags';
+
+/** What all commands that run tasks have in common. */
+export interface TaskCommands {
+  readonly taskFlags: (command: Command) => Command;
+  /** Makes the job, runs it, and tells what came of it. */
+  readonly run: <Flags extends object>(
+    flags: Flags,
+    request: (how: { mode: Mode; workers: number | null }) => JobRequest,
+    options: Partial<RunOptions>,
+  ) => Promise<void>;
+}
+
+type HashFlags = WalkFlags & {
+  readonly algorithm?: Algorithm[];
+  readonly output?: string;
+  readonly format?: ManifestFormat;
+  readonly cache: boolean;
+  readonly json?: true;
+};
+
+type VerifyFlags = WalkFlags & {
+  readonly root?: string;
+  readonly strict?: true;
+  readonly outside?: true;
+  readonly algorithm?: Algorithm[];
+};
+
+export function addHashCommand(program: Command, { taskFlags, run }: TaskCommands): void {
+  addWalkFlags(taskFlags(program.command('hash')))
+    .description('hash files and folders; the manifest goes to standard output unless -o')
+    .argument('<paths...>', 'files and folders')
+    .addOption(algorithmOption('digest algorithm; may be given more than once'))
+    .option('-o, --output <manifest>', 'write the manifest to this file')
+    .addOption(
+      new Option(
+        '--format <format>',
+        'of the manifest; otherwise gnu for one algorithm, bsd for several, sfv for crc32, json for a name in .json',
+      ).choices(MANIFEST_FORMATS),
+    )
+    .option(
+      '--no-cache',
+      'read every file, also those whose digests are known and that have not changed since',
+    )
+    .action(async (paths: string[], flags: HashFlags) => {
+      const algorithms = flags.algorithm ?? ['sha256'];
+      const { output, format, json } = flags;
+      const manifestToOutput = output === undefined && json !== true;
+      await run(
+        flags,
+        (how) => {
+          // Refuses what the format cannot carry, before anything is read.
+          if (manifestToOutput && format !== undefined) manifestWriter(format, algorithms);
+          return {
+            kind: 'hash',
+            ...how,
+            paths: paths.map((path) => resolve(path)),
+            algorithms,
+            manifest: output === undefined ? null : { path: resolve(output), format: format ?? null },
+            rules: walkRules(flags),
+            cache: flags.cache,
+          };
+        },
+        { kind: 'hash', manifestToOutput, ...(format === undefined ? {} : { format }) },
+      );
+    });
+}
+
+export function addVerifyCommand(program: Command, { taskFlags, run }: TaskCommands): void {
+  addWalkFlags(taskFlags(program.command('verify')))
+    .description('check files against a manifest, whose format is detected; nothing is changed')
+    .argument('<manifest>', 'a manifest of sha256sum, b3sum, md5sum…, BSD, SFV, hashdeep or JSON')
+    .option('--root <dir>', 'the folder that names are relative to; otherwise that of the manifest')
+    .option('--strict', 'files that the manifest does not list are a difference too')
+    .option('--outside', 'also check names that lead out of the root')
+    .addOption(algorithmOption('of digests that could be of several; otherwise the manifest tells'))
+    .action(async (manifest: string, flags: VerifyFlags) => {
+      const { algorithm = [], root } = flags;
+      if (algorithm.length > 1) {
+        throw new HeddleError('usage', 'verify takes one algorithm. See: heddle help verify');
+      }
+      await run(
+        flags,
+        (how) => ({
+          kind: 'verify',
+          ...how,
+          manifest: resolve(manifest),
+          root: root === undefined ? null : resolve(root),
+          strict: flags.strict === true,
+          outside: flags.outside === true,
+          algorithm: algorithm[0] ?? null,
+          rules: walkRules(flags),
+        }),
+        { kind: 'verify' },
+      );
+    });
+}
+
+export function algorithmOption(description: string): Option {
+  return new Option('-a, --algorithm <name>', description).choices(ALGORITHMS).argParser(collectAlgorithm);
+}
+
+function collectAlgorithm(value: string, previous: readonly Algorithm[] | undefined): Algorithm[] {
+  const plain = value.toLowerCase().replaceAll('-', '');
+  const algorithm = ALGORITHMS.find((name) => name.replace('-', '') === plain);
+  if (algorithm === undefined) {
+    throw new InvalidArgumentError(`Allowed are ${ALGORITHMS.join(', ')}.`);
+  }
+  return [...new Set([...(previous ?? []), algorithm])];
+}

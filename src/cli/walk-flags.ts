@@ -1,0 +1,59 @@
+/** Flags that say which entries of a folder are taken. */
+import { InvalidArgumentError, Option, type Command } from 'commander';
+import { LINK_RULES, type LinkRule, type WalkRules } from '../common/walk-rules';
+
+export interface WalkFlags {
+  readonly include?: string[];
+  readonly exclude?: string[];
+  readonly gitignore?: true;
+  /** False with `--no-hidden`. */
+  readonly hidden: boolean;
+  readonly links?: LinkRule;
+  readonly oneFileSystem?: true;
+  readonly minSize?: number;
+  readonly maxSize?: number;
+}
+
+const UNITS: Readonly<Record<string, number>> = { '': 1, k: 2 ** 10, m: 2 ** 20, g: 2 ** 30, t: 2 ** 40 };
+
+export function addWalkFlags(command: Command): Command {
+  return command
+    .option('--include <glob>', 'only files that match; may be given more than once', collect)
+    .option('--exclude <glob>', 'neither files nor folders that match; may be given more than once', collect)
+    .option('--gitignore', 'leave out what .gitignore files say')
+    .option('--no-hidden', 'leave out what begins with a dot')
+    .addOption(
+      new Option('--links <rule>', 'symbolic links inside folders: as links, followed, or left out').choices(
+        LINK_RULES,
+      ),
+    )
+    .option('--one-file-system', 'stay on the file system of each folder that was given')
+    .option('--min-size <bytes>', 'no smaller files; K, M, G may follow', size)
+    .option('--max-size <bytes>', 'no larger files; K, M, G may follow', size);
+}
+
+export function walkRules(flags: WalkFlags): Partial<WalkRules> {
+  const { include, exclude, gitignore, hidden, links, oneFileSystem, minSize, maxSize } = flags;
+  return {
+    ...(include === undefined ? {} : { include }),
+    ...(exclude === undefined ? {} : { exclude }),
+    ...(links === undefined ? {} : { links }),
+    gitignore: gitignore === true,
+    hidden,
+    oneFileSystem: oneFileSystem === true,
+    minSize: minSize ?? null,
+    maxSize: maxSize ?? null,
+  };
+}
+
+function collect(value: string, previous: readonly string[] | undefined): string[] {
+  if (value === '') throw new InvalidArgumentError('A glob is not empty.');
+  return [...(previous ?? []), value];
+}
+
+function size(text: string): number {
+  const match = /^(\d+(?:\.\d+)?)([kmgt]?)(?:i?b)?$/iu.exec(text.trim());
+  const bytes = Math.round(Number(match?.[1]) * (UNITS[match?.[2]?.toLowerCase() ?? ''] ?? NaN));
+  if (!Number.isSafeInteger(bytes)) throw new InvalidArgumentError('A size is a number of bytes, or as 10M.');
+  return bytes;
+}

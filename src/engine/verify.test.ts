@@ -1,0 +1,329 @@
+/** Hashing, manifests of jobs, the cache of digests and verifying, with real threads, files and SQLite. */
+import { execFileSync } from 'node:child_process';
+import {
+  appendFileSync,
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { JobRequest } from '../common/job-request';
+import { MODES, type Finding, type JobSummary, type TaskRow } from '../common/model';
+import { Engine, Threads } from './index';
+import { resolveName } from './jobs/plan-verify';
+import { buildWorker } from './testing/build-worker';
+
+let workerUrl: string;
+let folder: string;
+let engine: Engine;
+
+beforeAll(async () => {
+  workerUrl = await buildWorker(fileURLToPath(new URL('../workers/worker.ts', import.meta.url)));
+}, 60_000);
+
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'heddle-verify-'));
+  mkdirSync(join(folder, 'tree'));
+  engine = await openEngine();
+});
+
+afterEach(async () => {
+  await engine.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+function openEngine(): Promise<Engine> {
+  return Engine.open({
+    dataDirectory: join(folder, 'data'),
+    threads: new Threads(workerUrl),
+    retryPolicy: { maxAttempts: 2, baseMs: 1, capMs: 5, random: () => 0.5 },
+  });
+}
+
+async function run(request: JobRequest): Promise<JobSummary> {
+  const { id } = await engine.createJob(request, { start: false });
+  const ended = engine.ended(id);
+  await engine.resume(id);
+  return ended;
+}
+
+async function rows(jobId: number): Promise<readonly TaskRow[]> {
+  return (await engine.tasksPage({ jobId, state: null, search: '', offset: 0, limit: 500 })).rows;
+}
+
+async function findings(jobId: number): Promise<Record<string, Finding | null>> {
+  return Object.fromEntries((await rows(jobId)).map(({ name, finding }) => [name, finding]));
+}
+
+const tree = (...parts: string[]): string => join(folder, 'tree', ...parts);
+
+function make(files: Readonly<Record<string, string>>): void {
+  for (const [path, content] of Object.entries(files)) {
+    mkdirSync(join(tree(path), '..'), { recursive: true });
+    writeFileSync(tree(path), content);
+  }
+}
+
+type Verify = Partial<Extract<JobRequest, { kind: 'verify' }>>;
+const verify = (manifest: string, more: Verify = {}): Promise<JobSummary> =>
+  run({ kind: 'verify', mode: 'pool', workers: 2, manifest, root: null, ...more });
+
+type Hash = Partial<Extract<JobRequest, { kind: 'hash' }>>;
+const hash = (more: Hash = {}): Promise<JobSummary> =>
+  run({
+    kind: 'hash',
+    mode: 'pool',
+    workers: 2,
+    paths: [tree()],
+    algorithms: ['sha256'],
+    manifest: null,
+    ...more,
+  });
+
+describe('verifying', () => {
+  beforeEach(() => {
+    make({ a: 'one', b: 'two', 'sub/c': 'three', gone: 'four', 'odd\nname': 'five' });
+    execFileSync('sh', ['-c', 'find . -type f -print0 | xargs -0 sha256sum > ../SUMS'], { cwd: tree() });
+    renameSync(join(folder, 'SUMS'), tree('SUMS'));
+  });
+
+  test.each(MODES)('what differs is said file by file, in mode %s', async (mode) => {
+    writeFileSync(tree('b'), 'changed');
+    rmSync(tree('gone'));
+    rmSync(tree('sub/c'));
+    mkdirSync(tree('sub/c'));
+    const job = await verify(tree('SUMS'), { mode });
+    expect(await findings(job.id)).toEqual({
+      a: 'ok',
+      b: 'changed',
+      'sub/c': 'unreadable',
+      gone: 'missing',
+      'odd\nname': 'ok',
+    });
+    expect(job.counts).toMatchObject({ done: 2, failed: 3 });
+    expect(engine.findings(job.id)).toEqual({ ok: 2, changed: 1, unreadable: 1, missing: 1 });
+    const changed = (await rows(job.id)).find(({ name }) => name === 'b');
+    expect(changed?.error?.message).toContain('its sha256 is ');
+  });
+
+  test('checked again, only what differed is read', async () => {
+    writeFileSync(tree('b'), 'changed');
+    const { id } = await verify(tree('SUMS'));
+    writeFileSync(tree('b'), 'two');
+    const ended = engine.ended(id);
+    await engine.retry(id);
+    expect((await ended).counts).toMatchObject({ done: 5, failed: 0 });
+    expect(engine.findings(id)).toEqual({ ok: 5 });
+  });
+
+  test('files that are not listed differ only where that is asked for', async () => {
+    make({ 'sub/new': 'x', other: 'y', '.hidden': 'z' });
+    symlinkSync('a', tree('link'));
+    expect(engine.findings((await verify(tree('SUMS'))).id)).toEqual({ ok: 5 });
+    const { id } = await verify(tree('SUMS'), { strict: true, rules: { hidden: false } });
+    expect(await findings(id)).toMatchObject({ 'sub/new': 'extra', other: 'extra', link: 'extra' });
+    expect(engine.findings(id)).toEqual({ ok: 5, extra: 3 });
+  });
+
+  test('another root', async () => {
+    renameSync(tree(), join(folder, 'moved'));
+    mkdirSync(tree());
+    const { id } = await verify(join(folder, 'moved/SUMS'), { root: tree() });
+    expect(engine.findings(id)).toEqual({ missing: 5 });
+    expect(engine.findings((await verify(join(folder, 'moved/SUMS'))).id)).toEqual({ ok: 5 });
+  });
+
+  test('names that lead out of the root are not opened unless that is allowed', async () => {
+    const sums = execFileSync('sha256sum', ['../tree/../outside', join(folder, 'outside'), tree('a')], {
+      cwd: tree(),
+      input: '',
+      encoding: 'utf8',
+      ...(writeFileSync(join(folder, 'outside'), 'x'), {}),
+    });
+    writeFileSync(tree('OUT'), sums);
+    const { id } = await verify(tree('OUT'));
+    expect(engine.findings(id)).toEqual({ unreadable: 2, ok: 1 });
+    expect((await rows(id)).map(({ error }) => error?.code ?? null)).toEqual([
+      'outside-root',
+      'outside-root',
+      null,
+    ]);
+    expect(engine.findings((await verify(tree('OUT'), { outside: true })).id)).toEqual({ ok: 3 });
+  });
+
+  test('a line that is none is told with its number, and the others are checked', async () => {
+    appendFileSync(tree('SUMS'), 'no checksum at all\n');
+    const { id } = await verify(tree('SUMS'));
+    const [fault] = (await rows(id)).filter(({ state }) => state === 'failed');
+    expect(fault?.error).toMatchObject({ code: 'manifest-line' });
+    expect(fault?.error?.message).toContain(`Line 6 of ${tree('SUMS')}`);
+    expect(engine.findings(id)).toEqual({ ok: 5, unreadable: 1 });
+  });
+
+  test('what is no manifest fails as a whole, with a sentence', async () => {
+    writeFileSync(tree('README'), 'Read me.\nPlease.\n');
+    const job = await verify(tree('README'));
+    expect(job.state).toBe('failed');
+    expect(job.error?.code).toBe('manifest-unreadable');
+  });
+
+  test('links are followed as sha256sum does, FIFOs are not opened', async () => {
+    symlinkSync('a', tree('link'));
+    writeFileSync(tree('LINKS'), execFileSync('sha256sum', ['link', 'b'], { cwd: tree() }));
+    rmSync(tree('b'));
+    execFileSync('mkfifo', [tree('b')]);
+    const { id } = await verify(tree('LINKS'));
+    expect(await findings(id)).toEqual({ link: 'ok', b: 'unreadable' });
+  });
+
+  test('a digest that could be of several algorithms is tried as each', async () => {
+    const { id: hashed } = await hash({ paths: [tree('a'), tree('b')], algorithms: ['blake3'] });
+    const lines: string[] = [];
+    for await (const line of engine.manifestLines(hashed, { base: tree() })) lines.push(String(line));
+    writeFileSync(tree('checksums.txt'), lines.join(''));
+    const { id } = await verify(tree('checksums.txt'));
+    expect(engine.findings(id)).toEqual({ ok: 2 });
+    expect((await rows(id))[0]?.digests).toEqual((await rows(hashed))[0]?.digests);
+    const named = await verify(tree('checksums.txt'), { algorithm: 'sha256' });
+    expect(engine.findings(named.id)).toEqual({ changed: 2 });
+  });
+
+  test('goes on where it was stopped, and not with another manifest', async () => {
+    const lines = Array.from({ length: 700 }, (_, index) => {
+      writeFileSync(tree(`f${index}`), '');
+      return `e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855  f${index}\n`;
+    });
+    writeFileSync(tree('MANY'), lines.join(''));
+    const request = {
+      kind: 'verify',
+      mode: 'sequential',
+      workers: 1,
+      manifest: tree('MANY'),
+      root: null,
+      strict: true,
+    } as const;
+    const stopAtOnce = async (): Promise<number> => {
+      const { id } = await engine.createJob(request, { start: false });
+      const unsubscribe = engine.on('tasks-settled', ({ jobId }) => {
+        if (jobId === id) void engine.close({ interrupt: true });
+      });
+      const ended = engine.ended(id);
+      await engine.resume(id);
+      await ended;
+      unsubscribe();
+      await engine.close();
+      engine = await openEngine();
+      return id;
+    };
+    const first = await stopAtOnce();
+    const ended = engine.ended(first);
+    await engine.resume(first);
+    await ended;
+    expect(engine.findings(first)).toEqual({ ok: 700, extra: 6 });
+    expect(engine.job(first).counts).toMatchObject({ done: 700, failed: 6, queued: 0 });
+  });
+});
+
+test.each<[string, string, { path: string; outside: boolean }]>([
+  ['below', 'a/b', { path: '/root/a/b', outside: false }],
+  ['from here', './a', { path: '/root/a', outside: false }],
+  ['up and down again', 'a/../b', { path: '/root/b', outside: false }],
+  ['above', '../b', { path: '/root/../b', outside: true }],
+  ['above in the middle', 'a/../../b', { path: '/root/a/../../b', outside: true }],
+  ['absolute, below', '/root/a', { path: '/root/a', outside: false }],
+  ['absolute, beside', '/root2/a', { path: '/root2/a', outside: true }],
+  ['absolute, up', '/root/../a', { path: '/a', outside: true }],
+])('a listed name that lies %s', (_, name, expected) => {
+  expect(resolveName('/root', name)).toEqual(expected);
+});
+
+describe('the cache of digests', () => {
+  const old = new Date(Date.now() - 3_600_000);
+  beforeEach(() => {
+    make({ a: 'one', b: 'two', 'sub/c': 'three' });
+  });
+
+  /** Attempts say whether a file was read. */
+  const read = async (id: number): Promise<Record<string, number>> =>
+    Object.fromEntries((await rows(id)).map(({ name, attempts }) => [name, attempts]));
+  /** Times of change cannot be set, so the clock is: the cache leaves out what changed a moment ago. */
+  const settle = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 3100));
+
+  test('files that have not changed are not read again', { timeout: 30_000 }, async () => {
+    // Fresh files may change again within one tick of the clock: nothing of them is remembered.
+    await hash();
+    expect(await read((await hash()).id)).toEqual({ a: 1, b: 1, 'sub/c': 1 });
+    await settle();
+    const first = await hash();
+    const again = await hash();
+    expect(await read(again.id)).toEqual({ a: 0, b: 0, 'sub/c': 0 });
+    expect((await rows(again.id)).map(({ digests }) => digests)).toEqual(
+      (await rows(first.id)).map(({ digests }) => digests),
+    );
+    expect(again.counts.done).toBe(3);
+    expect(again.bytesDone).toBe(11);
+    // Another algorithm, and no cache.
+    expect(await read((await hash({ algorithms: ['sha256', 'md5'] })).id)).toEqual({
+      a: 1,
+      b: 1,
+      'sub/c': 1,
+    });
+    expect(await read((await hash({ cache: false })).id)).toEqual({ a: 1, b: 1, 'sub/c': 1 });
+    // Same size, and a time of modification that was put back: the time of change tells.
+    const { mtime } = statSync(tree('a'));
+    writeFileSync(tree('a'), 'ONE');
+    utimesSync(tree('a'), old, mtime);
+    chmodSync(tree('b'), 0o600);
+    const changed = await hash();
+    expect(await read(changed.id)).toEqual({ a: 1, b: 1, 'sub/c': 0 });
+    expect((await rows(changed.id))[0]?.digests?.sha256).toBe(
+      execFileSync('sha256sum', [tree('a')], { encoding: 'utf8' }).slice(0, 64),
+    );
+  });
+
+  test('verifying reads always', { timeout: 30_000 }, async () => {
+    await settle();
+    await hash({ manifest: { path: tree('SUMS'), format: 'gnu' } });
+    const { id } = await verify(tree('SUMS'));
+    expect(await read(id)).toEqual({ a: 1, b: 1, 'sub/c': 1 });
+  });
+});
+
+describe('the manifest of a job', () => {
+  beforeEach(() => {
+    make({ a: 'one', 'sub/b': 'two' });
+  });
+
+  test.each([
+    ['SUMS', ['sha256'], /^[0-9a-f]{64} {2}a\n[0-9a-f]{64} {2}sub\/b\n$/u],
+    ['SUMS', ['sha256', 'md5'], /^SHA256 \(a\) = [0-9a-f]{64}\nMD5 \(a\) = [0-9a-f]{32}\n/u],
+    ['x.sfv', ['crc32'], /^(?:;.*\n)*a [0-9a-f]{8}\nsub\/b [0-9a-f]{8}\n$/iu],
+    ['x.json', ['sha256', 'blake3'], /"sha256"/u],
+  ] as const)('%s of %j has the usual format', async (name, algorithms, expected) => {
+    await hash({ algorithms: [...algorithms], manifest: { path: tree(name), format: null } });
+    expect(readFileSync(tree(name), 'utf8')).toMatch(expected);
+    rmSync(tree('sub/b'));
+    const { id } = await verify(tree(name));
+    expect(engine.findings(id)).toEqual({ ok: 1, missing: 1 });
+  });
+
+  test('what a format cannot carry is refused before anything is read, or with the name', async () => {
+    const asked = { manifest: { path: tree('x.sfv'), format: null }, algorithms: ['sha256'] as ['sha256'] };
+    await expect(hash(asked)).rejects.toMatchObject({ code: 'manifest-algorithm' });
+    make({ 'line\nfeed': '' });
+    const job = await hash({ algorithms: ['crc32'], manifest: { path: tree('x.sfv'), format: null } });
+    expect(job).toMatchObject({ state: 'failed', error: { code: 'manifest-name' } });
+    expect(job.error?.message).toContain('line\\nfeed');
+    expect(() => statSync(tree('x.sfv'))).toThrow();
+  });
+});

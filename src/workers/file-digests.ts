@@ -1,0 +1,179 @@
+/** The digests of one file, all in one read, and proof that it did not change meanwhile. */
+import { close, fstat, fstatSync, open, read, readSync } from 'node:fs';
+import type { BigIntStats } from 'node:fs';
+import { promisify } from 'node:util';
+import type { CheckAlgorithm } from '../common/download';
+import { HeddleError } from '../common/errors';
+import type { Digests } from '../common/model';
+import { displayPath, type FsPath } from '../common/paths';
+import { native } from './final-name';
+import type { Hasher, HasherFactory } from './hashers';
+import type { TaskContext } from './runtime';
+import {
+  NotAFile,
+  OPEN_TO_READ,
+  READ_BYTES,
+  hasChanged,
+  notRegular,
+  openingFailure,
+  readChunksSync,
+  withFileSync,
+} from './source-file';
+
+export interface FileDigests {
+  readonly bytes: number;
+  readonly digests: Digests;
+  /** The file as it was before it was read, and after. */
+  readonly stats: BigIntStats;
+}
+
+const openAsync = promisify(open);
+const closeAsync = promisify(close);
+const readAsync = promisify(read);
+const fstatAsync = promisify(fstat) as (fd: number, options: { bigint: true }) => Promise<BigIntStats>;
+
+/** Reads files for one worker: one buffer for each lane, made when the lane is first used. */
+export class FileReader {
+  readonly #buffers: Buffer[] = [];
+  readonly #flags: number;
+
+  /** @param flags with which files are opened */
+  constructor(flags = OPEN_TO_READ) {
+    this.#flags = flags;
+  }
+
+  /** @throws HeddleError `changed-while-reading`; NotAFile; system errors */
+  digests(
+    path: FsPath,
+    factories: readonly HasherFactory[],
+    context: TaskContext,
+  ): FileDigests | Promise<FileDigests> {
+    const buffer = (this.#buffers[context.lane] ??= Buffer.allocUnsafeSlow(READ_BYTES));
+    return context.exclusive
+      ? hashFileSync(path, factories, buffer, context, this.#flags)
+      : hashFile(path, factories, buffer, context, this.#flags);
+  }
+}
+
+/**
+ * Synchronous: on a thread with nothing else to do it reads several times as fast.
+ * @throws HeddleError `changed-while-reading`; NotAFile; system errors
+ */
+function hashFileSync(
+  path: FsPath,
+  factories: readonly HasherFactory[],
+  buffer: Buffer,
+  context: TaskContext,
+  flags: number,
+): FileDigests {
+  return withFileSync(
+    path,
+    (fd, before) => {
+      context.setBytesTotal(Number(before.size));
+      const result =
+        before.size > 0n && before.size < BigInt(buffer.length)
+          ? hashSmall(fd, before.size, factories, buffer, context)
+          : hashStream(fd, before.size, factories, buffer, context);
+      throwIfChanged(path, before, fstatSync(fd, { bigint: true }));
+      return { ...result, stats: before };
+    },
+    flags,
+  );
+}
+
+type ReadDigests = Omit<FileDigests, 'stats'>;
+
+/** The whole file in one read and no hasher made for it, which is most of the cost of a small file. */
+function hashSmall(
+  fd: number,
+  size: bigint,
+  factories: readonly HasherFactory[],
+  buffer: Buffer,
+  context: TaskContext,
+): ReadDigests {
+  let total = 0;
+  while (BigInt(total) < size) {
+    const read = readSync(fd, buffer, total, buffer.length - total, null);
+    if (read === 0) break;
+    total += read;
+  }
+  context.setBytesDone(total);
+  const bytes = buffer.subarray(0, total);
+  return { bytes: total, digests: collect(factories, (factory) => factory.whole(bytes)) };
+}
+
+function hashStream(
+  fd: number,
+  size: bigint,
+  factories: readonly HasherFactory[],
+  buffer: Buffer,
+  context: TaskContext,
+): ReadDigests {
+  const hashers = factories.map((factory) => factory.create());
+  const total = readChunksSync(fd, size, buffer, (chunk, soFar) => {
+    context.throwIfCancelled();
+    for (const hasher of hashers) hasher.update(chunk);
+    context.setBytesDone(soFar);
+  });
+  return { bytes: total, digests: digestsOf(factories, hashers) };
+}
+
+/** Asynchronous: for many files in flight on one thread. */
+async function hashFile(
+  path: FsPath,
+  factories: readonly HasherFactory[],
+  buffer: Buffer,
+  context: TaskContext,
+  flags: number,
+): Promise<FileDigests> {
+  let fd: number;
+  try {
+    fd = await openAsync(native(path), flags);
+  } catch (error) {
+    throw openingFailure(error, path);
+  }
+  try {
+    const before = await fstatAsync(fd, { bigint: true });
+    if (!before.isFile()) throw new NotAFile(notRegular(path));
+    context.setBytesTotal(Number(before.size));
+    const hashers = factories.map((factory) => factory.create());
+    let total = 0;
+    for (;;) {
+      const { bytesRead } = await readAsync(fd, buffer, 0, buffer.length, null);
+      if (bytesRead === 0) break;
+      context.throwIfCancelled();
+      const chunk = buffer.subarray(0, bytesRead);
+      for (const hasher of hashers) hasher.update(chunk);
+      total += bytesRead;
+      context.setBytesDone(total);
+      if (BigInt(total) === before.size) break;
+    }
+    throwIfChanged(path, before, await fstatAsync(fd, { bigint: true }));
+    return { bytes: total, digests: digestsOf(factories, hashers), stats: before };
+  } finally {
+    await closeAsync(fd);
+  }
+}
+
+function digestsOf(factories: readonly HasherFactory[], hashers: readonly Hasher[]): Digests {
+  return collect(factories, (_, index) => hashers[index]?.digest() ?? '');
+}
+
+function collect(
+  factories: readonly HasherFactory[],
+  digest: (factory: HasherFactory, index: number) => string,
+): Digests {
+  const digests: Partial<Record<CheckAlgorithm, string>> = {};
+  factories.forEach((factory, index) => {
+    digests[factory.algorithm] = digest(factory, index);
+  });
+  return digests;
+}
+
+/** A digest of bytes from before and after a change is of no file that ever was. */
+function throwIfChanged(path: FsPath, before: BigIntStats, after: BigIntStats): void {
+  if (!hasChanged(before, after)) return;
+  throw new HeddleError('changed-while-reading', `${displayPath(path)} changed while it was read.`, {
+    retryable: true,
+  });
+}
