@@ -110,7 +110,7 @@ export function addVerifyCommand(program: Command, { taskFlags, run }: TaskComma
     });
 }
 
-function algorithmOption(description: string): Option {
+export function algorithmOption(description: string): Option {
   return new Option('-a, --algorithm <name>', description).choices(ALGORITHMS).argParser(collectAlgorithm);
 }
 

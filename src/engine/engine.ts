@@ -4,6 +4,7 @@ import { rm } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
 import PQueue from 'p-queue';
+import type { CopyPolicy } from '../common/copy-options';
 import type { CheckAlgorithm, ListPreview } from '../common/download';
 import type { DuplicateFormat, DuplicatePage } from '../common/duplicates';
 import { HeddleError, fromErrorData, toErrorData, type ErrorData } from '../common/errors';
@@ -400,6 +401,17 @@ export class Engine {
     await Promise.resolve();
   }
 
+  /** Of a copy that has ended: what is done with targets that exist. Those that were left for it run again. */
+  async settleExisting(id: number, policy: CopyPolicy): Promise<void> {
+    const { kind, state } = this.job(id);
+    if (kind !== 'copy') throw new HeddleError('bad-request', 'Only copies have targets that exist.');
+    if (!isEnded(state)) {
+      throw new HeddleError('job-running', 'This job still runs. What exists is settled when it has ended.');
+    }
+    this.#jobs.setExisting(id, policy);
+    await this.retry(id);
+  }
+
   async resize(id: number, workers: number): Promise<void> {
     if (!Number.isInteger(workers) || workers < 1 || workers > MAX_WORKERS) {
       throw new HeddleError('bad-request', `The number of workers goes from 1 to ${MAX_WORKERS}.`);
@@ -543,6 +555,12 @@ export class Engine {
       ...(this.#options.retryPolicy === undefined ? {} : { retryPolicy: this.#options.retryPolicy }),
       onRecorded: (tasks) => {
         if (tasks.length > 0) this.#emit('tasks-settled', { jobId: id, tasks });
+      },
+      onWorkDirectory: (path) => {
+        this.#jobs.addWorkDirectory(id, path);
+      },
+      onNotice: (notice) => {
+        this.#emit('notice', notice);
       },
       onProgress: () => {
         this.#changedJobs.add(id);

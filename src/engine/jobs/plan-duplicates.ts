@@ -28,7 +28,9 @@ function planEntry(spec: HashSpec, entry: WalkEntry, { tasks }: PlanContext): Ne
   // Where it could not be looked at, nobody knows what it could be equal to.
   const isSmall = size !== null && size <= HEAD_BYTES;
   const digests =
-    spec.cache && isSmall && identity !== null ? tasks.knownDigests(identity, ['blake3']) : null;
+    spec.cache && isSmall && identity !== null
+      ? (tasks.knownDigests([identity], ['blake3']).get(identity) ?? null)
+      : null;
   // Of a longer one the beginning is read all the same: it says with which files it is to be compared.
   const known = digests === null ? null : ({ state: 'done', bytes: size ?? 0, digests } as const);
   return {

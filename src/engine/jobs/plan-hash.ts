@@ -1,5 +1,6 @@
 /** The files of a hash job. Those whose digests are known need not be read. */
 import { displayPath, joinPath, type FsPath } from '../../common/paths';
+import type { Digests, FileIdentity } from '../../common/model';
 import type { WalkEntry } from '../../common/walk';
 import type { NewTask, PlannedEnd } from '../store/task-repository';
 import type { JobSpec } from './job-spec';
@@ -14,15 +15,24 @@ export function planHash(
   cursor: string | null,
   context: PlanContext,
 ): AsyncGenerator<PlannedChunk, void, undefined> {
-  const plan = (entry: WalkEntry): NewTask | null => planEntry(spec, entry, context);
+  let known: ReadonlyMap<FileIdentity, Digests> = new Map();
+  const prepare = (entries: readonly WalkEntry[]): void => {
+    const identities = entries.flatMap(({ identity }) => identity ?? []);
+    known = context.tasks.knownDigests(identities, spec.algorithms);
+  };
+  const plan = (entry: WalkEntry): NewTask | null => planEntry(spec, entry, known);
   return planWalk(
-    { roots: spec.paths, rules: spec.rules, identify: spec.cache, plan },
+    { roots: spec.paths, rules: spec.rules, identify: spec.cache, prepare, plan },
     cursor,
     context.threads,
   );
 }
 
-function planEntry(spec: HashSpec, entry: WalkEntry, context: PlanContext): NewTask | null {
+function planEntry(
+  spec: HashSpec,
+  entry: WalkEntry,
+  known: ReadonlyMap<FileIdentity, Digests>,
+): NewTask | null {
   if (entry.type === 'folder') return null;
   return {
     phase: 0,
@@ -33,7 +43,7 @@ function planEntry(spec: HashSpec, entry: WalkEntry, context: PlanContext): NewT
     target: spec.rules.links === 'follow' ? pathAsFound(spec, entry) : null,
     name: entryName(spec.paths[entry.root] ?? '', entry.relative),
     size: entry.size,
-    settled: linkLeftOut(entry) ?? settledEntry(entry) ?? known(spec, entry, context),
+    settled: linkLeftOut(entry) ?? settledEntry(entry) ?? asKnown(entry, known),
   };
 }
 
@@ -60,8 +70,7 @@ export function leftOut(link: FsPath): PlannedEnd {
   };
 }
 
-function known(spec: HashSpec, entry: WalkEntry, { tasks }: PlanContext): PlannedEnd | null {
-  if (!spec.cache || entry.identity === null) return null;
-  const digests = tasks.knownDigests(entry.identity, spec.algorithms);
-  return digests === null ? null : { state: 'done', bytes: entry.size ?? 0, digests };
+function asKnown(entry: WalkEntry, known: ReadonlyMap<FileIdentity, Digests>): PlannedEnd | null {
+  const digests = entry.identity === null ? undefined : known.get(entry.identity);
+  return digests === undefined ? null : { state: 'done', bytes: entry.size ?? 0, digests };
 }

@@ -12,6 +12,8 @@ export interface WalkPlan {
   readonly rules: WalkRules;
   /** Say of each file which one it is. */
   readonly identify: boolean;
+  /** Before the tasks of these entries are planned. */
+  readonly prepare?: (entries: readonly WalkEntry[]) => void;
   /** `null`: the entry is no task. */
   readonly plan: (entry: WalkEntry) => NewTask | null;
 }
@@ -38,7 +40,7 @@ export function decodeCursor(text: string | null): WalkCursor | null {
 }
 
 export async function* planWalk(
-  { roots, rules, identify, plan }: WalkPlan,
+  { roots, rules, identify, prepare, plan }: WalkPlan,
   cursor: string | null,
   threads: Threads,
 ): AsyncGenerator<PlannedChunk, void, undefined> {
@@ -46,6 +48,7 @@ export async function* planWalk(
   for await (const entries of walk({ role: 'walk', roots, rules, identify, after }, threads)) {
     const last = entries.at(-1);
     if (last === undefined) continue;
+    prepare?.(entries);
     const tasks = entries.flatMap((entry) => plan(entry) ?? []);
     yield { tasks, cursor: encodeCursor(last) };
   }

@@ -635,18 +635,34 @@ export class TaskRepository {
       .map(toRow);
   }
 
-  /** What is known of a file's digests, if it is still the same and all of them are. */
-  knownDigests({ file, version }: FileIdentity, algorithms: readonly string[]): Digests | null {
-    const get = this.#prepare<[string, string, string], { digest: string }>(
-      'SELECT digest FROM digest_cache WHERE file = ? AND algorithm = ? AND version = ?',
-    );
-    const digests: Record<string, string> = {};
-    for (const algorithm of algorithms) {
-      const known = get.get(file, algorithm, version);
-      if (known === undefined) return null;
-      digests[algorithm] = known.digest;
+  /** What is known of files that are still the same, of those of which every digest is. */
+  knownDigests(
+    identities: readonly FileIdentity[],
+    algorithms: readonly string[],
+  ): ReadonlyMap<FileIdentity, Digests> {
+    const byFile = new Map<string, Record<string, { readonly version: string; readonly digest: string }>>();
+    const rows = this.#prepare<
+      [string],
+      { file: string; algorithm: string; version: string; digest: string }
+    >(
+      `SELECT file, algorithm, version, digest FROM digest_cache
+         WHERE file IN (SELECT value FROM json_each(?))`,
+    ).all(JSON.stringify(identities.map(({ file }) => file)));
+    for (const { file, algorithm, version, digest } of rows) {
+      const digests = byFile.get(file) ?? {};
+      digests[algorithm] = { version, digest };
+      byFile.set(file, digests);
     }
-    return digests;
+    const known = new Map<FileIdentity, Digests>();
+    for (const identity of identities) {
+      const digests = byFile.get(identity.file);
+      const found = algorithms.flatMap((algorithm) => {
+        const stored = digests?.[algorithm];
+        return stored?.version === identity.version ? [[algorithm, stored.digest]] : [];
+      });
+      if (found.length === algorithms.length) known.set(identity, Object.fromEntries(found) as Digests);
+    }
+    return known;
   }
 
   /** Ordinals from `from` up to `from + span` whose name or source contains the text. */
