@@ -1,7 +1,16 @@
 /** Verifying, comparing and finding duplicates in the window. */
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { cpSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  linkSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { expect, type Locator, type Page } from '@playwright/test';
 import { expectAccessible } from './accessible';
@@ -133,5 +142,96 @@ test('two folders are compared: both sides of each file are seen', async ({
   await expect(detail).toContainText(join(left, 'b.txt'));
   await expect(detail).toContainText(join(right, 'b.txt'));
   await expectAccessible(window);
+  expect(complaints).toEqual([]);
+});
+
+test('duplicates are found, shown in groups and exported; nothing is deleted', async ({
+  app: { electron, window, complaints },
+  folder,
+}) => {
+  const files = join(folder, 'files');
+  mkdirSync(join(files, 'inner'), { recursive: true });
+  const put = (name: string, content: string): void => {
+    writeFileSync(join(files, name), content);
+  };
+  put('small-1', 'the same');
+  put('small-2', 'the same');
+  put('inner/small-3', 'the same');
+  put('large-1', 'x'.repeat(200_000));
+  put('inner/large-2', 'x'.repeat(200_000));
+  put('almost', `${'x'.repeat(199_999)}y`);
+  put('alone', 'nothing like it');
+  linkSync(join(files, 'large-1'), join(files, 'large-1-link'));
+
+  const dialog = await openNew(window, 'Hash', 'New hash');
+  await dialog.getByRole('radio', { name: 'Duplicates' }).check();
+  await expect(dialog.getByRole('group', { name: 'Algorithms' })).toBeHidden();
+  await answerDialogs(electron, [files]);
+  await dialog.getByRole('button', { name: /folder/iu }).click();
+  await expectAccessible(window);
+  await dialog.getByRole('button', { name: 'Find duplicates' }).click();
+
+  await expect(window.getByText('200 KB to win: 5 files in 2 groups of equal content.')).toBeVisible();
+  const groups = window.getByRole('list', { name: 'Groups of equal files' });
+  const first = groups.locator('> li').nth(0);
+  await expect(first).toContainText('2 × 200 KB');
+  await expect(first).toContainText(join(files, 'large-1'));
+  await expect(first).toContainText(join(files, 'inner/large-2'));
+  await expect(first).toContainText('hard link, counted once');
+  await expect(groups.locator('> li').nth(1)).toContainText('3 × 8 B');
+  await expectAccessible(window);
+
+  const exported = join(folder, 'groups.jsonl');
+  await answerDialogs(electron, [exported]);
+  await window.getByRole('button', { name: 'Export the groups' }).click();
+  await window.getByRole('menuitem', { name: 'As JSON Lines…' }).click();
+  await expect.poll(() => existsSync(exported)).toBe(true);
+  const lines = readFileSync(exported, 'utf8').trim().split('\n');
+  expect(lines).toHaveLength(2);
+  expect(lines[0]).toContain('inner/large-2');
+
+  await window.getByRole('radio', { name: 'Files' }).check();
+  await filters(window).getByRole('button', { name: 'Unique 2' }).click();
+  await expect(rows(window)).toHaveCount(2);
+  for (const name of ['small-1', 'small-2', 'inner/small-3', 'large-1', 'large-1-link', 'inner/large-2'])
+    expect(existsSync(join(files, name))).toBe(true);
+  expect(complaints).toEqual([]);
+});
+
+test('a hash with rules and two algorithms is saved as BSD, and formats that cannot hold it are not offered', async ({
+  app: { electron, window, complaints },
+  folder,
+}) => {
+  const files = join(folder, 'files');
+  writeFiles(files, ['a.jpg', 'b.jpg', 'c.txt', '.hidden.jpg']);
+  const dialog = await openNew(window, 'Hash', 'New hash');
+  await answerDialogs(electron, [files]);
+  await dialog.getByRole('button', { name: /folder/iu }).click();
+  await dialog.getByRole('checkbox', { name: 'MD5' }).check();
+  await dialog.getByText('Which files:').click();
+  await dialog.getByRole('textbox', { name: /^Only these/u }).fill('*.jpg');
+  await dialog.getByRole('checkbox', { name: 'Hidden files' }).uncheck();
+  const size = dialog.getByRole('textbox', { name: 'up to' });
+  await size.fill('much');
+  await expect(dialog.getByRole('button', { name: 'Hash', exact: true })).toBeDisabled();
+  await size.fill('10M');
+  await expect(dialog.getByText('only *.jpg; no dot files; up to 10M')).toBeVisible();
+  await expectAccessible(window);
+  await dialog.getByRole('button', { name: 'Hash', exact: true }).click();
+  await expect(window.getByText('2 of 2')).toBeVisible();
+
+  const manifest = join(files, 'CHECKSUMS');
+  await answerDialogs(electron, [manifest]);
+  await window.getByRole('button', { name: 'Save manifest' }).click();
+  await expect(window.getByRole('menuitem')).toHaveText([/^BSD/u, /^hashdeep/u, /^JSON/u]);
+  await window.getByRole('menuitem', { name: /^BSD/u }).click();
+  await expect.poll(() => existsSync(manifest)).toBe(true);
+  const text = readFileSync(manifest, 'utf8');
+  expect(text.split('\n').sort().slice(-4)).toEqual([
+    expect.stringMatching(/^MD5 \(a\.jpg\) = [0-9a-f]{32}$/u),
+    expect.stringMatching(/^MD5 \(b\.jpg\) = /u),
+    expect.stringMatching(/^SHA256 \(a\.jpg\) = [0-9a-f]{64}$/u),
+    expect.stringMatching(/^SHA256 \(b\.jpg\) = /u),
+  ]);
   expect(complaints).toEqual([]);
 });

@@ -7,6 +7,8 @@ interface FindingLook {
   readonly word: string;
   /** In a sentence after its number: "3 changed". */
   readonly counted: string;
+  /** Where one of them is said differently. */
+  readonly countedOne?: string;
   readonly tone: TaskTone;
 }
 
@@ -22,16 +24,16 @@ const LOOKS: Readonly<Record<Finding, FindingLook>> = {
   'only-left': { word: 'Only left', counted: 'only left', tone: 'waiting' },
   'only-right': { word: 'Only right', counted: 'only right', tone: 'waiting' },
   moved: { word: 'Moved', counted: 'moved', tone: 'running' },
-  duplicate: { word: 'Duplicate', counted: 'duplicates', tone: 'waiting' },
+  duplicate: { word: 'Duplicate', counted: 'duplicates', countedOne: 'duplicate', tone: 'waiting' },
   unique: { word: 'Unique', counted: 'unique', tone: 'idle' },
-  'hard-link': { word: 'Hard link', counted: 'hard links', tone: 'idle' },
+  'hard-link': { word: 'Hard link', counted: 'hard links', countedOne: 'hard link', tone: 'idle' },
   new: { word: 'New', counted: 'new', tone: 'done' },
   replaced: { word: 'Replaced', counted: 'replaced', tone: 'waiting' },
   numbered: { word: 'Numbered', counted: 'numbered', tone: 'done' },
   unchanged: { word: 'Unchanged', counted: 'unchanged', tone: 'idle' },
   kept: { word: 'Kept', counted: 'kept as they were', tone: 'idle' },
   deleted: { word: 'Deleted', counted: 'deleted', tone: 'waiting' },
-  clash: { word: 'Clash', counted: 'clashes', tone: 'failed' },
+  clash: { word: 'Clash', counted: 'clashes', countedOne: 'clash', tone: 'failed' },
 };
 
 /** What a dry run says instead: nothing happened yet. */
@@ -67,8 +69,10 @@ export function foundOf(findings: FindingCounts): readonly Finding[] {
 export function findingsSentence(job: JobSummary, findings: FindingCounts, untold: number): string {
   const dryRun = isDryRun(job);
   const parts = foundOf(findings).map((finding) => {
-    const counted = (dryRun ? WOULD[finding]?.counted : undefined) ?? LOOKS[finding].counted;
-    return `${formatCount(findings[finding] ?? 0)} ${counted}`;
+    const count = findings[finding] ?? 0;
+    const { counted, countedOne } = LOOKS[finding];
+    const would = dryRun ? WOULD[finding]?.counted : undefined;
+    return `${formatCount(count)} ${would ?? (count === 1 ? countedOne : undefined) ?? counted}`;
   });
   // Not all tasks are files: folders get their times, and the other end of a file that was moved is told with it.
   const total = Object.values(findings).reduce((sum, count) => sum + count, untold);
