@@ -168,7 +168,7 @@ export function addDuplicatesCommand(program: Command, { taskFlags, run }: TaskC
     });
 }
 
-function algorithmOption(description: string): Option {
+export function algorithmOption(description: string): Option {
   return new Option('-a, --algorithm <name>', description).choices(ALGORITHMS).argParser(collectAlgorithm);
 }
 

@@ -7,6 +7,7 @@ import { MANIFEST_FORMATS, MODES, type Mode } from '../common/model';
 import { Engine, defaultDataDirectory, type Threads } from '../engine';
 import { addDownloadFlags, downloadOptions, whole, type DownloadFlags } from './download-flags';
 import { exportJob, type ExportFlags } from './export-job';
+import { addCopyCommand } from './copy-flags';
 import { addDuplicatesCommand, addHashCommand, addVerifyCommand, type TaskCommands } from './hash-commands';
 import { listJobs } from './list-jobs';
 import { preview } from './preview';
@@ -140,25 +141,7 @@ export function makeProgram(threads: Threads, report: (status: number) => void):
   addVerifyCommand(program, commands);
   addDuplicatesCommand(program, commands);
 
-  taskFlags(program.command('copy'))
-    .description('copy files and trees; what exists at the target is never replaced')
-    .argument('<paths...>', 'one or more sources, then the destination')
-    .action(async (paths: string[], flags: TaskFlags) => {
-      const destination = paths.at(-1);
-      if (destination === undefined || paths.length < 2) {
-        throw new HeddleError('usage', 'copy needs a source and a destination. See: heddle help copy');
-      }
-      await create(
-        flags,
-        (how) => ({
-          kind: 'copy',
-          ...how,
-          sources: paths.slice(0, -1).map((path) => resolve(path)),
-          destination: resolve(destination),
-        }),
-        { kind: 'copy' },
-      );
-    });
+  addCopyCommand(program, commands);
 
   program
     .command('serve')

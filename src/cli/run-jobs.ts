@@ -23,6 +23,8 @@ export interface RunOptions {
   readonly json: boolean;
   readonly quiet: boolean;
   readonly kind?: JobKind;
+  /** Of a copy: what would happen is the result. */
+  readonly dryRun?: boolean;
   /** The job's manifest goes to standard output, and nothing else does. */
   readonly manifestToOutput?: boolean;
   /** Of that manifest; otherwise the usual one. */
@@ -64,15 +66,21 @@ export async function runJobs(
     const unsubscribe = engine.on('tasks-settled', ({ jobId, tasks }) => {
       for (const { id, state } of tasks) {
         // A row is read from the database only where something is said of it.
-        if (!options.json && state === 'done' && !printsPaths()) continue;
+        if (!options.json && state === 'done' && !printsPaths() && options.dryRun !== true) continue;
         const task = engine.task(id);
         if (task === null) continue;
         if (options.json) process.stdout.write(`${JSON.stringify(taskLine(jobId, task))}\n`);
+        else if (options.dryRun === true) reportForesight(task, progress);
         else if (kind === 'verify' && task.finding !== null) reportFinding(task, progress);
         // The other half of what is reported as moved.
         else if (task.error?.code === 'moved') continue;
         else reportTask(task, progress);
       }
+    });
+    const stopNotices = engine.on('notice', ({ code, message }) => {
+      if (!code.endsWith('-not-kept')) return;
+      progress?.clear();
+      process.stderr.write(`heddle: ${printable(message)}\n`);
     });
     const stopFrames = engine.on('frame', (frame) => progress?.show(frame));
     for (const id of ids) {
@@ -99,7 +107,7 @@ export async function runJobs(
       if (job.variant === 'duplicates') await tellDuplicates(engine, job, options);
       if (options.json) await print(`${JSON.stringify(summaryLine(job, engine.workersOf(id)))}\n`);
       else if (!options.quiet) {
-        process.stderr.write(`${sentence(job, engine.findings(id))}\n`);
+        process.stderr.write(`${sentence(job, engine.findings(id), options.dryRun === true)}\n`);
         const answers = kind === 'download' ? answersText(await engine.responses(id)) : '';
         if (answers !== '') process.stderr.write(`${answers}\n`);
       }
@@ -107,6 +115,7 @@ export async function runJobs(
     }
     unsubscribe();
     stopFrames();
+    stopNotices();
   } catch (error) {
     // Told to stop while the job was still being made, it says no more than that.
     if (!interrupted) throw error;
@@ -126,6 +135,8 @@ function sayStopped(id: number): void {
 
 /** Files that were downloaded are results; what did not work is a message. */
 function reportTask(task: TaskRow, progress: Progress | null): void {
+  // Copying again, most files are the same still: how many is told at the end.
+  if (task.state === 'skipped' && task.finding === 'unchanged') return;
   if (task.state === 'failed' || task.state === 'skipped') {
     progress?.clear();
     const source = printable(withoutCredentials(task.source));
@@ -146,6 +157,15 @@ function reportFinding(task: TaskRow, progress: Progress | null): void {
   process.stderr.write(`${printable(task.error?.message ?? 'no reason was given')}\n`);
 }
 
+/** A line for each entry that would change, or be in the way; why is a message. */
+function reportForesight(task: TaskRow, progress: Progress | null): void {
+  if (task.finding === 'unchanged') return;
+  progress?.clear();
+  const what = (task.finding ?? task.state).padEnd(9);
+  process.stdout.write(`${what} ${printable(task.target ?? task.source)}\n`);
+  if (task.error !== null) process.stderr.write(`${printable(task.error.message)}\n`);
+}
+
 const FINDING_WORDS: Readonly<Partial<Record<Finding, string>>> = {
   'only-left': 'only left',
   'only-right': 'only right',
@@ -160,12 +180,19 @@ function findingsText(findings: FindingCounts): string {
 }
 
 function verbOf({ kind, variant }: JobSummary): string {
-  if (variant !== 'plain') return 'compared';
+  if (kind !== 'copy' && variant !== 'plain') return 'compared';
   return { download: 'downloaded', hash: 'hashed', verify: 'verified', copy: 'copied' }[kind];
 }
 
-function sentence(job: JobSummary, findings: FindingCounts): string {
+function sentence(job: JobSummary, all: FindingCounts, dryRun: boolean): string {
   const { done, failed, skipped, cancelled } = job.counts;
+  // What was copied is new unless said otherwise.
+  const { new: copied = 0, ...others } = all;
+  const findings = job.kind === 'copy' && !dryRun ? others : all;
+  if (dryRun) {
+    const found = copied === 0 && Object.keys(others).length === 0 ? 'nothing to do' : findingsText(findings);
+    return `nothing was written; it would be: ${found} (${formatBytes(job.bytesDone)} to copy)`;
+  }
   // What differs has been compared too.
   const compared = job.variant === 'folders' ? done + failed : done;
   const parts = [`${formatCount(compared)} ${verbOf(job)} (${formatBytes(job.bytesDone)})`];

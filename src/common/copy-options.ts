@@ -48,3 +48,12 @@ export interface CopyFacts {
   /** Bytes that were there from an earlier attempt. */
   readonly kept: number;
 }
+
+/** What a target may be unable to keep of a file. */
+export const LOST = ['owner', 'mode', 'attributes', 'times'] as const;
+export type Lost = (typeof LOST)[number];
+
+/** Told before a work directory is made that the job does not know of yet: it is to go with the job's end. */
+export interface WorkDirectoryNote {
+  readonly workDirectory: string;
+}

@@ -30,6 +30,9 @@ export interface RunningTask {
   readonly bytesDone: number;
   /** `null` where the size is not known. */
   readonly bytesTotal: number | null;
+  /** Of a copy, whose bytes are done when the device has them: read and written so far. `null` for other kinds. */
+  readonly bytesRead: number | null;
+  readonly bytesWritten: number | null;
   readonly bytesPerSecond: number;
 }
 

@@ -7,7 +7,8 @@ import type {
   KnownFile,
   PartialState,
 } from './download';
-import type { CopyFacts, CopyOptions } from './copy-options';
+import type { CopyFacts, CopyOptions, Lost } from './copy-options';
+import type { WalkRules } from './walk-rules';
 import type { DownloadOptions } from './download-options';
 import type { ErrorData } from './errors';
 import type { FsPath } from './paths';
@@ -229,6 +230,10 @@ export interface CopyWorkerOptions {
   readonly kind: 'copy';
   readonly roots: readonly CopyRoot[];
   readonly options: CopyOptions;
+  /** Which folders are made. */
+  readonly rules: WalkRules;
+  /** Digests that are wanted of what is copied. */
+  readonly algorithms: readonly Algorithm[];
 }
 
 /** What a manifest says of a file. */
@@ -275,11 +280,13 @@ export interface TaskOutcome {
   readonly next?: { readonly phase: number; readonly type: TaskType; readonly grouping?: string };
   /** Of a copy: how its time went. */
   readonly copied?: CopyFacts;
+  /** Of a copy: what the target could not keep. */
+  readonly lost?: readonly Lost[];
   /** Of a download. */
   readonly facts?: DownloadFacts;
   /** For the next time, where only newer files are wanted. */
   readonly known?: KnownFile;
-  /** Why it was skipped. */
+  /** Why it was skipped, or what is to be known of how it went. */
   readonly reason?: ErrorData;
   /**
    * The temporary name that still links to the target. It is removed only after
@@ -323,6 +330,8 @@ export interface JobSummary {
   readonly algorithms: readonly Algorithm[];
   /** Of a download: bytes per second; `null`: no limit. */
   readonly limitRate: number | null;
+  /** Of a copy. */
+  readonly copyOptions: CopyOptions | null;
 }
 
 /** One row of a job's task list, for people and for JSON. */

@@ -4,15 +4,17 @@ import { rm } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
 import PQueue from 'p-queue';
+import type { CopyPolicy } from '../common/copy-options';
 import type { CheckAlgorithm, ListPreview } from '../common/download';
 import type { DuplicateFormat, DuplicatePage } from '../common/duplicates';
 import { HeddleError, fromErrorData, toErrorData, type ErrorData } from '../common/errors';
 import { FRAME_INTERVAL_MS, type JobFrame, type JobSnapshot } from '../common/frames';
-import type { Events, JobList, TaskPage, TaskPageQuery } from '../common/ipc';
+import type { Events, JobList, TaskPage, TaskPageQuery, UntoldFailures } from '../common/ipc';
 import { MAX_WORKERS, type JobRequest } from '../common/job-request';
 import {
   isEnded,
   totalTasks,
+  type ExpectedFile,
   type FindingCounts,
   type JobKind,
   type JobSummary,
@@ -53,7 +55,9 @@ import {
   type GroupPath,
 } from './jobs/duplicate-results';
 import { exportLines } from './jobs/export';
+import { realCopy } from './jobs/real-copy';
 import { summarizeResponses } from './jobs/responses';
+import { untoldFailures } from './jobs/untold-failures';
 import { TaskSearch } from './jobs/task-search';
 import type { Threads } from './pool';
 import { Checkpointer } from './store/checkpointer';
@@ -241,6 +245,20 @@ export class Engine {
     return this.#tasks.row(id);
   }
 
+  /** Failures of an ended job that no finding tells of. */
+  untoldFailures(id: number): Promise<UntoldFailures> {
+    return untoldFailures(this.#tasks, this.#stored(id).summary.id);
+  }
+
+  expected(taskId: number): ExpectedFile | null {
+    return this.#tasks.expected(taskId);
+  }
+
+  /** Starts for real what an ended dry run has shown. @throws HeddleError where it was none, or saw less than all */
+  runDry(id: number): Promise<JobSummary> {
+    return this.createJob(realCopy(this.#stored(id)));
+  }
+
   failedAttempts(taskId: number): readonly FailedAttempt[] {
     return this.#tasks.failedAttempts(taskId);
   }
@@ -381,6 +399,17 @@ export class Engine {
     if (run === undefined) this.#start(id, { retry: true });
     else run.retry = true;
     await Promise.resolve();
+  }
+
+  /** Of a copy that has ended: what is done with targets that exist. Those that were left for it run again. */
+  async settleExisting(id: number, policy: CopyPolicy): Promise<void> {
+    const { kind, state } = this.job(id);
+    if (kind !== 'copy') throw new HeddleError('bad-request', 'Only copies have targets that exist.');
+    if (!isEnded(state)) {
+      throw new HeddleError('job-running', 'This job still runs. What exists is settled when it has ended.');
+    }
+    this.#jobs.setExisting(id, policy);
+    await this.retry(id);
   }
 
   async resize(id: number, workers: number): Promise<void> {
@@ -526,6 +555,12 @@ export class Engine {
       ...(this.#options.retryPolicy === undefined ? {} : { retryPolicy: this.#options.retryPolicy }),
       onRecorded: (tasks) => {
         if (tasks.length > 0) this.#emit('tasks-settled', { jobId: id, tasks });
+      },
+      onWorkDirectory: (path) => {
+        this.#jobs.addWorkDirectory(id, path);
+      },
+      onNotice: (notice) => {
+        this.#emit('notice', notice);
       },
       onProgress: () => {
         this.#changedJobs.add(id);

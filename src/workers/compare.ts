@@ -7,7 +7,7 @@ import { formatCount } from '../common/units';
 import { loadHasher, type HasherFactory } from './hashers';
 import { TaskCancelled, type RunTask, type TaskContext } from './runtime';
 import { NotAFile, READ_BYTES, hasChanged, notRegular } from './source-file';
-import { fill, leadsTo, look, lookAt, runSteps, withFile, type Steps } from './steps';
+import { fill, leadsTo, look, lookAt, runSteps, withFile, type Steps } from './read-steps';
 
 /** Pairs; and files that only one side has, by whose digests those are found that were moved. */
 export async function createCompare(): Promise<RunTask<TaskOrder, TaskOutcome>> {

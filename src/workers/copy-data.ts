@@ -1,214 +1,430 @@
-/** A file's bytes, mode and times to a temporary file, flushed and checked against the source. */
-import {
-  close,
-  closeSync,
-  constants,
-  copyFileSync,
-  fchmodSync,
-  fstat,
-  fstatSync,
-  fsync,
-  fsyncSync,
-  futimesSync,
-  open,
-  openSync,
-  read,
-  write,
-} from 'node:fs';
+/**
+ * A file's bytes and what it has beside them to a temporary file: shared, copied inside the kernel, or read and
+ * written; holes stay holes. It is flushed, checked against the source and, where asked for, read back.
+ */
+import { closeSync, constants, copyFileSync, fstatSync, ftruncateSync, openSync, statfsSync } from 'node:fs';
 import type { BigIntStats } from 'node:fs';
-import { promisify } from 'node:util';
+import { nowMs } from '../common/board';
+import type { CopyFacts, CopyMethod, CopyOptions, Lost } from '../common/copy-options';
+import type { PartialState } from '../common/download';
 import { HeddleError } from '../common/errors';
+import type { Digests } from '../common/model';
 import { displayPath, type FsPath } from '../common/paths';
+import { formatBytes } from '../common/units';
+import { copyAttributes } from './attributes';
 import { aboutTarget, targetError } from './copy-errors';
-import { native, unlinkIfThere } from './final-name';
+import { CopyProgress, reopenPartial, versionOf } from './copy-progress';
+import { errorCode, native, parentPath, unlinkIfThere } from './final-name';
+import type { Hasher, HasherFactory } from './hashers';
+import { libc } from './libc';
 import type { TaskContext } from './runtime';
-import {
-  NotAFile,
-  OPEN_TO_READ,
-  READ_BYTES,
-  hasChanged,
-  notRegular,
-  openingFailure,
-  readChunksSync,
-  withFileSync,
-} from './source-file';
-import { writeFully } from './partial-file';
+import { NotAFile, OPEN_TO_READ, READ_BYTES, hasChanged, notRegular, openingFailure } from './source-file';
+import { wait, type Io, type Step } from './steps';
 
-/** From this size on it is worth asking the file system whether it can share the blocks. */
-const REFLINK_BYTES = 65_536n;
+/** From this size on it is worth asking the file system for more than a read and a write. */
+const SMALL_BYTES = 65_536;
+/** Copied inside the kernel at a time: a cancelled copy ends soon, and progress is seen. */
+const KERNEL_CHUNK_BYTES = 8 * 1024 * 1024;
+/** From this size on a copy is flushed on the way, can go on after a crash, and room is asked for first. */
+export const LARGE_BYTES = 64 * 1024 * 1024;
+const ZEROS = Buffer.alloc(READ_BYTES);
+const BLOCK = 4096;
 
-const openAsync = promisify(open);
-const closeAsync = promisify(close);
-const readAsync = promisify(read);
-const writeAsync = promisify(write);
-const fsyncAsync = promisify(fsync);
-const fstatAsync = promisify(fstat) as (fd: number, options: { bigint: true }) => Promise<BigIntStats>;
+/** What `copy_file_range` answers where it cannot: two file systems, one that knows no such call, an odd file. */
+const NOT_IN_KERNEL: ReadonlySet<string> = new Set([
+  'EXDEV',
+  'EINVAL',
+  'ENOSYS',
+  'ENOTSUP',
+  'EOPNOTSUPP',
+  'EPERM',
+  'EBADF',
+]);
 
 /** Kept by a worker over all its copies. */
-export interface CopyBuffers {
-  readonly byLane: Buffer[];
+export interface CopyMemory {
+  readonly buffers: Buffer[];
   /** Source devices from which no block could be shared with the target. */
   readonly noReflink: Set<bigint>;
+  readonly notInKernel: Set<bigint>;
+}
+
+/** Digests that a worker makes; those of a file's parts are for going on with it. */
+export interface CopyHashers {
+  readonly wanted: readonly HasherFactory[];
+  /** For reading back, and for the parts of a large file. */
+  readonly check: HasherFactory | null;
+}
+
+export interface DataJob {
+  readonly source: FsPath;
+  readonly temp: FsPath;
+  /** What errors of writing are about. */
+  readonly target: FsPath;
+  readonly options: CopyOptions;
+  readonly hashers: CopyHashers;
+  /** What an earlier attempt left at `temp`. */
+  readonly partial: PartialState | null;
 }
 
 export interface CopiedData {
   readonly bytes: number;
   /** The source as it was before and after. */
   readonly source: BigIntStats;
+  readonly facts: CopyFacts;
+  readonly digests: Digests;
+  readonly lost: readonly Lost[];
 }
 
 /**
- * @param target what errors of writing are about
- * @throws HeddleError `changed-while-copying`; NotAFile; system errors. What is at `temp` then is the
- * caller's to remove.
+ * @throws HeddleError `changed-while-copying`, `disk-full`, `verify-mismatch`; NotAFile; system errors. What is at
+ * `temp` then is the caller's to deal with.
  */
-export function copyDataSync(
-  source: FsPath,
-  temp: FsPath,
-  target: FsPath,
-  buffers: CopyBuffers,
-  context: TaskContext,
-): CopiedData {
-  return withFileSync(source, (from, before) => {
+export function* copyData(job: DataJob, io: Io, memory: CopyMemory, context: TaskContext): Step<CopiedData> {
+  let from: number;
+  try {
+    from = openSync(native(job.source), OPEN_TO_READ);
+  } catch (error) {
+    throw openingFailure(error, job.source);
+  }
+  try {
+    const before = fstatSync(from, { bigint: true });
+    if (!before.isFile()) throw new NotAFile(notRegular(job.source));
     context.setBytesTotal(Number(before.size));
-    const shared = reflink(from, before, temp, buffers);
-    const to = aboutTarget(target, () => openSync(native(temp), shared ? 'r' : 'wx', 0o600));
+    return yield* new Copying(job, io, memory, context, from, before).run();
+  } finally {
+    closeSync(from);
+  }
+}
+
+class Copying {
+  readonly #job: DataJob;
+  readonly #io: Io;
+  readonly #memory: CopyMemory;
+  readonly #context: TaskContext;
+  readonly #from: number;
+  readonly #before: BigIntStats;
+  readonly #size: number;
+  /** Fewer blocks than bytes: there are holes in it. */
+  readonly #sparse: boolean;
+  readonly #progress: CopyProgress;
+  /** One for each digest that is wanted of the whole, and one to compare with where it is read back. */
+  readonly #digests: readonly Hasher[];
+  #method: CopyMethod = 'read-write';
+  #flushMs = 0;
+
+  constructor(
+    job: DataJob,
+    io: Io,
+    memory: CopyMemory,
+    context: TaskContext,
+    from: number,
+    before: BigIntStats,
+  ) {
+    this.#job = job;
+    this.#io = io;
+    this.#memory = memory;
+    this.#context = context;
+    this.#from = from;
+    this.#before = before;
+    this.#size = Number(before.size);
+    this.#sparse = before.size > SMALL_BYTES && before.blocks * 512n < before.size;
+    const { wanted, check } = job.hashers;
+    const factories = job.options.verify && check !== null ? [...wanted, check] : wanted;
+    this.#digests = factories.map((factory) => factory.create());
+    const keepsParts = job.options.sync && this.#size >= LARGE_BYTES && !this.#sparse ? check : null;
+    this.#progress = new CopyProgress(job.source, versionOf(before), keepsParts, context);
+  }
+
+  *run(): Step<CopiedData> {
+    const startedMs = nowMs();
+    const { target, temp } = this.#job;
+    const kept = this.#reopened();
+    const shared = kept === null && this.#reflink();
+    if (!shared && kept === null) this.#askForRoom();
+    const to = kept?.fd ?? aboutTarget(target, () => openSync(native(temp), shared ? 'r' : 'wx+', 0o600));
     try {
-      let bytes = Number(before.size);
-      if (!shared) {
-        bytes = readChunksSync(from, before.size, bufferOf(buffers, context), (chunk, soFar) => {
-          context.throwIfCancelled();
-          aboutTarget(target, () => {
-            writeFully(to, chunk);
-          });
-          context.setBytesDone(soFar);
-        });
+      const start = kept?.bytes ?? 0;
+      if (shared) this.#method = 'reflink';
+      let bytes = this.#size;
+      if (shared) yield* this.#readThrough(this.#size);
+      else {
+        yield* this.#readThrough(start);
+        bytes = yield* this.#pour(to, start);
       }
-      context.setBytesDone(bytes);
+      const lost = new Set<Lost>();
       aboutTarget(target, () => {
-        setModeAndTimes(to, before);
-        fsyncSync(to);
+        copyAttributes(this.#from, this.#before, to, lost);
       });
-      throwIfChanged(source, before, fstatSync(from, { bigint: true }));
-      return { bytes, source: before };
+      const dataMs = nowMs() - startedMs - this.#flushMs;
+      yield* this.#flushAll(to);
+      this.#throwIfChanged(bytes);
+      const digests = this.#digests.map((digest) => digest.digest());
+      const verifyMs = yield* this.#verify(to, digests.at(-1));
+      this.#context.setBytesDone(bytes);
+      return {
+        bytes,
+        source: this.#before,
+        lost: [...lost],
+        digests: Object.fromEntries(
+          this.#job.hashers.wanted.map(({ algorithm }, index) => [algorithm, digests[index] ?? '']),
+        ),
+        facts: {
+          method: this.#method,
+          dataMs,
+          flushMs: this.#isFlushed ? this.#flushMs : null,
+          verifyMs,
+          kept: start,
+        },
+      };
     } finally {
       closeSync(to);
     }
-  });
-}
-
-/** The same with asynchronous reads and writes, for many files in flight on one thread. */
-export async function copyData(
-  source: FsPath,
-  temp: FsPath,
-  target: FsPath,
-  buffers: CopyBuffers,
-  context: TaskContext,
-): Promise<CopiedData> {
-  let from: number;
-  try {
-    from = await openAsync(native(source), OPEN_TO_READ);
-  } catch (error) {
-    throw openingFailure(error, source);
   }
-  try {
-    const before = await fstatAsync(from, { bigint: true });
-    if (!before.isFile()) throw new NotAFile(notRegular(source));
-    context.setBytesTotal(Number(before.size));
-    const shared = reflink(from, before, temp, buffers);
-    const to = await openAsync(native(temp), shared ? 'r' : 'wx', 0o600).catch((error: unknown) => {
-      throw targetError(error, target);
+
+  get #isFlushed(): boolean {
+    return this.#job.options.sync || this.#job.options.verify;
+  }
+
+  /** The earlier attempt's file, as far as its bytes are those that were noted; `null`: nothing is to be had of it. */
+  #reopened(): { readonly fd: number; readonly bytes: number } | null {
+    const { partial, temp, target } = this.#job;
+    return aboutTarget(target, () => {
+      const kept = reopenPartial(temp, partial, this.#progress, this.#buffer, this.#context);
+      if (kept === null) unlinkIfThere(temp);
+      return kept;
     });
-    try {
-      const bytes = shared
-        ? Number(before.size)
-        : await pour(from, to, before.size, target, buffers, context);
-      context.setBytesDone(bytes);
-      aboutTarget(target, () => {
-        setModeAndTimes(to, before);
-      });
-      await fsyncAsync(to).catch((error: unknown) => {
-        throw targetError(error, target);
-      });
-      throwIfChanged(source, before, await fstatAsync(from, { bigint: true }));
-      return { bytes, source: before };
-    } finally {
-      await closeAsync(to);
-    }
-  } finally {
-    await closeAsync(from);
   }
-}
 
-async function pour(
-  from: number,
-  to: number,
-  size: bigint,
-  target: FsPath,
-  buffers: CopyBuffers,
-  context: TaskContext,
-): Promise<number> {
-  const buffer = bufferOf(buffers, context);
-  let total = 0;
-  for (;;) {
-    const { bytesRead } = await readAsync(from, buffer, 0, buffer.length, null);
-    if (bytesRead === 0) return total;
-    context.throwIfCancelled();
+  /**
+   * Shares the source's blocks where the file system can (btrfs, XFS), so that no byte is copied. The source
+   * is named through its open file, which cannot have been swapped; so on Linux only.
+   */
+  #reflink(): boolean {
+    const { noReflink } = this.#memory;
+    if (process.platform !== 'linux' || this.#size < SMALL_BYTES || noReflink.has(this.#before.dev))
+      return false;
+    const { temp } = this.#job;
     try {
-      for (let at = 0; at < bytesRead;) {
-        at += (await writeAsync(to, buffer, at, bytesRead - at, null)).bytesWritten;
-      }
-    } catch (error) {
-      throw targetError(error, target);
+      copyFileSync(
+        `/proc/self/fd/${this.#from}`,
+        native(temp),
+        constants.COPYFILE_FICLONE_FORCE | constants.COPYFILE_EXCL,
+      );
+      return true;
+    } catch {
+      noReflink.add(this.#before.dev);
+      unlinkIfThere(temp);
+      return false;
     }
-    total += bytesRead;
-    context.setBytesDone(total);
-    if (BigInt(total) === size) return total;
   }
-}
 
-function bufferOf(buffers: CopyBuffers, context: TaskContext): Buffer {
-  return (buffers.byLane[context.lane] ??= Buffer.allocUnsafeSlow(READ_BYTES));
-}
-
-/**
- * Shares the source's blocks where the file system can (btrfs, XFS), so that no byte is copied. The source
- * is named through its open file, which cannot have been swapped; so on Linux only.
- */
-function reflink(from: number, source: BigIntStats, temp: FsPath, buffers: CopyBuffers): boolean {
-  if (process.platform !== 'linux' || source.size < REFLINK_BYTES || buffers.noReflink.has(source.dev))
-    return false;
-  try {
-    copyFileSync(
-      `/proc/self/fd/${from}`,
-      native(temp),
-      constants.COPYFILE_FICLONE_FORCE | constants.COPYFILE_EXCL,
+  /** A disk that is too small is told before the first byte of a large file, not after an hour. */
+  #askForRoom(): void {
+    if (this.#size < LARGE_BYTES) return;
+    const { target, temp } = this.#job;
+    const needed = this.#sparse ? Number(this.#before.blocks) * 512 : this.#size;
+    const { bavail, bsize } = aboutTarget(target, () => statfsSync(native(parentPath(temp))));
+    // Some file systems do not say how large they are.
+    if (bsize === 0 || needed <= bavail * bsize) return;
+    throw new HeddleError(
+      'disk-full',
+      `${displayPath(target)} does not fit: it takes ${formatBytes(needed)}, and ${formatBytes(bavail * bsize)} are free. Make room, then retry.`,
     );
-    return true;
-  } catch {
-    buffers.noReflink.add(source.dev);
-    unlinkIfThere(temp);
-    return false;
+  }
+
+  /** What was not read for copying is read for its digests. */
+  *#readThrough(end: number): Step<void> {
+    if (this.#digests.length === 0) return;
+    for (let at = 0; at < end;) {
+      this.#context.throwIfCancelled();
+      const buffer = this.#buffer;
+      const read = yield* wait(this.#io.read(this.#from, buffer, Math.min(buffer.length, end - at), at));
+      if (read === 0) return;
+      this.#digest(buffer.subarray(0, read));
+      at += read;
+    }
+  }
+
+  /** @returns where the source ended */
+  *#pour(to: number, start: number): Step<number> {
+    let at = start;
+    const seek = this.#sparse ? libc() : null;
+    if (seek !== null) {
+      while (at < this.#size) {
+        const data = seek.dataFrom(this.#from, at) ?? this.#size;
+        this.#digestZeros(data - at);
+        if (data >= this.#size) break;
+        const hole = seek.holeFrom(this.#from, data) ?? this.#size;
+        at = yield* this.#pourRange(to, data, Math.min(hole, this.#size));
+        if (at < Math.min(hole, this.#size)) return at;
+      }
+      at = this.#size;
+    } else {
+      at = yield* this.#pourRange(to, at, this.#size === 0 ? Infinity : this.#size);
+    }
+    if (this.#sparse) {
+      aboutTarget(this.#job.target, () => {
+        ftruncateSync(to, at);
+      });
+    }
+    return at;
+  }
+
+  /** @param end `Infinity`: unknown, as of files in /proc @returns where it ended: before `end` if the source did */
+  *#pourRange(to: number, start: number, end: number): Step<number> {
+    let at = start;
+    while (at < end) {
+      this.#context.throwIfCancelled();
+      const length = Math.min(KERNEL_CHUNK_BYTES, end - at);
+      const copied = this.#inKernel ? this.#copyInKernel(to, at, length) : null;
+      const moved = copied ?? (yield* this.#readAndWrite(to, at, Math.min(length, READ_BYTES)));
+      if (moved === 0) return at;
+      at += moved;
+      if (at < this.#size || this.#size > SMALL_BYTES) {
+        this.#context.setStages(at, at);
+        if (!this.#isFlushed) this.#context.setBytesDone(at);
+      }
+      if (this.#progress.isDue(at)) yield* this.#flushPart(to, at);
+    }
+    return at;
+  }
+
+  get #inKernel(): boolean {
+    return (
+      this.#io.exclusive &&
+      this.#size > SMALL_BYTES &&
+      this.#digests.length === 0 &&
+      !this.#progress.keepsParts &&
+      !this.#memory.notInKernel.has(this.#before.dev)
+    );
+  }
+
+  /** @returns `null` where it cannot be had */
+  #copyInKernel(to: number, at: number, length: number): number | null {
+    const system = libc();
+    try {
+      if (system === null) throw Object.assign(new Error(), { code: 'ENOSYS' });
+      const copied = system.copyRange(this.#from, to, at, length);
+      this.#method = 'in-kernel';
+      return copied;
+    } catch (error) {
+      if (!NOT_IN_KERNEL.has(errorCode(error) ?? '')) throw targetError(error, this.#job.target);
+      this.#memory.notInKernel.add(this.#before.dev);
+      return null;
+    }
+  }
+
+  *#readAndWrite(to: number, at: number, length: number): Step<number> {
+    this.#method = 'read-write';
+    const buffer = this.#buffer;
+    const read = yield* wait(this.#io.read(this.#from, buffer, Math.min(length, buffer.length), at));
+    if (read === 0) return 0;
+    const chunk = read === buffer.length ? buffer : buffer.subarray(0, read);
+    this.#digest(chunk);
+    this.#progress.take(chunk);
+    try {
+      // Without a way to ask where the holes are, they are what is all zeros.
+      if (this.#sparse && libc() === null) yield* this.#writeWithoutZeros(to, chunk, at);
+      else yield* wait(this.#io.write(to, chunk, at));
+    } catch (error) {
+      throw targetError(error, this.#job.target);
+    }
+    return read;
+  }
+
+  *#writeWithoutZeros(to: number, chunk: Buffer, at: number): Step<void> {
+    for (let start = 0; start < chunk.length; start += BLOCK) {
+      const block = chunk.subarray(start, start + BLOCK);
+      if (block.equals(ZEROS.subarray(0, block.length))) continue;
+      yield* wait(this.#io.write(to, block, at + start));
+    }
+  }
+
+  #digest(chunk: Buffer): void {
+    for (const digest of this.#digests) digest.update(chunk);
+  }
+
+  #digestZeros(length: number): void {
+    if (this.#digests.length === 0) return;
+    for (let left = length; left > 0; left -= ZEROS.length) {
+      this.#context.throwIfCancelled();
+      this.#digest(left >= ZEROS.length ? ZEROS : ZEROS.subarray(0, left));
+    }
+  }
+
+  /** To the device, on the way: memory does not fill with what waits for it, and a crash costs no more than a part. */
+  *#flushPart(to: number, at: number): Step<void> {
+    if (!this.#isFlushed) return;
+    const startedMs = nowMs();
+    yield* this.#flushed(this.#io.flushData(to));
+    this.#flushMs += nowMs() - startedMs;
+    this.#progress.flushed(at);
+    this.#context.setBytesDone(at);
+  }
+
+  *#flushAll(to: number): Step<void> {
+    if (!this.#isFlushed) return;
+    const startedMs = nowMs();
+    yield* this.#flushed(this.#io.flush(to));
+    this.#flushMs += nowMs() - startedMs;
+  }
+
+  *#flushed(flushing: void | Promise<void>): Step<void> {
+    try {
+      yield* wait(flushing);
+    } catch (error) {
+      throw targetError(error, this.#job.target);
+    }
+  }
+
+  #throwIfChanged(bytes: number): void {
+    const after = fstatSync(this.#from, { bigint: true });
+    if (!hasChanged(this.#before, after) && (bytes === this.#size || this.#size === 0)) return;
+    throw new HeddleError(
+      'changed-while-copying',
+      `${displayPath(this.#job.source)} changed while it was copied.`,
+      { retryable: true },
+    );
+  }
+
+  /** @returns milliseconds that it took; `null`: not asked for */
+  *#verify(to: number, expected: string | undefined): Step<number | null> {
+    const { check } = this.#job.hashers;
+    if (!this.#job.options.verify || check === null) return null;
+    const startedMs = nowMs();
+    libc()?.dropFromMemory(to);
+    const hasher = check.create();
+    const buffer = this.#buffer;
+    for (let at = 0; ;) {
+      this.#context.throwIfCancelled();
+      const read = yield* this.#readBack(to, buffer, at);
+      if (read === 0) break;
+      hasher.update(buffer.subarray(0, read));
+      at += read;
+    }
+    const found = hasher.digest();
+    if (found !== expected) throw mismatch(this.#job.target, expected ?? '', found);
+    return nowMs() - startedMs;
+  }
+
+  *#readBack(to: number, buffer: Buffer, at: number): Step<number> {
+    try {
+      return yield* wait(this.#io.read(to, buffer, buffer.length, at));
+    } catch (error) {
+      throw targetError(error, this.#job.target);
+    }
+  }
+
+  get #buffer(): Buffer {
+    return (this.#memory.buffers[this.#context.lane] ??= Buffer.allocUnsafeSlow(READ_BYTES));
   }
 }
 
-/**
- * Permission bits without set-user-ID, set-group-ID and sticky: the copy belongs to whoever makes it, and
- * with them it would grant that user's rights. Times last, since everything else changes them.
- */
-function setModeAndTimes(fd: number, source: BigIntStats): void {
-  fchmodSync(fd, Number(source.mode & 0o777n));
-  futimesSync(fd, secondsOf(source.atimeNs), secondsOf(source.mtimeNs));
-}
-
-/** Node takes times as seconds in a double: near the present that keeps about a quarter of a microsecond. */
-export function secondsOf(ns: bigint): number {
-  return Number(ns / 1_000_000_000n) + Number(ns % 1_000_000_000n) / 1e9;
-}
-
-function throwIfChanged(path: FsPath, before: BigIntStats, after: BigIntStats): void {
-  if (!hasChanged(before, after)) return;
-  throw new HeddleError('changed-while-copying', `${displayPath(path)} changed while it was copied.`, {
-    retryable: true,
-  });
+function mismatch(target: FsPath, expected: string, found: string): HeddleError {
+  return new HeddleError(
+    'verify-mismatch',
+    `${displayPath(target)} was written, and other bytes came back from the device (BLAKE3 ${expected} became ${found}). The copy was removed. Check the disk and its cable.`,
+    { retryable: true },
+  );
 }

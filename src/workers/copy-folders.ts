@@ -3,22 +3,31 @@
  * ones) and gives every folder its mode and times. It comes last, and from the
  * deepest folder up, since each file made in a folder changes its time.
  */
-import { chmodSync, lstatSync, readdirSync, utimesSync } from 'node:fs';
+import { closeSync, fsyncSync, lstatSync, openSync, readdirSync, realpathSync, statSync } from 'node:fs';
+import type { Lost } from '../common/copy-options';
 import { HeddleError } from '../common/errors';
 import type { TaskOutcome } from '../common/model';
-import { displayPath, joinPath, pathFromBytes, type FsPath } from '../common/paths';
+import { displayPath, joinPath, pathFromBytes, pathToBytes, type FsPath } from '../common/paths';
 import { WORK_DIRECTORY_PREFIX } from '../common/walk';
-import { secondsOf } from './copy-data';
+import type { WalkRules } from '../common/walk-rules';
+import { copyAttributes } from './attributes';
 import { aboutTarget } from './copy-errors';
 import type { TargetFolders } from './copy-target';
-import { native } from './final-name';
+import { errorCode, native, parentPath } from './final-name';
 import type { TaskContext } from './runtime';
+import { walkEntries } from './walk';
 
 interface Level {
   readonly source: FsPath;
   readonly target: FsPath;
   /** Folders still to go into, the next one last. */
   readonly folders: FsPath[];
+}
+
+export interface FoldersManner {
+  readonly rules: WalkRules;
+  /** Flush them: a file's name is on the device when its folder is. */
+  readonly sync: boolean;
 }
 
 /**
@@ -28,8 +37,11 @@ export function copyFolders(
   source: FsPath,
   target: FsPath,
   targets: TargetFolders,
+  manner: FoldersManner,
   context: TaskContext,
 ): TaskOutcome {
+  const lost = new Set<Lost>();
+  const folders = foldersBy(source, manner.rules);
   const failures: { readonly folder: FsPath; readonly error: unknown }[] = [];
   const attempt = (folder: FsPath, action: () => void): boolean => {
     try {
@@ -47,7 +59,7 @@ export function copyFolders(
       targets.ensureFolder(to);
     });
     // Below a folder that cannot be made, nothing can.
-    if (made) stack.push({ source: from, target: to, folders: foldersIn(from) });
+    if (made) stack.push({ source: from, target: to, folders: folders(from) });
   };
   enter(source, target);
   for (let level = stack.at(-1); level !== undefined; level = stack.at(-1)) {
@@ -60,7 +72,7 @@ export function copyFolders(
     stack.pop();
     const done = level;
     attempt(done.target, () => {
-      setModeAndTimes(done.source, done.target);
+      finishFolder(done.source, done.target, manner, lost);
     });
   }
 
@@ -73,7 +85,7 @@ export function copyFolders(
       { cause: first.error },
     );
   }
-  return { state: 'done', bytes: 0, target };
+  return { state: 'done', bytes: 0, target, ...(lost.size === 0 ? {} : { lost: [...lost] }) };
 }
 
 /** Names of the folders in a folder, links left out. An unreadable one has none: the planner has reported it. */
@@ -88,11 +100,58 @@ function foldersIn(folder: FsPath): FsPath[] {
   }
 }
 
-function setModeAndTimes(source: FsPath, target: FsPath): void {
-  const from = lstatSync(native(source), { bigint: true });
+/** What a walk by these rules goes into. */
+function foldersBy(source: FsPath, rules: WalkRules): (folder: FsPath) => FsPath[] {
+  if (!leavesFoldersOut(rules)) return foldersIn;
+  const below = new Map<string, FsPath[]>();
+  for (const entry of walkEntries([displayPath(source)], null, { rules, identify: false })) {
+    if (entry.type !== 'folder' || entry.relative === '') continue;
+    const path = joinPath(source, entry.relative);
+    const above = keyOf(parentPath(path));
+    below.set(above, [...(below.get(above) ?? []), pathFromBytes(lastPart(path))]);
+  }
+  return (folder) => below.get(keyOf(folder)) ?? [];
+}
+
+function leavesFoldersOut({ exclude, gitignore, hidden, links, oneFileSystem }: WalkRules): boolean {
+  return exclude.length > 0 || gitignore || !hidden || links === 'follow' || oneFileSystem;
+}
+
+function lastPart(path: FsPath): Uint8Array {
+  const bytes = pathToBytes(path);
+  return bytes.subarray(bytes.lastIndexOf(0x2f) + 1);
+}
+
+function keyOf(path: FsPath): string {
+  return Buffer.from(pathToBytes(path)).toString('latin1');
+}
+
+function finishFolder(source: FsPath, target: FsPath, { rules, sync }: FoldersManner, lost: Set<Lost>): void {
+  const follows = rules.links === 'follow';
+  const from = (follows ? statSync : lstatSync)(native(source), { bigint: true });
   const to = lstatSync(native(target), { bigint: true });
   if (!from.isDirectory() || !to.isDirectory()) return;
-  // Set-group-ID and the like are the target's own affair: on many systems a new folder inherits them.
-  chmodSync(native(target), Number((to.mode & 0o7000n) | (from.mode & 0o777n)));
-  utimesSync(native(target), secondsOf(from.atimeNs), secondsOf(from.mtimeNs));
+  const real = follows ? pathFromBytes(realpathSync.native(native(source), 'buffer')) : source;
+  copyAttributes(real, from, target, lost);
+  if (sync) flushFolder(target);
+}
+
+function flushFolder(folder: FsPath): void {
+  let fd: number;
+  try {
+    fd = openSync(native(folder), 'r');
+  } catch (error) {
+    // One that may not be read cannot be flushed by itself.
+    if (errorCode(error) === 'EACCES' || errorCode(error) === 'EISDIR' || errorCode(error) === 'EPERM')
+      return;
+    throw error;
+  }
+  try {
+    fsyncSync(fd);
+  } catch (error) {
+    // Some file systems flush no folders.
+    if (errorCode(error) !== 'EINVAL' && errorCode(error) !== 'ENOTSUP') throw error;
+  } finally {
+    closeSync(fd);
+  }
 }

@@ -2,8 +2,8 @@
 import { lstatSync, mkdirSync } from 'node:fs';
 import { HeddleError } from '../common/errors';
 import type { CopyRoot } from '../common/model';
-import { displayPath, joinPath, pathFromBytes, pathToBytes, type FsPath } from '../common/paths';
-import { errorCode, makeFolders, makeWorkDirectory, native, parentPath } from './final-name';
+import { displayName, displayPath, joinPath, pathFromBytes, pathToBytes, type FsPath } from '../common/paths';
+import { errorCode, lstatOrNull, makeFolders, makeWorkDirectory, native, parentPath } from './final-name';
 
 /** More folders than this are not remembered at once. */
 const REMEMBERED = 50_000;
@@ -14,10 +14,14 @@ export class TargetFolders {
   readonly #rootBytes: Buffer;
   /** Folders seen to be there and to be folders, with their device; keyed by the path's bytes. */
   readonly #known = new Map<string, bigint>();
-  #workDevice: bigint | null = null;
+  /** Work directories by device. */
+  readonly #work = new Map<bigint, FsPath>();
+  readonly #onWorkDirectory: (path: string) => void;
 
-  constructor(root: CopyRoot) {
+  /** @param onWorkDirectory is told of work directories beside the root's own, before they are made */
+  constructor(root: CopyRoot, onWorkDirectory: (path: string) => void = () => undefined) {
     this.#root = root;
+    this.#onWorkDirectory = onWorkDirectory;
     this.#rootBytes = Buffer.from(root.target);
   }
 
@@ -41,20 +45,62 @@ export class TargetFolders {
 
   /**
    * Where the temporary file of a task goes: into the root's work directory, or, where the target's folder
-   * lies on another device and no link could join the two, beside the target itself.
+   * lies on another device and no link could join the two, into one at that device's top.
    */
   tempFor(target: FsPath, taskId: number): FsPath {
     const device = this.ensureParent(target);
-    const { workDirectory } = this.#root;
-    if (this.#workDevice === null) {
-      makeWorkDirectory(workDirectory);
-      this.#workDevice = lstatSync(workDirectory, { bigint: true }).dev;
+    let directory = this.#work.get(device);
+    if (directory === undefined) {
+      directory = this.#makeWork(target, device);
+      this.#work.set(device, directory);
     }
-    if (device === this.#workDevice) return joinPath(workDirectory, String(taskId));
-    const name = workDirectory.slice(
-      Math.max(workDirectory.lastIndexOf('/'), workDirectory.lastIndexOf('\\')) + 1,
-    );
-    return joinPath(parentPath(target), `${name}-${taskId}`);
+    return joinPath(directory, String(taskId));
+  }
+
+  #makeWork(target: FsPath, device: bigint): FsPath {
+    const { workDirectory } = this.#root;
+    if (this.#work.size === 0) {
+      makeWorkDirectory(workDirectory);
+      const own = lstatSync(workDirectory, { bigint: true }).dev;
+      if (device === own) return workDirectory;
+      this.#work.set(own, workDirectory);
+    }
+    const directory = joinPath(this.#topOf(parentPath(target), device), displayName(workDirectory));
+    // It is removed with the others when the job ends, even if this process is killed.
+    if (typeof directory === 'string') this.#onWorkDirectory(directory);
+    makeWorkDirectory(directory);
+    return directory;
+  }
+
+  /** The highest folder from the root's target down to `folder` that lies on this device. */
+  #topOf(folder: FsPath, device: bigint): FsPath {
+    let top = folder;
+    while (pathToBytes(top).length > this.#rootBytes.length) {
+      const above = parentPath(top);
+      if (lstatSync(native(above), { bigint: true }).dev !== device) break;
+      top = above;
+    }
+    return top;
+  }
+
+  /**
+   * Looks, and makes nothing: whether every folder on the way that exists is one.
+   * @returns whether the target's folder is there
+   * @throws HeddleError `target-not-a-folder`
+   */
+  look(target: FsPath): boolean {
+    const bytes = pathToBytes(target);
+    for (let end = this.#rootBytes.length; end < bytes.length; end++) {
+      if (bytes[end] !== 0x2f) continue;
+      const folder = pathFromBytes(bytes.subarray(0, end));
+      const key = keyOf(folder);
+      if (this.#known.has(key)) continue;
+      const stats = lstatOrNull(folder);
+      if (stats === null) return false;
+      if (!stats.isDirectory()) throw notAFolder(folder);
+      this.#remember(key, stats.dev);
+    }
+    return true;
   }
 
   /** The folder above the root's target: the user named it, links in it are theirs. */
@@ -87,17 +133,13 @@ export class TargetFolders {
     const known = this.#known.get(key);
     if (known !== undefined) return known;
     try {
-      mkdirSync(native(folder));
+      // For this user alone until it gets the mode of its source: what is private there is never open here.
+      mkdirSync(native(folder), 0o700);
     } catch (error) {
       if (errorCode(error) !== 'EEXIST') throw error;
     }
     const stats = lstatSync(native(folder), { bigint: true });
-    if (!stats.isDirectory()) {
-      throw new HeddleError(
-        'target-not-a-folder',
-        `${displayPath(folder)} exists and is not a folder; nothing was written behind it.`,
-      );
-    }
+    if (!stats.isDirectory()) throw notAFolder(folder);
     return this.#remember(key, stats.dev);
   }
 
@@ -106,6 +148,13 @@ export class TargetFolders {
     this.#known.set(key, device);
     return device;
   }
+}
+
+function notAFolder(folder: FsPath): HeddleError {
+  return new HeddleError(
+    'target-not-a-folder',
+    `${displayPath(folder)} exists and is not a folder; nothing was written behind it.`,
+  );
 }
 
 function keyOf(path: FsPath): string {

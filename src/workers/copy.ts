@@ -1,185 +1,276 @@
 /**
  * One file or symbolic link to its target: bytes to a temporary file, mode and
- * times set, flushed, checked against the source, and then linked to its name.
- * What exists is never replaced. FIFOs, sockets and devices are never opened.
+ * times set, flushed, checked against the source, and then given its name.
+ * FIFOs, sockets and devices are never opened. In a dry run nothing is written.
  */
-import { readlinkSync, symlinkSync, lutimesSync } from 'node:fs';
+import { linkSync, symlinkSync } from 'node:fs';
 import type { BigIntStats } from 'node:fs';
+import type { CopyFacts, Lost, WorkDirectoryNote } from '../common/copy-options';
 import { HeddleError } from '../common/errors';
 import type { ErrorData } from '../common/errors';
-import type { TaskOrder, TaskOutcome, WorkerOptions } from '../common/model';
+import type { CopyWorkerOptions, Digests, TaskOrder, TaskOutcome } from '../common/model';
 import { displayPath, type FsPath } from '../common/paths';
-import { copyData, copyDataSync, secondsOf, type CopyBuffers } from './copy-data';
+import { copyAttributes } from './attributes';
+import { LARGE_BYTES, copyData, type CopiedData, type CopyHashers, type CopyMemory } from './copy-data';
 import { aboutTarget } from './copy-errors';
+import { decide, findNumbered, placeByDecision, readlinkBytes, type Copy } from './copy-existing';
+import { removeEmptied, removeExtra } from './copy-extras';
 import { copyFolders } from './copy-folders';
+import { foresee } from './copy-foresight';
 import { TargetFolders } from './copy-target';
-import { isSameFile, lstatOrNull, native, placeAt, unlinkIfThere, type Link } from './final-name';
-import type { RunTask, TaskContext } from './runtime';
+import { errorCode, isSameFile, lstatOrNull, native, unlinkIfThere, type Link } from './final-name';
+import { loadHasher } from './hashers';
+import { TaskCancelled, type RunTask, type TaskContext } from './runtime';
 import { NotAFile, notRegular } from './source-file';
-
-type CopyOptions = Extract<WorkerOptions, { kind: 'copy' }>;
+import { ASYNC_IO, SYNC_IO, runAsync, runSync } from './steps';
 
 /** What tests replace. */
 export interface CopyTuning {
   readonly link?: Link;
 }
 
-/** What one attempt knows of its task. */
-interface Job {
-  readonly source: FsPath;
-  readonly target: FsPath;
-  readonly temp: FsPath;
-  readonly link: Link | undefined;
-  readonly lockDirectory: FsPath;
+const NO_HASHERS: CopyHashers = { wanted: [], check: null };
+
+/** With the hashers that the job needs. */
+export async function loadCopy(options: CopyWorkerOptions): Promise<RunTask<TaskOrder, TaskOutcome>> {
+  const wanted = await Promise.all(options.algorithms.map((algorithm) => loadHasher(algorithm)));
+  const check = options.options.verify ? await loadHasher('blake3') : null;
+  return createCopy(options, {}, { wanted, check });
 }
 
-export function createCopy(options: CopyOptions, tuning: CopyTuning = {}): RunTask<TaskOrder, TaskOutcome> {
-  const folders = options.roots.map((root) => new TargetFolders(root));
-  const buffers: CopyBuffers = { byLane: [], noReflink: new Set() };
+export function createCopy(
+  options: CopyWorkerOptions,
+  tuning: CopyTuning = {},
+  hashers: CopyHashers = NO_HASHERS,
+): RunTask<TaskOrder, TaskOutcome> {
+  return new Copier(options, tuning, hashers).run;
+}
 
-  return (order, context) => {
+/** What one attempt knows of its task. */
+interface Job extends Copy {
+  readonly temp: FsPath;
+  readonly lockDirectory: FsPath;
+  readonly partial: TaskOrder['partial'];
+}
+
+class Copier {
+  readonly #options: CopyWorkerOptions;
+  readonly #link: Link;
+  readonly #folders: readonly TargetFolders[];
+  readonly #memory: CopyMemory = { buffers: [], noReflink: new Set(), notInKernel: new Set() };
+  #hashers: CopyHashers;
+  /** Of the task that a folder is made for. */
+  #context: TaskContext | null = null;
+
+  constructor(options: CopyWorkerOptions, { link = linkSync }: CopyTuning, hashers: CopyHashers) {
+    this.#options = options;
+    this.#link = link;
+    this.#hashers = hashers;
+    this.#folders = options.roots.map(
+      (root) =>
+        new TargetFolders(root, (workDirectory) => {
+          const note: WorkDirectoryNote = { workDirectory };
+          this.#context?.note(note);
+        }),
+    );
+  }
+
+  readonly run: RunTask<TaskOrder, TaskOutcome> = (order, context) => {
     const { target } = order;
-    const root = options.roots[order.root];
-    const rootFolders = folders[order.root];
-    if (target === null || root === undefined || rootFolders === undefined) {
+    const root = this.#options.roots[order.root];
+    const folders = this.#folders[order.root];
+    if (target === null || root === undefined || folders === undefined) {
       throw new HeddleError('bad-task', 'A copy task without a target or root.');
     }
-    if (order.type === 'folders') return copyFolders(order.source, target, rootFolders, context);
+    const { existing, dryRun, sync } = this.#options.options;
+    this.#context = context;
+    switch (order.type) {
+      case 'folders':
+        return copyFolders(order.source, target, folders, { rules: this.#options.rules, sync }, context);
+      case 'extra':
+        return order.size === null
+          ? removeEmptied(order.source, target, root, dryRun)
+          : removeExtra(order.source, target, root, dryRun);
+      default:
+    }
 
     const source = lstatOrNull(order.source);
     if (source === null) throw notFound(order.source);
     if (source.isDirectory()) throw nowAFolder(order.source);
     if (!source.isFile() && !source.isSymbolicLink()) return skipped(notRegular(order.source));
+    const copy: Copy = { source: order.source, target, policy: existing };
+    if (dryRun) return foresee(copy, source, folders);
 
-    const temp = aboutTarget(target, () => rootFolders.tempFor(target, order.id));
-    const job: Job = {
-      source: order.source,
-      target,
-      temp,
-      link: tuning.link,
-      lockDirectory: root.workDirectory,
-    };
-    const settled = aboutTarget(target, () => settledBefore(job, source));
-    if (settled !== null) return settled;
+    const temp = aboutTarget(target, () => folders.tempFor(target, order.id));
+    const job: Job = { ...copy, temp, lockDirectory: root.workDirectory, partial: order.partial };
+    const before = aboutTarget(target, () => settledBefore(job, source));
+    if (before !== null) return before;
+    const decision = aboutTarget(target, () => decide(job, source, lstatOrNull(target)));
+    if (decision.how === 'settled') return decision.outcome;
 
-    if (source.isSymbolicLink()) return copySymlink(job, source);
-    return context.exclusive ? copyFileSync(job, buffers, context) : copyFile(job, buffers, context);
+    if (order.linkTo !== undefined) {
+      const linked = this.#hardLink(job, source, order.linkTo, decision.how);
+      if (linked !== null) return linked;
+    }
+    if (source.isSymbolicLink()) return this.#copySymlink(job, source, decision.how);
+    return this.#copyFile(job, source, decision.how, context);
   };
+
+  /** One more name for what the same job has copied; `null` where there can be none. */
+  #hardLink(job: Job, source: BigIntStats, first: FsPath, how: How): TaskOutcome | null {
+    const copied = lstatOrNull(first);
+    // What lies there may be another's by now, or have been left as it was.
+    if (copied === null || !decidesUnchanged({ ...job, target: first }, source, copied)) return null;
+    try {
+      this.#link(native(first), native(job.temp));
+    } catch {
+      return null;
+    }
+    return this.#place(job, source, how, { bytes: 0 });
+  }
+
+  #copyFile(
+    job: Job,
+    source: BigIntStats,
+    how: How,
+    context: TaskContext,
+  ): TaskOutcome | Promise<TaskOutcome> {
+    const { options } = this.#options;
+    const begin = (): ReturnType<typeof copyData> =>
+      copyData(
+        { ...job, options, hashers: this.#hashers, partial: job.partial ?? null },
+        context.exclusive ? SYNC_IO : ASYNC_IO,
+        this.#memory,
+        context,
+      );
+    const done = ({ bytes, facts, digests, lost, source: from }: CopiedData): TaskOutcome =>
+      this.#place(job, from, how, { bytes, facts, digests, lost });
+    if (context.exclusive && (source.size < LARGE_BYTES || this.#hashers.check !== null || !options.sync)) {
+      try {
+        return done(runSync(begin()));
+      } catch (error) {
+        return failed(job, error, source);
+      }
+    }
+    return (async () => {
+      try {
+        // Of large files parts are remembered with their digests; small ones do without.
+        if (source.size >= LARGE_BYTES && options.sync && this.#hashers.check === null) {
+          this.#hashers = { ...this.#hashers, check: await loadHasher('blake3') };
+        }
+        return done(context.exclusive ? runSync(begin()) : await runAsync(begin()));
+      } catch (error) {
+        return failed(job, error, source);
+      }
+    })();
+  }
+
+  /**
+   * A link's text is copied as it is. On Linux it is made under the temporary name first, where it gets its
+   * times, and then linked (link(2) does not follow) like a file. Elsewhere it takes its name at once, which
+   * is atomic and replaces nothing either.
+   */
+  #copySymlink(job: Job, source: BigIntStats, how: How): TaskOutcome {
+    const text = readlinkBytes(job.source);
+    const atOnce = process.platform !== 'linux' && how === 'new';
+    const made = atOnce ? job.target : job.temp;
+    const lost = new Set<Lost>();
+    try {
+      aboutTarget(job.target, () => {
+        symlinkSync(text, native(made));
+        copyAttributes(job.source, source, made, lost);
+      });
+      if (atOnce) return { state: 'done', bytes: 0, target: job.target, finding: 'new' };
+      return this.#place(job, source, how, { bytes: 0, lost: [...lost] });
+    } catch (error) {
+      return failed(job, error, source);
+    }
+  }
+
+  #place(job: Job, source: BigIntStats, how: How, made: Made): TaskOutcome {
+    const { temp, target, lockDirectory } = job;
+    const { bytes, facts, digests = {}, lost = [] } = made;
+    const placed = aboutTarget(target, () => placeByDecision(how, temp, target, lockDirectory, this.#link));
+    if (placed !== null) {
+      return {
+        state: 'done',
+        bytes,
+        ...placed,
+        ...(facts === undefined ? {} : { copied: facts }),
+        ...(Object.keys(digests).length === 0 ? {} : { digests }),
+        ...(lost.length === 0 ? {} : { lost }),
+      };
+    }
+    // Somebody else made the target while this copy was under way.
+    const there = lstatOrNull(target);
+    if (there === null) {
+      unlinkIfThere(temp);
+      throw new HeddleError(
+        'target-exists',
+        `${displayPath(target)} was taken by another program meanwhile.`,
+        { retryable: true },
+      );
+    }
+    try {
+      const again = decide(job, source, there);
+      if (again.how === 'replace' || again.how === 'number') return this.#place(job, source, again.how, made);
+      unlinkIfThere(temp);
+      if (again.how === 'settled') return again.outcome;
+    } catch (error) {
+      unlinkIfThere(temp);
+      throw error;
+    }
+    throw new HeddleError('target-exists', `${displayPath(target)} comes and goes.`, { retryable: true });
+  }
+}
+
+type How = 'new' | 'replace' | 'number';
+
+interface Made {
+  readonly bytes: number;
+  readonly facts?: CopyFacts;
+  readonly digests?: Digests;
+  readonly lost?: readonly Lost[];
 }
 
 /**
- * What an earlier run, or the user, has left: `null` when the copy is still to be made, with nothing under
- * its temporary name.
+ * What an earlier run has left: `null` when the copy is still to be made, with nothing under its temporary name but
+ * what can be gone on with.
  */
 function settledBefore(job: Job, source: BigIntStats): TaskOutcome | null {
   const temp = lstatOrNull(job.temp);
+  if (temp === null) return null;
   const there = lstatOrNull(job.target);
-  if (temp !== null) {
-    // Both names are of one file: it was whole, and named, when its process was killed.
-    if (there !== null && isSameFile(temp, there)) {
-      return { state: 'done', bytes: sizeOf(source), target: job.target, release: job.temp };
-    }
-    unlinkIfThere(job.temp);
+  const done = { state: 'done', bytes: sizeOf(source), release: job.temp } as const;
+  // Both names are of one file: it was whole, and named, when its process was killed.
+  if (there !== null && isSameFile(temp, there)) return { ...done, target: job.target, finding: 'new' };
+  if (temp.nlink > 1n && job.policy === 'number') {
+    const target = findNumbered(temp, job.target);
+    if (target !== null) return { ...done, target, finding: 'numbered' };
   }
-  return there === null ? null : existing(job, source, there);
+  if (job.partial == null) unlinkIfThere(job.temp);
+  return null;
 }
 
-/** The policy for a target that exists: left alone; a fault unless it is what the copy would make. */
-function existing(job: Job, source: BigIntStats, there: BigIntStats): TaskOutcome {
-  if (isUnchanged(job, source, there)) {
-    return skipped(
-      {
-        code: 'unchanged',
-        message: `${displayPath(job.target)} is there already, the same as its source.`,
-        retryable: false,
-      },
-      job.target,
-    );
-  }
-  throw new HeddleError('target-exists', `${displayPath(job.target)} exists already and was left as it is.`);
+function decidesUnchanged(copy: Copy, source: BigIntStats, there: BigIntStats): boolean {
+  const decision = decide({ ...copy, policy: 'skip' }, source, there);
+  return decision.how === 'settled' && decision.outcome.finding === 'unchanged' && !isSameFile(source, there);
 }
 
-/** Same type, size and time; of links, the same text. */
-function isUnchanged(job: Job, source: BigIntStats, there: BigIntStats): boolean {
-  if (source.isSymbolicLink()) {
-    return there.isSymbolicLink() && readlinkBytes(job.source).equals(readlinkBytes(job.target));
-  }
-  if (!there.isFile() || there.size !== source.size) return false;
-  // Times are set with less than a microsecond's error, and some file systems keep milliseconds.
-  const apart = there.mtimeNs - source.mtimeNs;
-  return apart < 1_000_000n && apart > -1_000_000n;
-}
-
-function copyFileSync(job: Job, buffers: CopyBuffers, context: TaskContext): TaskOutcome {
-  try {
-    const result = copyDataSync(job.source, job.temp, job.target, buffers, context);
-    return place(job, result.source, result.bytes);
-  } catch (error) {
-    return failed(job, error);
-  }
-}
-
-async function copyFile(job: Job, buffers: CopyBuffers, context: TaskContext): Promise<TaskOutcome> {
-  try {
-    const result = await copyData(job.source, job.temp, job.target, buffers, context);
-    return place(job, result.source, result.bytes);
-  } catch (error) {
-    return failed(job, error);
-  }
-}
-
-/**
- * A link's text is copied as it is. On Linux it is made under the temporary name first, where it gets its
- * times, and then linked (link(2) does not follow) like a file. Elsewhere it takes its name at once, which
- * is atomic and replaces nothing either.
- */
-function copySymlink(job: Job, source: BigIntStats): TaskOutcome {
-  const text = readlinkBytes(job.source);
-  const linked = process.platform === 'linux';
-  const made = linked ? job.temp : job.target;
-  try {
-    aboutTarget(job.target, () => {
-      symlinkSync(text, native(made));
-      lutimesSync(native(made), secondsOf(source.atimeNs), secondsOf(source.mtimeNs));
-    });
-    if (!linked) return { state: 'done', bytes: 0, target: job.target };
-    return place(job, source, 0);
-  } catch (error) {
-    if (!linked && error instanceof HeddleError && error.code === 'target-exists')
-      return nameTaken(job, source);
-    return failed(job, error);
-  }
-}
-
-function place(job: Job, source: BigIntStats, bytes: number): TaskOutcome {
-  const placed = aboutTarget(job.target, () => placeAt(job.temp, job.target, job.lockDirectory, job.link));
-  if (placed === null) {
-    unlinkIfThere(job.temp);
-    return nameTaken(job, source);
-  }
-  return { state: 'done', bytes, ...placed };
-}
-
-/** Somebody else made the target while this copy was under way. */
-function nameTaken(job: Job, source: BigIntStats): TaskOutcome {
-  const there = lstatOrNull(job.target);
-  if (there === null) {
-    throw new HeddleError(
-      'target-exists',
-      `${displayPath(job.target)} was taken by another program meanwhile.`,
-      {
-        retryable: true,
-      },
-    );
-  }
-  return existing(job, source, there);
-}
-
-/** Removes the temporary file, then fails or skips. */
-function failed(job: Job, error: unknown): TaskOutcome {
-  unlinkIfThere(job.temp);
+/** Removes the temporary file, unless another attempt can go on with it; then fails or skips. */
+function failed(job: Job, error: unknown, source: BigIntStats): TaskOutcome {
+  if (!canGoOn(error) || source.size < LARGE_BYTES) unlinkIfThere(job.temp);
   if (error instanceof NotAFile) return skipped(error.reason);
   throw error;
+}
+
+/** Stopped, or hindered for a while: what is on the device stays. A job that ends takes it away. */
+function canGoOn(error: unknown): boolean {
+  return (
+    error instanceof TaskCancelled ||
+    errorCode(error) === 'EIO' ||
+    (error instanceof HeddleError && error.code === 'io-error')
+  );
 }
 
 function skipped(reason: ErrorData, target: FsPath | null = null): TaskOutcome {
@@ -188,10 +279,6 @@ function skipped(reason: ErrorData, target: FsPath | null = null): TaskOutcome {
 
 function sizeOf(source: BigIntStats): number {
   return source.isFile() ? Number(source.size) : 0;
-}
-
-function readlinkBytes(path: FsPath): Buffer {
-  return readlinkSync(native(path), { encoding: 'buffer' });
 }
 
 function notFound(path: FsPath): HeddleError {

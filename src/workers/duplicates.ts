@@ -8,7 +8,7 @@ import { formatCount } from '../common/units';
 import { loadHasher, type HasherFactory } from './hashers';
 import type { RunTask, TaskContext } from './runtime';
 import { NotAFile, READ_BYTES, hasChanged, identityOf, notRegular } from './source-file';
-import { fill, look, runSteps, withFile, type Steps } from './steps';
+import { fill, look, runSteps, withFile, type Steps } from './read-steps';
 
 export async function createDuplicates({
   cache,

@@ -26,7 +26,7 @@ import { createHash } from 'node:crypto';
 import type { ExistingPolicy } from '../common/download';
 import { numberedName } from '../common/file-name';
 import { HeddleError } from '../common/errors';
-import { displayPath, joinPath, pathFromBytes, pathToBytes, type FsPath } from '../common/paths';
+import { displayName, displayPath, joinPath, pathFromBytes, pathToBytes, type FsPath } from '../common/paths';
 
 /** More files of one name than this in one folder are a mistake. */
 const MAX_NUMBER = 1_000_000;
@@ -280,8 +280,8 @@ function keyOf(path: FsPath): string {
 }
 
 /** Puts the finished file in the place of what is there, in one step; the temporary name stays a second link to it. */
-function replaceAt(temp: FsPath, target: FsPath, link: Link): Placed {
-  const second = `${displayPath(temp)}.link`;
+export function replaceAt(temp: FsPath, target: FsPath, link: Link = linkSync): Placed {
+  const second = native(joinPath(parentPath(temp), `${displayName(temp)}.link`));
   unlinkIfThere(second);
   try {
     link(native(temp), second);

@@ -26,6 +26,8 @@ export interface TaskContext<Note = unknown> {
   setBytesDone(bytes: number): void;
   /** `null`: not known. */
   setBytesTotal(bytes: number | null): void;
+  /** Bytes read and written so far, where they are done only later: on the device. */
+  setStages(read: number, written: number): void;
   /** Tells the host something that must not wait for the task's end; plain data. */
   note(note: Note): void;
 }
@@ -90,6 +92,10 @@ class LaneContext implements TaskContext {
 
   setBytesTotal(bytes: number | null): void {
     this.#board.setBytesTotal(this.lane, bytes);
+  }
+
+  setStages(read: number, written: number): void {
+    this.#board.setStages(this.lane, read, written);
   }
 
   note(note: unknown): void {

@@ -1,165 +1,72 @@
 /**
- * Reading files as a generator of steps: one algorithm that runs synchronously
- * on a thread with nothing else to do, where that is several times as fast, and
- * asynchronously where many tasks are in flight on one thread.
+ * Work on files written once for both kinds of threads: on one with nothing else to do its steps run synchronously,
+ * which is several times as fast; on one with many tasks in flight they give way to others while they wait.
  */
-import { close, closeSync, fstat, fstatSync, lstat, lstatSync, open, openSync } from 'node:fs';
-import { read, readSync, readlink, readlinkSync } from 'node:fs';
-import type { BigIntStats } from 'node:fs';
+import { fdatasync, fdatasyncSync, fsync, fsyncSync, read, readSync, write, writeSync } from 'node:fs';
 import { promisify } from 'node:util';
-import { assertNever } from '../common/errors';
-import type { FsPath } from '../common/paths';
-import { native } from './final-name';
-import { NotAFile, OPEN_TO_READ, notRegular, openingFailure } from './source-file';
 
-type Step =
-  | { readonly do: 'open'; readonly path: FsPath }
-  | { readonly do: 'lstat'; readonly path: FsPath }
-  | { readonly do: 'readlink'; readonly path: FsPath }
-  | { readonly do: 'stat'; readonly fd: number }
-  | {
-      readonly do: 'read';
-      readonly fd: number;
-      readonly buffer: Buffer;
-      readonly at: number;
-      readonly length: number;
-    }
-  | { readonly do: 'close'; readonly fd: number };
+/** A function that may have to wait: it yields promises and is given what they became. */
+export type Step<T> = Generator<Promise<unknown>, T, unknown>;
 
-/** Yields what is to be done, is given what came of it. */
-export type Steps<Result> = Generator<Step, Result, unknown>;
+export interface Io {
+  /** Whether calls that block are right. */
+  readonly exclusive: boolean;
+  /** @returns bytes read; 0 at the end */
+  read(fd: number, buffer: Buffer, length: number, position: number): number | Promise<number>;
+  /** All of `bytes`. */
+  write(fd: number, bytes: Buffer, position: number): void | Promise<void>;
+  flush(fd: number): void | Promise<void>;
+  /** As {@link flush}, without what only concerns times and the like. */
+  flushData(fd: number): void | Promise<void>;
+}
 
-const openAsync = promisify(open);
-const closeAsync = promisify(close);
 const readAsync = promisify(read);
-const readlinkAsync = promisify(readlink);
-type Look<Of> = (of: Of, options: { bigint: true }) => Promise<BigIntStats>;
-const fstatAsync = promisify(fstat) as Look<number>;
-const lstatAsync = promisify(lstat) as Look<string | Buffer>;
+const writeAsync = promisify(write);
 
-/**
- * Runs `steps` to their end, synchronously where the thread has nothing else to do.
- * @throws what the steps throw
- */
-export function runSteps<Result>(steps: Steps<Result>, exclusive: boolean): Result | Promise<Result> {
-  return exclusive ? runSync(steps) : runAsync(steps);
+export const SYNC_IO: Io = {
+  exclusive: true,
+  read: (fd, buffer, length, position) => readSync(fd, buffer, 0, length, position),
+  write(fd, bytes, position) {
+    for (let at = 0; at < bytes.length;) at += writeSync(fd, bytes, at, bytes.length - at, position + at);
+  },
+  flush: fsyncSync,
+  flushData: fdatasyncSync,
+};
+
+export const ASYNC_IO: Io = {
+  exclusive: false,
+  read: async (fd, buffer, length, position) => (await readAsync(fd, buffer, 0, length, position)).bytesRead,
+  async write(fd, bytes, position) {
+    for (let at = 0; at < bytes.length;) {
+      at += (await writeAsync(fd, bytes, at, bytes.length - at, position + at)).bytesWritten;
+    }
+  },
+  flush: promisify(fsync),
+  flushData: promisify(fdatasync),
+};
+
+export function* wait<T>(value: T | Promise<T>): Step<T> {
+  return value instanceof Promise ? ((yield value) as T) : value;
 }
 
-function runSync<Result>(steps: Steps<Result>): Result {
-  let next = steps.next();
+/** @throws TypeError when a step had to wait after all */
+export function runSync<T>(step: Step<T>): T {
+  const { done, value } = step.next();
+  if (done !== true) throw new TypeError('a synchronous step waits');
+  return value;
+}
+
+export async function runAsync<T>(step: Step<T>): Promise<T> {
+  let next = step.next();
   while (next.done !== true) {
-    let answer: unknown;
+    let resume: () => IteratorResult<Promise<unknown>, T>;
     try {
-      answer = doSync(next.value);
+      const value = await next.value;
+      resume = () => step.next(value);
     } catch (error) {
-      next = steps.throw(error);
-      continue;
+      resume = () => step.throw(error);
     }
-    next = steps.next(answer);
+    next = resume();
   }
   return next.value;
-}
-
-async function runAsync<Result>(steps: Steps<Result>): Promise<Result> {
-  let next = steps.next();
-  while (next.done !== true) {
-    let answer: unknown;
-    try {
-      answer = await doAsync(next.value);
-    } catch (error) {
-      next = steps.throw(error);
-      continue;
-    }
-    next = steps.next(answer);
-  }
-  return next.value;
-}
-
-function doSync(step: Step): unknown {
-  switch (step.do) {
-    case 'open':
-      return openSync(native(step.path), OPEN_TO_READ);
-    case 'lstat':
-      return lstatSync(native(step.path), { bigint: true });
-    case 'readlink':
-      return readlinkSync(native(step.path), { encoding: 'buffer' });
-    case 'stat':
-      return fstatSync(step.fd, { bigint: true });
-    case 'read':
-      return readSync(step.fd, step.buffer, step.at, step.length, null);
-    case 'close':
-      closeSync(step.fd);
-      return undefined;
-    default:
-      return assertNever(step);
-  }
-}
-
-async function doAsync(step: Step): Promise<unknown> {
-  switch (step.do) {
-    case 'open':
-      return openAsync(native(step.path), OPEN_TO_READ);
-    case 'lstat':
-      return lstatAsync(native(step.path), { bigint: true });
-    case 'readlink':
-      return readlinkAsync(native(step.path), { encoding: 'buffer' });
-    case 'stat':
-      return fstatAsync(step.fd, { bigint: true });
-    case 'read':
-      return (await readAsync(step.fd, step.buffer, step.at, step.length, null)).bytesRead;
-    case 'close':
-      return closeAsync(step.fd);
-    default:
-      return assertNever(step);
-  }
-}
-
-/**
- * Opens `path`, uses it and closes it.
- * @throws NotAFile when it is no regular file
- */
-export function* withFile<Result>(
-  path: FsPath,
-  use: (fd: number, stats: BigIntStats) => Steps<Result>,
-): Steps<Result> {
-  let fd: number;
-  try {
-    fd = (yield { do: 'open', path }) as number;
-  } catch (error) {
-    throw openingFailure(error, path);
-  }
-  try {
-    const stats = yield* look(fd);
-    if (!stats.isFile()) throw new NotAFile(notRegular(path));
-    return yield* use(fd, stats);
-  } finally {
-    yield { do: 'close', fd };
-  }
-}
-
-export function* look(fd: number): Steps<BigIntStats> {
-  return (yield { do: 'stat', fd }) as BigIntStats;
-}
-
-export function* lookAt(path: FsPath): Steps<BigIntStats> {
-  return (yield { do: 'lstat', path }) as BigIntStats;
-}
-
-/** Where a link leads, as bytes. */
-export function* leadsTo(path: FsPath): Steps<Buffer> {
-  return (yield { do: 'readlink', path }) as Buffer;
-}
-
-/**
- * Reads on, until `length` bytes are there or the file ends.
- * @returns bytes read
- */
-export function* fill(fd: number, buffer: Buffer, length: number): Steps<number> {
-  let total = 0;
-  while (total < length) {
-    const count = (yield { do: 'read', fd, buffer, at: total, length: length - total }) as number;
-    if (count === 0) break;
-    total += count;
-  }
-  return total;
 }

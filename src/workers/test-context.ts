@@ -8,6 +8,8 @@ export class FakeContext implements TaskContext {
   readonly exclusive: boolean;
   bytesDone = 0;
   bytesTotal: number | null = null;
+  bytesRead: number | null = null;
+  bytesWritten: number | null = null;
   readonly notes: PartialNote[] = [];
   /** Called on every progress report. */
   onProgress: (bytes: number) => void = () => undefined;
@@ -44,6 +46,12 @@ export class FakeContext implements TaskContext {
 
   setBytesTotal(bytes: number | null): void {
     this.bytesTotal = bytes;
+  }
+
+  setStages(read: number, written: number): void {
+    this.bytesRead = read;
+    this.bytesWritten = written;
+    this.onProgress(written);
   }
 
   note(note: unknown): void {

@@ -27,7 +27,7 @@ async function initialise(options: WorkerOptions): Promise<RunOrder> {
         ? (await import('./compare')).createCompare()
         : (await import('./verify')).createVerify();
     case 'copy':
-      return (await import('./copy')).createCopy(options);
+      return (await import('./copy')).loadCopy(options);
     default:
       return assertNever(options);
   }

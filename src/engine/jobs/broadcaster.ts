@@ -152,6 +152,8 @@ export class JobMonitor {
           startedAtMs: reading.startedAtMs,
           bytesDone: reading.bytesDone,
           bytesTotal: reading.bytesTotal,
+          bytesRead: reading.bytesRead,
+          bytesWritten: reading.bytesWritten,
           bytesPerSecond: rate.add({ atMs: now, bytes: reading.bytesDone, tasks: 0 }).bytesPerSecond,
         };
       });

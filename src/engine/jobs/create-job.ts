@@ -92,6 +92,18 @@ export async function prepareJob(request: JobRequest, dataDirectory: string, vau
       };
     }
     case 'copy': {
+      const { options, rules } = checked;
+      if (options.mirror && options.existing === 'number') {
+        throw new HeddleError(
+          'bad-request',
+          'A mirror has no place for numbered copies. Choose another policy.',
+        );
+      }
+      // A manifest without an algorithm gets the usual one.
+      const algorithms: readonly Algorithm[] =
+        checked.manifest !== null && checked.algorithms.length === 0 ? ['sha256'] : checked.algorithms;
+      const manifest = manifestTarget(checked.manifest, algorithms);
+      if (manifest !== null && !options.dryRun) await mustBeFolder(dirname(manifest.path));
       const roots = await copyRoots(checked, token);
       return {
         ...how,
@@ -101,12 +113,18 @@ export async function prepareJob(request: JobRequest, dataDirectory: string, vau
         spec: {
           kind: 'copy',
           roots,
-          options: checked.options,
-          rules: checked.rules,
-          manifest: null,
-          algorithms: [],
+          options,
+          rules,
+          // Of what was not copied there is none.
+          manifest: options.dryRun ? null : manifest,
+          algorithms: options.dryRun ? [] : algorithms,
         },
-        workDirectories: [...new Set(roots.map(({ workDirectory }) => workDirectory))],
+        workDirectories: [
+          ...new Set([
+            ...roots.map(({ workDirectory }) => workDirectory),
+            ...(manifest === null ? [] : [join(dirname(manifest.path), WORK_DIRECTORY_PREFIX + token)]),
+          ]),
+        ],
       };
     }
   }

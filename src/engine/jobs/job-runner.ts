@@ -20,6 +20,7 @@ import {
 } from '../../common/download';
 import { expectedFileName } from '../../common/file-name';
 import type { DownloadOptions } from '../../common/download-options';
+import type { Lost, WorkDirectoryNote } from '../../common/copy-options';
 import { HeddleError, toErrorData, type ErrorData } from '../../common/errors';
 import type { HostState } from '../../common/responses';
 import {
@@ -53,7 +54,7 @@ import { Admission, type HostSign } from './admission';
 import { automaticWorkers, tasksPerWorker } from './defaults';
 import { openRequest, planJob } from './planners';
 import type { SecretOption } from './job-spec';
-import { phasesOf, type Phases } from './phases';
+import { COPY_PHASES, phasesOf, type Phases } from './phases';
 import { Recorder } from './recorder';
 import { DEFAULT_RETRY_POLICY, retryDelayMs, type RetryPolicy } from './retry-policy';
 import { Strips } from './strips';
@@ -78,6 +79,10 @@ export interface RunnerOptions {
   readonly sharedRate: RateLimit;
   readonly retryPolicy?: RetryPolicy;
   readonly onRecorded: (settled: readonly SettledTask[]) => void;
+  /** A folder that is to be removed when the job ends. */
+  readonly onWorkDirectory: (path: string) => void;
+  /** Something that concerns the whole job, and is told once. */
+  readonly onNotice: (notice: ErrorData) => void;
   /** The plan or a count changed. */
   readonly onProgress: () => void;
 }
@@ -122,6 +127,10 @@ export class JobRunner {
   #waitingUntilMs: number | null = null;
   #settled = Promise.withResolvers<void>();
   readonly #phases: Phases;
+  /** Something of the source was not copied: a mirror deletes nothing then. */
+  #isIncomplete = false;
+  /** What was told to be lost. */
+  readonly #lost = new Set<Lost>();
 
   constructor(options: RunnerOptions) {
     const { summary, spec } = options.job;
@@ -302,6 +311,7 @@ export class JobRunner {
     this.#counts = { ...counts };
     this.#bytesDone = bytesDone;
     this.#bytesKnown = bytesKnown;
+    if (phase === COPY_PHASES.extras) this.#isIncomplete = counts.failed > 0 || counts.cancelled > 0;
   }
 
   #planDraw(): void {
@@ -365,6 +375,7 @@ export class JobRunner {
       return;
     }
     const attempt = task.attempts + 1;
+    const { spec } = this.#options.job;
     const order: TaskOrder = {
       id: task.id,
       type: task.type,
@@ -375,7 +386,7 @@ export class JobRunner {
       attempt,
       ...(task.grouping === null ? {} : { grouping: task.grouping }),
       ...this.#expectedOrder(task),
-      ...this.#downloadOrder(task),
+      ...(spec.kind === 'copy' ? this.#copyOrder(task) : this.#downloadOrder(task)),
     };
     let timing: TaskTiming | null = null;
     let sign: HostSign | null = null;
@@ -383,11 +394,14 @@ export class JobRunner {
     const slot = this.#running.add(running);
     this.#move('queued', 'running');
     try {
+      if (task.type === 'extra' && this.#isIncomplete) {
+        this.#settle(task, attempt, null, 'skipped', WITHHELD);
+        return;
+      }
       running.handle = this.executor.submit(order, {
         weight: task.type === 'url' ? null : task.size,
         onNote: (note) => {
-          this.#partials.add(task.id);
-          this.#recorder.note(task.id, note as PartialNote);
+          this.#onNote(task, note as PartialNote | WorkDirectoryNote);
         },
         onTiming: (measured) => {
           timing = measured;
@@ -404,6 +418,39 @@ export class JobRunner {
     } finally {
       this.#running.take(slot);
       this.#release(task, sign, trouble);
+    }
+  }
+
+  #onNote(task: DrawnTask, note: PartialNote | WorkDirectoryNote): void {
+    if ('workDirectory' in note) {
+      this.#options.onWorkDirectory(note.workDirectory);
+      return;
+    }
+    this.#partials.add(task.id);
+    this.#recorder.note(task.id, note);
+  }
+
+  /** The first name of a file with several, and what is on the device of a large one. */
+  #copyOrder(task: DrawnTask): Pick<TaskOrder, 'linkTo' | 'partial'> {
+    const { tasks } = this.#options;
+    const hasPartial = this.#partials.has(task.id);
+    if (hasPartial) this.#recorder.flush();
+    const first =
+      task.type === 'hardlink' && task.inode !== null ? tasks.firstOfInode(this.#jobId, task.inode) : null;
+    // A first name that was skipped is there already, or is looked at again before it is linked to.
+    const isThere = first?.state === 'done' || first?.state === 'skipped';
+    return {
+      ...(hasPartial ? { partial: tasks.partial(task.id) } : {}),
+      ...(isThere && first.target !== null ? { linkTo: first.target } : {}),
+    };
+  }
+
+  /** What a file system cannot keep is told once for a job, not for each file. */
+  #tellLost(lost: readonly Lost[]): void {
+    for (const what of lost) {
+      if (this.#lost.has(what)) continue;
+      this.#lost.add(what);
+      this.#options.onNotice(lostNotice(what, this.#options.job.summary.place));
     }
   }
 
@@ -521,6 +568,7 @@ export class JobRunner {
     outcome: TaskOutcome | null,
     error: ErrorData | null = null,
   ): void {
+    this.#tellLost(outcome?.lost ?? []);
     const bytes = outcome?.bytes ?? 0;
     const size = state === 'done' ? bytes : null;
     this.#drawStrip(task, timing, state);
@@ -648,7 +696,13 @@ export class JobRunner {
       case 'verify':
         return { kind: 'verify', folders: spec.folders };
       case 'copy':
-        return { kind: 'copy', roots: spec.roots, options: spec.options };
+        return {
+          kind: 'copy',
+          roots: spec.roots,
+          options: spec.options,
+          rules: spec.rules,
+          algorithms: spec.algorithms,
+        };
       default:
         throw new HeddleError('bad-request', 'This kind of job is not known.');
     }
@@ -676,6 +730,33 @@ function withQueueTime(facts: DownloadFacts | null, timing: TaskTiming | null): 
   if (facts === null || timing === null) return facts;
   const queueMs = Math.max(0, timing.startedAtMs - timing.submittedAtMs);
   return { ...facts, times: { ...facts.times, queueMs } };
+}
+
+/** Whether it is truly extra cannot be told while something of the source is missing. */
+const WITHHELD: TaskOutcome = {
+  state: 'skipped',
+  bytes: 0,
+  target: null,
+  reason: {
+    code: 'mirror-source-incomplete',
+    message: 'It was not deleted, because not all of the source could be copied. Mend that, then copy again.',
+    retryable: false,
+  },
+};
+
+const LOST_SENTENCES: Readonly<Record<Lost, string>> = {
+  owner: 'Owners and groups',
+  mode: 'Permissions',
+  attributes: 'Some extended attributes or access control lists',
+  times: 'Times',
+};
+
+function lostNotice(what: Lost, place: string): ErrorData {
+  return {
+    code: `${what}-not-kept`,
+    message: `${LOST_SENTENCES[what]} could not be kept in ${place}. Everything else of the files is copied.`,
+    retryable: false,
+  };
 }
 
 const KNOWN_FINDINGS: ReadonlySet<string> = new Set(FINDINGS);

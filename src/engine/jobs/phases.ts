@@ -28,8 +28,8 @@ export interface Phases {
   readonly prepare: (phase: number, tasks: TaskRepository, jobId: number, host: PhaseHost) => Promise<void>;
 }
 
-/** Files and links; other names of files; what is to go; folders. */
-export const COPY_PHASES = { files: 0, links: 1, extras: 2, folders: 3 } as const;
+/** Files and links; other names of files; files that are to go; folders that are empty then; modes and times of folders. */
+export const COPY_PHASES = { files: 0, links: 1, extras: 2, emptied: 3, folders: 4 } as const;
 
 const nothing = (): Promise<void> => Promise.resolve();
 
@@ -40,5 +40,5 @@ export function phasesOf(spec: JobSpec): Phases {
   if (spec.kind === 'verify' && spec.folders) {
     return { count: 2, afterPlanning: false, prepare: afterComparing };
   }
-  return { count: spec.kind === 'copy' ? 4 : 1, afterPlanning: false, prepare: nothing };
+  return { count: spec.kind === 'copy' ? 5 : 1, afterPlanning: false, prepare: nothing };
 }

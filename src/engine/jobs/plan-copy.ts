@@ -1,45 +1,32 @@
 /** The tasks of a copy: files and links as the walk finds them, and what comes when these are done. */
 import { lstat } from 'node:fs/promises';
+import type { ErrorData } from '../../common/errors';
 import { displayName, displayPath, joinPath } from '../../common/paths';
 import type { WalkEntry } from '../../common/walk';
 import type { NewTask } from '../store/task-repository';
 import type { JobSpec } from './job-spec';
 import { COPY_PHASES } from './phases';
-import { entryName, planWalk, settledEntry } from './plan-walk';
+import { planExtras } from './plan-extras';
+import { decodeCursor, encodeCursor, entryName, settledEntry, walk } from './plan-walk';
 import type { PlannedChunk } from './planned-chunk';
 import type { PlanContext } from './planners';
+import { TargetNames, TargetProbe } from './target-names';
+
+type CopySpec = Extract<JobSpec, { kind: 'copy' }>;
 
 export async function* planCopy(
-  spec: Extract<JobSpec, { kind: 'copy' }>,
+  spec: CopySpec,
   cursor: string | null,
-  { threads }: PlanContext,
+  context: PlanContext,
 ): AsyncGenerator<PlannedChunk, void, undefined> {
-  const roots = spec.roots.map(({ source }) => source);
-  let last = cursor;
-  if (cursor?.startsWith('folders') !== true) {
-    const plan = (entry: WalkEntry): NewTask | null => {
-      if (entry.type === 'folder') return null;
-      const root = spec.roots[entry.root];
-      if (root === undefined) return null;
-      return {
-        phase: COPY_PHASES.files,
-        type: entry.type === 'symlink' ? 'symlink' : 'file',
-        root: entry.root,
-        host: '',
-        source: entry.path,
-        target: entry.relative === '' ? root.target : joinPath(root.target, entry.relative),
-        name: entryName(root.source, entry.relative),
-        size: entry.size,
-        settled: settledEntry(entry),
-      };
-    };
-    const walk = planWalk({ roots, rules: spec.rules, identify: true, plan }, cursor, threads);
-    for await (const chunk of walk) {
-      last = chunk.cursor;
-      yield chunk;
-    }
+  if (cursor === 'folders') return;
+  const inExtras = cursor?.startsWith('extras') === true;
+  if (!inExtras) yield* planSources(spec, cursor, context);
+  if (spec.options.mirror) {
+    const after = inExtras && cursor !== 'extras' ? decodeCursor(cursor.slice('extras'.length)) : null;
+    yield* planExtras(spec, after, context.threads);
   }
-  if (last?.startsWith('folders') === true) return;
+  if (spec.options.dryRun) return;
   // Modes and times of folders come last: every file put into a folder changes its time.
   const tasks = spec.roots.map(({ source, target }, root): NewTask => ({
     phase: COPY_PHASES.folders,
@@ -53,6 +40,68 @@ export async function* planCopy(
     settled: null,
   }));
   yield { tasks: await onlyFolders(tasks), cursor: 'folders' };
+}
+
+async function* planSources(
+  spec: CopySpec,
+  cursor: string | null,
+  { threads }: PlanContext,
+): AsyncGenerator<PlannedChunk, void, undefined> {
+  const { roots, rules, options } = spec;
+  const probe = new TargetProbe(!options.dryRun);
+  try {
+    const names = await Promise.all(
+      roots.map(async (root) => new TargetNames(root, await probe.traits(root))),
+    );
+    const sources = roots.map(({ source }) => source);
+    const data = {
+      role: 'walk',
+      roots: sources,
+      rules,
+      identify: true,
+      after: decodeCursor(cursor),
+    } as const;
+    for await (const entries of walk(data, threads)) {
+      const last = entries.at(-1);
+      if (last === undefined) continue;
+      const tasks: NewTask[] = [];
+      for (const entry of entries) {
+        const clash = (await names[entry.root]?.problem(entry.relative, entry.type === 'folder')) ?? null;
+        const task = planned(spec, entry, clash);
+        if (task !== null) tasks.push(task);
+      }
+      yield { tasks, cursor: encodeCursor(last) };
+    }
+  } finally {
+    await probe.close();
+  }
+  // What follows goes on from here.
+  if (options.mirror) yield { tasks: [], cursor: 'extras' };
+}
+
+/** `null`: a folder, of which nothing is to be said on its own. */
+function planned({ roots }: CopySpec, entry: WalkEntry, clash: ErrorData | null): NewTask | null {
+  const root = roots[entry.root];
+  if (root === undefined || (entry.type === 'folder' && clash === null)) return null;
+  return {
+    phase: COPY_PHASES.files,
+    type: entry.type === 'symlink' ? 'symlink' : entry.type === 'folder' ? 'folders' : 'file',
+    ...(clash === null ? otherNames(entry) : {}),
+    root: entry.root,
+    host: '',
+    source: entry.path,
+    target: entry.relative === '' ? root.target : joinPath(root.target, entry.relative),
+    name: entryName(root.source, entry.relative),
+    size: entry.size,
+    settled:
+      settledEntry(entry) ?? (clash === null ? null : { state: 'failed', reason: clash, finding: 'clash' }),
+  };
+}
+
+/** A file with several names is copied once; the others become names of the copy. */
+function otherNames({ links, identity }: WalkEntry): Pick<NewTask, 'inode' | 'ifInodeKnown'> {
+  if (links <= 1 || identity === null) return {};
+  return { inode: identity.file, ifInodeKnown: { type: 'hardlink', phase: COPY_PHASES.links } };
 }
 
 async function onlyFolders(tasks: readonly NewTask[]): Promise<NewTask[]> {

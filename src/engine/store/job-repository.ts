@@ -1,4 +1,5 @@
 /** Jobs: their states, owners, counts and work directories. */
+import type { CopyPolicy } from '../../common/copy-options';
 import type { ErrorData } from '../../common/errors';
 import {
   isEnded,
@@ -214,6 +215,18 @@ export class JobRepository {
       .map(({ path }) => path);
   }
 
+  /** One more folder that goes when the job ends. */
+  addWorkDirectory(id: number, path: string): void {
+    this.#prepare('INSERT OR IGNORE INTO work_directories (job_id, path) VALUES (?, ?)').run(id, path);
+  }
+
+  /** What a copy job does where a target exists, from its next run on. */
+  setExisting(id: number, policy: CopyPolicy): void {
+    this.#prepare(
+      `UPDATE jobs SET spec = json_set(spec, '$.options.existing', ?) WHERE id = ? AND kind = 'copy'`,
+    ).run(policy, id);
+  }
+
   /** Bytes per second of a download job; `null`: no limit. */
   setLimitRate(id: number, rate: number | null): void {
     this.#prepare(
@@ -287,8 +300,9 @@ export class JobRepository {
       error: record.error === null ? null : (JSON.parse(record.error) as ErrorData),
       foreign: this.#ownedElsewhere(record),
       variant: variantOf(spec),
-      algorithms: spec.kind === 'hash' ? spec.algorithms : [],
+      algorithms: spec.kind === 'hash' || spec.kind === 'copy' ? spec.algorithms : [],
       limitRate: spec.kind === 'download' ? (spec.options.limitRate ?? null) : null,
+      copyOptions: spec.kind === 'copy' ? spec.options : null,
     };
     return { summary, spec, token: record.token, owner: record.owner, planCursor: record.plan_cursor };
   }

@@ -9,6 +9,7 @@ import type { FailedAttempt } from '../../common/responses';
 import type { CopyFacts } from '../../common/copy-options';
 import type {
   Digests,
+  ExpectedFile,
   FileIdentity,
   Finding,
   FindingCounts,
@@ -243,6 +244,32 @@ export class TaskRepository {
         'SELECT id, state, target FROM tasks WHERE job_id = ? AND inode = ? ORDER BY id LIMIT 1',
       ).get(jobId, inode) ?? null
     );
+  }
+
+  /** What a manifest says of the file that a task of a verification reads. */
+  expected(taskId: number): ExpectedFile | null {
+    const row = this.#prepare<[number], { request: string | null }>(
+      `SELECT request FROM tasks WHERE id = ? AND (SELECT kind FROM jobs WHERE jobs.id = tasks.job_id) = 'verify'`,
+    ).get(taskId);
+    return row?.request == null ? null : (JSON.parse(row.request) as ExpectedFile);
+  }
+
+  /** Of the failed tasks behind `after`, at most `limit`: how many have no finding; `last`: where to go on. */
+  untoldSlice(
+    jobId: number,
+    after: number,
+    limit: number,
+  ): { readonly all: number; readonly existing: number; readonly last: number | null } {
+    const row = this.#prepare<
+      [number, number, number],
+      { all: number | null; existing: number | null; last: number | null }
+    >(
+      `SELECT sum(finding IS NULL) AS "all", max(ordinal) AS last,
+           sum(finding IS NULL AND error ->> '$.code' = 'target-exists') AS existing
+         FROM (SELECT ordinal, finding, error FROM tasks
+           WHERE job_id = ? AND state = 'failed' AND ordinal > ? ORDER BY ordinal LIMIT ?)`,
+    ).get(jobId, after, limit);
+    return { all: row?.all ?? 0, existing: row?.existing ?? 0, last: row?.last ?? null };
   }
 
   /** How many tasks have each finding. */
@@ -639,14 +666,19 @@ export class TaskRepository {
   }
 
   /** Ordinals from `from` up to `from + span` whose name or source contains the text. */
-  searchSlice(jobId: number, state: TaskState | null, text: string, from: number, span: number): number[] {
+  searchSlice(
+    jobId: number,
+    { state, finding, text }: { state: TaskState | null; finding: Finding | null; text: string },
+    from: number,
+    span: number,
+  ): number[] {
     const pattern = `%${text.replaceAll(/[\\%_]/gu, (character) => `\\${character}`)}%`;
     return this.#prepare<unknown[], { ordinal: number }>(
       `SELECT ordinal FROM tasks WHERE job_id = ? AND ordinal >= ? AND ordinal < ?
-           AND (? IS NULL OR state = ?)
+           AND (? IS NULL OR state = ?) AND (? IS NULL OR finding = ?)
            AND (name LIKE ? ESCAPE '\\' OR source LIKE ? ESCAPE '\\') ORDER BY ordinal`,
     )
-      .all(jobId, from, from + span, state, state, pattern, pattern)
+      .all(jobId, from, from + span, state, state, finding, finding, pattern, pattern)
       .map(({ ordinal }) => ordinal);
   }
 

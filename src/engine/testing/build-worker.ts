@@ -37,7 +37,7 @@ async function run(input: Record<string, string>): Promise<string> {
   await build({
     configFile: false,
     logLevel: 'error',
-    ssr: { noExternal: true, external: ['@napi-rs/blake-hash', 'better-sqlite3'] },
+    ssr: { noExternal: true, external: ['@napi-rs/blake-hash', 'better-sqlite3', 'koffi'] },
     build: {
       ssr: true,
       outDir,
@@ -45,7 +45,7 @@ async function run(input: Record<string, string>): Promise<string> {
       minify: false,
       rolldownOptions: {
         input,
-        external: ['@napi-rs/blake-hash', 'better-sqlite3'],
+        external: ['@napi-rs/blake-hash', 'better-sqlite3', 'koffi'],
         output: { format: 'cjs', entryFileNames: '[name].cjs', chunkFileNames: '[name]-[hash].cjs' },
       },
     },

@@ -58,6 +58,8 @@ describe('StripHistory', () => {
       startedAtMs: T - 2000,
       bytesDone: 0,
       bytesTotal: null,
+      bytesRead: null,
+      bytesWritten: null,
       bytesPerSecond: 0,
     };
     history.push([frame(1, { running: [running] })], T);

@@ -1,0 +1,89 @@
+/** The command that copies, and its flags. */
+import { resolve } from 'node:path';
+import { Option, type Command } from 'commander';
+import { COPY_POLICIES, type CopyOptions, type CopyPolicy } from '../common/copy-options';
+import { HeddleError } from '../common/errors';
+import { MANIFEST_FORMATS, type Algorithm, type ManifestFormat } from '../common/model';
+import { algorithmOption, type TaskCommands } from './hash-commands';
+import { addWalkFlags, walkRules, type WalkFlags } from './walk-flags';
+
+export type CopyFlags = WalkFlags & {
+  readonly existing?: CopyPolicy;
+  readonly skipExisting?: true;
+  readonly verify?: true;
+  /** False with `--no-sync`. */
+  readonly flush?: false;
+  readonly dryRun?: true;
+  readonly mirror?: true;
+  readonly yes?: true;
+  readonly manifest?: string;
+  readonly format?: ManifestFormat;
+  readonly algorithm?: Algorithm[];
+};
+
+/** `--sync` says how tasks run, so that `--no-sync` needs a place of its own. */
+class NoSync extends Option {
+  override attributeName(): string {
+    return 'flush';
+  }
+}
+
+export function addCopyCommand(program: Command, { taskFlags, run }: TaskCommands): void {
+  addWalkFlags(taskFlags(program.command('copy')))
+    .description('copy files and trees; what exists at the target is left as it is, unless told otherwise')
+    .argument('<paths...>', 'one or more sources, then the destination')
+    .addOption(
+      new Option(
+        '--existing <policy>',
+        'where a target exists and differs: refuse (leave it, and fail), skip, overwrite, newer (replace older ones), number (copy beside it)',
+      ).choices(COPY_POLICIES),
+    )
+    .addOption(new Option('-n, --skip-existing', 'the same as --existing skip').conflicts('existing'))
+    .option('--verify', 'read every copy back from the device and compare before it gets its name')
+    .addOption(new NoSync('--no-sync', 'do not wait for the device: faster, and lost if the power fails'))
+    .option('--dry-run', 'say what would happen, and write nothing')
+    .option('--mirror', 'also delete at the target what the source does not have; needs --yes')
+    .option('--yes', 'delete what --mirror finds; look at it with --dry-run first')
+    .option('--manifest <file>', 'write the digests of what was copied, made while copying')
+    .addOption(new Option('--format <format>', 'of the manifest').choices(MANIFEST_FORMATS))
+    .addOption(algorithmOption('of the manifest (default: sha256); may be given more than once'))
+    .action(async (paths: string[], flags: CopyFlags) => {
+      const destination = paths.at(-1);
+      if (destination === undefined || paths.length < 2) {
+        throw new HeddleError('usage', 'copy needs a source and a destination. See: heddle help copy');
+      }
+      if (flags.mirror === true && flags.yes !== true && flags.dryRun !== true) {
+        throw new HeddleError(
+          'usage',
+          'a mirror deletes at the target: look at what with --dry-run first, then say --yes. See: heddle help copy',
+        );
+      }
+      const { manifest, format, algorithm } = flags;
+      await run(
+        flags,
+        (how) => ({
+          kind: 'copy',
+          ...how,
+          sources: paths.slice(0, -1).map((path) => resolve(path)),
+          // A slash at its end says that it is a folder.
+          destination: resolve(destination) + (/[/\\]$/u.test(destination) ? '/' : ''),
+          options: copyOptions(flags),
+          rules: walkRules(flags),
+          manifest: manifest === undefined ? null : { path: resolve(manifest), format: format ?? null },
+          algorithms: algorithm ?? [],
+        }),
+        { kind: 'copy', dryRun: flags.dryRun === true },
+      );
+    });
+}
+
+export function copyOptions(flags: CopyFlags): Partial<CopyOptions> {
+  const existing = flags.existing ?? (flags.skipExisting === true ? 'skip' : undefined);
+  return {
+    ...(existing === undefined ? {} : { existing }),
+    verify: flags.verify === true,
+    sync: flags.flush !== false,
+    dryRun: flags.dryRun === true,
+    mirror: flags.mirror === true,
+  };
+}

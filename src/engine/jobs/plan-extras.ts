@@ -1,0 +1,102 @@
+/**
+ * What a mirror removes: what the target has and the source lacks, by the same rules, so that what was left out of the
+ * copy is left alone. Files first; the folders that they were in go when they are empty.
+ */
+import { lstat, readdir } from 'node:fs/promises';
+import { displayPath, joinPath, pathToBytes, type FsPath } from '../../common/paths';
+import { WORK_DIRECTORY_PREFIX, type WalkCursor, type WalkEntry } from '../../common/walk';
+import type { WalkRules } from '../../common/walk-rules';
+import type { CopyRoot } from '../../common/model';
+import type { Threads } from '../pool';
+import type { NewTask, PlannedEnd } from '../store/task-repository';
+import type { JobSpec } from './job-spec';
+import { COPY_PHASES } from './phases';
+import { encodeCursor, walk } from './plan-walk';
+import type { PlannedChunk } from './planned-chunk';
+
+export async function* planExtras(
+  { roots, rules }: Extract<JobSpec, { kind: 'copy' }>,
+  after: WalkCursor | null,
+  threads: Threads,
+): AsyncGenerator<PlannedChunk, void, undefined> {
+  const targets = roots.map(({ target }) => target);
+  const data = { role: 'walk', roots: targets, rules: carefully(rules), identify: false, after } as const;
+  const empty = await Promise.all(roots.map(({ source }) => isEmpty(source)));
+  /** The extra folder that the walk is in, with `/` behind. */
+  let inside: { readonly root: number; readonly prefix: string } | null = null;
+  for await (const entries of walk(data, threads)) {
+    const tasks: NewTask[] = [];
+    for (const entry of entries) {
+      const root = roots[entry.root];
+      if (root === undefined || entry.relative === '' || isOurs(entry)) continue;
+      const path = Buffer.from(pathToBytes(entry.relative)).toString('latin1');
+      const isInside: boolean =
+        inside !== null && inside.root === entry.root && path.startsWith(inside.prefix);
+      if (!isInside) {
+        inside = null;
+        if (!(await isMissing(joinPath(root.source, entry.relative)))) continue;
+        if (entry.type === 'folder') inside = { root: entry.root, prefix: `${path}/` };
+      }
+      // Those in an extra folder go with it.
+      if (entry.type === 'folder' && isInside) continue;
+      tasks.push(extra(entry, root, empty[entry.root] === true ? EMPTY_SOURCE : null));
+    }
+    const last = entries.at(-1);
+    if (last !== undefined) yield { tasks, cursor: `extras${encodeCursor(last)}` };
+  }
+}
+
+/** Never through links, nor onto other file systems. */
+function carefully(rules: WalkRules): WalkRules {
+  return { ...rules, links: rules.links === 'follow' ? 'link' : rules.links, oneFileSystem: true };
+}
+
+/** The disk that the source was on may be gone: that is no reason to empty the copy. */
+const EMPTY_SOURCE: PlannedEnd = {
+  state: 'skipped',
+  reason: {
+    code: 'mirror-source-empty',
+    message: 'The source is empty, so nothing was deleted. Is the disk there that it is on?',
+    retryable: false,
+  },
+};
+
+function extra(entry: WalkEntry, root: CopyRoot, settled: PlannedEnd | null): NewTask {
+  const isFolder = entry.type === 'folder';
+  const failed: PlannedEnd | null =
+    entry.type === 'error' && entry.reason !== null ? { state: 'failed', reason: entry.reason } : null;
+  return {
+    phase: isFolder ? COPY_PHASES.emptied : COPY_PHASES.extras,
+    type: 'extra',
+    root: entry.root,
+    host: '',
+    source: joinPath(root.source, entry.relative),
+    target: joinPath(root.target, entry.relative),
+    name: displayPath(entry.relative),
+    // A folder has none.
+    size: isFolder ? null : 0,
+    settled: failed ?? settled,
+  };
+}
+
+function isOurs({ relative }: WalkEntry): boolean {
+  return displayPath(relative)
+    .split('/')
+    .some((part) => part.startsWith(WORK_DIRECTORY_PREFIX));
+}
+
+/** Only what is known not to be there is missing. */
+async function isMissing(path: FsPath): Promise<boolean> {
+  try {
+    await lstat(typeof path === 'string' ? path : Buffer.from(path));
+    return false;
+  } catch (error) {
+    return error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR');
+  }
+}
+
+async function isEmpty(folder: string): Promise<boolean> {
+  const stats = await lstat(folder).catch(() => null);
+  if (stats?.isDirectory() !== true) return true;
+  return (await readdir(folder).catch(() => [])).length === 0;
+}

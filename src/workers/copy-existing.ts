@@ -1,0 +1,164 @@
+/**
+ * What becomes of a copy whose target exists, by the job's policy. A folder never gives way to a file, nor a file to
+ * a folder; what is replaced is replaced in one step; and nothing is written through a link.
+ */
+import { readlinkSync, statfsSync } from 'node:fs';
+import type { BigIntStats } from 'node:fs';
+import type { CopyPolicy } from '../common/copy-options';
+import { HeddleError } from '../common/errors';
+import { numberedName } from '../common/file-name';
+import type { TaskOutcome } from '../common/model';
+import { displayPath, joinPath, pathFromBytes, pathToBytes, type FsPath } from '../common/paths';
+import {
+  isSameFile,
+  lstatOrNull,
+  native,
+  parentPath,
+  placeAt,
+  replaceAt,
+  type Link,
+  type Placed,
+} from './final-name';
+
+/** More files of one name than this in one folder are a mistake. */
+const MAX_NUMBER = 1_000_000;
+
+/** Times of FAT are even seconds; those of exFAT, ten milliseconds. */
+const COARSE_FILE_SYSTEMS: ReadonlySet<number> = new Set([0x4d44, 0x2011_bab0]);
+const COARSE_NS = 2_000_000_000n;
+/** Some file systems keep microseconds, and copies made without a call for nanoseconds are a little off. */
+const FINE_NS = 1_000_000n;
+
+/** What is to be done: the copy is made and gets a name, or all is said already. */
+export type Decision =
+  { readonly how: 'new' | 'replace' | 'number' } | { readonly how: 'settled'; readonly outcome: TaskOutcome };
+
+export interface Copy {
+  readonly source: FsPath;
+  readonly target: FsPath;
+  readonly policy: CopyPolicy;
+}
+
+/** @throws HeddleError `target-exists`, `target-is-a-folder` */
+export function decide(copy: Copy, source: BigIntStats, there: BigIntStats | null): Decision {
+  if (there === null) return { how: 'new' };
+  const { target, policy } = copy;
+  if (isSameFile(source, there)) {
+    return left(copy, 'unchanged', `${displayPath(target)} is its source by another name.`);
+  }
+  if (isUnchanged(copy, source, there)) {
+    return left(copy, 'unchanged', `${displayPath(target)} is there already, the same as its source.`);
+  }
+  switch (policy) {
+    case 'skip':
+      return left(copy, 'kept', `${displayPath(target)} exists already and was left as it is.`);
+    case 'number':
+      return { how: 'number' };
+    case 'newer':
+      if (!there.isDirectory() && there.mtimeNs >= source.mtimeNs) {
+        return left(
+          copy,
+          'kept',
+          `${displayPath(target)} is not older than its source and was left as it is.`,
+        );
+      }
+      break;
+    case 'refuse':
+      if (!there.isDirectory()) {
+        throw new HeddleError(
+          'target-exists',
+          `${displayPath(target)} exists already and was left as it is.`,
+        );
+      }
+      break;
+    case 'overwrite':
+      break;
+  }
+  if (there.isDirectory()) {
+    throw new HeddleError(
+      'target-is-a-folder',
+      `${displayPath(target)} is a folder, which is never replaced by a file. Move it away, then retry.`,
+    );
+  }
+  return { how: 'replace' };
+}
+
+function left({ target }: Copy, finding: 'unchanged' | 'kept', message: string): Decision {
+  const code = finding === 'kept' ? 'target-kept' : finding;
+  return {
+    how: 'settled',
+    outcome: { state: 'skipped', bytes: 0, target, finding, reason: { code, message, retryable: false } },
+  };
+}
+
+/** Same type, size and time; of links, the same text. */
+function isUnchanged({ source, target }: Copy, from: BigIntStats, there: BigIntStats): boolean {
+  if (from.isSymbolicLink()) {
+    return there.isSymbolicLink() && readlinkBytes(source).equals(readlinkBytes(target));
+  }
+  if (!there.isFile() || there.size !== from.size) return false;
+  const apart = there.mtimeNs - from.mtimeNs;
+  if (apart < FINE_NS && apart > -FINE_NS) return true;
+  return apart <= 0n && apart > -COARSE_NS && isCoarse(target);
+}
+
+function isCoarse(target: FsPath): boolean {
+  return COARSE_FILE_SYSTEMS.has(statfsSync(native(parentPath(target))).type);
+}
+
+export function readlinkBytes(path: FsPath): Buffer {
+  return readlinkSync(native(path), { encoding: 'buffer' });
+}
+
+/**
+ * Gives the finished copy at `temp` its name.
+ * @returns `null` when somebody else took it meanwhile
+ */
+export function placeByDecision(
+  how: 'new' | 'replace' | 'number',
+  temp: FsPath,
+  target: FsPath,
+  lockDirectory: FsPath,
+  link?: Link,
+): (Placed & { readonly finding: 'new' | 'replaced' | 'numbered' }) | null {
+  switch (how) {
+    case 'new': {
+      const placed = placeAt(temp, target, lockDirectory, link);
+      return placed === null ? null : { ...placed, finding: 'new' };
+    }
+    case 'replace':
+      return { ...replaceAt(temp, target, link), finding: 'replaced' };
+    case 'number':
+      for (let number = 1; number < MAX_NUMBER; number++) {
+        const placed = placeAt(temp, numbered(target, number), lockDirectory, link);
+        if (placed !== null) return { ...placed, finding: 'numbered' };
+      }
+      throw new HeddleError(
+        'no-free-name',
+        `${displayPath(target)} and every numbered name after it exist already.`,
+      );
+  }
+}
+
+/** `name (1).ext` of `name.ext`. */
+export function numbered(target: FsPath, number: number): FsPath {
+  const folder = parentPath(target);
+  if (typeof target === 'string') {
+    const name = target.slice(Math.max(target.lastIndexOf('/'), target.lastIndexOf('\\')) + 1);
+    return joinPath(folder, numberedName(name, number));
+  }
+  // A character for each byte: the name is cut and numbered, and no byte of it is changed.
+  const bytes = Buffer.from(pathToBytes(target));
+  const name = bytes.subarray(bytes.lastIndexOf(0x2f) + 1).toString('latin1');
+  return joinPath(folder, pathFromBytes(Buffer.from(numberedName(name, number), 'latin1')));
+}
+
+/** The numbered name that an earlier, killed run gave to the file; `null` if there is none. */
+export function findNumbered(temp: BigIntStats, target: FsPath): FsPath | null {
+  for (let number = 1; ; number++) {
+    const name = numbered(target, number);
+    const there = lstatOrNull(name);
+    if (there === null) return null;
+    if (isSameFile(there, temp)) return name;
+  }
+}

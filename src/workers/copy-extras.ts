@@ -1,0 +1,138 @@
+/**
+ * What a mirror removes: things at the target that the source does not have. Each is looked at once more right before,
+ * links are never followed, folders go only when they are empty, and other file systems are left alone.
+ */
+import { lstatSync, readdirSync, rmdirSync, unlinkSync } from 'node:fs';
+import { HeddleError } from '../common/errors';
+import type { CopyRoot, TaskOutcome } from '../common/model';
+import { displayPath, joinPath, pathFromBytes, pathToBytes, type FsPath } from '../common/paths';
+import { aboutTarget } from './copy-errors';
+import { errorCode, lstatOrNull, native, parentPath } from './final-name';
+
+/**
+ * Removes a file or link.
+ * @param counterpart what would be its source, were there one
+ */
+export function removeExtra(
+  counterpart: FsPath,
+  target: FsPath,
+  root: CopyRoot,
+  dryRun: boolean,
+): TaskOutcome {
+  const there = lookAgain(counterpart, target, root);
+  if (there === null) return gone(target);
+  if (there.isDirectory()) return kept(target, `${displayPath(target)} is a folder now; it was left.`);
+  if (!dryRun) {
+    aboutTarget(target, () => {
+      unlinkSync(native(target));
+    });
+  }
+  return { state: 'done', bytes: 0, target, finding: 'deleted' };
+}
+
+/** Removes a folder and those in it, as far as they are empty: what rules left out stays, and so do its folders. */
+export function removeEmptied(
+  counterpart: FsPath,
+  target: FsPath,
+  root: CopyRoot,
+  dryRun: boolean,
+): TaskOutcome {
+  const there = lookAgain(counterpart, target, root);
+  if (there === null) return gone(target);
+  if (!there.isDirectory()) return kept(target, `${displayPath(target)} is no folder any more; it was left.`);
+  // What is in it still is there in a dry run, so that this cannot be known.
+  if (dryRun) return { state: 'done', bytes: 0, target, finding: 'deleted' };
+  const emptied = aboutTarget(target, () => removeFolders(target, there.dev));
+  if (emptied) return { state: 'done', bytes: 0, target, finding: 'deleted' };
+  return kept(target, `${displayPath(target)} still holds what was left out of this copy; it was left.`);
+}
+
+/** @throws HeddleError `mirror-unsafe` */
+function lookAgain(counterpart: FsPath, target: FsPath, root: CopyRoot): ReturnType<typeof lstatOrNull> {
+  if (lstatOrNull(counterpart) !== null) {
+    throw new HeddleError(
+      'mirror-unsafe',
+      `${displayPath(target)} was left: its source ${displayPath(counterpart)} has appeared meanwhile. Copy again.`,
+    );
+  }
+  // An empty source, with the disk that it was on gone, is no reason to empty the target.
+  if (lstatOrNull(root.source)?.isDirectory() !== true) {
+    throw new HeddleError(
+      'mirror-unsafe',
+      `${displayPath(target)} was left: ${root.source} is not there any more.`,
+    );
+  }
+  // From the root down each part has to be a folder itself: behind a link there is another's.
+  const bytes = pathToBytes(target);
+  const rootLength = pathToBytes(root.target).length;
+  for (let end = rootLength; end < bytes.length; end++) {
+    if (bytes[end] !== 0x2f) continue;
+    const folder = lstatOrNull(pathFromBytes(bytes.subarray(0, end)));
+    if (folder === null) return null;
+    if (!folder.isDirectory()) {
+      throw new HeddleError(
+        'mirror-unsafe',
+        `${displayPath(target)} was left: a folder above it is a link now.`,
+      );
+    }
+  }
+  const there = lstatOrNull(target);
+  if (there !== null && there.dev !== lstatSync(native(parentPath(target)), { bigint: true }).dev) {
+    throw new HeddleError(
+      'mirror-unsafe',
+      `${displayPath(target)} was left: it lies on another file system.`,
+    );
+  }
+  return there;
+}
+
+/** @returns whether it is gone */
+function removeFolders(top: FsPath, device: bigint): boolean {
+  const stack: { readonly path: FsPath; readonly folders: FsPath[] }[] = [
+    { path: top, folders: foldersIn(top, device) },
+  ];
+  let whole = true;
+  for (let level = stack.at(-1); level !== undefined; level = stack.at(-1)) {
+    const next = level.folders.pop();
+    if (next !== undefined) {
+      stack.push({ path: next, folders: foldersIn(next, device) });
+      continue;
+    }
+    stack.pop();
+    try {
+      rmdirSync(native(level.path));
+    } catch (error) {
+      const code = errorCode(error);
+      if (code === 'ENOENT') continue;
+      if (code !== 'ENOTEMPTY' && code !== 'EEXIST' && code !== 'EBUSY') throw error;
+      whole = false;
+    }
+  }
+  return whole;
+}
+
+function foldersIn(folder: FsPath, device: bigint): FsPath[] {
+  return readdirSync(native(folder), { withFileTypes: true, encoding: 'buffer' })
+    .filter((entry) => entry.isDirectory())
+    .map((entry) => joinPath(folder, pathFromBytes(entry.name)))
+    .filter((path) => lstatOrNull(path)?.dev === device);
+}
+
+function gone(target: FsPath): TaskOutcome {
+  return {
+    state: 'skipped',
+    bytes: 0,
+    target,
+    reason: { code: 'gone-already', message: `${displayPath(target)} is gone already.`, retryable: false },
+  };
+}
+
+function kept(target: FsPath, message: string): TaskOutcome {
+  return {
+    state: 'skipped',
+    bytes: 0,
+    target,
+    finding: 'kept',
+    reason: { code: 'target-kept', message, retryable: false },
+  };
+}

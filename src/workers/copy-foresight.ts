@@ -1,0 +1,47 @@
+/** What a copy would do, found out without writing anything. */
+import type { BigIntStats } from 'node:fs';
+import { HeddleError, toErrorData } from '../common/errors';
+import type { Finding, TaskOutcome } from '../common/model';
+import { displayPath, type FsPath } from '../common/paths';
+import { aboutTarget } from './copy-errors';
+import { decide, numbered, type Copy } from './copy-existing';
+import type { TargetFolders } from './copy-target';
+import { lstatOrNull } from './final-name';
+
+export function foresee(copy: Copy, source: BigIntStats, folders: TargetFolders): TaskOutcome {
+  const { target } = copy;
+  const bytes = source.isFile() ? Number(source.size) : 0;
+  try {
+    const there = aboutTarget(target, () => (folders.look(target) ? lstatOrNull(target) : null));
+    const decision = aboutTarget(target, () => decide(copy, source, there));
+    switch (decision.how) {
+      case 'settled':
+        return { ...decision.outcome, state: 'done' };
+      case 'new':
+        return would('new', bytes, target);
+      case 'replace':
+        return would('replaced', bytes, target);
+      case 'number':
+        return would('numbered', bytes, freeName(target));
+    }
+  } catch (error) {
+    const reason = toErrorData(error, displayPath(target));
+    if (!(error instanceof HeddleError) || !LEFT.has(reason.code)) throw error;
+    const finding = reason.code === 'target-exists' ? 'kept' : 'clash';
+    return { state: 'done', bytes: 0, target, finding, reason };
+  }
+}
+
+/** Failures of a copy that are known before it. */
+const LEFT: ReadonlySet<string> = new Set(['target-exists', 'target-is-a-folder', 'target-not-a-folder']);
+
+function would(finding: Finding, bytes: number, target: FsPath): TaskOutcome {
+  return { state: 'done', bytes, target, finding };
+}
+
+function freeName(target: FsPath): FsPath {
+  for (let number = 1; ; number++) {
+    const name = numbered(target, number);
+    if (lstatOrNull(name) === null) return name;
+  }
+}

@@ -1,0 +1,195 @@
+/**
+ * What Linux can do with files and Node cannot ask for: holes, copying inside the kernel, extended attributes, times to
+ * the nanosecond, dropping a file from memory. Called through koffi; where there is none (another system, no binary
+ * for it) {@link libc} is `null`, and whoever asks does with what Node has.
+ *
+ * Paths are bytes that end in NUL. Failures are thrown as Node throws them, with `code` and `syscall`.
+ */
+import { createRequire } from 'node:module';
+import { constants } from 'node:os';
+import { pathToBytes, type FsPath } from '../common/paths';
+
+type Call = (...args: unknown[]) => number | bigint;
+
+interface Koffi {
+  load(path: string | null): { func(definition: string): Call };
+  errno(): number;
+}
+
+const AT_FDCWD = -100;
+const AT_SYMLINK_NOFOLLOW = 0x100;
+const AT_SYMLINK_FOLLOW = 0x400;
+const SEEK_DATA = 3;
+const SEEK_HOLE = 4;
+const POSIX_FADV_DONTNEED = 4;
+/** The most that an attribute's value, or the list of their names, may take (VFS). */
+const XATTR_BYTES = 65_536;
+
+const names = new Map<number, string>(
+  Object.entries(constants.errno).map(([name, number]) => [number, name]),
+);
+
+/** What attributes are read from and written to: an open file, or a path that is not followed. */
+export type AttributeHolder = number | FsPath;
+
+export class Libc {
+  readonly #koffi: Koffi;
+  readonly #lseek: Call;
+  readonly #copyFileRange: Call;
+  readonly #futimens: Call;
+  readonly #utimensat: Call;
+  readonly #posixFadvise: Call;
+  readonly #linkat: Call;
+  readonly #xattrs: Readonly<Record<'fd' | 'path', Readonly<Record<'list' | 'get' | 'set', Call>>>>;
+  readonly #times = new BigInt64Array(4);
+  readonly #from = new BigInt64Array(1);
+  readonly #to = new BigInt64Array(1);
+  readonly #bytes = Buffer.alloc(XATTR_BYTES);
+
+  constructor(koffi: Koffi) {
+    const library = koffi.load(null);
+    this.#koffi = koffi;
+    this.#lseek = library.func('int64_t lseek(int fd, int64_t offset, int whence)');
+    this.#copyFileRange = library.func(
+      'int64_t copy_file_range(int from, void *fromOffset, int to, void *toOffset, size_t length, unsigned int flags)',
+    );
+    this.#futimens = library.func('int futimens(int fd, const void *times)');
+    this.#utimensat = library.func(
+      'int utimensat(int folder, const void *path, const void *times, int flags)',
+    );
+    this.#posixFadvise = library.func(
+      'int posix_fadvise(int fd, int64_t offset, int64_t length, int advice)',
+    );
+    this.#linkat = library.func(
+      'int linkat(int fromFolder, const void *from, int toFolder, const void *to, int flags)',
+    );
+    this.#xattrs = {
+      fd: {
+        list: library.func('int64_t flistxattr(int fd, void *names, size_t size)'),
+        get: library.func('int64_t fgetxattr(int fd, const void *name, void *value, size_t size)'),
+        set: library.func(
+          'int fsetxattr(int fd, const void *name, const void *value, size_t size, int flags)',
+        ),
+      },
+      path: {
+        list: library.func('int64_t llistxattr(const void *path, void *names, size_t size)'),
+        get: library.func('int64_t lgetxattr(const void *path, const void *name, void *value, size_t size)'),
+        set: library.func(
+          'int lsetxattr(const void *path, const void *name, const void *value, size_t size, int flags)',
+        ),
+      },
+    };
+  }
+
+  /** Where data begins, at or behind `from`; `null`: there is nothing but a hole up to the end. */
+  dataFrom(fd: number, from: number): number | null {
+    return this.#seek(fd, from, SEEK_DATA);
+  }
+
+  /** Where the next hole begins, at or behind `from`; every file has one at its end. */
+  holeFrom(fd: number, from: number): number | null {
+    return this.#seek(fd, from, SEEK_HOLE);
+  }
+
+  #seek(fd: number, from: number, whence: number): number | null {
+    const at = Number(this.#lseek(fd, BigInt(from), whence));
+    if (at >= 0) return at;
+    const error = this.#error('lseek');
+    if (error.code === 'ENXIO') return null;
+    throw error;
+  }
+
+  /** Positions are the same in both files. @returns bytes copied; 0 at the source's end */
+  copyRange(from: number, to: number, position: number, length: number): number {
+    this.#from[0] = BigInt(position);
+    this.#to[0] = BigInt(position);
+    const copied = Number(this.#copyFileRange(from, this.#from, to, this.#to, length, 0));
+    if (copied < 0) throw this.#error('copy_file_range');
+    return copied;
+  }
+
+  /** Nanoseconds since the epoch. */
+  setTimes(holder: AttributeHolder, atimeNs: bigint, mtimeNs: bigint): void {
+    [atimeNs, mtimeNs].forEach((time, index) => {
+      // Before 1970 the seconds are rounded down: nanoseconds count forwards.
+      const nanoseconds = ((time % 1_000_000_000n) + 1_000_000_000n) % 1_000_000_000n;
+      this.#times[2 * index] = (time - nanoseconds) / 1_000_000_000n;
+      this.#times[2 * index + 1] = nanoseconds;
+    });
+    const result =
+      typeof holder === 'number'
+        ? this.#futimens(holder, this.#times)
+        : this.#utimensat(AT_FDCWD, terminated(holder), this.#times, AT_SYMLINK_NOFOLLOW);
+    if (result !== 0) throw this.#error('utimensat');
+  }
+
+  /** Takes a file's pages out of memory, once they are on the device. */
+  dropFromMemory(fd: number): void {
+    this.#posixFadvise(fd, 0, 0, POSIX_FADV_DONTNEED);
+  }
+
+  /** Gives a file that was opened without a name (`O_TMPFILE`) its first one. Never over what exists. */
+  nameOpenFile(fd: number, path: FsPath): void {
+    const own = terminated(`/proc/self/fd/${fd}`);
+    if (this.#linkat(AT_FDCWD, own, AT_FDCWD, terminated(path), AT_SYMLINK_FOLLOW) !== 0) {
+      throw this.#error('linkat');
+    }
+  }
+
+  /** Names of a file's extended attributes; POSIX ACLs are among them. */
+  attributes(holder: AttributeHolder): string[] {
+    const calls = this.#calls(holder);
+    const size = Number(calls.list(place(holder), this.#bytes, this.#bytes.length));
+    if (size < 0) throw this.#error('listxattr');
+    return size === 0 ? [] : this.#bytes.toString('latin1', 0, size - 1).split('\0');
+  }
+
+  attribute(holder: AttributeHolder, name: string): Buffer {
+    const bytes = Buffer.from(`${name}\0`, 'latin1');
+    const size = Number(this.#calls(holder).get(place(holder), bytes, this.#bytes, this.#bytes.length));
+    if (size < 0) throw this.#error('getxattr');
+    return Buffer.from(this.#bytes.subarray(0, size));
+  }
+
+  setAttribute(holder: AttributeHolder, name: string, value: Buffer): void {
+    const bytes = Buffer.from(`${name}\0`, 'latin1');
+    if (this.#calls(holder).set(place(holder), bytes, value, value.length, 0) !== 0)
+      throw this.#error('setxattr');
+  }
+
+  #calls(holder: AttributeHolder): Readonly<Record<'list' | 'get' | 'set', Call>> {
+    return typeof holder === 'number' ? this.#xattrs.fd : this.#xattrs.path;
+  }
+
+  #error(syscall: string): NodeJS.ErrnoException {
+    const errno = this.#koffi.errno();
+    const code = names.get(errno) ?? `errno-${errno}`;
+    return Object.assign(new Error(`${code}: ${syscall}`), { code, syscall, errno });
+  }
+}
+
+function place(holder: AttributeHolder): number | Buffer {
+  return typeof holder === 'number' ? holder : terminated(holder);
+}
+
+function terminated(path: FsPath): Buffer {
+  return Buffer.concat([pathToBytes(path), Buffer.alloc(1)]);
+}
+
+let loaded: Libc | null | undefined;
+
+/** Loading takes some 10 ms for each thread, once. */
+export function libc(): Libc | null {
+  loaded ??= load();
+  return loaded;
+}
+
+function load(): Libc | null {
+  if (process.platform !== 'linux') return null;
+  try {
+    // Only what copies needs it, and it is native: it is loaded where it lies, when it is wanted.
+    return new Libc(createRequire(import.meta.url)('koffi') as Koffi);
+  } catch {
+    return null;
+  }
+}
