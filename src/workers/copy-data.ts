@@ -412,8 +412,13 @@ class Copying {
   }
 
   get #buffer(): Buffer {
-    return (this.#memory.buffers[this.#context.lane] ??= Buffer.allocUnsafeSlow(READ_BYTES));
+    return bufferOf(this.#memory, this.#context.lane);
   }
+}
+
+/** Each lane has its own. */
+export function bufferOf({ buffers }: CopyMemory, lane: number): Buffer {
+  return (buffers[lane] ??= Buffer.allocUnsafeSlow(READ_BYTES));
 }
 
 /** @throws HeddleError `changed-while-copying` */

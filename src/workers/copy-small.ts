@@ -10,7 +10,7 @@ import type { Lost } from '../common/copy-options';
 import type { TaskOutcome } from '../common/model';
 import type { FsPath } from '../common/paths';
 import { copyAttributes } from './attributes';
-import { SMALL_BYTES, throwIfChanged, type CopyMemory } from './copy-data';
+import { SMALL_BYTES, bufferOf, throwIfChanged, type CopyMemory } from './copy-data';
 import { aboutTarget } from './copy-errors';
 import type { TargetFolders } from './copy-target';
 import { errorCode, lstatOrNull, native, parentPath } from './final-name';
@@ -71,17 +71,16 @@ export class SmallCopies {
     if (to === null) return null;
     try {
       const startedMs = nowMs();
-      const buffer = (this.#memory.buffers[context.lane] ??= Buffer.allocUnsafeSlow(1024 * 1024));
+      const buffer = bufferOf(this.#memory, context.lane);
       const bytes = readSync(from, buffer, 0, buffer.length, 0);
       const lost = new Set<Lost>();
-      let flushMs: number | null = null;
-      aboutTarget(target, () => {
+      const flushMs = aboutTarget(target, () => {
         for (let at = 0; at < bytes;) at += writeSync(to, buffer, at, bytes - at, at);
         copyAttributes(from, before, to, lost);
-        if (!sync) return;
+        if (!sync) return null;
         const flushingMs = nowMs();
         fsyncSync(to);
-        flushMs = nowMs() - flushingMs;
+        return nowMs() - flushingMs;
       });
       throwIfChanged(source, from, before, bytes);
       if (!this.#name(to, target)) return null;
