@@ -2,7 +2,7 @@ import { AxeBuilder } from '@axe-core/playwright';
 import { expect } from '@playwright/test';
 import { openPage, test } from './app';
 
-const PAGES = ['Downloads', 'Hash', 'Copy', 'History', 'Settings'] as const;
+const PAGES = ['Downloads', 'Hash', 'Verify', 'Copy', 'History', 'Settings'] as const;
 
 for (const theme of ['dark', 'light'] as const) {
   test(`no page violates axe's rules, ${theme}`, async ({ app: { window, complaints } }) => {

@@ -4,11 +4,23 @@
  * and the main process's checks are both derived from this one map.
  */
 import { z } from 'zod';
+import { COPY_POLICIES } from './copy-options';
+import { DUPLICATE_FORMATS, type DuplicatePage } from './duplicates';
 import type { ErrorData } from './errors';
 import type { Frame, JobSnapshot } from './frames';
 import type { ListPreview } from './download';
 import { jobRequestSchema } from './job-request';
-import { JOB_KINDS, TASK_STATES, type JobSummary, type TaskRow, type WorkerStatistics } from './model';
+import {
+  FINDINGS,
+  JOB_KINDS,
+  MANIFEST_FORMATS,
+  TASK_STATES,
+  type ExpectedFile,
+  type FindingCounts,
+  type JobSummary,
+  type TaskRow,
+  type WorkerStatistics,
+} from './model';
 import { EXPORT_FORMATS, type FailedAttempt, type HostState, type ResponseSummary } from './responses';
 import { rateSchema, settingsPatchSchema, type Settings } from './settings';
 
@@ -21,6 +33,8 @@ export const taskPageSchema = z.strictObject({
   jobId,
   /** Only tasks in this state. */
   state: z.enum(TASK_STATES).nullable(),
+  /** Only tasks with this finding. */
+  finding: z.enum(FINDINGS).nullable().optional(),
   /** Only tasks whose source contains this text, in upper or lower case. */
   search: z.string().max(200),
   offset: z.int().min(0),
@@ -32,6 +46,12 @@ export interface TaskPage {
   /** How many tasks match in all. */
   readonly total: number;
   readonly rows: readonly TaskRow[];
+}
+
+/** How many tasks failed without a finding, and how many of them because their target exists. */
+export interface UntoldFailures {
+  readonly all: number;
+  readonly existing: number;
 }
 
 export const jobListSchema = z.strictObject({
@@ -70,6 +90,7 @@ export const pickSchema = z.strictObject({
     'download-folder',
     'copy-target',
     'certificates',
+    'manifest',
   ]),
 });
 
@@ -112,6 +133,23 @@ export const REQUESTS = {
   'jobs:export': channel<string | null>()(z.strictObject({ jobId, format: z.enum(EXPORT_FORMATS) })),
   /** Copies the URLs of failed tasks, a line each; how many they are. */
   'jobs:copy-failed': channel<number>()(oneJob),
+  'jobs:findings': channel<FindingCounts>()(oneJob),
+  /** Of an ended job: failures that no finding tells of. */
+  'jobs:failures': channel<UntoldFailures>()(oneJob),
+  /** Of an ended copy: what is done with targets that exist; those that were left run again. */
+  'jobs:settle-existing': channel<void>()(
+    z.strictObject({ jobId, policy: z.enum(COPY_POLICIES).exclude(['refuse']) }),
+  ),
+  /** Groups of equal files, most space to win first. */
+  'jobs:duplicates': channel<DuplicatePage>()(
+    z.strictObject({ jobId, offset: z.int().min(0), limit: z.int().min(1).max(MAX_PAGE) }),
+  ),
+  /** Saves all groups where the user says; the path, or `null` when dismissed. */
+  'jobs:export-duplicates': channel<string | null>()(
+    z.strictObject({ jobId, format: z.enum(DUPLICATE_FORMATS) }),
+  ),
+  /** Starts for real what an ended dry run of a copy has shown. */
+  'jobs:run-dry': channel<JobSummary>()(oneJob),
   'jobs:statistics': channel<readonly WorkerStatistics[]>()(oneJob),
   /** From now on frames carry this job's workers; `null`: nobody's. */
   'jobs:watch': channel<JobSnapshot | null>()(z.strictObject({ jobId: jobId.nullable() })),
@@ -119,10 +157,12 @@ export const REQUESTS = {
   'tasks:failed-attempts': channel<readonly FailedAttempt[]>()(
     z.strictObject({ taskId: z.int().positive() }),
   ),
+  /** What a manifest says of the file that a task verifies; `null` for other tasks. */
+  'tasks:expected': channel<ExpectedFile | null>()(z.strictObject({ taskId: z.int().positive() })),
   /** A native dialog; empty when it was dismissed. */
   'dialog:pick': channel<readonly string[]>()(pickSchema),
   /** Saves a hash job's manifest where the user says; the path, or `null` when dismissed. */
-  'manifest:save': channel<string | null>()(oneJob),
+  'manifest:save': channel<string | null>()(z.strictObject({ jobId, format: z.enum(MANIFEST_FORMATS) })),
   /** Shows a task's file, or the job's folder when `taskId` is `null`, in the file manager. */
   'shell:show': channel<void>()(z.strictObject({ jobId, taskId: z.int().positive().nullable() })),
 } as const;

@@ -187,6 +187,8 @@ export interface TaskOrder {
   readonly root: number;
   /** 1 for the first try. */
   readonly attempt: number;
+  /** Files of one job that may be equal have the same. */
+  readonly grouping?: string;
   /** Of a file that is verified: what it is to be. */
   readonly expected?: ExpectedFile;
   /** Of a `hardlink`: the copied file that it becomes another name of. */
@@ -207,13 +209,21 @@ export interface TaskOrder {
 
 /** What all tasks of one job share; given to each worker once, when it is made. */
 export type WorkerOptions =
-  DownloadWorkerOptions | HashWorkerOptions | { readonly kind: 'verify' } | CopyWorkerOptions;
+  DownloadWorkerOptions | HashWorkerOptions | VerifyWorkerOptions | CopyWorkerOptions;
 
 export interface HashWorkerOptions {
   readonly kind: 'hash';
   readonly algorithms: readonly Algorithm[];
   /** Say which file the digests are of, where they are worth remembering. */
   readonly cache: boolean;
+  /** Of beginnings and whole files, to find those of equal content. */
+  readonly duplicates?: boolean;
+}
+
+export interface VerifyWorkerOptions {
+  readonly kind: 'verify';
+  /** Two folders are compared, instead of files with a manifest. */
+  readonly folders: boolean;
 }
 
 export interface CopyWorkerOptions {
@@ -264,6 +274,10 @@ export interface TaskOutcome {
   readonly finding?: Finding;
   /** Of a hashed file that is worth remembering: which file the digests are of. */
   readonly identity?: FileIdentity;
+  /** What it has in common with the files that may be equal to it. */
+  readonly grouping?: string;
+  /** It is not at its end: a later phase goes on with it, as this. Its state and its bytes say nothing then. */
+  readonly next?: { readonly phase: number; readonly type: TaskType; readonly grouping?: string };
   /** Of a copy: how its time went. */
   readonly copied?: CopyFacts;
   /** Of a copy: what the target could not keep. */
@@ -280,6 +294,9 @@ export interface TaskOutcome {
    */
   readonly release?: FsPath;
 }
+
+/** What a job is for, where its kind alone does not say it. */
+export type JobVariant = 'plain' | 'duplicates' | 'folders';
 
 export interface JobSummary {
   readonly id: number;
@@ -307,10 +324,14 @@ export interface JobSummary {
   readonly error: ErrorData | null;
   /** Whether another live process runs it. */
   readonly foreign: boolean;
+  /** Whether a hash job looks for duplicates, and a verification compares two folders. */
+  readonly variant: JobVariant;
   /** Digest algorithms of a hash job. */
   readonly algorithms: readonly Algorithm[];
   /** Of a download: bytes per second; `null`: no limit. */
   readonly limitRate: number | null;
+  /** Of a copy. */
+  readonly copyOptions: CopyOptions | null;
 }
 
 /** One row of a job's task list, for people and for JSON. */

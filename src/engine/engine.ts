@@ -6,13 +6,15 @@ import { dirname, join } from 'node:path';
 import PQueue from 'p-queue';
 import type { CopyPolicy } from '../common/copy-options';
 import type { CheckAlgorithm, ListPreview } from '../common/download';
+import type { DuplicateFormat, DuplicatePage } from '../common/duplicates';
 import { HeddleError, fromErrorData, toErrorData, type ErrorData } from '../common/errors';
 import { FRAME_INTERVAL_MS, type JobFrame, type JobSnapshot } from '../common/frames';
-import type { Events, JobList, TaskPage, TaskPageQuery } from '../common/ipc';
+import type { Events, JobList, TaskPage, TaskPageQuery, UntoldFailures } from '../common/ipc';
 import { MAX_WORKERS, type JobRequest } from '../common/job-request';
 import {
   isEnded,
   totalTasks,
+  type ExpectedFile,
   type FindingCounts,
   type JobKind,
   type JobSummary,
@@ -45,8 +47,17 @@ import {
 } from './jobs/manifest';
 import type { JobSpec } from './jobs/job-spec';
 import type { RetryPolicy } from './jobs/retry-policy';
+import {
+  duplicateLines,
+  duplicateList,
+  duplicatePage,
+  groupPaths,
+  type GroupPath,
+} from './jobs/duplicate-results';
 import { exportLines } from './jobs/export';
+import { realCopy } from './jobs/real-copy';
 import { summarizeResponses } from './jobs/responses';
+import { untoldFailures } from './jobs/untold-failures';
 import { TaskSearch } from './jobs/task-search';
 import type { Threads } from './pool';
 import { Checkpointer } from './store/checkpointer';
@@ -234,6 +245,20 @@ export class Engine {
     return this.#tasks.row(id);
   }
 
+  /** Failures of an ended job that no finding tells of. */
+  untoldFailures(id: number): Promise<UntoldFailures> {
+    return untoldFailures(this.#tasks, this.#stored(id).summary.id);
+  }
+
+  expected(taskId: number): ExpectedFile | null {
+    return this.#tasks.expected(taskId);
+  }
+
+  /** Starts for real what an ended dry run has shown. @throws HeddleError where it was none, or saw less than all */
+  runDry(id: number): Promise<JobSummary> {
+    return this.createJob(realCopy(this.#stored(id)));
+  }
+
   failedAttempts(taskId: number): readonly FailedAttempt[] {
     return this.#tasks.failedAttempts(taskId);
   }
@@ -255,6 +280,30 @@ export class Engine {
 
   exportLines(id: number, format: ExportFormat): AsyncGenerator<string, void, undefined> {
     return exportLines(this.#tasks, this.#stored(id).summary.id, format);
+  }
+
+  /** Of a job that looked for duplicates: most space to win first, of each group the first paths. */
+  duplicateGroups(id: number, offset: number, limit: number): Promise<DuplicatePage> {
+    return duplicatePage(this.#tasks, this.#stored(id).summary.id, offset, limit);
+  }
+
+  /** Paths of one group as the system knows them, one for each file, then more names of these files. */
+  duplicatePaths(id: number, groupId: number): AsyncGenerator<GroupPath, void, undefined> {
+    return groupPaths(this.#tasks, this.#stored(id).summary.id, groupId);
+  }
+
+  exportDuplicates(id: number, format: DuplicateFormat): AsyncGenerator<string, void, undefined> {
+    return duplicateLines(this.#tasks, this.#stored(id).summary.id, format);
+  }
+
+  /** Lines of paths, those of one group together, an empty line between groups. */
+  listDuplicates(id: number): AsyncGenerator<Uint8Array, void, undefined> {
+    return duplicateList(this.#tasks, this.#stored(id).summary.id);
+  }
+
+  /** Replaces a file of that name: the caller has asked. */
+  async writeDuplicates(id: number, format: DuplicateFormat, path: string): Promise<void> {
+    await writeOver(this.exportDuplicates(id, format), path);
   }
 
   /** Replaces a file of that name: the caller has asked. */
@@ -393,6 +442,7 @@ export class Engine {
     this.#jobs.rest(id, 'cancelled');
     await this.#removeWorkDirectories(id);
     this.#tasks.forgetPartials(id);
+    while (this.#tasks.duplicates.removeSome(id, ROWS_AT_ONCE) > 0) await turn();
     while (this.#tasks.removeSome(id, ROWS_AT_ONCE) > 0) await turn();
     this.#jobs.remove(id);
     if (spec.kind === 'download') for (const { path } of spec.lists) await rm(path, { force: true });

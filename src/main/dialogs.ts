@@ -2,8 +2,9 @@
 import { join } from 'node:path';
 import { app, dialog, type OpenDialogOptions } from 'electron';
 import type { z } from 'zod';
+import type { DuplicateFormat } from '../common/duplicates';
 import type { pickSchema } from '../common/ipc';
-import type { JobSummary } from '../common/model';
+import type { JobSummary, ManifestFormat } from '../common/model';
 import type { ExportFormat } from '../common/responses';
 import { getMainWindow } from './window';
 
@@ -33,6 +34,14 @@ const OPTIONS: Readonly<Record<Purpose, OpenDialogOptions>> = {
       { name: 'All files', extensions: ['*'] },
     ],
   },
+  manifest: {
+    title: 'Choose a manifest',
+    properties: ['openFile', 'showHiddenFiles'],
+    filters: [
+      { name: 'All files', extensions: ['*'] },
+      { name: 'Manifests', extensions: ['sha256', 'sha512', 'sha1', 'md5', 'b3', 'sfv', 'txt', 'json'] },
+    ],
+  },
   'copy-target': {
     title: 'Choose where the copy goes',
     properties: ['openDirectory', 'createDirectory', 'promptToCreate'],
@@ -49,16 +58,28 @@ export async function pick(purpose: Purpose): Promise<readonly string[]> {
 }
 
 /** @returns an absolute path, or `null` when the dialog was dismissed */
-export function pickManifestPath(job: JobSummary): Promise<string | null> {
-  const [algorithm = 'sha256'] = job.algorithms;
-  const name = algorithm === 'blake3' ? 'B3' : algorithm.toUpperCase().replace('-', '_');
-  return pickPath('Save the manifest', job, `${name}SUMS`);
+export function pickManifestPath(job: JobSummary, format: ManifestFormat): Promise<string | null> {
+  return pickPath('Save the manifest', job, manifestName(job, format));
+}
+
+function manifestName({ algorithms }: JobSummary, format: ManifestFormat): string {
+  const [algorithm = 'sha256', ...others] = algorithms;
+  if (format === 'sfv') return 'files.sfv';
+  if (format === 'json') return 'manifest.json';
+  if (format === 'hashdeep') return 'hashdeep.txt';
+  if (others.length > 0) return 'CHECKSUMS';
+  return `${algorithm === 'blake3' ? 'B3' : algorithm.toUpperCase().replace('-', '_')}SUMS`;
 }
 
 /** @returns an absolute path, or `null` when the dialog was dismissed */
 export function pickExportPath(job: JobSummary, format: ExportFormat): Promise<string | null> {
   const ending = format === 'failed-urls' ? 'txt' : format;
   return pickPath('Export the job', job, `heddle-job-${job.id}.${ending}`);
+}
+
+/** @returns an absolute path, or `null` when the dialog was dismissed */
+export function pickDuplicatesPath(job: JobSummary, format: DuplicateFormat): Promise<string | null> {
+  return pickPath('Export the duplicates', job, `heddle-duplicates-${job.id}.${format}`);
 }
 
 async function pickPath(title: string, job: JobSummary, name: string): Promise<string | null> {

@@ -12,7 +12,7 @@ import {
 import { displayPath } from '../common/paths';
 import type { Engine } from '../engine';
 import { appInfo } from './app-info';
-import { pick, pickExportPath, pickManifestPath } from './dialogs';
+import { pick, pickDuplicatesPath, pickExportPath, pickManifestPath } from './dialogs';
 import { isAppUrl } from './security';
 import { getMainWindow } from './window';
 
@@ -58,6 +58,16 @@ export function setupIpc(engine: Engine, dataDirectory: string): void {
       await clipboard.writeText(lines.join(''));
       return lines.length;
     },
+    'jobs:findings': ({ jobId }) => engine.findings(jobId),
+    'jobs:failures': ({ jobId }) => engine.untoldFailures(jobId),
+    'jobs:settle-existing': ({ jobId, policy }) => engine.settleExisting(jobId, policy),
+    'jobs:duplicates': ({ jobId, offset, limit }) => engine.duplicateGroups(jobId, offset, limit),
+    'jobs:export-duplicates': async ({ jobId, format }) => {
+      const path = await pickDuplicatesPath(engine.job(jobId), format);
+      if (path !== null) await engine.writeDuplicates(jobId, format, path);
+      return path;
+    },
+    'jobs:run-dry': ({ jobId }) => engine.runDry(jobId),
     'jobs:statistics': ({ jobId }) => engine.statistics(jobId),
     'jobs:watch': ({ jobId }) => {
       engine.watch(jobId);
@@ -65,10 +75,11 @@ export function setupIpc(engine: Engine, dataDirectory: string): void {
     },
     'tasks:page': (query) => engine.tasksPage(query),
     'tasks:failed-attempts': ({ taskId }) => engine.failedAttempts(taskId),
+    'tasks:expected': ({ taskId }) => engine.expected(taskId),
     'dialog:pick': ({ purpose }) => pick(purpose),
-    'manifest:save': async ({ jobId }) => {
-      const path = await pickManifestPath(engine.job(jobId));
-      if (path !== null) await engine.writeManifest(jobId, path);
+    'manifest:save': async ({ jobId, format }) => {
+      const path = await pickManifestPath(engine.job(jobId), format);
+      if (path !== null) await engine.writeManifest(jobId, path, format);
       return path;
     },
     'shell:show': ({ jobId, taskId }) => {

@@ -1,8 +1,11 @@
 /** What differs between the pages that make and show jobs. */
 import type { JobKind, Mode } from '../common/model';
 
-export const PAGE_KINDS = ['download', 'hash', 'copy'] as const;
+export const PAGE_KINDS = ['download', 'hash', 'verify', 'copy'] as const;
 export type PageKind = (typeof PAGE_KINDS)[number];
+/** Kinds with settings of their own. */
+export const SETTING_KINDS = ['download', 'hash', 'copy'] as const;
+export type SettingKind = (typeof SETTING_KINDS)[number];
 export type Page = PageKind | 'history' | 'settings';
 
 export interface KindWords {
@@ -35,9 +38,20 @@ export const WORDS: Readonly<Record<PageKind, KindWords>> = {
     one: 'file',
     many: 'files',
     purpose:
-      'Computes SHA-256 and BLAKE3 of files and folders, and writes manifests that other tools can check.',
+      'Computes digests of files and folders and writes manifests that other tools can check, or finds files of equal content.',
     hint: 'Or drop files and folders anywhere on this page.',
     drop: 'Drop files and folders to hash them',
+  },
+  verify: {
+    title: 'Verify',
+    noun: 'verification',
+    create: 'New verification',
+    one: 'file',
+    many: 'files',
+    purpose:
+      'Checks files against a manifest, or compares two folders by content, and says what differs and what is missing.',
+    hint: 'Or drop a manifest, or two folders, anywhere on this page.',
+    drop: 'Drop a manifest or two folders to verify them',
   },
   copy: {
     title: 'Copy',
@@ -45,7 +59,8 @@ export const WORDS: Readonly<Record<PageKind, KindWords>> = {
     create: 'New copy',
     one: 'file',
     many: 'files',
-    purpose: 'Copies files and folders with their modes and times, and never over something that is there.',
+    purpose:
+      'Copies files and folders with their modes and times, and replaces nothing that is there unless told to.',
     hint: 'Or drop files and folders anywhere on this page.',
     drop: 'Drop files and folders to copy them',
   },
@@ -54,13 +69,14 @@ export const WORDS: Readonly<Record<PageKind, KindWords>> = {
 export const PAGE_TITLES: Readonly<Record<Page, string>> = {
   download: WORDS.download.title,
   hash: WORDS.hash.title,
+  verify: WORDS.verify.title,
   copy: WORDS.copy.title,
   history: 'History',
   settings: 'Settings',
 };
 
-/** In the order of the sidebar and of Ctrl+1…5. */
-export const PAGES: readonly Page[] = ['download', 'hash', 'copy', 'history', 'settings'];
+/** In the order of the sidebar and of Ctrl+1…6. */
+export const PAGES: readonly Page[] = ['download', 'hash', 'verify', 'copy', 'history', 'settings'];
 
 export const MODE_NAMES: Readonly<Record<Mode, string>> = {
   sequential: 'Sync',
@@ -76,8 +92,8 @@ export const KIND_NAMES: Readonly<Record<JobKind, string>> = {
   copy: 'Copy',
 };
 
-/** The page on which a job of this kind is shown. */
-export function pageOf(kind: JobKind): PageKind {
+/** Whose settings hold for a new job of this kind: both read files and compute digests of them. */
+export function settingsOf(kind: JobKind): SettingKind {
   return kind === 'verify' ? 'hash' : kind;
 }
 

@@ -19,9 +19,13 @@ async function initialise(options: WorkerOptions): Promise<RunOrder> {
     case 'download':
       return (await import('./download')).createDownload(options);
     case 'hash':
-      return (await import('./hash')).createHash(options);
+      return options.duplicates === true
+        ? (await import('./duplicates')).createDuplicates(options)
+        : (await import('./hash')).createHash(options);
     case 'verify':
-      return (await import('./verify')).createVerify();
+      return options.folders
+        ? (await import('./compare')).createCompare()
+        : (await import('./verify')).createVerify();
     case 'copy':
       return (await import('./copy')).loadCopy(options);
     default:

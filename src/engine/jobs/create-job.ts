@@ -18,6 +18,7 @@ import { parseChecksum } from '../../common/digest-fields';
 import type { ListFormat } from '../../common/download';
 import { formatCount } from '../../common/units';
 import { WORK_DIRECTORY_PREFIX } from '../../common/walk';
+import type { WalkRules } from '../../common/walk-rules';
 import { makeFolders } from '../make-folders';
 import type { NewJob } from '../store/job-repository';
 import type { Vault } from '../store/vault';
@@ -79,6 +80,7 @@ export async function prepareJob(request: JobRequest, dataDirectory: string, vau
       }
       const root = checked.root === null ? dirname(manifest) : resolve(checked.root);
       await mustBeFolder(root);
+      if (folders) return { ...how, ...(await prepareComparison(manifest, root, checked.rules)) };
       const { strict, outside, algorithm, rules } = checked;
       return {
         ...how,
@@ -126,6 +128,38 @@ export async function prepareJob(request: JobRequest, dataDirectory: string, vau
       };
     }
   }
+}
+
+/** Two folders; a link that was given for one of them is that folder. */
+async function prepareComparison(
+  left: string,
+  right: string,
+  rules: WalkRules,
+): Promise<Omit<NewJob, 'mode' | 'workers' | 'token'>> {
+  const [manifest, root] = await Promise.all([realpath(left), realpath(right)]);
+  const [a, b] = await Promise.all([stat(manifest, { bigint: true }), stat(root, { bigint: true })]);
+  if (a.dev === b.dev && a.ino === b.ino) {
+    throw new HeddleError(
+      'bad-request',
+      `${left} and ${right} are the same folder; there is nothing to compare.`,
+    );
+  }
+  return {
+    kind: 'verify',
+    label: `${labelOf([manifest])} and ${labelOf([root])}`,
+    place: root,
+    spec: {
+      kind: 'verify',
+      manifest,
+      folders: true,
+      root,
+      strict: false,
+      outside: false,
+      algorithm: null,
+      rules,
+    },
+    workDirectories: [],
+  };
 }
 
 /** Refuses what the format cannot carry, before anything is read. */

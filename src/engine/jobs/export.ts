@@ -69,7 +69,7 @@ function record(jobId: number, row: TaskRow): Record<string, unknown> {
   return { ...taskLine(jobId, row), ...(row.facts === null ? {} : { facts: row.facts }) };
 }
 
-function csvLine(values: readonly (string | number | null)[]): string {
+export function csvLine(values: readonly (string | number | null)[]): string {
   return `${values.map(csvField).join(',')}\r\n`;
 }
 

@@ -26,6 +26,7 @@ import type { HostState } from '../../common/responses';
 import {
   FINDINGS,
   NO_TASKS,
+  type Digests,
   type ExpectedFile,
   type Finding,
   type SettledState,
@@ -188,6 +189,7 @@ export class JobRunner {
   async run(): Promise<RunResult> {
     try {
       const planning = this.#planned ? Promise.resolve() : this.#plan();
+      // Nothing runs until then: tasks are announced as their phase begins.
       if (this.#phases.afterPlanning) await planning;
       for (; this.#phase < this.#phases.count && this.#goesOn; this.#phase++) {
         await Promise.all([this.#runPhase(), planning]);
@@ -269,13 +271,14 @@ export class JobRunner {
       const hosts = new Set<string>();
       for (const task of chunk.tasks)
         if (task.settled === null && task.phase === this.#phase) hosts.add(task.host);
-      for (const host of hosts) this.#admission.announce(host);
+      const runsMeanwhile = !this.#phases.afterPlanning;
+      if (runsMeanwhile) for (const host of hosts) this.#admission.announce(host);
       // What planning settled (no URL, no regular file) is news like any other task that settles.
       this.#options.onRecorded(settled);
       this.#options.onProgress();
       this.#planDraw();
       // Others get their turn between chunks; with much to do already there is no hurry.
-      await pause(this.#counts.queued > ENOUGH_PLANNED ? PLAN_PAUSE_MS : 0);
+      await pause(runsMeanwhile && this.#counts.queued > ENOUGH_PLANNED ? PLAN_PAUSE_MS : 0);
     }
     tasks.markPlanned(this.#jobId);
     this.#planned = true;
@@ -301,7 +304,10 @@ export class JobRunner {
   /** What the phases before have left to the next one, once all of it is stored. */
   async #prepare(phase: number): Promise<void> {
     this.#recorder.flush();
-    await this.#phases.prepare(phase, this.#options.tasks, this.#jobId);
+    await this.#phases.prepare(phase, this.#options.tasks, this.#jobId, {
+      onSettled: this.#options.onRecorded,
+      goesOn: () => this.#goesOn,
+    });
     const { counts, bytesDone, bytesKnown } = this.#options.tasks.counts(this.#jobId);
     this.#counts = { ...counts };
     this.#bytesDone = bytesDone;
@@ -379,6 +385,7 @@ export class JobRunner {
       size: task.size,
       root: task.root,
       attempt,
+      ...(task.grouping === null ? {} : { grouping: task.grouping }),
       ...this.#expectedOrder(task),
       ...(spec.kind === 'copy' ? this.#copyOrder(task) : this.#downloadOrder(task)),
     };
@@ -403,7 +410,8 @@ export class JobRunner {
       });
       const outcome = await running.handle.promise;
       sign = 'answered';
-      this.#settle(task, attempt, timing, outcome.state, outcome);
+      if (outcome.next === undefined) this.#settle(task, attempt, timing, outcome.state, outcome);
+      else this.#goOn(task, timing, outcome, outcome.next);
     } catch (error) {
       sign = signOf(error);
       trouble = error instanceof HeddleError ? error.message : null;
@@ -529,6 +537,30 @@ export class JobRunner {
     this.#admission.retry({ ...task, attempts: attempt, notBeforeMs });
   }
 
+  /** It is not at its end: a later phase goes on with it. */
+  #goOn(
+    task: DrawnTask,
+    timing: TaskTiming | null,
+    outcome: TaskOutcome,
+    next: NonNullable<TaskOutcome['next']>,
+  ): void {
+    this.#drawStrip(task, timing, 'done');
+    this.#move('running', 'queued');
+    this.#recorder.record({
+      ...this.#change(task, 0, timing),
+      endedAtMs: null,
+      digests: outcome.digests ?? this.#knownDigests(outcome),
+      grouping: next.grouping ?? null,
+      next,
+    });
+  }
+
+  /** What need not be read when the task goes on. */
+  #knownDigests({ identity }: TaskOutcome): Digests | null {
+    if (identity === undefined) return null;
+    return this.#options.tasks.knownDigests([identity], ['blake3']).get(identity) ?? null;
+  }
+
   #settle(
     task: DrawnTask,
     attempt: number,
@@ -561,6 +593,7 @@ export class JobRunner {
         copied: outcome?.copied ?? null,
         finding: outcome?.finding ?? this.#findingOf(error),
         identity: outcome?.identity ?? null,
+        grouping: outcome?.grouping ?? null,
         error: error ?? outcome?.reason ?? null,
         failedAttempt: error !== null,
         ...this.#nowKnown(task, outcome?.known),
@@ -655,9 +688,14 @@ export class JobRunner {
         };
       }
       case 'hash':
-        return { kind: 'hash', algorithms: spec.algorithms, cache: spec.cache };
+        return {
+          kind: 'hash',
+          algorithms: spec.algorithms,
+          cache: spec.cache,
+          duplicates: spec.duplicates,
+        };
       case 'verify':
-        return { kind: 'verify' };
+        return { kind: 'verify', folders: spec.folders };
       case 'copy':
         return {
           kind: 'copy',

@@ -1,10 +1,21 @@
 /**
- * The phases of a job's tasks: those of one all settle before the next begins.
- * What happens between two phases only moves tasks in the database, and may
- * happen again after a crash.
+ * The phases of a job's tasks: those of one all settle, or go on to a later
+ * one, before the next begins. What happens between two phases only moves tasks
+ * in the database, and may happen again after a crash.
  */
+import type { SettledTask } from '../../common/model';
 import type { TaskRepository } from '../store/task-repository';
+import { afterComparing } from './compare-phases';
+import { DUPLICATE_PHASES, betweenDuplicates } from './duplicate-phases';
 import type { JobSpec } from './job-spec';
+
+/** Whoever runs the phases. */
+export interface PhaseHost {
+  /** Is told the tasks that settled without running. */
+  readonly onSettled: (settled: readonly SettledTask[]) => void;
+  /** Whether the job still runs; what lasts asks now and then. */
+  readonly goesOn: () => boolean;
+}
 
 export interface Phases {
   readonly count: number;
@@ -14,7 +25,7 @@ export interface Phases {
    * Before phase `phase` begins, and once more with `count` when the last one is over.
    * @returns when its tasks are as they have to be
    */
-  readonly prepare: (phase: number, tasks: TaskRepository, jobId: number) => Promise<void>;
+  readonly prepare: (phase: number, tasks: TaskRepository, jobId: number, host: PhaseHost) => Promise<void>;
 }
 
 /** Files and links; other names of files; files that are to go; folders that are empty then; modes and times of folders. */
@@ -23,5 +34,11 @@ export const COPY_PHASES = { files: 0, links: 1, extras: 2, emptied: 3, folders:
 const nothing = (): Promise<void> => Promise.resolve();
 
 export function phasesOf(spec: JobSpec): Phases {
+  if (spec.kind === 'hash' && spec.duplicates) {
+    return { count: DUPLICATE_PHASES, afterPlanning: true, prepare: betweenDuplicates };
+  }
+  if (spec.kind === 'verify' && spec.folders) {
+    return { count: 2, afterPlanning: false, prepare: afterComparing };
+  }
   return { count: spec.kind === 'copy' ? 5 : 1, afterPlanning: false, prepare: nothing };
 }

@@ -43,7 +43,7 @@ function planEntry(
     target: spec.rules.links === 'follow' ? pathAsFound(spec, entry) : null,
     name: entryName(spec.paths[entry.root] ?? '', entry.relative),
     size: entry.size,
-    settled: leftOut(entry) ?? settledEntry(entry) ?? asKnown(entry, known),
+    settled: linkLeftOut(entry) ?? settledEntry(entry) ?? asKnown(entry, known),
   };
 }
 
@@ -55,13 +55,16 @@ function pathAsFound(spec: HashSpec, entry: WalkEntry): FsPath | null {
 }
 
 /** A link that is given by name is reported by whoever opens it. */
-function leftOut(entry: WalkEntry): PlannedEnd | null {
-  if (entry.type !== 'symlink' || entry.relative === '') return null;
+export function linkLeftOut(entry: WalkEntry): PlannedEnd | null {
+  return entry.type !== 'symlink' || entry.relative === '' ? null : leftOut(entry.path);
+}
+
+export function leftOut(link: FsPath): PlannedEnd {
   return {
     state: 'skipped',
     reason: {
       code: 'symbolic-link',
-      message: `${displayPath(entry.path)} is a symbolic link, which is not followed inside a folder.`,
+      message: `${displayPath(link)} is a symbolic link, which is not followed inside a folder.`,
       retryable: false,
     },
   };

@@ -9,7 +9,9 @@ import type { Threads } from '../pool';
 import type { NewTask, TaskRepository } from '../store/task-repository';
 import type { Vault } from '../store/vault';
 import type { JobSpec } from './job-spec';
+import { planCompare } from './plan-compare';
 import { planCopy } from './plan-copy';
+import { planDuplicates } from './plan-duplicates';
 import { planHash } from './plan-hash';
 import { planVerify } from './plan-verify';
 import { CHUNK, type PlannedChunk } from './planned-chunk';
@@ -34,9 +36,9 @@ export function planJob(
     case 'download':
       return planDownload(spec, cursor, context);
     case 'hash':
-      return planHash(spec, cursor, context);
+      return spec.duplicates ? planDuplicates(spec, cursor, context) : planHash(spec, cursor, context);
     case 'verify':
-      return planVerify(spec, cursor, context);
+      return spec.folders ? planCompare(spec, cursor, context) : planVerify(spec, cursor, context);
     case 'copy':
       return planCopy(spec, cursor, context);
   }

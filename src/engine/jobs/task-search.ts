@@ -23,7 +23,7 @@ export class TaskSearch {
 
   /** @param runningIds tasks that run: the database calls them queued */
   async page(query: TaskPageQuery, counts: TaskCounts, runningIds: readonly number[]): Promise<TaskPage> {
-    const { jobId, state, search, offset, limit } = query;
+    const { jobId, state, finding = null, search, offset, limit } = query;
     if (state === 'running') {
       const rows = runningIds
         .flatMap((id) => this.#tasks.row(id) ?? [])
@@ -39,20 +39,24 @@ export class TaskSearch {
       const rows = this.#tasks.byOrdinals(jobId, ordinals.slice(offset, offset + limit));
       return { total: ordinals.length, rows: mark(rows) };
     }
+    if (finding !== null) {
+      const total = this.#tasks.findings(jobId)[finding] ?? 0;
+      return { total, rows: mark(this.#tasks.pageByFinding(jobId, finding, offset, limit)) };
+    }
     if (state === null) {
       return { total: totalTasks(counts), rows: mark(this.#tasks.pageByOrdinal(jobId, offset, limit)) };
     }
     return { total: counts[state], rows: mark(this.#tasks.pageByState(jobId, state, offset, limit)) };
   }
 
-  async #search({ jobId, state, search }: TaskPageQuery, total: number): Promise<Found> {
-    const key = `${jobId}/${state ?? ''}/${search}`;
+  async #search({ jobId, state, finding = null, search }: TaskPageQuery, total: number): Promise<Found> {
+    const key = `${jobId}/${state ?? ''}/${finding ?? ''}/${search}`;
     const kept = this.#found.get(key);
     if (kept !== undefined && Date.now() - (await kept).atMs < FRESH_MS) return kept;
     const run = (async (): Promise<Found> => {
       const ordinals: number[] = [];
       for (let from = 0; from < total; from += SLICE) {
-        ordinals.push(...this.#tasks.searchSlice(jobId, state, search, from, SLICE));
+        ordinals.push(...this.#tasks.searchSlice(jobId, { state, finding, text: search }, from, SLICE));
         await new Promise((resolve) => setImmediate(resolve));
       }
       return { ordinals, atMs: Date.now() };

@@ -6,6 +6,7 @@ import {
   type JobKind,
   type JobState,
   type JobSummary,
+  type JobVariant,
   type Mode,
   type TaskCounts,
   type WorkerStatistics,
@@ -298,9 +299,16 @@ export class JobRepository {
       elapsedMs: record.elapsed_ms,
       error: record.error === null ? null : (JSON.parse(record.error) as ErrorData),
       foreign: this.#ownedElsewhere(record),
+      variant: variantOf(spec),
       algorithms: spec.kind === 'hash' || spec.kind === 'copy' ? spec.algorithms : [],
       limitRate: spec.kind === 'download' ? (spec.options.limitRate ?? null) : null,
+      copyOptions: spec.kind === 'copy' ? spec.options : null,
     };
     return { summary, spec, token: record.token, owner: record.owner, planCursor: record.plan_cursor };
   }
+}
+
+function variantOf(spec: JobSpec): JobVariant {
+  if (spec.kind === 'hash' && spec.duplicates) return 'duplicates';
+  return spec.kind === 'verify' && spec.folders ? 'folders' : 'plain';
 }

@@ -154,8 +154,20 @@ export const MIGRATIONS: readonly string[] = [
   CREATE INDEX tasks_by_inode ON tasks (job_id, inode) WHERE inode IS NOT NULL;
   -- Files of one job that may be equal have the same.
   ALTER TABLE tasks ADD COLUMN grouping TEXT;
-  CREATE INDEX tasks_by_grouping ON tasks (job_id, grouping) WHERE grouping IS NOT NULL;
+  CREATE INDEX tasks_by_grouping ON tasks (job_id, grouping, ordinal) WHERE grouping IS NOT NULL;
   ALTER TABLE tasks ADD COLUMN copied TEXT;
+  -- Groups of equal files, found when a job that looks for them is at its end.
+  CREATE TABLE duplicate_groups (
+    id INTEGER PRIMARY KEY,
+    job_id INTEGER NOT NULL,
+    grouping TEXT NOT NULL,
+    digest TEXT NOT NULL,
+    size INTEGER NOT NULL,
+    files INTEGER NOT NULL,
+    reclaimable INTEGER NOT NULL
+  );
+  CREATE UNIQUE INDEX duplicate_groups_by_digest ON duplicate_groups (job_id, grouping, digest);
+  CREATE INDEX duplicate_groups_by_space ON duplicate_groups (job_id, reclaimable DESC, id);
   CREATE TABLE digest_cache (
     -- Device and inode.
     file TEXT NOT NULL,

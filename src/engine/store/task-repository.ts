@@ -9,6 +9,7 @@ import type { FailedAttempt } from '../../common/responses';
 import type { CopyFacts } from '../../common/copy-options';
 import type {
   Digests,
+  ExpectedFile,
   FileIdentity,
   Finding,
   FindingCounts,
@@ -21,6 +22,8 @@ import type {
 } from '../../common/model';
 import { displayPath, type FsPath } from '../../common/paths';
 import { prepareOnce, type Database } from './database';
+import { DuplicateRepository } from './duplicate-repository';
+import { TaskMoves } from './task-moves';
 
 export interface NewTask {
   readonly phase: number;
@@ -36,7 +39,7 @@ export interface NewTask {
   /** Device and inode, where files with several names matter. */
   readonly inode?: string | null;
   /** What the task is instead where another of this inode was planned before it. */
-  readonly ifInodeKnown?: Partial<Pick<NewTask, 'type' | 'phase' | 'settled'>>;
+  readonly ifInodeKnown?: Partial<Pick<NewTask, 'type' | 'phase' | 'settled' | 'grouping'>>;
   /** Files of one job that may be equal have the same. */
   readonly grouping?: string | null;
   /** Settled before it could run: what cannot be read, what is no file, what is known already. */
@@ -75,6 +78,7 @@ export interface DrawnTask {
   readonly notBeforeMs: number | null;
   readonly request: string | Buffer | null;
   readonly inode: string | null;
+  readonly grouping: string | null;
 }
 
 /** What the recorder writes of one task; `from` is the state that the database has. */
@@ -97,6 +101,9 @@ export interface TaskChange {
   readonly finding: Finding | null;
   /** Which file the digests are of, where they are worth remembering. */
   readonly identity: FileIdentity | null;
+  readonly grouping?: string | null;
+  /** It goes on in a later phase, as this. */
+  readonly next?: { readonly phase: number; readonly type: TaskType };
   readonly error: ErrorData | null;
   /** The attempt ended in an error and is kept in the task's history. */
   readonly failedAttempt: boolean;
@@ -128,6 +135,7 @@ interface TaskRecord {
   readonly request: Stored | null;
   readonly facts: string | null;
   readonly inode: string | null;
+  readonly grouping: string | null;
   readonly finding: Finding | null;
   readonly copied: string | null;
 }
@@ -149,10 +157,15 @@ function toStored(path: FsPath | null): Stored | null {
 export class TaskRepository {
   readonly #database: Database;
   readonly #prepare: Database['prepare'];
+  /** What is done to tasks between phases. */
+  readonly moves: TaskMoves;
+  readonly duplicates: DuplicateRepository;
 
   constructor(database: Database) {
     this.#database = database;
     this.#prepare = prepareOnce(database);
+    this.moves = new TaskMoves(database);
+    this.duplicates = new DuplicateRepository(database);
   }
 
   /**
@@ -174,6 +187,7 @@ export class TaskRepository {
         const end = task.settled;
         const state = end?.state ?? 'queued';
         const bytes = end?.state === 'done' ? end.bytes : 0;
+        const digests = end?.state === 'done' ? end.digests : null;
         added[state] += 1;
         if (end === null) bytesKnown += task.size ?? 0;
         bytesKnown += bytes;
@@ -197,7 +211,7 @@ export class TaskRepository {
           task.grouping ?? null,
           end?.finding ?? null,
           bytes,
-          end?.state === 'done' && end.digests !== undefined ? JSON.stringify(end.digests) : null,
+          digests == null ? null : JSON.stringify(digests),
         );
         if (end !== null) settled.push({ id: Number(lastInsertRowid), state: end.state });
       });
@@ -230,6 +244,32 @@ export class TaskRepository {
         'SELECT id, state, target FROM tasks WHERE job_id = ? AND inode = ? ORDER BY id LIMIT 1',
       ).get(jobId, inode) ?? null
     );
+  }
+
+  /** What a manifest says of the file that a task of a verification reads. */
+  expected(taskId: number): ExpectedFile | null {
+    const row = this.#prepare<[number], { request: string | null }>(
+      `SELECT request FROM tasks WHERE id = ? AND (SELECT kind FROM jobs WHERE jobs.id = tasks.job_id) = 'verify'`,
+    ).get(taskId);
+    return row?.request == null ? null : (JSON.parse(row.request) as ExpectedFile);
+  }
+
+  /** Of the failed tasks behind `after`, at most `limit`: how many have no finding; `last`: where to go on. */
+  untoldSlice(
+    jobId: number,
+    after: number,
+    limit: number,
+  ): { readonly all: number; readonly existing: number; readonly last: number | null } {
+    const row = this.#prepare<
+      [number, number, number],
+      { all: number | null; existing: number | null; last: number | null }
+    >(
+      `SELECT sum(finding IS NULL) AS "all", max(ordinal) AS last,
+           sum(finding IS NULL AND error ->> '$.code' = 'target-exists') AS existing
+         FROM (SELECT ordinal, finding, error FROM tasks
+           WHERE job_id = ? AND state = 'failed' AND ordinal > ? ORDER BY ordinal LIMIT ?)`,
+    ).get(jobId, after, limit);
+    return { all: row?.all ?? 0, existing: row?.existing ?? 0, last: row?.last ?? null };
   }
 
   /** How many tasks have each finding. */
@@ -278,7 +318,8 @@ export class TaskRepository {
 
   draw(jobId: number, phase: number, host: string, afterOrdinal: number, limit: number): DrawnTask[] {
     return this.#prepare<[number, number, string, number, number], TaskRecord>(
-      `SELECT id, ordinal, type, root, host, source, target, name, size, attempts, not_before, request, inode FROM tasks
+      `SELECT id, ordinal, type, root, host, source, target, name, size, attempts, not_before, request, inode,
+         grouping FROM tasks
          WHERE job_id = ? AND state = 'queued' AND phase = ? AND host = ? AND ordinal > ? ORDER BY ordinal LIMIT ?`,
     )
       .all(jobId, phase, host, afterOrdinal, limit)
@@ -296,6 +337,7 @@ export class TaskRepository {
         notBeforeMs: record.not_before,
         request: record.request,
         inode: record.inode,
+        grouping: record.grouping,
       }));
   }
 
@@ -309,7 +351,8 @@ export class TaskRepository {
     const update = this.#prepare(
       `UPDATE tasks SET state = ?, attempts = ?, worker = coalesce(?, worker), started_at = coalesce(?, started_at),
          ended_at = ?, not_before = ?, bytes = ?, size = coalesce(?, size), target = coalesce(?, target),
-         digests = ?, facts = ?, copied = ?, finding = ?, error = ? WHERE id = ? AND state = ?`,
+         digests = ?, facts = ?, copied = ?, finding = ?, error = ?, grouping = coalesce(?, grouping),
+         phase = coalesce(?, phase), type = coalesce(?, type) WHERE id = ? AND state = ?`,
     );
     const remember = this.#prepare(
       'INSERT OR REPLACE INTO digest_cache (file, algorithm, version, digest) VALUES (?, ?, ?, ?)',
@@ -344,6 +387,9 @@ export class TaskRepository {
           change.copied === null ? null : JSON.stringify(change.copied),
           change.finding,
           error,
+          change.grouping ?? null,
+          change.next?.phase ?? null,
+          change.next?.type ?? null,
           change.id,
           change.from,
         );
@@ -620,14 +666,19 @@ export class TaskRepository {
   }
 
   /** Ordinals from `from` up to `from + span` whose name or source contains the text. */
-  searchSlice(jobId: number, state: TaskState | null, text: string, from: number, span: number): number[] {
+  searchSlice(
+    jobId: number,
+    { state, finding, text }: { state: TaskState | null; finding: Finding | null; text: string },
+    from: number,
+    span: number,
+  ): number[] {
     const pattern = `%${text.replaceAll(/[\\%_]/gu, (character) => `\\${character}`)}%`;
     return this.#prepare<unknown[], { ordinal: number }>(
       `SELECT ordinal FROM tasks WHERE job_id = ? AND ordinal >= ? AND ordinal < ?
-           AND (? IS NULL OR state = ?)
+           AND (? IS NULL OR state = ?) AND (? IS NULL OR finding = ?)
            AND (name LIKE ? ESCAPE '\\' OR source LIKE ? ESCAPE '\\') ORDER BY ordinal`,
     )
-      .all(jobId, from, from + span, state, state, pattern, pattern)
+      .all(jobId, from, from + span, state, state, finding, finding, pattern, pattern)
       .map(({ ordinal }) => ordinal);
   }
 

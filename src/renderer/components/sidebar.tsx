@@ -5,7 +5,7 @@ import { goTo, usePage } from '../state/ui';
 import { Logo } from './logo';
 import styles from './sidebar.module.css';
 
-const ABOVE: readonly Page[] = ['download', 'hash', 'copy', 'history'];
+const ABOVE: readonly Page[] = ['download', 'hash', 'verify', 'copy', 'history'];
 
 export function Sidebar() {
   return (

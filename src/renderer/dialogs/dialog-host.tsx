@@ -8,6 +8,7 @@ import { Dialog } from '../components/dialog';
 import { NewCopy } from './new-copy';
 import { NewDownload } from './new-download';
 import { NewHash } from './new-hash';
+import { NewVerify } from './new-verify';
 import styles from './form.module.css';
 
 /** The dialog that is open, if one is. */
@@ -20,6 +21,8 @@ export function DialogHost() {
       return <NewDownload />;
     case 'hash':
       return <NewHash />;
+    case 'verify':
+      return <NewVerify />;
     case 'copy':
       return <NewCopy />;
     default:

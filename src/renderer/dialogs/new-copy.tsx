@@ -1,10 +1,21 @@
 import { useId } from 'react';
+import type { CopyPolicy } from '../../common/copy-options';
+import { rulesFault, rulesOf } from '../lib/rules-draft';
 import { changeDraft, draftsStore } from '../state/drafts';
 import { useSettings } from '../state/settings';
 import { useStore } from '../state/store';
-import { FolderField, HowField } from './fields';
+import { Check, FolderField, HowField, Select } from './fields';
 import { NewJobDialog, useCreation } from './new-job-dialog';
+import { RulesField } from './rules-field';
 import { SourcesField } from './sources-field';
+
+const POLICIES: readonly { readonly value: CopyPolicy; readonly text: string }[] = [
+  { value: 'refuse', text: 'Ask me at the end' },
+  { value: 'skip', text: 'Keep what is there' },
+  { value: 'overwrite', text: 'Replace it' },
+  { value: 'newer', text: 'Replace it if it is older' },
+  { value: 'number', text: 'Keep both, the copy gets a number' },
+];
 
 /** Codes of errors that are about the destination. */
 const DESTINATION_CODES: ReadonlySet<string> = new Set([
@@ -27,15 +38,18 @@ export function NewCopy() {
       ? 'Add at least one file or folder.'
       : draft.destination === ''
         ? 'Choose where the copy goes.'
-        : null;
+        : rulesFault(draft.rules);
 
-  const start = (): void => {
+  const start = (dryRun: boolean): void => {
     if (settings === null) return;
+    const { existing, verify, mirror } = draft;
     creation.create({
       kind: 'copy',
       ...settings.copy,
       sources: [...draft.paths],
       destination: draft.destination,
+      options: { existing, verify, mirror, dryRun },
+      rules: rulesOf(draft.rules),
     });
   };
   return (
@@ -45,7 +59,17 @@ export function NewCopy() {
       error={aboutDestination ? null : error}
       missing={missing}
       start="Copy"
-      onStart={start}
+      onStart={() => {
+        start(false);
+      }}
+      instead={{
+        text: 'Show what would happen',
+        onPress: () => {
+          start(true);
+        },
+      }}
+      // What would be deleted is shown before anything is.
+      onlyInstead={draft.mirror}
     >
       <SourcesField kind="copy" label="From" none="Add or drop what is to be copied." />
       <FolderField
@@ -57,6 +81,38 @@ export function NewCopy() {
         error={aboutDestination ? error : null}
         onChange={(path) => {
           changeDraft('copy', { destination: path });
+        }}
+      />
+      <Select
+        id={`${id}-existing`}
+        label="Where a file is there that differs"
+        value={draft.existing}
+        options={POLICIES}
+        onChange={(existing) => {
+          changeDraft('copy', { existing });
+        }}
+      />
+      <Check
+        checked={draft.verify}
+        onChange={(verify) => {
+          changeDraft('copy', { verify });
+        }}
+      >
+        Verify after copying: read each copy back from the device and compare
+      </Check>
+      <Check
+        checked={draft.mirror}
+        onChange={(mirror) => {
+          changeDraft('copy', { mirror });
+        }}
+      >
+        Mirror: delete at the target what is not at the source, after you have seen what
+      </Check>
+      <RulesField
+        rules={draft.rules}
+        usualLinks="link"
+        onChange={(rules) => {
+          changeDraft('copy', { rules });
         }}
       />
       <HowField kind="copy" />

@@ -1,9 +1,12 @@
 import { ALGORITHMS, ALGORITHM_NAMES, type Algorithm } from '../../common/model';
+import { Segmented } from '../components/segmented';
+import { rulesFault, rulesOf } from '../lib/rules-draft';
 import { changeDraft, draftsStore } from '../state/drafts';
 import { useSettings } from '../state/settings';
 import { useStore } from '../state/store';
-import { HowField } from './fields';
+import { Check, HowField } from './fields';
 import { NewJobDialog, useCreation } from './new-job-dialog';
+import { RulesField } from './rules-field';
 import { SourcesField } from './sources-field';
 import styles from './form.module.css';
 
@@ -11,12 +14,13 @@ export function NewHash() {
   const draft = useStore(draftsStore, (drafts) => drafts.hash);
   const settings = useSettings();
   const creation = useCreation('hash');
+  const duplicates = draft.aim === 'duplicates';
   const missing =
     draft.paths.length === 0
       ? 'Add at least one file or folder.'
-      : draft.algorithms.length === 0
+      : !duplicates && draft.algorithms.length === 0
         ? 'Choose an algorithm.'
-        : null;
+        : rulesFault(draft.rules);
 
   const start = (): void => {
     if (settings === null) return;
@@ -24,13 +28,12 @@ export function NewHash() {
       kind: 'hash',
       ...settings.hash,
       paths: [...draft.paths],
-      algorithms: [...draft.algorithms],
+      // Duplicates are told by digests that the engine chooses.
+      algorithms: duplicates ? ['blake3'] : [...draft.algorithms],
       manifest: null,
-    });
-  };
-  const toggle = (algorithm: Algorithm, on: boolean): void => {
-    changeDraft('hash', {
-      algorithms: ALGORITHMS.filter((other) => (other === algorithm ? on : draft.algorithms.includes(other))),
+      rules: rulesOf(draft.rules),
+      cache: draft.cache,
+      duplicates,
     });
   };
   return (
@@ -39,25 +42,63 @@ export function NewHash() {
       creation={creation}
       error={creation.error}
       missing={missing}
-      start="Hash"
+      start={duplicates ? 'Find duplicates' : 'Hash'}
       onStart={start}
     >
-      <SourcesField kind="hash" label="Files and folders" none="Add or drop what is to be hashed." />
-      <div role="group" aria-label="Algorithms" className={styles['wrap']}>
-        {ALGORITHMS.map((algorithm) => (
-          <label key={algorithm} className={styles['check']}>
-            <input
-              type="checkbox"
-              checked={draft.algorithms.includes(algorithm)}
-              onChange={(event) => {
-                toggle(algorithm, event.target.checked);
-              }}
-            />
-            {ALGORITHM_NAMES[algorithm]}
-          </label>
-        ))}
+      <div className={styles['line']}>
+        <Segmented
+          label="What to do"
+          value={draft.aim}
+          options={[
+            { value: 'digests', text: 'Digests', title: 'A digest of each file' },
+            { value: 'duplicates', text: 'Duplicates', title: 'Files of equal content' },
+          ]}
+          onChange={(aim) => {
+            changeDraft('hash', { aim });
+          }}
+        />
+        <p className={styles['note']}>
+          {duplicates ? 'Files of equal content are shown; nothing is deleted.' : 'A digest of each file.'}
+        </p>
       </div>
+      <SourcesField kind="hash" label="Files and folders" none="Add or drop what is to be read." />
+      {!duplicates && <AlgorithmsField chosen={draft.algorithms} />}
+      <RulesField
+        rules={draft.rules}
+        usualLinks="skip"
+        onChange={(rules) => {
+          changeDraft('hash', { rules });
+        }}
+      />
+      <Check
+        checked={draft.cache}
+        onChange={(cache) => {
+          changeDraft('hash', { cache });
+        }}
+      >
+        Take known digests of files that have not changed
+      </Check>
       <HowField kind="hash" />
     </NewJobDialog>
+  );
+}
+
+function AlgorithmsField({ chosen }: { readonly chosen: readonly Algorithm[] }) {
+  return (
+    <div role="group" aria-label="Algorithms" className={styles['wrap']}>
+      {ALGORITHMS.map((algorithm) => (
+        <Check
+          key={algorithm}
+          checked={chosen.includes(algorithm)}
+          onChange={(on) => {
+            changeDraft('hash', {
+              algorithms: ALGORITHMS.filter((other) => (other === algorithm ? on : chosen.includes(other))),
+            });
+          }}
+        >
+          {ALGORITHM_NAMES[algorithm]}
+        </Check>
+      ))}
+    </div>
   );
 }

@@ -52,12 +52,17 @@ interface NewJobDialogProps {
   /** What is missing; `null` when the job can be made. */
   readonly missing: string | null;
   readonly start: string;
+  /** Another way to begin, left of the usual one. */
+  readonly instead?: { readonly text: string; readonly onPress: () => void };
+  /** Whether the other way is the only one. */
+  readonly onlyInstead?: boolean;
   readonly onStart: () => void;
   readonly children: ReactNode;
 }
 
 export function NewJobDialog(props: NewJobDialogProps) {
-  const { kind, creation, missing } = props;
+  const { kind, creation, missing, instead, onlyInstead = false } = props;
+  const disabled = missing !== null || creation.busy;
   return (
     <Dialog title={WORDS[kind].create} onClose={closeDialog}>
       <DropTarget kind={kind}>
@@ -68,9 +73,16 @@ export function NewJobDialog(props: NewJobDialogProps) {
         <div className={styles['buttons']}>
           <p className={`${styles['note'] ?? ''} ${styles['pathText'] ?? ''}`}>{missing ?? ''}</p>
           <Button onPress={closeDialog}>Cancel</Button>
-          <Button look="primary" isDisabled={missing !== null || creation.busy} onPress={props.onStart}>
-            {props.start}
-          </Button>
+          {instead !== undefined && (
+            <Button look={onlyInstead ? 'primary' : 'plain'} isDisabled={disabled} onPress={instead.onPress}>
+              {instead.text}
+            </Button>
+          )}
+          {!onlyInstead && (
+            <Button look="primary" isDisabled={disabled} onPress={props.onStart}>
+              {props.start}
+            </Button>
+          )}
         </div>
       </DropTarget>
     </Dialog>

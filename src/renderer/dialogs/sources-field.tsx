@@ -1,12 +1,11 @@
 import type { ReactNode } from 'react';
-import type { PageKind } from '../kinds';
 import { addPaths, changeDraft, draftsStore } from '../state/drafts';
 import { useStore } from '../state/store';
 import { PathList, PickButton } from './fields';
 import styles from './form.module.css';
 
 interface SourcesFieldProps {
-  readonly kind: Exclude<PageKind, 'download'>;
+  readonly kind: 'hash' | 'copy';
   readonly label: string;
   readonly none: ReactNode;
 }

@@ -2,8 +2,9 @@
 import { Button } from '../components/button';
 import { MenuButton, type MenuEntry } from '../components/menu';
 import { Segmented } from '../components/segmented';
-import { WORDS, WORKER_CHOICES, type PageKind } from '../kinds';
-import { isEnded, type JobSummary } from '../../common/model';
+import { WORDS, WORKER_CHOICES, settingsOf, type PageKind } from '../kinds';
+import { MANIFEST_FORMATS, isEnded, type JobSummary, type ManifestFormat } from '../../common/model';
+import { holds } from '../lib/manifest-formats';
 import { plural } from '../lib/text';
 import {
   askToRemove,
@@ -56,7 +57,7 @@ export function ModeSwitch({ kind }: { readonly kind: PageKind }) {
   return (
     <Segmented
       label={`Sync or Async for a new ${WORDS[kind].noun}`}
-      value={settings?.[kind].mode ?? ''}
+      value={settings?.[settingsOf(kind)].mode ?? ''}
       options={[
         { value: 'sequential', text: 'Sync', title: 'One task after another, on one thread' },
         { value: 'pool', text: 'Async', title: 'On a pool of worker threads' },
@@ -78,8 +79,8 @@ export function WorkersMenu({ kind, job }: WorkersMenuProps) {
   const settings = useSettings();
   const info = useInfo();
   if (settings === null) return null;
-  const how = settings[kind];
-  const automatic = info?.automaticWorkers[kind] ?? 1;
+  const how = settings[settingsOf(kind)];
+  const automatic = info?.automaticWorkers[settingsOf(kind)] ?? 1;
   const choose = (id: string): void => {
     const workers = id === 'automatic' ? null : Number(id);
     changeKindSettings(kind, { workers });
@@ -152,17 +153,38 @@ function JobButtons({ job }: { readonly job: JobSummary }) {
           {job.counts.failed > 0 ? 'Retry failed' : 'Retry'}
         </Button>
       )}
-      {ended && job.kind === 'hash' && job.counts.done > 0 && (
-        <Button
-          onPress={() => {
-            saveManifest(job.id);
-          }}
-        >
-          Save manifest…
-        </Button>
-      )}
+      {ended && hasDigests(job) && job.counts.done > 0 && <ManifestMenu job={job} />}
       <MoreMenu job={job} />
     </>
+  );
+}
+
+function hasDigests(job: JobSummary): boolean {
+  return job.kind === 'hash' && job.variant !== 'duplicates';
+}
+
+const MANIFEST_NAMES: Readonly<Record<ManifestFormat, string>> = {
+  gnu: 'GNU, as sha256sum writes…',
+  bsd: 'BSD, with the algorithm in each line…',
+  sfv: 'SFV…',
+  hashdeep: 'hashdeep…',
+  json: 'JSON…',
+};
+
+/** The formats that can hold what the job computed. */
+function ManifestMenu({ job }: { readonly job: JobSummary }) {
+  const formats = MANIFEST_FORMATS.filter((format) => holds(format, job.algorithms));
+  return (
+    <MenuButton
+      label="Save manifest"
+      entries={formats.map((format) => ({ id: format, text: MANIFEST_NAMES[format] }))}
+      onAction={(id) => {
+        const format = formats.find((other) => other === id);
+        if (format !== undefined) saveManifest(job.id, format);
+      }}
+    >
+      Save manifest <span aria-hidden="true">▾</span>
+    </MenuButton>
   );
 }
 
@@ -176,15 +198,11 @@ function MoreMenu({ job }: { readonly job: JobSummary }) {
       : []),
     { id: 'csv', text: 'Export as CSV…' },
     { id: 'jsonl', text: 'Export as JSON Lines…' },
-    ...(job.kind === 'hash'
-      ? [{ id: 'manifest', text: 'Save manifest…', disabled: job.counts.done === 0 }]
-      : []),
     { id: 'remove', text: 'Remove from list…', disabled: !ended },
   ];
   const act = (id: string): void => {
     if (id === 'show') showInFolder(job.id, null);
     else if (id === 'retry') retryJob(job.id);
-    else if (id === 'manifest') saveManifest(job.id);
     else if (id === 'copy-failed') copyFailedUrls(job.id);
     else if (id === 'csv' || id === 'jsonl') exportJob(job.id, id);
     else askToRemove(job);

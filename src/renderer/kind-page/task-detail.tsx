@@ -1,13 +1,17 @@
 /** Everything about one task. */
-import type { ReactNode } from 'react';
+import { Fragment, type ReactNode } from 'react';
+import type { CopyFacts } from '../../common/copy-options';
 import type { CheckAlgorithm, DownloadFacts, Integrity } from '../../common/download';
-import { ALGORITHM_NAMES, type JobSummary, type TaskRow } from '../../common/model';
+import { ALGORITHM_NAMES, type ExpectedFile, type JobSummary, type TaskRow } from '../../common/model';
 import { formatBytes, formatCount, formatDuration } from '../../common/units';
 import { Button } from '../components/button';
+import { isDryRun } from '../lib/findings';
 import { hintFor } from '../lib/hints';
-import { clockText, taskStateText } from '../lib/text';
+import { stagesOf } from '../lib/stages';
+import { clockText, percentText, taskStateText } from '../lib/text';
+import { useRequest } from '../lib/use-request';
 import { copyText, showInFolder } from '../state/actions';
-import { useRunning } from '../state/frames';
+import { useRunning, type RunningOnWorker } from '../state/frames';
 import { notifyError } from '../state/notices';
 import { FailedAttempts } from './failed-attempts';
 import { TimeBars } from './time-bars';
@@ -21,7 +25,9 @@ interface TaskDetailProps {
 
 export function TaskDetail({ job, row, onClose }: TaskDetailProps) {
   const running = useRunning(row.id);
-  const state = taskStateText(row, running !== undefined, 0);
+  const state = taskStateText(row, running !== undefined, 0, isDryRun(job));
+  const sides = job.variant === 'folders';
+  const read = row.digests ?? {};
   const { error } = row;
   const hint = error === null || row.state === 'skipped' ? null : hintFor(error.code, error.retryable);
   return (
@@ -55,21 +61,111 @@ export function TaskDetail({ job, row, onClose }: TaskDetailProps) {
       )}
       <dl className={styles['facts']}>
         <Fact name="State">{state.text}</Fact>
-        <CopyFact name={job.kind === 'download' ? 'URL' : 'Source'} value={row.source} />
-        {row.target !== null && <CopyFact name="Target" value={row.target} />}
+        {/* A file that only the right folder has is a source there. */}
+        <CopyFact name={sourceName(job, row)} value={row.source} />
+        {row.target !== null && <CopyFact name={sides ? 'Right' : 'Target'} value={row.target} />}
         <Fact name="Size">{sizeText(row, running?.bytesDone)}</Fact>
         <Fact name="Attempts">{formatCount(row.attempts)}</Fact>
         {row.worker !== null && <Fact name="Worker">W{row.worker}</Fact>}
         {row.startedAtMs !== null && <Fact name="Time">{timeText(row.startedAtMs, row.endedAtMs)}</Fact>}
         {row.facts !== null && <DownloadFactsList facts={row.facts} source={row.source} />}
-        {Object.entries(row.digests ?? {}).map(([algorithm, digest]) => (
-          <CopyFact key={algorithm} name={ALGORITHM_NAMES[algorithm as CheckAlgorithm]} value={digest} mono />
-        ))}
+        {running !== undefined && <StageFacts running={running} />}
+        {row.copied !== null && <CopyFactsList facts={row.copied} />}
+        {job.kind === 'verify' && !sides ? (
+          <ExpectedDigests row={row} />
+        ) : (
+          Object.entries(read).map(([algorithm, digest]) => (
+            <CopyFact
+              key={algorithm}
+              name={ALGORITHM_NAMES[algorithm as CheckAlgorithm]}
+              value={digest}
+              mono
+            />
+          ))
+        )}
       </dl>
       {row.facts !== null && <TimeBars times={row.facts.times} />}
       {job.kind === 'download' && <FailedAttempts row={row} />}
       {row.facts !== null && <ResponseHeaders facts={row.facts} />}
     </section>
+  );
+}
+
+function sourceName(job: JobSummary, row: TaskRow): string {
+  if (job.kind === 'download') return 'URL';
+  if (job.variant === 'folders') return row.finding === 'only-right' ? 'Right' : 'Left';
+  return job.kind === 'copy' ? 'Source' : 'File';
+}
+
+/** What the manifest says, beside what was read where that is another. */
+function ExpectedDigests({ row }: { readonly row: TaskRow }) {
+  const expected = useRequest('tasks:expected', { taskId: row.id });
+  if (expected === null) return null;
+  const found = foundDigests(row, expected);
+  return (
+    <>
+      {expected.size !== null && expected.size !== row.size && (
+        <Fact name="Listed size">{formatCount(expected.size)} bytes</Fact>
+      )}
+      {Object.entries(expected.digests).map(([algorithm, digest]) => (
+        <Fragment key={algorithm}>
+          <CopyFact name={`Listed ${ALGORITHM_NAMES[algorithm as CheckAlgorithm]}`} value={digest} mono />
+          {found[algorithm] !== undefined && found[algorithm] !== digest && (
+            <CopyFact
+              name={`Found ${ALGORITHM_NAMES[algorithm as CheckAlgorithm]}`}
+              value={found[algorithm]}
+              mono
+            />
+          )}
+        </Fragment>
+      ))}
+    </>
+  );
+}
+
+/** Of a file that changed, its digests are in the sentence that says so. */
+function foundDigests(row: TaskRow, { digests }: ExpectedFile): Readonly<Record<string, string>> {
+  if (row.digests !== null) return row.digests;
+  const found: Record<string, string> = {};
+  for (const algorithm of Object.keys(digests)) {
+    const told = new RegExp(`its ${algorithm} is ([0-9a-f]+),`, 'u').exec(row.error?.message ?? '')?.[1];
+    if (told !== undefined) found[algorithm] = told;
+  }
+  return found;
+}
+
+/** Of a file that is being copied. */
+function StageFacts({ running }: { readonly running: RunningOnWorker }) {
+  const stages = stagesOf(running);
+  if (stages === null) return null;
+  return (
+    <>
+      <Fact name="Read">{percentText(stages.read)}</Fact>
+      <Fact name="Written">{percentText(stages.written)}</Fact>
+      <Fact name="On the device">{percentText(stages.device)}</Fact>
+    </>
+  );
+}
+
+const METHODS: Readonly<Record<CopyFacts['method'], string>> = {
+  reflink: 'shared blocks (reflink)',
+  'in-kernel': 'copied inside the kernel',
+  'read-write': 'read and written',
+};
+
+function CopyFactsList({ facts }: { readonly facts: CopyFacts }) {
+  return (
+    <>
+      <Fact name="Method">{METHODS[facts.method]}</Fact>
+      <Fact name="Data">{formatDuration(facts.dataMs)}</Fact>
+      <Fact name="On the device">
+        {facts.flushMs === null ? 'not waited for' : `after ${formatDuration(facts.flushMs)} more`}
+      </Fact>
+      <Fact name="Verified">
+        {facts.verifyMs === null ? 'not asked for' : `read back in ${formatDuration(facts.verifyMs)}`}
+      </Fact>
+      {facts.kept > 0 && <Fact name="Kept">{formatBytes(facts.kept)} from an earlier attempt</Fact>}
+    </>
   );
 }
 

@@ -7,7 +7,7 @@ import { useEffect, useRef, useState, type KeyboardEvent, type RefObject } from 
 import { useVirtualizer, type VirtualItem, type Virtualizer } from '@tanstack/react-virtual';
 import type { TaskRow } from '../../common/model';
 import { listWindow, offsetShowing, toListOffset, toScrollTop, type ListWindow } from '../lib/list-window';
-import { GridRow, SkeletonRow } from './task-row';
+import { GridRow, SkeletonRow, type RowLook } from './task-row';
 import type { TaskRows } from './use-task-rows';
 import rowStyles from './task-row.module.css';
 import styles from './task-grid.module.css';
@@ -21,6 +21,7 @@ const LATE_MS = 400;
 
 interface TaskGridProps {
   readonly rows: TaskRows;
+  readonly look: RowLook;
   /** Shown in place of rows when there are none. */
   readonly none: string;
   readonly selectedId: number | null;
@@ -33,7 +34,7 @@ interface View {
   readonly offset: number;
 }
 
-export function TaskGrid({ rows, none, selectedId, onSelect, onClose }: TaskGridProps) {
+export function TaskGrid({ rows, look, none, selectedId, onSelect, onClose }: TaskGridProps) {
   const scroller = useRef<HTMLDivElement>(null);
   const total = rows.total ?? 0;
   const { view, list, late } = useRowView(rows, total, scroller);
@@ -67,7 +68,7 @@ export function TaskGrid({ rows, none, selectedId, onSelect, onClose }: TaskGrid
       role="grid"
       aria-label="Tasks"
       aria-rowcount={total + 1}
-      aria-colcount={6}
+      aria-colcount={look.sides === null ? 6 : 4}
       aria-activedescendant={activeRow === undefined ? undefined : `task-${activeRow.id}`}
       tabIndex={0}
       className={styles['scroller']}
@@ -75,7 +76,7 @@ export function TaskGrid({ rows, none, selectedId, onSelect, onClose }: TaskGrid
     >
       <div role="presentation" className={styles['sizer']} style={{ height: list.scrollPx + HEAD_PX }}>
         <div role="presentation" className={styles['view']} style={{ height: list.viewPx + HEAD_PX }}>
-          <Heads />
+          {look.sides === null ? <Heads /> : <SideHeads />}
           <div role="presentation" className={styles['rows']}>
             {view.items.map((item) => {
               const row = rows.row(item.index);
@@ -86,6 +87,7 @@ export function TaskGrid({ rows, none, selectedId, onSelect, onClose }: TaskGrid
                 <GridRow
                   key={item.index}
                   row={row}
+                  look={look}
                   index={item.index}
                   top={top}
                   selected={row.id === selectedId}
@@ -119,6 +121,20 @@ function Heads() {
       </span>
       <span role="columnheader" className={rowStyles['worker']}>
         Worker
+      </span>
+      <span role="columnheader">State</span>
+    </div>
+  );
+}
+
+/** Of two folders that are compared. */
+function SideHeads() {
+  return (
+    <div role="row" aria-rowindex={1} className={`${rowStyles['sides'] ?? ''} ${styles['heads'] ?? ''}`}>
+      <span role="columnheader">Left</span>
+      <span role="columnheader">Right</span>
+      <span role="columnheader" className={rowStyles['number']}>
+        Size
       </span>
       <span role="columnheader">State</span>
     </div>

@@ -1,17 +1,22 @@
 /** The chosen job's tasks: filters, search, rows, and what is known about the selected one. */
-import { useEffect, useState } from 'react';
-import { totalTasks, type TaskRow, type TaskState } from '../../common/model';
+import { useEffect, useMemo, useState } from 'react';
+import { settledTasks, totalTasks, type JobSummary, type TaskRow } from '../../common/model';
 import { formatCount } from '../../common/units';
 import type { KindWords } from '../kinds';
+import { findingWord, isDryRun } from '../lib/findings';
 import { useFrame } from '../state/frames';
 import { useJob } from '../state/jobs';
 import { Segmented } from '../components/segmented';
 import { AnswersView } from './answers-view';
+import { DuplicatesView } from './duplicates-view';
 import { HostsView } from './hosts-view';
 import { JobSpeedMenu } from './speed-menu';
 import { TaskDetail } from './task-detail';
-import { TaskFilters } from './task-filters';
+import { ALL_TASKS, TaskFilters, type TaskFilter } from './task-filters';
 import { TaskGrid } from './task-grid';
+import type { RowLook } from './task-row';
+import { Outcome } from './outcome';
+import { useFindings } from './use-findings';
 import { useTaskRows } from './use-task-rows';
 import styles from './task-pane.module.css';
 
@@ -20,53 +25,78 @@ interface TaskPaneProps {
   readonly words: KindWords;
 }
 
-type View = 'tasks' | 'answers' | 'hosts';
-const VIEWS = [
+type View = 'tasks' | 'groups' | 'answers' | 'hosts';
+const DUPLICATE_VIEWS = [
+  { value: 'groups', text: 'Groups', title: 'Files of equal content together' },
+  { value: 'tasks', text: 'Files' },
+] as const;
+const DOWNLOAD_VIEWS = [
   { value: 'tasks', text: 'Tasks' },
   { value: 'answers', text: 'Answers', title: 'Statuses and latencies' },
   { value: 'hosts', text: 'Hosts', title: 'What each host is asked, and refuses' },
 ] as const;
+
+const VIEW_NAMES = { answers: 'Answers', hosts: 'Hosts', groups: 'Groups' } as const;
 
 const SEARCH_DELAY_MS = 180;
 
 export function TaskPane({ jobId, words }: TaskPaneProps) {
   const job = useJob(jobId);
   const frame = useFrame(jobId);
-  const [view, setView] = useState<View>('tasks');
-  const [state, setState] = useState<TaskState | null>(null);
+  const duplicates = job?.variant === 'duplicates';
+  const [view, setView] = useState<View>(duplicates ? 'groups' : 'tasks');
+  const [filter, setFilter] = useState<TaskFilter>(ALL_TASKS);
   const [typed, setTyped] = useState('');
   const search = useSettled(typed, SEARCH_DELAY_MS);
   const [selected, setSelected] = useState<TaskRow | null>(null);
   const [detailOpen, setDetailOpen] = useState(false);
   const counts = (frame ?? job)?.counts;
   const rows = useTaskRows(
-    { jobId, state, search },
+    { jobId, ...filter, search },
     `${job?.state ?? ''} ${Object.values(counts ?? {}).join(' ')}`,
   );
+  const findings = useFindings(job, counts === undefined ? 0 : settledTasks(counts));
+  const look = useMemo(() => lookOf(job), [job]);
   // The row as it is now, where it is among those held.
   const current = selected === null ? null : (rows.find(selected.id) ?? selected);
   if (job === null || counts === undefined) return null;
   const total = totalTasks(counts);
-  const views = job.kind === 'download' && (
+  const views = (job.kind === 'download' || duplicates) && (
     <>
-      <Segmented label="What is shown of the job" value={view} options={VIEWS} onChange={setView} />
-      <JobSpeedMenu job={job} />
+      <Segmented<View>
+        label="What is shown of the job"
+        value={view}
+        options={duplicates ? DUPLICATE_VIEWS : DOWNLOAD_VIEWS}
+        onChange={setView}
+      />
+      {job.kind === 'download' && <JobSpeedMenu job={job} />}
     </>
   );
   if (view !== 'tasks') {
     return (
-      <section className={styles['pane']} aria-label={view === 'answers' ? 'Answers' : 'Hosts'}>
+      <section className={styles['pane']} aria-label={VIEW_NAMES[view]}>
+        {duplicates && <Outcome job={job} findings={findings} />}
         <div className={styles['bar']}>{views}</div>
-        {view === 'answers' ? <AnswersView job={job} /> : <HostsView job={job} />}
+        {view === 'answers' && <AnswersView job={job} />}
+        {view === 'hosts' && <HostsView job={job} />}
+        {view === 'groups' && <DuplicatesView job={job} />}
       </section>
     );
   }
 
   return (
     <section className={styles['pane']} aria-label="Tasks">
+      <Outcome job={job} findings={findings} />
       <div className={styles['bar']}>
         {views}
-        <TaskFilters counts={counts} state={state} onChange={setState} />
+        <TaskFilters
+          counts={counts}
+          findings={findings}
+          dryRun={look.dryRun}
+          failedApart={job.kind !== 'verify'}
+          filter={filter}
+          onChange={setFilter}
+        />
         <input
           type="search"
           className={styles['search']}
@@ -84,9 +114,10 @@ export function TaskPane({ jobId, words }: TaskPaneProps) {
         />
       </div>
       <TaskGrid
-        key={`${state ?? ''}\n${search}`}
+        key={`${filter.state ?? ''}\n${filter.finding ?? ''}\n${search}`}
         rows={rows}
-        none={noneText(state, search, job.planned)}
+        look={look}
+        none={noneText(filter, search, job.planned)}
         selectedId={selected?.id ?? null}
         onSelect={(row) => {
           setSelected(row);
@@ -109,8 +140,17 @@ export function TaskPane({ jobId, words }: TaskPaneProps) {
   );
 }
 
-function noneText(state: TaskState | null, search: string, planned: boolean): string {
+/** How the rows of a job look. */
+function lookOf(job: JobSummary | null): RowLook {
+  return {
+    dryRun: job !== null && isDryRun(job),
+    sides: job?.variant === 'folders' ? job.place : null,
+  };
+}
+
+function noneText({ state, finding }: TaskFilter, search: string, planned: boolean): string {
   if (search !== '') return 'Nothing matches.';
+  if (finding !== null) return `Nothing is “${findingWord(finding, false)}” any more.`;
   if (state !== null) return `Nothing is ${state}.`;
   return planned ? 'This job has no tasks.' : 'Listing the tasks…';
 }

@@ -1,13 +1,26 @@
 import { memo } from 'react';
 import type { TaskRow } from '../../common/model';
 import { formatBytes, formatRate } from '../../common/units';
+import { StagesBar } from '../components/stages-bar';
+import { FindingMark } from '../components/finding-mark';
 import { useNow } from '../lib/clock';
+import { sidesOf } from '../lib/sides';
+import { stagesOf } from '../lib/stages';
 import { taskStateText, type TaskStateText } from '../lib/text';
 import { useRunning, type RunningOnWorker } from '../state/frames';
 import styles from './task-row.module.css';
 
+/** What differs between jobs in how their rows look. */
+export interface RowLook {
+  /** What was found is only what would be done. */
+  readonly dryRun: boolean;
+  /** Two folders are compared: the right one's path. */
+  readonly sides: string | null;
+}
+
 interface GridRowProps {
   readonly row: TaskRow;
+  readonly look: RowLook;
   /** Place among the rows, from 0. */
   readonly index: number;
   /** Pixels from the top of the view. */
@@ -17,7 +30,7 @@ interface GridRowProps {
   readonly onPress: () => void;
 }
 
-export function GridRow({ row, index, top, selected, active, onPress }: GridRowProps) {
+export function GridRow({ row, look, index, top, selected, active, onPress }: GridRowProps) {
   return (
     <div
       role="row"
@@ -25,22 +38,25 @@ export function GridRow({ row, index, top, selected, active, onPress }: GridRowP
       aria-rowindex={index + 2}
       aria-selected={selected}
       data-active={active || undefined}
-      className={`${styles['row'] ?? ''} ${styles['columns'] ?? ''}`}
+      className={`${styles['row'] ?? ''} ${styles[look.sides === null ? 'columns' : 'sides'] ?? ''}`}
       style={{ transform: `translateY(${top}px)` }}
       onClick={onPress}
     >
-      <Cells row={row} />
+      {look.sides === null ? (
+        <Cells row={row} dryRun={look.dryRun} />
+      ) : (
+        <SideCells row={row} right={look.sides} />
+      )}
     </div>
   );
 }
 
-const Cells = memo(function Cells({ row }: { readonly row: TaskRow }) {
+const Cells = memo(function Cells({ row, dryRun }: { readonly row: TaskRow; readonly dryRun: boolean }) {
   const live = useRunning(row.id);
   // A frame may be older than the row: what has settled stays settled.
   const running =
     live !== undefined && (row.state === 'queued' || row.state === 'running') ? live : undefined;
   const size = running?.bytesTotal ?? row.size ?? (row.state === 'done' ? row.bytes : null);
-  const state = useStateText(row, running !== undefined);
   const worker = running?.worker ?? row.worker;
   return (
     <>
@@ -59,13 +75,60 @@ const Cells = memo(function Cells({ row }: { readonly row: TaskRow }) {
       <span role="gridcell" className={styles['worker']}>
         {worker === null || (row.state === 'queued' && running === undefined) ? '' : `W${worker}`}
       </span>
-      <span role="gridcell" className={styles['state']} title={row.error?.message}>
-        <span className={styles['dot']} data-tone={state.tone} aria-hidden="true" />
-        <span className={styles['word']}>{state.text}</span>
-      </span>
+      <StateCell row={row} running={running !== undefined} dryRun={dryRun} />
     </>
   );
 });
+
+/** A file in the left folder beside that in the right one. */
+const SideCells = memo(function SideCells({ row, right }: { readonly row: TaskRow; readonly right: string }) {
+  const running = useRunning(row.id) !== undefined && (row.state === 'queued' || row.state === 'running');
+  const sides = sidesOf(row, right);
+  return (
+    <>
+      <span role="gridcell" className={styles['name']} title={sides.left ?? undefined}>
+        {sides.left ?? <Absent />}
+      </span>
+      <span role="gridcell" className={styles['name']} title={sides.right ?? undefined}>
+        {sides.right ?? <Absent />}
+      </span>
+      <span role="gridcell" className={styles['number']}>
+        {row.size === null ? '' : formatBytes(row.size)}
+      </span>
+      <StateCell row={row} running={running} dryRun={false} />
+    </>
+  );
+});
+
+function Absent() {
+  return (
+    <span className={styles['absent']}>
+      <span aria-hidden="true">—</span>
+      <span className="visually-hidden">not there</span>
+    </span>
+  );
+}
+
+interface StateCellProps {
+  readonly row: TaskRow;
+  readonly running: boolean;
+  readonly dryRun: boolean;
+}
+
+function StateCell({ row, running, dryRun }: StateCellProps) {
+  const state = useStateText(row, running, dryRun);
+  const finding = running || row.state === 'queued' || row.state === 'running' ? null : row.finding;
+  return (
+    <span role="gridcell" className={styles['state']} title={row.error?.message}>
+      {finding === null ? (
+        <span className={styles['dot']} data-tone={state.tone} aria-hidden="true" />
+      ) : (
+        <FindingMark finding={finding} />
+      )}
+      <span className={styles['word']}>{state.text}</span>
+    </span>
+  );
+}
 
 interface RowBarProps {
   readonly row: TaskRow;
@@ -78,6 +141,8 @@ function RowBar({ row, running, size }: RowBarProps) {
   const bytes = running?.bytesDone ?? row.bytes;
   const share = whole ? 1 : size === null || size === 0 ? 0 : Math.min(1, bytes / size);
   const shown = row.state === 'failed' ? 0 : share;
+  const stages = running === undefined ? null : stagesOf(running);
+  if (stages !== null) return <StagesBar stages={stages} />;
   return (
     <span className={styles['bar']} aria-hidden="true">
       <span
@@ -90,9 +155,9 @@ function RowBar({ row, running, size }: RowBarProps) {
 }
 
 /** Counts down while a retry waits. */
-function useStateText(row: TaskRow, running: boolean): TaskStateText {
+function useStateText(row: TaskRow, running: boolean, dryRun: boolean): TaskStateText {
   const now = useNow(row.state === 'queued' && row.notBeforeMs !== null && !running);
-  return taskStateText(row, running, now);
+  return taskStateText(row, running, now, dryRun);
 }
 
 /** Stands for a row that is late. */

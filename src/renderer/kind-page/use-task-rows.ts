@@ -1,6 +1,6 @@
 /** A job's tasks as rows that can be looked up by their place, fetched by page as they are needed. */
 import { useEffect, useMemo, useReducer } from 'react';
-import type { TaskRow, TaskState } from '../../common/model';
+import type { Finding, TaskRow, TaskState } from '../../common/model';
 import { request } from '../bridge';
 import { PageCache } from '../lib/page-cache';
 import { notifyError } from '../state/notices';
@@ -8,6 +8,7 @@ import { notifyError } from '../state/notices';
 export interface TaskQuery {
   readonly jobId: number;
   readonly state: TaskState | null;
+  readonly finding: Finding | null;
   readonly search: string;
 }
 
@@ -26,9 +27,12 @@ const REFRESH_MS = 500;
 
 /** @param version changes whenever rows may have changed */
 export function useTaskRows(query: TaskQuery, version: string): TaskRows {
-  const { jobId, state, search } = query;
+  const { jobId, state, finding, search } = query;
   const [, rerender] = useReducer((count: number) => count + 1, 0);
-  const source = useMemo(() => new RowSource({ jobId, state, search }), [jobId, state, search]);
+  const source = useMemo(
+    () => new RowSource({ jobId, state, finding, search }),
+    [jobId, state, finding, search],
+  );
   useEffect(() => source.open(rerender), [source]);
   useEffect(() => {
     source.changed(version);

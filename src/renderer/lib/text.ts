@@ -10,6 +10,7 @@ import {
   type TaskRow,
   type TaskState,
 } from '../../common/model';
+import { findingTone, findingWord } from './findings';
 
 /** What both a summary and a frame know about a job's progress. */
 export interface Progress {
@@ -145,9 +146,14 @@ export interface TaskStateText {
   readonly tone: TaskTone;
 }
 
-/** @param running whether a frame newer than the row says that the task runs */
-export function taskStateText(row: TaskRow, running: boolean, nowMs: number): TaskStateText {
+/**
+ * @param running whether a frame newer than the row says that the task runs
+ * @param dryRun whether what is found is only what would be done
+ */
+export function taskStateText(row: TaskRow, running: boolean, nowMs: number, dryRun = false): TaskStateText {
   if (running || row.state === 'running') return { text: TASK_WORDS.running, tone: 'running' };
+  if (row.finding !== null && row.state !== 'queued')
+    return { text: findingWord(row.finding, dryRun), tone: findingTone(row.finding) };
   switch (row.state) {
     case 'queued': {
       const waitMs = (row.notBeforeMs ?? 0) - nowMs;

@@ -5,13 +5,14 @@ import { request } from '../bridge';
 import { notifyError } from '../state/notices';
 
 /**
+ * @param input `null`: nothing is asked
  * @param everyMs asks again so long after each answer; `null`: once
  * @param version asks again when it changes
  * @returns `null` until the first answer to this very input
  */
 export function useRequest<Name extends RequestName>(
   name: Name,
-  input: RequestInput<Name>,
+  input: RequestInput<Name> | null,
   { everyMs = null, version = '' }: { readonly everyMs?: number | null; readonly version?: string } = {},
 ): RequestOutput<Name> | null {
   const key = JSON.stringify([name, input]);
@@ -21,7 +22,8 @@ export function useRequest<Name extends RequestName>(
   useEffect(() => {
     let timer: ReturnType<typeof setTimeout> | undefined;
     let wanted = true;
-    const [, given] = JSON.parse(key) as [Name, RequestInput<Name>];
+    const [, given] = JSON.parse(key) as [Name, RequestInput<Name> | null];
+    if (given === null) return undefined;
     const ask = (): void => {
       request(name, given).then(
         (value) => {

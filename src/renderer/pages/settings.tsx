@@ -5,7 +5,7 @@ import { Segmented } from '../components/segmented';
 import { PickButton } from '../dialogs/fields';
 import { ModeSwitch, WorkersMenu } from '../kind-page/page-header';
 import { AllSpeedMenu } from '../kind-page/speed-menu';
-import { PAGE_KINDS, WORDS } from '../kinds';
+import { SETTING_KINDS, WORDS } from '../kinds';
 import { watchJob } from '../state/frames';
 import { changeSettings, useInfo, useSettings } from '../state/settings';
 import styles from './settings.module.css';
@@ -68,8 +68,8 @@ function Group({ title, children }: { readonly title: string; readonly children:
 function NewJobs() {
   return (
     <Group title="New jobs">
-      {PAGE_KINDS.map((kind) => (
-        <Row key={kind} name={WORDS[kind].title}>
+      {SETTING_KINDS.map((kind) => (
+        <Row key={kind} name={kind === 'hash' ? 'Hash and verify' : WORDS[kind].title}>
           <ModeSwitch kind={kind} />
           <WorkersMenu kind={kind} job={null} />
         </Row>

@@ -1,11 +1,13 @@
 /** What the user can do to a job. Failures become notices. */
-import { isEnded, type JobSummary } from '../../common/model';
+import type { CopyPolicy } from '../../common/copy-options';
+import type { DuplicateFormat } from '../../common/duplicates';
+import { isEnded, type JobSummary, type ManifestFormat } from '../../common/model';
 import type { ExportFormat } from '../../common/responses';
 import { request } from '../bridge';
 import { plural } from '../lib/text';
 import { jobsStore } from './jobs';
 import { announce, notifyError } from './notices';
-import { openDialog } from './ui';
+import { openDialog, showJob } from './ui';
 
 function run(work: Promise<unknown>): void {
   work.catch(notifyError);
@@ -60,12 +62,29 @@ export function showInFolder(jobId: number, taskId: number | null): void {
   run(request('shell:show', { jobId, taskId }));
 }
 
-export function saveManifest(jobId: number): void {
+export function saveManifest(jobId: number, format: ManifestFormat): void {
   run(
-    request('manifest:save', { jobId }).then((path) => {
+    request('manifest:save', { jobId, format }).then((path) => {
       if (path !== null) announce(`The manifest was saved as ${path}.`);
     }),
   );
+}
+
+export function settleExisting(jobId: number, policy: Exclude<CopyPolicy, 'refuse'>): void {
+  run(request('jobs:settle-existing', { jobId, policy }));
+}
+
+export function exportDuplicates(jobId: number, format: DuplicateFormat): void {
+  run(
+    request('jobs:export-duplicates', { jobId, format }).then((path) => {
+      if (path !== null) announce(`The duplicates were exported as ${path}.`);
+    }),
+  );
+}
+
+/** Starts for real what a dry run has shown, and shows that job. */
+export function runDry(jobId: number): void {
+  run(request('jobs:run-dry', { jobId }).then(showJob));
 }
 
 export function resumeInterrupted(): void {

@@ -1,6 +1,8 @@
 /** What has been entered for new jobs. Kept when a dialog is closed, so that nothing typed is lost. */
+import type { CopyPolicy } from '../../common/copy-options';
 import type { Algorithm } from '../../common/model';
 import type { PageKind } from '../kinds';
+import { emptyRules, type RulesDraft } from '../lib/rules-draft';
 import { createStore } from './store';
 import { openDialog } from './ui';
 
@@ -20,14 +22,58 @@ export interface Drafts {
     /** `null`: the folder of the settings. */
     readonly directory: string | null;
   };
-  readonly hash: { readonly paths: readonly string[]; readonly algorithms: readonly Algorithm[] };
-  readonly copy: { readonly paths: readonly string[]; readonly destination: string };
+  readonly hash: {
+    readonly aim: 'digests' | 'duplicates';
+    readonly paths: readonly string[];
+    readonly algorithms: readonly Algorithm[];
+    readonly cache: boolean;
+    readonly rules: RulesDraft;
+  };
+  readonly verify: {
+    readonly against: 'manifest' | 'folders';
+    readonly manifest: string;
+    /** '': the manifest's own folder. */
+    readonly root: string;
+    readonly left: string;
+    readonly right: string;
+    readonly strict: boolean;
+    readonly outside: boolean;
+    /** `null`: told by the manifest. */
+    readonly algorithm: Algorithm | null;
+    readonly rules: RulesDraft;
+  };
+  readonly copy: {
+    readonly paths: readonly string[];
+    readonly destination: string;
+    readonly existing: CopyPolicy;
+    readonly verify: boolean;
+    readonly mirror: boolean;
+    readonly rules: RulesDraft;
+  };
 }
 
 const EMPTY: Drafts = {
   download: { text: '', pasted: [], listFiles: [], directory: null },
-  hash: { paths: [], algorithms: ['sha256'] },
-  copy: { paths: [], destination: '' },
+  hash: { aim: 'digests', paths: [], algorithms: ['sha256'], cache: true, rules: emptyRules('skip') },
+  verify: {
+    against: 'manifest',
+    manifest: '',
+    root: '',
+    left: '',
+    right: '',
+    strict: false,
+    outside: false,
+    algorithm: null,
+    rules: emptyRules('skip'),
+  },
+  copy: {
+    paths: [],
+    destination: '',
+    existing: 'refuse',
+    verify: true,
+    mirror: false,
+    rules: emptyRules('link'),
+  },
 };
 
 export const draftsStore = createStore<Drafts>(EMPTY);
@@ -36,13 +82,18 @@ export function changeDraft<Kind extends PageKind>(kind: Kind, patch: Partial<Dr
   draftsStore.update((drafts) => ({ ...drafts, [kind]: { ...drafts[kind], ...patch } }));
 }
 
-/** After its job was made. The folder and the algorithms stay as they were: the next job often has the same. */
+/** After its job was made. The folder and how it is done stay as they were: the next job often has the same. */
 export function clearDraft(kind: PageKind): void {
   draftsStore.update((drafts) => ({
     download:
       kind === 'download' ? { ...EMPTY.download, directory: drafts.download.directory } : drafts.download,
-    hash: kind === 'hash' ? { ...EMPTY.hash, algorithms: drafts.hash.algorithms } : drafts.hash,
-    copy: kind === 'copy' ? { ...EMPTY.copy, destination: drafts.copy.destination } : drafts.copy,
+    hash: kind === 'hash' ? { ...drafts.hash, paths: [], rules: EMPTY.hash.rules } : drafts.hash,
+    verify: kind === 'verify' ? { ...EMPTY.verify, against: drafts.verify.against } : drafts.verify,
+    copy:
+      kind === 'copy'
+        ? // What deletes is chosen each time anew.
+          { ...drafts.copy, paths: [], mirror: false, rules: EMPTY.copy.rules }
+        : drafts.copy,
   }));
 }
 
@@ -71,12 +122,35 @@ export function addText(text: string): void {
 export function addPaths(kind: PageKind, paths: readonly string[]): void {
   const drafts = draftsStore.get();
   if (kind === 'download') changeDraft(kind, { listFiles: joinUnique(drafts.download.listFiles, paths) });
+  else if (kind === 'verify') addToVerify(paths, []);
   else changeDraft(kind, { paths: joinUnique(drafts[kind].paths, paths) });
+}
+
+/** A file is a manifest; two folders are compared, and a lone one goes where none is yet. */
+function addToVerify(files: readonly string[], folders: readonly string[]): void {
+  const { left, right } = draftsStore.get().verify;
+  const [manifest] = files;
+  const [first, second] = folders;
+  if (manifest !== undefined)
+    changeDraft('verify', { against: 'manifest', manifest, ...(first === undefined ? {} : { root: first }) });
+  else if (first !== undefined && second !== undefined)
+    changeDraft('verify', { against: 'folders', left: first, right: second });
+  else if (first !== undefined)
+    changeDraft('verify', {
+      against: 'folders',
+      ...(left !== '' && right === '' ? { right: first } : { left: first }),
+    });
 }
 
 /** Takes what was dropped on a page into its draft and opens the dialog. */
 export async function takeDrop(kind: PageKind, data: DataTransfer): Promise<void> {
   const files = [...data.files];
+  const folders = new Set(
+    [...data.items].flatMap((item) => {
+      const entry = item.webkitGetAsEntry();
+      return entry?.isDirectory === true ? [entry.name] : [];
+    }),
+  );
   const text = data.getData('text/uri-list') || data.getData('text/plain');
   const paths: string[] = [];
   for (const file of files) {
@@ -84,7 +158,13 @@ export async function takeDrop(kind: PageKind, data: DataTransfer): Promise<void
     if (path !== '') paths.push(path);
     else if (kind === 'download') addText(await file.text());
   }
-  addPaths(kind, paths);
+  const isFolder = (path: string): boolean => folders.has(path.replace(/^.*[/\\]/u, ''));
+  if (kind === 'verify')
+    addToVerify(
+      paths.filter((path) => !isFolder(path)),
+      paths.filter(isFolder),
+    );
+  else addPaths(kind, paths);
   if (kind === 'download' && files.length === 0) addText(text);
   openDialog({ type: 'new', kind });
 }

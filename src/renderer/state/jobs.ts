@@ -2,7 +2,7 @@
 import { isEnded, settledTasks, type JobSummary } from '../../common/model';
 import { formatCount } from '../../common/units';
 import { request } from '../bridge';
-import { KIND_NAMES, PAGE_KINDS, pageOf, type PageKind } from '../kinds';
+import { KIND_NAMES, PAGE_KINDS, type PageKind } from '../kinds';
 import { announce } from './notices';
 import { createStore, useStore } from './store';
 
@@ -29,7 +29,7 @@ const NONE: JobsOfKind = { ids: [], total: 0, active: 0, loaded: false };
 
 export const jobsStore = createStore<Jobs>({
   byId: new Map(),
-  kinds: { download: NONE, hash: NONE, copy: NONE },
+  kinds: { download: NONE, hash: NONE, verify: NONE, copy: NONE },
   interrupted: [],
 });
 
@@ -48,7 +48,7 @@ function arrange(
 ): Jobs {
   const sorted = [...byId.values()].sort((a, b) => b.id - a.id);
   const ofKind = (kind: PageKind): JobsOfKind => {
-    const own = sorted.filter((job) => pageOf(job.kind) === kind);
+    const own = sorted.filter((job) => job.kind === kind);
     return {
       ids: own.map((job) => job.id),
       total: Math.max(totals[kind], own.length),
@@ -58,16 +58,21 @@ function arrange(
   };
   return {
     byId,
-    kinds: { download: ofKind('download'), hash: ofKind('hash'), copy: ofKind('copy') },
+    kinds: {
+      download: ofKind('download'),
+      hash: ofKind('hash'),
+      verify: ofKind('verify'),
+      copy: ofKind('copy'),
+    },
     interrupted: sorted.filter((job) => job.state === 'interrupted' && !job.foreign).map((job) => job.id),
   };
 }
 
 function facts(jobs: Jobs): [Record<PageKind, number>, Record<PageKind, boolean>] {
-  const { download, hash, copy } = jobs.kinds;
+  const { download, hash, verify, copy } = jobs.kinds;
   return [
-    { download: download.total, hash: hash.total, copy: copy.total },
-    { download: download.loaded, hash: hash.loaded, copy: copy.loaded },
+    { download: download.total, hash: hash.total, verify: verify.total, copy: copy.total },
+    { download: download.loaded, hash: hash.loaded, verify: verify.loaded, copy: copy.loaded },
   ];
 }
 
@@ -81,7 +86,7 @@ export function mergeJobs(changed: readonly JobSummary[]): void {
     for (const id of jobs.byId.keys()) newest = Math.max(newest, id);
     for (const job of changed) {
       const before = byId.get(job.id);
-      if (before === undefined && job.id > newest) totals[pageOf(job.kind)] += 1;
+      if (before === undefined && job.id > newest) totals[job.kind] += 1;
       if (before !== undefined) tellEnd(before, job);
       byId.set(job.id, job);
     }
@@ -107,7 +112,7 @@ export function forgetJob(id: number): void {
     const byId = new Map(jobs.byId);
     byId.delete(id);
     const [totals, loaded] = facts(jobs);
-    totals[pageOf(job.kind)] -= 1;
+    totals[job.kind] -= 1;
     return arrange(byId, totals, loaded);
   });
 }

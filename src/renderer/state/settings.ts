@@ -2,7 +2,7 @@
 import type { AppInfo } from '../../common/ipc';
 import type { KindSettings, Settings, SettingsPatch } from '../../common/settings';
 import { request } from '../bridge';
-import type { PageKind } from '../kinds';
+import { settingsOf, type PageKind } from '../kinds';
 import { notifyError } from './notices';
 import { createStore, useStore } from './store';
 
@@ -36,13 +36,14 @@ export function changeSettings(patch: SettingsPatch): void {
 }
 
 export function changeKindSettings(kind: PageKind, patch: Partial<KindSettings>): void {
-  const current = settingsStore.get()?.[kind];
+  const own = settingsOf(kind);
+  const current = settingsStore.get()?.[own];
   if (current === undefined) return;
-  changeSettings({ [kind]: { ...current, ...patch } });
+  changeSettings({ [own]: { ...current, ...patch } });
 }
 
 /** Threads that a new job of this kind would have. */
 export function effectiveWorkers(how: KindSettings, kind: PageKind, info: AppInfo | null): number {
   if (how.mode === 'sequential') return 1;
-  return how.workers ?? info?.automaticWorkers[kind] ?? 1;
+  return how.workers ?? info?.automaticWorkers[settingsOf(kind)] ?? 1;
 }

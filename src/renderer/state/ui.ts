@@ -1,6 +1,6 @@
 /** Where the user is: the page, the chosen job of each kind, the open dialog. */
 import type { JobSummary } from '../../common/model';
-import { pageOf, type Page, type PageKind } from '../kinds';
+import type { Page, PageKind } from '../kinds';
 import { jobsStore, mergeJobs } from './jobs';
 import { createStore, useStore } from './store';
 
@@ -16,7 +16,7 @@ export interface Ui {
 
 export const uiStore = createStore<Ui>({
   page: 'download',
-  chosen: { download: null, hash: null, copy: null },
+  chosen: { download: null, hash: null, verify: null, copy: null },
   dialog: null,
   bannerDismissed: false,
 });
@@ -36,10 +36,7 @@ export function chooseJob(kind: PageKind, id: number | null): void {
 /** Shows a job on its page. */
 export function showJob(job: JobSummary): void {
   mergeJobs([job]);
-  uiStore.update((ui) => {
-    const kind = pageOf(job.kind);
-    return { ...ui, page: kind, chosen: { ...ui.chosen, [kind]: job.id } };
-  });
+  uiStore.update((ui) => ({ ...ui, page: job.kind, chosen: { ...ui.chosen, [job.kind]: job.id } }));
 }
 
 /** The chosen job of a kind; the newest active one, or the newest, where none was chosen or it is gone. */

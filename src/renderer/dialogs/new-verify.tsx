@@ -1,0 +1,177 @@
+import { useId } from 'react';
+import { ALGORITHMS, ALGORITHM_NAMES } from '../../common/model';
+import { Segmented } from '../components/segmented';
+import { rulesFault, rulesOf } from '../lib/rules-draft';
+import { changeDraft, draftsStore, type Drafts } from '../state/drafts';
+import { useSettings } from '../state/settings';
+import { useStore } from '../state/store';
+import { Check, FolderField, HowField, Select } from './fields';
+import { NewJobDialog, useCreation } from './new-job-dialog';
+import { RulesField } from './rules-field';
+import styles from './form.module.css';
+
+type Draft = Drafts['verify'];
+
+export function NewVerify() {
+  const draft = useStore(draftsStore, (drafts) => drafts.verify);
+  const settings = useSettings();
+  const creation = useCreation('verify');
+  const folders = draft.against === 'folders';
+  const missing = missingOf(draft) ?? rulesFault(draft.rules);
+
+  const start = (): void => {
+    if (settings === null) return;
+    const { manifest, root, left, right, strict, outside, algorithm } = draft;
+    creation.create({
+      kind: 'verify',
+      ...settings.hash,
+      ...(folders
+        ? { manifest: left, root: right }
+        : { manifest, root: root === '' ? null : root, strict, outside, algorithm }),
+      rules: rulesOf(draft.rules),
+    });
+  };
+  return (
+    <NewJobDialog
+      kind="verify"
+      creation={creation}
+      error={creation.error}
+      missing={missing}
+      start={folders ? 'Compare' : 'Verify'}
+      onStart={start}
+    >
+      <div className={styles['line']}>
+        <Segmented
+          label="What is compared"
+          value={draft.against}
+          options={[
+            { value: 'manifest', text: 'Files with a manifest' },
+            { value: 'folders', text: 'Two folders' },
+          ]}
+          onChange={(against) => {
+            changeDraft('verify', { against });
+          }}
+        />
+      </div>
+      {folders ? <FolderFields draft={draft} /> : <ManifestFields draft={draft} />}
+      {(folders || draft.strict) && (
+        <RulesField
+          rules={draft.rules}
+          usualLinks="skip"
+          onChange={(rules) => {
+            changeDraft('verify', { rules });
+          }}
+        />
+      )}
+      {!folders && <MoreFields draft={draft} />}
+      <HowField kind="verify" />
+    </NewJobDialog>
+  );
+}
+
+function missingOf({ against, manifest, left, right }: Draft): string | null {
+  if (against === 'manifest') return manifest === '' ? 'Choose a manifest.' : null;
+  if (left === '' || right === '') return 'Choose two folders.';
+  return left === right ? 'The two folders are the same.' : null;
+}
+
+function FolderFields({ draft }: { readonly draft: Draft }) {
+  const id = useId();
+  return (
+    <>
+      <FolderField
+        id={`${id}-left`}
+        label="Left"
+        value={draft.left}
+        placeholder="The folder that is right, or older"
+        purpose="folder"
+        error={null}
+        onChange={(left) => {
+          changeDraft('verify', { left });
+        }}
+      />
+      <FolderField
+        id={`${id}-right`}
+        label="Right"
+        value={draft.right}
+        placeholder="The folder that is compared with it"
+        purpose="folder"
+        error={null}
+        onChange={(right) => {
+          changeDraft('verify', { right });
+        }}
+      />
+    </>
+  );
+}
+
+function ManifestFields({ draft }: { readonly draft: Draft }) {
+  const id = useId();
+  return (
+    <>
+      <FolderField
+        id={`${id}-manifest`}
+        label="Manifest"
+        value={draft.manifest}
+        placeholder="SHA256SUMS, files.sfv, manifest.json…"
+        purpose="manifest"
+        error={null}
+        onChange={(manifest) => {
+          changeDraft('verify', { manifest });
+        }}
+      />
+      <FolderField
+        id={`${id}-root`}
+        label="Folder of the files"
+        value={draft.root}
+        placeholder="The manifest’s own folder"
+        purpose="folder"
+        error={null}
+        onChange={(root) => {
+          changeDraft('verify', { root });
+        }}
+      />
+      <Check
+        checked={draft.strict}
+        onChange={(strict) => {
+          changeDraft('verify', { strict });
+        }}
+      >
+        Strict: files that the manifest does not list are a difference
+      </Check>
+    </>
+  );
+}
+
+const TOLD = 'told';
+
+function MoreFields({ draft }: { readonly draft: Draft }) {
+  const id = useId();
+  return (
+    <details className={styles['more']}>
+      <summary className={styles['summary']}>More</summary>
+      <div className={styles['moreBody']}>
+        <Select
+          id={`${id}-algorithm`}
+          label="Algorithm, where the manifest leaves it open"
+          value={draft.algorithm ?? TOLD}
+          options={[
+            { value: TOLD, text: 'Told by its digests' },
+            ...ALGORITHMS.map((algorithm) => ({ value: algorithm, text: ALGORITHM_NAMES[algorithm] })),
+          ]}
+          onChange={(value) => {
+            changeDraft('verify', { algorithm: ALGORITHMS.find((algorithm) => algorithm === value) ?? null });
+          }}
+        />
+        <Check
+          checked={draft.outside}
+          onChange={(outside) => {
+            changeDraft('verify', { outside });
+          }}
+        >
+          Open files outside of the folder, if the manifest lists them
+        </Check>
+      </div>
+    </details>
+  );
+}

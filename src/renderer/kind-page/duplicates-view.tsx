@@ -1,0 +1,150 @@
+/** Files of equal content in groups, most space to win first. Nothing is deleted here. */
+import { useState } from 'react';
+import type { DuplicateGroup, DuplicateTotals } from '../../common/duplicates';
+import { isEnded, settledTasks, type JobSummary } from '../../common/model';
+import { formatBytes, formatCount } from '../../common/units';
+import { Button } from '../components/button';
+import { MenuButton } from '../components/menu';
+import { plural } from '../lib/text';
+import { useRequest } from '../lib/use-request';
+import { exportDuplicates } from '../state/actions';
+import styles from './duplicates-view.module.css';
+
+/** Groups shown at once. */
+const PAGE = 50;
+/** Paths of a group shown before somebody asks for more. */
+const FEW = 8;
+
+export function DuplicatesView({ job }: { readonly job: JobSummary }) {
+  const [offset, setOffset] = useState(0);
+  const ended = isEnded(job.state);
+  const page = useRequest('jobs:duplicates', ended ? { jobId: job.id, offset, limit: PAGE } : null, {
+    version: `${job.state} ${settledTasks(job.counts)}`,
+  });
+  if (!ended) return <p className={styles['none']}>Groups are shown when every file was looked at.</p>;
+  if (page === null) return <p className={styles['none']}>Reading the groups…</p>;
+  const { totals, groups } = page;
+  if (totals.groups === 0) return <p className={styles['none']}>No two files have the same content.</p>;
+  return (
+    <>
+      <div className={styles['bar']}>
+        <p className={styles['sum']}>{totalsText(totals)}</p>
+        {totals.groups > PAGE && <Pages offset={offset} totals={totals} onChange={setOffset} />}
+        <ExportMenu job={job} />
+      </div>
+      {/* Scrolls, and so has to be reachable by keyboard. */}
+      <ol
+        key={offset}
+        className={styles['groups']}
+        start={offset + 1}
+        tabIndex={0}
+        aria-label="Groups of equal files"
+      >
+        {groups.map((group) => (
+          <Group key={group.id} group={group} />
+        ))}
+      </ol>
+    </>
+  );
+}
+
+function totalsText({ groups, files, reclaimableBytes }: DuplicateTotals): string {
+  return `${formatBytes(reclaimableBytes)} to win: ${plural(files, 'file', 'files')} in ${plural(groups, 'group', 'groups')} of equal content.`;
+}
+
+interface PagesProps {
+  readonly offset: number;
+  readonly totals: DuplicateTotals;
+  readonly onChange: (offset: number) => void;
+}
+
+function Pages({ offset, totals: { groups }, onChange }: PagesProps) {
+  return (
+    <div className={styles['pages']}>
+      <p className={styles['range']}>
+        {formatCount(offset + 1)}–{formatCount(Math.min(offset + PAGE, groups))} of {formatCount(groups)}
+      </p>
+      <Button
+        isDisabled={offset === 0}
+        onPress={() => {
+          onChange(Math.max(0, offset - PAGE));
+        }}
+      >
+        Larger
+      </Button>
+      <Button
+        isDisabled={offset + PAGE >= groups}
+        onPress={() => {
+          onChange(offset + PAGE);
+        }}
+      >
+        Smaller
+      </Button>
+    </div>
+  );
+}
+
+function ExportMenu({ job }: { readonly job: JobSummary }) {
+  return (
+    <MenuButton
+      label="Export the groups"
+      entries={[
+        { id: 'csv', text: 'As CSV…' },
+        { id: 'jsonl', text: 'As JSON Lines…' },
+      ]}
+      onAction={(id) => {
+        exportDuplicates(job.id, id === 'csv' ? 'csv' : 'jsonl');
+      }}
+    >
+      Export <span aria-hidden="true">▾</span>
+    </MenuButton>
+  );
+}
+
+function Group({ group }: { readonly group: DuplicateGroup }) {
+  const [all, setAll] = useState(false);
+  const { files, size, reclaimable, digest, paths, links } = group;
+  const shown = all ? paths : paths.slice(0, FEW);
+  const hidden = paths.length - shown.length;
+  const beyond = files - paths.length;
+  return (
+    <li className={styles['group']}>
+      <p className={styles['head']}>
+        <span className={styles['win']}>{formatBytes(reclaimable)}</span>
+        <span className={styles['fact']}>
+          {formatCount(files)} × {formatBytes(size)}
+        </span>
+        <span className={styles['digest']} title={`BLAKE3 ${digest}`}>
+          {digest.slice(0, 16)}
+        </span>
+      </p>
+      <ul className={styles['paths']}>
+        {shown.map((path) => (
+          <li key={path} className={styles['path']}>
+            {path}
+          </li>
+        ))}
+        {links.slice(0, all ? links.length : FEW).map((path) => (
+          <li key={path} className={`${styles['path'] ?? ''} ${styles['link'] ?? ''}`}>
+            {path} <span className={styles['tag']}>hard link, counted once</span>
+          </li>
+        ))}
+      </ul>
+      {(hidden > 0 || beyond > 0) && (
+        <p className={styles['rest']}>
+          {hidden > 0 && (
+            <Button
+              look="quiet"
+              onPress={() => {
+                setAll(true);
+              }}
+            >
+              Show {formatCount(hidden)} more
+            </Button>
+          )}
+          {beyond > 0 && <span>{formatCount(beyond)} further paths are in the export.</span>}
+        </p>
+      )}
+    </li>
+  );
+}

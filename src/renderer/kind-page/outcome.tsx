@@ -1,0 +1,97 @@
+/** What came of an ended job in a sentence, and what can be decided now. */
+import type { CopyPolicy } from '../../common/copy-options';
+import { isEnded, type FindingCounts, type JobSummary } from '../../common/model';
+import { formatCount } from '../../common/units';
+import { Button } from '../components/button';
+import { findingsSentence, foundOf, isDryRun } from '../lib/findings';
+import { plural } from '../lib/text';
+import { useRequest } from '../lib/use-request';
+import { runDry, settleExisting } from '../state/actions';
+import styles from './outcome.module.css';
+
+interface OutcomeProps {
+  readonly job: JobSummary;
+  readonly findings: FindingCounts;
+}
+
+export function Outcome({ job, findings }: OutcomeProps) {
+  const ended = isEnded(job.state);
+  const failures = useRequest('jobs:failures', ended && job.counts.failed > 0 ? { jobId: job.id } : null, {
+    version: `${job.state} ${job.counts.failed}`,
+  });
+  // Said at once and right, not first without its failures.
+  if (!ended || (job.counts.failed > 0 && failures === null)) return null;
+  const { all, existing } = failures ?? { all: 0, existing: 0 };
+  const found = foundOf(findings).length > 0;
+  if (!found && existing === 0) return null;
+  return (
+    <>
+      {found && (
+        <div className={styles['outcome']}>
+          <p className={styles['text']}>{findingsSentence(job, findings, all)}</p>
+          {isDryRun(job) && job.state === 'done' && <StartForReal job={job} findings={findings} />}
+        </div>
+      )}
+      {job.kind === 'copy' && existing > 0 && <AskExisting job={job} existing={existing} />}
+    </>
+  );
+}
+
+/** Only from here does a mirror delete: after its whole dry run was shown. */
+function StartForReal({ job, findings }: OutcomeProps) {
+  const mirror = job.copyOptions?.mirror === true;
+  if (mirror && job.counts.failed > 0) {
+    return (
+      <p className={styles['note']}>
+        Not everything could be seen, so nothing can be deleted. Mend it and look again.
+      </p>
+    );
+  }
+  const deleted = findings.deleted ?? 0;
+  return (
+    <Button
+      look={deleted > 0 ? 'danger' : 'plain'}
+      onPress={() => {
+        runDry(job.id);
+      }}
+    >
+      {deleted > 0 ? `Copy and delete ${formatCount(deleted)}` : 'Copy now'}
+    </Button>
+  );
+}
+
+const ANSWERS: readonly {
+  readonly policy: Exclude<CopyPolicy, 'refuse'>;
+  readonly text: string;
+  readonly title: string;
+}[] = [
+  { policy: 'overwrite', text: 'Replace', title: 'Replace what is there' },
+  { policy: 'newer', text: 'Newer only', title: 'Replace what is there if it is older' },
+  { policy: 'number', text: 'Keep both', title: 'Leave what is there and give the copy a number' },
+  { policy: 'skip', text: 'Keep mine', title: 'Leave what is there' },
+];
+
+/** Asked once for all. */
+function AskExisting({ job, existing }: { readonly job: JobSummary; readonly existing: number }) {
+  return (
+    <section className={`${styles['outcome'] ?? ''} ${styles['ask'] ?? ''}`} aria-label="Files that exist">
+      <p className={styles['text']}>
+        {plural(existing, 'target exists', 'targets exist')} and {existing === 1 ? 'differs' : 'differ'}. What
+        is to be done with {existing === 1 ? 'it' : 'all of them'}?
+      </p>
+      <div className={styles['answers']} role="group" aria-label="What to do with files that exist">
+        {ANSWERS.map(({ policy, text, title }) => (
+          <Button
+            key={policy}
+            aria-label={`${text}: ${title}`}
+            onPress={() => {
+              settleExisting(job.id, policy);
+            }}
+          >
+            {text}
+          </Button>
+        ))}
+      </div>
+    </section>
+  );
+}

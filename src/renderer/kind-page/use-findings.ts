@@ -1,0 +1,21 @@
+/** How many tasks of a job have each finding, now and then while it runs. */
+import { isEnded, type FindingCounts, type JobSummary } from '../../common/model';
+import { useRequest } from '../lib/use-request';
+
+const ASK_AGAIN_MS = 1000;
+const NONE: FindingCounts = {};
+
+/** @param settled changes when tasks have settled since */
+export function useFindings(job: JobSummary | null, settled: number): FindingCounts {
+  const live = job !== null && !isEnded(job.state);
+  const version = live ? '' : `${job?.state ?? ''} ${settled}`;
+  const findings = useRequest(
+    'jobs:findings',
+    job === null || job.kind === 'download' ? null : { jobId: job.id },
+    {
+      everyMs: live ? ASK_AGAIN_MS : null,
+      version,
+    },
+  );
+  return findings ?? NONE;
+}

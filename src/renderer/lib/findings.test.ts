@@ -1,0 +1,54 @@
+import { expect, test } from 'vitest';
+import { DEFAULT_COPY_OPTIONS } from '../../common/copy-options';
+import { NO_TASKS, type JobSummary } from '../../common/model';
+import { findingWord, findingsSentence, foundOf } from './findings';
+
+const JOB: JobSummary = {
+  id: 1,
+  kind: 'verify',
+  state: 'done',
+  mode: 'pool',
+  workers: null,
+  label: 'SHA256SUMS',
+  place: '/data',
+  counts: { ...NO_TASKS, done: 12_030, failed: 4 },
+  planned: true,
+  bytesDone: 0,
+  bytesKnown: 0,
+  createdAtMs: 0,
+  startedAtMs: 0,
+  endedAtMs: 0,
+  elapsedMs: 0,
+  error: null,
+  foreign: false,
+  variant: 'plain',
+  algorithms: [],
+  limitRate: null,
+  copyOptions: null,
+};
+
+test('a verification is summed up in a sentence', () => {
+  expect(findingsSentence(JOB, { missing: 1, ok: 12_030, changed: 3 }, 0)).toBe(
+    '12,034 files: 12,030 ok, 3 changed, 1 missing.',
+  );
+  expect(findingsSentence({ ...JOB, counts: { ...NO_TASKS, done: 1 } }, { ok: 1 }, 0)).toBe('1 file: 1 ok.');
+});
+
+test('a dry run says that nothing was written, and what would be', () => {
+  const job: JobSummary = {
+    ...JOB,
+    kind: 'copy',
+    counts: { ...NO_TASKS, done: 5, failed: 1 },
+    copyOptions: { ...DEFAULT_COPY_OPTIONS, dryRun: true },
+  };
+  expect(findingsSentence(job, { new: 3, deleted: 2 }, 1)).toBe(
+    'Dry run, nothing was written. 6 files: 3 would be copied, 2 would be deleted, 1 failed.',
+  );
+  expect(findingWord('deleted', true)).toBe('Would delete');
+  expect(findingWord('deleted', false)).toBe('Deleted');
+  expect(findingWord('unchanged', true)).toBe('Unchanged');
+});
+
+test('findings that no task has are left out', () => {
+  expect(foundOf({ changed: 0, missing: 2 })).toEqual(['missing']);
+});

@@ -1,0 +1,95 @@
+/** Which files a job takes, as it is typed. Pure. */
+import type { LinkRule, WalkRules } from '../../common/walk-rules';
+
+export interface RulesDraft {
+  /** Globs, one a line. */
+  readonly include: string;
+  readonly exclude: string;
+  readonly gitignore: boolean;
+  readonly hidden: boolean;
+  readonly links: LinkRule;
+  readonly oneFileSystem: boolean;
+  /** `10M`; '' for no bound. */
+  readonly minSize: string;
+  readonly maxSize: string;
+}
+
+const UNITS: Readonly<Record<string, number>> = { '': 1, k: 2 ** 10, m: 2 ** 20, g: 2 ** 30, t: 2 ** 40 };
+
+/** Reading leaves links out, copying takes them as links. */
+export function emptyRules(links: LinkRule): RulesDraft {
+  return {
+    include: '',
+    exclude: '',
+    gitignore: false,
+    hidden: true,
+    links,
+    oneFileSystem: false,
+    minSize: '',
+    maxSize: '',
+  };
+}
+
+/** `1.5M` → 1572864, as the terminal takes it; `null`: it is no size. */
+export function sizeOf(text: string): number | null {
+  const match = /^(\d+(?:\.\d+)?) ?([kmgt]?)(?:i?b)?$/iu.exec(text.trim());
+  const bytes = Math.round(Number(match?.[1]) * (UNITS[match?.[2]?.toLowerCase() ?? ''] ?? NaN));
+  return Number.isSafeInteger(bytes) ? bytes : null;
+}
+
+export function isWrongSize(text: string): boolean {
+  return text.trim() !== '' && sizeOf(text) === null;
+}
+
+/** What is wrong with it; `null`: nothing. */
+export function rulesFault({ minSize, maxSize }: RulesDraft): string | null {
+  if (isWrongSize(minSize) || isWrongSize(maxSize)) return 'A size is a number of bytes, or as 10M.';
+  const smallest = sizeOf(minSize);
+  const largest = sizeOf(maxSize);
+  if (smallest !== null && largest !== null && smallest > largest)
+    return 'The smallest size is above the largest.';
+  return null;
+}
+
+export function rulesOf(draft: RulesDraft): WalkRules {
+  return {
+    include: lines(draft.include),
+    exclude: lines(draft.exclude),
+    gitignore: draft.gitignore,
+    hidden: draft.hidden,
+    links: draft.links,
+    oneFileSystem: draft.oneFileSystem,
+    minSize: sizeOf(draft.minSize),
+    maxSize: sizeOf(draft.maxSize),
+  };
+}
+
+/** `all`, or `only *.jpg; no dot files`: what differs from taking everything. */
+export function rulesText(draft: RulesDraft, usualLinks: LinkRule): string {
+  const include = lines(draft.include);
+  const exclude = lines(draft.exclude);
+  const parts = [
+    ...(include.length > 0 ? [`only ${include.join(', ')}`] : []),
+    ...(exclude.length > 0 ? [`not ${exclude.join(', ')}`] : []),
+    ...(draft.gitignore ? ['not what .gitignore says'] : []),
+    ...(draft.hidden ? [] : ['no dot files']),
+    ...(draft.links === usualLinks ? [] : [LINKS_TEXT[draft.links]]),
+    ...(draft.oneFileSystem ? ['one file system'] : []),
+    ...(draft.minSize.trim() === '' ? [] : [`from ${draft.minSize.trim()}`]),
+    ...(draft.maxSize.trim() === '' ? [] : [`up to ${draft.maxSize.trim()}`]),
+  ];
+  return parts.length === 0 ? 'all' : parts.join('; ');
+}
+
+const LINKS_TEXT: Readonly<Record<LinkRule, string>> = {
+  link: 'links as links',
+  follow: 'links followed',
+  skip: 'no links',
+};
+
+function lines(text: string): string[] {
+  return text
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '');
+}

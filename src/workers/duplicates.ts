@@ -1,0 +1,131 @@
+/** What tells files apart that have one size: the digest of the beginning, then that of the whole. */
+import type { BigIntStats } from 'node:fs';
+import { HEAD_BYTES, groupingOf } from '../common/duplicates';
+import { HeddleError } from '../common/errors';
+import type { HashWorkerOptions, TaskOrder, TaskOutcome } from '../common/model';
+import { displayPath, type FsPath } from '../common/paths';
+import { formatCount } from '../common/units';
+import { loadHasher, type HasherFactory } from './hashers';
+import type { RunTask, TaskContext } from './runtime';
+import { NotAFile, READ_BYTES, hasChanged, identityOf, notRegular } from './source-file';
+import { fill, look, runSteps, withFile, type Steps } from './read-steps';
+
+export async function createDuplicates({
+  cache,
+}: Pick<HashWorkerOptions, 'cache'>): Promise<RunTask<TaskOrder, TaskOutcome>> {
+  const blake3 = await loadHasher('blake3');
+  // One buffer for each lane, made when the lane is first used.
+  const buffers: Buffer[] = [];
+  return (order, context) => {
+    const buffer = (buffers[context.lane] ??= Buffer.allocUnsafeSlow(READ_BYTES));
+    const read = order.type === 'head' ? readHead : readWhole;
+    return runSteps(unlessNoFile(read({ order, blake3, buffer, context, cache })), context.exclusive);
+  };
+}
+
+interface Reading {
+  readonly order: TaskOrder;
+  readonly blake3: HasherFactory;
+  readonly buffer: Buffer;
+  readonly context: TaskContext;
+  readonly cache: boolean;
+}
+
+function* unlessNoFile(steps: Steps<TaskOutcome>): Steps<TaskOutcome> {
+  try {
+    return yield* steps;
+  } catch (error) {
+    if (error instanceof NotAFile) return { state: 'skipped', bytes: 0, target: null, reason: error.reason };
+    throw error;
+  }
+}
+
+/** Of a file that is longer than its beginning: it goes on, unless it turns out to be alone. */
+function* readHead({ order, blake3, buffer, context, cache }: Reading): Steps<TaskOutcome> {
+  const { source, size } = order;
+  return yield* withFile(source, function* (fd, before) {
+    throwUnlessListed(source, size, before);
+    context.setBytesTotal(HEAD_BYTES);
+    const read = yield* fill(fd, buffer, HEAD_BYTES);
+    context.setBytesDone(read);
+    throwIfChanged(source, before, yield* look(fd));
+    const grouping = groupingOf(Number(before.size), blake3.whole(buffer.subarray(0, read)));
+    return {
+      state: 'done',
+      bytes: read,
+      target: null,
+      next: { phase: 1, type: 'file', grouping },
+      ...(cache ? { identity: identityOf(before) } : {}),
+    };
+  });
+}
+
+/** The whole file; a small one in one read, without a hasher made for it. */
+function* readWhole({ order, blake3, buffer, context, cache }: Reading): Steps<TaskOutcome> {
+  const { source, size, grouping = '' } = order;
+  return yield* withFile(source, function* (fd, before) {
+    throwUnlessListed(source, size, before);
+    const bytes = Number(before.size);
+    context.setBytesTotal(bytes);
+    // That nothing follows is seen from the size afterwards; what says that it is empty is looked at.
+    let read = yield* fill(fd, buffer, Math.min(Math.max(bytes, 1), buffer.length));
+    const head = blake3.whole(buffer.subarray(0, Math.min(read, HEAD_BYTES)));
+    let total = read;
+    let digest = head;
+    if (read < buffer.length) {
+      if (read > HEAD_BYTES) digest = blake3.whole(buffer.subarray(0, read));
+    } else {
+      const hasher = blake3.create();
+      while (read > 0) {
+        context.throwIfCancelled();
+        hasher.update(buffer.subarray(0, read));
+        context.setBytesDone(total);
+        read = yield* fill(fd, buffer, buffer.length);
+        total += read;
+      }
+      digest = hasher.digest();
+    }
+    context.setBytesDone(total);
+    const after = yield* look(fd);
+    // Pseudo files (/proc) say that they are empty, and are not.
+    if (bytes === 0 && total > 0) throw new NotAFile(notRegular(source));
+    if (total !== bytes) throw changed(source);
+    throwIfChanged(source, before, after);
+    const found = groupingOf(bytes, head);
+    // Other files were told apart by a beginning that is no longer this one's.
+    if (grouping !== groupingOf(bytes) && grouping !== found) throw changed(source, false);
+    return {
+      state: 'done',
+      bytes,
+      target: null,
+      digests: { blake3: digest },
+      grouping: found,
+      ...(cache ? { identity: identityOf(before) } : {}),
+    };
+  });
+}
+
+/** Only files of one size were looked at together: one that has another now belongs to other files. */
+function throwUnlessListed(path: FsPath, size: number | null, stats: BigIntStats): void {
+  if (size === null) {
+    throw new HeddleError(
+      'not-listed',
+      `${displayPath(path)} could not be read when the files were listed. Look for duplicates anew to have it among them.`,
+    );
+  }
+  if (stats.size === BigInt(size)) return;
+  throw new HeddleError(
+    'changed-while-reading',
+    `${displayPath(path)} had ${formatCount(size)} bytes when it was listed and has ${formatCount(Number(stats.size))} now. Look for duplicates anew.`,
+  );
+}
+
+function throwIfChanged(path: FsPath, before: BigIntStats, after: BigIntStats): void {
+  if (hasChanged(before, after)) throw changed(path);
+}
+
+function changed(path: FsPath, retryable = true): HeddleError {
+  return new HeddleError('changed-while-reading', `${displayPath(path)} changed while it was read.`, {
+    retryable,
+  });
+}
