@@ -56,9 +56,7 @@ const Cells = memo(function Cells({ row, dryRun }: { readonly row: TaskRow; read
   // A frame may be older than the row: what has settled stays settled.
   const running =
     live !== undefined && (row.state === 'queued' || row.state === 'running') ? live : undefined;
-  // What is deleted is not looked into.
-  const known = row.state === 'done' && row.finding !== 'deleted';
-  const size = running?.bytesTotal ?? row.size ?? (known ? row.bytes : null);
+  const size = sizeOf(row, running);
   const worker = running?.worker ?? row.worker;
   return (
     <>
@@ -130,6 +128,12 @@ function StateCell({ row, running, dryRun }: StateCellProps) {
       <span className={styles['word']}>{state.text}</span>
     </span>
   );
+}
+
+function sizeOf(row: TaskRow, running: RunningOnWorker | undefined): number | null {
+  // What is deleted is not looked into.
+  if (row.finding === 'deleted') return null;
+  return running?.bytesTotal ?? row.size ?? (row.state === 'done' ? row.bytes : null);
 }
 
 interface RowBarProps {
