@@ -11,7 +11,18 @@ import { contentOf } from './app';
 
 const CLI = resolve(__dirname, '../out/main/cli.cjs');
 
-const KEEPS_DATA = ['download', 'hash', 'copy', 'jobs', 'resume', 'retry', 'cancel', 'export'];
+const KEEPS_DATA = [
+  'download',
+  'hash',
+  'verify',
+  'duplicates',
+  'copy',
+  'jobs',
+  'resume',
+  'retry',
+  'cancel',
+  'export',
+];
 
 export interface Ended {
   readonly status: number | null;

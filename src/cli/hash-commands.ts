@@ -1,6 +1,8 @@
-/** The commands that read files and change none: hash and verify. */
+/** The commands that read files and change none: hash, verify and duplicates. */
+import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { InvalidArgumentError, Option, type Command } from 'commander';
+import { DUPLICATE_FORMATS, type DuplicateFormat } from '../common/duplicates';
 import { HeddleError } from '../common/errors';
 import type { JobRequest } from '../common/job-request';
 import {
@@ -31,6 +33,12 @@ type HashFlags = WalkFlags & {
   readonly format?: ManifestFormat;
   readonly cache: boolean;
   readonly json?: true;
+};
+
+type DuplicateFlags = WalkFlags & {
+  readonly output?: string;
+  readonly format: DuplicateFormat;
+  readonly cache: boolean;
 };
 
 type VerifyFlags = WalkFlags & {
@@ -82,17 +90,21 @@ export function addHashCommand(program: Command, { taskFlags, run }: TaskCommand
 
 export function addVerifyCommand(program: Command, { taskFlags, run }: TaskCommands): void {
   addWalkFlags(taskFlags(program.command('verify')))
-    .description('check files against a manifest, whose format is detected; nothing is changed')
-    .argument('<manifest>', 'a manifest of sha256sum, b3sum, md5sum…, BSD, SFV, hashdeep or JSON')
+    .description('check files against a manifest, whose format is detected, or compare two folders')
+    .argument('<manifest>', 'of sha256sum, b3sum, md5sum…, BSD, SFV, hashdeep or JSON; or a folder')
+    .argument('[folder]', 'compare the two folders by content')
     .option('--root <dir>', 'the folder that names are relative to; otherwise that of the manifest')
     .option('--strict', 'files that the manifest does not list are a difference too')
     .option('--outside', 'also check names that lead out of the root')
     .addOption(algorithmOption('of digests that could be of several; otherwise the manifest tells'))
-    .action(async (manifest: string, flags: VerifyFlags) => {
-      const { algorithm = [], root } = flags;
+    .action(async (manifest: string, folder: string | undefined, flags: VerifyFlags) => {
+      const { algorithm = [] } = flags;
+      const root = folder ?? flags.root;
       if (algorithm.length > 1) {
         throw new HeddleError('usage', 'verify takes one algorithm. See: heddle help verify');
       }
+      const folders = statSync(manifest, { throwIfNoEntry: false })?.isDirectory() === true;
+      refuseWrongFolders(manifest, folder, folders, flags);
       await run(
         flags,
         (how) => ({
@@ -103,9 +115,55 @@ export function addVerifyCommand(program: Command, { taskFlags, run }: TaskComma
           strict: flags.strict === true,
           outside: flags.outside === true,
           algorithm: algorithm[0] ?? null,
-          rules: walkRules(flags),
+          // Two folders are the same with the same links in them; a manifest lists none.
+          rules: { ...(folders ? { links: 'link' } : {}), ...walkRules(flags) },
         }),
         { kind: 'verify' },
+      );
+    });
+}
+
+function refuseWrongFolders(
+  manifest: string,
+  folder: string | undefined,
+  isFolder: boolean,
+  { root, strict, outside, algorithm }: VerifyFlags,
+): void {
+  const wrong = (message: string): HeddleError =>
+    new HeddleError('usage', `${message}. See: heddle help verify`);
+  if (folder !== undefined && root !== undefined) throw wrong('name the other folder once');
+  if (folder !== undefined && !isFolder) throw wrong(`${manifest} is no folder that could be compared`);
+  if (!isFolder) return;
+  if (folder === undefined && root === undefined) {
+    throw wrong(`${manifest} is a folder; say with which one it is to be compared`);
+  }
+  if (strict === true || outside === true || algorithm !== undefined) {
+    throw wrong('--strict, --outside and -a are about manifests, not about folders');
+  }
+}
+
+export function addDuplicatesCommand(program: Command, { taskFlags, run }: TaskCommands): void {
+  addWalkFlags(taskFlags(program.command('duplicates')))
+    .description('find files of equal content; nothing is changed')
+    .argument('<paths...>', 'files and folders')
+    .option('-o, --output <file>', 'write the groups to this file instead of standard output')
+    .addOption(new Option('--format <format>', 'of that file').choices(DUPLICATE_FORMATS).default('jsonl'))
+    .option('--no-cache', 'read every file that has to be, also those that have not changed since')
+    .action(async (paths: string[], flags: DuplicateFlags) => {
+      const { output, format } = flags;
+      await run(
+        flags,
+        (how) => ({
+          kind: 'hash',
+          ...how,
+          paths: paths.map((path) => resolve(path)),
+          algorithms: ['blake3'],
+          manifest: null,
+          rules: walkRules(flags),
+          cache: flags.cache,
+          duplicates: true,
+        }),
+        { kind: 'hash', ...(output === undefined ? {} : { duplicates: { path: resolve(output), format } }) },
       );
     });
 }

@@ -8,7 +8,7 @@ import { Engine, defaultDataDirectory, type Threads } from '../engine';
 import { addDownloadFlags, downloadOptions, whole, type DownloadFlags } from './download-flags';
 import { exportJob, type ExportFlags } from './export-job';
 import { addCopyCommand } from './copy-flags';
-import { addHashCommand, addVerifyCommand, type TaskCommands } from './hash-commands';
+import { addDuplicatesCommand, addHashCommand, addVerifyCommand, type TaskCommands } from './hash-commands';
 import { listJobs } from './list-jobs';
 import { preview } from './preview';
 import { runJobs, type RunOptions } from './run-jobs';
@@ -139,6 +139,7 @@ export function makeProgram(threads: Threads, report: (status: number) => void):
   };
   addHashCommand(program, commands);
   addVerifyCommand(program, commands);
+  addDuplicatesCommand(program, commands);
 
   addCopyCommand(program, commands);
 

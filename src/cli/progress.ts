@@ -60,8 +60,11 @@ function workerLine({ worker, alive, running, bytesPerSecond, busyShare }: Worke
     task.bytesTotal === null || task.bytesTotal === 0 ? null : Math.min(1, task.bytesDone / task.bytesTotal);
   const filled = Math.round((share ?? 0) * BAR_WIDTH);
   const bar = share === null ? '·'.repeat(BAR_WIDTH) : '━'.repeat(filled) + '─'.repeat(BAR_WIDTH - filled);
+  // What is written and not yet on the device is not done, and is seen to be under way.
+  const waits = task.bytesWritten !== null && task.bytesWritten > task.bytesDone;
+  const written = waits ? ` (${formatBytes(task.bytesWritten)} written)` : '';
   const more = running.length > 1 ? ` (+${running.length - 1})` : '';
-  return `${name}${busy}  ${bar} ${formatRate(bytesPerSecond).padStart(11)}  ${task.name}${more}`;
+  return `${name}${busy}  ${bar} ${formatRate(bytesPerSecond).padStart(11)}  ${task.name}${written}${more}`;
 }
 
 function jobLine(job: JobFrame): string {

@@ -1,4 +1,5 @@
 /** Runs jobs in the terminal: progress on standard error, results on standard output, an exit status at the end. */
+import type { DuplicateFormat } from '../common/duplicates';
 import {
   FINDINGS,
   type Finding,
@@ -10,6 +11,7 @@ import {
 } from '../common/model';
 import { formatBytes, formatCount, formatDuration } from '../common/units';
 import type { Engine } from '../engine';
+import { tellDuplicates } from './tell-duplicates';
 import { EXIT, NotStarted } from './exit-status';
 import { answersText } from './export-job';
 import { summaryLine, taskLine } from '../common/json-lines';
@@ -27,6 +29,8 @@ export interface RunOptions {
   readonly manifestToOutput?: boolean;
   /** Of that manifest; otherwise the usual one. */
   readonly format?: ManifestFormat;
+  /** Where groups of duplicates go; standard output otherwise. */
+  readonly duplicates?: { readonly path: string; readonly format: DuplicateFormat };
   /** How a job is set going; `engine.resume` unless said otherwise. */
   readonly start?: (jobId: number) => Promise<void>;
 }
@@ -68,6 +72,8 @@ export async function runJobs(
         if (options.json) process.stdout.write(`${JSON.stringify(taskLine(jobId, task))}\n`);
         else if (options.dryRun === true) reportForesight(task, progress);
         else if (kind === 'verify' && task.finding !== null) reportFinding(task, progress);
+        // The other half of what is reported as moved.
+        else if (task.error?.code === 'moved') continue;
         else reportTask(task, progress);
       }
     });
@@ -98,6 +104,7 @@ export async function runJobs(
         for await (const line of engine.manifestLines(id, { format: options.format ?? null }))
           await print(line);
       }
+      if (job.variant === 'duplicates') await tellDuplicates(engine, job, options);
       if (options.json) await print(`${JSON.stringify(summaryLine(job, engine.workersOf(id)))}\n`);
       else if (!options.quiet) {
         process.stderr.write(`${sentence(job, engine.findings(id), options.dryRun === true)}\n`);
@@ -145,7 +152,8 @@ function reportTask(task: TaskRow, progress: Progress | null): void {
 function reportFinding(task: TaskRow, progress: Progress | null): void {
   if (task.state === 'done') return;
   progress?.clear();
-  process.stdout.write(`${task.finding ?? task.state}: ${printable(task.name)}\n`);
+  const nowAt = task.finding === 'moved' ? `: ${task.target ?? ''}` : '';
+  process.stdout.write(`${task.finding ?? task.state}: ${printable(task.name + nowAt)}\n`);
   process.stderr.write(`${printable(task.error?.message ?? 'no reason was given')}\n`);
 }
 
@@ -171,6 +179,11 @@ function findingsText(findings: FindingCounts): string {
   }).join(', ');
 }
 
+function verbOf({ kind, variant }: JobSummary): string {
+  if (kind !== 'copy' && variant !== 'plain') return 'compared';
+  return { download: 'downloaded', hash: 'hashed', verify: 'verified', copy: 'copied' }[kind];
+}
+
 function sentence(job: JobSummary, all: FindingCounts, dryRun: boolean): string {
   const { done, failed, skipped, cancelled } = job.counts;
   // What was copied is new unless said otherwise.
@@ -180,8 +193,9 @@ function sentence(job: JobSummary, all: FindingCounts, dryRun: boolean): string 
     const found = copied === 0 && Object.keys(others).length === 0 ? 'nothing to do' : findingsText(findings);
     return `nothing was written; it would be: ${found} (${formatBytes(job.bytesDone)} to copy)`;
   }
-  const verb = { download: 'downloaded', hash: 'hashed', verify: 'verified', copy: 'copied' }[job.kind];
-  const parts = [`${formatCount(done)} ${verb} (${formatBytes(job.bytesDone)})`];
+  // What differs has been compared too.
+  const compared = job.variant === 'folders' ? done + failed : done;
+  const parts = [`${formatCount(compared)} ${verbOf(job)} (${formatBytes(job.bytesDone)})`];
   const found = findingsText(findings);
   if (found !== '') parts.push(found);
   if (skipped > 0) parts.push(`${formatCount(skipped)} skipped`);

@@ -22,7 +22,7 @@ import { NotAFile, OPEN_TO_READ, READ_BYTES, hasChanged, notRegular, openingFail
 import { wait, type Io, type Step } from './steps';
 
 /** From this size on it is worth asking the file system for more than a read and a write. */
-const SMALL_BYTES = 65_536;
+export const SMALL_BYTES = 65_536;
 /** Copied inside the kernel at a time: a cancelled copy ends soon, and progress is seen. */
 const KERNEL_CHUNK_BYTES = 8 * 1024 * 1024;
 /** From this size on a copy is flushed on the way, can go on after a crash, and room is asked for first. */
@@ -189,6 +189,7 @@ class Copying {
   /** The earlier attempt's file, as far as its bytes are those that were noted; `null`: nothing is to be had of it. */
   #reopened(): { readonly fd: number; readonly bytes: number } | null {
     const { partial, temp, target } = this.#job;
+    if (partial === null) return null;
     return aboutTarget(target, () => {
       const kept = reopenPartial(temp, partial, this.#progress, this.#buffer, this.#context);
       if (kept === null) unlinkIfThere(temp);
@@ -379,13 +380,7 @@ class Copying {
   }
 
   #throwIfChanged(bytes: number): void {
-    const after = fstatSync(this.#from, { bigint: true });
-    if (!hasChanged(this.#before, after) && (bytes === this.#size || this.#size === 0)) return;
-    throw new HeddleError(
-      'changed-while-copying',
-      `${displayPath(this.#job.source)} changed while it was copied.`,
-      { retryable: true },
-    );
+    throwIfChanged(this.#job.source, this.#from, this.#before, bytes);
   }
 
   /** @returns milliseconds that it took; `null`: not asked for */
@@ -417,8 +412,22 @@ class Copying {
   }
 
   get #buffer(): Buffer {
-    return (this.#memory.buffers[this.#context.lane] ??= Buffer.allocUnsafeSlow(READ_BYTES));
+    return bufferOf(this.#memory, this.#context.lane);
   }
+}
+
+/** Each lane has its own. */
+export function bufferOf({ buffers }: CopyMemory, lane: number): Buffer {
+  return (buffers[lane] ??= Buffer.allocUnsafeSlow(READ_BYTES));
+}
+
+/** @throws HeddleError `changed-while-copying` */
+export function throwIfChanged(path: FsPath, fd: number, before: BigIntStats, bytes: number): void {
+  const after = fstatSync(fd, { bigint: true });
+  if (!hasChanged(before, after) && (BigInt(bytes) === before.size || before.size === 0n)) return;
+  throw new HeddleError('changed-while-copying', `${displayPath(path)} changed while it was copied.`, {
+    retryable: true,
+  });
 }
 
 function mismatch(target: FsPath, expected: string, found: string): HeddleError {

@@ -49,7 +49,7 @@ export function removeEmptied(
 
 /** @throws HeddleError `mirror-unsafe` */
 function lookAgain(counterpart: FsPath, target: FsPath, root: CopyRoot): ReturnType<typeof lstatOrNull> {
-  if (lstatOrNull(counterpart) !== null) {
+  if (exists(counterpart)) {
     throw new HeddleError(
       'mirror-unsafe',
       `${displayPath(target)} was left: its source ${displayPath(counterpart)} has appeared meanwhile. Copy again.`,
@@ -84,6 +84,16 @@ function lookAgain(counterpart: FsPath, target: FsPath, root: CopyRoot): ReturnT
     );
   }
   return there;
+}
+
+/** Below what is no folder there is nothing. */
+function exists(path: FsPath): boolean {
+  try {
+    return lstatOrNull(path) !== null;
+  } catch (error) {
+    if (errorCode(error) === 'ENOTDIR') return false;
+    throw error;
+  }
 }
 
 /** @returns whether it is gone */

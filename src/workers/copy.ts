@@ -11,12 +11,20 @@ import type { ErrorData } from '../common/errors';
 import type { CopyWorkerOptions, Digests, TaskOrder, TaskOutcome } from '../common/model';
 import { displayPath, type FsPath } from '../common/paths';
 import { copyAttributes } from './attributes';
-import { LARGE_BYTES, copyData, type CopiedData, type CopyHashers, type CopyMemory } from './copy-data';
+import {
+  LARGE_BYTES,
+  SMALL_BYTES,
+  copyData,
+  type CopiedData,
+  type CopyHashers,
+  type CopyMemory,
+} from './copy-data';
 import { aboutTarget } from './copy-errors';
 import { decide, findNumbered, placeByDecision, readlinkBytes, type Copy } from './copy-existing';
 import { removeEmptied, removeExtra } from './copy-extras';
 import { copyFolders } from './copy-folders';
 import { foresee } from './copy-foresight';
+import { SmallCopies } from './copy-small';
 import { TargetFolders } from './copy-target';
 import { errorCode, isSameFile, lstatOrNull, native, unlinkIfThere, type Link } from './final-name';
 import { loadHasher } from './hashers';
@@ -58,6 +66,7 @@ class Copier {
   readonly #link: Link;
   readonly #folders: readonly TargetFolders[];
   readonly #memory: CopyMemory = { buffers: [], noReflink: new Set(), notInKernel: new Set() };
+  readonly #small = new SmallCopies(this.#memory);
   #hashers: CopyHashers;
   /** Of the task that a folder is made for. */
   #context: TaskContext | null = null;
@@ -94,6 +103,8 @@ class Copier {
       default:
     }
 
+    const small = this.#copySmall(order, target, folders, context);
+    if (small !== null) return small;
     const source = lstatOrNull(order.source);
     if (source === null) throw notFound(order.source);
     if (source.isDirectory()) throw nowAFolder(order.source);
@@ -115,6 +126,21 @@ class Copier {
     if (source.isSymbolicLink()) return this.#copySymlink(job, source, decision.how);
     return this.#copyFile(job, source, decision.how, context);
   };
+
+  /** The short way of small files to where nothing is; `null`: it has to be gone about properly. */
+  #copySmall(
+    { type, source, size }: TaskOrder,
+    target: FsPath,
+    folders: TargetFolders,
+    context: TaskContext,
+  ): TaskOutcome | null {
+    const { existing, verify, dryRun, sync } = this.#options.options;
+    const isPlain = type === 'file' && size !== null && size <= SMALL_BYTES && !verify && !dryRun;
+    // A number tells no one whose copy it is: that takes a temporary name.
+    if (!isPlain || !context.exclusive || existing === 'number' || this.#hashers.wanted.length > 0)
+      return null;
+    return this.#small.copy(source, target, folders, sync, context);
+  }
 
   /** One more name for what the same job has copied; `null` where there can be none. */
   #hardLink(job: Job, source: BigIntStats, first: FsPath, how: How): TaskOutcome | null {

@@ -32,9 +32,18 @@ const closeAsync = promisify(close);
 const readAsync = promisify(read);
 const fstatAsync = promisify(fstat) as (fd: number, options: { bigint: true }) => Promise<BigIntStats>;
 
-/** Reads files for one worker: one buffer for each lane, made when the lane is first used. */
+/** From this size on a file's next piece is read while the one before is hashed. */
+const READ_AHEAD_BYTES = 16 * 1024 * 1024;
+
+interface Buffers {
+  readonly first: Buffer;
+  readonly second: Buffer;
+}
+
+/** Reads files for one worker: two buffers for each lane, made when the lane first needs them. */
 export class FileReader {
-  readonly #buffers: Buffer[] = [];
+  readonly #first: Buffer[] = [];
+  readonly #second: Buffer[] = [];
   readonly #flags: number;
 
   /** @param flags with which files are opened */
@@ -42,16 +51,22 @@ export class FileReader {
     this.#flags = flags;
   }
 
-  /** @throws HeddleError `changed-while-reading`; NotAFile; system errors */
+  /**
+   * @param size bytes, as far as is known: decides how the file is read
+   * @throws HeddleError `changed-while-reading`; NotAFile; system errors
+   */
   digests(
     path: FsPath,
+    size: number | null,
     factories: readonly HasherFactory[],
     context: TaskContext,
   ): FileDigests | Promise<FileDigests> {
-    const buffer = (this.#buffers[context.lane] ??= Buffer.allocUnsafeSlow(READ_BYTES));
-    return context.exclusive
-      ? hashFileSync(path, factories, buffer, context, this.#flags)
-      : hashFile(path, factories, buffer, context, this.#flags);
+    const { lane } = context;
+    const first = (this.#first[lane] ??= Buffer.allocUnsafeSlow(READ_BYTES));
+    if (context.exclusive && (size ?? 0) < READ_AHEAD_BYTES)
+      return hashFileSync(path, factories, first, context, this.#flags);
+    const second = (this.#second[lane] ??= Buffer.allocUnsafeSlow(READ_BYTES));
+    return hashFile(path, factories, { first, second }, context, this.#flags);
   }
 }
 
@@ -118,11 +133,11 @@ function hashStream(
   return { bytes: total, digests: digestsOf(factories, hashers) };
 }
 
-/** Asynchronous: for many files in flight on one thread. */
+/** For many files in flight on one thread, and for large ones: the next piece is read while one is hashed. */
 async function hashFile(
   path: FsPath,
   factories: readonly HasherFactory[],
-  buffer: Buffer,
+  { first, second }: Buffers,
   context: TaskContext,
   flags: number,
 ): Promise<FileDigests> {
@@ -137,16 +152,24 @@ async function hashFile(
     if (!before.isFile()) throw new NotAFile(notRegular(path));
     context.setBytesTotal(Number(before.size));
     const hashers = factories.map((factory) => factory.create());
+    const read = (buffer: Buffer): Promise<Buffer> =>
+      readAsync(fd, buffer, 0, buffer.length, null).then(({ bytesRead }) => buffer.subarray(0, bytesRead));
     let total = 0;
-    for (;;) {
-      const { bytesRead } = await readAsync(fd, buffer, 0, buffer.length, null);
-      if (bytesRead === 0) break;
-      context.throwIfCancelled();
-      const chunk = buffer.subarray(0, bytesRead);
-      for (const hasher of hashers) hasher.update(chunk);
-      total += bytesRead;
-      context.setBytesDone(total);
-      if (BigInt(total) === before.size) break;
+    let chunk = await read(first);
+    for (let spare = second; chunk.length > 0; spare = spare === second ? first : second) {
+      total += chunk.length;
+      const isWhole = BigInt(total) === before.size;
+      const next = isWhole ? null : read(spare);
+      try {
+        context.throwIfCancelled();
+        for (const hasher of hashers) hasher.update(chunk);
+        context.setBytesDone(total);
+      } finally {
+        // The file is closed only when nothing is read from it any more.
+        await next?.catch(() => undefined);
+      }
+      if (next === null) break;
+      chunk = await next;
     }
     throwIfChanged(path, before, await fstatAsync(fd, { bigint: true }));
     return { bytes: total, digests: digestsOf(factories, hashers), stats: before };

@@ -25,16 +25,17 @@ export function createVerify(): RunTask<TaskOrder, TaskOutcome> {
       }),
     );
 
-  return async ({ source, expected }, context) => {
+  return async (order, context) => {
+    const { source, expected } = order;
     if (expected === undefined) throw notAgain(source);
     const algorithms = Object.keys(expected.digests) as CheckAlgorithm[];
-    const read = await readFile(reader, source, await factories(algorithms), context);
+    const read = await readFile(reader, order, await factories(algorithms), context);
     if (expected.size !== null && expected.size !== read.bytes) {
       throw changed(source, `it has ${formatCount(read.bytes)} bytes, not ${formatCount(expected.size)}`);
     }
     const wrong = algorithms.filter((algorithm) => read.digests[algorithm] !== expected.digests[algorithm]);
     if (wrong.length === 0) return ok(read);
-    const other = await asAnother(reader, source, expected, wrong, factories, context);
+    const other = await asAnother(reader, order, expected, wrong, factories, context);
     if (other !== null) return ok(other);
     throw changed(source, difference(wrong, read.digests, expected.digests));
   };
@@ -43,14 +44,14 @@ export function createVerify(): RunTask<TaskOrder, TaskOutcome> {
 /** The manifest does not say of which algorithm a digest is, and the usual one does not fit. */
 async function asAnother(
   reader: FileReader,
-  source: FsPath,
+  order: TaskOrder,
   { digests, alternatives }: ExpectedFile,
   wrong: readonly CheckAlgorithm[],
   factories: Factories,
   context: TaskContext,
 ): Promise<FileDigests | null> {
   if (alternatives.length === 0) return null;
-  const read = await readFile(reader, source, await factories(alternatives), context);
+  const read = await readFile(reader, order, await factories(alternatives), context);
   const expected = new Set(wrong.map((algorithm) => digests[algorithm]));
   const found = Object.entries(read.digests).filter(([, digest]) => expected.has(digest));
   if (new Set(found.map(([, digest]) => digest)).size < expected.size) return null;
@@ -59,12 +60,12 @@ async function asAnother(
 
 async function readFile(
   reader: FileReader,
-  source: FsPath,
+  { source, size }: TaskOrder,
   factories: readonly HasherFactory[],
   context: TaskContext,
 ): Promise<FileDigests> {
   try {
-    return await reader.digests(source, factories, context);
+    return await reader.digests(source, size, factories, context);
   } catch (error) {
     if (error instanceof NotAFile) throw new HeddleError('unreadable', error.reason.message);
     const code = errorCode(error);

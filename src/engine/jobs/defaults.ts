@@ -4,7 +4,7 @@ import type { JobKind, Mode } from '../../common/model';
 
 /**
  * Downloads wait, and a thread waits for many servers at once; hashing computes,
- * so it takes as many as cores; copying does some of both.
+ * so it takes as many as cores; copying keeps one busy too.
  */
 export function automaticWorkers(kind: JobKind): number {
   const cores = availableParallelism();
@@ -15,7 +15,7 @@ export function automaticWorkers(kind: JobKind): number {
     case 'verify':
       return cores;
     case 'copy':
-      return Math.max(2, Math.min(8, cores * 2));
+      return Math.max(2, Math.min(8, cores));
   }
 }
 

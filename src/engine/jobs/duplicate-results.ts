@@ -7,13 +7,16 @@ import {
   type DuplicateTotals,
 } from '../../common/duplicates';
 import { displayPath, pathToBytes, type FsPath } from '../../common/paths';
-import type { StoredGroup } from '../store/duplicate-repository';
+import type { GroupMember, StoredGroup } from '../store/duplicate-repository';
 import type { TaskRepository } from '../store/task-repository';
 import { csvLine } from './export';
 import { SLICE, turn } from './grouped-tasks';
 
 /** Rows of totals that are summed up in one go. */
 const TOTALS_SLICE = 5000;
+/** No file system known to us lets a file have more names. */
+const MOST_LINKS = 1_000_000;
+const NEW_LINE = Buffer.from('\n');
 
 export interface GroupPath {
   readonly path: FsPath;
@@ -73,6 +76,22 @@ async function* allGroups(
   }
 }
 
+/** One name of each file. */
+async function* membersOf(
+  tasks: TaskRepository,
+  jobId: number,
+  group: StoredGroup,
+): AsyncGenerator<GroupMember, void, undefined> {
+  for (let after = -1; ;) {
+    const members = tasks.duplicates.members(jobId, group, after, SLICE);
+    yield* members;
+    const last = members.at(-1);
+    if (last === undefined || members.length < SLICE) return;
+    after = last.ordinal;
+    await turn();
+  }
+}
+
 /** Files first, then links. A group of another job has none. */
 export async function* groupPaths(
   tasks: TaskRepository,
@@ -81,18 +100,9 @@ export async function* groupPaths(
 ): AsyncGenerator<GroupPath, void, undefined> {
   const group = tasks.duplicates.group(groupId);
   if (group?.jobId !== jobId) return;
-  for (const isLink of [false, true]) {
-    for (let after = -1; ;) {
-      const members = tasks.duplicates.members(jobId, group, after, SLICE);
-      for (const member of members) {
-        if (!isLink) yield { path: member.path, isLink };
-        else for (const path of tasks.duplicates.links(jobId, member, SLICE)) yield { path, isLink };
-      }
-      const last = members.at(-1);
-      if (last === undefined || members.length < SLICE) break;
-      after = last.ordinal;
-      await turn();
-    }
+  for await (const { path } of membersOf(tasks, jobId, group)) yield { path, isLink: false };
+  for await (const member of membersOf(tasks, jobId, group)) {
+    for (const path of tasks.duplicates.links(jobId, member, MOST_LINKS)) yield { path, isLink: true };
   }
 }
 
@@ -100,16 +110,19 @@ export async function* duplicateList(
   tasks: TaskRepository,
   jobId: number,
 ): AsyncGenerator<Uint8Array, void, undefined> {
+  let lines: Uint8Array[] = [];
   let isFirst = true;
-  for await (const { id } of allGroups(tasks, jobId)) {
-    const lines: Uint8Array[] = isFirst ? [] : [Buffer.from('\n')];
+  for await (const group of allGroups(tasks, jobId)) {
+    if (!isFirst) lines.push(NEW_LINE);
     isFirst = false;
-    for await (const { path, isLink } of groupPaths(tasks, jobId, id)) {
-      if (!isLink) lines.push(pathToBytes(path), Buffer.from('\n'));
-      if (lines.length > SLICE) yield Buffer.concat(lines.splice(0));
+    for await (const { path } of membersOf(tasks, jobId, group)) {
+      lines.push(pathToBytes(path), NEW_LINE);
+      if (lines.length < 2 * SLICE) continue;
+      yield Buffer.concat(lines);
+      lines = [];
     }
-    yield Buffer.concat(lines);
   }
+  yield Buffer.concat(lines);
 }
 
 /** Pieces of lines: a group may be longer than what should be in memory. */

@@ -247,13 +247,14 @@ export class JobRunner {
   }
 
   async #plan(): Promise<void> {
-    const { job, tasks, threads, vault } = this.#options;
+    const { job, tasks, threads, vault, onWorkDirectory } = this.#options;
     let ordinal = tasks.nextOrdinal(this.#jobId);
     for await (const chunk of planJob(job.spec, job.planCursor, {
       threads,
       vault,
       tasks,
       jobId: this.#jobId,
+      onWorkDirectory,
     })) {
       if (this.#stop !== null || this.#failure !== null) return;
       const { settled, added, bytesKnown, bytesDone } = tasks.insert(

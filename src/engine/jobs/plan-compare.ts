@@ -150,6 +150,9 @@ class Comparison {
       );
       return;
     }
+    // Where only some files are asked for, a folder that holds none of them is no news.
+    const { include, minSize, maxSize } = this.#rules;
+    if (include.length > 0 || minSize !== null || maxSize !== null) return;
     // A folder that holds something is told by what it holds.
     const next = await (side === 'left' ? this.#left : this.#right).peek();
     if (next?.key.startsWith(key) !== true) this.#only(side, entry);

@@ -45,10 +45,10 @@ export async function* planCopy(
 async function* planSources(
   spec: CopySpec,
   cursor: string | null,
-  { threads }: PlanContext,
+  { threads, onWorkDirectory }: PlanContext,
 ): AsyncGenerator<PlannedChunk, void, undefined> {
   const { roots, rules, options } = spec;
-  const probe = new TargetProbe(!options.dryRun);
+  const probe = new TargetProbe(!options.dryRun, onWorkDirectory);
   try {
     const names = await Promise.all(
       roots.map(async (root) => new TargetNames(root, await probe.traits(root))),

@@ -1,5 +1,6 @@
 /** The files among which duplicates are looked for: those that have one size, once all are listed. */
 import { HEAD_BYTES, groupingOf } from '../../common/duplicates';
+import type { Digests, FileIdentity } from '../../common/model';
 import type { WalkEntry } from '../../common/walk';
 import type { NewTask, PlannedEnd } from '../store/task-repository';
 import type { JobSpec } from './job-spec';
@@ -17,22 +18,33 @@ export function planDuplicates(
   cursor: string | null,
   context: PlanContext,
 ): AsyncGenerator<PlannedChunk, void, undefined> {
-  const plan = (entry: WalkEntry): NewTask | null => planEntry(spec, entry, context);
-  return planWalk({ roots: spec.paths, rules: spec.rules, identify: true, plan }, cursor, context.threads);
+  let known: ReadonlyMap<FileIdentity, Digests> = new Map();
+  const prepare = (entries: readonly WalkEntry[]): void => {
+    // Of a longer file the beginning is read all the same: it says with which files it is to be compared.
+    const identities = entries.flatMap(({ size, identity }) =>
+      identity !== null && size !== null && size <= HEAD_BYTES ? [identity] : [],
+    );
+    known = spec.cache ? context.tasks.knownDigests(identities, ['blake3']) : new Map();
+  };
+  const plan = (entry: WalkEntry): NewTask | null => planEntry(spec, entry, known);
+  return planWalk(
+    { roots: spec.paths, rules: spec.rules, identify: true, prepare, plan },
+    cursor,
+    context.threads,
+  );
 }
 
-function planEntry(spec: HashSpec, entry: WalkEntry, { tasks }: PlanContext): NewTask | null {
+function planEntry(
+  spec: HashSpec,
+  entry: WalkEntry,
+  known: ReadonlyMap<FileIdentity, Digests>,
+): NewTask | null {
   if (entry.type === 'folder') return null;
   const { size, identity } = entry;
   const settled = linkLeftOut(entry) ?? settledEntry(entry);
   // Where it could not be looked at, nobody knows what it could be equal to.
   const isSmall = size !== null && size <= HEAD_BYTES;
-  const digests =
-    spec.cache && isSmall && identity !== null
-      ? (tasks.knownDigests([identity], ['blake3']).get(identity) ?? null)
-      : null;
-  // Of a longer one the beginning is read all the same: it says with which files it is to be compared.
-  const known = digests === null ? null : ({ state: 'done', bytes: size ?? 0, digests } as const);
+  const digests = identity === null ? undefined : known.get(identity);
   return {
     phase: 0,
     type: isSmall ? 'file' : 'head',
@@ -45,7 +57,7 @@ function planEntry(spec: HashSpec, entry: WalkEntry, { tasks }: PlanContext): Ne
     // Whatever way a file is met again (a hard link, a path given twice, a link that is followed), it is one file.
     inode: settled === null ? (identity?.file ?? null) : null,
     ifInodeKnown: { type: 'hardlink', grouping: null, settled: HARD_LINK },
-    grouping: size === null || settled !== null ? null : groupingOf(size, known?.digests.blake3),
-    settled: settled ?? known,
+    grouping: size === null || settled !== null ? null : groupingOf(size, digests?.blake3),
+    settled: settled ?? (digests === undefined ? null : { state: 'done', bytes: size ?? 0, digests }),
   };
 }

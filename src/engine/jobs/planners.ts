@@ -22,6 +22,8 @@ export interface PlanContext {
   readonly vault: Vault;
   readonly tasks: TaskRepository;
   readonly jobId: number;
+  /** Is told of a folder that is to be removed when the job ends, if not before. */
+  readonly onWorkDirectory: (path: string) => void;
 }
 
 /** @param cursor of the last chunk that was stored; `null` at the beginning */

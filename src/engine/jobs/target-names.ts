@@ -127,35 +127,46 @@ export class TargetProbe {
   readonly #known = new Map<string, Promise<TargetTraits>>();
   readonly #folders = new Set<string>();
   readonly #writes: boolean;
+  readonly #onFolder: (path: string) => void;
 
-  /** @param writes whether it may try names out; otherwise it goes by the kind of file system */
-  constructor(writes: boolean) {
+  /**
+   * @param writes whether it may try names out; otherwise it goes by the kind of file system
+   * @param onFolder is told of folders before they are made, so that they go with the job if this process is killed
+   */
+  constructor(writes: boolean, onFolder: (path: string) => void) {
     this.#writes = writes;
+    this.#onFolder = onFolder;
   }
 
   async traits({ target, workDirectory }: CopyRoot): Promise<TargetTraits> {
     const folder = await existing(target);
     let traits = this.#known.get(folder);
     if (traits === undefined) {
-      traits = this.#probe(folder, join(folder, basename(workDirectory))).catch(() => PLAIN_TRAITS);
+      traits = this.#probe(folder, join(folder, `${basename(workDirectory)}-names`)).catch(
+        () => PLAIN_TRAITS,
+      );
       this.#known.set(folder, traits);
     }
     return traits;
   }
 
   async close(): Promise<void> {
-    // A task's temporary files may be there by now; they go with the job.
     for (const folder of this.#folders) await rmdir(folder).catch(() => undefined);
   }
 
   async #probe(folder: string, scratch: string): Promise<TargetTraits> {
     const { type } = await statfs(folder);
     if (!this.#writes) return knownTraits(type);
-    const isNew = await mkdir(scratch, { recursive: true, mode: 0o700 });
-    if (isNew !== undefined) this.#folders.add(scratch);
+    this.#onFolder(scratch);
+    this.#folders.add(scratch);
+    await mkdir(scratch, { recursive: true, mode: 0o700 });
     const foldsCase = await areOne(scratch, 'heddle-case', 'HEDDLE-CASE');
     const normalizes = await areOne(scratch, 'heddle-\u00e9', 'heddle-e\u0301');
-    if (PLAIN.has(type)) return { ...PLAIN_TRAITS, foldsCase, normalizes };
+    if (PLAIN.has(type)) {
+      await rmdir(scratch);
+      this.#folders.delete(scratch);
+      return { ...PLAIN_TRAITS, foldsCase, normalizes };
+    }
     const tried = new Map<string, Promise<boolean>>();
     const holds = (name: FsPath): Promise<boolean> => {
       if (isHarmless(name)) return Promise.resolve(true);

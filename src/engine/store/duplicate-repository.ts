@@ -94,10 +94,15 @@ export class DuplicateRepository {
     limit: number,
   ): StoredGroup[] {
     if (after === null) return this.page(jobId, 0, limit);
-    return this.#prepare<[number, number, number, number, number], StoredGroup>(
-      `SELECT ${COLUMNS} FROM duplicate_groups WHERE job_id = ? AND reclaimable <= ?
-         AND (reclaimable < ? OR id > ?) ORDER BY reclaimable DESC, id LIMIT ?`,
-    ).all(jobId, after.reclaimable, after.reclaimable, after.id, limit);
+    // In two steps, each of which begins where the index has it: many groups may come to the same.
+    const equal = this.#prepare<[number, number, number, number], StoredGroup>(
+      `SELECT ${COLUMNS} FROM duplicate_groups WHERE job_id = ? AND reclaimable = ? AND id > ? ORDER BY id LIMIT ?`,
+    ).all(jobId, after.reclaimable, after.id, limit);
+    const less = this.#prepare<[number, number, number], StoredGroup>(
+      `SELECT ${COLUMNS} FROM duplicate_groups WHERE job_id = ? AND reclaimable < ?
+         ORDER BY reclaimable DESC, id LIMIT ?`,
+    ).all(jobId, after.reclaimable, limit - equal.length);
+    return [...equal, ...less];
   }
 
   /** One name of each file, in the job's order. */

@@ -1,0 +1,529 @@
+/** Copies as jobs, against `cp -a` and on file systems that are full, read-only, gone or FAT. */
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { CopyOptions } from '../common/copy-options';
+import type { ErrorData } from '../common/errors';
+import type { JobRequest } from '../common/job-request';
+import { MODES, type JobSummary, type TaskRow } from '../common/model';
+import { WORK_DIRECTORY_PREFIX } from '../common/walk';
+import { Engine, Threads } from './index';
+import { buildTerminal, buildWorker } from './testing/build-worker';
+import { describeAttributes, describeTree, listing, makeHostileTree } from './testing/file-tree';
+
+let workerUrl: string;
+let folder: string;
+let source: string;
+let target: string;
+let engine: Engine;
+const mounted: string[] = [];
+
+beforeAll(async () => {
+  workerUrl = await buildWorker(fileURLToPath(new URL('../workers/worker.ts', import.meta.url)));
+}, 60_000);
+
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'heddle-copies-'));
+  source = join(folder, 'from');
+  target = join(folder, 'copy');
+  mkdirSync(source);
+  engine = await openEngine();
+});
+
+afterEach(async () => {
+  await engine.close();
+  for (const path of mounted.splice(0)) execFileSync('umount', ['-l', path]);
+  rmSync(folder, { recursive: true, force: true });
+});
+
+function openEngine(): Promise<Engine> {
+  return Engine.open({
+    dataDirectory: join(folder, 'data'),
+    threads: new Threads(workerUrl),
+    retryPolicy: { maxAttempts: 2, baseMs: 1, capMs: 5, random: () => 0.5 },
+  });
+}
+
+type Request = Partial<Extract<JobRequest, { kind: 'copy' }>>;
+
+async function copy(options: Partial<CopyOptions> = {}, request: Request = {}): Promise<JobSummary> {
+  const { id } = await engine.createJob(
+    { kind: 'copy', mode: 'pool', workers: 2, sources: [source], destination: target, options, ...request },
+    { start: false },
+  );
+  return go(id, () => engine.resume(id));
+}
+
+async function go(id: number, start: () => Promise<void>): Promise<JobSummary> {
+  const ended = engine.ended(id);
+  await start();
+  return ended;
+}
+
+async function rows(jobId: number): Promise<readonly TaskRow[]> {
+  const page = await engine.tasksPage({ jobId, state: null, search: '', offset: 0, limit: 500 });
+  expect(page.rows.length).toBeLessThan(500);
+  return page.rows;
+}
+
+async function failures(jobId: number): Promise<(ErrorData | null)[]> {
+  const page = await engine.tasksPage({ jobId, state: 'failed', search: '', offset: 0, limit: 500 });
+  return page.rows.map(({ error }) => error);
+}
+
+function leftovers(directory: string): string[] {
+  return readdirSync(directory, { recursive: true, encoding: 'utf8' }).filter((name) =>
+    name.includes(WORK_DIRECTORY_PREFIX),
+  );
+}
+
+function mount(path: string, ...what: string[]): void {
+  mkdirSync(path, { recursive: true });
+  execFileSync('mount', [...what, path]);
+  mounted.push(path);
+}
+
+const write = (name: string, text: string, mtime = 1_600_000_000): void => {
+  mkdirSync(join(name, '..'), { recursive: true });
+  writeFileSync(name, text);
+  utimesSync(name, mtime, mtime);
+};
+
+/** Not every kernel does; `target-names.test.ts` has the rest of it. */
+const knowsFat =
+  readFileSync('/proc/filesystems', 'utf8').includes('vfat') || spawnSync('modprobe', ['vfat']).status === 0;
+const isRoot = process.getuid?.() === 0;
+
+describe('a tree with everything odd in it', () => {
+  test.each(MODES.flatMap((mode) => [1, 8].map((workers) => ({ mode, workers }))))(
+    'is copied as cp -a does: $mode, $workers workers',
+    async ({ mode, workers }) => {
+      const socket = await makeHostileTree(source);
+      try {
+        const other = join(folder, 'cp-a');
+        execFileSync('cp', ['-a', source, other]);
+        const job = await copy({ sync: false }, { mode, workers });
+        const specials = isRoot ? 3 : 2;
+        expect(await failures(job.id)).toEqual([]);
+        expect(job).toMatchObject({ state: 'done', counts: { failed: 0, skipped: specials, queued: 0 } });
+        const skipped = (await rows(job.id)).filter(({ state }) => state === 'skipped');
+        expect(skipped.map(({ name }) => name).sort()).toEqual(
+          ['device', 'fifo', 'socket'].filter((name) => isRoot || name !== 'device'),
+        );
+        expect(describeTree(target)).toEqual(describeTree(other));
+        expect(describeAttributes(target)).toBe(describeAttributes(other));
+        expect(leftovers(folder)).toEqual([]);
+      } finally {
+        await new Promise((resolve) => socket.close(resolve));
+      }
+    },
+    60_000,
+  );
+
+  test('again: nothing is to be done', async () => {
+    const socket = await makeHostileTree(source);
+    try {
+      mkdirSync(target);
+      await copy({ sync: false });
+      const before = describeTree(join(target, 'from'));
+      const job = await copy({ sync: false });
+      expect(await failures(job.id)).toEqual([]);
+      expect(engine.findings(job.id)).toEqual({ unchanged: 115 });
+      expect(describeTree(join(target, 'from'))).toEqual(before);
+    } finally {
+      await new Promise((resolve) => socket.close(resolve));
+    }
+  });
+});
+
+describe('what exists', () => {
+  const existing = (): void => {
+    write(join(source, 'same'), 'same');
+    write(join(target, 'same'), 'same');
+    write(join(source, 'newer'), 'from', 1_600_000_100);
+    write(join(target, 'newer'), 'there');
+    write(join(source, 'older.tar.gz'), 'from', 1_500_000_000);
+    write(join(target, 'older.tar.gz'), 'there');
+    write(join(source, 'fresh'), 'from');
+    symlinkSync('from', join(source, 'link'));
+    symlinkSync('there', join(target, 'link'));
+  };
+  const into = (options: Partial<CopyOptions>): Promise<JobSummary> =>
+    copy(
+      { sync: false, ...options },
+      {
+        sources: ['same', 'newer', 'older.tar.gz', 'fresh', 'link'].map((name) => join(source, name)),
+        destination: target,
+      },
+    );
+  const texts = (): Record<string, string> =>
+    Object.fromEntries(
+      readdirSync(target)
+        .sort()
+        .map((name) => [
+          name,
+          lstatSync(join(target, name)).isSymbolicLink()
+            ? 'a link'
+            : readFileSync(join(target, name), 'utf8'),
+        ]),
+    );
+
+  test.each([
+    { policy: 'refuse', failed: 3, skipped: 1, newer: 'there', older: 'there', more: [] },
+    { policy: 'skip', failed: 0, skipped: 4, newer: 'there', older: 'there', more: [] },
+    { policy: 'overwrite', failed: 0, skipped: 1, newer: 'from', older: 'from', more: [] },
+    { policy: 'newer', failed: 0, skipped: 3, newer: 'from', older: 'there', more: [] },
+    {
+      policy: 'number',
+      failed: 0,
+      skipped: 1,
+      newer: 'there',
+      older: 'there',
+      more: ['link (1)', 'newer (1)', 'older (1).tar.gz'],
+    },
+  ] as const)('$policy', async ({ policy, failed, skipped, newer, older, more }) => {
+    existing();
+    if (policy === 'newer') utimesSync(join(target, 'same'), 1_600_000_000, 1_600_000_000);
+    const job = await into({ existing: policy });
+    expect(job.counts).toMatchObject({ failed, skipped });
+    const found = texts();
+    expect(found).toMatchObject({ same: 'same', fresh: 'from', newer, 'older.tar.gz': older });
+    expect(Object.keys(found)).toEqual(['fresh', 'link', 'newer', 'older.tar.gz', 'same', ...more].sort());
+    expect(engine.findings(job.id)).toMatchObject({ new: 1, unchanged: 1 });
+    expect(leftovers(folder)).toEqual([]);
+  });
+
+  test('is settled once for all afterwards', async () => {
+    existing();
+    const job = await into({});
+    expect((await failures(job.id)).map((error) => error?.code)).toEqual(Array(3).fill('target-exists'));
+    const after = await go(job.id, () => engine.settleExisting(job.id, 'overwrite'));
+    expect(after.counts).toMatchObject({ failed: 0, done: 4 });
+    expect(texts()).toMatchObject({ newer: 'from', 'older.tar.gz': 'from' });
+  });
+
+  test.each(['overwrite', 'newer', 'refuse'] as const)(
+    'a folder never gives way to a file, nor a file to a folder: %s',
+    async (policy) => {
+      write(join(source, 'a'), 'file');
+      write(join(target, 'a', 'in'), 'kept');
+      write(join(source, 'b', 'in'), 'file');
+      write(join(target, 'b'), 'kept');
+      const job = await copy(
+        { existing: policy, sync: false },
+        { sources: [join(source, 'a'), join(source, 'b')], destination: target },
+      );
+      expect((await failures(job.id)).map((error) => error?.code).sort()).toEqual([
+        'folders-incomplete',
+        'target-is-a-folder',
+        'target-not-a-folder',
+      ]);
+      expect(readFileSync(join(target, 'a', 'in'), 'utf8')).toBe('kept');
+      expect(readFileSync(join(target, 'b'), 'utf8')).toBe('kept');
+    },
+  );
+
+  test('a file is never copied over itself by another name', async () => {
+    write(join(source, 'a'), 'precious');
+    mkdirSync(target);
+    execFileSync('ln', [join(source, 'a'), join(target, 'a')]);
+    const job = await copy(
+      { existing: 'overwrite' },
+      { sources: [`${source}/b`, join(source, 'a')].slice(1), destination: target + '/' },
+    ).catch((error: unknown) => error);
+    expect(job).toMatchObject({ code: 'copy-into-itself' });
+    write(join(source, 'sub', 'x'), 'precious');
+    mkdirSync(join(target, 'sub'));
+    execFileSync('ln', [join(source, 'sub', 'x'), join(target, 'sub', 'x')]);
+    const inside = await copy(
+      { existing: 'overwrite' },
+      { sources: [join(source, 'sub')], destination: target },
+    );
+    expect(inside.counts).toMatchObject({ failed: 0, skipped: 1 });
+    expect(readFileSync(join(source, 'sub', 'x'), 'utf8')).toBe('precious');
+  });
+});
+
+describe('a dry run', () => {
+  test('says what would happen, and touches nothing', async () => {
+    write(join(source, 'new', 'a'), 'x');
+    write(join(source, 'changed'), 'from', 1_700_000_000);
+    write(join(source, 'same'), 'same');
+    write(join(source, 'dir'), 'file');
+    write(join(target, 'from', 'changed'), 'there');
+    write(join(target, 'from', 'same'), 'same');
+    write(join(target, 'from', 'dir', 'in'), 'x');
+    write(join(target, 'from', 'extra', 'b'), 'x');
+    const before = listing(folder + '/copy');
+    const job = await copy({ dryRun: true, mirror: true, existing: 'overwrite' });
+    expect(listing(folder + '/copy')).toBe(before);
+    expect(job.counts).toMatchObject({ failed: 0, skipped: 0 });
+    const found = Object.fromEntries((await rows(job.id)).map(({ name, finding }) => [name, finding]));
+    expect(found).toEqual({
+      changed: 'replaced',
+      dir: 'clash',
+      'new/a': 'new',
+      same: 'unchanged',
+      'extra/b': 'deleted',
+      extra: 'deleted',
+      'dir/in': 'deleted',
+    });
+    expect(existsSync(join(target, 'from', 'extra', 'b'))).toBe(true);
+  });
+
+  test('under refuse, says what would be left', async () => {
+    write(join(source, 'a'), 'from', 1_700_000_000);
+    write(join(target, 'from', 'a'), 'there');
+    const job = await copy({ dryRun: true });
+    expect(await rows(job.id)).toMatchObject([
+      { state: 'done', finding: 'kept', error: { code: 'target-exists' } },
+    ]);
+  });
+});
+
+describe('a mirror', () => {
+  const both = (): void => {
+    write(join(source, 'a'), 'a');
+    write(join(source, 'left-out.o'), 'o');
+    write(join(target, 'from', 'extra'), 'x');
+    write(join(target, 'from', 'old', 'deep', 'x'), 'x');
+    write(join(target, 'from', 'old2', 'kept.o'), 'x');
+    write(join(target, 'from', 'kept.o'), 'x');
+    write(join(folder, 'outside', 'precious'), 'x');
+    symlinkSync(join(folder, 'outside'), join(target, 'from', 'way-out'));
+  };
+
+  test('deletes what the source lacks, and neither what rules left out nor what links lead to', async () => {
+    both();
+    const job = await copy({ mirror: true, sync: false }, { rules: { exclude: ['*.o'] } });
+    expect(job.counts.failed).toBe(0);
+    expect(readdirSync(join(target, 'from')).sort()).toEqual(['a', 'kept.o', 'old2']);
+    expect(readdirSync(join(target, 'from', 'old2'))).toEqual(['kept.o']);
+    expect(readdirSync(join(folder, 'outside'))).toEqual(['precious']);
+  });
+
+  test('deletes nothing when something of the source was not copied', async () => {
+    both();
+    write(join(source, 'b'), 'from', 1_700_000_000);
+    write(join(target, 'from', 'b'), 'there');
+    const job = await copy({ mirror: true, sync: false });
+    expect(job.counts.failed).toBe(1);
+    expect(readdirSync(join(target, 'from')).sort()).toEqual([
+      'a',
+      'b',
+      'extra',
+      'kept.o',
+      'left-out.o',
+      'old',
+      'old2',
+      'way-out',
+    ]);
+    const skipped = (await rows(job.id)).filter(({ state }) => state === 'skipped');
+    expect(new Set(skipped.map(({ error }) => error?.code))).toEqual(new Set(['mirror-source-incomplete']));
+  });
+
+  test('deletes nothing when the source is empty: its disk may be gone', async () => {
+    both();
+    rmSync(source, { recursive: true });
+    mkdirSync(source);
+    const job = await copy({ mirror: true, sync: false });
+    expect(job.counts.failed).toBe(0);
+    expect(readdirSync(join(target, 'from')).length).toBe(5);
+  });
+
+  test('has no place for numbered copies', async () => {
+    await expect(copy({ mirror: true, existing: 'number' })).rejects.toMatchObject({ code: 'bad-request' });
+  });
+});
+
+test('verified copies carry how it went, and the manifest’s digests come of the same pass', async () => {
+  write(join(source, 'a'), 'abc');
+  write(join(source, 'b'), 'x'.repeat(3_000_000));
+  const manifest = join(folder, 'sums');
+  const job = await copy({ verify: true }, { manifest: { path: manifest, format: 'gnu' } });
+  expect(job).toMatchObject({ state: 'done', counts: { failed: 0 } });
+  const files = (await rows(job.id)).filter(({ type }) => type === 'file');
+  for (const { copied, digests } of files) {
+    expect(copied?.flushMs).toBeGreaterThanOrEqual(0);
+    expect(copied?.verifyMs).toBeGreaterThanOrEqual(0);
+    expect(digests?.sha256).toMatch(/^[0-9a-f]{64}$/u);
+  }
+  execFileSync('sha256sum', ['--check', '--strict', manifest], { cwd: folder, stdio: 'ignore' });
+  expect(leftovers(folder)).toEqual([]);
+});
+
+test('folders that rules leave out are not made', async () => {
+  write(join(source, 'in', 'a'), 'x');
+  write(join(source, 'out', 'a'), 'x');
+  mkdirSync(join(source, 'empty'));
+  await copy({ sync: false }, { rules: { exclude: ['out'] } });
+  expect(readdirSync(target).sort()).toEqual(['empty', 'in']);
+});
+
+describe.runIf(isRoot)('on file systems that fail', () => {
+  test('a full one: clear, nothing half, and retry finishes when there is room', async () => {
+    const disk = join(folder, 'disk');
+    mount(disk, '-t', 'tmpfs', '-o', 'size=8m', 'tmpfs');
+    writeFileSync(join(disk, 'ballast'), Buffer.alloc(4_000_000));
+    for (let index = 0; index < 6; index++)
+      writeFileSync(join(source, `f${index}`), Buffer.alloc(1_000_000, `${index}`));
+    const job = await copy({}, { destination: join(disk, 'to') });
+    expect(job.counts.failed).toBeGreaterThan(0);
+    const [error] = await failures(job.id);
+    expect(error).toMatchObject({ code: 'disk-full' });
+    expect(error?.message).toMatch(/the disk is full\. Make room, then retry/u);
+    expect(leftovers(disk)).toEqual([]);
+    rmSync(join(disk, 'ballast'));
+    const after = await go(job.id, () => engine.retry(job.id));
+    expect(after).toMatchObject({ state: 'done', counts: { failed: 0 } });
+    execFileSync('diff', ['-r', source, join(disk, 'to')]);
+  });
+
+  test('a large file that does not fit is refused before its first byte', async () => {
+    const disk = join(folder, 'disk');
+    mount(disk, '-t', 'tmpfs', '-o', 'size=8m', 'tmpfs');
+    writeFileSync(join(source, 'large'), Buffer.alloc(70_000_000));
+    truncateSync(join(source, 'large'), 70_000_000);
+    const job = await copy({}, { destination: join(disk, 'to') });
+    const [error] = await failures(job.id);
+    expect(error).toMatchObject({ code: 'disk-full' });
+    expect(error?.message).toMatch(/does not fit: it takes 70(\.\d)? MB/u);
+    expect(leftovers(disk)).toEqual([]);
+  });
+
+  test('a read-only one', async () => {
+    const disk = join(folder, 'disk');
+    mount(disk, '-t', 'tmpfs', 'tmpfs');
+    execFileSync('mount', ['-o', 'remount,ro', disk]);
+    write(join(source, 'a'), 'x');
+    const job = await copy({}, { destination: join(disk, 'to') });
+    expect(new Set((await failures(job.id)).map((error) => error?.code))).toEqual(
+      new Set(['read-only', 'folders-incomplete']),
+    );
+  });
+
+  test.runIf(knowsFat)(
+    'a FAT disk: clashes are named before anything is written over, the rest is copied',
+    async () => {
+      const image = join(folder, 'fat.img');
+      writeFileSync(image, '');
+      truncateSync(image, 40_000_000);
+      execFileSync('mkfs.vfat', ['-F', '32', image], { stdio: 'ignore' });
+      const disk = join(folder, 'disk');
+      mount(disk, '-o', 'loop,utf8', image);
+      write(join(source, 'A.txt'), 'upper');
+      write(join(source, 'a.txt'), 'lower');
+      write(join(source, 'a:b'), 'colon');
+      write(join(source, 'fine.txt'), 'fine');
+      write(join(source, 'Dir', 'x'), 'upper');
+      write(join(source, 'dir', 'y'), 'lower');
+      const notices: string[] = [];
+      engine.on('notice', ({ code }) => notices.push(code));
+      const dry = await copy({ dryRun: true, existing: 'overwrite' }, { destination: join(disk, 'to') });
+      expect(engine.findings(dry.id)).toMatchObject({ clash: 4, new: 3 });
+      expect(readdirSync(disk)).toEqual([]);
+      const job = await copy({ existing: 'overwrite' }, { destination: join(disk, 'to') });
+      const errors = await failures(job.id);
+      expect(errors.map((error) => error?.code)).toEqual(Array(4).fill('clash'));
+      expect(errors.map((error) => error?.message).join('\n')).toMatch(
+        /a\.txt and .*A\.txt would be one file/u,
+      );
+      expect(readFileSync(join(disk, 'to', 'a.txt'), 'utf8')).toBe('upper');
+      expect(readFileSync(join(disk, 'to', 'fine.txt'), 'utf8')).toBe('fine');
+      expect(leftovers(disk)).toEqual([]);
+      expect(new Set(notices).size).toBe(notices.length);
+      // Its times are even seconds: the same files are known again.
+      utimesSync(join(source, 'fine.txt'), 1_600_000_001.5, 1_600_000_001.5);
+      await copy(
+        { existing: 'overwrite' },
+        { destination: join(disk, 'to'), sources: [join(source, 'fine.txt')] },
+      );
+      const again = await copy(
+        { existing: 'overwrite' },
+        { destination: join(disk, 'to', 'fine.txt'), sources: [join(source, 'fine.txt')] },
+      );
+      expect(engine.findings(again.id)).toMatchObject({ unchanged: 1 });
+    },
+    30_000,
+  );
+});
+
+describe('killed', () => {
+  const start = async (...args: readonly string[]): Promise<ReturnType<typeof spawn>> => {
+    const terminal = await buildTerminal();
+    return spawn(
+      process.execPath,
+      [join(terminal, 'cli.cjs'), ...args, '--data-dir', join(folder, 'data2')],
+      {
+        stdio: 'ignore',
+      },
+    );
+  };
+  const end = async (child: ReturnType<typeof spawn>): Promise<number | null> =>
+    child.exitCode ?? new Promise((resolve) => child.once('exit', resolve));
+
+  test('amid a large file: what was flushed and has its digest is kept', async () => {
+    const large = join(source, 'large');
+    const part = Buffer.alloc(1 << 20);
+    for (let at = 0; at < part.length; at += 4) part.writeUInt32LE((at * 2_654_435_761) >>> 0, at);
+    writeFileSync(large, Buffer.concat(Array<Buffer>(400).fill(part)));
+    const child = await start('copy', source, target, '--sync');
+    // The second part is being written: the first one is told.
+    for (let waits = 0; waits < 2000; waits++) {
+      const [name] = existsSync(folder) ? leftovers(folder).filter((path) => /\/\d+$/u.test(path)) : [];
+      if (name !== undefined && statSync(join(folder, name)).size > 150_000_000) break;
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    child.kill('SIGKILL');
+    await end(child);
+    expect(existsSync(join(target, 'large'))).toBe(false);
+    const resumed = await start('resume');
+    expect(await end(resumed)).toBe(0);
+    execFileSync('cmp', [large, join(target, 'large')]);
+    const other = await Engine.open({
+      dataDirectory: join(folder, 'data2'),
+      threads: new Threads(workerUrl),
+    });
+    const { rows: tasks } = await other.tasksPage({ jobId: 1, state: null, search: '', offset: 0, limit: 5 });
+    await other.close();
+    expect(tasks[0]?.copied?.kept).toBeGreaterThan(0);
+    expect(leftovers(folder)).toEqual([]);
+  }, 60_000);
+
+  test.runIf(isRoot)(
+    'then cancelled: nothing is left on another device either',
+    async () => {
+      const disk = join(target, 'from', 'disk');
+      mount(disk, '-t', 'tmpfs', 'tmpfs');
+      mkdirSync(join(source, 'disk'));
+      writeFileSync(join(source, 'disk', 'large'), Buffer.alloc(600_000_000, 'x'));
+      const child = await start('copy', source, target);
+      for (let waits = 0; waits < 2000 && leftovers(disk).length < 2; waits++) {
+        await new Promise((resolve) => setTimeout(resolve, 2));
+      }
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      child.kill('SIGKILL');
+      await end(child);
+      expect(leftovers(disk).length).toBeGreaterThan(0);
+      expect(await end(await start('cancel', '1'))).toBe(0);
+      expect(leftovers(target)).toEqual([]);
+    },
+    60_000,
+  );
+});
