@@ -1,18 +1,23 @@
-// `npm run screenshots`: the pictures in docs/screenshots, taken of the real app at real work.
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+// `npm run screenshots`: the pictures in docs/screenshots, taken of the real app at real work; `-- pages` or
+// `-- files` takes only those of all pages, or of what was found of files; `-- files narrow` in a small window, into
+// test-results.
+import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { openApp } from './lib/app-window.mjs';
 import { buildIfStale } from './lib/build.cjs';
 import { root, say } from './lib/root.mjs';
+import { makeLargeFiles, makeLaterTree, makeSampleTree, makeTwins, spoilTree } from './lib/sample-files.mjs';
 import { startServer } from './lib/sample-server.mjs';
 import { ensureSystemLibraries, ensureTestPackages } from './lib/system-packages.mjs';
 import { startVirtualDisplay } from './lib/virtual-display.mjs';
 import { ensureElectron } from './electron-runtime.mjs';
 
-const KINDS = ['Downloads', 'Hash', 'Copy'];
-const out = join(root, 'docs/screenshots');
+const KINDS = ['Downloads', 'Hash', 'Verify', 'Copy'];
+const parts = process.argv.slice(2);
+const narrow = parts.includes('narrow');
+const out = join(root, narrow ? 'test-results/narrow' : 'docs/screenshots');
 
 async function makeWork(app, folder, server) {
   const urls = (count, from) =>
@@ -80,6 +85,101 @@ async function takeAll(app) {
   await page.keyboard.press('Escape');
 }
 
+/** What is found of files: each job on its page, in both themes. */
+async function takeFiles(app, folder) {
+  const { page } = app;
+  const job = (request) => app.request('jobs:create', { workers: null, mode: 'pool', ...request });
+  const done = async (request) => {
+    const made = await job(request);
+    await idle(app, made);
+    return made;
+  };
+  const files = join(folder, 'files');
+  const later = join(folder, 'files in march');
+  await makeSampleTree(files);
+  await makeLaterTree(files, later);
+  const manifest = { path: join(files, 'SHA256SUMS'), format: 'gnu' };
+  await done({ kind: 'hash', paths: [files], algorithms: ['sha256'], manifest });
+  await spoilTree(files);
+  const verify = await done({ kind: 'verify', manifest: manifest.path, root: null, strict: true });
+  const compare = await done({ kind: 'verify', manifest: files, root: later });
+  await makeTwins(files);
+  const twins = await done({
+    kind: 'hash',
+    paths: [files],
+    algorithms: ['blake3'],
+    manifest: null,
+    duplicates: true,
+  });
+  const options = { existing: 'overwrite', mirror: true, dryRun: true };
+  const sources = [files];
+  await mkdir(join(folder, 'backup'));
+  await cp(later, join(folder, 'backup', 'files'), { recursive: true });
+  const dryRun = await done({ kind: 'copy', sources, destination: join(folder, 'backup'), options });
+  const asked = await done({ kind: 'copy', sources, destination: join(folder, 'backup') });
+
+  const chip = (name) =>
+    page.getByRole('group', { name: 'Show tasks' }).getByRole('button', { name }).click();
+  const show = async (place, { id }) => {
+    await app.openPage(place);
+    await page.locator(`[data-job="${id}"]`).click();
+  };
+  const both = async (name) => {
+    for (const theme of ['dark', 'light']) {
+      await page.emulateMedia({ colorScheme: theme });
+      await delay(400);
+      await page.screenshot({ path: join(out, `${name}-${theme}.png`) });
+    }
+  };
+  await show('Verify', verify);
+  await chip(/^Changed/);
+  await page.getByRole('grid', { name: 'Tasks' }).locator('[role=row][id]').first().click();
+  await both('verify-changed');
+  await show('Verify', compare);
+  await chip(/^Moved/);
+  await both('compare-folders');
+  await show('Hash', twins);
+  await both('duplicates');
+  await show('Copy', asked);
+  await both('copy-ask');
+  await show('Copy', dryRun);
+  await chip(/^Would delete/);
+  await both('copy-dry-run');
+  for (const [place, button] of [
+    ['Verify', 'New verification'],
+    ['Hash', 'New hash'],
+    ['Copy', 'New copy'],
+  ]) {
+    await app.openPage(place);
+    await page.getByRole('button', { name: button, exact: true }).click();
+    const rules = page.getByText('Which files:');
+    if ((await rules.count()) > 0) await rules.click();
+    await both(button.toLowerCase().replace(' ', '-'));
+    await page.keyboard.press('Escape');
+  }
+
+  await app.openPage('Copy');
+  await makeLargeFiles(join(folder, 'large'));
+  const copying = await job({
+    kind: 'copy',
+    sources: [join(folder, 'large')],
+    destination: join(folder, 'backup'),
+    options: { verify: true },
+  });
+  await show('Copy', copying);
+  await page.emulateMedia({ colorScheme: 'dark' });
+  await page
+    .getByRole('img', { name: /^Read [1-9]/ })
+    .first()
+    .waitFor();
+  await page.getByRole('grid', { name: 'Tasks' }).locator('[role=row][id]').first().click();
+  await delay(500);
+  await page.screenshot({ path: join(out, 'copy-stages-dark.png') });
+  await page.emulateMedia({ colorScheme: 'light' });
+  await page.screenshot({ path: join(out, 'copy-stages-light.png') });
+  await idle(app, copying);
+}
+
 async function main() {
   if (!buildIfStale() || !ensureTestPackages()) return 1;
   const electron = await ensureElectron();
@@ -90,9 +190,16 @@ async function main() {
   process.env.DISPLAY = display.display;
   const server = await startServer();
   try {
+    await mkdir(join(folder, 'work'));
     const app = await openApp(electron, join(folder, 'data'));
-    await makeWork(app, folder, server);
-    await takeAll(app);
+    if (narrow) {
+      await app.electron.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0].setSize(900, 640));
+    }
+    if (parts.length === 0 || parts.includes('files')) await takeFiles(app, folder);
+    if (parts.length === 0 || parts.includes('pages')) {
+      await makeWork(app, join(folder, 'work'), server);
+      await takeAll(app);
+    }
     await app.electron.close();
   } finally {
     await server.close();

@@ -18,3 +18,18 @@ export function StagesBar({ stages }: { readonly stages: Stages }) {
     </span>
   );
 }
+
+const STAGE_WORDS = { read: 'read', written: 'written', device: 'on the device' } as const;
+
+export function StagesLegend() {
+  return (
+    <p className={styles['legend']} aria-hidden="true">
+      {(['read', 'written', 'device'] as const).map((stage) => (
+        <span key={stage} className={styles['entry']}>
+          <span className={styles['swatch']} data-stage={stage} />
+          {STAGE_WORDS[stage]}
+        </span>
+      ))}
+    </p>
+  );
+}

@@ -90,9 +90,11 @@ export function RulesField({ rules, usualLinks, onChange }: RulesFieldProps) {
               }}
             />
           </span>
+        </div>
+        <div className={styles['line']}>
           <SizeField
             id={`${id}-min`}
-            label="From"
+            label="Sizes from"
             value={rules.minSize}
             onChange={(minSize) => {
               change({ minSize });

@@ -1,6 +1,6 @@
 /** Files of equal content in groups, most space to win first. Nothing is deleted here. */
-import { useState } from 'react';
-import type { DuplicateGroup, DuplicateTotals } from '../../common/duplicates';
+import { useState, type ReactNode } from 'react';
+import type { DuplicateGroup, DuplicatePage, DuplicateTotals } from '../../common/duplicates';
 import { isEnded, settledTasks, type JobSummary } from '../../common/model';
 import { formatBytes, formatCount } from '../../common/units';
 import { Button } from '../components/button';
@@ -15,19 +15,31 @@ const PAGE = 50;
 /** Paths of a group shown before somebody asks for more. */
 const FEW = 8;
 
-export function DuplicatesView({ job }: { readonly job: JobSummary }) {
+interface DuplicatesViewProps {
+  readonly job: JobSummary;
+  /** What else can be shown of the job. */
+  readonly views: ReactNode;
+}
+
+export function DuplicatesView({ job, views }: DuplicatesViewProps) {
   const [offset, setOffset] = useState(0);
   const ended = isEnded(job.state);
   const page = useRequest('jobs:duplicates', ended ? { jobId: job.id, offset, limit: PAGE } : null, {
     version: `${job.state} ${settledTasks(job.counts)}`,
   });
-  if (!ended) return <p className={styles['none']}>Groups are shown when every file was looked at.</p>;
-  if (page === null) return <p className={styles['none']}>Reading the groups…</p>;
+  if (page === null || page.totals.groups === 0) {
+    return (
+      <>
+        <div className={styles['bar']}>{views}</div>
+        <p className={styles['none']}>{noneText(ended, page)}</p>
+      </>
+    );
+  }
   const { totals, groups } = page;
-  if (totals.groups === 0) return <p className={styles['none']}>No two files have the same content.</p>;
   return (
     <>
       <div className={styles['bar']}>
+        {views}
         <p className={styles['sum']}>{totalsText(totals)}</p>
         {totals.groups > PAGE && <Pages offset={offset} totals={totals} onChange={setOffset} />}
         <ExportMenu job={job} />
@@ -46,6 +58,11 @@ export function DuplicatesView({ job }: { readonly job: JobSummary }) {
       </ol>
     </>
   );
+}
+
+function noneText(ended: boolean, page: DuplicatePage | null): string {
+  if (!ended) return 'Groups are shown when every file was looked at.';
+  return page === null ? 'Reading the groups…' : 'No two files have the same content.';
 }
 
 function totalsText({ groups, files, reclaimableBytes }: DuplicateTotals): string {

@@ -1,6 +1,7 @@
 /** The chosen job in four figures and a curve. */
 import { isEnded } from '../../common/model';
 import { formatCount, formatDuration, formatRate } from '../../common/units';
+import { isDryRun } from '../lib/findings';
 import { doneText, leftText, meanRate } from '../lib/text';
 import { useFrame } from '../state/frames';
 import { useJob } from '../state/jobs';
@@ -19,14 +20,22 @@ export function Figures({ jobId }: { readonly jobId: number }) {
   return (
     <section className={styles['strip']} aria-label="Figures">
       <dl className={styles['figures']}>
-        <Figure name={ended ? 'Mean' : 'Throughput'} value={running || ended ? formatRate(rate) : '–'} wide />
+        <Figure
+          name={ended ? 'Mean' : 'Throughput'}
+          value={(running || ended) && !isDryRun(job) ? formatRate(rate) : '–'}
+          wide
+        />
         <Figure name="Done" value={doneText(live)} />
         {ended ? (
           <Figure name="Took" value={formatDuration(job.elapsedMs)} />
         ) : (
           <Figure name="Left" value={running ? leftText(frame?.remainingMs ?? null) : '–'} />
         )}
-        <Figure name="Failed" value={formatCount(failed)} bad={failed > 0} />
+        <Figure
+          name={job.kind === 'verify' ? 'Differ' : 'Failed'}
+          value={formatCount(failed)}
+          bad={failed > 0 && job.variant !== 'folders'}
+        />
       </dl>
       <p className={styles['note']}>{job.error?.message ?? frame?.waitingFor ?? ''}</p>
       <ThroughputChart />

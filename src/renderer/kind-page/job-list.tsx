@@ -2,6 +2,8 @@ import { useRef, useState, type KeyboardEvent } from 'react';
 import { Button } from '../components/button';
 import { ProgressBar } from '../components/progress-bar';
 import { MODE_NAMES, WORDS, type PageKind } from '../kinds';
+import { formatCount } from '../../common/units';
+import { isDryRun } from '../lib/findings';
 import { jobLine, jobStateText, sharesOf } from '../lib/text';
 import { askToRemove } from '../state/actions';
 import { useFrame } from '../state/frames';
@@ -80,8 +82,13 @@ function JobCard({ id, kind, chosen }: JobCardProps) {
   if (job === null) return null;
   const live = frame === null ? job : { ...job, ...progressOf(frame) };
   const { one, many } = WORDS[kind];
-  const failed = job.state === 'failed' || (job.state === 'done' && job.counts.failed > 0);
-  const state = job.foreign ? `${jobStateText(live)}, elsewhere` : jobStateText(live);
+  const sides = job.variant === 'folders';
+  const failed = job.state === 'failed' || (job.state === 'done' && job.counts.failed > 0 && !sides);
+  const word =
+    job.kind === 'verify' && job.state === 'done' && job.counts.failed > 0
+      ? `${formatCount(job.counts.failed)} ${job.counts.failed === 1 ? 'differs' : 'differ'}`
+      : jobStateText(live);
+  const state = job.foreign ? `${word}, elsewhere` : word;
   return (
     <button
       type="button"
@@ -98,12 +105,15 @@ function JobCard({ id, kind, chosen }: JobCardProps) {
         </span>
         <span className={`${styles['state'] ?? ''} ${failed ? (styles['failed'] ?? '') : ''}`}>{state}</span>
       </span>
-      <ProgressBar shares={sharesOf(live)} />
+      <ProgressBar shares={sharesOf(live)} differs={sides} />
       <span className={`${styles['line'] ?? ''} ${styles['second'] ?? ''}`}>
         <span className={styles['place']} title={job.place}>
           {jobLine(live, one, many)}
         </span>
-        <span>{MODE_NAMES[job.mode]}</span>
+        <span className={styles['how']}>
+          {isDryRun(job) ? 'Dry run · ' : ''}
+          {MODE_NAMES[job.mode]}
+        </span>
       </span>
     </button>
   );

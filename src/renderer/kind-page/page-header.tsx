@@ -150,7 +150,7 @@ function JobButtons({ job }: { readonly job: JobSummary }) {
             retryJob(job.id);
           }}
         >
-          {job.counts.failed > 0 ? 'Retry failed' : 'Retry'}
+          {job.kind === 'verify' ? 'Look again' : job.counts.failed > 0 ? 'Retry failed' : 'Retry'}
         </Button>
       )}
       {ended && hasDigests(job) && job.counts.done > 0 && <ManifestMenu job={job} />}

@@ -59,7 +59,7 @@ export function TaskDetail({ job, row, onClose }: TaskDetailProps) {
           {error.message} {hint ?? ''}
         </p>
       )}
-      <dl className={styles['facts']}>
+      <dl className={styles['facts']} data-names={job.kind === 'verify' && !sides ? 'long' : undefined}>
         <Fact name="State">{state.text}</Fact>
         {/* A file that only the right folder has is a source there. */}
         <CopyFact name={sourceName(job, row)} value={row.source} />

@@ -7,6 +7,7 @@ import { findingWord, isDryRun } from '../lib/findings';
 import { useFrame } from '../state/frames';
 import { useJob } from '../state/jobs';
 import { Segmented } from '../components/segmented';
+import { StagesLegend } from '../components/stages-bar';
 import { AnswersView } from './answers-view';
 import { DuplicatesView } from './duplicates-view';
 import { HostsView } from './hosts-view';
@@ -75,11 +76,15 @@ export function TaskPane({ jobId, words }: TaskPaneProps) {
   if (view !== 'tasks') {
     return (
       <section className={styles['pane']} aria-label={VIEW_NAMES[view]}>
-        {duplicates && <Outcome job={job} findings={findings} />}
-        <div className={styles['bar']}>{views}</div>
+        {view !== 'groups' && <div className={styles['bar']}>{views}</div>}
         {view === 'answers' && <AnswersView job={job} />}
         {view === 'hosts' && <HostsView job={job} />}
-        {view === 'groups' && <DuplicatesView job={job} />}
+        {view === 'groups' && (
+          <>
+            <Outcome job={job} findings={findings} />
+            <DuplicatesView job={job} views={views} />
+          </>
+        )}
       </section>
     );
   }
@@ -97,6 +102,7 @@ export function TaskPane({ jobId, words }: TaskPaneProps) {
           filter={filter}
           onChange={setFilter}
         />
+        {job.kind === 'copy' && job.state === 'running' && !look.dryRun && <StagesLegend />}
         <input
           type="search"
           className={styles['search']}

@@ -56,7 +56,7 @@ const Cells = memo(function Cells({ row, dryRun }: { readonly row: TaskRow; read
   // A frame may be older than the row: what has settled stays settled.
   const running =
     live !== undefined && (row.state === 'queued' || row.state === 'running') ? live : undefined;
-  const size = running?.bytesTotal ?? row.size ?? (row.state === 'done' ? row.bytes : null);
+  const size = sizeOf(row, running);
   const worker = running?.worker ?? row.worker;
   return (
     <>
@@ -67,7 +67,7 @@ const Cells = memo(function Cells({ row, dryRun }: { readonly row: TaskRow; read
         {size === null ? (row.state === 'failed' ? '—' : '') : formatBytes(size)}
       </span>
       <span role="gridcell">
-        <RowBar row={row} running={running} size={size} />
+        <RowBar row={row} running={running} size={size} dryRun={dryRun} />
       </span>
       <span role="gridcell" className={`${styles['number'] ?? ''} ${styles['speed'] ?? ''}`}>
         {running === undefined ? '' : formatRate(running.bytesPerSecond)}
@@ -130,13 +130,20 @@ function StateCell({ row, running, dryRun }: StateCellProps) {
   );
 }
 
+function sizeOf(row: TaskRow, running: RunningOnWorker | undefined): number | null {
+  // What is deleted is not looked into.
+  if (row.finding === 'deleted') return null;
+  return running?.bytesTotal ?? row.size ?? (row.state === 'done' ? row.bytes : null);
+}
+
 interface RowBarProps {
   readonly row: TaskRow;
   readonly running: RunningOnWorker | undefined;
   readonly size: number | null;
+  readonly dryRun: boolean;
 }
 
-function RowBar({ row, running, size }: RowBarProps) {
+function RowBar({ row, running, size, dryRun }: RowBarProps) {
   const whole = row.state === 'done' || row.state === 'skipped';
   const bytes = running?.bytesDone ?? row.bytes;
   const share = whole ? 1 : size === null || size === 0 ? 0 : Math.min(1, bytes / size);
@@ -147,7 +154,7 @@ function RowBar({ row, running, size }: RowBarProps) {
     <span className={styles['bar']} aria-hidden="true">
       <span
         className={styles['fill']}
-        data-tone={row.state === 'done' ? 'done' : row.state === 'skipped' ? 'idle' : 'running'}
+        data-tone={row.state === 'skipped' || dryRun ? 'idle' : row.state === 'done' ? 'done' : 'running'}
         style={{ width: `${shown * 100}%` }}
       />
     </span>
