@@ -39,7 +39,7 @@ async function makeWork(app, folder, server) {
   const files = join(folder, 'mirror');
   await idle(app, await job({ kind: 'hash', paths: [files], algorithms: ['sha256'], manifest: null }));
   await idle(app, await job({ kind: 'copy', sources: [files], destination: join(folder, 'backup') }));
-  const mirror = urls(4000, 500).map((url, index) =>
+  const mirror = urls(6000, 500).map((url, index) =>
     index % 401 === 400 ? `${server.url}/gone/${index}.webp` : url,
   );
   await download('mirror.txt', mirror, { workers: 8 });
@@ -176,6 +176,7 @@ async function takeFiles(app, folder) {
   await delay(500);
   await page.screenshot({ path: join(out, 'copy-stages-dark.png') });
   await page.emulateMedia({ colorScheme: 'light' });
+  await delay(250);
   await page.screenshot({ path: join(out, 'copy-stages-light.png') });
   await idle(app, copying);
 }

@@ -5,6 +5,7 @@ import { formatBytes, formatCount, formatDuration, formatRate } from '../../comm
 import { request } from '../bridge';
 import { Button } from '../components/button';
 import { KIND_NAMES, MODE_NAMES } from '../kinds';
+import { isDryRun } from '../lib/findings';
 import { jobStateText, meanRate, whenText } from '../lib/text';
 import { askToRemove, canRetry, retryJob } from '../state/actions';
 import { watchJob } from '../state/frames';
@@ -148,18 +149,23 @@ function HistoryRow({ job }: { readonly job: JobSummary }) {
           {job.label}
         </button>
       </th>
-      <td>{KIND_NAMES[job.kind]}</td>
+      <td>
+        {KIND_NAMES[job.kind]}
+        {isDryRun(job) ? ', dry run' : ''}
+      </td>
       <td>{whenText(job.createdAtMs)}</td>
       <td className={`${styles['number'] ?? ''} ${styles['second'] ?? ''}`}>
         {formatDuration(job.elapsedMs)}
       </td>
       <td className={styles['number']}>{formatCount(job.counts.done + job.counts.skipped)}</td>
-      <td className={`${styles['number'] ?? ''} ${job.counts.failed > 0 ? (styles['bad'] ?? '') : ''}`}>
+      <td
+        className={`${styles['number'] ?? ''} ${job.counts.failed > 0 && job.variant !== 'folders' ? (styles['bad'] ?? '') : ''}`}
+      >
         {formatCount(job.counts.failed)}
       </td>
       <td className={`${styles['number'] ?? ''} ${styles['second'] ?? ''}`}>{formatBytes(job.bytesDone)}</td>
       <td className={`${styles['number'] ?? ''} ${styles['first'] ?? ''}`}>
-        {rate > 0 ? formatRate(rate) : '–'}
+        {rate > 0 && !isDryRun(job) ? formatRate(rate) : '–'}
       </td>
       <td className={styles['first']}>{MODE_NAMES[job.mode]}</td>
       <td>{job.state === 'done' ? 'done' : jobStateText(job)}</td>
@@ -168,13 +174,17 @@ function HistoryRow({ job }: { readonly job: JobSummary }) {
           <button
             type="button"
             className={styles['action']}
-            aria-label={`Retry what failed of ${job.label}`}
+            aria-label={
+              job.kind === 'verify'
+                ? `Look again at what differs of ${job.label}`
+                : `Retry what failed of ${job.label}`
+            }
             onClick={() => {
               retryJob(job.id);
               showJob(job);
             }}
           >
-            Retry
+            {job.kind === 'verify' ? 'Look again' : 'Retry'}
           </button>
         )}
         {isEnded(job.state) && (

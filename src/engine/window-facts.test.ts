@@ -1,0 +1,89 @@
+/** What the window asks of the engine beside what the terminal does: dry runs begun for real, failures that are asked about. */
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import type { JobRequest } from '../common/job-request';
+import type { JobSummary } from '../common/model';
+import { Engine, Threads } from './index';
+import { buildWorker } from './testing/build-worker';
+
+let workerUrl: string;
+let folder: string;
+let source: string;
+let into: string;
+let engine: Engine;
+
+beforeAll(async () => {
+  workerUrl = await buildWorker(fileURLToPath(new URL('../workers/worker.ts', import.meta.url)));
+}, 60_000);
+
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'heddle-window-'));
+  source = join(folder, 'from');
+  into = join(folder, 'into');
+  mkdirSync(source);
+  mkdirSync(join(into, 'from'), { recursive: true });
+  writeFileSync(join(source, 'a'), 'a');
+  writeFileSync(join(source, 'b'), 'b');
+  writeFileSync(join(into, 'from', 'b'), 'another');
+  writeFileSync(join(into, 'from', 'extra'), 'extra');
+  engine = await Engine.open({ dataDirectory: join(folder, 'data'), threads: new Threads(workerUrl) });
+});
+
+afterEach(async () => {
+  await engine.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+async function run(request: Partial<Extract<JobRequest, { kind: 'copy' }>>): Promise<JobSummary> {
+  const { id } = await engine.createJob(
+    { kind: 'copy', mode: 'pool', workers: 1, sources: [source], destination: into, ...request },
+    { start: false },
+  );
+  const ended = engine.ended(id);
+  await engine.resume(id);
+  return ended;
+}
+
+test('a dry run begun for real takes the same targets and deletes what it showed', async () => {
+  const dry = await run({ options: { dryRun: true, mirror: true, existing: 'overwrite' } });
+  expect(engine.findings(dry.id)).toEqual({ new: 1, replaced: 1, deleted: 1 });
+  expect(existsSync(join(into, 'from', 'a'))).toBe(false);
+  const real = await engine.runDry(dry.id);
+  expect(real.copyOptions).toMatchObject({ dryRun: false, mirror: true, existing: 'overwrite' });
+  const { counts } = await engine.ended(real.id);
+  expect(counts.failed).toBe(0);
+  expect(readFileSync(join(into, 'from', 'b'), 'utf8')).toBe('b');
+  expect(existsSync(join(into, 'from', 'extra'))).toBe(false);
+});
+
+test('one source under a new name keeps that name', async () => {
+  const dry = await run({ destination: join(folder, 'renamed'), options: { dryRun: true } });
+  const real = await engine.runDry(dry.id);
+  await engine.ended(real.id);
+  expect(readFileSync(join(folder, 'renamed', 'a'), 'utf8')).toBe('a');
+});
+
+test('what is no dry run is not begun again', async () => {
+  const { id } = await run({ options: { existing: 'skip' } });
+  expect(() => engine.runDry(id)).toThrow(expect.objectContaining({ code: 'not-a-dry-run' }));
+});
+
+test('a mirror that did not see everything is not begun for real', async () => {
+  // A path that the system takes at the source and not at the target, which lies deeper.
+  const deep = join(source, ...Array.from({ length: 15 }, () => 'd'.repeat(240)));
+  const far = join(into, 't'.repeat(200));
+  mkdirSync(deep, { recursive: true });
+  mkdirSync(far);
+  writeFileSync(join(deep, 'n'.repeat(Math.min(250, 4090 - deep.length))), 'far down');
+  const { id, counts } = await run({ destination: far, options: { dryRun: true, mirror: true } });
+  expect(counts.failed).toBe(1);
+  expect(() => engine.runDry(id)).toThrow(expect.objectContaining({ code: 'dry-run-incomplete' }));
+});
+
+test('failures that are only about what exists are told apart', async () => {
+  const { id } = await run({});
+  expect(await engine.untoldFailures(id)).toEqual({ all: 1, existing: 1 });
+});
