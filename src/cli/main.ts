@@ -15,7 +15,6 @@ const USAGE_CODES: ReadonlySet<string> = new Set([
   'same-name',
   'source-missing',
   'no-such-job',
-  'manifest-one-algorithm',
 ]);
 const START_CODES: ReadonlySet<string> = new Set([
   'data-directory',
