@@ -41,6 +41,7 @@ describe.runIf(process.platform === 'linux')('npm run package', () => {
         '/out/renderer/index.html',
         '/node_modules/better-sqlite3/lib/index.js',
         '/node_modules/@napi-rs/blake-hash/index.js',
+        '/node_modules/koffi/index.cjs',
       ]),
     );
   });
@@ -51,7 +52,7 @@ describe.runIf(process.platform === 'linux')('npm run package', () => {
     expect(files.filter((file) => !allowed.test(file))).toEqual([]);
     expect(files.filter((file) => /\.(tsx?|map|cc?|[ch]pp|h)$|\.test\.|\/cli\.cjs$/.test(file))).toEqual([]);
     const packages = new Set(files.map((file) => /^\/node_modules\/((?:@[^/]+\/)?[^/@]+)/.exec(file)?.[1]));
-    const expected = /^(better-sqlite3|@napi-rs(\/blake-hash(-[a-z0-9-]+)?)?)$/;
+    const expected = /^(better-sqlite3|@napi-rs(\/blake-hash(-[a-z0-9-]+)?)?|koffi|@koromix(\/koffi-[a-z0-9-]+)?)$/;
     expect([...packages].filter((name) => name !== undefined && !expected.test(name))).toEqual([]);
     expect(JSON.parse(extractFile(asar, 'package.json').toString())).not.toHaveProperty('devDependencies');
   });
@@ -61,7 +62,7 @@ describe.runIf(process.platform === 'linux')('npm run package', () => {
       name.endsWith('.node'),
     );
     const platform = `${process.platform}-${process.arch}`;
-    expect(unpacked).toHaveLength(2);
+    expect(unpacked).toHaveLength(3);
     expect(unpacked.every((name) => name.includes(platform))).toBe(true);
     expect(readdirSync(join(folder, 'resources')).sort()).toEqual(['app.asar', 'app.asar.unpacked']);
   });

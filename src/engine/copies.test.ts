@@ -1,6 +1,7 @@
 /** Copies as jobs, against `cp -a` and on file systems that are full, read-only, gone or FAT. */
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import {
+  chmodSync,
   existsSync,
   lstatSync,
   mkdirSync,
@@ -463,6 +464,40 @@ describe.runIf(isRoot)('on file systems that fail', () => {
     30_000,
   );
 });
+
+test.runIf(isRoot)(
+  'an unreadable folder and file are one failed task each, the rest is copied',
+  async () => {
+    write(join(source, 'a'), 'x');
+    write(join(source, 'secret', 'b'), 'x');
+    write(join(source, 'closed'), 'x');
+    chmodSync(join(source, 'secret'), 0o700);
+    chmodSync(join(source, 'closed'), 0o600);
+    chmodSync(folder, 0o777);
+    const terminal = await buildTerminal();
+    chmodSync(terminal, 0o755);
+    const nobody = { uid: 65_534, gid: 65_534 };
+    const { status, stdout, stderr } = spawnSync(
+      process.execPath,
+      [join(terminal, 'cli.cjs'), 'copy', source, target, '--json', '--data-dir', join(folder, 'theirs')],
+      { ...nobody, encoding: 'utf8' },
+    );
+    expect(stderr).not.toContain('Error');
+    expect(status).toBe(1);
+    const failed = stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { state?: string; source?: string; error?: ErrorData })
+      .filter(({ state }) => state === 'failed');
+    expect(failed.map(({ source: path, error }) => [path, error?.code]).sort()).toEqual([
+      [join(source, 'closed'), 'permission-denied'],
+      [join(source, 'secret'), 'permission-denied'],
+    ]);
+    expect(readdirSync(target).sort()).toEqual(['a', 'secret']);
+    expect(statSync(join(target, 'a')).uid).toBe(65_534);
+  },
+  30_000,
+);
 
 describe('killed', () => {
   const start = async (...args: readonly string[]): Promise<ReturnType<typeof spawn>> => {

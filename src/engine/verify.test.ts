@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import {
   appendFileSync,
   chmodSync,
+  linkSync,
   mkdirSync,
   mkdtempSync,
   readFileSync,
@@ -325,5 +326,21 @@ describe('the manifest of a job', () => {
     expect(job).toMatchObject({ state: 'failed', error: { code: 'manifest-name' } });
     expect(job.error?.message).toContain('line\\nfeed');
     expect(() => statSync(tree('x.sfv'))).toThrow();
+  });
+
+  test('of a copy lists every name of a file', async () => {
+    linkSync(tree('a'), tree('z'));
+    const target = join(folder, 'copied');
+    await run({
+      kind: 'copy',
+      mode: 'pool',
+      workers: 2,
+      sources: [tree()],
+      destination: target,
+      manifest: { path: join(folder, 'COPIED'), format: 'hashdeep' },
+      algorithms: ['sha256', 'md5'],
+    });
+    const { id } = await verify(join(folder, 'COPIED'));
+    expect(await findings(id)).toEqual({ 'copied/a': 'ok', 'copied/sub/b': 'ok', 'copied/z': 'ok' });
   });
 });

@@ -83,7 +83,7 @@ export class SmallCopies {
         return nowMs() - flushingMs;
       });
       throwIfChanged(source, from, before, bytes);
-      if (!this.#name(to, target)) return null;
+      if (!this.#name(to, target, device)) return null;
       context.setBytesDone(bytes);
       return {
         state: 'done',
@@ -116,13 +116,14 @@ export class SmallCopies {
   }
 
   /** @returns whether it has its name now */
-  #name(to: number, target: FsPath): boolean {
+  #name(to: number, target: FsPath, device: bigint): boolean {
     try {
       libc()?.nameOpenFile(to, target);
       return true;
-    } catch {
-      // It is taken, most likely; whatever it is, the long way meets it again.
-      this.#looksFirst = true;
+    } catch (error) {
+      // Whatever it is, the long way meets it again. Without /proc, say, no file gets its name like this.
+      if (errorCode(error) === 'EEXIST') this.#looksFirst = true;
+      else this.#without.add(device);
       return false;
     }
   }

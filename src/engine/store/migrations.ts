@@ -183,7 +183,7 @@ export const MIGRATIONS: readonly string[] = [
   UPDATE jobs SET spec = json_set(spec, '$.rules', json('{"include":[],"exclude":[],"gitignore":false,"hidden":true,"links":"link","oneFileSystem":false,"minSize":null,"maxSize":null}'),
     '$.options', json('{"existing":"refuse","verify":false,"sync":true,"dryRun":false,"mirror":false}'),
     '$.manifest', json('null'), '$.algorithms', json('[]')) WHERE kind = 'copy';
-  -- Phases of a copy: files, their other names, what is to go, folders.
-  UPDATE tasks SET phase = 3 WHERE type = 'folders';
+  -- Phases of a copy: files, their other names, what is to go, folders that emptied, folders.
+  UPDATE tasks SET phase = 4 WHERE type = 'folders';
   `,
 ];

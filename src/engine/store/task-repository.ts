@@ -702,9 +702,14 @@ export class TaskRepository {
       [number, number, number],
       { ordinal: number; path: Stored; bytes: number; digests: string | null }
     >(
-      `SELECT ordinal, coalesce(target, source) AS path, bytes, digests FROM tasks
-         WHERE job_id = ? AND ordinal > ? AND state = 'done' AND (digests IS NOT NULL OR type = 'url')
-         ORDER BY ordinal LIMIT ?`,
+      // Another name of a file has the digests of the first one.
+      `SELECT tasks.ordinal, coalesce(tasks.target, tasks.source) AS path, coalesce(first.bytes, tasks.bytes) AS bytes,
+           coalesce(tasks.digests, first.digests) AS digests
+         FROM tasks LEFT JOIN tasks AS first ON tasks.type = 'hardlink' AND tasks.digests IS NULL
+           AND first.job_id = tasks.job_id AND first.inode = tasks.inode AND first.type = 'file'
+         WHERE tasks.job_id = ? AND tasks.ordinal > ? AND tasks.state = 'done'
+           AND (coalesce(tasks.digests, first.digests) IS NOT NULL OR tasks.type = 'url')
+         ORDER BY tasks.ordinal LIMIT ?`,
     )
       .all(jobId, afterOrdinal, limit)
       .map(({ ordinal, path, bytes, digests }) => ({
