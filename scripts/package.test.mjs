@@ -52,7 +52,8 @@ describe.runIf(process.platform === 'linux')('npm run package', () => {
     expect(files.filter((file) => !allowed.test(file))).toEqual([]);
     expect(files.filter((file) => /\.(tsx?|map|cc?|[ch]pp|h)$|\.test\.|\/cli\.cjs$/.test(file))).toEqual([]);
     const packages = new Set(files.map((file) => /^\/node_modules\/((?:@[^/]+\/)?[^/@]+)/.exec(file)?.[1]));
-    const expected = /^(better-sqlite3|@napi-rs(\/blake-hash(-[a-z0-9-]+)?)?|koffi|@koromix(\/koffi-[a-z0-9-]+)?)$/;
+    const expected =
+      /^(better-sqlite3|@napi-rs(\/blake-hash(-[a-z0-9-]+)?)?|koffi|@koromix(\/koffi-[a-z0-9-]+)?)$/;
     expect([...packages].filter((name) => name !== undefined && !expected.test(name))).toEqual([]);
     expect(JSON.parse(extractFile(asar, 'package.json').toString())).not.toHaveProperty('devDependencies');
   });
