@@ -1,5 +1,6 @@
 /** The commands that read files and change none: hash, verify and duplicates. */
 import { statSync } from 'node:fs';
+import { lstatSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { DUPLICATE_FORMATS, type DuplicateFormat } from '../common/duplicates';
@@ -151,6 +152,11 @@ export function addDuplicatesCommand(program: Command, { taskFlags, run }: TaskC
     .option('--no-cache', 'read every file that has to be, also those that have not changed since')
     .action(async (paths: string[], flags: DuplicateFlags) => {
       const { output, format } = flags;
+      // It may be one of those that are searched; what is no file (a pipe, a device) only takes the lines.
+      const there = output === undefined ? undefined : lstatSync(output, { throwIfNoEntry: false });
+      if (there?.isFile() === true || there?.isSymbolicLink() === true) {
+        throw new HeddleError('usage', `${output ?? ''} exists already and is left as it is`);
+      }
       await run(
         flags,
         (how) => ({

@@ -359,7 +359,10 @@ describe('a process that is killed', () => {
     const target = join(folder, 'copy');
     await killAfter(start(['copy', source, target, '--json']), 50);
     engine = await openEngine();
-    expect(await resumeOnly()).toMatchObject({ state: 'done', counts: { done: 3001, failed: 0 } });
+    // A small file that had its name already, and was not recorded, is found to be the same.
+    const { state, counts } = await resumeOnly();
+    expect(state).toBe('done');
+    expect(counts.done + counts.skipped).toBe(3001);
     execFileSync('diff', ['-r', source, target]);
     expect(leftovers(folder)).toEqual([]);
   });

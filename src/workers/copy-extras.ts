@@ -2,8 +2,9 @@
  * What a mirror removes: things at the target that the source does not have. Each is looked at once more right before,
  * links are never followed, folders go only when they are empty, and other file systems are left alone.
  */
-import { lstatSync, readdirSync, rmdirSync, unlinkSync } from 'node:fs';
+import { lstatSync, readFileSync, readdirSync, realpathSync, rmdirSync, unlinkSync } from 'node:fs';
 import { HeddleError } from '../common/errors';
+import { isInMount, mountsBelow } from '../common/mounts';
 import type { CopyRoot, TaskOutcome } from '../common/model';
 import { displayPath, joinPath, pathFromBytes, pathToBytes, type FsPath } from '../common/paths';
 import { aboutTarget } from './copy-errors';
@@ -42,7 +43,7 @@ export function removeEmptied(
   if (!there.isDirectory()) return kept(target, `${displayPath(target)} is no folder any more; it was left.`);
   // What is in it still is there in a dry run, so that this cannot be known.
   if (dryRun) return { state: 'done', bytes: 0, target, finding: 'deleted' };
-  const emptied = aboutTarget(target, () => removeFolders(target, there.dev));
+  const emptied = aboutTarget(target, () => removeFolders(target, there.dev, mountsAt(root)));
   if (emptied) return { state: 'done', bytes: 0, target, finding: 'deleted' };
   return kept(target, `${displayPath(target)} still holds what was left out of this copy; it was left.`);
 }
@@ -76,6 +77,12 @@ function lookAgain(counterpart: FsPath, target: FsPath, root: CopyRoot): ReturnT
       );
     }
   }
+  if (mountsAt(root)(target)) {
+    throw new HeddleError(
+      'mirror-unsafe',
+      `${displayPath(target)} was left: something else is mounted there.`,
+    );
+  }
   const there = lstatOrNull(target);
   if (there !== null && there.dev !== lstatSync(native(parentPath(target)), { bigint: true }).dev) {
     throw new HeddleError(
@@ -84,6 +91,18 @@ function lookAgain(counterpart: FsPath, target: FsPath, root: CopyRoot): ReturnT
     );
   }
   return there;
+}
+
+/** @returns whether a path below the root is, or lies in, what is mounted there; a bind mount's device does not tell */
+function mountsAt(root: CopyRoot): (path: FsPath) => boolean {
+  if (process.platform !== 'linux') return () => false;
+  const real = realpathSync(root.target, { encoding: 'buffer' }).toString('latin1');
+  const mounts = mountsBelow(readFileSync('/proc/self/mountinfo', 'latin1'), real);
+  const rootLength = pathToBytes(root.target).length;
+  return (path) => {
+    const relative = Buffer.from(pathToBytes(path).subarray(rootLength)).toString('latin1');
+    return isInMount(mounts, relative.replace(/^\/+/u, ''));
+  };
 }
 
 /** Below what is no folder there is nothing. */
@@ -97,15 +116,20 @@ function exists(path: FsPath): boolean {
 }
 
 /** @returns whether it is gone */
-function removeFolders(top: FsPath, device: bigint): boolean {
+function removeFolders(top: FsPath, device: bigint, isMounted: (path: FsPath) => boolean): boolean {
+  const foldersIn = (folder: FsPath): FsPath[] =>
+    readdirSync(native(folder), { withFileTypes: true, encoding: 'buffer' })
+      .filter((entry) => entry.isDirectory())
+      .map((entry) => joinPath(folder, pathFromBytes(entry.name)))
+      .filter((path) => lstatOrNull(path)?.dev === device && !isMounted(path));
   const stack: { readonly path: FsPath; readonly folders: FsPath[] }[] = [
-    { path: top, folders: foldersIn(top, device) },
+    { path: top, folders: foldersIn(top) },
   ];
   let whole = true;
   for (let level = stack.at(-1); level !== undefined; level = stack.at(-1)) {
     const next = level.folders.pop();
     if (next !== undefined) {
-      stack.push({ path: next, folders: foldersIn(next, device) });
+      stack.push({ path: next, folders: foldersIn(next) });
       continue;
     }
     stack.pop();
@@ -119,13 +143,6 @@ function removeFolders(top: FsPath, device: bigint): boolean {
     }
   }
   return whole;
-}
-
-function foldersIn(folder: FsPath, device: bigint): FsPath[] {
-  return readdirSync(native(folder), { withFileTypes: true, encoding: 'buffer' })
-    .filter((entry) => entry.isDirectory())
-    .map((entry) => joinPath(folder, pathFromBytes(entry.name)))
-    .filter((path) => lstatOrNull(path)?.dev === device);
 }
 
 function gone(target: FsPath): TaskOutcome {

@@ -14,7 +14,7 @@ export const FLUSH_BYTES = 64 * 1024 * 1024;
 
 /** Tells whether the source is the file that was begun with. */
 export function versionOf(stats: BigIntStats): string {
-  return `${stats.dev}:${stats.ino}:${stats.size}:${stats.mtimeNs}`;
+  return `${stats.dev}:${stats.ino}:${stats.size}:${stats.mtimeNs}:${stats.ctimeNs}`;
 }
 
 export class CopyProgress {

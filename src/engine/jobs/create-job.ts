@@ -105,6 +105,7 @@ export async function prepareJob(request: JobRequest, dataDirectory: string, vau
       const manifest = manifestTarget(checked.manifest, algorithms);
       if (manifest !== null && !options.dryRun) await mustBeFolder(dirname(manifest.path));
       const roots = await copyRoots(checked, token);
+      if (checked.options.mirror) await refuseSourcesInTargets(roots);
       return {
         ...how,
         kind: 'copy',
@@ -327,6 +328,27 @@ async function copyRoots(request: CopyRequest, token: string): Promise<CopyRoot[
     roots.push({ source, target, workDirectory });
   }
   return roots;
+}
+
+/** A mirror deletes what its source lacks: a source that lies in a target would go. */
+async function refuseSourcesInTargets(roots: readonly CopyRoot[]): Promise<void> {
+  for (const { target } of roots) {
+    const into = await stat(target, { bigint: true }).catch(() => null);
+    if (into === null) continue;
+    for (const { source } of roots) {
+      // Folders are told by their inodes: a mount gives the target another path.
+      for (let folder = await realpath(source); ; folder = dirname(folder)) {
+        const above = await stat(folder, { bigint: true });
+        if (above.dev === into.dev && above.ino === into.ino) {
+          throw new HeddleError(
+            'copy-into-itself',
+            `${source} lies in ${target}: a mirror would delete its own source.`,
+          );
+        }
+        if (dirname(folder) === folder) break;
+      }
+    }
+  }
 }
 
 async function refuseOntoItself(source: string, target: string): Promise<void> {

@@ -24,7 +24,7 @@ export async function* planCopy(
   if (!inExtras) yield* planSources(spec, cursor, context);
   if (spec.options.mirror) {
     const after = inExtras && cursor !== 'extras' ? decodeCursor(cursor.slice('extras'.length)) : null;
-    yield* planExtras(spec, after, context.threads);
+    yield* planExtras(spec, after, context);
   }
   if (spec.options.dryRun) return;
   // Modes and times of folders come last: every file put into a folder changes its time.

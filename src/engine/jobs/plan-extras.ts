@@ -2,26 +2,36 @@
  * What a mirror removes: what the target has and the source lacks, by the same rules, so that what was left out of the
  * copy is left alone. Files first; the folders that they were in go when they are empty.
  */
-import { lstat, readdir } from 'node:fs/promises';
+import { lstat, readFile, realpath } from 'node:fs/promises';
+import { isInMount, mountsBelow } from '../../common/mounts';
 import { displayPath, joinPath, pathToBytes, type FsPath } from '../../common/paths';
 import { WORK_DIRECTORY_PREFIX, type WalkCursor, type WalkEntry } from '../../common/walk';
 import type { WalkRules } from '../../common/walk-rules';
 import type { CopyRoot } from '../../common/model';
-import type { Threads } from '../pool';
 import type { NewTask, PlannedEnd } from '../store/task-repository';
 import type { JobSpec } from './job-spec';
 import { COPY_PHASES } from './phases';
 import { encodeCursor, walk } from './plan-walk';
 import type { PlannedChunk } from './planned-chunk';
+import type { PlanContext } from './planners';
 
 export async function* planExtras(
   { roots, rules }: Extract<JobSpec, { kind: 'copy' }>,
   after: WalkCursor | null,
-  threads: Threads,
+  { threads, tasks: stored, jobId }: PlanContext,
 ): AsyncGenerator<PlannedChunk, void, undefined> {
+  const mountinfo = await readFile('/proc/self/mountinfo', 'latin1').catch(() => '');
+  const mounts = await Promise.all(
+    roots.map(async ({ source, target }) => [
+      // What is mounted at the target is somebody else's.
+      ...(await mountsIn(mountinfo, target)),
+      // What the copy did not go into is not missing at the source.
+      ...(rules.oneFileSystem ? await mountsIn(mountinfo, source) : []),
+    ]),
+  );
   const targets = roots.map(({ target }) => target);
   const data = { role: 'walk', roots: targets, rules: carefully(rules), identify: false, after } as const;
-  const empty = await Promise.all(roots.map(({ source }) => isEmpty(source)));
+  const empty = roots.map((_, root) => !stored.hasSources(jobId, root));
   /** The extra folder that the walk is in, with `/` behind. */
   let inside: { readonly root: number; readonly prefix: string } | null = null;
   for await (const entries of walk(data, threads)) {
@@ -30,6 +40,9 @@ export async function* planExtras(
       const root = roots[entry.root];
       if (root === undefined || entry.relative === '' || isOurs(entry)) continue;
       const path = Buffer.from(pathToBytes(entry.relative)).toString('latin1');
+      if (isInMount(mounts[entry.root] ?? [], path)) continue;
+      // Left out at the source, so left alone here.
+      if (entry.type === 'symlink' && rules.links === 'skip') continue;
       const isInside: boolean =
         inside !== null && inside.root === entry.root && path.startsWith(inside.prefix);
       if (!isInside) {
@@ -56,7 +69,7 @@ const EMPTY_SOURCE: PlannedEnd = {
   state: 'skipped',
   reason: {
     code: 'mirror-source-empty',
-    message: 'The source is empty, so nothing was deleted. Is the disk there that it is on?',
+    message: 'The source has no file to copy, so nothing was deleted. Is the disk there that it is on?',
     retryable: false,
   },
 };
@@ -95,8 +108,7 @@ async function isMissing(path: FsPath): Promise<boolean> {
   }
 }
 
-async function isEmpty(folder: string): Promise<boolean> {
-  const stats = await lstat(folder).catch(() => null);
-  if (stats?.isDirectory() !== true) return true;
-  return (await readdir(folder).catch(() => [])).length === 0;
+async function mountsIn(mountinfo: string, folder: string): Promise<string[]> {
+  const real = await realpath(folder, { encoding: 'buffer' }).catch(() => null);
+  return real === null ? [] : mountsBelow(mountinfo, real.toString('latin1'));
 }

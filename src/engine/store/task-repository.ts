@@ -618,6 +618,16 @@ export class TaskRepository {
       .map(toRow);
   }
 
+  /** Whether the walk of one of a copy's sources found a file or link. */
+  hasSources(jobId: number, root: number): boolean {
+    return (
+      this.#prepare<[number, number]>(
+        `SELECT 1 FROM tasks WHERE job_id = ? AND root = ? AND type IN ('file', 'symlink', 'hardlink')
+           AND state <> 'failed' LIMIT 1`,
+      ).get(jobId, root) !== undefined
+    );
+  }
+
   hasGrouping(jobId: number, grouping: string): boolean {
     return (
       this.#prepare<[number, string]>('SELECT 1 FROM tasks WHERE job_id = ? AND grouping = ? LIMIT 1').get(

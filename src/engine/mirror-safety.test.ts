@@ -1,0 +1,132 @@
+/** What a mirror must never delete: its own sources, what is mounted at its target, what it did not look at. */
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import type { JobSummary } from '../common/model';
+import type { WalkRules } from '../common/walk-rules';
+import { Engine, Threads } from './index';
+import { buildWorker } from './testing/build-worker';
+
+let workerUrl: string;
+let folder: string;
+let engine: Engine;
+const mounted: string[] = [];
+
+beforeAll(async () => {
+  workerUrl = await buildWorker(fileURLToPath(new URL('../workers/worker.ts', import.meta.url)));
+}, 60_000);
+
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'heddle-mirror-'));
+  engine = await Engine.open({ dataDirectory: join(folder, 'data'), threads: new Threads(workerUrl) });
+});
+
+afterEach(async () => {
+  await engine.close();
+  for (const path of mounted.splice(0).reverse()) execFileSync('umount', ['-l', path]);
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const at = (...parts: string[]): string => join(folder, ...parts);
+
+function make(...files: string[]): void {
+  for (const file of files) {
+    mkdirSync(dirname(at(file)), { recursive: true });
+    writeFileSync(at(file), file);
+  }
+}
+
+function mount(path: string, ...args: string[]): void {
+  mkdirSync(path, { recursive: true });
+  execFileSync('mount', [...args, path]);
+  mounted.push(path);
+}
+
+/** Of folders below the test's into its `into`. */
+async function mirror(
+  sources: readonly string[],
+  into: string,
+  rules: Partial<WalkRules> = {},
+): Promise<JobSummary> {
+  const { id } = await engine.createJob(
+    {
+      kind: 'copy',
+      mode: 'pool',
+      workers: 2,
+      sources: sources.map((source) => at(source)),
+      destination: at(into),
+      options: { mirror: true },
+      rules,
+    },
+    { start: false },
+  );
+  const ended = engine.ended(id);
+  await engine.resume(id);
+  return ended;
+}
+
+test('deletes what the source lacks, so that what follows proves something', async () => {
+  make('from/src/a', 'to/src/extra', 'to/src/gone/deep');
+  await mirror(['from/src'], 'to');
+  expect(readdirSync(at('to/src'))).toEqual(['a']);
+});
+
+test('a source that lies in its target is refused, by whatever name', async () => {
+  make('to/src/inner/src/1', 'to/src/old');
+  await expect(mirror(['to/src/inner/src'], 'to')).rejects.toMatchObject({ code: 'copy-into-itself' });
+  mount(at('bound'), '--bind', at('to'));
+  await expect(mirror(['bound/src/inner/src'], 'to')).rejects.toMatchObject({ code: 'copy-into-itself' });
+  expect(existsSync(at('to/src/inner/src/1'))).toBe(true);
+});
+
+test('a source that lies in the target of another is refused', async () => {
+  make('a/src/a', 'f/src/other/p');
+  await expect(mirror(['a/src', 'f/src/other'], 'f')).rejects.toMatchObject({ code: 'copy-into-itself' });
+  expect(existsSync(at('f/src/other/p'))).toBe(true);
+});
+
+test('what is mounted at the target stays, also if it is a part of the same file system, and the source itself', async () => {
+  make('from/src/s', 'precious/p', 'to/src/extra');
+  mkdirSync(at('precious/empty'));
+  mount(at('to/src/bound'), '--bind', at('precious'));
+  mount(at('to/src/deep/bound'), '--bind', at('precious'));
+  mount(at('to/src/source'), '--bind', at('from/src'));
+  await mirror(['from/src'], 'to');
+  expect(readdirSync(at('precious')).sort()).toEqual(['empty', 'p']);
+  expect(readdirSync(at('from/src'))).toEqual(['s']);
+  expect(existsSync(at('to/src/extra'))).toBe(false);
+});
+
+test('what lies below a mount that the copy did not go into stays', async () => {
+  make('from/src/1', 'to/src/m/k/q');
+  mount(at('from/src/m'), '-t', 'tmpfs', '-o', 'size=1m', 'none');
+  await mirror(['from/src'], 'to', { oneFileSystem: true });
+  expect(existsSync(at('to/src/m/k/q'))).toBe(true);
+});
+
+test.each<[string, () => void, Partial<WalkRules>]>([
+  [
+    'all of it is left out',
+    () => {
+      make('from/src/x.log');
+    },
+    { exclude: ['*.log'] },
+  ],
+  ['it has nothing but an empty folder', () => mkdirSync(at('from/src/mnt'), { recursive: true }), {}],
+])('a source of which there is nothing to copy empties nothing: %s', async (_, prepare, rules) => {
+  prepare();
+  make('to/src/keep', 'to/src/mnt/1');
+  await mirror(['from/src'], 'to', rules);
+  expect(existsSync(at('to/src/keep'))).toBe(true);
+  expect(existsSync(at('to/src/mnt/1'))).toBe(true);
+});
+
+test('links stay where links are left out', async () => {
+  make('from/src/1', 'to/src/1');
+  symlinkSync('1', at('to/src/link'));
+  await mirror(['from/src'], 'to', { links: 'skip' });
+  expect(readdirSync(at('to/src')).sort()).toEqual(['1', 'link']);
+});
