@@ -72,8 +72,7 @@ export function addHashCommand(program: Command, { taskFlags, run }: TaskCommand
       await run(
         flags,
         (how) => {
-          // Refuses what the format cannot carry, before anything is read.
-          if (manifestToOutput && format !== undefined) manifestWriter(format, algorithms);
+          if (format !== undefined) refuseFormat(format, algorithms);
           return {
             kind: 'hash',
             ...how,
@@ -172,6 +171,16 @@ export function addDuplicatesCommand(program: Command, { taskFlags, run }: TaskC
         { kind: 'hash', ...(output === undefined ? {} : { duplicates: { path: resolve(output), format } }) },
       );
     });
+}
+
+/** What the format cannot carry is refused before anything is read. */
+function refuseFormat(format: ManifestFormat, algorithms: readonly Algorithm[]): void {
+  try {
+    manifestWriter(format, algorithms);
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    throw new HeddleError('usage', `${message} See: heddle help hash`);
+  }
 }
 
 export function algorithmOption(description: string): Option {
