@@ -1,11 +1,10 @@
 /** The files among which duplicates are looked for: those that have one size, once all are listed. */
 import { HEAD_BYTES, groupingOf } from '../../common/duplicates';
-import type { Digests, FileIdentity } from '../../common/model';
 import type { WalkEntry } from '../../common/walk';
 import type { NewTask, PlannedEnd } from '../store/task-repository';
 import type { JobSpec } from './job-spec';
-import { linkLeftOut } from './plan-hash';
-import { entryName, planWalk, settledEntry } from './plan-walk';
+import { linkLeftOut, planFiles, type KnownDigests } from './plan-hash';
+import { entryName, settledEntry } from './plan-walk';
 import type { PlannedChunk } from './planned-chunk';
 import type { PlanContext } from './planners';
 
@@ -18,36 +17,27 @@ export function planDuplicates(
   cursor: string | null,
   context: PlanContext,
 ): AsyncGenerator<PlannedChunk, void, undefined> {
-  let known: ReadonlyMap<FileIdentity, Digests> = new Map();
-  const prepare = (entries: readonly WalkEntry[]): void => {
+  return planFiles({ ...spec, algorithms: ['blake3'] }, cursor, context, {
+    identify: true,
     // Of a longer file the beginning is read all the same: it says with which files it is to be compared.
-    const identities = entries.flatMap(({ size, identity }) =>
-      identity !== null && size !== null && size <= HEAD_BYTES ? [identity] : [],
-    );
-    known = spec.cache ? context.tasks.knownDigests(identities, ['blake3']) : new Map();
-  };
-  const plan = (entry: WalkEntry): NewTask | null => planEntry(spec, entry, known);
-  return planWalk(
-    { roots: spec.paths, rules: spec.rules, identify: true, prepare, plan },
-    cursor,
-    context.threads,
-  );
+    isRemembered: isSmall,
+    plan: (entry, known) => planEntry(spec, entry, known),
+  });
 }
 
-function planEntry(
-  spec: HashSpec,
-  entry: WalkEntry,
-  known: ReadonlyMap<FileIdentity, Digests>,
-): NewTask | null {
+/** Whether its beginning is all of it. Of what could not be looked at, nobody knows. */
+function isSmall({ size }: WalkEntry): boolean {
+  return size !== null && size <= HEAD_BYTES;
+}
+
+function planEntry(spec: HashSpec, entry: WalkEntry, known: KnownDigests): NewTask | null {
   if (entry.type === 'folder') return null;
   const { size, identity } = entry;
   const settled = linkLeftOut(entry) ?? settledEntry(entry);
-  // Where it could not be looked at, nobody knows what it could be equal to.
-  const isSmall = size !== null && size <= HEAD_BYTES;
   const digests = identity === null ? undefined : known.get(identity);
   return {
     phase: 0,
-    type: isSmall ? 'file' : 'head',
+    type: isSmall(entry) ? 'file' : 'head',
     root: entry.root,
     host: '',
     source: entry.path,

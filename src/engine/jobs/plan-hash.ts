@@ -15,24 +15,41 @@ export function planHash(
   cursor: string | null,
   context: PlanContext,
 ): AsyncGenerator<PlannedChunk, void, undefined> {
-  let known: ReadonlyMap<FileIdentity, Digests> = new Map();
-  const prepare = (entries: readonly WalkEntry[]): void => {
-    const identities = entries.flatMap(({ identity }) => identity ?? []);
-    known = context.tasks.knownDigests(identities, spec.algorithms);
-  };
-  const plan = (entry: WalkEntry): NewTask | null => planEntry(spec, entry, known);
-  return planWalk(
-    { roots: spec.paths, rules: spec.rules, identify: spec.cache, prepare, plan },
-    cursor,
-    context.threads,
-  );
+  return planFiles(spec, cursor, context, {
+    identify: spec.cache,
+    isRemembered: () => true,
+    plan: (entry, known) => planEntry(spec, entry, known),
+  });
 }
 
-function planEntry(
-  spec: HashSpec,
-  entry: WalkEntry,
-  known: ReadonlyMap<FileIdentity, Digests>,
-): NewTask | null {
+/** What is remembered of the files that a walk gives, asked for once for each chunk of them. */
+export type KnownDigests = ReadonlyMap<FileIdentity, Digests>;
+
+export interface FilePlan {
+  readonly identify: boolean;
+  /** Whether digests that are remembered of it are of use. */
+  readonly isRemembered: (entry: WalkEntry) => boolean;
+  readonly plan: (entry: WalkEntry, known: KnownDigests) => NewTask | null;
+}
+
+/** The files of a job that computes digests, with those that are known. */
+export function planFiles(
+  { paths: roots, rules, algorithms, cache }: HashSpec,
+  cursor: string | null,
+  { threads, tasks }: PlanContext,
+  { identify, isRemembered, plan }: FilePlan,
+): AsyncGenerator<PlannedChunk, void, undefined> {
+  let known: KnownDigests = new Map();
+  const prepare = (entries: readonly WalkEntry[]): void => {
+    if (!cache) return;
+    const identities = entries.filter(isRemembered).flatMap(({ identity }) => identity ?? []);
+    known = tasks.knownDigests(identities, algorithms);
+  };
+  const walked = { roots, rules, identify, prepare, plan: (entry: WalkEntry) => plan(entry, known) };
+  return planWalk(walked, cursor, threads);
+}
+
+function planEntry(spec: HashSpec, entry: WalkEntry, known: KnownDigests): NewTask | null {
   if (entry.type === 'folder') return null;
   return {
     phase: 0,
@@ -70,7 +87,7 @@ export function leftOut(link: FsPath): PlannedEnd {
   };
 }
 
-function asKnown(entry: WalkEntry, known: ReadonlyMap<FileIdentity, Digests>): PlannedEnd | null {
+function asKnown(entry: WalkEntry, known: KnownDigests): PlannedEnd | null {
   const digests = entry.identity === null ? undefined : known.get(entry.identity);
   return digests === undefined ? null : { state: 'done', bytes: entry.size ?? 0, digests };
 }
