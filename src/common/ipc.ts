@@ -7,6 +7,14 @@ import { z } from 'zod';
 import { COPY_POLICIES } from './copy-options';
 import { DUPLICATE_FORMATS, type DuplicatePage } from './duplicates';
 import type { ErrorData } from './errors';
+import {
+  EXPERIMENT_FORMATS,
+  experimentRequestSchema,
+  type Experiment,
+  type ExperimentFrame,
+  type ExperimentSummary,
+  type Timeline,
+} from './experiment';
 import type { Frame, JobSnapshot } from './frames';
 import type { ListPreview } from './download';
 import { jobRequestSchema } from './job-request';
@@ -28,6 +36,7 @@ export const MAX_PAGE = 500;
 
 const jobId = z.int().positive();
 const oneJob = z.strictObject({ jobId });
+const oneExperiment = z.strictObject({ experimentId: z.int().positive() });
 
 export const taskPageSchema = z.strictObject({
   jobId,
@@ -159,6 +168,30 @@ export const REQUESTS = {
   ),
   /** What a manifest says of the file that a task verifies; `null` for other tasks. */
   'tasks:expected': channel<ExpectedFile | null>()(z.strictObject({ taskId: z.int().positive() })),
+  /** Newest first. */
+  'experiments:list': channel<{
+    readonly total: number;
+    readonly experiments: readonly ExperimentSummary[];
+  }>()(z.strictObject({ offset: z.int().min(0), limit: z.int().min(1).max(MAX_PAGE) })),
+  'experiments:get': channel<Experiment>()(oneExperiment),
+  /** Of each contender, the run nearest to its median; while it runs, the latest. */
+  'experiments:timelines': channel<readonly Timeline[]>()(oneExperiment),
+  /** One at a time; other jobs stand still meanwhile. */
+  'experiments:start': channel<ExperimentSummary>()(experimentRequestSchema),
+  'experiments:cancel': channel<void>()(oneExperiment),
+  'experiments:remove': channel<void>()(oneExperiment),
+  /** Saves it where the user says; the path, or `null` when dismissed. `picture`: of PNG, which the window draws. */
+  'experiments:export': channel<string | null>()(
+    z.strictObject({
+      experimentId: z.int().positive(),
+      format: z.enum(EXPERIMENT_FORMATS),
+      theme: z.enum(['dark', 'light']),
+      /** PNG bytes in Base64. */
+      picture: z.string().optional(),
+    }),
+  ),
+  /** The best pool size that it found becomes the automatic number of workers of its kind. */
+  'experiments:adopt': channel<Settings>()(oneExperiment),
   /** A native dialog; empty when it was dismissed. */
   'dialog:pick': channel<readonly string[]>()(pickSchema),
   /** Saves a hash job's manifest where the user says; the path, or `null` when dismissed. */
@@ -181,6 +214,11 @@ export interface Events {
   readonly 'jobs-changed': readonly JobSummary[];
   readonly 'job-removed': { readonly jobId: number };
   readonly 'settings-changed': Settings;
+  /** Ten times a second while an experiment runs. */
+  readonly 'experiment-frame': ExperimentFrame;
+  /** It was started, a run of it ended, or it ended; whole. */
+  readonly 'experiment-changed': Experiment;
+  readonly 'experiment-removed': { readonly experimentId: number };
   /** Something the user should know that belongs to no request. */
   readonly notice: ErrorData;
 }
@@ -190,6 +228,9 @@ export const EVENT_NAMES = [
   'jobs-changed',
   'job-removed',
   'settings-changed',
+  'experiment-frame',
+  'experiment-changed',
+  'experiment-removed',
   'notice',
 ] as const satisfies readonly EventName[];
 

@@ -10,6 +10,8 @@ const kindSettings = z.strictObject({
 });
 export type KindSettings = z.infer<typeof kindSettings>;
 
+const bestSize = z.int().min(1).max(MAX_WORKERS).nullable();
+
 /** A speed limit in bytes per second. */
 export const rateSchema = z
   .int()
@@ -20,6 +22,12 @@ export const settingsSchema = z.strictObject({
   download: kindSettings,
   hash: kindSettings,
   copy: kindSettings,
+  /** Threads that were measured to be best on this machine; `null`: what automatic means is chosen for the work. */
+  bestWorkers: z.strictObject({
+    download: bestSize,
+    hash: bestSize,
+    copy: bestSize,
+  }),
   /** `null`: the system's Downloads folder. */
   downloadDirectory: z.string().nullable(),
   /** How many tasks may be in flight to one host at once, at most. */
@@ -42,6 +50,7 @@ export const DEFAULT_SETTINGS: Settings = {
   download: { mode: 'pool', workers: null },
   hash: { mode: 'pool', workers: null },
   copy: { mode: 'pool', workers: null },
+  bestWorkers: { download: null, hash: null, copy: null },
   downloadDirectory: null,
   connectionsPerHost: 64,
   limitRate: null,

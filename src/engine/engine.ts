@@ -29,6 +29,7 @@ import { RateLimit } from '../common/rate-limit';
 import type { ExportFormat, FailedAttempt, HostState, ResponseSummary } from '../common/responses';
 import type { Settings, SettingsPatch } from '../common/settings';
 import { nowMs } from '../common/board';
+import { Experiments } from './compare/experiments';
 import { JobMonitor } from './jobs/broadcaster';
 import { previewList } from './formats/list-preview';
 import { formatByName } from './formats/download-list';
@@ -111,6 +112,7 @@ type Listener = (payload: never) => void;
 export class Engine {
   readonly settings: { get(): Settings; set(patch: SettingsPatch): Settings };
   readonly cores = availableParallelism();
+  readonly experiments = new Experiments();
   readonly #options: EngineOptions;
   readonly #database: Database;
   readonly #lock: InstanceLock;

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { app, dialog, type OpenDialogOptions } from 'electron';
 import type { z } from 'zod';
 import type { DuplicateFormat } from '../common/duplicates';
+import type { ExperimentFormat, ExperimentSummary } from '../common/experiment';
 import type { pickSchema } from '../common/ipc';
 import type { JobSummary, ManifestFormat } from '../common/model';
 import type { ExportFormat } from '../common/responses';
@@ -82,9 +83,32 @@ export function pickDuplicatesPath(job: JobSummary, format: DuplicateFormat): Pr
   return pickPath('Export the duplicates', job, `heddle-duplicates-${job.id}.${format}`);
 }
 
-async function pickPath(title: string, job: JobSummary, name: string): Promise<string | null> {
+const EXPERIMENT_ENDINGS: Readonly<Record<ExperimentFormat, string>> = {
+  html: '.html',
+  json: '.json',
+  csv: '.csv',
+  svg: '.svg',
+  png: '.png',
+  trace: '.trace.json',
+};
+
+/** @returns an absolute path, or `null` when the dialog was dismissed */
+export function pickExperimentPath(
+  { id }: ExperimentSummary,
+  format: ExperimentFormat,
+): Promise<string | null> {
+  const name = `heddle-experiment-${id}${EXPERIMENT_ENDINGS[format]}`;
+  return pickPath('Export the experiment', { place: '' }, name);
+}
+
+/** @param place the folder that is proposed; '': the user's documents */
+async function pickPath(
+  title: string,
+  { place }: { readonly place: string },
+  name: string,
+): Promise<string | null> {
   const window = getMainWindow();
-  const folder = job.place === '' ? app.getPath('documents') : job.place;
+  const folder = place === '' ? app.getPath('documents') : place;
   const options = { title, defaultPath: join(folder, name) };
   const { canceled, filePath } =
     window === null ? await dialog.showSaveDialog(options) : await dialog.showSaveDialog(window, options);

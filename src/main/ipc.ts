@@ -1,4 +1,5 @@
 /** Answers the window's requests. Every message is checked for its sender and its shape. */
+import { writeFile } from 'node:fs/promises';
 import { clipboard, ipcMain, shell, type IpcMainInvokeEvent } from 'electron';
 import { HeddleError, toErrorData } from '../common/errors';
 import {
@@ -12,7 +13,7 @@ import {
 import { displayPath } from '../common/paths';
 import type { Engine } from '../engine';
 import { appInfo } from './app-info';
-import { pick, pickDuplicatesPath, pickExportPath, pickManifestPath } from './dialogs';
+import { pick, pickDuplicatesPath, pickExperimentPath, pickExportPath, pickManifestPath } from './dialogs';
 import { isAppUrl } from './security';
 import { getMainWindow } from './window';
 
@@ -76,6 +77,22 @@ export function setupIpc(engine: Engine, dataDirectory: string): void {
     'tasks:page': (query) => engine.tasksPage(query),
     'tasks:failed-attempts': ({ taskId }) => engine.failedAttempts(taskId),
     'tasks:expected': ({ taskId }) => engine.expected(taskId),
+    'experiments:list': ({ offset, limit }) => engine.experiments.list(offset, limit),
+    'experiments:get': ({ experimentId }) => engine.experiments.get(experimentId),
+    'experiments:timelines': ({ experimentId }) => engine.experiments.timelines(experimentId),
+    'experiments:start': (request) => engine.experiments.start(request),
+    'experiments:cancel': ({ experimentId }) => engine.experiments.cancel(experimentId),
+    'experiments:remove': ({ experimentId }) => {
+      engine.experiments.remove(experimentId);
+    },
+    'experiments:export': async ({ experimentId, format, theme, picture }) => {
+      const path = await pickExperimentPath(engine.experiments.get(experimentId), format);
+      if (path === null) return null;
+      if (format === 'png') await writeFile(path, Buffer.from(picture ?? '', 'base64'));
+      else await engine.experiments.write(experimentId, format, path, theme);
+      return path;
+    },
+    'experiments:adopt': ({ experimentId }) => engine.experiments.adopt(experimentId),
     'dialog:pick': ({ purpose }) => pick(purpose),
     'manifest:save': async ({ jobId, format }) => {
       const path = await pickManifestPath(engine.job(jobId), format);

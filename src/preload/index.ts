@@ -15,6 +15,9 @@ const EVENTS: Readonly<Record<EventName, true>> = {
   'jobs-changed': true,
   'job-removed': true,
   'settings-changed': true,
+  'experiment-frame': true,
+  'experiment-changed': true,
+  'experiment-removed': true,
   notice: true,
 };
 
