@@ -6,12 +6,7 @@
  * (Efron, "Bootstrap Methods", Annals of Statistics 7, 1979, §3; Hutson and Ernst, JRSS B 62, 2000), so that nothing is
  * drawn at random: this is what infinitely many resamples come to, and the same runs always give the same interval.
  */
-import type { Verdict } from '../../common/experiment';
-
-export interface Interval {
-  readonly low: number;
-  readonly high: number;
-}
+import type { Interval, Verdict } from '../../common/experiment';
 
 /** With fewer runs, even the whole range of a bootstrap holds the truth too seldom. */
 const FEW = 5;
