@@ -9,11 +9,37 @@ import {
 } from '../../common/experiment';
 import { MAX_WORKERS, type JobRequest } from '../../common/job-request';
 import { MODES, type Mode } from '../../common/model';
+import { plural } from './text';
 
 /** The user's own work: a job that was made here for comparing, or an earlier one. */
 export interface OwnWork {
   readonly label: string;
   readonly request: JobRequest;
+}
+
+/** `Download · 12 URLs`, `Hash · photos`: what the page calls it. */
+export function ownLabel(request: JobRequest): string {
+  const name = (path: string): string => path.replace(/[/\\]+$/u, '').replace(/^.*[/\\]/u, '') || path;
+  switch (request.kind) {
+    case 'download': {
+      const lines = (request.text ?? '').split('\n').filter((line) => line.trim() !== '').length;
+      const [list] = request.listFiles;
+      return list === undefined
+        ? `Download · ${plural(request.urls.length + lines, 'line', 'lines')}`
+        : `Download · ${name(list)}`;
+    }
+    case 'hash':
+      return `Hash · ${severalOf(request.paths.map(name))}`;
+    case 'verify':
+      return `Verify · ${name(request.manifest)}`;
+    case 'copy':
+      return `Copy · ${severalOf(request.sources.map(name))}`;
+  }
+}
+
+function severalOf(names: readonly string[]): string {
+  const [first = '', ...others] = names;
+  return others.length === 0 ? first : `${first} and ${others.length} more`;
 }
 
 export interface CompareDraft {

@@ -1,5 +1,6 @@
 /** What the bars of an experiment show, for one that is done and for one that still runs. Pure. */
-import type { Experiment, ExperimentFrame, ExperimentRun, Ratio } from '../../common/experiment';
+import type { ContenderResult, Experiment, ExperimentFrame, ExperimentRun, Ratio } from '../../common/experiment';
+import { isKnown } from '../../common/experiment-text';
 import { niceCeil } from './axis';
 
 export interface BarDot {
@@ -47,6 +48,11 @@ export function countedRuns({ runs }: Experiment, contender: number): Experiment
   return runs.filter((run) => run.contender === contender && run.round > 0);
 }
 
+/** One run of each has none. */
+function hasInterval({ lowMs, highMs }: ContenderResult): boolean {
+  return isKnown({ low: lowMs, high: highMs });
+}
+
 /** @param frame of this experiment, while it runs */
 export function barsOf(experiment: Experiment, frame: ExperimentFrame | null): Bars {
   const { analysis, request } = experiment;
@@ -54,7 +60,7 @@ export function barsOf(experiment: Experiment, frame: ExperimentFrame | null): B
   const longest = Math.max(
     0,
     ...experiment.runs.map(({ wallMs }) => wallMs),
-    ...(analysis?.results.map(({ highMs }) => highMs) ?? []),
+    ...(analysis?.results.filter(hasInterval).map(({ highMs }) => highMs) ?? []),
     running?.elapsedMs ?? 0,
   );
   // While it runs the axis grows in steps: bars that shrink all the time could not be read.
@@ -68,7 +74,7 @@ export function barsOf(experiment: Experiment, frame: ExperimentFrame | null): B
       contender,
       medianMs,
       length: share(medianMs ?? 0),
-      whisker: result === undefined ? null : { from: share(result.lowMs), to: share(result.highMs) },
+      whisker: result === undefined || !hasInterval(result) ? null : { from: share(result.lowMs), to: share(result.highMs) },
       dots: runs.map(({ id, wallMs }) => ({
         runId: id,
         at: share(wallMs),

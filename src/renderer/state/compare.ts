@@ -1,6 +1,7 @@
 /** What the page Compare shows and what is chosen on it; and what the user can do there. */
 import type { ExperimentFormat, ExperimentRequest } from '../../common/experiment';
-import { WORDS, settingsOf } from '../kinds';
+import type { JobKind } from '../../common/model';
+import { KIND_NAMES, settingsOf } from '../kinds';
 import { pictureOf } from '../lib/picture';
 import { draftOf, EMPTY_DRAFT, type CompareDraft } from '../lib/compare-draft';
 import { plural } from '../lib/text';
@@ -80,13 +81,9 @@ export function adoptBest(experimentId: number): void {
 }
 
 /** `downloads`, `hashing and verifying`, `copies`: whose number of workers a best size is for. */
-export function kindWords(kind: NonNullable<ReturnType<typeof experimentKind>>): string {
+export function kindWords(kind: JobKind): string {
   const words = { download: 'downloads', hash: 'hashing and verifying', copy: 'copies' } as const;
   return words[settingsOf(kind)];
-}
-
-function experimentKind(id: number) {
-  return experimentsStore.get().byId.get(id)?.kind ?? null;
 }
 
 export function exportExperiment(experimentId: number, format: ExperimentFormat): void {
@@ -110,7 +107,7 @@ export function exportExperiment(experimentId: number, format: ExperimentFormat)
 /** Compares the work of a job that was run before. */
 export function compareJob(jobId: number, label: string): void {
   request('jobs:request', { jobId }).then((jobRequest) => {
-    changeCompare({ work: 'own', own: { label: `${WORDS[jobRequest.kind].title} · ${label}`, request: jobRequest } });
+    changeCompare({ work: 'own', own: { label: `${KIND_NAMES[jobRequest.kind]} · ${label}`, request: jobRequest } });
     compareViewStore.set({ type: 'result', id: null });
     goTo('compare');
   }, notifyError);

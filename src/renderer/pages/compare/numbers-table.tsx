@@ -1,0 +1,37 @@
+import type { Experiment } from '../../../common/experiment';
+import { contenderNames } from '../../../common/experiment-text';
+import { figureRows } from '../../lib/experiment-figures';
+import styles from './numbers-table.module.css';
+
+export function NumbersTable({ experiment }: { readonly experiment: Experiment }) {
+  const names = contenderNames(experiment.request.contenders);
+  return (
+    // Scrolls, and so has to be reachable by keyboard.
+    <div className={styles['scroller']} role="region" aria-label="The numbers" tabIndex={0}>
+      <table className={styles['table']}>
+        <thead>
+          <tr>
+            <td />
+            {names.map((name) => (
+              <th key={name} scope="col">
+                {name}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {figureRows(experiment).map(({ name, about, values }) => (
+            <tr key={name}>
+              <th scope="row" title={about}>
+                {name}
+              </th>
+              {values.map((value, index) => (
+                <td key={names[index]}>{value}</td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}

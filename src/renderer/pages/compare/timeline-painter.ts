@@ -1,0 +1,84 @@
+/** Draws an experiment's timelines: once for each change, however many strips there are. */
+import type { Mode } from '../../../common/model';
+import {
+  shadeAt,
+  stripBox,
+  xOf,
+  type ActivityBand,
+  type TimelineLayout,
+  type TimelineRow,
+  type TimelineView,
+} from '../../lib/timeline-geometry';
+import { themeColour } from '../../lib/theme';
+
+/** Of a strip's colour: neighbours differ in tint. */
+const TINTS = [0.42, 0.58, 0.76, 1] as const;
+const CORNER_PX = 1.5;
+
+/** @param modes of the contenders, by index */
+export function paintTimelines(
+  canvas: HTMLCanvasElement,
+  layout: TimelineLayout,
+  view: TimelineView,
+  modes: readonly Mode[],
+): void {
+  const context = canvas.getContext('2d');
+  if (context === null || view.width === 0) return;
+  const ratio = window.devicePixelRatio;
+  const width = Math.round(view.width * ratio);
+  const height = Math.round(layout.height * ratio);
+  if (canvas.width !== width) canvas.width = width;
+  if (canvas.height !== height) canvas.height = height;
+  context.setTransform(ratio, 0, 0, ratio, 0, 0);
+  context.clearRect(0, 0, view.width, layout.height);
+  for (const { contender, rows, bands } of layout.sections) {
+    const colour = themeColour(`--mode-${modes[contender] ?? 'pool'}`);
+    for (const row of rows) paintRow(context, row, view, colour);
+    for (const band of bands) paintBand(context, band, view);
+  }
+  context.globalAlpha = 1;
+}
+
+function paintRow(
+  context: CanvasRenderingContext2D,
+  { pieces, y, height }: TimelineRow,
+  view: TimelineView,
+  colour: string,
+): void {
+  const failed = themeColour('--fail');
+  pieces.forEach((piece, index) => {
+    const box = stripBox(piece, view);
+    if (box === null) return;
+    context.fillStyle = piece.failed ? failed : colour;
+    context.globalAlpha = piece.failed ? 1 : TINTS[shadeAt(index)];
+    if (box.width < 2 * CORNER_PX) context.fillRect(box.x, y, box.width, height);
+    else {
+      context.beginPath();
+      context.roundRect(box.x, y, box.width, height, CORNER_PX);
+      context.fill();
+    }
+    if (!piece.failed) return;
+    // Not by its colour alone: a line through it.
+    context.fillStyle = themeColour('--bg');
+    context.fillRect(box.x, y + height / 2 - 0.5, box.width, 1);
+  });
+}
+
+/** The higher, the more of the time the event loop had work. */
+function paintBand(
+  context: CanvasRenderingContext2D,
+  { samples, y, height }: ActivityBand,
+  view: TimelineView,
+): void {
+  context.fillStyle = themeColour('--busy-ink');
+  context.globalAlpha = 0.8;
+  let fromMs = 0;
+  for (const { atMs, share } of samples) {
+    const from = Math.max(0, xOf(fromMs, view));
+    const to = Math.min(view.width, xOf(atMs, view));
+    fromMs = atMs;
+    if (to <= from) continue;
+    const high = Math.min(1, Math.max(0, share)) * height;
+    context.fillRect(from, y + height - high, to - from, high);
+  }
+}
