@@ -75,7 +75,10 @@ export function NewJobDialog(props: NewJobDialogProps) {
   const onlyInstead = !toCompare && props.onlyInstead === true;
   const disabled = missing !== null || creation.busy;
   return (
-    <Dialog title={toCompare ? `Work to compare: ${WORDS[kind].noun}` : WORDS[kind].create} onClose={closeDialog}>
+    <Dialog
+      title={toCompare ? `Work to compare: ${WORDS[kind].noun}` : WORDS[kind].create}
+      onClose={closeDialog}
+    >
       <DropTarget kind={kind}>
         <div className={styles['body']}>
           {props.children}

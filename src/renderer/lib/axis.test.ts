@@ -3,7 +3,9 @@ import { niceCeil, timeTicks } from './axis';
 
 describe('niceCeil', () => {
   it('rounds up to 1, 2 or 5 times a power of ten', () => {
-    expect([0, 0.3, 1, 1.1, 4200, 5000, 5001, 90].map(niceCeil)).toEqual([1, 0.5, 1, 2, 5000, 5000, 10_000, 100]);
+    expect([0, 0.3, 1, 1.1, 4200, 5000, 5001, 90].map(niceCeil)).toEqual([
+      1, 0.5, 1, 2, 5000, 5000, 10_000, 100,
+    ]);
   });
 });
 

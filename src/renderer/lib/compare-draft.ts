@@ -7,6 +7,7 @@ import {
   type ParsedExperimentRequest,
   type ReadyWork,
 } from '../../common/experiment';
+import { hasLatency } from '../../common/experiment-works';
 import { MAX_WORKERS, type JobRequest } from '../../common/job-request';
 import { MODES, type Mode } from '../../common/model';
 import { plural } from './text';
@@ -85,11 +86,6 @@ function wholeNumber(text: string, least: number, most: number): number | null {
   return value >= least && value <= most ? value : null;
 }
 
-/** Work of the built-in server. */
-export function hasLatency(work: CompareDraft['work']): boolean {
-  return work === 'slow-server' || work === 'serving';
-}
-
 /** Work that reads files: what the system keeps of them in memory matters. */
 export function readsFiles({ work, own }: CompareDraft): boolean {
   if (work === 'own') return own !== null && own.request.kind !== 'download';
@@ -100,7 +96,7 @@ export function readsFiles({ work, own }: CompareDraft): boolean {
 export function faultOf(draft: CompareDraft, search = false): DraftFault | null {
   if (draft.work === 'own' && draft.own === null)
     return { field: 'own', message: 'Choose a job whose work is compared.' };
-  if (hasLatency(draft.work) && wholeNumber(draft.latencyMs, 0, 10_000) === null)
+  if (draft.work !== 'own' && hasLatency(draft.work) && wholeNumber(draft.latencyMs, 0, 10_000) === null)
     return { field: 'latencyMs', message: 'The latency is a whole number from 0 to 10,000 milliseconds.' };
   if (
     draft.work !== 'own' &&

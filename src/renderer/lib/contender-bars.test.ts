@@ -10,7 +10,12 @@ describe('median', () => {
 
 describe('barsOf', () => {
   it('has every counted run as a dot, outliers told apart, and leaves warm-ups out', () => {
-    const experiment = sampleExperiment({ walls: [[900, 1000, 1010, 1600], [400, 480, 500, 520]] });
+    const experiment = sampleExperiment({
+      walls: [
+        [900, 1000, 1010, 1600],
+        [400, 480, 500, 520],
+      ],
+    });
     const { bars, axisMs } = barsOf(experiment, null);
     expect(axisMs).toBeCloseTo(1632);
     expect(bars.map(({ dots }) => dots.map(({ wallMs, outlier }) => [wallMs, outlier]))).toEqual([

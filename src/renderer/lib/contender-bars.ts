@@ -1,5 +1,11 @@
 /** What the bars of an experiment show, for one that is done and for one that still runs. Pure. */
-import type { ContenderResult, Experiment, ExperimentFrame, ExperimentRun, Ratio } from '../../common/experiment';
+import type {
+  ContenderResult,
+  Experiment,
+  ExperimentFrame,
+  ExperimentRun,
+  Ratio,
+} from '../../common/experiment';
 import { isKnown } from '../../common/experiment-text';
 import { niceCeil } from './axis';
 
@@ -74,7 +80,10 @@ export function barsOf(experiment: Experiment, frame: ExperimentFrame | null): B
       contender,
       medianMs,
       length: share(medianMs ?? 0),
-      whisker: result === undefined || !hasInterval(result) ? null : { from: share(result.lowMs), to: share(result.highMs) },
+      whisker:
+        result === undefined || !hasInterval(result)
+          ? null
+          : { from: share(result.lowMs), to: share(result.highMs) },
       dots: runs.map(({ id, wallMs }) => ({
         runId: id,
         at: share(wallMs),

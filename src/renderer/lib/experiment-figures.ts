@@ -83,7 +83,11 @@ export function figureRows(experiment: Experiment): FigureRow[] {
       name: 'Verdict',
       values: contenders.map((_, contender) => ratio(contender)?.verdict ?? '–'),
     },
-    row('Tasks', (run) => perSecond(run.tasks, run.wallMs), (value) => `${formatCount(Math.round(value))}/s`),
+    row(
+      'Tasks',
+      (run) => perSecond(run.tasks, run.wallMs),
+      (value) => `${formatCount(Math.round(value))}/s`,
+    ),
     row('Bytes', (run) => perSecond(run.bytes, run.wallMs), formatRate),
     row('CPU time', ({ cpuMs }) => cpuMs, secondsText, 'of the whole process, user and system'),
     {
@@ -111,7 +115,12 @@ export function figureRows(experiment: Experiment): FigureRow[] {
       shareText,
       'share of a thread’s life in which its event loop did not wait',
     ),
-    row('Queue wait', ({ queueWaitMs }) => queueWaitMs.median, secondsText, 'from being submitted to starting'),
+    row(
+      'Queue wait',
+      ({ queueWaitMs }) => queueWaitMs.median,
+      secondsText,
+      'from being submitted to starting',
+    ),
     row('Task, median', ({ taskMs }) => taskMs.median, secondsText, 'from starting to ending'),
     row('Task, p95', ({ taskMs }) => taskMs.p95, secondsText),
     row('Task, p99', ({ taskMs }) => taskMs.p99, secondsText),

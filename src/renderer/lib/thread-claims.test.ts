@@ -28,16 +28,22 @@ describe('claims', () => {
     const claim = claimOf('worker');
     const outcome = outcomeOf(claim, run(claim, 1000, 540));
     expect(outcome?.held).toBe(true);
-    expect(outcome?.text).toMatch(/^As predicted, thread pool of 2 was faster than thread pool of 1: 1\.8\d?× as fast/u);
+    expect(outcome?.text).toMatch(
+      /^As predicted, thread pool of 2 was faster than thread pool of 1: 1\.8\d?× as fast/u,
+    );
   });
 
   it('say so when the measurement disagrees', () => {
     const claim = claimOf('lock');
     const outcome = outcomeOf(claim, run(claim, 1000, 1010));
     expect(outcome?.held).toBe(false);
-    expect(outcome?.text).toMatch(/^Not as predicted on this machine: no clear difference between thread pool and sequential/u);
+    expect(outcome?.text).toMatch(
+      /^Not as predicted on this machine: no clear difference between thread pool and sequential/u,
+    );
     const waiting = claimOf('waiting');
-    expect(outcomeOf(waiting, run(waiting, 1000, 500))?.text).toMatch(/^Not as predicted on this machine: thread pool was faster/u);
+    expect(outcomeOf(waiting, run(waiting, 1000, 500))?.text).toMatch(
+      /^Not as predicted on this machine: thread pool was faster/u,
+    );
   });
 
   it('say nothing of a run without a result', () => {

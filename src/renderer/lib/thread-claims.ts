@@ -84,7 +84,8 @@ export const CLAIMS: readonly Claim[] = [
       'An executor is what stands before the pool. Who has work submits it and gets a promise; the executor keeps a queue, hands a task to whichever thread is free, and is shut down once: it takes nothing new, lets what runs end, and waits until its threads are gone.',
       'It is made once for a job, not once for a task. The queue is where tasks wait; the threads need not.',
     ],
-    claim: 'Many more tasks than threads are no trouble: four threads of one executor serve them faster than one thread does.',
+    claim:
+      'Many more tasks than threads are no trouble: four threads of one executor serve them faster than one thread does.',
     request: {
       work: { ...waiting, tasks: 80 },
       contenders: [
@@ -120,7 +121,8 @@ export const CLAIMS: readonly Claim[] = [
       'Whether threads help depends on what the time goes into. Work that waits overlaps on one thread; work that computes needs a core for each part that is to run at the same time.',
       'So for calls to a slow server eight threads should gain nothing over eight tasks in flight on one.',
     ],
-    claim: 'For work that only waits, a pool of eight is no faster than one thread with eight tasks in flight.',
+    claim:
+      'For work that only waits, a pool of eight is no faster than one thread with eight tasks in flight.',
     request: {
       work: waiting,
       contenders: [
@@ -138,7 +140,8 @@ export const CLAIMS: readonly Claim[] = [
       'In CPython, as it is usually built, one lock lets only one thread run Python code at a time. Its ThreadPoolExecutor has the shape of the one here: submit, map, shutdown. There it helps work that waits, since a thread that waits lets the lock go; it does not help work that computes, for which Python has processes.',
       'Here each thread has an isolate of its own and no such lock. The price is that threads share no objects: arguments and results are copied, or are memory made to be shared.',
     ],
-    claim: 'Computing is faster on a pool of two threads than one by one. With a global lock it would not be.',
+    claim:
+      'Computing is faster on a pool of two threads than one by one. With a global lock it would not be.',
     request: {
       work: computing,
       contenders: [

@@ -16,7 +16,11 @@ function piece(worker: number, lane: number, startMs: number, endMs: number): Ti
   return { worker, lane, startMs, endMs, tasks: 1, name: `${worker}.${lane}@${startMs}`, failed: false };
 }
 
-function timeline(contender: number, pieces: readonly TimelinePiece[], busy: readonly number[] = []): Timeline {
+function timeline(
+  contender: number,
+  pieces: readonly TimelinePiece[],
+  busy: readonly number[] = [],
+): Timeline {
   return {
     contender,
     runId: contender + 1,

@@ -298,7 +298,10 @@ export function zoomed(
   factor: number,
   aroundMs: number,
 ): { readonly fromMs: number; readonly toMs: number } {
-  const span = Math.min(wallMs, Math.max((view.toMs - view.fromMs) * factor, Math.min(wallMs, wallMs / 2000)));
+  const span = Math.min(
+    wallMs,
+    Math.max((view.toMs - view.fromMs) * factor, Math.min(wallMs, wallMs / 2000)),
+  );
   const share = view.toMs > view.fromMs ? (aroundMs - view.fromMs) / (view.toMs - view.fromMs) : 0.5;
   const fromMs = Math.min(Math.max(0, aroundMs - share * span), wallMs - span);
   return { fromMs, toMs: fromMs + span };

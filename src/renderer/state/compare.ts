@@ -107,7 +107,10 @@ export function exportExperiment(experimentId: number, format: ExperimentFormat)
 /** Compares the work of a job that was run before. */
 export function compareJob(jobId: number, label: string): void {
   request('jobs:request', { jobId }).then((jobRequest) => {
-    changeCompare({ work: 'own', own: { label: `${KIND_NAMES[jobRequest.kind]} · ${label}`, request: jobRequest } });
+    changeCompare({
+      work: 'own',
+      own: { label: `${KIND_NAMES[jobRequest.kind]} · ${label}`, request: jobRequest },
+    });
     compareViewStore.set({ type: 'result', id: null });
     goTo('compare');
   }, notifyError);

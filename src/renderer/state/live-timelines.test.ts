@@ -18,7 +18,9 @@ describe('LiveTimelines', () => {
     live.take(frame(1, 0, [piece(0, 10)]));
     live.take(frame(1, 0, [piece(10, 120)]));
     live.take(frame(0, 0, [piece(0, 5)]));
-    expect(live.timelines(7).map(({ contender, pieces, wallMs }) => [contender, pieces.length, wallMs])).toEqual([
+    expect(
+      live.timelines(7).map(({ contender, pieces, wallMs }) => [contender, pieces.length, wallMs]),
+    ).toEqual([
       [0, 1, 100],
       [1, 2, 120],
     ]);

@@ -47,8 +47,7 @@ function spoken({ ratio, dots }: ContenderBar, running: boolean): string {
   if (running) return 'runs done';
   const outliers = dots.filter(({ outlier }) => outlier).length;
   const told = outliers === 0 ? '' : `, ${outliers} of them far from the others`;
-  const verdict =
-    ratio === null ? '' : `, 95 % interval ${intervalText(ratio)}: ${ratio.verdict}`;
+  const verdict = ratio === null ? '' : `, 95 % interval ${intervalText(ratio)}: ${ratio.verdict}`;
   return `${verdict}; ${dots.length} runs${told}`;
 }
 

@@ -18,7 +18,9 @@ export function PastExperiments() {
   const there = chosen.filter((id) => list.some((each) => each.id === id));
   const [first, second] = there;
   if (loaded && list.length === 0) {
-    return <p className={styles['none']}>Every experiment that you run is listed here, with what it found.</p>;
+    return (
+      <p className={styles['none']}>Every experiment that you run is listed here, with what it found.</p>
+    );
   }
   const choose = (id: number, on: boolean): void => {
     // Of more than two the latest two stay.

@@ -19,7 +19,11 @@ export function Result({ experiment }: { readonly experiment: Experiment }) {
   const { state, analysis } = experiment;
   return (
     <div className={styles['result']}>
-      {state === 'running' ? <Progress experiment={experiment} frame={frame} /> : <Finding experiment={experiment} />}
+      {state === 'running' ? (
+        <Progress experiment={experiment} frame={frame} />
+      ) : (
+        <Finding experiment={experiment} />
+      )}
       {(state === 'running' || analysis !== null) && <Bars experiment={experiment} frame={frame} />}
       {analysis !== null && <Adopt experiment={experiment} />}
       {analysis?.scaling != null && (
@@ -62,7 +66,9 @@ function Finding({ experiment }: { readonly experiment: Experiment }) {
         {state === 'failed' ? 'The experiment failed' : 'The experiment was cancelled'}
       </h2>
       <p className={state === 'failed' ? styles['failure'] : styles['detail']}>
-        {state === 'failed' ? (error?.message ?? 'It is not known why.') : `${title}: nothing is concluded from a part of its runs.`}
+        {state === 'failed'
+          ? (error?.message ?? 'It is not known why.')
+          : `${title}: nothing is concluded from a part of its runs.`}
       </p>
     </div>
   );

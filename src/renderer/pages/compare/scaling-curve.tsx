@@ -67,20 +67,15 @@ export function ScalingCurve({ scaling, cores }: { readonly scaling: Scaling; re
             </text>
           </g>
         ))}
-        <text
-          className={styles['label']}
-          x={x(ideal) - 8}
-          y={y(ideal / first.size) + 5}
-          textAnchor="end"
-        >
+        <text className={styles['label']} x={x(ideal) - 8} y={y(ideal / first.size) + 5} textAnchor="end">
           ideal
         </text>
       </svg>
       <figcaption className={styles['caption']}>
         <p>{sharePhrase(serialShare)}</p>
         <p>
-          Across: threads in the pool. Up: how many times as fast as{' '}
-          {plural(first.size, 'thread', 'threads')}. This machine has {plural(cores, 'core', 'cores')}.
+          Across: threads in the pool. Up: how many times as fast as {plural(first.size, 'thread', 'threads')}
+          . This machine has {plural(cores, 'core', 'cores')}.
         </p>
       </figcaption>
     </figure>

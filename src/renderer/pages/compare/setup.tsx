@@ -1,12 +1,13 @@
 /** What is compared, and how: the left side of the page. */
 import { useId } from 'react';
+import { READY_WORKS } from '../../../common/experiment';
+import { hasLatency, READY_WORK_TASKS, READY_WORK_WORDS } from '../../../common/experiment-works';
 import { MODES, type Mode } from '../../../common/model';
 import { contenderFacts, contenderName } from '../../../common/experiment-text';
 import { Button } from '../../components/button';
 import { KIND_NAMES, PAGE_KINDS } from '../../kinds';
 import {
   faultOf,
-  hasLatency,
   POOL_SIZES,
   readsFiles,
   searchRequestOf,
@@ -19,7 +20,6 @@ import { experimentsStore } from '../../state/experiments';
 import { useInfo } from '../../state/settings';
 import { useStore } from '../../state/store';
 import { openDialog } from '../../state/ui';
-import { WORKS, WORK_WORDS } from './works';
 import styles from './setup.module.css';
 
 export function Setup() {
@@ -33,7 +33,13 @@ export function Setup() {
           {hasLatency(draft.work) && (
             <NumberField label="Latency, ms" field="latencyMs" draft={draft} fault={fault} />
           )}
-          <NumberField label="Tasks" field="tasks" draft={draft} fault={fault} placeholder="automatic" />
+          <NumberField
+            label="Tasks"
+            field="tasks"
+            draft={draft}
+            fault={fault}
+            placeholder={String(READY_WORK_TASKS[draft.work])}
+          />
         </div>
       )}
       <ModesField draft={draft} fault={fault} />
@@ -75,21 +81,22 @@ function WorkField({ draft, fault }: FieldProps) {
         value={draft.work}
         aria-describedby={`${id}-shows`}
         onChange={(event) => {
-          const work = WORKS.find((each) => each === event.target.value) ?? 'own';
+          const work = READY_WORKS.find((each) => each === event.target.value) ?? 'own';
           changeCompare({ work });
         }}
       >
-        {WORKS.map((work) => (
+        {READY_WORKS.map((work) => (
           <option key={work} value={work}>
-            {WORK_WORDS[work].name}
+            {READY_WORK_WORDS[work].title}
           </option>
         ))}
         <option value="own">Your own job</option>
       </select>
       <p id={`${id}-shows`} className={styles['note']}>
         {draft.work === 'own'
-          ? (draft.own?.label ?? 'Describe work of your own; or choose “Compare modes with this work” in the menu of a job that you ran.')
-          : WORK_WORDS[draft.work].shows}
+          ? (draft.own?.label ??
+            'Describe work of your own; or choose “Compare modes with this work” in the menu of a job that you ran.')
+          : READY_WORK_WORDS[draft.work].shows}
       </p>
       {own && (
         <div

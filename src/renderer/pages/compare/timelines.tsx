@@ -109,15 +109,30 @@ export function Timelines({ experiment }: { readonly experiment: Experiment }) {
         <h3 className={styles['caption']}>What each thread did, on one time axis</h3>
         {!running && (
           <div className={styles['zoom']}>
-            <ZoomButton name="Zoom out" sign="−" off={span === null} onPress={() => {
-              zoom(2);
-            }} />
-            <ZoomButton name="Zoom in" sign="+" off={false} onPress={() => {
-              zoom(0.5);
-            }} />
-            <ZoomButton name="Show the whole time" sign="all" off={span === null} onPress={() => {
-              setSpan(null);
-            }} />
+            <ZoomButton
+              name="Zoom out"
+              sign="−"
+              off={span === null}
+              onPress={() => {
+                zoom(2);
+              }}
+            />
+            <ZoomButton
+              name="Zoom in"
+              sign="+"
+              off={false}
+              onPress={() => {
+                zoom(0.5);
+              }}
+            />
+            <ZoomButton
+              name="Show the whole time"
+              sign="all"
+              off={span === null}
+              onPress={() => {
+                setSpan(null);
+              }}
+            />
           </div>
         )}
       </div>
@@ -171,7 +186,14 @@ interface ZoomButtonProps {
 
 function ZoomButton({ name, sign, off, onPress }: ZoomButtonProps) {
   return (
-    <button type="button" className={styles['zoomButton']} aria-label={name} title={name} disabled={off} onClick={onPress}>
+    <button
+      type="button"
+      className={styles['zoomButton']}
+      aria-label={name}
+      title={name}
+      disabled={off}
+      onClick={onPress}
+    >
       {sign}
     </button>
   );
@@ -193,7 +215,12 @@ function Mark({ layout, view, focus }: MarkProps) {
   return (
     <div
       className={styles['mark']}
-      style={{ left: `${box.x - 2}px`, top: `${y - 2}px`, width: `${width + 4}px`, height: `${height + 4}px` }}
+      style={{
+        left: `${box.x - 2}px`,
+        top: `${y - 2}px`,
+        width: `${width + 4}px`,
+        height: `${height + 4}px`,
+      }}
     />
   );
 }
@@ -223,7 +250,8 @@ function focusText(
   const found = pieceAt(layout, focus);
   if (found === null) return null;
   const { section, piece } = found;
-  const what = piece.tasks > 1 ? `${plural(piece.tasks, 'task', 'tasks')}, the last ${piece.name}` : piece.name;
+  const what =
+    piece.tasks > 1 ? `${plural(piece.tasks, 'task', 'tasks')}, the last ${piece.name}` : piece.name;
   const length = secondsText(piece.endMs - piece.startMs);
   return `${names[section.contender] ?? ''}, thread ${piece.worker}: ${what}${piece.failed ? ', failed' : ''}, began at ${secondsText(piece.startMs)} and took ${length}.`;
 }
@@ -237,7 +265,10 @@ function hintOf(layout: TimelineLayout): string {
 
 function summaryOf(layout: TimelineLayout, names: readonly string[]): string {
   const parts = layout.sections.map(({ contender, rows, wallMs }) => {
-    const tasks = rows.reduce((sum, { pieces }) => sum + pieces.reduce((own, each) => own + each.tasks, 0), 0);
+    const tasks = rows.reduce(
+      (sum, { pieces }) => sum + pieces.reduce((own, each) => own + each.tasks, 0),
+      0,
+    );
     const threads = new Set(rows.flatMap(({ pieces }) => pieces.map(({ worker }) => worker))).size;
     return `${names[contender] ?? ''}: ${plural(tasks, 'task', 'tasks')} on ${plural(threads, 'thread', 'threads')} in ${secondsText(wallMs)}`;
   });

@@ -23,8 +23,9 @@ export function ThreadsPage() {
       {/* Scrolls, and so has to be reachable by keyboard. */}
       <div className={styles['scroller']} role="region" aria-label="How threads work here" tabIndex={0}>
         <p className={styles['intro']}>
-          Each part makes a claim. Run it to see what this machine says: the same work in two modes, five runs of
-          each in random order after a warm-up. These small runs are shown here and not kept among the experiments.
+          Each part makes a claim. Run it to see what this machine says: the same work in two modes, five runs
+          of each in random order after a warm-up. These small runs are shown here and not kept among the
+          experiments.
         </p>
         {CLAIMS.map((claim) => (
           <Part key={claim.id} claim={claim} />
@@ -114,7 +115,9 @@ function Outcome({ claim, run }: { readonly claim: Claim; readonly run: ClaimRun
       </div>
       {outcome === null ? (
         <p className={styles['note']}>
-          {frame === null ? 'It is being prepared.' : `Run ${Math.min(frame.runsDone + 1, frame.runsTotal)} of ${frame.runsTotal}`}
+          {frame === null
+            ? 'It is being prepared.'
+            : `Run ${Math.min(frame.runsDone + 1, frame.runsTotal)} of ${frame.runsTotal}`}
         </p>
       ) : (
         <div role="status">
