@@ -10,7 +10,7 @@ describe('niceCeil', () => {
 });
 
 describe('timeTicks', () => {
-  const texts = (from: number, to: number): string[] => timeTicks(from, to).map(({ text }) => text);
+  const texts = (from: number, to: number): string[] => timeTicks(from, to, 620).map(({ text }) => text);
 
   it('names the unit at both ends', () => {
     expect(texts(0, 42_000)).toEqual(['0 s', '10', '20', '30', '42 s']);
@@ -19,10 +19,11 @@ describe('timeTicks', () => {
   });
 
   it('leaves no tick where the label of the end is', () => {
-    const ticks = timeTicks(0, 20_300);
+    const ticks = timeTicks(0, 20_300, 620);
     const last = ticks.at(-1);
     expect(last?.ms).toBe(20_300);
-    expect(20_300 - (ticks.at(-2)?.ms ?? 0)).toBeGreaterThan(20_300 * 0.09);
+    expect(20_300 - (ticks.at(-2)?.ms ?? 0)).toBeGreaterThan((52 / 620) * 20_300);
+    expect(timeTicks(0, 1200, 230).map(({ text }) => text)).toEqual(['0 s', '1.2 s']);
   });
 
   it('has round ticks where the view begins later', () => {

@@ -1,6 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { experimentRequestSchema } from '../../common/experiment';
-import { draftOf, EMPTY_DRAFT, faultOf, requestOf, searchRequestOf, searchSizes } from './compare-draft';
+import {
+  draftOf,
+  isSameRequest,
+  EMPTY_DRAFT,
+  faultOf,
+  requestOf,
+  searchRequestOf,
+  searchSizes,
+} from './compare-draft';
 
 describe('requestOf', () => {
   it('makes the request of the drawing: four modes, the same tasks in flight', () => {
@@ -55,6 +63,8 @@ describe('requestOf', () => {
       const back = draftOf(experimentRequestSchema.parse(request), 'title');
       expect(back).toEqual(draft);
       expect(requestOf(back)).toEqual(request);
+      expect(isSameRequest(back, experimentRequestSchema.parse(request))).toBe(true);
+      expect(isSameRequest({ ...back, repeats: '2' }, experimentRequestSchema.parse(request))).toBe(false);
     }
   });
 });

@@ -1,6 +1,7 @@
 /** What is chosen on the page Compare, and the request that it makes. Pure. */
 import {
   contendersOf,
+  experimentRequestSchema,
   MOST_EXPERIMENT_TASKS,
   MOST_REPEATS,
   type ExperimentRequest,
@@ -160,6 +161,14 @@ export function searchRequestOf(draft: CompareDraft, cores: number): ExperimentR
     repeats: SEARCH_REPEATS,
     pageCache: readsFiles(draft) ? draft.pageCache : 'warm',
   };
+}
+
+/** Whether the choices are those that made an experiment. */
+export function isSameRequest(draft: CompareDraft, made: ParsedExperimentRequest): boolean {
+  const asked = requestOf(draft);
+  if (asked === null) return false;
+  const parsed = experimentRequestSchema.parse(asked);
+  return JSON.stringify(parsed) === JSON.stringify(made);
 }
 
 /** The choices that made an experiment, so that it can be run again or changed. */

@@ -34,6 +34,13 @@ export function showExperiment(id: number): void {
   compareViewStore.set({ type: 'result', id });
 }
 
+/** At the start, the choices are those of the newest experiment, which the page shows. */
+export function takeNewestChoices(): void {
+  const [newest] = experimentsStore.get().list;
+  if (newest !== undefined && draftStore.get() === EMPTY_DRAFT)
+    draftStore.set(draftOf(newest.request, newest.title));
+}
+
 export function showExperimentList(): void {
   compareViewStore.set({ type: 'list' });
 }

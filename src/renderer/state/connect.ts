@@ -1,6 +1,7 @@
 /** Joins the stores to the main process: subscribes first, then reads what there is, so that nothing is missed. */
 import { request } from '../bridge';
 import { showTheme } from '../lib/theme';
+import { takeNewestChoices } from './compare';
 import { forgetExperiment, loadExperiments, takeExperiment, takeExperimentFrame } from './experiments';
 import { takeFrame, takeSummaries } from './frames';
 import { forgetJob, loadAllKinds, mergeJobs } from './jobs';
@@ -40,7 +41,7 @@ async function read(): Promise<void> {
       infoStore.set(info);
     }),
     loadAllKinds(),
-    loadExperiments(true),
+    loadExperiments(true).then(takeNewestChoices),
   ]);
 }
 

@@ -81,7 +81,7 @@ function Dot({ dot }: { readonly dot: BarDot }) {
   const title = `${secondsText(dot.wallMs)}${dot.outlier ? ', far from the others' : ''}`;
   if (!dot.outlier) {
     return (
-      <circle className={styles['dot']} cx={percent(dot.at)} cy="24" r="2.5">
+      <circle className={styles['dot']} cx={percent(dot.at)} cy="23.5" r="2.2">
         <title>{title}</title>
       </circle>
     );

@@ -1,9 +1,9 @@
 /** What threads really gain: experiments, measured and shown in one picture. */
-import { useEffect, useRef } from 'react';
+import { useEffect, type ReactNode } from 'react';
 import { EXPERIMENT_FORMATS, type Experiment, type ExperimentFormat } from '../../../common/experiment';
 import { Button } from '../../components/button';
 import { MenuButton } from '../../components/menu';
-import { requestOf } from '../../lib/compare-draft';
+import { isSameRequest, requestOf } from '../../lib/compare-draft';
 import {
   cancelExperiment,
   compareViewStore,
@@ -52,10 +52,9 @@ export function ComparePage() {
 }
 
 /** Scrolls, and so has to be reachable by keyboard. */
-function Scroller({ children }: { readonly children: React.ReactNode }) {
-  const element = useRef<HTMLDivElement>(null);
+function Scroller({ children }: { readonly children: ReactNode }) {
   return (
-    <div ref={element} className={styles['scroller']} role="region" aria-label="Result" tabIndex={0}>
+    <div className={styles['scroller']} role="region" aria-label="Result" tabIndex={0}>
       {children}
     </div>
   );
@@ -127,7 +126,7 @@ function PageButtons({ shown }: { readonly shown: Experiment | null }) {
         >
           Cancel
         </Button>
-      ) : (
+      ) : view.type === 'two' ? null : (
         <Button
           look="primary"
           isDisabled={request === null || starting}
@@ -135,7 +134,7 @@ function PageButtons({ shown }: { readonly shown: Experiment | null }) {
             if (request !== null) startExperiment(request);
           }}
         >
-          {shown === null ? 'Run' : 'Run again'}
+          {shown !== null && isSameRequest(draft, shown.request) ? 'Run again' : 'Run'}
         </Button>
       )}
     </>

@@ -25,6 +25,7 @@ export function Result({ experiment }: { readonly experiment: Experiment }) {
         <Finding experiment={experiment} />
       )}
       {(state === 'running' || analysis !== null) && <Bars experiment={experiment} frame={frame} />}
+      {analysis !== null && <Cautions experiment={experiment} />}
       {analysis !== null && <Adopt experiment={experiment} />}
       {analysis?.scaling != null && (
         <section className={styles['part']} aria-label="Scaling">
@@ -56,7 +57,6 @@ function Finding({ experiment }: { readonly experiment: Experiment }) {
       <div>
         <h2 className={styles['headline']}>{headline}</h2>
         <p className={styles['detail']}>{detail}</p>
-        <Cautions experiment={experiment} />
       </div>
     );
   }

@@ -5,11 +5,11 @@ import { timesText } from '../../lib/experiment-figures';
 import styles from './scaling-curve.module.css';
 
 const WIDTH = 380;
-const HEIGHT = 212;
+const HEIGHT = 224;
 const LEFT = 38;
 const RIGHT = 14;
 const TOP = 14;
-const BOTTOM = 30;
+const BOTTOM = 44;
 
 export function ScalingCurve({ scaling, cores }: { readonly scaling: Scaling; readonly cores: number }) {
   const { points, serialShare } = scaling;
@@ -62,9 +62,11 @@ export function ScalingCurve({ scaling, cores }: { readonly scaling: Scaling; re
         {points.map(({ size, speedup }) => (
           <g key={size}>
             <circle className={styles['point']} cx={x(size)} cy={y(speedup)} r="3.5" />
-            <text className={styles['value']} x={x(size)} y={y(speedup) + 18} textAnchor="middle">
-              {timesText(speedup)}
-            </text>
+            {size !== first.size && (
+              <text className={styles['value']} x={x(size)} y={y(speedup) + 18} textAnchor="middle">
+                {timesText(speedup)}
+              </text>
+            )}
           </g>
         ))}
         <text className={styles['label']} x={x(ideal) - 8} y={y(ideal / first.size) + 5} textAnchor="end">

@@ -45,7 +45,7 @@ export function Setup() {
       <ModesField draft={draft} fault={fault} />
       <div className={styles['pair']}>
         <NumberField label="Repeats" field="repeats" draft={draft} fault={fault} />
-        <NumberField label="In flight, pool size" field="size" draft={draft} fault={fault} />
+        <NumberField label="In flight" field="size" draft={draft} fault={fault} />
       </div>
       <PoolSizes draft={draft} />
       {readsFiles(draft) && <PageCache draft={draft} />}

@@ -43,6 +43,15 @@ export function useTimelines({ id, state }: Experiment): readonly Timeline[] {
 export function Timelines({ experiment }: { readonly experiment: Experiment }) {
   const timelines = useTimelines(experiment);
   const layout = useMemo(() => layoutTimelines(timelines), [timelines]);
+  return layout.sections.length === 0 ? null : <Chart experiment={experiment} layout={layout} />;
+}
+
+interface ChartProps {
+  readonly experiment: Experiment;
+  readonly layout: TimelineLayout;
+}
+
+function Chart({ experiment, layout }: ChartProps) {
   const names = contenderNames(experiment.request.contenders);
   const holder = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
@@ -102,7 +111,6 @@ export function Timelines({ experiment }: { readonly experiment: Experiment }) {
     if (JSON.stringify(next) !== JSON.stringify(focus)) setFocus(next);
   };
 
-  if (layout.sections.length === 0) return null;
   return (
     <section className={styles['part']} aria-label="What each thread did">
       <div className={styles['head']}>
@@ -228,7 +236,7 @@ function Mark({ layout, view, focus }: MarkProps) {
 function Axis({ view }: { readonly view: TimelineView }) {
   return (
     <div className={styles['axis']} aria-hidden="true">
-      {timeTicks(view.fromMs, view.toMs).map(({ ms, text }, index, all) => (
+      {timeTicks(view.fromMs, view.toMs, view.width).map(({ ms, text }, index, all) => (
         <span
           key={ms}
           className={styles['tick']}
