@@ -154,10 +154,10 @@ function Adopt({ experiment }: { readonly experiment: Experiment }) {
 }
 
 function Facts({ experiment }: { readonly experiment: Experiment }) {
-  const { machine, createdAtMs, title, tasks, bytes, request } = experiment;
+  const { machine, createdAtMs, title, bytes, request } = experiment;
   const work = [
     title,
-    tasks > 0 ? `${plural(tasks, 'task', 'tasks')}, ${formatBytes(bytes)} a run` : null,
+    bytes > 0 ? `${formatBytes(bytes)} a run` : null,
     `${plural(request.repeats, 'run', 'runs')} of each after a warm-up`,
     request.pageCache === 'cold' ? 'page cache dropped' : null,
   ].filter((part) => part !== null);

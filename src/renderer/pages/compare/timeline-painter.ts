@@ -71,7 +71,7 @@ function paintBand(
   view: TimelineView,
 ): void {
   context.fillStyle = themeColour('--busy-ink');
-  context.globalAlpha = 0.8;
+  context.globalAlpha = 0.65;
   let fromMs = 0;
   for (const { atMs, share } of samples) {
     const from = Math.max(0, xOf(fromMs, view));
