@@ -1,74 +1,94 @@
 /**
  * How often the intervals of `src/engine/compare/statistics.ts` hold the truth, by simulation: `node bench/coverage.mjs`.
  *
- * Times are drawn as runs of one machine scatter: log-normal, with a heavy tail (now and then a run is much slower), and
- * with drift (each round is slower or faster as a whole, as when another program runs). The table of
- * `docs/statistics.md` is what this prints.
+ * Times are drawn as runs on one machine scatter, and the truth is known: both contenders are equally fast. The table of
+ * `docs/statistics.md` is what this prints. `node bench/coverage.mjs 500` makes fewer experiments of each.
  */
-import { medianInterval, ratioInterval } from '../src/engine/compare/statistics.ts';
+import { median, medianInterval, ratioInterval } from '../src/engine/compare/statistics.ts';
 
 const EXPERIMENTS = Number(process.argv[2] ?? 4000);
+const RUNS = [2, 3, 5, 7, 10, 20];
+/** Standard deviation of logarithms: runs scatter by 4 %. */
 const SPREAD = 0.04;
 
 let state = 20_250_101;
-/** Mulberry32. */
+/** Mulberry32: the table is the same each time. */
 function random() {
   state = (state + 0x6d2b79f5) | 0;
   let t = Math.imul(state ^ (state >>> 15), 1 | state);
   t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
   return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
 }
-function normal() {
-  return Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
-}
+const exponential = () => -Math.log(1 - random());
+const normal = () => Math.sqrt(2 * exponential()) * Math.cos(2 * Math.PI * random());
 
-/** Each makes the logarithms of one contender's noise, given what its rounds share. Medians are 0. */
+const none = () => 0;
+/** Of logarithms, medians 0: what a run has of its own, and how the machine changes from one run to the next. */
 const NOISES = {
-  'log-normal': { round: () => 0, run: () => SPREAD * normal() },
-  'heavy tail': {
-    round: () => 0,
-    // Student's t with 2 degrees of freedom: no variance. Runs ten times off the usual scatter are common.
-    run: () => (SPREAD * normal()) / Math.sqrt(-Math.log(1 - random())),
-  },
-  skewed: {
-    round: () => 0,
-    // Never faster than the work allows, sometimes much slower: exponential, its median at 0.
-    run: () => SPREAD * 1.5 * (-Math.log(1 - random()) - Math.LN2),
-  },
-  drift: { round: () => 2 * SPREAD * normal(), run: () => SPREAD * normal() },
+  'log-normal': { own: () => SPREAD * normal(), step: none },
+  // Student's t with 2 degrees of freedom has no variance: runs far off the others are common.
+  'heavy tail': { own: () => (SPREAD * normal()) / Math.sqrt(exponential()), step: none },
+  // Never faster than the work allows, at times much slower.
+  skewed: { own: () => 1.5 * SPREAD * (exponential() - Math.LN2), step: none },
+  // The machine grows slower and faster: a random walk over all runs, in their shuffled order.
+  drift: { own: () => SPREAD * normal(), step: () => 0.5 * SPREAD * normal() },
 };
 
-console.log(
-  '| noise | runs | median held | ratio held | null: `no difference` | 10 % faster seen | 30 % seen | width of ratio |',
-);
+/** Runs of two contenders, a round after the other, each round in random order. */
+function draw({ own, step }, runs) {
+  const times = [[], []];
+  let machine = 0;
+  for (let round = 0; round < runs; round++) {
+    const first = random() < 0.5 ? 0 : 1;
+    for (const contender of [first, 1 - first]) {
+      machine += step();
+      times[contender].push(Math.exp(machine + own()));
+    }
+  }
+  return times;
+}
+
+/** The plain percentile bootstrap, for comparison. */
+function plainInterval(reference, contender) {
+  const resample = (values) => median(values.map(() => values[Math.floor(random() * values.length)]));
+  const ratios = Array.from({ length: 800 }, () => resample(reference) / resample(contender));
+  ratios.sort((a, b) => a - b);
+  return { low: ratios[19], high: ratios[780] };
+}
+
+const holds = ({ low, high }, truth = 1) => low <= truth && high >= truth;
+const percent = (count, of) => `${((100 * count) / of).toFixed(1)} %`;
+
+console.log('| noise | runs | plain percentile | median | ratio | sees 10 % | sees 30 % | width |');
 console.log('| --- | --: | --: | --: | --: | --: | --: | --: |');
 for (const [name, noise] of Object.entries(NOISES)) {
-  for (const runs of [2, 3, 4, 5, 7, 10, 20]) {
-    let medianHeld = 0,
-      held = 0,
-      none = 0,
-      seen = 0,
-      seen30 = 0;
+  for (const runs of RUNS) {
+    const count = { plain: 0, median: 0, ratio: 0, small: 0, large: 0 };
+    const plainExperiments = Math.ceil(EXPERIMENTS / 4);
     const widths = [];
     for (let i = 0; i < EXPERIMENTS; i++) {
-      const rounds = Array.from({ length: runs }, () => noise.round());
-      const draw = () => rounds.map((shared) => Math.exp(shared + noise.run()));
-      const reference = draw();
-      const contender = draw();
-      const own = medianInterval(reference);
-      if (own.low <= 1 && own.high >= 1) medianHeld++;
-      const { low, high } = ratioInterval(reference, contender);
-      if (low <= 1 && high >= 1) none++;
-      // The truth of a ratio is 1 here; any other only shifts logarithms.
-      if (low <= 1 && high >= 1) held++;
-      if (low * 1.1 > 1) seen++;
-      if (low * 1.3 > 1) seen30++;
-      widths.push(high / low);
+      const [reference, contender] = draw(noise, runs);
+      const ratio = ratioInterval(reference, contender);
+      if (holds(ratio)) count.ratio++;
+      // Any other truth only shifts the logarithms.
+      if (ratio.low * 1.1 > 1) count.small++;
+      if (ratio.low * 1.3 > 1) count.large++;
+      widths.push(ratio.high / ratio.low);
+      if (holds(medianInterval(reference))) count.median++;
+      if (i < plainExperiments && holds(plainInterval(reference, contender))) count.plain++;
     }
     widths.sort((a, b) => a - b);
-    const percent = (count) => `${((100 * count) / EXPERIMENTS).toFixed(1)} %`;
-    console.log(
-      `| ${[name, runs, percent(medianHeld), percent(held), percent(none), percent(seen), percent(seen30), `× ${widths[EXPERIMENTS >> 1].toFixed(2)}`].join(' | ')} |`,
-    );
+    const cells = [
+      name,
+      runs,
+      percent(count.plain, plainExperiments),
+      // A machine that drifts has no one median to hold.
+      name === 'drift' ? '–' : percent(count.median, EXPERIMENTS),
+      percent(count.ratio, EXPERIMENTS),
+      percent(count.small, EXPERIMENTS),
+      percent(count.large, EXPERIMENTS),
+      `× ${widths[EXPERIMENTS >> 1].toFixed(2)}`,
+    ];
+    console.log(`| ${cells.join(' | ')} |`);
   }
 }
