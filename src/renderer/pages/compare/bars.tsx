@@ -1,8 +1,8 @@
 /** A bar for each contender: its median, the interval as a whisker, every run as a mark below. */
 import type { Experiment, ExperimentFrame } from '../../../common/experiment';
-import { contenderNames, intervalText } from '../../../common/experiment-text';
+import { preciseTime } from '../../../common/experiment-figures';
+import { contenderNames, intervalText, ratioText } from '../../../common/experiment-text';
 import { barsOf, type BarDot, type ContenderBar } from '../../lib/contender-bars';
-import { ratioText, secondsText } from '../../lib/experiment-figures';
 import styles from './bars.module.css';
 
 interface BarsProps {
@@ -30,10 +30,16 @@ export function Bars({ experiment, frame, mini = false }: BarsProps) {
             <Plot bar={bar} />
             <span className={styles['median']}>
               <span className="visually-hidden">median </span>
-              {bar.medianMs === null ? '–' : secondsText(bar.medianMs)}
+              {bar.medianMs === null ? '–' : preciseTime(bar.medianMs)}
             </span>
             <span className={styles['ratio']}>
-              {running ? `${bar.runs} of ${repeats}` : bar.isReference ? '1.0×' : ratioText(bar.ratio)}
+              {running
+                ? `${bar.runs} of ${repeats}`
+                : bar.isReference
+                  ? '1.0×'
+                  : bar.ratio === null
+                    ? '–'
+                    : ratioText(bar.ratio)}
             </span>
             <span className="visually-hidden">{spoken(bar, running)}</span>
           </li>
@@ -78,7 +84,7 @@ function Plot({ bar }: { readonly bar: ContenderBar }) {
 
 /** A circle; an outlier is a diamond, so that it is told apart without its colour. */
 function Dot({ dot }: { readonly dot: BarDot }) {
-  const title = `${secondsText(dot.wallMs)}${dot.outlier ? ', far from the others' : ''}`;
+  const title = `${preciseTime(dot.wallMs)}${dot.outlier ? ', far from the others' : ''}`;
   if (!dot.outlier) {
     return (
       <circle className={styles['dot']} cx={percent(dot.at)} cy="23.5" r="2.2">

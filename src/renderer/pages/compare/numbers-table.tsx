@@ -1,6 +1,6 @@
 import type { Experiment } from '../../../common/experiment';
+import { figureRows } from '../../../common/experiment-figures';
 import { contenderNames } from '../../../common/experiment-text';
-import { figureRows } from '../../lib/experiment-figures';
 import styles from './numbers-table.module.css';
 
 export function NumbersTable({ experiment }: { readonly experiment: Experiment }) {

@@ -1,7 +1,6 @@
 /** What each pool size gained, against the line where every thread counts in full. */
 import type { Scaling } from '../../../common/experiment';
 import { plural } from '../../lib/text';
-import { timesText } from '../../lib/experiment-figures';
 import styles from './scaling-curve.module.css';
 
 const WIDTH = 380;
@@ -82,6 +81,11 @@ export function ScalingCurve({ scaling, cores }: { readonly scaling: Scaling; re
       </figcaption>
     </figure>
   );
+}
+
+/** `1.82×`, `3.1×` */
+function timesText(times: number): string {
+  return `${times.toFixed(times < 1.95 ? 2 : 1)}×`;
 }
 
 /** By Amdahl's law no number of threads makes work faster than one over its serial share. */

@@ -1,9 +1,9 @@
 /** What every thread did, on one time axis for all contenders. */
 import { useEffect, useMemo, useRef, useState, type KeyboardEvent, type PointerEvent } from 'react';
 import type { Experiment, Timeline } from '../../../common/experiment';
+import { preciseTime } from '../../../common/experiment-figures';
 import { contenderNames } from '../../../common/experiment-text';
 import { niceCeil, timeTicks } from '../../lib/axis';
-import { secondsText } from '../../lib/experiment-figures';
 import { plural } from '../../lib/text';
 import { onThemeChange } from '../../lib/theme';
 import {
@@ -260,8 +260,8 @@ function focusText(
   const { section, piece } = found;
   const what =
     piece.tasks > 1 ? `${plural(piece.tasks, 'task', 'tasks')}, the last ${piece.name}` : piece.name;
-  const length = secondsText(piece.endMs - piece.startMs);
-  return `${names[section.contender] ?? ''}, thread ${piece.worker}: ${what}${piece.failed ? ', failed' : ''}, began at ${secondsText(piece.startMs)} and took ${length}.`;
+  const length = preciseTime(piece.endMs - piece.startMs);
+  return `${names[section.contender] ?? ''}, thread ${piece.worker}: ${what}${piece.failed ? ', failed' : ''}, began at ${preciseTime(piece.startMs)} and took ${length}.`;
 }
 
 function hintOf(layout: TimelineLayout): string {
@@ -278,7 +278,7 @@ function summaryOf(layout: TimelineLayout, names: readonly string[]): string {
       0,
     );
     const threads = new Set(rows.flatMap(({ pieces }) => pieces.map(({ worker }) => worker))).size;
-    return `${names[contender] ?? ''}: ${plural(tasks, 'task', 'tasks')} on ${plural(threads, 'thread', 'threads')} in ${secondsText(wallMs)}`;
+    return `${names[contender] ?? ''}: ${plural(tasks, 'task', 'tasks')} on ${plural(threads, 'thread', 'threads')} in ${preciseTime(wallMs)}`;
   });
   return `What each thread did. ${parts.join('. ')}.`;
 }
