@@ -53,6 +53,8 @@ export interface TimelineFocus {
 const SECTION_GAP_PX = 14;
 /** More rows than these would be a haze: threads that lived one after another share rows. */
 const MOST_ROWS = 64;
+/** More than a thread has. */
+const MOST_LANES = 4096;
 /** A section is at least as high as its label. */
 const LEAST_HEIGHT_PX = 18;
 
@@ -74,9 +76,9 @@ interface Lane {
 }
 
 function lanesOf(pieces: readonly TimelinePiece[]): Lane[] {
-  const lanes = new Map<string, Lane>();
+  const lanes = new Map<number, Lane>();
   for (const piece of pieces) {
-    const key = `${piece.worker}.${piece.lane}`;
+    const key = piece.worker * MOST_LANES + piece.lane;
     let lane = lanes.get(key);
     if (lane === undefined) {
       lane = { worker: piece.worker, lane: piece.lane, pieces: [] };

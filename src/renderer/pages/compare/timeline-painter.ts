@@ -14,6 +14,8 @@ import { themeColour } from '../../lib/theme';
 /** Of a strip's colour: neighbours differ in tint. */
 const TINTS = [0.42, 0.58, 0.76, 1] as const;
 const CORNER_PX = 1.5;
+/** Corners of narrower strips would not be seen, and rounding costs. */
+const LEAST_ROUND_PX = 4;
 
 /** @param modes of the contenders, by index */
 export function paintTimelines(
@@ -45,23 +47,32 @@ function paintRow(
   view: TimelineView,
   colour: string,
 ): void {
-  const failed = themeColour('--fail');
-  pieces.forEach((piece, index) => {
-    const box = stripBox(piece, view);
-    if (box === null) return;
-    context.fillStyle = piece.failed ? failed : colour;
-    context.globalAlpha = piece.failed ? 1 : TINTS[shadeAt(index)];
-    if (box.width < 2 * CORNER_PX) context.fillRect(box.x, y, box.width, height);
-    else {
-      context.beginPath();
-      context.roundRect(box.x, y, box.width, height, CORNER_PX);
-      context.fill();
-    }
-    if (!piece.failed) return;
+  // By tint, so that the context changes its colour four times a row and not at each strip.
+  context.fillStyle = colour;
+  TINTS.forEach((alpha, tint) => {
+    context.globalAlpha = alpha;
+    pieces.forEach((piece, index) => {
+      if (piece.failed || shadeAt(index) !== tint) return;
+      const box = stripBox(piece, view);
+      if (box === null) return;
+      if (box.width < LEAST_ROUND_PX) context.fillRect(box.x, y, box.width, height);
+      else {
+        context.beginPath();
+        context.roundRect(box.x, y, box.width, height, CORNER_PX);
+        context.fill();
+      }
+    });
+  });
+  context.globalAlpha = 1;
+  for (const piece of pieces) {
+    const box = piece.failed ? stripBox(piece, view) : null;
+    if (box === null) continue;
+    context.fillStyle = themeColour('--fail');
+    context.fillRect(box.x, y, box.width, height);
     // Not by its colour alone: a line through it.
     context.fillStyle = themeColour('--bg');
     context.fillRect(box.x, y + height / 2 - 0.5, box.width, 1);
-  });
+  }
 }
 
 /** The higher, the more of the time the event loop had work. */
