@@ -5,6 +5,7 @@ import {
   stripBox,
   xOf,
   type ActivityBand,
+  type StripBox,
   type TimelineLayout,
   type TimelineRow,
   type TimelineView,
@@ -48,20 +49,26 @@ function paintRow(
   colour: string,
 ): void {
   // By tint, so that the context changes its colour four times a row and not at each strip.
+  const byTint: StripBox[][] = TINTS.map(() => []);
+  let endX = -1;
+  pieces.forEach((piece, index) => {
+    const box = piece.failed ? null : stripBox(piece, view);
+    // Of strips thinner than a pixel, one a pixel is seen.
+    if (box === null || box.x + box.width < endX + 0.5) return;
+    endX = box.x + box.width;
+    byTint[shadeAt(index)]?.push(box);
+  });
   context.fillStyle = colour;
-  TINTS.forEach((alpha, tint) => {
-    context.globalAlpha = alpha;
-    pieces.forEach((piece, index) => {
-      if (piece.failed || shadeAt(index) !== tint) return;
-      const box = stripBox(piece, view);
-      if (box === null) return;
-      if (box.width < LEAST_ROUND_PX) context.fillRect(box.x, y, box.width, height);
+  byTint.forEach((boxes, tint) => {
+    context.globalAlpha = TINTS[tint] ?? 1;
+    for (const { x, width } of boxes) {
+      if (width < LEAST_ROUND_PX) context.fillRect(x, y, width, height);
       else {
         context.beginPath();
-        context.roundRect(box.x, y, box.width, height, CORNER_PX);
+        context.roundRect(x, y, width, height, CORNER_PX);
         context.fill();
       }
-    });
+    }
   });
   context.globalAlpha = 1;
   for (const piece of pieces) {
