@@ -93,7 +93,7 @@ export class Thread<Options, Input, Output, Entry extends InHand<Input>> {
   #readLoop(): void {
     const { active, idle } = this.#worker.performance.eventLoopUtilization();
     // A thread that has ended says nothing, and so does one that is still coming up.
-    if (active + idle > 0) this.#loop = { activeMs: active, idleMs: idle };
+    if (active + idle > 0) this.#loop = { activeMs: active, idleMs: Math.max(0, idle) };
   }
 
   /** Whether another task of this weight may be handed over now. */
