@@ -6,6 +6,7 @@ import { assertNever } from '../common/errors';
 import type { JobKind, TaskOrder, TaskOutcome, WorkerOptions } from '../common/model';
 import { displayPath } from '../common/paths';
 import type { SpareData, WorkerData } from '../common/protocol';
+import type { PageCacheData } from '../common/page-cache';
 import type { WalkData } from '../common/walk';
 import { serveTasks, type RunTask } from './runtime';
 
@@ -28,6 +29,8 @@ async function initialise(options: WorkerOptions): Promise<RunOrder> {
         : (await import('./verify')).createVerify();
     case 'copy':
       return (await import('./copy')).loadCopy(options);
+    case 'compute':
+      return (await import('./compute')).createCompute(options);
     default:
       return assertNever(options);
   }
@@ -67,10 +70,15 @@ async function startWalk(walk: WalkData): Promise<void> {
   if (parentPort !== null) runWalk(parentPort, walk);
 }
 
+async function startPageCache({ paths }: PageCacheData): Promise<void> {
+  const { dropFromPageCache } = await import('./page-cache');
+  parentPort?.postMessage(dropFromPageCache(paths));
+}
+
 // On Linux that is this thread alone: the main process, which answers the window, comes first where cores are few.
 if (process.platform === 'linux') setPriority(NICE);
 
-type GivenData = WorkerData<WorkerOptions> | WalkData | CheckpointData | SpareData;
+type GivenData = WorkerData<WorkerOptions> | WalkData | CheckpointData | PageCacheData | SpareData;
 
 function start(data: GivenData): void {
   switch (data.role) {
@@ -84,6 +92,9 @@ function start(data: GivenData): void {
       break;
     case 'walk':
       void startWalk(data);
+      break;
+    case 'page-cache':
+      void startPageCache(data);
       break;
     case 'spare':
       void startSpare(data);
