@@ -36,6 +36,24 @@ describe('barsOf', () => {
     expect(bars[1]?.length).toBeCloseTo(500 / axisMs);
   });
 
+  it('cuts an interval that reaches far beyond every run', () => {
+    const sample = sampleExperiment({
+      walls: [
+        [900, 1000],
+        [400, 480],
+      ],
+    });
+    const [first, second] = sample.analysis?.results ?? [];
+    if (sample.analysis === null || first === undefined || second === undefined) throw new Error('no result');
+    const results = [{ ...first, highMs: 90_000 }, second];
+    const { bars, axisMs } = barsOf({ ...sample, analysis: { ...sample.analysis, results } }, null);
+    expect(axisMs).toBeCloseTo(1224);
+    expect(bars.map(({ whisker }) => [whisker?.to, whisker?.isCut])).toEqual([
+      [1, true],
+      [480 / axisMs, false],
+    ]);
+  });
+
   it('fills while it runs, on an axis that grows in steps', () => {
     const experiment = sampleExperiment({ walls: [[900, 1000], [400]], state: 'running' });
     const frame = {

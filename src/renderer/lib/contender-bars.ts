@@ -25,7 +25,7 @@ export interface ContenderBar {
   /** Shares of the axis, 0 to 1. */
   readonly length: number;
   /** The 95 % interval; `null` until the experiment is done. */
-  readonly whisker: { readonly from: number; readonly to: number } | null;
+  readonly whisker: { readonly from: number; readonly to: number; readonly isCut: boolean } | null;
   readonly dots: readonly BarDot[];
   /** The run of now. */
   readonly running: number | null;
@@ -54,6 +54,9 @@ export function countedRuns({ runs }: Experiment, contender: number): Experiment
   return runs.filter((run) => run.contender === contender && run.round > 0);
 }
 
+/** How far the axis reaches beyond the longest run, for the sake of an interval. */
+const MOST_BEYOND = 1.2;
+
 /** One run of each has none. */
 function hasInterval({ lowMs, highMs }: ContenderResult): boolean {
   return isKnown({ low: lowMs, high: highMs });
@@ -63,11 +66,13 @@ function hasInterval({ lowMs, highMs }: ContenderResult): boolean {
 export function barsOf(experiment: Experiment, frame: ExperimentFrame | null): Bars {
   const { analysis, request } = experiment;
   const running = frame?.running ?? null;
+  const longestRun = Math.max(0, ...experiment.runs.map(({ wallMs }) => wallMs), running?.elapsedMs ?? 0);
+  // Of few runs an interval may reach very far: it is cut rather than that all bars become slivers.
   const longest = Math.max(
-    0,
-    ...experiment.runs.map(({ wallMs }) => wallMs),
-    ...(analysis?.results.filter(hasInterval).map(({ highMs }) => highMs) ?? []),
-    running?.elapsedMs ?? 0,
+    longestRun,
+    ...(analysis?.results.filter(hasInterval) ?? []).map(({ highMs }) =>
+      Math.min(highMs, longestRun * MOST_BEYOND),
+    ),
   );
   // While it runs the axis grows in steps: bars that shrink all the time could not be read.
   const axisMs = experiment.state === 'running' ? niceCeil(longest) : Math.max(1, longest * 1.02);
@@ -83,7 +88,7 @@ export function barsOf(experiment: Experiment, frame: ExperimentFrame | null): B
       whisker:
         result === undefined || !hasInterval(result)
           ? null
-          : { from: share(result.lowMs), to: share(result.highMs) },
+          : { from: share(result.lowMs), to: share(result.highMs), isCut: result.highMs > axisMs },
       dots: runs.map(({ id, wallMs }) => ({
         runId: id,
         at: share(wallMs),

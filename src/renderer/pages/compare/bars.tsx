@@ -72,7 +72,9 @@ function Plot({ bar }: { readonly bar: ContenderBar }) {
         <g className={styles['whisker']}>
           <line x1={percent(bar.whisker.from)} x2={percent(bar.whisker.to)} y1="10" y2="10" />
           <line x1={percent(bar.whisker.from)} x2={percent(bar.whisker.from)} y1="6" y2="14" />
-          <line x1={percent(bar.whisker.to)} x2={percent(bar.whisker.to)} y1="6" y2="14" />
+          {!bar.whisker.isCut && (
+            <line x1={percent(bar.whisker.to)} x2={percent(bar.whisker.to)} y1="6" y2="14" />
+          )}
         </g>
       )}
       {bar.dots.map((dot) => (

@@ -134,7 +134,7 @@ function Chart({ experiment, layout }: ChartProps) {
               }}
             />
             <ZoomButton
-              name="Show the whole time"
+              name="Show all the time"
               sign="all"
               off={span === null}
               onPress={() => {
