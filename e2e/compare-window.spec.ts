@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, type Locator, type Page } from '@playwright/test';
 import type { Experiment } from '../src/common/experiment';
-import { findingOf } from '../src/common/experiment-text';
+import { findingOf, ratioText } from '../src/common/experiment-text';
 import type { Settings } from '../src/common/settings';
 import { expectAccessible } from './accessible';
 import { answerDialogs, makeTree, openPage, read, test, type App } from './app';
@@ -111,7 +111,8 @@ test('calls to a slow server, from the click to every export', async ({ app, fol
   await expect(result(window).getByText(findingOf(exported).detail, { exact: true })).toBeVisible();
   expect(exported.runs).toHaveLength(4 * 3);
   const [main] = exported.analysis?.ratios.filter(({ contender }) => contender === 3) ?? [];
-  expect(headline).toContain((main?.ratio ?? 0).toFixed(1));
+  if (main === undefined) throw new Error('The pool was compared with nothing.');
+  expect(`${headline} ${findingOf(exported).detail}`).toContain(ratioText(main));
 
   const csv = (await exportAs(app, 'Every run (CSV)…', join(folder, 'x.csv'))).toString();
   expect(csv.trim().split('\n')).toHaveLength(1 + exported.runs.length);

@@ -156,20 +156,20 @@ function Nothing() {
 function SideBySide({ ids }: { readonly ids: readonly [number, number] }) {
   return (
     <div className={styles['two']}>
-      {ids.map((id) => (
-        <One key={id} id={id} />
+      {ids.map((id, index) => (
+        <One key={id} id={id} side={index === 0 ? 'the older one' : 'the newer one'} />
       ))}
     </div>
   );
 }
 
-function One({ id }: { readonly id: number }) {
+function One({ id, side }: { readonly id: number; readonly side: string }) {
   const experiment = useExperiment(id);
   if (experiment === null) return <div />;
   return (
-    <article className={styles['one']} aria-label={experiment.title}>
+    <article className={styles['one']} aria-label={`${experiment.title}, ${side}`}>
       <p className={styles['oneTitle']}>{experiment.title}</p>
-      <Result experiment={experiment} />
+      <Result experiment={experiment} side={side} />
     </article>
   );
 }

@@ -3,11 +3,16 @@ import { figureRows } from '../../../common/experiment-figures';
 import { contenderNames } from '../../../common/experiment-text';
 import styles from './numbers-table.module.css';
 
-export function NumbersTable({ experiment }: { readonly experiment: Experiment }) {
+interface NumbersTableProps {
+  readonly experiment: Experiment;
+  readonly label: string;
+}
+
+export function NumbersTable({ experiment, label }: NumbersTableProps) {
   const names = contenderNames(experiment.request.contenders);
   return (
     // Scrolls, and so has to be reachable by keyboard.
-    <div className={styles['scroller']} role="region" aria-label="The numbers" tabIndex={0}>
+    <div className={styles['scroller']} role="region" aria-label={label} tabIndex={0}>
       <table className={styles['table']}>
         <thead>
           <tr>

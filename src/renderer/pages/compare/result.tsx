@@ -14,7 +14,14 @@ import { ScalingCurve } from './scaling-curve';
 import { Timelines } from './timelines';
 import styles from './result.module.css';
 
-export function Result({ experiment }: { readonly experiment: Experiment }) {
+interface ResultProps {
+  readonly experiment: Experiment;
+  /** Beside another one: what tells the names of its parts from those of the other. */
+  readonly side?: string;
+}
+
+export function Result({ experiment, side }: ResultProps) {
+  const named = (name: string): string => (side === undefined ? name : `${name}, ${side}`);
   const frame = useExperimentFrame(experiment.id);
   const { state, analysis } = experiment;
   return (
@@ -28,20 +35,20 @@ export function Result({ experiment }: { readonly experiment: Experiment }) {
       {analysis !== null && <Cautions experiment={experiment} />}
       {analysis !== null && <Adopt experiment={experiment} />}
       {analysis?.scaling != null && (
-        <section className={styles['part']} aria-label="Scaling">
+        <section className={styles['part']} aria-label={named('Scaling')}>
           <h3 className={styles['caption']}>What more threads gain</h3>
           <ScalingCurve scaling={analysis.scaling} cores={experiment.machine.cores} />
         </section>
       )}
       {(state === 'running' || analysis !== null) && (
         <div className={styles['part']}>
-          <Timelines experiment={experiment} />
+          <Timelines experiment={experiment} label={named('What each thread did')} />
         </div>
       )}
       {analysis !== null && (
-        <section className={styles['part']} aria-label="Numbers">
+        <section className={styles['part']} aria-label={named('Numbers')}>
           <h3 className={styles['caption']}>The numbers</h3>
-          <NumbersTable experiment={experiment} />
+          <NumbersTable experiment={experiment} label={named('The numbers')} />
         </section>
       )}
       <Facts experiment={experiment} />

@@ -40,18 +40,24 @@ export function useTimelines({ id, state }: Experiment): readonly Timeline[] {
   );
 }
 
-export function Timelines({ experiment }: { readonly experiment: Experiment }) {
-  const timelines = useTimelines(experiment);
-  const layout = useMemo(() => layoutTimelines(timelines), [timelines]);
-  return layout.sections.length === 0 ? null : <Chart experiment={experiment} layout={layout} />;
+interface TimelinesProps {
+  readonly experiment: Experiment;
+  readonly label: string;
 }
 
-interface ChartProps {
-  readonly experiment: Experiment;
+export function Timelines({ experiment, label }: TimelinesProps) {
+  const timelines = useTimelines(experiment);
+  const layout = useMemo(() => layoutTimelines(timelines), [timelines]);
+  return layout.sections.length === 0 ? null : (
+    <Chart experiment={experiment} label={label} layout={layout} />
+  );
+}
+
+interface ChartProps extends TimelinesProps {
   readonly layout: TimelineLayout;
 }
 
-function Chart({ experiment, layout }: ChartProps) {
+function Chart({ experiment, label, layout }: ChartProps) {
   const names = contenderNames(experiment.request.contenders);
   const holder = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
@@ -112,7 +118,7 @@ function Chart({ experiment, layout }: ChartProps) {
   };
 
   return (
-    <section className={styles['part']} aria-label="What each thread did">
+    <section className={styles['part']} aria-label={label}>
       <div className={styles['head']}>
         <h3 className={styles['caption']}>What each thread did, on one time axis</h3>
         {!running && (
