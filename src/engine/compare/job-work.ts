@@ -233,7 +233,7 @@ export class JobWork implements Work {
         if (row.error !== null) parts.push((JSON.parse(row.error) as ErrorData).code);
         return {
           name: row.name,
-          failed: row.state === 'failed',
+          failed: hasFailed(row),
           result: parts.filter((part) => part != null).join(', '),
         };
       }),
@@ -286,6 +286,11 @@ export class JobWork implements Work {
       await executor.shutdown({ cancelQueued: true });
     }
   }
+}
+
+/** A verification that finds a difference has done its work. */
+function hasFailed({ state, finding }: Row): boolean {
+  return state === 'failed' && (finding === null || finding === 'unreadable');
 }
 
 function isMade({ state, type, target }: Row): boolean {

@@ -93,8 +93,9 @@ export class Measurement {
     };
   }
 
-  /** Every thread has ended: the clock stops. */
+  /** Every thread has ended: the clock stops. Idempotent. */
   stop(): void {
+    if (this.#measured !== null) return;
     const wallMs = nowMs() - this.#startedAtMs;
     const cpu = process.cpuUsage(this.#cpu);
     const peakRssBytes = this.#memory?.bytes ?? 0;
