@@ -22,15 +22,20 @@ export class ComputeRun {
     for (const handle of this.#handles) handle.cancel();
   };
 
-  /** Starts the clock, then makes the threads. */
+  /** Makes the threads. */
   constructor({ mode, size }: Contender, options: ComputeWorkerOptions, count: number, tools: RunTools) {
     const { threads, measurement, signal } = tools;
     this.#options = options;
     this.#tools = tools;
-    measurement.start();
+    measurement.prepare();
     this.#executor = createExecutor({ mode, size, threads, workerOptions: options });
     measurement.watch(this.#executor, () => count);
     signal.addEventListener('abort', this.#stop);
+  }
+
+  /** Starts the clock once the threads are there. */
+  start(): Promise<void> {
+    return this.#tools.measurement.start(this.#tools.signal);
   }
 
   /** @throws AbortError when the experiment was cancelled */
@@ -65,11 +70,11 @@ export class ComputeRun {
     }
   }
 
-  /** Ends the threads and stops the clock. Idempotent. */
+  /** Stops the clock and ends the threads. Idempotent. */
   async end(): Promise<void> {
     const { measurement, signal } = this.#tools;
     signal.removeEventListener('abort', this.#stop);
-    await this.#executor.shutdown({ cancelQueued: true });
     measurement.stop();
+    await this.#executor.shutdown({ cancelQueued: true });
   }
 }

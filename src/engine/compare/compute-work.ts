@@ -31,6 +31,7 @@ export function computeWork(
     run: async (contender, measurement, signal) => {
       const run = new ComputeRun(contender, options, count, { threads, measurement, signal });
       try {
+        await run.start();
         const results = await Promise.all(Array.from({ length: count }, (_, index) => run.task(index + 1)));
         return { results, bytes: run.bytes };
       } finally {

@@ -88,8 +88,10 @@ async function answered(
     if (message.type === 'ready') {
       if (signal.aborted) return;
       run = begin();
-      const go: ToClients = 'go';
-      worker.postMessage(go);
+      run.start().then(() => {
+        const go: ToClients = 'go';
+        worker.postMessage(go);
+      }, reject);
       return;
     }
     const results = message.answers.map((answer, index) => ({
