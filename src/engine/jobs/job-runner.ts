@@ -194,8 +194,9 @@ export class JobRunner {
 
   /** Runs until every task is settled or {@link stop} is called. @throws when the last results cannot be stored */
   async run(): Promise<RunResult> {
+    let planning = Promise.resolve();
     try {
-      const planning = this.#planned ? Promise.resolve() : this.#plan();
+      if (!this.#planned) planning = this.#plan();
       // Nothing runs until then: tasks are announced as their phase begins.
       if (this.#phases.afterPlanning) await planning;
       for (; this.#phase < this.#phases.count && this.#goesOn; this.#phase++) {
@@ -205,6 +206,8 @@ export class JobRunner {
     } catch (error) {
       this.#failure ??= toErrorData(error);
     }
+    // Stopped before its first phase, it may still be listing folders on a thread of its own.
+    await planning.catch(() => undefined);
     if (this.#wakeTimer !== null) clearTimeout(this.#wakeTimer);
     await this.#queue.onIdle();
     if (this.#isMeasured) this.#recorder.flush();
