@@ -79,7 +79,7 @@ function jobLine(job: JobFrame): string {
   return parts.join(' · ');
 }
 
-function clip(line: string, width: number): string {
+export function clip(line: string, width: number): string {
   const text = printable(line);
   const points = Array.from(text);
   return points.length <= width ? text : `${points.slice(0, width - 1).join('')}…`;

@@ -253,6 +253,11 @@ export function inFlight({ mode, size }: Contender): number {
   return mode === 'sequential' ? 1 : size;
 }
 
+/** Threads alive at once in a contender. */
+export function threadsIn({ mode, size }: Contender): number {
+  return mode === 'pool' || mode === 'thread-per-task' ? size : 1;
+}
+
 /** The contenders of a comparison: the same number of tasks in flight in each, then other sizes of the pool. */
 export function contendersOf(
   modes: readonly Mode[],
