@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { dirname, resolve } from 'node:path';
-import { InvalidArgumentError, type Command } from 'commander';
+import { InvalidArgumentError, Option, type Command } from 'commander';
 import { HeddleError } from '../common/errors';
 import {
   contendersOf,
@@ -168,11 +168,13 @@ function addCompareFlags(command: Command): Command {
       'search for the best pool size: without --modes, pools of doubling sizes (or those of --sizes) and nothing else',
     )
     .option('--cold', 'drop files from the page cache before each run, as far as the system lets us')
-    .option(
-      '-o, --report <file>',
-      'write the result; its ending says how: .html, .svg, .csv, .json, .trace.json (for Perfetto); may be given more than once',
-      (path: string, before: readonly Report[]) => [...before, reportOf(path)],
-      [],
+    .addOption(
+      new Option(
+        '-o, --report <file>',
+        'write the result; its ending says how: .html, .svg, .csv, .json, .trace.json (for Perfetto); may be given more than once',
+      )
+        .argParser((path, before: readonly Report[]) => [...before, reportOf(path)])
+        .default([], 'standard output alone'),
     );
 }
 

@@ -1,6 +1,6 @@
 /** The numbers of an experiment as people read them: the same table in the window and the reports. */
 import type { Experiment, ExperimentRun } from './experiment';
-import { intervalText, percentText, ratioText } from './experiment-text';
+import { intervalText, ratioText } from './experiment-text';
 import { formatBytes, formatCount, formatRate } from './units';
 
 export interface FigureRow {
@@ -71,12 +71,12 @@ export function figureRows({ request, runs, analysis }: Experiment): FigureRow[]
       return peaks.length === 0 ? '–' : formatBytes(Math.max(...peaks));
     }),
     row('Threads made', 'in one run', ({ threadsMade }) => threadsMade, whole),
-    row('Busy', 'share of the run in which a thread had a task, mean of threads', busyShare, percentText),
+    row('Busy', 'share of the run in which a thread had a task, mean of threads', busyShare, shareText),
     row(
       'Event loop at work',
       'share of a thread’s life in which its event loop did not wait, mean of threads',
       eventLoopShare,
-      percentText,
+      shareText,
     ),
     row(
       'Queue wait',
@@ -98,6 +98,11 @@ export function busyShare({ workers }: ExperimentRun): number | null {
 /** Mean over the threads of a run of which it was measured. */
 export function eventLoopShare({ workers }: ExperimentRun): number | null {
   return meanOf(workers.flatMap(({ eventLoopUtilization }) => eventLoopUtilization ?? []));
+}
+
+/** As short as a column of a table. */
+function shareText(share: number): string {
+  return `${Math.round(share * 100)} %`;
 }
 
 function perSecond(count: number, wallMs: number): number | null {

@@ -248,7 +248,7 @@ class Facts {
     // An event loop that is held up by a read looks at work; the processor tells them apart.
     return computed > 0.7
       ? `${whose} was computing for ${percentText(active)} of the time.`
-      : `${whose} was held for ${percentText(active)} of the time, and the processor worked for less: it waited inside the system.`;
+      : `${whose} was held for ${percentText(active)} of the time, and the processor worked for less: it waited for the system, or for a core.`;
   }
 
   #curve(): string {

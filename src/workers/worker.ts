@@ -6,6 +6,7 @@ import { assertNever } from '../common/errors';
 import type { JobKind, TaskOrder, TaskOutcome, WorkerOptions } from '../common/model';
 import { displayPath } from '../common/paths';
 import type { SpareData, WorkerData } from '../common/protocol';
+import type { ClientsData } from '../common/clients';
 import type { PageCacheData } from '../common/page-cache';
 import type { WalkData } from '../common/walk';
 import { serveTasks, type RunTask } from './runtime';
@@ -70,6 +71,11 @@ async function startWalk(walk: WalkData): Promise<void> {
   if (parentPort !== null) runWalk(parentPort, walk);
 }
 
+async function startClients(clients: ClientsData): Promise<void> {
+  const { playClients } = await import('./clients');
+  if (parentPort !== null) playClients(parentPort, clients);
+}
+
 async function startPageCache({ paths }: PageCacheData): Promise<void> {
   const { dropFromPageCache } = await import('./page-cache');
   parentPort?.postMessage(dropFromPageCache(paths));
@@ -78,7 +84,8 @@ async function startPageCache({ paths }: PageCacheData): Promise<void> {
 // On Linux that is this thread alone: the main process, which answers the window, comes first where cores are few.
 if (process.platform === 'linux') setPriority(NICE);
 
-type GivenData = WorkerData<WorkerOptions> | WalkData | CheckpointData | PageCacheData | SpareData;
+type GivenData =
+  WorkerData<WorkerOptions> | WalkData | CheckpointData | PageCacheData | ClientsData | SpareData;
 
 function start(data: GivenData): void {
   switch (data.role) {
@@ -92,6 +99,9 @@ function start(data: GivenData): void {
       break;
     case 'walk':
       void startWalk(data);
+      break;
+    case 'clients':
+      void startClients(data);
       break;
     case 'page-cache':
       void startPageCache(data);

@@ -104,6 +104,19 @@ describe('cautions', () => {
     expect(Number(needed)).toBeLessThanOrEqual(50);
   });
 
+  it('say it once of several pairs', () => {
+    const wild = [-0.3, -0.15, 0, 0.2, 0.4];
+    const { cautions } = analysisOf(
+      { ...sequential, runsMs: around(130, wild) },
+      { ...eventLoop, runsMs: around(120, wild) },
+      { ...pool, runsMs: around(100, wild) },
+    );
+    expect(cautions).toHaveLength(1);
+    expect(cautions[0]).toContain(
+      '“Event loop” and “Sequential”, and of “Thread pool” and “Sequential”, and of',
+    );
+  });
+
   it('say where no number of repeats would do', () => {
     const wild = [-0.5, -0.4, 0, 0.7, 1.4];
     const { cautions } = analysisOf(

@@ -32,7 +32,7 @@ export function analyse(
   );
   const walls = counted.map((own) => own.map((run) => Math.max(run.wallMs, Number.MIN_VALUE)));
   const without = walls.findIndex((own) => own.length === 0);
-  if (without >= 0) throw new Error(`Contender ${String(without)} has no counted run.`);
+  if (without >= 0) throw new Error(`Contender ${without} has no counted run.`);
 
   const compare = (contender: number, against: number): Ratio => {
     const own = walls[contender] ?? [];
@@ -111,36 +111,50 @@ function cautionsOf(
   const fewest = Math.min(...walls.map((own) => own.length));
   if (fewest === 1)
     cautions.push(
-      `One run of each cannot tell a difference from chance. Repeat ${String(ENOUGH_RUNS)} times or more.`,
+      `One run of each cannot tell a difference from chance. Repeat ${ENOUGH_RUNS} times or more.`,
     );
   else if (fewest < ENOUGH_RUNS)
     cautions.push(
       `${fewest === 2 ? 'Two' : fewest === 3 ? 'Three' : 'Four'} runs of each are few: the intervals are wide. ` +
-        `Repeat ${String(ENOUGH_RUNS)} times or more.`,
+        `Repeat ${ENOUGH_RUNS} times or more.`,
     );
   if (fewest < 2) return cautions;
 
   const names = contenderNames(contenders);
-  for (const { contender, against, ratio, low, high, verdict } of ratios) {
-    const reach = Math.log(high / low) / 2;
-    const effect = Math.abs(Math.log(ratio));
-    // A clear difference whose size is vague matters as much as one that hides.
-    const wide = verdict === 'no difference' ? reach > WIDE : reach > Math.max(WIDE, effect / 3);
-    if (!wide) continue;
-    const goal = Math.max(NARROW, verdict === 'no difference' ? effect : effect / 3);
-    const pair = `“${names[contender] ?? ''}” and “${names[against] ?? ''}”`;
-    const what =
-      verdict === 'no difference'
-        ? `The runs of ${pair} scatter too much to see a difference of less than ${percent(Math.expm1(reach))}`
-        : `The runs of ${pair} scatter: how much faster one is is known to ± ${percent(Math.expm1(reach))} only`;
-    const needed = Math.max(fewest + 1, Math.ceil(fewest * (reach / goal) ** 2));
+  const wide = ratios
+    .map((ratio) => ({ ...ratio, ...widthOf(ratio) }))
+    .filter(({ reach, bearable }) => reach > bearable);
+  for (const hidden of [true, false]) {
+    const those = wide.filter(({ verdict }) => (verdict === 'no difference') === hidden);
+    if (those.length === 0) continue;
+    const pairs = those.map(
+      ({ contender, against }) => `“${names[contender] ?? ''}” and “${names[against] ?? ''}”`,
+    );
+    const reach = percent(Math.expm1(Math.max(...those.map((each) => each.reach))));
+    const what = hidden
+      ? `scatter too much to see a difference of less than ${reach}`
+      : `scatter: how far apart they are is known to ± ${reach} only`;
+    const needed = Math.max(
+      fewest + 1,
+      ...those.map((each) => Math.ceil(fewest * (each.reach / each.goal) ** 2)),
+    );
     const more =
       needed <= MOST_REPEATS
-        ? `about ${String(needed)} repeats would do.`
-        : `not even ${String(MOST_REPEATS)} repeats would do. Try more work in each run, or a quieter machine.`;
-    cautions.push(`${what}; ${more}`);
+        ? `about ${needed} repeats would do.`
+        : `not even ${MOST_REPEATS} repeats would do. Try more work in each run, or a quieter machine.`;
+    cautions.push(`The runs of ${pairs.join(', and of ')} ${what}; ${more}`);
   }
   return cautions;
+}
+
+/** Of logarithms: how far an interval reaches from its middle, how far it may, and how far it should with more runs. */
+function widthOf({ ratio, low, high, verdict }: Ratio): { reach: number; bearable: number; goal: number } {
+  const reach = Math.log(high / low) / 2;
+  const effect = Math.abs(Math.log(ratio));
+  // A clear difference may be vague by a third of itself.
+  return verdict === 'no difference'
+    ? { reach, bearable: WIDE, goal: Math.max(NARROW, effect) }
+    : { reach, bearable: Math.max(WIDE, effect / 3), goal: Math.max(NARROW, effect / 3) };
 }
 
 function percent(share: number): string {

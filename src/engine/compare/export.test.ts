@@ -344,7 +344,14 @@ describe('the page', () => {
       expect(cells).toContain(cell);
     const rows = nodes.filter(({ name }) => name === 'tr').length;
     expect(rows).toBeGreaterThan(experiment.runs.length);
+    expect(nodes.find(({ name }) => name === 'main')?.text).toContain('files were in the page cache');
     expect(nodes.find(({ name }) => name === 'main')?.text).toContain('Example CPU @ 3.00 GHz, 2 cores');
+  });
+
+  it('says nothing of the page cache where no file is read', () => {
+    const work = { type: 'ready', work: 'computing', latencyMs: 20, tasks: null } as const;
+    const html = text('html', { ...experiment, request: { ...experiment.request, work } });
+    expect(html).not.toContain('files were');
   });
 
   it('escapes what names hold', () => {

@@ -50,7 +50,7 @@ describe('what is found', () => {
 
   it('where a thread is held by what is no computing', () => {
     const { detail } = found({ ...sequential, utilization: 0.95, cpuShare: 0.3 }, pool);
-    expect(detail).toContain('waited inside the system');
+    expect(detail).toContain('waited for the system');
     expect(detail).not.toContain('computing');
   });
 
