@@ -130,7 +130,11 @@ function progressText(experiment: Experiment, frame: ExperimentFrame | null): st
   if (running === null) return `${formatCount(runsDone)} of ${plural(runsTotal, 'run', 'runs')} done.`;
   const names = contenderNames(experiment.request.contenders);
   const what = running.round === 0 ? 'warm-up' : `round ${running.round} of ${experiment.request.repeats}`;
-  return `Run ${formatCount(Math.min(runsDone + 1, runsTotal))} of ${formatCount(runsTotal)}: ${names[running.contender] ?? ''}, ${what} · ${formatCount(running.tasksDone)} of ${plural(running.tasksTotal, 'task', 'tasks')}`;
+  const tasks =
+    running.tasksTotal === 0
+      ? ''
+      : ` · ${formatCount(running.tasksDone)} of ${plural(running.tasksTotal, 'task', 'tasks')}`;
+  return `Run ${formatCount(Math.min(runsDone + 1, runsTotal))} of ${formatCount(runsTotal)}: ${names[running.contender] ?? ''}, ${what}${tasks}`;
 }
 
 function Adopt({ experiment }: { readonly experiment: Experiment }) {
