@@ -6,7 +6,7 @@ import styles from './scaling-curve.module.css';
 const WIDTH = 380;
 const HEIGHT = 224;
 const LEFT = 38;
-const RIGHT = 14;
+const RIGHT = 24;
 const TOP = 14;
 const BOTTOM = 44;
 
@@ -68,7 +68,12 @@ export function ScalingCurve({ scaling, cores }: { readonly scaling: Scaling; re
             )}
           </g>
         ))}
-        <text className={styles['label']} x={x(ideal) - 8} y={y(ideal / first.size) + 5} textAnchor="end">
+        <text
+          className={styles['label']}
+          x={(x(first.size) + x(ideal)) / 2 - 8}
+          y={(y(1) + y(ideal / first.size)) / 2}
+          textAnchor="end"
+        >
           ideal
         </text>
       </svg>

@@ -92,8 +92,9 @@ function paintBand(
   context.globalAlpha = 0.65;
   let fromMs = 0;
   for (const { atMs, share } of samples) {
-    const from = Math.max(0, xOf(fromMs, view));
-    const to = Math.min(view.width, xOf(atMs, view));
+    // At whole pixels: between two samples there is no seam.
+    const from = Math.max(0, Math.round(xOf(fromMs, view)));
+    const to = Math.min(view.width, Math.round(xOf(atMs, view)));
     fromMs = atMs;
     if (to <= from) continue;
     const high = Math.min(1, Math.max(0, share)) * height;
