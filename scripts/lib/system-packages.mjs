@@ -4,8 +4,19 @@ import { say } from './root.mjs';
 
 /** What Electron needs to open a window. */
 const windowPackages = ['libgtk-3-0', 'libnss3', 'libasound2', 'libgbm1', 'libxss1', 'libxtst6'];
-/** What tests need besides: a virtual display, a web server, certificates, other checkers of manifests, what makes attributes and FAT disks, and another BLAKE3 to compare with where there is one. */
-const testPackages = ['xvfb', 'xauth', 'nginx', 'openssl', 'rhash', 'hashdeep', 'attr', 'acl', 'dosfstools'];
+/** What tests need besides: a virtual display, a web server, certificates, other checkers of manifests, what makes attributes and disks of other file systems, and another BLAKE3 to compare with where there is one. */
+const testPackages = [
+  'xvfb',
+  'xauth',
+  'nginx',
+  'openssl',
+  'rhash',
+  'hashdeep',
+  'attr',
+  'acl',
+  'dosfstools',
+  'btrfs-progs',
+];
 const optionalTestPackages = ['b3sum'];
 
 function output(command, args) {
