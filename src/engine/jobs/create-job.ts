@@ -118,7 +118,7 @@ export async function prepareJob(request: JobRequest, dataDirectory: string, vau
           rules,
           // Of what was not copied there is none.
           manifest: options.dryRun ? null : manifest,
-          algorithms: options.dryRun ? [] : algorithms,
+          algorithms,
         },
         workDirectories: [
           ...new Set([
