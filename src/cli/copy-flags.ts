@@ -1,11 +1,11 @@
 /** The command that copies, and its flags. */
-import { resolve } from 'node:path';
 import { Option, type Command } from 'commander';
 import { COPY_POLICIES, type CopyOptions, type CopyPolicy } from '../common/copy-options';
 import { HeddleError } from '../common/errors';
 import { MANIFEST_FORMATS, type Algorithm, type ManifestFormat } from '../common/model';
 import { algorithmOption, type TaskCommands } from './hash-commands';
 import { addWalkFlags, walkRules, type WalkFlags } from './walk-flags';
+import { givenPath } from './given-path';
 
 export type CopyFlags = WalkFlags & {
   readonly existing?: CopyPolicy;
@@ -64,12 +64,12 @@ export function addCopyCommand(program: Command, { taskFlags, run }: TaskCommand
         (how) => ({
           kind: 'copy',
           ...how,
-          sources: paths.slice(0, -1).map((path) => resolve(path)),
+          sources: paths.slice(0, -1).map((path) => givenPath(path)),
           // A slash at its end says that it is a folder.
-          destination: resolve(destination) + (/[/\\]$/u.test(destination) ? '/' : ''),
+          destination: givenPath(destination) + (/[/\\]$/u.test(destination) ? '/' : ''),
           options: copyOptions(flags),
           rules: walkRules(flags),
-          manifest: manifest === undefined ? null : { path: resolve(manifest), format: format ?? null },
+          manifest: manifest === undefined ? null : { path: givenPath(manifest), format: format ?? null },
           algorithms: algorithm ?? [],
         }),
         { kind: 'copy', dryRun: flags.dryRun === true },

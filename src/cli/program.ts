@@ -1,5 +1,4 @@
 /** The commands and their flags. */
-import { resolve } from 'node:path';
 import { Command, Option } from 'commander';
 import { HeddleError } from '../common/errors';
 import { MAX_WORKERS, type JobRequest } from '../common/job-request';
@@ -13,6 +12,7 @@ import { listJobs } from './list-jobs';
 import { preview } from './preview';
 import { runJobs, type RunOptions } from './run-jobs';
 import { VERSION } from './version';
+import { givenPath } from './given-path';
 
 export interface TaskFlags {
   readonly sync?: true;
@@ -63,7 +63,7 @@ export function makeProgram(threads: Threads, report: (status: number) => void):
     .showHelpAfterError(false);
 
   const open = (flags: TaskFlags): Promise<Engine> =>
-    Engine.open({ dataDirectory: resolve(flags.dataDir), threads });
+    Engine.open({ dataDirectory: givenPath(flags.dataDir), threads });
 
   const create = async (
     flags: TaskFlags,
@@ -121,15 +121,15 @@ export function makeProgram(threads: Threads, report: (status: number) => void):
           ...how,
           urls,
           text,
-          listFiles: files.map((file) => resolve(file)),
+          listFiles: files.map((file) => givenPath(file)),
           format: flags.format ?? null,
           out: flags.out ?? null,
           checksum: flags.checksum ?? null,
-          directory: resolve(flags.dir),
+          directory: givenPath(flags.dir),
           options: downloadOptions(flags),
         }),
         { kind: 'download', manifestToOutput },
-        flags.manifest === undefined || manifestToOutput ? null : resolve(flags.manifest),
+        flags.manifest === undefined || manifestToOutput ? null : givenPath(flags.manifest),
       );
     });
 
@@ -153,7 +153,7 @@ export function makeProgram(threads: Threads, report: (status: number) => void):
     .action(async (directory: string, flags: { port: number; latency: number; rate?: number }) => {
       // The server's types of files take a tenth of the start of every other command.
       const { serve } = await import('./serve');
-      report(await serve(resolve(directory), flags));
+      report(await serve(givenPath(directory), flags));
     });
 
   dataFlag(program.command('jobs'))
