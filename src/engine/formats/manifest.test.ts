@@ -36,8 +36,8 @@ test('a name with a NUL byte is a line that was not understood, in every format 
   const bare = '2 b sha256 (blake3 sha3-256)';
   expect(brief(await read(`${SHA256}  a\0b\n${SHA256}  b\n`))).toEqual([nul, bare]);
   expect(brief(await read(`SHA256 (a\0b) = ${SHA256}\n${SHA256}  b\n`))).toEqual([nul, bare]);
-  const json = `[{"name":"a\\u0000b","digests":{"sha256":"${SHA256}"}},
-{"name":"b","digests":{"sha256":"${SHA256}"}}]`;
+  const json = `{"format":"heddle-manifest","version":1,"files":[{"name":"a\\u0000b","digests":{"sha256":"${SHA256}"}},
+{"name":"b","digests":{"sha256":"${SHA256}"}}]}`;
   expect(brief(await read(json))).toEqual([nul, '2 b sha256']);
 });
 
