@@ -588,7 +588,7 @@ export class JobRunner {
         bytes,
         size,
         target: outcome?.target ?? null,
-        digests: outcome?.digests ?? null,
+        digests: outcome?.digests ?? error?.found ?? null,
         facts: withQueueTime(outcome?.facts ?? null, timing),
         copied: outcome?.copied ?? null,
         finding: outcome?.finding ?? this.#findingOf(error),
