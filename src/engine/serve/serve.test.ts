@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { serveDirectory, type RunningServer, type ServeOptions } from '.';
-import { RateLimit } from './throttle';
+import { RateLimit } from '../../server/throttle';
 
 let folder: string;
 let directory: string;
