@@ -10,6 +10,7 @@ import { toErrorData } from '../common/errors';
 import type { FileServerOptions, ServeFigures } from '../common/serve';
 import { findFile, isOwnHost } from './guard';
 import { RateLimit, Throttle } from './throttle';
+import { answerDelay, isUnlucky } from './trouble';
 
 /** How often what long answers have sent so far is counted. */
 const TALLY_MS = 250;
@@ -92,7 +93,7 @@ export class FileServer {
       this.#figures.answer();
       this.#count(request.socket);
     });
-    const wait = this.#latency();
+    const wait = answerDelay(this.#options, this.#random);
     if (wait <= 0) {
       this.#answer(request, response);
       return;
@@ -108,11 +109,6 @@ export class FileServer {
     });
   }
 
-  #latency(): number {
-    const { latencyMs, jitterMs } = this.#options;
-    return jitterMs === 0 ? latencyMs : latencyMs + (2 * this.#random() - 1) * jitterMs;
-  }
-
   #answer(request: IncomingMessage, response: ServerResponse): void {
     this.#reply(request, response).catch((error: unknown) => {
       if (this.#closing) return;
@@ -122,8 +118,8 @@ export class FileServer {
   }
 
   async #reply(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { root, host, errorShare } = this.#options;
-    if (errorShare > 0 && this.#random() < errorShare) {
+    const { root, host } = this.#options;
+    if (isUnlucky(this.#options, this.#random)) {
       this.#figures.refuse();
       refuse(response, 503);
       return;

@@ -108,7 +108,8 @@ export class SpreadConnections implements Connections {
     const thread = new ServeThread(this.#threads, this.#options, (crash) => {
       if (this.#closing) return;
       // One that never came up would not the next time either.
-      if (isReady) this.#serving[index] = this.#start(index);
+      if (!isReady) return;
+      this.#serving[index] = this.#start(index);
       process.emitWarning(
         `A thread of the server ended${crash === null ? '' : ` (${crash.message})`}; its connections are lost.`,
       );
