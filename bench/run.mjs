@@ -149,8 +149,11 @@ async function bench({ only, repeats, folder, out }) {
     await shop.close();
   }
   const wishes = results.cases.flatMap((each) => each.wishes);
-  const met = wishes.filter((wish) => wish.met).length;
-  if (wishes.length > 0) process.stdout.write(`${met} of ${wishes.length} wishes are met.\n`);
+  const count = (met) => wishes.filter((wish) => wish.met === met).length;
+  if (wishes.length > 0)
+    process.stdout.write(
+      `Wishes: ${count(true)} met, ${count(false)} not met, ${count(null)} not measured.\n`,
+    );
   const file = out ?? (only.length === 0 ? RESULTS : null);
   if (file === null) return;
   writeFileSync(file, `${JSON.stringify(results, null, 2)}\n`);

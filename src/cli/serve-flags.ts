@@ -40,9 +40,12 @@ export function addServeFlags(command: Command): Command {
     .option('--quiet', 'no progress on standard error');
 }
 
-/** A server that shares the machine with its clients gains nothing from more threads than half the cores, and one more. */
+/**
+ * Half the cores: who is served by a trial server is mostly on the same machine, and needs the others. Handing
+ * connections over costs, so that on two cores two threads answered no more small requests than one.
+ */
 export function defaultServeWorkers(cores = availableParallelism()): number {
-  return Math.min(8, Math.max(1, cores));
+  return Math.min(8, Math.max(1, Math.floor(cores / 2)));
 }
 
 /** `0.05` or `5%` → 0.05 */

@@ -15,6 +15,7 @@ import { serveDirectory, type RunningServer } from '.';
 
 const CLIENTS = 2000;
 const REQUESTS = 3;
+const WARM_UPS = 2;
 const ROUNDS = 3;
 /** Of each connection: one here, a second one while it changes hands, and that of the file. */
 const DESCRIPTORS = 3 * CLIENTS + 500;
@@ -143,8 +144,8 @@ describe.skipIf(mostDescriptors() < DESCRIPTORS).each([
   }
 
   test('none fails, and nothing is left', { timeout: 180_000 }, async () => {
-    // The first makes what stays: the threads that read files, code, caches.
-    await round();
+    // The first ones make what stays: the threads that read files, code, caches, the allocator's reserve.
+    for (let done = 0; done < WARM_UPS; done++) await round();
     const before = await leftAtRest();
     const heapBefore = heapBytes();
     const residentBefore = residentBytes();
@@ -152,7 +153,7 @@ describe.skipIf(mostDescriptors() < DESCRIPTORS).each([
     await expectAsBefore(before);
     // One object for each of the 6,000 connections would be more than this.
     expect(heapBytes() - heapBefore).toBeLessThan(3_000_000);
-    expect(residentBytes() - residentBefore).toBeLessThan(80_000_000);
+    expect(residentBytes() - residentBefore).toBeLessThan(50_000_000);
   });
 
   test('a server that closes under their load leaves nothing either', { timeout: 60_000 }, async () => {
