@@ -72,7 +72,7 @@ test('a download gets everything from a server that is slow, uneven and often sa
   const server = start(['serve', makeFiles(folder), ...flags]);
   const url = await server.firstLine();
   const target = join(folder, 'target');
-  const run = await heddle(['download', '-i', '-', '-d', target, '--retry', '30', '--retry-base', '0.01'], {
+  const run = await heddle(['download', '-i', '-', '-d', target, '--retry', '30', '--retry-base', '10'], {
     input: list(url),
   });
   expect(run.status).toBe(0);
@@ -102,7 +102,7 @@ for (const workers of ['1', '2']) {
         return socket;
       }),
     );
-    const ends = sockets.map((socket) => once(socket, 'close'));
+    const ends = sockets.map((socket) => new Promise((resolve) => socket.once('close', resolve)));
     server.kill('SIGTERM');
     expect((await server.ended).status).toBe(0);
     await Promise.all(ends);

@@ -372,7 +372,7 @@ describe('threads', () => {
     const sockets = await Promise.all(Array.from({ length: 8 }, () => keepOpen(server)));
     await Promise.all(sockets.map((socket) => once(socket, 'data')));
     const warned = once(process, 'warning');
-    const ends = sockets.map((socket) => once(socket, 'close').then(() => socket));
+    const ends = sockets.map((socket) => new Promise((resolve) => socket.once('close', resolve)));
     await threads.workers[0]?.terminate();
     await Promise.race(ends);
     expect(String((await warned)[0])).toContain('A thread of the server ended; its connections are lost.');
