@@ -1,8 +1,13 @@
 // Where a bench works: a folder in memory that is gone afterwards, whatever happens, and the data in it.
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { mkdir, statfs, writeFile } from 'node:fs/promises';
+import { freemem } from 'node:os';
 import { join } from 'node:path';
 import { stopMeasuring } from './measure.mjs';
+
+/** statfs(2) */
+const TMPFS = 0x0102_1994;
+const PROCESSES_BYTES = 500_000_000;
 
 export class Workshop {
   folder;
@@ -11,9 +16,15 @@ export class Workshop {
 
   /** @throws {Error} where there is too little room */
   static async open(parent, neededBytes) {
-    const { bavail, bsize } = await statfs(parent);
+    const { bavail, bsize, type } = await statfs(parent);
+    const gigabytes = (bytes) => (bytes / 1e9).toFixed(1);
+    // What is there may be promised to others: files in memory need memory.
+    if (type === TMPFS && freemem() < neededBytes + PROCESSES_BYTES) {
+      throw new Error(
+        `${gigabytes(freemem())} GB of memory are free, files in memory and what works on them need ${gigabytes(neededBytes + PROCESSES_BYTES)}. Name a folder on a disk with --folder.`,
+      );
+    }
     if (bavail * bsize < neededBytes) {
-      const gigabytes = (bytes) => (bytes / 1e9).toFixed(1);
       throw new Error(
         `${parent} has ${gigabytes(bavail * bsize)} GB free, the bench needs ${gigabytes(neededBytes)}. Make room, or name another folder with --folder.`,
       );

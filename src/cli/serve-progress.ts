@@ -6,6 +6,7 @@ import { LiveLines } from './live-lines';
 
 const REDRAW_MS = 500;
 const PLAIN_MS = 3000;
+const SEPARATOR = ' · ';
 
 export class ServeProgress {
   readonly #stream: WriteStream;
@@ -36,7 +37,7 @@ export class ServeProgress {
     const now = this.#read();
     if (this.#stream.isTTY) {
       const threads = threadLines(this.#last, now).slice(0, this.#lines.room - 1);
-      this.#lines.show([...threads, totalLine(this.#last, now)]);
+      this.#lines.show([...threads, totalParts(this.#last, now).join(SEPARATOR)]);
     } else if (isDifferent(this.#last, now)) {
       // Hours in which nobody asked for anything are not worth a line.
       this.#stream.write(`${totalLine(this.#last, now)}\n`);
@@ -61,24 +62,28 @@ export function threadLines(before: ServeReading, now: ServeReading): string[] {
   });
 }
 
-/** `4 connections · 812 requests/s · 3.3 MB/s · 12,480 requests, 51.1 MB, 3 refused so far · threads 40 % and 38 % busy` */
+/** `4 connections · 812 requests/s · 3.3 MB/s · 12,480 requests and 51.1 MB in all, 3 answered 503 · busy 40 %, 38 %` */
 export function totalLine(before: ServeReading, now: ServeReading): string {
+  const passedMs = now.atMs - before.atMs;
+  const shares = now.threads.map((thread, index) => {
+    const share = grown(thread.busyMs, before.threads[index]?.busyMs) / passedMs;
+    return `${Math.round(Math.min(1, share) * 100)} %`;
+  });
+  return [...totalParts(before, now), `busy ${shares.join(', ')}`].join(SEPARATOR);
+}
+
+function totalParts(before: ServeReading, now: ServeReading): string[] {
   const passedMs = now.atMs - before.atMs;
   const sum = (reading: ServeReading, key: 'requests' | 'bytes' | 'connections' | 'refused'): number =>
     reading.threads.reduce((total, thread) => total + thread[key], 0);
   const per = (key: 'requests' | 'bytes'): number => Math.max(0, sum(now, key) - sum(before, key));
   const refused = sum(now, 'refused');
-  const shares = now.threads.map((thread, index) => {
-    const share = grown(thread.busyMs, before.threads[index]?.busyMs) / passedMs;
-    return `${Math.round(Math.min(1, share) * 100)} %`;
-  });
   return [
     many(sum(now, 'connections'), 'connection'),
     `${rate(per('requests'), passedMs)} requests/s`,
     formatRate((per('bytes') * 1000) / passedMs),
     `${many(sum(now, 'requests'), 'request')} and ${formatBytes(sum(now, 'bytes'))} in all${refused > 0 ? `, ${formatCount(refused)} answered 503` : ''}`,
-    `busy ${shares.join(', ')}`,
-  ].join(' · ');
+  ];
 }
 
 /** A thread that was replaced begins at 0 again. */
