@@ -78,7 +78,6 @@ async function runCase(each, shop, tools, repeats) {
   const { contestants, before, after, server = null, stop = null } = await each.prepare(shop);
   const there = contestants.filter(({ needs }) => needs === undefined || needs in tools);
   const runs = new Map(there.map(({ name }) => [name, []]));
-  const running = stop === null ? null : shop.keep(stop);
   let ordinal = 0;
   for (let round = 0; round <= repeats; round++) {
     for (const contestant of shuffled(there)) {
@@ -91,7 +90,7 @@ async function runCase(each, shop, tools, repeats) {
     }
   }
   await before();
-  if (running !== null) await shop.end(running);
+  if (stop !== null) await shop.end(stop);
   const summaries = there.map((contestant) => summarise(contestant, runs.get(contestant.name)));
   return {
     id: each.id,

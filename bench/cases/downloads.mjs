@@ -11,8 +11,9 @@ const MIB = 1024 * 1024;
  * answers are to take their time, or nginx is not installed, Heddle's own server answers, in a process of its own.
  */
 async function startOrigin(shop, folder, latencyMs) {
-  if (latencyMs > 0 || !hasNginx()) return { server: 'heddle serve', ...(await serve(folder, latencyMs)) };
-  return { server: 'nginx', ...(await startNginx(folder, shop.path('nginx'), 0)) };
+  if (latencyMs > 0 || !hasNginx())
+    return { server: 'heddle serve', stop: shop.keep(await serve(folder, latencyMs)) };
+  return { server: 'nginx', stop: shop.keep(await startNginx(folder, shop.path('nginx'), 0)) };
 }
 
 function download(id, title, { count, bytes, latencyMs = 0, wishes }) {
@@ -24,7 +25,8 @@ function download(id, title, { count, bytes, latencyMs = 0, wishes }) {
     wishes,
     async prepare(shop) {
       const files = await shop.files(`origin-${bytes}-${count}`, { count, bytes });
-      const { url, server, close, kill } = await startOrigin(shop, files, latencyMs);
+      const { server, stop } = await startOrigin(shop, files, latencyMs);
+      const { url } = stop;
       const target = shop.path('target');
       const list = shop.path('list');
       const curlConfig = shop.path('curl');
@@ -36,7 +38,7 @@ function download(id, title, { count, bytes, latencyMs = 0, wishes }) {
       );
       return {
         server,
-        stop: { close, kill },
+        stop,
         before: () => emptied(target),
         after: () => expectFiles(target, count, bytes),
         contestants: [
