@@ -4,7 +4,16 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { root } from '../../scripts/lib/root.mjs';
 
-const terminal = join(root, 'out/main/cli.cjs');
+export const terminal = join(root, 'out/main/cli.cjs');
+
+/** The built terminal as its command starts it (`scripts/heddle.cjs`), less the look whether it has to be built. */
+export const heddleCommand = (...args) => [
+  process.execPath,
+  '--max-semi-space-size=4',
+  '--max-old-space-size=1024',
+  terminal,
+  ...args,
+];
 
 /**
  * Runs the built terminal to its end.
@@ -31,12 +40,12 @@ export async function heddle(args) {
 
 /** Serves a folder from a process of its own. */
 export async function serve(directory, latencyMs) {
-  const child = spawn(process.execPath, [terminal, 'serve', directory, '--latency', String(latencyMs)], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+  const args = ['serve', directory, '--latency', String(latencyMs), '--quiet'];
+  const child = spawn(process.execPath, [terminal, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
   const [line] = await once(createInterface({ input: child.stdout }), 'line');
   return {
     url: line.trim(),
+    kill: () => child.kill('SIGKILL'),
     async close() {
       child.kill('SIGTERM');
       await once(child, 'exit');

@@ -18,6 +18,10 @@ const testPackages = [
   'btrfs-progs',
 ];
 const optionalTestPackages = ['b3sum'];
+/** What the bench compares Heddle with, the server for it, and what measures processes. */
+const benchPackages = ['time', 'nginx', 'curl', 'aria2', 'openssl', 'rhash', 'hashdeep', 'rsync'];
+/** Not in every release. */
+const optionalBenchPackages = ['wget2', 'b3sum', 'rclone'];
 
 function output(command, args) {
   const { status, stdout } = spawnSync(command, args, {
@@ -103,4 +107,9 @@ export function ensureSystemLibraries(executable) {
 /** What the whole test suite needs. @returns {boolean} whether it is there, as far as can be told */
 export function ensureTestPackages() {
   return hasDpkg() ? ensure([...windowPackages, ...testPackages], optionalTestPackages) : true;
+}
+
+/** The tools that the bench compares Heddle with. @returns {boolean} whether they are there, as far as can be told */
+export function ensureBenchPackages() {
+  return hasDpkg() ? ensure(benchPackages, optionalBenchPackages) : false;
 }

@@ -11,6 +11,7 @@ import { addDuplicatesCommand, addHashCommand, addVerifyCommand, type TaskComman
 import { listJobs } from './list-jobs';
 import { preview } from './preview';
 import { runJobs, type RunOptions } from './run-jobs';
+import { addServeFlags, type ServeFlags } from './serve-flags';
 import { VERSION } from './version';
 import { givenPath } from './given-path';
 
@@ -143,17 +144,13 @@ export function makeProgram(threads: Threads, report: (status: number) => void):
 
   addCopyCommand(program, commands);
 
-  program
-    .command('serve')
+  addServeFlags(program.command('serve'))
     .description('serve a folder on the loopback address, for trials and comparisons')
     .argument('<dir>', 'the folder')
-    .option('--port <n>', 'port; 0: any free one', whole(0, 65_535), 0)
-    .option('--latency <ms>', 'wait before each answer', whole(0, 600_000), 0)
-    .option('--rate <bytes>', 'bytes per second for each connection', whole(1, Number.MAX_SAFE_INTEGER))
-    .action(async (directory: string, flags: { port: number; latency: number; rate?: number }) => {
+    .action(async (directory: string, flags: ServeFlags) => {
       // The server's types of files take a tenth of the start of every other command.
       const { serve } = await import('./serve');
-      report(await serve(givenPath(directory), flags));
+      report(await serve(givenPath(directory), flags, threads));
     });
 
   dataFlag(program.command('jobs'))

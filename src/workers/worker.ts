@@ -5,7 +5,7 @@ import type { CheckpointData } from '../common/checkpoint';
 import { assertNever } from '../common/errors';
 import type { JobKind, TaskOrder, TaskOutcome, WorkerOptions } from '../common/model';
 import { displayPath } from '../common/paths';
-import type { SpareData, WorkerData } from '../common/protocol';
+import type { ServeData, SpareData, WorkerData } from '../common/protocol';
 import type { WalkData } from '../common/walk';
 import { serveTasks, type RunTask } from './runtime';
 
@@ -67,10 +67,15 @@ async function startWalk(walk: WalkData): Promise<void> {
   if (parentPort !== null) runWalk(parentPort, walk);
 }
 
+async function startServe(serve: ServeData): Promise<void> {
+  const { runServe } = await import('./serve');
+  if (parentPort !== null) runServe(parentPort, serve);
+}
+
 // On Linux that is this thread alone: the main process, which answers the window, comes first where cores are few.
 if (process.platform === 'linux') setPriority(NICE);
 
-type GivenData = WorkerData<WorkerOptions> | WalkData | CheckpointData | SpareData;
+type GivenData = WorkerData<WorkerOptions> | WalkData | CheckpointData | ServeData | SpareData;
 
 function start(data: GivenData): void {
   switch (data.role) {
@@ -84,6 +89,9 @@ function start(data: GivenData): void {
       break;
     case 'walk':
       void startWalk(data);
+      break;
+    case 'serve':
+      void startServe(data);
       break;
     case 'spare':
       void startSpare(data);
