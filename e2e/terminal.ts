@@ -17,6 +17,7 @@ const KEEPS_DATA = [
   'verify',
   'duplicates',
   'copy',
+  'compare',
   'jobs',
   'resume',
   'retry',

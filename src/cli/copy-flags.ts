@@ -2,6 +2,7 @@
 import { Option, type Command } from 'commander';
 import { COPY_POLICIES, type CopyOptions, type CopyPolicy } from '../common/copy-options';
 import { HeddleError } from '../common/errors';
+import type { JobRequest } from '../common/job-request';
 import { MANIFEST_FORMATS, type Algorithm, type ManifestFormat } from '../common/model';
 import { algorithmOption, type TaskCommands } from './hash-commands';
 import { addWalkFlags, walkRules, type WalkFlags } from './walk-flags';
@@ -28,9 +29,9 @@ class NoSync extends Option {
   }
 }
 
-export function addCopyCommand(program: Command, { taskFlags, run }: TaskCommands): void {
-  addWalkFlags(taskFlags(program.command('copy')))
-    .description('copy files and trees; what exists at the target is left as it is, unless told otherwise')
+/** What is copied and how; not what is told of it, and nothing that deletes. */
+export function addCopyInputs(command: Command): Command {
+  return addWalkFlags(command)
     .argument('<paths...>', 'one or more sources, then the destination')
     .addOption(
       new Option(
@@ -40,7 +41,12 @@ export function addCopyCommand(program: Command, { taskFlags, run }: TaskCommand
     )
     .addOption(new Option('-n, --skip-existing', 'the same as --existing skip').conflicts('existing'))
     .option('--verify', 'read every copy back from the device and compare before it gets its name')
-    .addOption(new NoSync('--no-sync', 'do not wait for the device: faster, and lost if the power fails'))
+    .addOption(new NoSync('--no-sync', 'do not wait for the device: faster, and lost if the power fails'));
+}
+
+export function addCopyCommand(program: Command, { taskFlags, run }: TaskCommands): void {
+  addCopyInputs(taskFlags(program.command('copy')))
+    .description('copy files and trees; what exists at the target is left as it is, unless told otherwise')
     .option('--dry-run', 'say what would happen, and write nothing')
     .option('--mirror', 'also delete at the target what the source does not have; needs --yes')
     .option('--yes', 'delete what --mirror finds; look at it with --dry-run first')
@@ -48,10 +54,7 @@ export function addCopyCommand(program: Command, { taskFlags, run }: TaskCommand
     .addOption(new Option('--format <format>', 'of the manifest').choices(MANIFEST_FORMATS))
     .addOption(algorithmOption('of the manifest (default: sha256); may be given more than once'))
     .action(async (paths: string[], flags: CopyFlags) => {
-      const destination = paths.at(-1);
-      if (destination === undefined || paths.length < 2) {
-        throw new HeddleError('usage', 'copy needs a source and a destination. See: heddle help copy');
-      }
+      const request = copyRequest(paths, flags, 'heddle help copy');
       if (flags.mirror === true && flags.yes !== true && flags.dryRun !== true) {
         throw new HeddleError(
           'usage',
@@ -62,19 +65,34 @@ export function addCopyCommand(program: Command, { taskFlags, run }: TaskCommand
       await run(
         flags,
         (how) => ({
-          kind: 'copy',
+          ...request,
           ...how,
-          sources: paths.slice(0, -1).map((path) => givenPath(path)),
-          // A slash at its end says that it is a folder.
-          destination: givenPath(destination) + (/[/\\]$/u.test(destination) ? '/' : ''),
-          options: copyOptions(flags),
-          rules: walkRules(flags),
           manifest: manifest === undefined ? null : { path: givenPath(manifest), format: format ?? null },
           algorithms: algorithm ?? [],
         }),
         { kind: 'copy', dryRun: flags.dryRun === true },
       );
     });
+}
+
+/** @throws HeddleError where there is no source or no destination */
+export function copyRequest(
+  paths: readonly string[],
+  flags: CopyFlags,
+  help: string,
+): Omit<Extract<JobRequest, { kind: 'copy' }>, 'mode' | 'workers'> {
+  const destination = paths.at(-1);
+  if (destination === undefined || paths.length < 2) {
+    throw new HeddleError('usage', `copy needs a source and a destination. See: ${help}`);
+  }
+  return {
+    kind: 'copy',
+    sources: paths.slice(0, -1).map((path) => givenPath(path)),
+    // A slash at its end says that it is a folder.
+    destination: givenPath(destination) + (/[/\\]$/u.test(destination) ? '/' : ''),
+    options: copyOptions(flags),
+    rules: walkRules(flags),
+  };
 }
 
 export function copyOptions(flags: CopyFlags): Partial<CopyOptions> {

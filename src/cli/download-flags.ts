@@ -9,6 +9,8 @@ import {
   type CheckAlgorithm,
   type ListFormat,
 } from '../common/download';
+import { HeddleError } from '../common/errors';
+import type { JobRequest } from '../common/job-request';
 import { parseChecksum } from '../common/digest-fields';
 import { DEFAULT_DOWNLOAD_OPTIONS, type DownloadOptions } from '../common/download-options';
 import { isFieldValue, isConnectionField, isToken, splitField } from '../common/http-fields';
@@ -48,10 +50,26 @@ export interface DownloadFlags {
   readonly cacert?: string;
 }
 
+function collect<T>(read: (text: string) => T): (text: string, before: readonly T[]) => readonly T[] {
+  return (text, before) => [...before, read(text)];
+}
+
 export function addDownloadFlags(command: Command): Command {
-  const collect =
-    <T>(read: (text: string) => T) =>
-    (text: string, before: readonly T[]): readonly T[] => [...before, read(text)];
+  return addTransferFlags(command)
+    .option('-o, --out <name>', 'what the file of a single URL is called')
+    .option(
+      '--manifest <file>',
+      'list what was downloaded, as sha256sum does (with the first -a, or sha256), when the job is done, resumed or not; ' +
+        '- prints it instead of the paths when this run ends',
+    )
+    .option(
+      '--dry-run',
+      'say what there is to download, from which hosts, what comes twice and what could not be read; start nothing',
+    );
+}
+
+/** What is downloaded and how; not what is told of it. */
+export function addTransferFlags(command: Command): Command {
   return command
     .option(
       '-i, --input <file>',
@@ -65,7 +83,6 @@ export function addDownloadFlags(command: Command): Command {
         LIST_FORMATS,
       ),
     )
-    .option('-o, --out <name>', 'what the file of a single URL is called')
     .option('--checksum <algorithm=hex>', 'digest that the file of a single URL must have', checksum)
     .addOption(
       new Option(
@@ -78,15 +95,6 @@ export function addDownloadFlags(command: Command): Command {
       'digest to compute of every file; may be given more than once',
       collect(algorithm),
       [],
-    )
-    .option(
-      '--manifest <file>',
-      'list what was downloaded, as sha256sum does (with the first -a, or sha256), when the job is done, resumed or not; ' +
-        '- prints it instead of the paths when this run ends',
-    )
-    .option(
-      '--dry-run',
-      'say what there is to download, from which hosts, what comes twice and what could not be read; start nothing',
     )
     .option(
       '--retry <n>',
@@ -138,6 +146,43 @@ export function addDownloadFlags(command: Command): Command {
     .option('--load-cookies <file>', "cookies in Netscape's format")
     .option('--proxy <url>', 'instead of what http_proxy, https_proxy and no_proxy say', proxyAddress)
     .option('--cacert <file>', 'PEM certificates to trust beside the usual ones');
+}
+
+/** @param text what standard input had, where it was asked for */
+export function downloadRequest(
+  urls: readonly string[],
+  flags: DownloadFlags,
+  text: string | null,
+): Omit<Extract<JobRequest, { kind: 'download' }>, 'mode' | 'workers'> {
+  return {
+    kind: 'download',
+    urls: [...urls],
+    text,
+    listFiles: flags.input.filter((file) => file !== '-').map((file) => givenPath(file)),
+    format: flags.format ?? null,
+    out: flags.out ?? null,
+    checksum: flags.checksum ?? null,
+    directory: givenPath(flags.dir),
+    options: downloadOptions(flags),
+  };
+}
+
+/** @throws HeddleError where there is nothing to download, or a name for one of several */
+export function refuseWrongSources(urls: readonly string[], flags: DownloadFlags, help: string): void {
+  if (urls.length === 0 && flags.input.length === 0)
+    throw new HeddleError('usage', `download needs a URL or a list (-i FILE). See: ${help}`);
+  if ((flags.out ?? flags.checksum) !== undefined && urls.length !== 1) {
+    throw new HeddleError(
+      'usage',
+      `a name or a checksum is for a single URL; of several a list gives them. See: ${help}`,
+    );
+  }
+}
+
+export async function readStandardInput(): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of process.stdin) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks).toString('utf8');
 }
 
 /** What was not given is left out: the defaults are the engine's. */

@@ -1,6 +1,5 @@
 /** The commands that read files and change none: hash, verify and duplicates. */
-import { statSync } from 'node:fs';
-import { lstatSync } from 'node:fs';
+import { lstatSync, statSync } from 'node:fs';
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { DUPLICATE_FORMATS, type DuplicateFormat } from '../common/duplicates';
 import { HeddleError } from '../common/errors';
@@ -28,8 +27,7 @@ export interface TaskCommands {
   ) => Promise<void>;
 }
 
-type HashFlags = WalkFlags & {
-  readonly algorithm?: Algorithm[];
+type HashFlags = HashInputs & {
   readonly output?: string;
   readonly format?: ManifestFormat;
   readonly cache: boolean;
@@ -49,11 +47,30 @@ type VerifyFlags = WalkFlags & {
   readonly algorithm?: Algorithm[];
 };
 
-export function addHashCommand(program: Command, { taskFlags, run }: TaskCommands): void {
-  addWalkFlags(taskFlags(program.command('hash')))
-    .description('hash files and folders; the manifest goes to standard output unless -o')
+/** What is hashed and how; not what is told of it. */
+export function addHashInputs(command: Command): Command {
+  return addWalkFlags(command)
     .argument('<paths...>', 'files and folders')
-    .addOption(algorithmOption('digest algorithm; may be given more than once'))
+    .addOption(algorithmOption('digest algorithm; may be given more than once'));
+}
+
+export type HashInputs = WalkFlags & { readonly algorithm?: Algorithm[] };
+
+export function hashRequest(
+  paths: readonly string[],
+  flags: HashInputs,
+): Pick<Extract<JobRequest, { kind: 'hash' }>, 'kind' | 'paths' | 'algorithms' | 'rules'> {
+  return {
+    kind: 'hash',
+    paths: paths.map((path) => givenPath(path)),
+    algorithms: flags.algorithm ?? ['sha256'],
+    rules: walkRules(flags),
+  };
+}
+
+export function addHashCommand(program: Command, { taskFlags, run }: TaskCommands): void {
+  addHashInputs(taskFlags(program.command('hash')))
+    .description('hash files and folders; the manifest goes to standard output unless -o')
     .option('-o, --output <manifest>', 'write the manifest to this file')
     .addOption(
       new Option(
@@ -66,20 +83,17 @@ export function addHashCommand(program: Command, { taskFlags, run }: TaskCommand
       'read every file, also those whose digests are known and that have not changed since',
     )
     .action(async (paths: string[], flags: HashFlags) => {
-      const algorithms = flags.algorithm ?? ['sha256'];
+      const request = hashRequest(paths, flags);
       const { output, format, json } = flags;
       const manifestToOutput = output === undefined && json !== true;
       await run(
         flags,
         (how) => {
-          if (format !== undefined) refuseFormat(format, algorithms);
+          if (format !== undefined) refuseFormat(format, request.algorithms);
           return {
-            kind: 'hash',
+            ...request,
             ...how,
-            paths: paths.map((path) => givenPath(path)),
-            algorithms,
             manifest: output === undefined ? null : { path: givenPath(output), format: format ?? null },
-            rules: walkRules(flags),
             cache: flags.cache,
           };
         },

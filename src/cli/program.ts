@@ -4,7 +4,15 @@ import { HeddleError } from '../common/errors';
 import { MAX_WORKERS, type JobRequest } from '../common/job-request';
 import { MANIFEST_FORMATS, MODES, type Mode } from '../common/model';
 import { Engine, defaultDataDirectory, type Threads } from '../engine';
-import { addDownloadFlags, downloadOptions, whole, type DownloadFlags } from './download-flags';
+import { addCompareCommand } from './compare';
+import {
+  addDownloadFlags,
+  downloadRequest,
+  readStandardInput,
+  refuseWrongSources,
+  whole,
+  type DownloadFlags,
+} from './download-flags';
 import { exportJob, type ExportFlags } from './export-job';
 import { addCopyCommand } from './copy-flags';
 import { addDuplicatesCommand, addHashCommand, addVerifyCommand, type TaskCommands } from './hash-commands';
@@ -91,9 +99,7 @@ export function makeProgram(threads: Threads, report: (status: number) => void):
     .description('download URLs and lists of URLs')
     .argument('[urls...]', 'http and https URLs')
     .action(async (urls: string[], flags: TaskFlags & DownloadFlags) => {
-      if (urls.length === 0 && flags.input.length === 0) {
-        throw new HeddleError('usage', 'download needs a URL or a list (-i FILE). See: heddle help download');
-      }
+      refuseWrongSources(urls, flags, 'heddle help download');
       const manifestToOutput = flags.manifest === '-';
       if (manifestToOutput && flags.json === true) {
         throw new HeddleError(
@@ -101,34 +107,17 @@ export function makeProgram(threads: Threads, report: (status: number) => void):
           'a manifest and --json cannot share standard output; give --manifest a file. See: heddle help download',
         );
       }
-      if ((flags.out ?? flags.checksum) !== undefined && urls.length !== 1) {
-        throw new HeddleError(
-          'usage',
-          'a name or a checksum is for a single URL; of several a list gives them. See: heddle help download',
-        );
-      }
       const text = flags.input.includes('-') ? await readStandardInput() : null;
-      const files = flags.input.filter((file) => file !== '-');
       if (flags.dryRun === true) {
         await threads.close();
+        const files = flags.input.filter((file) => file !== '-');
         const given = { urls, text, files, out: flags.out ?? null, format: flags.format ?? null };
         report(await preview(given, flags.json === true));
         return;
       }
       await create(
         flags,
-        (how) => ({
-          kind: 'download',
-          ...how,
-          urls,
-          text,
-          listFiles: files.map((file) => givenPath(file)),
-          format: flags.format ?? null,
-          out: flags.out ?? null,
-          checksum: flags.checksum ?? null,
-          directory: givenPath(flags.dir),
-          options: downloadOptions(flags),
-        }),
+        (how) => ({ ...downloadRequest(urls, flags, text), ...how }),
         { kind: 'download', manifestToOutput },
         flags.manifest === undefined || manifestToOutput ? null : givenPath(flags.manifest),
       );
@@ -143,6 +132,8 @@ export function makeProgram(threads: Threads, report: (status: number) => void):
   addDuplicatesCommand(program, commands);
 
   addCopyCommand(program, commands);
+
+  addCompareCommand(program, { outputFlags, open, report });
 
   addServeFlags(program.command('serve'))
     .description('serve a folder on the loopback address, for trials and comparisons')
@@ -236,7 +227,7 @@ export function makeProgram(threads: Threads, report: (status: number) => void):
     });
 
   // Subcommands take these from their parent only when they are told to.
-  for (const command of program.commands)
+  for (const command of program.commands.flatMap((each) => [each, ...each.commands]))
     command.exitOverride().configureOutput({ writeErr: () => undefined });
   return program;
 }
@@ -258,10 +249,4 @@ function resumable(engine: Engine): number[] {
     }
     if (jobs.length < 500) return ids.reverse();
   }
-}
-
-async function readStandardInput(): Promise<string> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of process.stdin) chunks.push(chunk as Buffer);
-  return Buffer.concat(chunks).toString('utf8');
 }

@@ -103,12 +103,18 @@ export interface ExperimentRun {
 
 export type Verdict = 'faster' | 'slower' | 'no difference';
 
+/** Of 95 %. */
+export interface Interval {
+  readonly low: number;
+  readonly high: number;
+}
+
 /** How many times as fast a contender is as the reference: ratio of median wall times. */
 export interface Ratio {
   readonly contender: number;
   readonly against: number;
   readonly ratio: number;
-  /** Ends of the 95 % bootstrap interval. */
+  /** Ends of the 95 % bootstrap interval; 0 and `Number.MAX_VALUE` where one run of each tells nothing. */
   readonly low: number;
   readonly high: number;
   readonly verdict: Verdict;
@@ -135,7 +141,7 @@ export interface Scaling {
 export interface ExperimentAnalysis {
   readonly reference: number;
   readonly results: readonly ContenderResult[];
-  /** Every other contender against the reference, then the pool against the event loop where both are there. */
+  /** Every other contender against the reference, then the pool against the event loop and against thread-per-task where both are there. */
   readonly ratios: readonly Ratio[];
   /** Where there are pools of three sizes or more. */
   readonly scaling: Scaling | null;
@@ -242,6 +248,11 @@ export type ExperimentFormat = (typeof EXPERIMENT_FORMATS)[number];
 /** Tasks in flight of a contender. */
 export function inFlight({ mode, size }: Contender): number {
   return mode === 'sequential' ? 1 : size;
+}
+
+/** Threads alive at once in a contender. */
+export function threadsIn({ mode, size }: Contender): number {
+  return mode === 'pool' || mode === 'thread-per-task' ? size : 1;
 }
 
 /** The contenders of a comparison: the same number of tasks in flight in each, then other sizes of the pool. */

@@ -1,4 +1,5 @@
 /** The JSON Lines of `--json`: a contract, others script against it. Sizes in bytes, times in milliseconds. */
+import { threadsIn, type Contender, type Experiment } from './experiment';
 import type { JobSummary, TaskRow } from './model';
 
 export function taskLine(jobId: number, task: TaskRow): Record<string, unknown> {
@@ -38,4 +39,53 @@ export function summaryLine(job: JobSummary, workers: number): Record<string, un
     bytes: job.bytesDone,
     ms: Math.round(job.elapsedMs),
   };
+}
+
+/** Of an experiment that is done. Of modes that are compared in several sizes, the ratios say the size too. */
+export function comparisonLine(experiment: Experiment): Record<string, unknown> {
+  const { request, kind, tasks, bytes, runs, analysis } = experiment;
+  const { contenders, work } = request;
+  const several = new Set(contenders.map(({ mode }) => mode)).size < contenders.length;
+  const named = (contender: Contender | undefined, mode: string, workers: string): Record<string, unknown> =>
+    contender === undefined
+      ? {}
+      : { [mode]: contender.mode, ...(several ? { [workers]: threadsIn(contender) } : {}) };
+  return {
+    type: 'comparison',
+    kind: kind ?? (work.type === 'ready' ? work.work : work.request.kind),
+    tasks,
+    bytes,
+    repeats: request.repeats,
+    modes: contenders.map((contender, index) => {
+      const own = runs.filter((run) => run.contender === index && run.round > 0);
+      const result = analysis?.results.find((each) => each.contender === index);
+      return {
+        mode: contender.mode,
+        workers: threadsIn(contender),
+        runsMs: own.map(({ wallMs }) => micro(wallMs)),
+        medianMs: micro(result?.medianMs ?? NaN),
+        cpuMs: micro(middle(own.map(({ cpuMs }) => cpuMs))),
+        peakRssBytes: Math.max(...own.map(({ peakRssBytes }) => peakRssBytes)),
+      };
+    }),
+    ratios: (analysis?.ratios ?? []).map(({ contender, against, ratio, low, high, verdict }) => ({
+      ...named(contenders[contender], 'mode', 'workers'),
+      ...named(contenders[against], 'against', 'againstWorkers'),
+      ratio: Number(ratio.toPrecision(9)),
+      low,
+      high,
+      verdict,
+    })),
+  };
+}
+
+/** Milliseconds to a thousandth: clocks have no more. */
+function micro(ms: number): number {
+  return Math.round(ms * 1000) / 1000;
+}
+
+function middle(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const [lower, upper] = [sorted[(sorted.length - 1) >> 1], sorted[sorted.length >> 1]];
+  return ((lower ?? NaN) + (upper ?? NaN)) / 2;
 }

@@ -209,7 +209,7 @@ export interface TaskOrder {
 
 /** What all tasks of one job share; given to each worker once, when it is made. */
 export type WorkerOptions =
-  DownloadWorkerOptions | HashWorkerOptions | VerifyWorkerOptions | CopyWorkerOptions;
+  DownloadWorkerOptions | HashWorkerOptions | VerifyWorkerOptions | CopyWorkerOptions | ComputeWorkerOptions;
 
 export interface HashWorkerOptions {
   readonly kind: 'hash';
@@ -234,6 +234,13 @@ export interface CopyWorkerOptions {
   readonly rules: WalkRules;
   /** Digests that are wanted of what is copied. */
   readonly algorithms: readonly Algorithm[];
+}
+
+/** Of experiments: each task computes digests of the same bytes in memory, over and over. */
+export interface ComputeWorkerOptions {
+  readonly kind: 'compute';
+  readonly bytes: number;
+  readonly rounds: number;
 }
 
 /** What a manifest says of a file. */

@@ -63,6 +63,7 @@ import { TaskSearch } from './jobs/task-search';
 import type { Threads } from './pool';
 import { Checkpointer } from './store/checkpointer';
 import { openDatabase, type Database } from './store/database';
+import { ExperimentRepository } from './store/experiment-repository';
 import { InstanceLock } from './store/instance-lock';
 import { JobRepository, type RestState, type StoredJob } from './store/job-repository';
 import { SettingsRepository } from './store/settings-repository';
@@ -102,6 +103,8 @@ interface Run {
   retry: boolean;
   /** Why it is to stop, once somebody said so. */
   stopping: StopReason | null;
+  /** It makes room for an experiment, and waits for its turn again when it has stopped. */
+  held: boolean;
   readonly ended: Promise<void>;
   /** Takes the job off the list of runs. */
   readonly leave: () => void;
@@ -112,7 +115,7 @@ type Listener = (payload: never) => void;
 export class Engine {
   readonly settings: { get(): Settings; set(patch: SettingsPatch): Settings };
   readonly cores = availableParallelism();
-  readonly experiments = new Experiments();
+  readonly experiments: Experiments;
   readonly #options: EngineOptions;
   readonly #database: Database;
   readonly #lock: InstanceLock;
@@ -137,8 +140,11 @@ export class Engine {
   #closing: Promise<void> | null = null;
 
   /** @throws HeddleError `data-directory`, `database-newer` or `database-corrupt` */
-  static open(options: EngineOptions): Promise<Engine> {
-    return Promise.resolve().then(() => new Engine(options));
+  static async open(options: EngineOptions): Promise<Engine> {
+    await Promise.resolve();
+    const engine = new Engine(options);
+    await engine.experiments.endOrphans();
+    return engine;
   }
 
   private constructor(options: EngineOptions) {
@@ -165,6 +171,28 @@ export class Engine {
     };
     this.#sharedRate.set(settings.get().limitRate);
     this.#interruptOrphans();
+    this.experiments = new Experiments({
+      dataDirectory: options.dataDirectory,
+      threads: options.threads,
+      repository: new ExperimentRepository(this.#database),
+      owner: this.#lock.id,
+      isDead: (owner) => !this.#lock.isAlive(owner),
+      settings: () => this.settings.get(),
+      setSettings: (patch) => this.settings.set(patch),
+      sharedRate: this.#sharedRate,
+      ...(options.retryPolicy === undefined ? {} : { retryPolicy: options.retryPolicy }),
+      emit: (name, payload) => {
+        this.#guard(() => {
+          // The compiler does not see that each of these events is one of ours with the same payload.
+          this.#emit(name, payload as never);
+        });
+      },
+      holdJobs: () => this.#holdJobs(),
+      hasForeignJobs: () => this.#jobs.owned().some(({ summary }) => summary.foreign),
+      assertOpen: () => {
+        this.#assertOpen();
+      },
+    });
     this.#foreignTimer = setInterval(() => {
       this.#guard(() => {
         this.#pollForeign();
@@ -179,13 +207,13 @@ export class Engine {
   }
 
   automaticWorkers(kind: JobKind): number {
-    return automaticWorkers(kind);
+    return automaticWorkers(kind, this.settings.get().bestWorkers);
   }
 
   /** Threads that a job runs on, or would. */
   workersOf(id: number): number {
     const { mode, workers, kind } = this.job(id);
-    return threadsOf(mode, workers ?? automaticWorkers(kind));
+    return threadsOf(mode, workers ?? this.automaticWorkers(kind));
   }
 
   // Asking
@@ -457,6 +485,7 @@ export class Engine {
     this.#closing ??= (async () => {
       if (this.#foreignTimer !== null) clearInterval(this.#foreignTimer);
       this.#turns.clear();
+      await this.experiments.close();
       for (const [id, run] of this.#runs) {
         if (run.hasTurn) {
           if (interrupt) this.#stopRun(id, run, 'interrupt');
@@ -492,7 +521,7 @@ export class Engine {
   // Running
 
   /** @throws HeddleError `job-elsewhere` */
-  #start(id: number, { retry = false } = {}): void {
+  #start(id: number, { retry = false, first = false } = {}): void {
     if (this.#runs.has(id)) return;
     if (!this.#jobs.enqueue(id, this.#lock.id)) throw elsewhere(id);
     const { promise: ended, resolve } = Promise.withResolvers<void>();
@@ -500,31 +529,58 @@ export class Engine {
       hasTurn: false,
       retry,
       stopping: null,
+      held: false,
       ended,
       leave: () => {
-        if (this.#runs.get(id) !== run) return;
-        this.#runs.delete(id);
-        this.#changed(id);
-        this.#wake(id);
+        if (this.#runs.get(id) === run) {
+          this.#runs.delete(id);
+          this.#changed(id);
+          this.#wake(id);
+        }
         resolve();
       },
     };
     this.#runs.set(id, run);
-    void this.#turns.add(async () => {
-      // It may have been told to stand still before its turn came.
-      if (this.#runs.get(id) !== run) return;
-      run.hasTurn = true;
-      try {
-        await this.#run(id, run);
-      } catch (error) {
-        this.#giveUp(id, toErrorData(error));
-      } finally {
-        this.#active.delete(id);
-        this.#stopFrames();
-        run.leave();
-      }
-    });
+    void this.#turns.add(
+      async () => {
+        // It may have been told to stand still before its turn came.
+        if (this.#runs.get(id) !== run) return;
+        run.hasTurn = true;
+        try {
+          await this.#run(id, run);
+        } catch (error) {
+          this.#giveUp(id, toErrorData(error));
+        } finally {
+          this.#active.delete(id);
+          this.#stopFrames();
+          if (run.held) this.#startAgain(id, run);
+          run.leave();
+        }
+      },
+      { priority: first ? 1 : 0 },
+    );
     this.#changed(id);
+  }
+
+  /** A job that made room for an experiment comes before those that have not begun. */
+  #startAgain(id: number, run: Run): void {
+    if (this.#closing !== null || this.job(id).state !== 'interrupted') return;
+    if (this.#runs.get(id) === run) this.#runs.delete(id);
+    this.#start(id, { first: true });
+  }
+
+  /** @returns what lets them go on */
+  async #holdJobs(): Promise<() => void> {
+    this.#turns.pause();
+    const running = [...this.#runs].filter(([, run]) => run.hasTurn && run.stopping === null);
+    for (const [id, run] of running) {
+      run.held = true;
+      this.#stopRun(id, run, 'interrupt');
+    }
+    await Promise.all(running.map(([, { ended }]) => ended));
+    return () => {
+      if (this.#closing === null) this.#turns.start();
+    };
   }
 
   /** What cannot be stored any more (a full disk, say) ends the job; its tasks are as they were last stored. */
@@ -618,6 +674,13 @@ export class Engine {
     if (isEnded(job.state)) return;
     const run = this.#runs.get(id);
     if (run?.hasTurn === true) {
+      if (run.held) {
+        // It is stopping already, and must not wait for another turn.
+        run.held = false;
+        await run.ended;
+        await this.#stop(id, reason, state);
+        return;
+      }
       this.#stopRun(id, run, reason);
       await run.ended;
       return;
@@ -698,6 +761,9 @@ export class Engine {
   /** What other processes do with their jobs is seen in the database alone. */
   #pollForeign(): void {
     const news = new Set(this.#interruptOrphans());
+    this.experiments.endOrphans().catch((error: unknown) => {
+      this.#emit('notice', toErrorData(error));
+    });
     const foreign = this.#jobs.owned().filter(({ summary }) => summary.foreign);
     for (const { summary } of foreign) news.add(summary.id);
     for (const id of this.#foreignJobs) news.add(id);

@@ -5,6 +5,7 @@ import type { CheckpointData } from '../common/checkpoint';
 import { assertNever } from '../common/errors';
 import type { JobKind, TaskOrder, TaskOutcome, WorkerOptions } from '../common/model';
 import { displayPath } from '../common/paths';
+import type { PageCacheData } from '../common/page-cache';
 import type { ServeData, SpareData, WorkerData } from '../common/protocol';
 import type { WalkData } from '../common/walk';
 import { serveTasks, type RunTask } from './runtime';
@@ -28,6 +29,8 @@ async function initialise(options: WorkerOptions): Promise<RunOrder> {
         : (await import('./verify')).createVerify();
     case 'copy':
       return (await import('./copy')).loadCopy(options);
+    case 'compute':
+      return (await import('./compute')).createCompute(options);
     default:
       return assertNever(options);
   }
@@ -72,10 +75,16 @@ async function startServe(serve: ServeData): Promise<void> {
   if (parentPort !== null) runServe(parentPort, serve);
 }
 
+async function startPageCache({ paths }: PageCacheData): Promise<void> {
+  const { dropFromPageCache } = await import('./page-cache');
+  parentPort?.postMessage(dropFromPageCache(paths));
+}
+
 // On Linux that is this thread alone: the main process, which answers the window, comes first where cores are few.
 if (process.platform === 'linux') setPriority(NICE);
 
-type GivenData = WorkerData<WorkerOptions> | WalkData | CheckpointData | ServeData | SpareData;
+type GivenData =
+  WorkerData<WorkerOptions> | WalkData | CheckpointData | ServeData | PageCacheData | SpareData;
 
 function start(data: GivenData): void {
   switch (data.role) {
@@ -92,6 +101,9 @@ function start(data: GivenData): void {
       break;
     case 'serve':
       void startServe(data);
+      break;
+    case 'page-cache':
+      void startPageCache(data);
       break;
     case 'spare':
       void startSpare(data);

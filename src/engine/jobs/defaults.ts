@@ -1,12 +1,18 @@
 /** How many threads, and how many tasks on each, where the user left it open. */
 import { availableParallelism } from 'node:os';
 import type { JobKind, Mode } from '../../common/model';
+import type { Settings } from '../../common/settings';
 
 /**
  * Downloads wait, and a thread waits for many servers at once; hashing computes,
  * so it takes as many as cores; copying keeps one busy too.
+ * @param best what an experiment found to be best on this machine comes before that
  */
-export function automaticWorkers(kind: JobKind): number {
+export function automaticWorkers(kind: JobKind, best: Settings['bestWorkers']): number {
+  return best[kind === 'verify' ? 'hash' : kind] ?? usualWorkers(kind);
+}
+
+function usualWorkers(kind: JobKind): number {
   const cores = availableParallelism();
   switch (kind) {
     case 'download':

@@ -85,6 +85,11 @@ export interface RunnerOptions {
   readonly onNotice: (notice: ErrorData) => void;
   /** The plan or a count changed. */
   readonly onProgress: () => void;
+  /**
+   * Of an experiment: no more tasks are in flight than the mode has threads or lanes, whatever is usual for the kind,
+   * and somebody hears of each.
+   */
+  readonly onMeasured?: (name: string, timing: TaskTiming, failed: boolean) => void;
 }
 
 export interface RunResult {
@@ -145,16 +150,16 @@ export class JobRunner {
     if (spec.kind === 'download') this.#rate.set(spec.options.limitRate);
     this.executor = createExecutor<WorkerOptions, TaskOrder, TaskOutcome>({
       mode: summary.mode,
-      size: summary.workers ?? automaticWorkers(summary.kind),
-      tasksPerWorker: tasksPerWorker(summary.kind),
-      tasksAhead: summary.kind === 'download' ? DOWNLOADS_AHEAD : 0,
+      size: summary.workers ?? automaticWorkers(summary.kind, options.settings.bestWorkers),
+      tasksPerWorker: this.#isMeasured ? 1 : tasksPerWorker(summary.kind),
+      tasksAhead: summary.kind === 'download' && !this.#isMeasured ? DOWNLOADS_AHEAD : 0,
       threads: options.threads,
       workerOptions: this.#workerOptions(),
     });
     this.#queue = new PQueue({ concurrency: this.#concurrency });
     this.#admission = new Admission<DrawnTask>({
       limitPerHost:
-        spec.kind === 'download'
+        spec.kind === 'download' && !this.#isMeasured
           ? (spec.options.connectionsPerHost ?? options.settings.connectionsPerHost)
           : Infinity,
       draw: (host, after, limit) => options.tasks.draw(this.#jobId, this.#phase, host, after, limit),
@@ -243,7 +248,11 @@ export class JobRunner {
     const { mode, concurrency, size } = this.executor;
     if (mode === 'thread-per-task') return concurrency;
     if (this.#options.job.summary.kind !== 'download') return concurrency * FILES_IN_HAND;
-    return concurrency + (mode === 'pool' ? size * DOWNLOADS_AHEAD : 0);
+    return concurrency + (mode === 'pool' && !this.#isMeasured ? size * DOWNLOADS_AHEAD : 0);
+  }
+
+  get #isMeasured(): boolean {
+    return this.#options.onMeasured !== undefined;
   }
 
   async #plan(): Promise<void> {
@@ -636,6 +645,7 @@ export class JobRunner {
 
   #drawStrip(task: DrawnTask, timing: TaskTiming | null, outcome: SettledState): void {
     if (timing === null) return;
+    this.#options.onMeasured?.(task.name, timing, outcome === 'failed');
     this.strips.add(timing.worker, timing.lane, timing.startedAtMs, timing.endedAtMs, outcome, task.name);
   }
 

@@ -55,6 +55,14 @@ export interface WorkerMeasure {
   readonly aliveMs: number;
   /** Threads made for this place. */
   readonly threads: number;
+  /** What the event loops of its threads did; 0 and 0 where no thread has said yet. */
+  readonly loop: LoopTime;
+}
+
+/** Milliseconds in which an event loop had work, and in which it waited for some. */
+export interface LoopTime {
+  readonly activeMs: number;
+  readonly idleMs: number;
 }
 
 export interface ExecutorMeasures {

@@ -4,6 +4,7 @@ import { ProgressBoard, nowMs } from '../../common/board';
 import type { FromWorker, Settlement, ToWorker, WorkerData } from '../../common/protocol';
 import type { ErrorData } from '../../common/errors';
 import { toErrorData } from '../../common/errors';
+import type { LoopTime } from './executor';
 import { Slots } from './slots';
 import type { Threads } from './threads';
 
@@ -38,6 +39,7 @@ export class Thread<Options, Input, Output, Entry extends InHand<Input>> {
   /** Takes no more tasks: it is being retired. */
   closing = false;
   busyMs = 0;
+  #loop: LoopTime = { activeMs: 0, idleMs: 0 };
   readonly #worker: Worker;
   #bytesInHand = 0;
   #largeInHand = 0;
@@ -80,6 +82,18 @@ export class Thread<Options, Input, Output, Entry extends InHand<Input>> {
         events.onExit(this.#crash);
       });
     });
+  }
+
+  /** What its event loop did so far; of a thread that has ended, until it was told to. */
+  get loop(): LoopTime {
+    this.#readLoop();
+    return this.#loop;
+  }
+
+  #readLoop(): void {
+    const { active, idle } = this.#worker.performance.eventLoopUtilization();
+    // A thread that has ended says nothing, and so does one that is still coming up.
+    if (active + idle > 0) this.#loop = { activeMs: active, idleMs: Math.max(0, idle) };
   }
 
   /** Whether another task of this weight may be handed over now. */
@@ -131,6 +145,7 @@ export class Thread<Options, Input, Output, Entry extends InHand<Input>> {
   close(): void {
     if (this.closing) return;
     this.closing = true;
+    this.#readLoop();
     this.#post({ type: 'close' });
   }
 

@@ -54,6 +54,8 @@ interface Tally {
   busyMs: number;
   aliveMs: number;
   threads: number;
+  loopActiveMs: number;
+  loopIdleMs: number;
 }
 
 function abortError(): DOMException {
@@ -209,6 +211,10 @@ export class WorkerExecutor<Options, Input, Output> implements Executor<Input, O
           busyMs: tally.busyMs + (thread?.busyMs ?? 0),
           aliveMs: tally.aliveMs + (thread ? nowMs() - thread.startedAtMs : 0),
           threads: tally.threads,
+          loop: {
+            activeMs: tally.loopActiveMs + (thread?.loop.activeMs ?? 0),
+            idleMs: tally.loopIdleMs + (thread?.loop.idleMs ?? 0),
+          },
         };
       });
     return {
@@ -237,7 +243,7 @@ export class WorkerExecutor<Options, Input, Output> implements Executor<Input, O
   #tally(worker: number): Tally {
     let tally = this.#tallies.get(worker);
     if (tally === undefined) {
-      tally = { tasks: 0, failed: 0, busyMs: 0, aliveMs: 0, threads: 0 };
+      tally = { tasks: 0, failed: 0, busyMs: 0, aliveMs: 0, threads: 0, loopActiveMs: 0, loopIdleMs: 0 };
       this.#tallies.set(worker, tally);
     }
     return tally;
@@ -295,6 +301,9 @@ export class WorkerExecutor<Options, Input, Output> implements Executor<Input, O
     const tally = this.#tally(place.worker);
     tally.busyMs += thread.busyMs;
     tally.aliveMs += nowMs() - thread.startedAtMs;
+    const { loop } = thread;
+    tally.loopActiveMs += loop.activeMs;
+    tally.loopIdleMs += loop.idleMs;
     place.thread = null;
     const running = new Set(thread.board.read().map(({ ticket }) => ticket));
     const unharmed: Entry<Input, Output>[] = [];

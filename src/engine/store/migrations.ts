@@ -186,4 +186,40 @@ export const MIGRATIONS: readonly string[] = [
   -- Phases of a copy: files, their other names, what is to go, folders that emptied, folders.
   UPDATE tasks SET phase = 4 WHERE type = 'folders';
   `,
+  // Comparisons of modes, their runs, and what every thread did in the runs that are shown.
+  `
+  CREATE TABLE experiments (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    state TEXT NOT NULL,
+    -- The process that runs it.
+    owner TEXT,
+    created_at REAL NOT NULL,
+    kind TEXT,
+    title TEXT NOT NULL,
+    request TEXT NOT NULL,
+    machine TEXT NOT NULL,
+    tasks INTEGER NOT NULL DEFAULT 0,
+    bytes INTEGER NOT NULL DEFAULT 0,
+    notes TEXT NOT NULL DEFAULT '[]',
+    error TEXT,
+    analysis TEXT,
+    -- Folders that go with its end: a JSON array of paths.
+    folders TEXT NOT NULL
+  );
+  CREATE INDEX experiments_by_state ON experiments (state);
+  CREATE TABLE experiment_runs (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    experiment_id INTEGER NOT NULL REFERENCES experiments (id),
+    run TEXT NOT NULL
+  );
+  CREATE INDEX experiment_runs_by_experiment ON experiment_runs (experiment_id, id);
+  -- Deflated JSON.
+  CREATE TABLE experiment_timelines (
+    run_id INTEGER PRIMARY KEY REFERENCES experiment_runs (id),
+    experiment_id INTEGER NOT NULL,
+    contender INTEGER NOT NULL,
+    timeline BLOB NOT NULL
+  );
+  CREATE INDEX experiment_timelines_by_experiment ON experiment_timelines (experiment_id, contender, run_id);
+  `,
 ];

@@ -1,0 +1,242 @@
+/** `heddle compare …`: the same work in several modes, measured. */
+import { existsSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { dirname } from 'node:path';
+import { InvalidArgumentError, Option, type Command } from 'commander';
+import { HeddleError } from '../common/errors';
+import {
+  contendersOf,
+  MOST_EXPERIMENT_TASKS,
+  MOST_REPEATS,
+  READY_WORKS,
+  type Contender,
+  type ExperimentFormat,
+  type ExperimentRequest,
+  type ReadyWork,
+} from '../common/experiment';
+import {
+  DEFAULT_LATENCY_MS,
+  hasLatency,
+  READY_WORK_TASKS,
+  READY_WORK_WORDS,
+} from '../common/experiment-works';
+import { MAX_WORKERS, type JobRequest } from '../common/job-request';
+import { MODES, type Mode } from '../common/model';
+import type { Engine } from '../engine';
+import { addCopyInputs, copyRequest, type CopyFlags } from './copy-flags';
+import {
+  addTransferFlags,
+  downloadRequest,
+  readStandardInput,
+  refuseWrongSources,
+  whole,
+  type DownloadFlags,
+} from './download-flags';
+import { addHashInputs, hashRequest, type HashInputs } from './hash-commands';
+import { givenPath } from './given-path';
+
+export interface CompareCommands {
+  /** `--json`, `--quiet` and `--data-dir`. */
+  readonly outputFlags: (command: Command) => Command;
+  readonly open: (flags: { readonly dataDir: string }) => Promise<Engine>;
+  /** Is told the exit status. */
+  readonly report: (status: number) => void;
+}
+
+export interface CompareFlags {
+  readonly modes?: readonly Mode[];
+  readonly repeats: number;
+  readonly workers: number;
+  readonly sizes?: readonly number[];
+  readonly best?: true;
+  readonly cold?: true;
+  readonly report: readonly Report[];
+  readonly json?: true;
+  readonly quiet?: true;
+  readonly dataDir: string;
+}
+
+/** A file that the result goes to. */
+export interface Report {
+  readonly path: string;
+  readonly format: Exclude<ExperimentFormat, 'png'>;
+}
+
+const HELP = 'heddle help compare';
+/** A job's own mode and workers count for nothing: the contenders have theirs. */
+const ANYHOW = { mode: 'pool', workers: null } as const;
+const DEFAULT_SIZE = 8;
+const DEFAULT_REPEATS = 5;
+/** Longer ones first: a trace is JSON too. */
+const ENDINGS: readonly (readonly [ending: string, format: Report['format']])[] = [
+  ['.trace.json', 'trace'],
+  ['.html', 'html'],
+  ['.json', 'json'],
+  ['.csv', 'csv'],
+  ['.svg', 'svg'],
+];
+
+export function addCompareCommand(program: Command, { outputFlags, open, report }: CompareCommands): void {
+  const compare = program
+    .command('compare')
+    .description(
+      'run the same work in several modes and say what the threads gain: your own downloads, files or copies, or ready-made work that needs nothing',
+    )
+    .addHelpText('after', '\nThe flags of each: heddle compare help WORK');
+
+  const run = async (flags: CompareFlags, work: ExperimentRequest['work']): Promise<void> => {
+    const request = experimentRequest(flags, work);
+    refuseReports(flags.report);
+    const engine = await open(flags);
+    const { runExperiment } = await import('./run-experiment');
+    report(
+      await runExperiment(engine, request, {
+        json: flags.json === true,
+        quiet: flags.quiet === true,
+        reports: flags.report,
+      }),
+    );
+  };
+  const ownWork = (request: JobRequest): ExperimentRequest['work'] => ({ type: 'job', request });
+  const command = (name: string): Command => outputFlags(addCompareFlags(compare.command(name)));
+
+  addTransferFlags(command('download'))
+    .description('compare the modes at downloading; each run begins with an empty folder and new connections')
+    .argument('[urls...]', 'http and https URLs')
+    .action(async (urls: string[], flags: CompareFlags & DownloadFlags) => {
+      refuseWrongSources(urls, flags, 'heddle compare help download');
+      const text = flags.input.includes('-') ? await readStandardInput() : null;
+      await run(flags, ownWork({ ...downloadRequest(urls, flags, text), ...ANYHOW }));
+    });
+  addHashInputs(command('hash'))
+    .description('compare the modes at hashing files and folders')
+    .action((paths: string[], flags: CompareFlags & HashInputs) =>
+      // Digests that are remembered would be compared with nothing.
+      run(flags, ownWork({ ...hashRequest(paths, flags), ...ANYHOW, manifest: null, cache: false })),
+    );
+  addCopyInputs(command('copy'))
+    .description('compare the modes at copying; each run copies into an empty folder beside the destination')
+    .action((paths: string[], flags: CompareFlags & CopyFlags) =>
+      run(flags, ownWork({ ...copyRequest(paths, flags, 'heddle compare help copy'), ...ANYHOW })),
+    );
+  for (const work of READY_WORKS) addReadyWork(command(work), work, run);
+}
+
+function addReadyWork(
+  command: Command,
+  work: ReadyWork,
+  run: (flags: CompareFlags, work: ExperimentRequest['work']) => Promise<void>,
+): void {
+  const { title, shows } = READY_WORK_WORDS[work];
+  command
+    .summary(`ready-made: ${title.toLowerCase()}`)
+    .description(`${title}. ${shows}`)
+    .option('--tasks <n>', `of one run (${READY_WORK_TASKS[work]})`, whole(1, MOST_EXPERIMENT_TASKS));
+  if (hasLatency(work)) {
+    command.option(
+      '--latency <ms>',
+      `how long the server takes for each answer (${DEFAULT_LATENCY_MS})`,
+      whole(0, 10_000),
+    );
+  }
+  command.action((flags: CompareFlags & { readonly tasks?: number; readonly latency?: number }) =>
+    run(flags, {
+      type: 'ready',
+      work,
+      ...(flags.tasks === undefined ? {} : { tasks: flags.tasks }),
+      ...(flags.latency === undefined ? {} : { latencyMs: flags.latency }),
+    }),
+  );
+}
+
+function addCompareFlags(command: Command): Command {
+  return command
+    .option(
+      '--modes <list>',
+      `modes to compare, with commas between (${MODES.join(',')}); the same one twice is a check of the measuring itself`,
+      modeList,
+    )
+    .option('--repeats <n>', 'counted runs of each, after a warm-up', whole(1, MOST_REPEATS), DEFAULT_REPEATS)
+    .option(
+      '--workers <n>',
+      'tasks in flight in each mode but sequential: threads of the pool',
+      whole(1, MAX_WORKERS),
+      DEFAULT_SIZE,
+    )
+    .option('--sizes <list>', 'more sizes of the pool, with commas between: what more threads gain', sizeList)
+    .option(
+      '--best',
+      'search for the best pool size: without --modes, pools of doubling sizes (or those of --sizes) and nothing else',
+    )
+    .option('--cold', 'drop files from the page cache before each run, as far as the system lets us')
+    .addOption(
+      new Option(
+        '-o, --report <file>',
+        'write the result; its ending says how: .html, .svg, .csv, .json, .trace.json (for Perfetto); may be given more than once',
+      )
+        .argParser((path, before: readonly Report[]) => [...before, reportOf(path)])
+        .default([], 'standard output alone'),
+    );
+}
+
+/** @throws HeddleError where there is nothing to compare */
+export function experimentRequest(flags: CompareFlags, work: ExperimentRequest['work']): ExperimentRequest {
+  const contenders = contendersFor(flags);
+  if (contenders.length < 2) {
+    throw new HeddleError('usage', `a comparison takes two modes, or two sizes of the pool. See: ${HELP}`);
+  }
+  if (contenders.length > 16)
+    throw new HeddleError('usage', `a comparison takes 16 modes and sizes at most. See: ${HELP}`);
+  return {
+    work,
+    contenders,
+    repeats: flags.repeats,
+    pageCache: flags.cold === true ? 'cold' : 'warm',
+  };
+}
+
+function contendersFor({ modes, workers, sizes, best }: CompareFlags): Contender[] {
+  if (best !== true) return contendersOf(modes ?? MODES, workers, sizes ?? []);
+  const most = Math.max(workers, Math.min(MAX_WORKERS, 2 * availableParallelism()));
+  return contendersOf(modes ?? [], workers, sizes ?? doublingSizes(most));
+}
+
+/** 1, 2, 4… up to a most, and that. */
+function doublingSizes(most: number): number[] {
+  const sizes = Array.from({ length: 7 }, (_, power) => 2 ** power).filter((size) => size < most);
+  return [...sizes, most];
+}
+
+/** Told before the work, not after it: a report that could not be written. */
+function refuseReports(reports: readonly Report[]): void {
+  const paths = reports.map(({ path }) => path);
+  const twice = paths.find((path, index) => paths.indexOf(path) !== index);
+  if (twice !== undefined) throw new HeddleError('usage', `${twice} is named twice. See: ${HELP}`);
+  const lost = paths.find((path) => !existsSync(dirname(path)));
+  if (lost !== undefined) {
+    throw new HeddleError('usage', `the folder ${dirname(lost)} does not exist; make it, or name another`);
+  }
+}
+
+function reportOf(path: string): Report {
+  const format = ENDINGS.find(([ending]) => path.toLowerCase().endsWith(ending))?.[1];
+  if (format === undefined) {
+    throw new InvalidArgumentError(
+      `A report ends in ${ENDINGS.map(([ending]) => ending).join(', ')}${path.toLowerCase().endsWith('.png') ? '; PNG is drawn by the window' : ''}.`,
+    );
+  }
+  return { path: givenPath(path), format };
+}
+
+function modeList(text: string): Mode[] {
+  return text.split(',').map((each) => {
+    const mode = MODES.find((name) => name === each.trim());
+    if (mode === undefined) throw new InvalidArgumentError(`Allowed are ${MODES.join(', ')}.`);
+    return mode;
+  });
+}
+
+function sizeList(text: string): number[] {
+  const read = whole(1, MAX_WORKERS);
+  return [...new Set(text.split(',').map((each) => read(each)))].sort((a, b) => a - b);
+}

@@ -1,0 +1,100 @@
+/** Runs an experiment in the terminal: progress on standard error, the result on standard output and in files. */
+import type { ExperimentRequest } from '../common/experiment';
+import { toErrorData } from '../common/errors';
+import { comparisonLine } from '../common/json-lines';
+import type { Engine } from '../engine';
+import type { Report } from './compare';
+import { EXIT, NotStarted } from './exit-status';
+import { ExperimentProgress } from './experiment-progress';
+import { experimentReport } from './experiment-report';
+import { print } from './print';
+import { printable } from './printable';
+
+export interface ExperimentOptions {
+  readonly json: boolean;
+  readonly quiet: boolean;
+  /** Written once the result is there; a file of that name is replaced then, and not before. */
+  readonly reports: readonly Report[];
+}
+
+const PLAIN_WIDTH = 80;
+
+/** @returns the exit status */
+export async function runExperiment(
+  engine: Engine,
+  request: ExperimentRequest,
+  { json, quiet, reports }: ExperimentOptions,
+): Promise<number> {
+  const { experiments } = engine;
+  const progress = quiet ? null : new ExperimentProgress(process.stderr);
+  // Signals set these while this function waits.
+  let interrupted = false as boolean;
+  let id: number | null = null;
+  const cancel = (): void => {
+    // One that ends at this moment has nothing left to cancel.
+    if (id !== null) void experiments.cancel(id).catch(() => undefined);
+  };
+  const stop = (): void => {
+    // The second time, whoever waits has lost patience.
+    if (interrupted) process.exit(EXIT.interrupted);
+    interrupted = true;
+    cancel();
+  };
+  process.on('SIGINT', stop);
+  process.on('SIGTERM', stop);
+  try {
+    const summary = await experiments.start(request).catch((error: unknown) => {
+      throw new NotStarted(error);
+    });
+    id = summary.id;
+    const stopFrames = engine.on('experiment-frame', (frame) => {
+      if (frame.id === id) progress?.show(frame, summary);
+    });
+    const ended = experiments.ended(id);
+    if (interrupted) cancel();
+    const experiment = await ended;
+    stopFrames();
+    progress?.clear();
+    if (experiment.state !== 'done') {
+      if (interrupted) process.stderr.write('heddle: stopped; a part of a comparison is no result\n');
+      else
+        process.stderr.write(
+          `heddle: ${printable(experiment.error?.message ?? 'The comparison was cancelled.')}\n`,
+        );
+      return interrupted ? EXIT.interrupted : EXIT.failed;
+    }
+    if (json) await print(`${JSON.stringify(comparisonLine(experiment))}\n`);
+    else {
+      const { isTTY, columns } = process.stdout;
+      const colour = isTTY && (process.env['NO_COLOR'] ?? '') === '';
+      await print(experimentReport(experiment, { width: isTTY ? columns : PLAIN_WIDTH, colour }));
+    }
+    return await writeReports(engine, experiment.id, reports, quiet);
+  } finally {
+    progress?.clear();
+    await engine.close({ interrupt: true });
+    process.off('SIGINT', stop);
+    process.off('SIGTERM', stop);
+  }
+}
+
+/** One that cannot be written does not keep the others from it. */
+async function writeReports(
+  engine: Engine,
+  id: number,
+  reports: readonly Report[],
+  quiet: boolean,
+): Promise<number> {
+  const theme = engine.settings.get().theme === 'dark' ? 'dark' : 'light';
+  let status: number = EXIT.done;
+  for (const { path, format } of reports) {
+    try {
+      await engine.experiments.write(id, format, path, theme);
+      if (!quiet) process.stderr.write(`${printable(path)} is written\n`);
+    } catch (error) {
+      process.stderr.write(`heddle: ${printable(toErrorData(error).message)}\n`);
+      status = EXIT.failed;
+    }
+  }
+  return status;
+}

@@ -1,0 +1,148 @@
+/** A user's job as it is done again and again: into a target of its own, and reading everything anew. */
+import { access, constants, mkdir, stat } from 'node:fs/promises';
+import { basename, dirname, join, resolve, sep } from 'node:path';
+import { HeddleError, fromErrorData, toErrorData } from '../../common/errors';
+import {
+  jobRequestSchema,
+  type CopyRequest,
+  type DownloadRequest,
+  type JobRequest,
+} from '../../common/job-request';
+import { WORK_DIRECTORY_PREFIX } from '../../common/walk';
+import { removeTree } from './remove-tree';
+
+/** A folder for one run; each begins with a fresh one. */
+export interface RunTarget {
+  /** Everything that is made lies in it; it is there only between {@link make} and {@link remove}. */
+  readonly folder: string;
+  make(): Promise<void>;
+  remove(): Promise<void>;
+}
+
+export interface ComparableRequest {
+  /** Its mode and workers count for nothing. */
+  readonly job: JobRequest;
+  /** `null`: it makes no file. */
+  readonly target: RunTarget | null;
+  /** What it reads. */
+  readonly sources: readonly string[];
+  /** Whose file system counts. */
+  readonly place: string;
+}
+
+/**
+ * @param token tells the target from those of other experiments
+ * @throws HeddleError where it cannot be done again and again
+ */
+export async function comparableRequest(asked: JobRequest, token: string): Promise<ComparableRequest> {
+  const parsed = jobRequestSchema.safeParse(asked);
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    throw refused(
+      `The job was not understood: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'unknown'}.`,
+    );
+  }
+  const request = parsed.data;
+  switch (request.kind) {
+    case 'download':
+      return comparableDownload(request, token);
+    case 'copy':
+      return comparableCopy(request, token);
+    case 'hash': {
+      const paths = request.paths.map((path) => resolve(path));
+      return {
+        job: { ...request, cache: false, manifest: null },
+        target: null,
+        sources: paths,
+        place: paths[0] ?? '/',
+      };
+    }
+    case 'verify': {
+      const manifest = resolve(request.manifest);
+      const root = request.root === null ? dirname(manifest) : resolve(request.root);
+      const isFolder = (await stat(manifest).catch(() => null))?.isDirectory() === true;
+      return { job: request, target: null, sources: isFolder ? [manifest, root] : [root], place: root };
+    }
+  }
+}
+
+async function comparableDownload(request: DownloadRequest, token: string): Promise<ComparableRequest> {
+  const target = await targetBeside(resolve(request.directory), token);
+  return {
+    job: { ...request, directory: join(target.folder, 'downloads') },
+    target,
+    sources: [],
+    place: dirname(target.folder),
+  };
+}
+
+async function comparableCopy(request: CopyRequest, token: string): Promise<ComparableRequest> {
+  const { dryRun, mirror } = request.options;
+  if (dryRun)
+    throw refused('A dry run copies nothing, so there is nothing to compare. Compare the copy itself.');
+  if (mirror) {
+    throw refused(
+      'A mirror deletes what its target has too much, and an experiment copies into an empty folder. Compare the copy without mirror.',
+    );
+  }
+  const destination = resolve(request.destination);
+  const target = await targetBeside(destination, token);
+  const into =
+    request.destination.endsWith('/') ||
+    request.destination.endsWith(sep) ||
+    (await stat(destination).catch(() => null))?.isDirectory() === true;
+  // A single source that takes the destination's name takes it here, too.
+  const copy = join(target.folder, basename(destination) || 'copy');
+  const make = async (): Promise<void> => {
+    await target.make();
+    if (into) await mkdir(copy);
+  };
+  return {
+    job: { ...request, destination: copy, manifest: null },
+    target: { ...target, make },
+    sources: request.sources.map((source) => resolve(source)),
+    place: dirname(target.folder),
+  };
+}
+
+/**
+ * On the file system of `path`: beside it, or inside it where that is another one or nobody may write there. Walks pass over folders
+ * of this name.
+ */
+async function targetBeside(path: string, token: string): Promise<RunTarget> {
+  const folder = join(await folderFor(path), `${WORK_DIRECTORY_PREFIX}experiment-${token}`);
+  return {
+    folder,
+    make: async () => {
+      await removeTree(folder);
+      try {
+        await mkdir(folder, { mode: 0o700 });
+      } catch (error) {
+        throw fromErrorData(toErrorData(error, folder));
+      }
+    },
+    remove: () => removeTree(folder),
+  };
+}
+
+async function folderFor(path: string): Promise<string> {
+  const own = await stat(path).catch(() => null);
+  const parent = dirname(path);
+  if (own === null) return parent === path ? path : nearestFolder(parent);
+  if (!own.isDirectory()) return parent;
+  const above = await stat(parent);
+  if (above.dev !== own.dev || parent === path) return path;
+  return access(parent, constants.W_OK | constants.X_OK).then(
+    () => parent,
+    () => path,
+  );
+}
+
+async function nearestFolder(path: string): Promise<string> {
+  const stats = await stat(path).catch(() => null);
+  return stats?.isDirectory() === true || dirname(path) === path ? path : nearestFolder(dirname(path));
+}
+
+function refused(message: string): HeddleError {
+  return new HeddleError('bad-request', message);
+}

@@ -1,0 +1,45 @@
+/** Work that only computes: digests of the same bytes in memory, over and over. For experiments. */
+import { createHash } from 'node:crypto';
+import type { ComputeWorkerOptions, TaskOrder, TaskOutcome } from '../common/model';
+import type { RunTask } from './runtime';
+
+/** A task that shares its thread lets the others have it after so many bytes, about a millisecond. */
+const SLICE_BYTES = 1024 * 1024;
+
+export function createCompute({ bytes, rounds }: ComputeWorkerOptions): RunTask<TaskOrder, TaskOutcome> {
+  const buffer = Buffer.alloc(bytes, 'heddle');
+  const roundsInSlice = Math.max(1, Math.floor(SLICE_BYTES / bytes));
+  return (order, context) => {
+    const hash = createHash('sha256').update(String(order.id));
+    let done = 0;
+    const slice = (): void => {
+      context.throwIfCancelled();
+      const until = Math.min(rounds, done + roundsInSlice);
+      for (; done < until; done++) hash.update(buffer);
+      context.setBytesDone(done * bytes);
+    };
+    const outcome = (): TaskOutcome => ({
+      state: 'done',
+      bytes: rounds * bytes,
+      target: null,
+      digests: { sha256: hash.digest('hex') },
+    });
+    const alone = (): TaskOutcome => {
+      while (done < rounds) slice();
+      return outcome();
+    };
+    // Asynchronous as far as computing can be: it takes turns, and still on this one thread.
+    const inTurns = async (): Promise<TaskOutcome> => {
+      for (;;) {
+        slice();
+        if (done >= rounds) return outcome();
+        await turn();
+      }
+    };
+    return context.exclusive ? alone() : inTurns();
+  };
+}
+
+function turn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
