@@ -49,7 +49,7 @@ export const READY_WORK_TASKS: Readonly<Record<ReadyWork, number>> = {
   'large-files': 8,
   computing: 64,
   'tiny-tasks': 2000,
-  serving: 400,
+  serving: 200,
 };
 
 /** Of the works that answer over a connection: how long an answer takes, where the request does not say. */

@@ -86,6 +86,9 @@ export interface ExperimentRun {
   /** Order in which runs were made, from 0. */
   readonly ordinal: number;
   readonly startedAtMs: number;
+  /** Making the threads that the mode makes before its first task; not in `wallMs`. Missing in older ones. */
+  readonly startMs?: number;
+  /** From the first task being planned, with those threads there, until every task has settled and is stored. */
   readonly wallMs: number;
   readonly tasks: number;
   readonly bytes: number;

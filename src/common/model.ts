@@ -241,6 +241,8 @@ export interface ComputeWorkerOptions {
   readonly kind: 'compute';
   readonly bytes: number;
   readonly rounds: number;
+  /** Waited before, without computing; 0: not at all. */
+  readonly waitMs: number;
 }
 
 /** What a manifest says of a file. */

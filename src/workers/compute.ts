@@ -1,12 +1,17 @@
 /** Work that only computes: digests of the same bytes in memory, over and over. For experiments. */
 import { createHash } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { ComputeWorkerOptions, TaskOrder, TaskOutcome } from '../common/model';
 import type { RunTask } from './runtime';
 
 /** A task that shares its thread lets the others have it after so many bytes, about a millisecond. */
 const SLICE_BYTES = 1024 * 1024;
 
-export function createCompute({ bytes, rounds }: ComputeWorkerOptions): RunTask<TaskOrder, TaskOutcome> {
+export function createCompute({
+  bytes,
+  rounds,
+  waitMs,
+}: ComputeWorkerOptions): RunTask<TaskOrder, TaskOutcome> {
   const buffer = Buffer.alloc(bytes, 'heddle');
   const roundsInSlice = Math.max(1, Math.floor(SLICE_BYTES / bytes));
   return (order, context) => {
@@ -36,7 +41,8 @@ export function createCompute({ bytes, rounds }: ComputeWorkerOptions): RunTask<
         await turn();
       }
     };
-    return context.exclusive ? alone() : inTurns();
+    const compute = (): TaskOutcome | Promise<TaskOutcome> => (context.exclusive ? alone() : inTurns());
+    return waitMs === 0 ? compute() : delay(waitMs, undefined, { signal: context.signal }).then(compute);
   };
 }
 

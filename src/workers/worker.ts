@@ -5,6 +5,7 @@ import type { CheckpointData } from '../common/checkpoint';
 import { assertNever } from '../common/errors';
 import type { JobKind, TaskOrder, TaskOutcome, WorkerOptions } from '../common/model';
 import { displayPath } from '../common/paths';
+import type { ClientsData } from '../common/clients';
 import type { PageCacheData } from '../common/page-cache';
 import type { ServeData, SpareData, WorkerData } from '../common/protocol';
 import type { WalkData } from '../common/walk';
@@ -75,6 +76,11 @@ async function startServe(serve: ServeData): Promise<void> {
   if (parentPort !== null) runServe(parentPort, serve);
 }
 
+async function startClients(clients: ClientsData): Promise<void> {
+  const { playClients } = await import('./clients');
+  if (parentPort !== null) playClients(parentPort, clients);
+}
+
 async function startPageCache({ paths }: PageCacheData): Promise<void> {
   const { dropFromPageCache } = await import('./page-cache');
   parentPort?.postMessage(dropFromPageCache(paths));
@@ -84,7 +90,7 @@ async function startPageCache({ paths }: PageCacheData): Promise<void> {
 if (process.platform === 'linux') setPriority(NICE);
 
 type GivenData =
-  WorkerData<WorkerOptions> | WalkData | CheckpointData | ServeData | PageCacheData | SpareData;
+  WorkerData<WorkerOptions> | WalkData | CheckpointData | ServeData | PageCacheData | ClientsData | SpareData;
 
 function start(data: GivenData): void {
   switch (data.role) {
@@ -101,6 +107,9 @@ function start(data: GivenData): void {
       break;
     case 'serve':
       void startServe(data);
+      break;
+    case 'clients':
+      void startClients(data);
       break;
     case 'page-cache':
       void startPageCache(data);

@@ -164,7 +164,7 @@ export class JobWork implements Work {
     if (job === null) throw new Error('the job that was just stored is gone');
     throwIfCancelled(signal);
     const limit: { passed: ErrorData | null } = { passed: null };
-    measurement.start();
+    measurement.prepare();
     const runner = new JobRunner({
       job,
       tasks,
@@ -187,8 +187,13 @@ export class JobWork implements Work {
         };
         runner.stop('cancel');
       },
-      onMeasured: (name, timing, failed) => {
-        measurement.task(name, timing, failed);
+      measuring: {
+        onTask: (name, timing, failed) => {
+          measurement.task(name, timing, failed);
+        },
+        onSettled: () => {
+          measurement.stop();
+        },
       },
     });
     measurement.watch(runner.executor, () => totalTasks(runner.counts));
@@ -197,8 +202,8 @@ export class JobWork implements Work {
     };
     signal.addEventListener('abort', stop);
     try {
+      await measurement.start(signal);
       const { state, error } = await runner.run();
-      measurement.stop();
       if (limit.passed !== null) throw fromErrorData(limit.passed);
       throwIfCancelled(signal);
       if (state !== 'done') {
@@ -210,6 +215,8 @@ export class JobWork implements Work {
     } finally {
       signal.removeEventListener('abort', stop);
       measurement.end();
+      // Where its threads could not be started, the job was not run to its end.
+      await runner.executor.shutdown({ cancelQueued: true });
     }
   }
 
@@ -233,7 +240,7 @@ export class JobWork implements Work {
         if (row.error !== null) parts.push((JSON.parse(row.error) as ErrorData).code);
         return {
           name: row.name,
-          failed: row.state === 'failed',
+          failed: hasFailed(row),
           result: parts.filter((part) => part != null).join(', '),
         };
       }),
@@ -286,6 +293,11 @@ export class JobWork implements Work {
       await executor.shutdown({ cancelQueued: true });
     }
   }
+}
+
+/** A verification that finds a difference has done its work. */
+function hasFailed({ state, finding }: Row): boolean {
+  return state === 'failed' && (finding === null || finding === 'unreadable');
 }
 
 function isMade({ state, type, target }: Row): boolean {

@@ -15,7 +15,7 @@ import { TimelineRecorder } from './timeline';
 /** Twenty times a second: a picture's pixel is longer than that. */
 const SAMPLE_MS = 50;
 
-type Watched = Pick<Executor<never, unknown>, 'measures'>;
+type Watched = Pick<Executor<never, unknown>, 'measures' | 'started'>;
 
 /** What was measured; the rest of an {@link ExperimentRun} says which run it was. */
 export type Measured = Omit<
@@ -44,15 +44,24 @@ export class Measurement {
   #memory: PeakMemory | null = null;
   #cpu: NodeJS.CpuUsage = { user: 0, system: 0 };
   #startedAtMs = nowMs();
+  #preparedAtMs = 0;
+  #startMs = 0;
   #lastSampleMs = 0;
   #timer: NodeJS.Timeout | null = null;
   #measured: Measured | null = null;
 
-  /** The clock runs from here. */
-  start(): void {
+  /** Call it before the threads are made that a mode makes ahead: how long that takes is told, and in no other time. */
+  prepare(): void {
     this.#memory = new PeakMemory();
+    this.#preparedAtMs = nowMs();
+  }
+
+  /** Waits for those threads; then the clock runs. With the experiment cancelled it waits for nothing. */
+  async start(signal: AbortSignal): Promise<void> {
+    if (this.#executor !== null) await unlessAborted(this.#executor.started, signal);
     this.#cpu = process.cpuUsage();
     this.#startedAtMs = nowMs();
+    this.#startMs = this.#startedAtMs - this.#preparedAtMs;
     this.#lastSampleMs = this.#startedAtMs;
     this.#timer = setInterval(() => {
       this.#sample();
@@ -93,8 +102,9 @@ export class Measurement {
     };
   }
 
-  /** Every thread has ended: the clock stops. */
+  /** Every task has settled: the clock stops. Idempotent. */
   stop(): void {
+    if (this.#measured !== null) return;
     const wallMs = nowMs() - this.#startedAtMs;
     const cpu = process.cpuUsage(this.#cpu);
     const peakRssBytes = this.#memory?.bytes ?? 0;
@@ -111,6 +121,7 @@ export class Measurement {
       };
     });
     this.#measured = {
+      startMs: this.#startMs,
       wallMs,
       cpuMs: (cpu.user + cpu.system) / 1000,
       peakRssBytes,
@@ -151,6 +162,20 @@ export class Measurement {
       });
     }
   }
+}
+
+/** @throws what `promise` rejects with */
+function unlessAborted(promise: Promise<void>, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const stop = (): void => {
+      resolve();
+    };
+    if (signal.aborted) stop();
+    signal.addEventListener('abort', stop);
+    promise.then(resolve, reject).finally(() => {
+      signal.removeEventListener('abort', stop);
+    });
+  });
 }
 
 /** By nearest rank. */

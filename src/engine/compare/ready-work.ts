@@ -13,6 +13,7 @@ import type { RunTarget } from './comparable-request';
 import { computeWork } from './compute-work';
 import { JobWork, type JobHost } from './job-work';
 import { removeTree } from './remove-tree';
+import { servingWork } from './serving-work';
 import { throwIfCancelled, type Work } from './work';
 
 const ANSWER_BYTES = 1024;
@@ -43,10 +44,7 @@ export function readyWork({ work, latencyMs, tasks }: ReadyAsked, scratch: strin
     case 'large-files':
       return files(work, count, LARGE_BYTES, scratch, host);
     case 'serving':
-      throw new HeddleError(
-        'bad-request',
-        'Serving many clients cannot be compared yet. Choose another work.',
-      );
+      return servingWork(tasks, latencyMs, scratch, host.threads);
   }
 }
 

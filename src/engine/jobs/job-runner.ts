@@ -85,11 +85,13 @@ export interface RunnerOptions {
   readonly onNotice: (notice: ErrorData) => void;
   /** The plan or a count changed. */
   readonly onProgress: () => void;
-  /**
-   * Of an experiment: no more tasks are in flight than the mode has threads or lanes, whatever is usual for the kind,
-   * and somebody hears of each.
-   */
-  readonly onMeasured?: (name: string, timing: TaskTiming, failed: boolean) => void;
+  /** Of an experiment: no more tasks are in flight than the mode has threads or lanes, whatever is usual for the kind. */
+  readonly measuring?: {
+    /** Of each attempt that has ended. */
+    readonly onTask: (name: string, timing: TaskTiming, failed: boolean) => void;
+    /** Every task has settled and is stored; the threads are still there. */
+    readonly onSettled: () => void;
+  };
 }
 
 export interface RunResult {
@@ -192,8 +194,9 @@ export class JobRunner {
 
   /** Runs until every task is settled or {@link stop} is called. @throws when the last results cannot be stored */
   async run(): Promise<RunResult> {
+    let planning = Promise.resolve();
     try {
-      const planning = this.#planned ? Promise.resolve() : this.#plan();
+      if (!this.#planned) planning = this.#plan();
       // Nothing runs until then: tasks are announced as their phase begins.
       if (this.#phases.afterPlanning) await planning;
       for (; this.#phase < this.#phases.count && this.#goesOn; this.#phase++) {
@@ -203,8 +206,12 @@ export class JobRunner {
     } catch (error) {
       this.#failure ??= toErrorData(error);
     }
+    // Stopped before its first phase, it may still be listing folders on a thread of its own.
+    await planning.catch(() => undefined);
     if (this.#wakeTimer !== null) clearTimeout(this.#wakeTimer);
     await this.#queue.onIdle();
+    if (this.#isMeasured) this.#recorder.flush();
+    this.#options.measuring?.onSettled();
     await this.executor.shutdown({ cancelQueued: true });
     await this.#recorder.finish();
     if (this.#failure !== null) return { state: 'failed', error: this.#failure };
@@ -252,7 +259,7 @@ export class JobRunner {
   }
 
   get #isMeasured(): boolean {
-    return this.#options.onMeasured !== undefined;
+    return this.#options.measuring !== undefined;
   }
 
   async #plan(): Promise<void> {
@@ -645,7 +652,7 @@ export class JobRunner {
 
   #drawStrip(task: DrawnTask, timing: TaskTiming | null, outcome: SettledState): void {
     if (timing === null) return;
-    this.#options.onMeasured?.(task.name, timing, outcome === 'failed');
+    this.#options.measuring?.onTask(task.name, timing, outcome === 'failed');
     this.strips.add(timing.worker, timing.lane, timing.startedAtMs, timing.endedAtMs, outcome, task.name);
   }
 

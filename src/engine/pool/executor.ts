@@ -90,6 +90,8 @@ export interface Executor<Input, Output> {
   readonly size: number;
   /** Resolves when the first worker can take a task; rejects when the pool is broken. */
   readonly ready: Promise<void>;
+  /** Resolves when every thread that is made before the first task can take one; rejects as {@link ready} does. */
+  readonly started: Promise<void>;
   /** @throws HeddleError `executor-shut-down` after shutdown, `executor-broken` when the initialiser failed */
   submit(input: Input, options?: SubmitOptions): TaskHandle<Output>;
   /** Results in input order, whatever finished first. Inputs are drawn as room appears. */

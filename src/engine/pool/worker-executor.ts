@@ -65,6 +65,7 @@ function abortError(): DOMException {
 export class WorkerExecutor<Options, Input, Output> implements Executor<Input, Output> {
   readonly mode: Mode;
   readonly ready: Promise<void>;
+  readonly started: Promise<void>;
   readonly #options: ExecutorOptions<Options>;
   readonly #lanes: number;
   readonly #graceMs: number;
@@ -81,6 +82,7 @@ export class WorkerExecutor<Options, Input, Output> implements Executor<Input, O
   #broken: ErrorData | null = null;
   readonly #drained = Promise.withResolvers<void>();
   readonly #firstReady = Promise.withResolvers<void>();
+  readonly #allReady = Promise.withResolvers<void>();
 
   constructor(options: ExecutorOptions<Options>) {
     if (!Number.isInteger(options.size) || options.size < 1) {
@@ -100,7 +102,12 @@ export class WorkerExecutor<Options, Input, Output> implements Executor<Input, O
     this.ready = this.#firstReady.promise;
     // Whoever never looks at `ready` learns of a broken pool from submit.
     this.ready.catch(() => undefined);
-    if (this.#makesThreadPerTask) this.#firstReady.resolve();
+    this.started = this.#allReady.promise;
+    this.started.catch(() => undefined);
+    if (this.#makesThreadPerTask) {
+      this.#firstReady.resolve();
+      this.#allReady.resolve();
+    }
     this.#fillPlaces();
   }
 
@@ -259,6 +266,7 @@ export class WorkerExecutor<Options, Input, Output> implements Executor<Input, O
       {
         onReady: () => {
           this.#firstReady.resolve();
+          if (this.#places.every((other) => other.thread?.ready === true)) this.#allReady.resolve();
           this.#dispatch();
         },
         onBroken: (error) => {
@@ -350,6 +358,7 @@ export class WorkerExecutor<Options, Input, Output> implements Executor<Input, O
     this.#broken = error;
     const reason = this.#brokenError(error);
     this.#firstReady.reject(reason);
+    this.#allReady.reject(reason);
     const inHand = this.#places.flatMap(({ thread }) => thread?.inHand.values() ?? []);
     for (const entry of [...this.#queue.drain(), ...inHand]) {
       this.#settle(entry, () => {
