@@ -1,6 +1,6 @@
 // `npm run screenshots`: the pictures in docs/screenshots, taken of the real app at real work; `-- pages` or
-// `-- files` takes only those of all pages, or of what was found of files; `-- files narrow` in a small window, into
-// test-results.
+// `-- files` or `-- compare` takes only those of all pages, of what was found of files, or of experiments; with
+// `narrow` too in a small window, into test-results.
 import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,6 +14,7 @@ import { ensureSystemLibraries, ensureTestPackages } from './lib/system-packages
 import { startVirtualDisplay } from './lib/virtual-display.mjs';
 import { ensureElectron } from './electron-runtime.mjs';
 
+const EXPERIMENT_LIMIT_MS = 600_000;
 const KINDS = ['Downloads', 'Hash', 'Verify', 'Copy'];
 const parts = process.argv.slice(2);
 const narrow = parts.includes('narrow');
@@ -181,6 +182,48 @@ async function takeFiles(app, folder) {
   await idle(app, copying);
 }
 
+/** Experiments: one of the modes while it runs and done, one of pool sizes, both side by side, and a claim. */
+async function takeExperiments(app) {
+  const { page } = app;
+  const shot = (name) => page.screenshot({ path: join(out, `${name}.png`) });
+  const both = async (name) => {
+    for (const theme of ['dark', 'light']) {
+      await page.emulateMedia({ colorScheme: theme });
+      await delay(400);
+      await shot(`${name}-${theme}`);
+    }
+    await page.emulateMedia({ colorScheme: 'dark' });
+  };
+  const setup = page.getByRole('region', { name: 'What is compared' });
+  const done = () =>
+    page.getByRole('region', { name: 'The numbers' }).waitFor({ timeout: EXPERIMENT_LIMIT_MS });
+  await app.openPage('Compare');
+  await both('compare-empty');
+  await page.getByRole('button', { name: 'Run', exact: true }).click();
+  await page.getByText(/^Run 8 of/).waitFor({ timeout: EXPERIMENT_LIMIT_MS });
+  await both('compare-running');
+  await done();
+  await both('compare');
+  await page.getByRole('region', { name: 'Result' }).evaluate((element) => {
+    element.scrollTop = element.scrollHeight;
+  });
+  await both('compare-numbers');
+  await setup.getByRole('combobox', { name: 'Work' }).selectOption('Computing');
+  await setup.getByRole('button', { name: 'Find the best pool size' }).click();
+  await page.getByText(/^Run 1 of/).waitFor({ timeout: EXPERIMENT_LIMIT_MS });
+  await done();
+  await both('compare-sizes');
+  await page.getByRole('button', { name: 'Experiments', exact: true }).click();
+  for (const box of await page.getByRole('checkbox', { name: /^Choose/ }).all()) await box.check();
+  await both('compare-list');
+  await page.getByRole('button', { name: 'Side by side' }).click();
+  await both('compare-two');
+  await app.openPage('How threads work');
+  await page.getByRole('button', { name: 'Run it here: A worker thread' }).click();
+  await page.getByText(/predicted/).waitFor({ timeout: EXPERIMENT_LIMIT_MS });
+  await both('threads');
+}
+
 async function main() {
   if (!buildIfStale() || !ensureTestPackages()) return 1;
   const electron = await ensureElectron();
@@ -197,6 +240,7 @@ async function main() {
       await app.electron.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0].setSize(900, 640));
     }
     if (parts.length === 0 || parts.includes('files')) await takeFiles(app, folder);
+    if (parts.length === 0 || parts.includes('compare')) await takeExperiments(app);
     if (parts.length === 0 || parts.includes('pages')) {
       await makeWork(app, join(folder, 'work'), server);
       await takeAll(app);

@@ -17,7 +17,7 @@ import {
 } from './experiment';
 import type { Frame, JobSnapshot } from './frames';
 import type { ListPreview } from './download';
-import { jobRequestSchema } from './job-request';
+import { jobRequestSchema, type JobRequest } from './job-request';
 import {
   FINDINGS,
   JOB_KINDS,
@@ -159,6 +159,8 @@ export const REQUESTS = {
   ),
   /** Starts for real what an ended dry run of a copy has shown. */
   'jobs:run-dry': channel<JobSummary>()(oneJob),
+  /** What the job was asked to do, so that its work can be compared; refused where it holds a secret. */
+  'jobs:request': channel<JobRequest>()(oneJob),
   'jobs:statistics': channel<readonly WorkerStatistics[]>()(oneJob),
   /** From now on frames carry this job's workers; `null`: nobody's. */
   'jobs:watch': channel<JobSnapshot | null>()(z.strictObject({ jobId: jobId.nullable() })),
@@ -189,6 +191,10 @@ export const REQUESTS = {
       /** PNG bytes in Base64. */
       picture: z.string().optional(),
     }),
+  ),
+  /** The picture as SVG, from which the window draws a PNG. */
+  'experiments:picture': channel<string>()(
+    z.strictObject({ experimentId: z.int().positive(), theme: z.enum(['dark', 'light']) }),
   ),
   /** The best pool size that it found becomes the automatic number of workers of its kind. */
   'experiments:adopt': channel<Settings>()(oneExperiment),

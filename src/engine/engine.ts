@@ -57,6 +57,7 @@ import {
 } from './jobs/duplicate-results';
 import { exportLines } from './jobs/export';
 import { realCopy } from './jobs/real-copy';
+import { storedRequest } from './jobs/stored-request';
 import { summarizeResponses } from './jobs/responses';
 import { untoldFailures } from './jobs/untold-failures';
 import { TaskSearch } from './jobs/task-search';
@@ -287,6 +288,11 @@ export class Engine {
   /** Starts for real what an ended dry run has shown. @throws HeddleError where it was none, or saw less than all */
   runDry(id: number): Promise<JobSummary> {
     return this.createJob(realCopy(this.#stored(id)));
+  }
+
+  /** The work of a job, to do it another time. @throws HeddleError where it cannot be handed out */
+  requestOf(id: number): Promise<JobRequest> {
+    return storedRequest(this.#stored(id), this.#vault);
   }
 
   failedAttempts(taskId: number): readonly FailedAttempt[] {

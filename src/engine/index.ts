@@ -2,3 +2,4 @@
 export { Engine, type EngineEvents, type EngineOptions } from './engine';
 export { Threads } from './pool';
 export { defaultDataDirectory } from './data-directory';
+export { experimentText } from './compare/export';

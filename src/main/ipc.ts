@@ -11,7 +11,7 @@ import {
   type RequestOutput,
 } from '../common/ipc';
 import { displayPath } from '../common/paths';
-import type { Engine } from '../engine';
+import { experimentText, type Engine } from '../engine';
 import { appInfo } from './app-info';
 import { pick, pickDuplicatesPath, pickExperimentPath, pickExportPath, pickManifestPath } from './dialogs';
 import { isAppUrl } from './security';
@@ -69,6 +69,7 @@ export function setupIpc(engine: Engine, dataDirectory: string): void {
       return path;
     },
     'jobs:run-dry': ({ jobId }) => engine.runDry(jobId),
+    'jobs:request': ({ jobId }) => engine.requestOf(jobId),
     'jobs:statistics': ({ jobId }) => engine.statistics(jobId),
     'jobs:watch': ({ jobId }) => {
       engine.watch(jobId);
@@ -91,6 +92,16 @@ export function setupIpc(engine: Engine, dataDirectory: string): void {
       if (format === 'png') await writeFile(path, Buffer.from(picture ?? '', 'base64'));
       else await engine.experiments.write(experimentId, format, path, theme);
       return path;
+    },
+    'experiments:picture': ({ experimentId, theme }) => {
+      const { experiments } = engine;
+      const text = experimentText(
+        experiments.get(experimentId),
+        experiments.timelines(experimentId),
+        'svg',
+        theme,
+      );
+      return [...text].join('');
     },
     'experiments:adopt': ({ experimentId }) => engine.experiments.adopt(experimentId),
     'dialog:pick': ({ purpose }) => pick(purpose),

@@ -2,8 +2,10 @@ import { DialogHost } from './dialogs/dialog-host';
 import { InterruptedBanner, LiveRegion, Notices } from './components/notices';
 import { Sidebar } from './components/sidebar';
 import { KindPage } from './kind-page/kind-page';
+import { ComparePage } from './pages/compare/compare';
 import { HistoryPage } from './pages/history';
 import { SettingsPage } from './pages/settings';
+import { ThreadsPage } from './pages/threads/threads';
 import { PAGE_TITLES } from './kinds';
 import { useShortcuts } from './state/shortcuts';
 import { usePage } from './state/ui';
@@ -26,7 +28,11 @@ function CurrentPage() {
   return (
     <main className={styles['main']} aria-label={PAGE_TITLES[page]}>
       <Notices />
-      {page === 'history' ? (
+      {page === 'compare' ? (
+        <ComparePage />
+      ) : page === 'threads' ? (
+        <ThreadsPage />
+      ) : page === 'history' ? (
         <HistoryPage />
       ) : page === 'settings' ? (
         <SettingsPage />

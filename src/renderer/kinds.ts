@@ -6,7 +6,11 @@ export type PageKind = (typeof PAGE_KINDS)[number];
 /** Kinds with settings of their own. */
 export const SETTING_KINDS = ['download', 'hash', 'copy'] as const;
 export type SettingKind = (typeof SETTING_KINDS)[number];
-export type Page = PageKind | 'history' | 'settings';
+export type Page = PageKind | 'compare' | 'history' | 'threads' | 'settings';
+
+export function isPageKind(page: Page): page is PageKind {
+  return PAGE_KINDS.some((kind) => kind === page);
+}
 
 export interface KindWords {
   readonly title: string;
@@ -71,12 +75,23 @@ export const PAGE_TITLES: Readonly<Record<Page, string>> = {
   hash: WORDS.hash.title,
   verify: WORDS.verify.title,
   copy: WORDS.copy.title,
+  compare: 'Compare',
   history: 'History',
+  threads: 'How threads work',
   settings: 'Settings',
 };
 
-/** In the order of the sidebar and of Ctrl+1…6. */
-export const PAGES: readonly Page[] = ['download', 'hash', 'verify', 'copy', 'history', 'settings'];
+/** In the order of the sidebar and of Ctrl+1…8. */
+export const PAGES: readonly Page[] = [
+  'download',
+  'hash',
+  'verify',
+  'copy',
+  'compare',
+  'history',
+  'threads',
+  'settings',
+];
 
 export const MODE_NAMES: Readonly<Record<Mode, string>> = {
   sequential: 'Sync',

@@ -1,11 +1,13 @@
-import { PAGE_TITLES, type Page, type PageKind } from '../kinds';
+import { isPageKind, PAGES, PAGE_TITLES, type Page, type PageKind } from '../kinds';
+import { experimentsStore } from '../state/experiments';
 import { jobsStore } from '../state/jobs';
 import { useStore } from '../state/store';
 import { goTo, usePage } from '../state/ui';
 import { Logo } from './logo';
 import styles from './sidebar.module.css';
 
-const ABOVE: readonly Page[] = ['download', 'hash', 'verify', 'copy', 'history'];
+/** Settings are at the foot. */
+const ABOVE = PAGES.filter((page) => page !== 'settings');
 
 export function Sidebar() {
   return (
@@ -40,8 +42,20 @@ function PageLink({ page }: { readonly page: Page }) {
       }}
     >
       <span>{PAGE_TITLES[page]}</span>
-      {page === 'history' || page === 'settings' ? null : <ActiveCount kind={page} />}
+      {isPageKind(page) && <ActiveCount kind={page} />}
+      {page === 'compare' && <RunningMark />}
     </button>
+  );
+}
+
+/** One experiment runs at a time. */
+function RunningMark() {
+  const runs = useStore(experimentsStore, ({ runningId }) => runningId !== null);
+  if (!runs) return null;
+  return (
+    <span className={styles['count']}>
+      1<span className="visually-hidden"> running</span>
+    </span>
   );
 }
 

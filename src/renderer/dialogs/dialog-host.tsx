@@ -1,5 +1,8 @@
+import type { ReactNode } from 'react';
 import { useJob } from '../state/jobs';
 import { removeJob } from '../state/actions';
+import { removeExperiment } from '../state/compare';
+import { experimentsStore } from '../state/experiments';
 import { useStore } from '../state/store';
 import { closeDialog, uiStore } from '../state/ui';
 import { assertNever } from '../../common/errors';
@@ -16,6 +19,7 @@ export function DialogHost() {
   const dialog = useStore(uiStore, (ui) => ui.dialog);
   if (dialog === null) return null;
   if (dialog.type === 'remove') return <ConfirmRemove jobId={dialog.jobId} />;
+  if (dialog.type === 'remove-experiment') return <ConfirmRemoveExperiment id={dialog.experimentId} />;
   switch (dialog.kind) {
     case 'download':
       return <NewDownload />;
@@ -34,11 +38,35 @@ function ConfirmRemove({ jobId }: { readonly jobId: number }) {
   const job = useJob(jobId);
   if (job === null) return null;
   return (
+    <Confirm
+      onRemove={() => {
+        removeJob(jobId);
+      }}
+    >
+      “{job.label}” and what is known about its tasks will be forgotten. Its files stay where they are.
+    </Confirm>
+  );
+}
+
+function ConfirmRemoveExperiment({ id }: { readonly id: number }) {
+  const title = useStore(experimentsStore, ({ list }) => list.find((each) => each.id === id)?.title ?? null);
+  if (title === null) return null;
+  return (
+    <Confirm
+      onRemove={() => {
+        removeExperiment(id);
+      }}
+    >
+      The experiment “{title}” and all of its runs will be forgotten.
+    </Confirm>
+  );
+}
+
+function Confirm({ onRemove, children }: { readonly onRemove: () => void; readonly children: ReactNode }) {
+  return (
     <Dialog title="Remove from the list?" small alert onClose={closeDialog}>
       <div className={styles['body']}>
-        <p>
-          “{job.label}” and what is known about its tasks will be forgotten. Its files stay where they are.
-        </p>
+        <p>{children}</p>
       </div>
       <div className={styles['buttons']}>
         <Button onPress={closeDialog} autoFocus>
@@ -47,7 +75,7 @@ function ConfirmRemove({ jobId }: { readonly jobId: number }) {
         <Button
           look="danger"
           onPress={() => {
-            removeJob(jobId);
+            onRemove();
             closeDialog();
           }}
         >

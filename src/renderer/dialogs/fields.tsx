@@ -6,6 +6,7 @@ import type { RequestInput } from '../../common/ipc';
 import type { PageKind } from '../kinds';
 import { ModeSwitch, WorkersMenu } from '../kind-page/page-header';
 import { notifyError } from '../state/notices';
+import { useToCompare } from '../state/ui';
 import { Button } from '../components/button';
 import styles from './form.module.css';
 
@@ -20,6 +21,8 @@ export function ErrorLine({ error, id }: { readonly error: ErrorData | null; rea
 
 /** Sync or Async and the number of workers, as stored for this kind. */
 export function HowField({ kind }: { readonly kind: PageKind }) {
+  // An experiment has its own modes.
+  if (useToCompare()) return null;
   return (
     <div className={styles['line']}>
       <ModeSwitch kind={kind} />

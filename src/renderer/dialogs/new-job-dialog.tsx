@@ -6,10 +6,12 @@ import { request } from '../bridge';
 import { Button } from '../components/button';
 import { Dialog } from '../components/dialog';
 import { DropTarget } from '../kind-page/drop-target';
+import { ownLabel } from '../lib/compare-draft';
 import { WORDS, type PageKind } from '../kinds';
+import { changeCompare } from '../state/compare';
 import { clearDraft } from '../state/drafts';
 import { announce } from '../state/notices';
-import { closeDialog, showJob } from '../state/ui';
+import { closeDialog, showJob, useToCompare } from '../state/ui';
 import { ErrorLine } from './fields';
 import styles from './form.module.css';
 
@@ -23,6 +25,7 @@ export interface Creation {
 export function useCreation(kind: PageKind): Creation {
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<ErrorData | null>(null);
+  const toCompare = useToCompare();
   const run = async (jobRequest: JobRequest): Promise<void> => {
     setBusy(true);
     setError(null);
@@ -40,7 +43,12 @@ export function useCreation(kind: PageKind): Creation {
   return {
     busy,
     error,
-    create: (jobRequest) => void run(jobRequest),
+    create: (jobRequest) => {
+      if (toCompare) {
+        changeCompare({ work: 'own', own: { label: ownLabel(jobRequest), request: jobRequest } });
+        closeDialog();
+      } else void run(jobRequest);
+    },
   };
 }
 
@@ -61,10 +69,16 @@ interface NewJobDialogProps {
 }
 
 export function NewJobDialog(props: NewJobDialogProps) {
-  const { kind, creation, missing, instead, onlyInstead = false } = props;
+  const { kind, creation, missing } = props;
+  const toCompare = useToCompare();
+  const instead = toCompare ? undefined : props.instead;
+  const onlyInstead = !toCompare && props.onlyInstead === true;
   const disabled = missing !== null || creation.busy;
   return (
-    <Dialog title={WORDS[kind].create} onClose={closeDialog}>
+    <Dialog
+      title={toCompare ? `Work to compare: ${WORDS[kind].noun}` : WORDS[kind].create}
+      onClose={closeDialog}
+    >
       <DropTarget kind={kind}>
         <div className={styles['body']}>
           {props.children}
@@ -80,7 +94,7 @@ export function NewJobDialog(props: NewJobDialogProps) {
           )}
           {!onlyInstead && (
             <Button look="primary" isDisabled={disabled} onPress={props.onStart}>
-              {props.start}
+              {toCompare ? 'Use this work' : props.start}
             </Button>
           )}
         </div>

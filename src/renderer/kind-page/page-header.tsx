@@ -20,6 +20,7 @@ import {
   saveManifest,
   showInFolder,
 } from '../state/actions';
+import { compareJob } from '../state/compare';
 import { useJob } from '../state/jobs';
 import { changeKindSettings, effectiveWorkers, useInfo, useSettings } from '../state/settings';
 import { openDialog } from '../state/ui';
@@ -198,6 +199,7 @@ function MoreMenu({ job }: { readonly job: JobSummary }) {
     ...(job.kind === 'download'
       ? [{ id: 'copy-failed', text: 'Copy failed URLs', disabled: job.counts.failed === 0 }]
       : []),
+    { id: 'compare', text: 'Compare modes with this work' },
     { id: 'csv', text: 'Export as CSV…' },
     { id: 'jsonl', text: 'Export as JSON Lines…' },
     { id: 'remove', text: 'Remove from list…', disabled: !ended },
@@ -206,6 +208,7 @@ function MoreMenu({ job }: { readonly job: JobSummary }) {
     if (id === 'show') showInFolder(job.id, null);
     else if (id === 'retry') retryJob(job.id);
     else if (id === 'copy-failed') copyFailedUrls(job.id);
+    else if (id === 'compare') compareJob(job.id, job.label);
     else if (id === 'csv' || id === 'jsonl') exportJob(job.id, id);
     else askToRemove(job);
   };

@@ -1,6 +1,8 @@
 /** Joins the stores to the main process: subscribes first, then reads what there is, so that nothing is missed. */
 import { request } from '../bridge';
 import { showTheme } from '../lib/theme';
+import { takeNewestChoices } from './compare';
+import { forgetExperiment, loadExperiments, takeExperiment, takeExperimentFrame } from './experiments';
 import { takeFrame, takeSummaries } from './frames';
 import { forgetJob, loadAllKinds, mergeJobs } from './jobs';
 import { notify, notifyError } from './notices';
@@ -19,6 +21,11 @@ export function connect(): void {
   heddle.on('settings-changed', (settings) => {
     settingsStore.set(settings);
   });
+  heddle.on('experiment-frame', takeExperimentFrame);
+  heddle.on('experiment-changed', takeExperiment);
+  heddle.on('experiment-removed', ({ experimentId }) => {
+    forgetExperiment(experimentId);
+  });
   heddle.on('notice', notify);
 
   settingsStore.subscribe(applyTheme);
@@ -34,6 +41,7 @@ async function read(): Promise<void> {
       infoStore.set(info);
     }),
     loadAllKinds(),
+    loadExperiments(true).then(takeNewestChoices),
   ]);
 }
 

@@ -4,7 +4,7 @@ import type { Algorithm } from '../../common/model';
 import type { PageKind } from '../kinds';
 import { emptyRules, type RulesDraft } from '../lib/rules-draft';
 import { createStore } from './store';
-import { openDialog } from './ui';
+import { openDialog, uiStore } from './ui';
 
 /** Pasted text longer than this is kept beside the text field, which such lengths make slow. */
 const LONG_PASTE = 1_000_000;
@@ -172,5 +172,6 @@ export async function takeDrop(kind: PageKind, data: DataTransfer): Promise<void
     );
   else addPaths(kind, paths);
   if (kind === 'download' && files.length === 0) addText(text);
-  openDialog({ type: 'new', kind });
+  // What was dropped on a dialog stays there.
+  if (uiStore.get().dialog === null) openDialog({ type: 'new', kind });
 }

@@ -1,12 +1,12 @@
 /** Keys that work everywhere, pasting and dropping outside of fields. */
 import { useEffect } from 'react';
-import { PAGES, type PageKind } from '../kinds';
+import { isPageKind, PAGES, type PageKind } from '../kinds';
 import { addText } from './drafts';
 import { goTo, openDialog, uiStore } from './ui';
 
 function pageKind(): PageKind | null {
   const { page } = uiStore.get();
-  return page === 'history' || page === 'settings' ? null : page;
+  return isPageKind(page) ? page : null;
 }
 
 function isField(target: EventTarget | null): boolean {

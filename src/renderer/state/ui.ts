@@ -5,7 +5,14 @@ import { jobsStore, mergeJobs } from './jobs';
 import { createStore, useStore } from './store';
 
 export type OpenDialog =
-  { readonly type: 'new'; readonly kind: PageKind } | { readonly type: 'remove'; readonly jobId: number };
+  | {
+      readonly type: 'new';
+      readonly kind: PageKind;
+      /** The work is only described, for an experiment: no job is made. */
+      readonly toCompare?: boolean;
+    }
+  | { readonly type: 'remove'; readonly jobId: number }
+  | { readonly type: 'remove-experiment'; readonly experimentId: number };
 
 export interface Ui {
   readonly page: Page;
@@ -47,6 +54,11 @@ export function useChosenId(kind: PageKind): number | null {
     const { ids } = jobs.kinds[kind];
     return ids.find((id) => jobs.byId.get(id)?.state === 'running') ?? ids[0] ?? null;
   });
+}
+
+/** Whether the open dialog describes work for an experiment. */
+export function useToCompare(): boolean {
+  return useStore(uiStore, ({ dialog }) => dialog?.type === 'new' && dialog.toCompare === true);
 }
 
 export function openDialog(dialog: OpenDialog): void {

@@ -1,0 +1,104 @@
+/** A stored job as a request again, so that the same work can be done another time, in other modes. */
+import { sep } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
+import { DEFAULT_DOWNLOAD_OPTIONS } from '../../common/download-options';
+import { HeddleError } from '../../common/errors';
+import type { JobRequest } from '../../common/job-request';
+import type { StoredJob } from '../store/job-repository';
+import type { Vault } from '../store/vault';
+import type { JobSpec, SecretOption } from './job-spec';
+
+/** Longer lists are no matter for an experiment. */
+const MOST_LIST_BYTES = 64 * 1024 * 1024;
+
+/**
+ * Without a manifest: the work alone. Secrets are not handed out.
+ *
+ * @throws HeddleError `has-secrets`, `mixed-lists`, `list-too-long`, or `secret-lost`
+ */
+export async function storedRequest({ summary, spec }: StoredJob, vault: Vault): Promise<JobRequest> {
+  const how = { mode: summary.mode, workers: summary.workers };
+  switch (spec.kind) {
+    case 'download':
+      return { kind: 'download', ...how, ...(await downloadOf(summary.label, spec, vault)) };
+    case 'hash': {
+      const { paths, algorithms, rules, cache, duplicates } = spec;
+      return {
+        kind: 'hash',
+        ...how,
+        paths: [...paths],
+        algorithms: [...algorithms],
+        manifest: null,
+        rules,
+        cache,
+        duplicates,
+      };
+    }
+    case 'verify': {
+      const { manifest, root, strict, outside, algorithm, rules } = spec;
+      return { kind: 'verify', ...how, manifest, root, strict, outside, algorithm, rules };
+    }
+    case 'copy': {
+      const { place } = summary;
+      // Into the folder, or the one source under this name: as the job took it, whatever is there by now.
+      const into = spec.roots.some(({ target }) => target !== place);
+      return {
+        kind: 'copy',
+        ...how,
+        sources: spec.roots.map(({ source }) => source),
+        destination: into && !place.endsWith(sep) ? place + sep : place,
+        options: { ...spec.options, dryRun: false },
+        rules: spec.rules,
+      };
+    }
+  }
+}
+
+type DownloadSpec = Extract<JobSpec, { kind: 'download' }>;
+
+async function downloadOf(
+  label: string,
+  spec: DownloadSpec,
+  vault: Vault,
+): Promise<Omit<Extract<JobRequest, { kind: 'download' }>, 'kind' | 'mode' | 'workers'>> {
+  const secrets = JSON.parse(vault.open(Buffer.from(spec.secrets, 'base64'))) as Record<
+    SecretOption,
+    unknown
+  >;
+  for (const [name, value] of Object.entries(secrets)) {
+    if (isDeepStrictEqual(value, DEFAULT_DOWNLOAD_OPTIONS[name as SecretOption])) continue;
+    throw new HeddleError(
+      'has-secrets',
+      `${label} was given a password, a proxy or headers, which are not handed out. Compare it in the terminal, with heddle compare download.`,
+    );
+  }
+  const formats = new Set(spec.lists.map(({ format }) => format));
+  if (formats.size > 1) {
+    throw new HeddleError(
+      'mixed-lists',
+      `${label} has lists of several formats. Compare one of its lists at a time.`,
+    );
+  }
+  const texts: string[] = [];
+  let bytes = 0;
+  for (const { path } of spec.lists) {
+    const chunks: Buffer[] = [];
+    for await (const chunk of vault.openFile(path)) {
+      bytes += chunk.length;
+      if (bytes > MOST_LIST_BYTES) {
+        throw new HeddleError('list-too-long', `The lists of ${label} are too long to be compared.`);
+      }
+      chunks.push(chunk);
+    }
+    texts.push(Buffer.concat(chunks).toString('utf8'));
+  }
+  const [format = null] = formats;
+  return {
+    urls: [],
+    text: texts.join('\n'),
+    listFiles: [],
+    format,
+    directory: spec.directory,
+    options: spec.options,
+  };
+}

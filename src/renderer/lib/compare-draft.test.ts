@@ -1,0 +1,83 @@
+import { describe, expect, it } from 'vitest';
+import { experimentRequestSchema } from '../../common/experiment';
+import {
+  draftOf,
+  isSameRequest,
+  EMPTY_DRAFT,
+  faultOf,
+  requestOf,
+  searchRequestOf,
+  searchSizes,
+} from './compare-draft';
+
+describe('requestOf', () => {
+  it('makes the request of the drawing: four modes, the same tasks in flight', () => {
+    expect(requestOf(EMPTY_DRAFT)).toEqual({
+      work: { type: 'ready', work: 'slow-server', latencyMs: 20, tasks: null },
+      contenders: [
+        { mode: 'sequential', size: 1 },
+        { mode: 'event-loop', size: 8 },
+        { mode: 'thread-per-task', size: 8 },
+        { mode: 'pool', size: 8 },
+      ],
+      repeats: 5,
+      pageCache: 'warm',
+    });
+  });
+
+  it('adds further pool sizes in order, and none twice', () => {
+    const request = requestOf({ ...EMPTY_DRAFT, modes: ['pool'], size: '4', poolSizes: [8, 4, 1] });
+    expect(request?.contenders.map(({ size }) => size)).toEqual([4, 1, 8]);
+  });
+
+  it('drops the page cache only of work that reads files', () => {
+    const cold = { ...EMPTY_DRAFT, pageCache: 'cold' as const };
+    expect(requestOf(cold)?.pageCache).toBe('warm');
+    expect(requestOf({ ...cold, work: 'small-files' })?.pageCache).toBe('cold');
+  });
+
+  it('says what is wrong', () => {
+    const fields = [
+      { work: 'own' as const },
+      { latencyMs: '-1' },
+      { tasks: '1.5' },
+      { tasks: '100001' },
+      { size: '65' },
+      { repeats: '' },
+      { modes: ['pool' as const] },
+      { modes: [] },
+    ].map((change) => faultOf({ ...EMPTY_DRAFT, ...change })?.field);
+    expect(fields).toEqual(['own', 'latencyMs', 'tasks', 'tasks', 'size', 'repeats', 'modes', 'modes']);
+    expect(requestOf({ ...EMPTY_DRAFT, repeats: '51' })).toBeNull();
+    expect(faultOf({ ...EMPTY_DRAFT, modes: ['pool'], poolSizes: [1, 2] })).toBeNull();
+  });
+
+  it('can be read back from the experiment that it made', () => {
+    for (const change of [
+      { modes: ['sequential' as const, 'pool' as const], poolSizes: [1, 2] },
+      { work: 'large-files' as const, pageCache: 'cold' as const, tasks: '12' },
+    ]) {
+      const draft = { ...EMPTY_DRAFT, ...change };
+      const request = requestOf(draft);
+      if (request === null) throw new Error('no request');
+      const back = draftOf(experimentRequestSchema.parse(request), 'title');
+      expect(back).toEqual(draft);
+      expect(requestOf(back)).toEqual(request);
+      expect(isSameRequest(back, experimentRequestSchema.parse(request))).toBe(true);
+      expect(isSameRequest({ ...back, repeats: '2' }, experimentRequestSchema.parse(request))).toBe(false);
+    }
+  });
+});
+
+describe('searchRequestOf', () => {
+  it('tries doubling sizes up to twice the cores, three times each', () => {
+    expect(searchSizes(EMPTY_DRAFT, 2)).toEqual([1, 2, 4, 8]);
+    expect(searchSizes(EMPTY_DRAFT, 16)).toEqual([1, 2, 4, 8, 16, 32]);
+    expect(searchSizes({ ...EMPTY_DRAFT, poolSizes: [6, 3] }, 2)).toEqual([3, 6]);
+    const request = searchRequestOf({ ...EMPTY_DRAFT, modes: [] }, 2);
+    expect(request?.repeats).toBe(3);
+    expect(request?.contenders.every(({ mode }) => mode === 'pool')).toBe(true);
+    const back = draftOf(experimentRequestSchema.parse(request), 'title');
+    expect(back.poolSizes).toEqual([1, 2, 4, 8]);
+  });
+});

@@ -1,0 +1,108 @@
+/** What the bars of an experiment show, for one that is done and for one that still runs. Pure. */
+import type {
+  ContenderResult,
+  Experiment,
+  ExperimentFrame,
+  ExperimentRun,
+  Ratio,
+} from '../../common/experiment';
+import { isKnown } from '../../common/experiment-text';
+import { niceCeil } from './axis';
+
+export interface BarDot {
+  readonly runId: number;
+  /** Share of the axis, 0 to 1. */
+  readonly at: number;
+  readonly wallMs: number;
+  /** Far from the others: drawn with a shape of its own. */
+  readonly outlier: boolean;
+}
+
+export interface ContenderBar {
+  readonly contender: number;
+  /** Median of the counted runs; `null` where none has ended. */
+  readonly medianMs: number | null;
+  /** Shares of the axis, 0 to 1. */
+  readonly length: number;
+  /** The 95 % interval; `null` until the experiment is done. */
+  readonly whisker: { readonly from: number; readonly to: number; readonly isCut: boolean } | null;
+  readonly dots: readonly BarDot[];
+  /** The run of now. */
+  readonly running: number | null;
+  /** Against the reference; `null` for the reference itself, and while the experiment runs. */
+  readonly ratio: Ratio | null;
+  readonly isReference: boolean;
+  /** Counted runs that have ended. */
+  readonly runs: number;
+}
+
+export interface Bars {
+  readonly axisMs: number;
+  readonly bars: readonly ContenderBar[];
+}
+
+export function median(values: readonly number[]): number | null {
+  if (values.length === 0) return null;
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  const upper = sorted[middle] ?? 0;
+  return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? 0) + upper) / 2;
+}
+
+/** Runs that count, of one contender. */
+export function countedRuns({ runs }: Experiment, contender: number): ExperimentRun[] {
+  return runs.filter((run) => run.contender === contender && run.round > 0);
+}
+
+/** How far the axis reaches beyond the longest run, for the sake of an interval. */
+const MOST_BEYOND = 1.2;
+
+/** One run of each has none. */
+function hasInterval({ lowMs, highMs }: ContenderResult): boolean {
+  return isKnown({ low: lowMs, high: highMs });
+}
+
+/** @param frame of this experiment, while it runs */
+export function barsOf(experiment: Experiment, frame: ExperimentFrame | null): Bars {
+  const { analysis, request } = experiment;
+  const running = frame?.running ?? null;
+  const longestRun = Math.max(0, ...experiment.runs.map(({ wallMs }) => wallMs), running?.elapsedMs ?? 0);
+  // Of few runs an interval may reach very far: it is cut rather than that all bars become slivers.
+  const longest = Math.max(
+    longestRun,
+    ...(analysis?.results.filter(hasInterval) ?? []).map(({ highMs }) =>
+      Math.min(highMs, longestRun * MOST_BEYOND),
+    ),
+  );
+  // While it runs the axis grows in steps: bars that shrink all the time could not be read.
+  const axisMs = experiment.state === 'running' ? niceCeil(longest) : Math.max(1, longest * 1.02);
+  const share = (ms: number): number => Math.min(1, Math.max(0, ms / axisMs));
+  const bars = request.contenders.map((_, contender): ContenderBar => {
+    const runs = countedRuns(experiment, contender);
+    const result = analysis?.results.find((each) => each.contender === contender);
+    const medianMs = result?.medianMs ?? median(runs.map(({ wallMs }) => wallMs));
+    return {
+      contender,
+      medianMs,
+      length: share(medianMs ?? 0),
+      whisker:
+        result === undefined || !hasInterval(result)
+          ? null
+          : { from: share(result.lowMs), to: share(result.highMs), isCut: result.highMs > axisMs },
+      dots: runs.map(({ id, wallMs }) => ({
+        runId: id,
+        at: share(wallMs),
+        wallMs,
+        outlier: result?.outliers.includes(id) ?? false,
+      })),
+      running: running?.contender === contender ? share(running.elapsedMs) : null,
+      ratio:
+        analysis?.ratios.find(
+          (ratio) => ratio.contender === contender && ratio.against === analysis.reference,
+        ) ?? null,
+      isReference: analysis?.reference === contender,
+      runs: runs.length,
+    };
+  });
+  return { axisMs, bars };
+}

@@ -1,0 +1,206 @@
+/** What the page "How threads work here" claims, and what a run says of each claim. Pure. */
+import type { Experiment, ExperimentRequest, Verdict } from '../../common/experiment';
+import { contenderNames, intervalText, ratioText } from '../../common/experiment-text';
+import { countedRuns, median } from './contender-bars';
+import { plural } from './text';
+
+export interface Claim {
+  readonly id: string;
+  readonly title: string;
+  readonly text: readonly string[];
+  /** What is predicted, as a sentence. */
+  readonly claim: string;
+  readonly request: ExperimentRequest;
+  /** Of the second contender against the first. */
+  readonly predicted: Verdict;
+}
+
+const computing = { type: 'ready', work: 'computing', latencyMs: 20, tasks: 16 } as const;
+const waiting = { type: 'ready', work: 'slow-server', latencyMs: 20, tasks: 48 } as const;
+const tiny = { type: 'ready', work: 'tiny-tasks', latencyMs: 20, tasks: 200 } as const;
+
+/** Enough that three runs of each tell a difference as large as these. */
+const REPEATS = 5;
+
+export const CLAIMS: readonly Claim[] = [
+  {
+    id: 'thread',
+    title: 'A thread',
+    text: [
+      'A thread is one line of work: it does one thing, then the next. JavaScript runs on one thread with an event loop, which takes up whatever is ready and does it to its end before it takes up anything else.',
+      'Putting more tasks in flight on one thread gives it more to choose from. It does not give it more hands: computing takes turns.',
+    ],
+    claim: 'Computing is no faster with four tasks in flight on one thread than one after another.',
+    request: {
+      work: computing,
+      contenders: [
+        { mode: 'sequential', size: 1 },
+        { mode: 'event-loop', size: 4 },
+      ],
+      repeats: REPEATS,
+    },
+    predicted: 'no difference',
+  },
+  {
+    id: 'worker',
+    title: 'A worker thread',
+    text: [
+      'A worker thread is a second line of work in the same process. In Node it has an isolate of its own: its own JavaScript heap, its own event loop, its own garbage collection. Nothing is shared by accident; values are copied across, and only memory that is made to be shared is shared.',
+      'So two workers compute at the same time, as long as the machine has a core for each.',
+    ],
+    claim: 'Two worker threads compute faster than one.',
+    request: {
+      work: computing,
+      contenders: [
+        { mode: 'pool', size: 1 },
+        { mode: 'pool', size: 2 },
+      ],
+      repeats: REPEATS,
+    },
+    predicted: 'faster',
+  },
+  {
+    id: 'pool',
+    title: 'A pool: reusing threads',
+    text: [
+      'Making a thread costs: a stack, an isolate, a heap, the code loaded anew. Ending it costs too. A pool makes a few threads before the first task and gives them one task after another.',
+      'The shorter the tasks, the more of the time goes into making threads where each task gets a new one.',
+    ],
+    claim: 'For very short tasks a pool is faster than a new thread for each.',
+    request: {
+      work: tiny,
+      contenders: [
+        { mode: 'thread-per-task', size: 4 },
+        { mode: 'pool', size: 4 },
+      ],
+      repeats: REPEATS,
+    },
+    predicted: 'faster',
+  },
+  {
+    id: 'executor',
+    title: 'An executor: a queue and a clean end',
+    text: [
+      'An executor is what stands before the pool. Who has work submits it and gets a promise; the executor keeps a queue, hands a task to whichever thread is free, and is shut down once: it takes nothing new, lets what runs end, and waits until its threads are gone.',
+      'It is made once for a job, not once for a task. The queue is where tasks wait; the threads need not.',
+    ],
+    claim:
+      'Many more tasks than threads are no trouble: four threads of one executor serve them faster than one thread does.',
+    request: {
+      work: { ...waiting, tasks: 80 },
+      contenders: [
+        { mode: 'sequential', size: 1 },
+        { mode: 'pool', size: 4 },
+      ],
+      repeats: REPEATS,
+    },
+    predicted: 'faster',
+  },
+  {
+    id: 'async',
+    title: 'Synchronous against asynchronous',
+    text: [
+      'Synchronous work waits where it stands: the request is sent, and nothing else happens until the answer is there. Asynchronous work says what is to be done when the answer comes, and the thread goes on with something else.',
+      'Eight requests that each wait 20 ms wait together, not one after another. That takes no second thread.',
+    ],
+    claim: 'Calls to a slow server are faster with eight in flight on one thread than one by one.',
+    request: {
+      work: waiting,
+      contenders: [
+        { mode: 'sequential', size: 1 },
+        { mode: 'event-loop', size: 8 },
+      ],
+      repeats: REPEATS,
+    },
+    predicted: 'faster',
+  },
+  {
+    id: 'waiting',
+    title: 'Waiting against computing',
+    text: [
+      'Whether threads help depends on what the time goes into. Work that waits overlaps on one thread; work that computes needs a core for each part that is to run at the same time.',
+      'So for calls to a slow server eight threads should gain nothing over eight tasks in flight on one.',
+    ],
+    claim:
+      'For work that only waits, a pool of eight is no faster than one thread with eight tasks in flight.',
+    request: {
+      work: waiting,
+      contenders: [
+        { mode: 'event-loop', size: 8 },
+        { mode: 'pool', size: 8 },
+      ],
+      repeats: REPEATS,
+    },
+    predicted: 'no difference',
+  },
+  {
+    id: 'lock',
+    title: 'What differs from a language with a global interpreter lock',
+    text: [
+      'In CPython, as it is usually built, one lock lets only one thread run Python code at a time. Its ThreadPoolExecutor has the shape of the one here: submit, map, shutdown. There it helps work that waits, since a thread that waits lets the lock go; it does not help work that computes, for which Python has processes.',
+      'Here each thread has an isolate of its own and no such lock. The price is that threads share no objects: arguments and results are copied, or are memory made to be shared.',
+    ],
+    claim:
+      'Computing is faster on a pool of two threads than one by one. With a global lock it would not be.',
+    request: {
+      work: computing,
+      contenders: [
+        { mode: 'sequential', size: 1 },
+        { mode: 'pool', size: 2 },
+      ],
+      repeats: REPEATS,
+    },
+    predicted: 'faster',
+  },
+];
+
+export interface ClaimOutcome {
+  readonly held: boolean;
+  readonly text: string;
+}
+
+/** What the run says of the claim, from its data alone; `null` where it has no result. */
+export function outcomeOf(claim: Claim, experiment: Experiment): ClaimOutcome | null {
+  const { analysis, request } = experiment;
+  if (analysis === null) return null;
+  const ratio = analysis.ratios.find(({ contender, against }) => contender === 1 && against === 0);
+  if (ratio === undefined) return null;
+  const [first = '', second = ''] = contenderNames(request.contenders);
+  const measured =
+    ratio.verdict === 'no difference'
+      ? `no clear difference between ${lower(second)} and ${lower(first)}: ${ratioText(ratio)} as fast, 95 % interval ${intervalText(ratio)}`
+      : `${lower(second)} was ${ratio.verdict} than ${lower(first)}: ${ratioText(ratio)} as fast, 95 % interval ${intervalText(ratio)}`;
+  const held = ratio.verdict === claim.predicted;
+  return {
+    held,
+    text: held
+      ? `As predicted, ${measured}.`
+      : `Not as predicted on this machine: ${measured}. ${whyNot(claim, experiment)}`,
+  };
+}
+
+/** What could be behind it: said only where the data point to it. */
+function whyNot(claim: Claim, { machine, analysis, request }: Experiment): string {
+  const [first] = analysis?.cautions ?? [];
+  if (first !== undefined) return first;
+  const threads = Math.max(...request.contenders.map(({ mode, size }) => (mode === 'pool' ? size : 1)));
+  if (claim.predicted === 'faster' && machine.cores < threads)
+    return `It has ${plural(machine.cores, 'core', 'cores')} for ${plural(threads, 'thread', 'threads')}.`;
+  return 'The measurement counts, not the prediction.';
+}
+
+/** `2 threads made, 200 tasks`: what an executor did, from its own counts. */
+export function threadsText(experiment: Experiment): string {
+  const names = contenderNames(experiment.request.contenders);
+  return names
+    .map((name, contender) => {
+      const runs = countedRuns(experiment, contender);
+      const made = median(runs.map(({ threadsMade }) => threadsMade)) ?? 0;
+      return `${name}: ${plural(Math.round(made), 'thread', 'threads')} made for ${plural(experiment.tasks, 'task', 'tasks')}`;
+    })
+    .join(' · ');
+}
+
+function lower(name: string): string {
+  return name.charAt(0).toLowerCase() + name.slice(1);
+}

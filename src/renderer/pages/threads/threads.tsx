@@ -1,0 +1,134 @@
+/** How threads work here: in plain words, each claim with a button that runs it on this machine. */
+import { useEffect } from 'react';
+import { findingOf } from '../../../common/experiment-text';
+import { Button } from '../../components/button';
+import { CLAIMS, outcomeOf, threadsText, type Claim } from '../../lib/thread-claims';
+import { claimsStore, runClaim, type ClaimRun } from '../../state/claims';
+import { cancelExperiment } from '../../state/compare';
+import { experimentsStore, useExperiment, useExperimentFrame } from '../../state/experiments';
+import { watchJob } from '../../state/frames';
+import { useStore } from '../../state/store';
+import { Bars } from '../compare/bars';
+import styles from './threads.module.css';
+
+export function ThreadsPage() {
+  useEffect(() => {
+    watchJob(null);
+  }, []);
+  return (
+    <div className={styles['page']}>
+      <header className={styles['header']}>
+        <h1 className={styles['title']}>How threads work here</h1>
+      </header>
+      {/* Scrolls, and so has to be reachable by keyboard. */}
+      <div className={styles['scroller']} role="region" aria-label="How threads work here" tabIndex={0}>
+        <p className={styles['intro']}>
+          Each part makes a claim. Run it to see what this machine says: the same work in two modes, five runs
+          of each in random order after a warm-up. These small runs are shown here and not kept among the
+          experiments.
+        </p>
+        {CLAIMS.map((claim) => (
+          <Part key={claim.id} claim={claim} />
+        ))}
+      </div>
+    </div>
+  );
+}
+
+function Part({ claim }: { readonly claim: Claim }) {
+  const run = useStore(claimsStore, (runs) => runs.get(claim.id) ?? null);
+  return (
+    <section className={styles['part']} aria-labelledby={`claim-${claim.id}`}>
+      <div className={styles['words']}>
+        <h2 id={`claim-${claim.id}`} className={styles['heading']}>
+          {claim.title}
+        </h2>
+        {claim.text.map((text) => (
+          <p key={text} className={styles['text']}>
+            {text}
+          </p>
+        ))}
+      </div>
+      <div className={styles['trial']}>
+        <p className={styles['claim']}>{claim.claim}</p>
+        <RunButton claim={claim} run={run} />
+        {run !== null && <Outcome claim={claim} run={run} />}
+      </div>
+    </section>
+  );
+}
+
+function RunButton({ claim, run }: { readonly claim: Claim; readonly run: ClaimRun | null }) {
+  const runningId = useStore(experimentsStore, (all) => all.runningId);
+  const id = run?.experimentId ?? null;
+  const runsHere = id !== null && runningId === id;
+  if (runsHere) {
+    return (
+      <Button
+        aria-label={`Cancel: ${claim.title}`}
+        onPress={() => {
+          cancelExperiment(id);
+        }}
+      >
+        Cancel
+      </Button>
+    );
+  }
+  return (
+    <div className={styles['line']}>
+      <Button
+        aria-label={`${run === null ? 'Run it here' : 'Run it again'}: ${claim.title}`}
+        isDisabled={runningId !== null}
+        onPress={() => void runClaim(claim)}
+      >
+        {run === null ? 'Run it here' : 'Run it again'}
+      </Button>
+      {runningId !== null && <p className={styles['note']}>Another experiment runs.</p>}
+    </div>
+  );
+}
+
+function Outcome({ claim, run }: { readonly claim: Claim; readonly run: ClaimRun }) {
+  const live = useExperiment(run.experimentId);
+  const frame = useExperimentFrame(run.experimentId);
+  const experiment = run.experiment ?? live;
+  if (run.error !== null) {
+    return (
+      <p className={styles['failure']} role="alert">
+        {run.error}
+      </p>
+    );
+  }
+  if (experiment === null) return null;
+  if (experiment.state === 'failed' || experiment.state === 'cancelled') {
+    return (
+      <p className={experiment.state === 'failed' ? styles['failure'] : styles['note']}>
+        {experiment.state === 'failed' ? (experiment.error?.message ?? 'It failed.') : 'It was cancelled.'}
+      </p>
+    );
+  }
+  const outcome = outcomeOf(claim, experiment);
+  return (
+    <>
+      <div className={styles['bars']}>
+        <Bars experiment={experiment} frame={frame} />
+      </div>
+      {outcome === null ? (
+        <p className={styles['note']}>
+          {frame === null
+            ? 'It is being prepared.'
+            : `Run ${Math.min(frame.runsDone + 1, frame.runsTotal)} of ${frame.runsTotal}`}
+        </p>
+      ) : (
+        <div role="status">
+          <p className={styles['outcome']} data-held={outcome.held}>
+            <span aria-hidden="true">{outcome.held ? '✓ ' : '≠ '}</span>
+            {outcome.text}
+          </p>
+          <p className={styles['note']}>{findingOf(experiment).headline}.</p>
+          <p className={styles['note']}>{threadsText(experiment)}.</p>
+        </div>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,124 @@
+/** What the page Compare shows and what is chosen on it; and what the user can do there. */
+import type { ExperimentFormat, ExperimentRequest } from '../../common/experiment';
+import type { JobKind } from '../../common/model';
+import { KIND_NAMES, settingsOf } from '../kinds';
+import { pictureOf } from '../lib/picture';
+import { draftOf, EMPTY_DRAFT, type CompareDraft } from '../lib/compare-draft';
+import { plural } from '../lib/text';
+import { request } from '../bridge';
+import { experimentsStore, openExperiment, takeExperiment } from './experiments';
+import { announce, notifyError } from './notices';
+import { settingsStore } from './settings';
+import { createStore } from './store';
+import { goTo } from './ui';
+
+export type CompareView =
+  | { readonly type: 'result'; readonly id: number | null }
+  | { readonly type: 'list' }
+  | { readonly type: 'two'; readonly ids: readonly [number, number] };
+
+export const draftStore = createStore<CompareDraft>(EMPTY_DRAFT);
+export const compareViewStore = createStore<CompareView>({ type: 'result', id: null });
+/** Between the click and the first news. */
+export const startingStore = createStore(false);
+
+export function changeCompare(patch: Partial<CompareDraft>): void {
+  draftStore.update((draft) => ({ ...draft, ...patch }));
+}
+
+/** Shows an experiment, with the choices that made it. */
+export function showExperiment(id: number): void {
+  openExperiment(id);
+  const summary = experimentsStore.get().list.find((each) => each.id === id);
+  if (summary !== undefined) draftStore.set(draftOf(summary.request, summary.title));
+  compareViewStore.set({ type: 'result', id });
+}
+
+/** At the start, the choices are those of the newest experiment, which the page shows. */
+export function takeNewestChoices(): void {
+  const [newest] = experimentsStore.get().list;
+  if (newest !== undefined && draftStore.get() === EMPTY_DRAFT)
+    draftStore.set(draftOf(newest.request, newest.title));
+}
+
+export function showExperimentList(): void {
+  compareViewStore.set({ type: 'list' });
+}
+
+export function showTwo(a: number, b: number): void {
+  openExperiment(a);
+  openExperiment(b);
+  // The older one first, whatever order they were chosen in.
+  compareViewStore.set({ type: 'two', ids: a < b ? [a, b] : [b, a] });
+}
+
+export function startExperiment(experiment: ExperimentRequest): void {
+  startingStore.set(true);
+  request('experiments:start', experiment)
+    .then((summary) => {
+      if (!experimentsStore.get().byId.has(summary.id))
+        takeExperiment({ ...summary, runs: [], analysis: null });
+      compareViewStore.set({ type: 'result', id: summary.id });
+      announce(`The experiment ${summary.title} was started.`);
+    }, notifyError)
+    .finally(() => {
+      startingStore.set(false);
+    });
+}
+
+export function cancelExperiment(experimentId: number): void {
+  request('experiments:cancel', { experimentId }).catch(notifyError);
+}
+
+export function removeExperiment(experimentId: number): void {
+  request('experiments:remove', { experimentId }).then(() => {
+    announce('The experiment was removed.');
+  }, notifyError);
+}
+
+/** The best pool size becomes what automatic means for its kind. */
+export function adoptBest(experimentId: number): void {
+  request('experiments:adopt', { experimentId }).then((settings) => {
+    settingsStore.set(settings);
+    const experiment = experimentsStore.get().byId.get(experimentId);
+    const best = experiment?.analysis?.bestSize ?? null;
+    if (best === null || experiment?.kind == null) return;
+    announce(`${plural(best, 'thread', 'threads')}: what automatic means for ${kindWords(experiment.kind)}.`);
+  }, notifyError);
+}
+
+/** `downloads`, `hashing and verifying`, `copies`: whose number of workers a best size is for. */
+export function kindWords(kind: JobKind): string {
+  const words = { download: 'downloads', hash: 'hashing and verifying', copy: 'copies' } as const;
+  return words[settingsOf(kind)];
+}
+
+export function exportExperiment(experimentId: number, format: ExperimentFormat): void {
+  void run().catch(notifyError);
+  async function run(): Promise<void> {
+    const theme = document.documentElement.dataset['theme'] === 'light' ? 'light' : 'dark';
+    const picture =
+      format === 'png'
+        ? await pictureOf(await request('experiments:picture', { experimentId, theme }))
+        : undefined;
+    const path = await request('experiments:export', {
+      experimentId,
+      format,
+      theme,
+      ...(picture === undefined ? {} : { picture }),
+    });
+    if (path !== null) announce(`The experiment was exported as ${path}.`);
+  }
+}
+
+/** Compares the work of a job that was run before. */
+export function compareJob(jobId: number, label: string): void {
+  request('jobs:request', { jobId }).then((jobRequest) => {
+    changeCompare({
+      work: 'own',
+      own: { label: `${KIND_NAMES[jobRequest.kind]} · ${label}`, request: jobRequest },
+    });
+    compareViewStore.set({ type: 'result', id: null });
+    goTo('compare');
+  }, notifyError);
+}
