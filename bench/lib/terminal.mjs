@@ -15,29 +15,6 @@ export const heddleCommand = (...args) => [
   ...args,
 ];
 
-/**
- * Runs the built terminal to its end.
- *
- * @param {string[]} args without `--json`
- * @returns {Promise<{ wallMs: number, summary: object }>} the whole process's time, and its summary line
- * @throws {Error} unless every task was done
- */
-export async function heddle(args) {
-  const startedAtMs = performance.now();
-  const child = spawn(process.execPath, [terminal, ...args, '--json', '--quiet'], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  let summary = null;
-  for await (const line of createInterface({ input: child.stdout })) {
-    const parsed = JSON.parse(line);
-    if (parsed.type === 'summary') summary = parsed;
-  }
-  if (child.exitCode === null) await once(child, 'exit');
-  if (child.exitCode !== 0 || summary === null)
-    throw new Error(`heddle ${args[0]} ended with ${child.exitCode}`);
-  return { wallMs: performance.now() - startedAtMs, summary };
-}
-
 /** Serves a folder from a process of its own. */
 export async function serve(directory, latencyMs) {
   const args = ['serve', directory, '--latency', String(latencyMs), '--quiet'];
