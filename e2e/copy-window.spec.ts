@@ -1,4 +1,5 @@
 /** Copying in the window: stages, what exists, dry runs, mirrors. */
+import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -144,6 +145,36 @@ test('a dry run says what would happen and writes nothing; clashes are named', a
   await window.getByRole('button', { name: 'Copy now' }).click();
   await expect(window.getByText('1 file: 1 replaced.', { exact: true })).toBeVisible();
   expect(readFileSync(join(copy, 'differs.txt'), 'utf8')).toBe('content of differs.txt');
+  expect(complaints).toEqual([]);
+});
+
+test('digests that were computed on the way are saved as a manifest, without waiting for the device', async ({
+  app,
+  folder,
+}) => {
+  const { electron, window, complaints } = app;
+  const { source } = makeBoth(folder);
+  const target = join(folder, 'copy');
+  const dialog = await openCopy(app, source, target);
+  await dialog.getByRole('checkbox', { name: /^Verify after copying/u }).uncheck();
+  await dialog.getByRole('checkbox', { name: /^Wait until each copy/u }).uncheck();
+  await dialog.getByRole('checkbox', { name: /^Compute SHA-256/u }).check();
+  // A dry run has none to save; the copy that comes of it does.
+  await dialog.getByRole('button', { name: 'Show what would happen' }).click();
+  await expect(window.getByText(/^Dry run, nothing was written\. 4 files/u)).toBeVisible();
+  await expect(window.getByRole('button', { name: 'Save manifest' })).toBeHidden();
+  await window.getByRole('button', { name: 'Copy now' }).click();
+  await expect(window.getByText('4 files: 4 new.', { exact: true })).toBeVisible();
+  await rows(window).first().click();
+  await expect(window.getByRole('region', { name: /^Task /u })).toContainText(/On the devicenot waited for/u);
+
+  const manifest = join(folder, 'SUMS');
+  await answerDialogs(electron, [manifest]);
+  await window.getByRole('button', { name: 'Save manifest' }).click();
+  await window.getByRole('menuitem', { name: /^GNU/u }).click();
+  await expect.poll(() => existsSync(manifest)).toBe(true);
+  execFileSync('sha256sum', ['-c', '--strict', manifest], { cwd: folder });
+  expect(readFileSync(manifest, 'utf8').trim().split('\n')).toHaveLength(4);
   expect(complaints).toEqual([]);
 });
 

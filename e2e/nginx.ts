@@ -12,6 +12,8 @@ export interface Nginx {
   /** Bytes of bodies that it has sent, by its own log. */
   sentBytes(): number;
   close(): Promise<void>;
+  /** At once, where nobody can wait. */
+  kill(): void;
 }
 
 export function hasNginx(): boolean {
@@ -64,6 +66,8 @@ http {
       server.kill('SIGTERM');
       if (server.exitCode === null) await once(server, 'exit');
     },
+    // Its worker processes go with SIGTERM only.
+    kill: () => server.kill('SIGTERM'),
   };
 }
 

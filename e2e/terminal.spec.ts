@@ -2,6 +2,7 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import {
   chmodSync,
+  existsSync,
   mkdirSync,
   readFileSync,
   readdirSync,
@@ -107,6 +108,10 @@ test('wrong usage: exit status 2, one line, the command that shows help', async 
     ['duplicates'],
     ['copy', folder, 'x', '--mirror'],
     ['hash', folder, '--nonsense'],
+    ['hash', ''],
+    ['copy', '', join(folder, 'x')],
+    ['copy', folder, ''],
+    ['verify', join(folder, 'x'), '--root', ''],
     ['copy', folder],
     ['copy', folder, '--mode', 'fast', 'x'],
     ['resume', 'x'],
@@ -120,6 +125,41 @@ test('wrong usage: exit status 2, one line, the command that shows help', async 
     expect({ args, ...run }).toEqual({ args, status: 2, signal: null, stdout: '' });
     expect(stderr).toMatch(/^heddle: [^\n]*[^.\n]\.? See: heddle (help|jobs)[ a-z]*\n$/u);
   });
+});
+
+test('what is given and not there is wrong usage, and a manifest that is there is left before any work', async ({
+  heddle,
+  folder,
+}) => {
+  const file = join(folder, 'file');
+  const sums = join(folder, 'SUMS');
+  const none = join(folder, 'none');
+  writeFileSync(file, 'x');
+  writeFileSync(sums, 'mine');
+  for (const args of [
+    ['hash', none],
+    ['verify', none],
+    ['verify', sums, '--root', none],
+    ['duplicates', none],
+    ['copy', none, join(folder, 'to')],
+    ['hash', file, '-o', join(none, 'SUMS')],
+    ['copy', file, join(folder, 'to'), '--manifest', join(none, 'SUMS')],
+    ['download', '-i', none],
+  ]) {
+    const run = await heddle(args);
+    expect({ args, ...run }).toMatchObject({ args, status: 2, stdout: '' });
+    expect(run.stderr).toMatch(/^heddle: [^\n]*none does not exist\.\n$/u);
+  }
+  for (const args of [
+    ['hash', file, '-o', sums],
+    ['copy', file, join(folder, 'to'), '--manifest', sums],
+  ]) {
+    const run = await heddle(args);
+    expect({ args, ...run }).toMatchObject({ args, status: 3, stdout: '' });
+    expect(run.stderr).toMatch(/^heddle: [^\n]*SUMS exists already and was left as it is\.\n$/u);
+  }
+  expect(readFileSync(sums, 'utf8')).toBe('mine');
+  expect(existsSync(join(folder, 'to'))).toBe(false);
 });
 
 test('it cannot start: exit status 3', async ({ heddle, server, folder }) => {

@@ -4,9 +4,24 @@ import { say } from './root.mjs';
 
 /** What Electron needs to open a window. */
 const windowPackages = ['libgtk-3-0', 'libnss3', 'libasound2', 'libgbm1', 'libxss1', 'libxtst6'];
-/** What tests need besides: a virtual display, a web server, certificates, other checkers of manifests, what makes attributes and FAT disks, and another BLAKE3 to compare with where there is one. */
-const testPackages = ['xvfb', 'xauth', 'nginx', 'openssl', 'rhash', 'hashdeep', 'attr', 'acl', 'dosfstools'];
+/** What tests need besides: a virtual display, a web server, certificates, other checkers of manifests, what makes attributes and disks of other file systems, and another BLAKE3 to compare with where there is one. */
+const testPackages = [
+  'xvfb',
+  'xauth',
+  'nginx',
+  'openssl',
+  'rhash',
+  'hashdeep',
+  'attr',
+  'acl',
+  'dosfstools',
+  'btrfs-progs',
+];
 const optionalTestPackages = ['b3sum'];
+/** What the bench compares Heddle with, the server for it, and what measures processes. */
+const benchPackages = ['time', 'nginx', 'curl', 'aria2', 'openssl', 'rhash', 'hashdeep', 'rsync'];
+/** Not in every release. */
+const optionalBenchPackages = ['wget2', 'b3sum', 'rclone'];
 
 function output(command, args) {
   const { status, stdout } = spawnSync(command, args, {
@@ -92,4 +107,9 @@ export function ensureSystemLibraries(executable) {
 /** What the whole test suite needs. @returns {boolean} whether it is there, as far as can be told */
 export function ensureTestPackages() {
   return hasDpkg() ? ensure([...windowPackages, ...testPackages], optionalTestPackages) : true;
+}
+
+/** The tools that the bench compares Heddle with. @returns {boolean} whether they are there, as far as can be told */
+export function ensureBenchPackages() {
+  return hasDpkg() ? ensure(benchPackages, optionalBenchPackages) : false;
 }

@@ -1,7 +1,7 @@
 /** `heddle compare …`: the same work in several modes, measured. */
 import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { dirname, resolve } from 'node:path';
+import { dirname } from 'node:path';
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { HeddleError } from '../common/errors';
 import {
@@ -33,6 +33,7 @@ import {
   type DownloadFlags,
 } from './download-flags';
 import { addHashInputs, hashRequest, type HashInputs } from './hash-commands';
+import { givenPath } from './given-path';
 
 export interface CompareCommands {
   /** `--json`, `--quiet` and `--data-dir`. */
@@ -224,7 +225,7 @@ function reportOf(path: string): Report {
       `A report ends in ${ENDINGS.map(([ending]) => ending).join(', ')}${path.toLowerCase().endsWith('.png') ? '; PNG is drawn by the window' : ''}.`,
     );
   }
-  return { path: resolve(path), format };
+  return { path: givenPath(path), format };
 }
 
 function modeList(text: string): Mode[] {

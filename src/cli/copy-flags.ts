@@ -1,5 +1,4 @@
 /** The command that copies, and its flags. */
-import { resolve } from 'node:path';
 import { Option, type Command } from 'commander';
 import { COPY_POLICIES, type CopyOptions, type CopyPolicy } from '../common/copy-options';
 import { HeddleError } from '../common/errors';
@@ -7,6 +6,7 @@ import type { JobRequest } from '../common/job-request';
 import { MANIFEST_FORMATS, type Algorithm, type ManifestFormat } from '../common/model';
 import { algorithmOption, type TaskCommands } from './hash-commands';
 import { addWalkFlags, walkRules, type WalkFlags } from './walk-flags';
+import { givenPath } from './given-path';
 
 export type CopyFlags = WalkFlags & {
   readonly existing?: CopyPolicy;
@@ -67,7 +67,7 @@ export function addCopyCommand(program: Command, { taskFlags, run }: TaskCommand
         (how) => ({
           ...request,
           ...how,
-          manifest: manifest === undefined ? null : { path: resolve(manifest), format: format ?? null },
+          manifest: manifest === undefined ? null : { path: givenPath(manifest), format: format ?? null },
           algorithms: algorithm ?? [],
         }),
         { kind: 'copy', dryRun: flags.dryRun === true },
@@ -87,9 +87,9 @@ export function copyRequest(
   }
   return {
     kind: 'copy',
-    sources: paths.slice(0, -1).map((path) => resolve(path)),
+    sources: paths.slice(0, -1).map((path) => givenPath(path)),
     // A slash at its end says that it is a folder.
-    destination: resolve(destination) + (/[/\\]$/u.test(destination) ? '/' : ''),
+    destination: givenPath(destination) + (/[/\\]$/u.test(destination) ? '/' : ''),
     options: copyOptions(flags),
     rules: walkRules(flags),
   };

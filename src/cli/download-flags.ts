@@ -1,6 +1,6 @@
 /** The flags of `heddle download`, named as in curl or aria2 where those have a name for it. */
 import { homedir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import {
   CHECK_ALGORITHMS,
@@ -15,6 +15,7 @@ import { parseChecksum } from '../common/digest-fields';
 import { DEFAULT_DOWNLOAD_OPTIONS, type DownloadOptions } from '../common/download-options';
 import { isFieldValue, isConnectionField, isToken, splitField } from '../common/http-fields';
 import { readProxyAddress } from '../common/proxy-address';
+import { givenPath } from './given-path';
 
 export interface DownloadFlags {
   readonly input: readonly string[];
@@ -157,11 +158,11 @@ export function downloadRequest(
     kind: 'download',
     urls: [...urls],
     text,
-    listFiles: flags.input.filter((file) => file !== '-').map((file) => resolve(file)),
+    listFiles: flags.input.filter((file) => file !== '-').map((file) => givenPath(file)),
     format: flags.format ?? null,
     out: flags.out ?? null,
     checksum: flags.checksum ?? null,
-    directory: resolve(flags.dir),
+    directory: givenPath(flags.dir),
     options: downloadOptions(flags),
   };
 }
@@ -209,10 +210,10 @@ export function downloadOptions(flags: DownloadFlags): Partial<DownloadOptions> 
     headers,
     user: flags.user,
     bearer: flags.oauth2Bearer,
-    netrc: netrc === undefined ? undefined : resolve(netrc),
-    cookies: flags.loadCookies === undefined ? undefined : resolve(flags.loadCookies),
+    netrc: netrc === undefined ? undefined : givenPath(netrc),
+    cookies: flags.loadCookies === undefined ? undefined : givenPath(flags.loadCookies),
     proxy: flags.proxy,
-    caFile: flags.cacert === undefined ? undefined : resolve(flags.cacert),
+    caFile: flags.cacert === undefined ? undefined : givenPath(flags.cacert),
   };
   return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
 }

@@ -3,27 +3,26 @@ import type { WriteStream } from 'node:tty';
 import type { ExperimentFrame, ExperimentSummary } from '../common/experiment';
 import { contenderNames } from '../common/experiment-text';
 import { formatCount, formatDuration } from '../common/units';
-import { clip } from './progress';
+import { LiveLines } from './live-lines';
 
 const PLAIN_INTERVAL_MS = 3000;
 
 export class ExperimentProgress {
   readonly #stream: WriteStream;
+  readonly #lines: LiveLines;
   readonly #now: () => number;
-  #shown = false;
   #lastPlainMs: number | null = null;
 
   constructor(stream: WriteStream, now: () => number = Date.now) {
     this.#stream = stream;
+    this.#lines = new LiveLines(stream);
     this.#now = now;
   }
 
   show(frame: ExperimentFrame, { request }: ExperimentSummary): void {
     const line = progressLine(frame, contenderNames(request.contenders));
     if (this.#stream.isTTY) {
-      this.clear();
-      this.#stream.write(`${clip(line, Math.max(20, this.#stream.columns) - 1)}\n`);
-      this.#shown = true;
+      this.#lines.show([line]);
       return;
     }
     const now = this.#now();
@@ -35,9 +34,7 @@ export class ExperimentProgress {
 
   /** Takes the line away, so that other text can be written. */
   clear(): void {
-    if (!this.#shown) return;
-    this.#stream.write('\r\u001b[1A\u001b[J');
-    this.#shown = false;
+    this.#lines.clear();
   }
 }
 

@@ -1,10 +1,10 @@
 /** Prints what is stored of a job's tasks, or what its servers answered. */
-import { resolve } from 'node:path';
 import { MANIFEST_FORMATS, type ManifestFormat } from '../common/model';
 import type { ExportFormat, Percentiles, ResponseSummary } from '../common/responses';
 import { formatCount, formatDuration } from '../common/units';
 import type { Engine } from '../engine';
 import { print } from './print';
+import { givenPath } from './given-path';
 
 export interface ExportFlags {
   readonly format: ExportFormat | ManifestFormat;
@@ -16,12 +16,12 @@ export interface ExportFlags {
 export async function exportJob(engine: Engine, id: number, flags: ExportFlags): Promise<void> {
   const format = flags.failedUrls === true ? 'failed-urls' : flags.format;
   if (isManifestFormat(format)) {
-    if (flags.out !== undefined) await engine.writeManifest(id, resolve(flags.out), format);
+    if (flags.out !== undefined) await engine.writeManifest(id, givenPath(flags.out), format);
     else for await (const part of engine.manifestLines(id, { format })) await print(part);
     return;
   }
   if (flags.out !== undefined) {
-    await engine.writeExport(id, format, resolve(flags.out));
+    await engine.writeExport(id, format, givenPath(flags.out));
     return;
   }
   for await (const line of engine.exportLines(id, format)) await print(line);

@@ -1,6 +1,5 @@
 /** The commands that read files and change none: hash, verify and duplicates. */
 import { lstatSync, statSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { DUPLICATE_FORMATS, type DuplicateFormat } from '../common/duplicates';
 import { HeddleError } from '../common/errors';
@@ -15,6 +14,7 @@ import {
 import { manifestWriter } from '../engine/formats/manifest';
 import type { RunOptions } from './run-jobs';
 import { addWalkFlags, walkRules, type WalkFlags } from './walk-flags';
+import { givenPath } from './given-path';
 
 /** What all commands that run tasks have in common. */
 export interface TaskCommands {
@@ -62,7 +62,7 @@ export function hashRequest(
 ): Pick<Extract<JobRequest, { kind: 'hash' }>, 'kind' | 'paths' | 'algorithms' | 'rules'> {
   return {
     kind: 'hash',
-    paths: paths.map((path) => resolve(path)),
+    paths: paths.map((path) => givenPath(path)),
     algorithms: flags.algorithm ?? ['sha256'],
     rules: walkRules(flags),
   };
@@ -93,7 +93,7 @@ export function addHashCommand(program: Command, { taskFlags, run }: TaskCommand
           return {
             ...request,
             ...how,
-            manifest: output === undefined ? null : { path: resolve(output), format: format ?? null },
+            manifest: output === undefined ? null : { path: givenPath(output), format: format ?? null },
             cache: flags.cache,
           };
         },
@@ -124,8 +124,8 @@ export function addVerifyCommand(program: Command, { taskFlags, run }: TaskComma
         (how) => ({
           kind: 'verify',
           ...how,
-          manifest: resolve(manifest),
-          root: root === undefined ? null : resolve(root),
+          manifest: givenPath(manifest),
+          root: root === undefined ? null : givenPath(root),
           strict: flags.strict === true,
           outside: flags.outside === true,
           algorithm: algorithm[0] ?? null,
@@ -175,14 +175,17 @@ export function addDuplicatesCommand(program: Command, { taskFlags, run }: TaskC
         (how) => ({
           kind: 'hash',
           ...how,
-          paths: paths.map((path) => resolve(path)),
+          paths: paths.map((path) => givenPath(path)),
           algorithms: ['blake3'],
           manifest: null,
           rules: walkRules(flags),
           cache: flags.cache,
           duplicates: true,
         }),
-        { kind: 'hash', ...(output === undefined ? {} : { duplicates: { path: resolve(output), format } }) },
+        {
+          kind: 'hash',
+          ...(output === undefined ? {} : { duplicates: { path: givenPath(output), format } }),
+        },
       );
     });
 }

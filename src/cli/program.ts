@@ -1,5 +1,4 @@
 /** The commands and their flags. */
-import { resolve } from 'node:path';
 import { Command, Option } from 'commander';
 import { HeddleError } from '../common/errors';
 import { MAX_WORKERS, type JobRequest } from '../common/job-request';
@@ -20,7 +19,9 @@ import { addDuplicatesCommand, addHashCommand, addVerifyCommand, type TaskComman
 import { listJobs } from './list-jobs';
 import { preview } from './preview';
 import { runJobs, type RunOptions } from './run-jobs';
+import { addServeFlags, type ServeFlags } from './serve-flags';
 import { VERSION } from './version';
+import { givenPath } from './given-path';
 
 export interface TaskFlags {
   readonly sync?: true;
@@ -71,7 +72,7 @@ export function makeProgram(threads: Threads, report: (status: number) => void):
     .showHelpAfterError(false);
 
   const open = (flags: TaskFlags): Promise<Engine> =>
-    Engine.open({ dataDirectory: resolve(flags.dataDir), threads });
+    Engine.open({ dataDirectory: givenPath(flags.dataDir), threads });
 
   const create = async (
     flags: TaskFlags,
@@ -118,7 +119,7 @@ export function makeProgram(threads: Threads, report: (status: number) => void):
         flags,
         (how) => ({ ...downloadRequest(urls, flags, text), ...how }),
         { kind: 'download', manifestToOutput },
-        flags.manifest === undefined || manifestToOutput ? null : resolve(flags.manifest),
+        flags.manifest === undefined || manifestToOutput ? null : givenPath(flags.manifest),
       );
     });
 
@@ -134,17 +135,13 @@ export function makeProgram(threads: Threads, report: (status: number) => void):
 
   addCompareCommand(program, { outputFlags, open, report });
 
-  program
-    .command('serve')
+  addServeFlags(program.command('serve'))
     .description('serve a folder on the loopback address, for trials and comparisons')
     .argument('<dir>', 'the folder')
-    .option('--port <n>', 'port; 0: any free one', whole(0, 65_535), 0)
-    .option('--latency <ms>', 'wait before each answer', whole(0, 600_000), 0)
-    .option('--rate <bytes>', 'bytes per second for each connection', whole(1, Number.MAX_SAFE_INTEGER))
-    .action(async (directory: string, flags: { port: number; latency: number; rate?: number }) => {
+    .action(async (directory: string, flags: ServeFlags) => {
       // The server's types of files take a tenth of the start of every other command.
       const { serve } = await import('./serve');
-      report(await serve(resolve(directory), flags));
+      report(await serve(givenPath(directory), flags, threads));
     });
 
   dataFlag(program.command('jobs'))

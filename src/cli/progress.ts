@@ -2,7 +2,7 @@
 import type { WriteStream } from 'node:tty';
 import type { Frame, JobFrame, WorkerFrame } from '../common/frames';
 import { settledTasks, totalTasks } from '../common/model';
-import { printable } from './printable';
+import { LiveLines } from './live-lines';
 import { formatBytes, formatClock, formatCount, formatRate } from '../common/units';
 
 const PLAIN_INTERVAL_MS = 3000;
@@ -10,11 +10,12 @@ const BAR_WIDTH = 16;
 
 export class Progress {
   readonly #stream: WriteStream;
-  #lines = 0;
+  readonly #lines: LiveLines;
   #lastPlainMs: number | null = null;
 
   constructor(stream: WriteStream) {
     this.#stream = stream;
+    this.#lines = new LiveLines(stream);
   }
 
   show(frame: Frame): void {
@@ -26,21 +27,13 @@ export class Progress {
 
   /** Takes the lines away, so that other text can be written. */
   clear(): void {
-    if (this.#lines === 0) return;
-    this.#stream.write(`\r\u001b[${this.#lines}A\u001b[J`);
-    this.#lines = 0;
+    this.#lines.clear();
   }
 
   #redraw(job: JobFrame): void {
-    const width = Math.max(20, this.#stream.columns);
-    const room = Math.max(1, this.#stream.rows - 2);
-    const workers = job.workers.slice(0, room);
-    const lines = [...workers.map((worker) => workerLine(worker)), jobLine(job)].map((line) =>
-      clip(line, width - 1),
-    );
-    this.clear();
-    this.#stream.write(`${lines.join('\n')}\n`);
-    this.#lines = lines.length;
+    // One for the job, besides.
+    const workers = job.workers.slice(0, Math.max(1, this.#lines.room - 1));
+    this.#lines.show([...workers.map((worker) => workerLine(worker)), jobLine(job)]);
   }
 
   #plain(job: JobFrame, atMs: number): void {
@@ -77,10 +70,4 @@ function jobLine(job: JobFrame): string {
   if (job.remainingMs !== null) parts.push(`${formatClock(job.remainingMs)} left`);
   if (job.waitingFor !== null) parts.push(job.waitingFor);
   return parts.join(' · ');
-}
-
-export function clip(line: string, width: number): string {
-  const text = printable(line);
-  const points = Array.from(text);
-  return points.length <= width ? text : `${points.slice(0, width - 1).join('')}…`;
 }

@@ -141,7 +141,9 @@ function reportTask(task: TaskRow, progress: Progress | null): void {
     progress?.clear();
     const source = printable(withoutCredentials(task.source));
     const reason = printable(task.error?.message ?? 'no reason was given');
-    process.stderr.write(`${task.state}: ${source}: ${reason}\n`);
+    // Many reasons begin with the path that they are about.
+    const text = reason.startsWith(`${source} `) ? reason : `${source}: ${reason}`;
+    process.stderr.write(`${task.state}: ${text}\n`);
   } else if (task.state === 'done' && task.target !== null) {
     progress?.clear();
     process.stdout.write(`${task.target}\n`);

@@ -1,23 +1,29 @@
 import { once } from 'node:events';
-import { EXIT } from './exit-status';
+import type { Threads } from '../engine';
 import { serveDirectory } from '../engine/serve';
-
-interface ServeFlags {
-  readonly port: number;
-  readonly latency: number;
-  readonly rate?: number;
-}
+import { EXIT } from './exit-status';
+import { printable } from './printable';
+import type { ServeFlags } from './serve-flags';
+import { ServeProgress } from './serve-progress';
 
 /** Serves until SIGINT or SIGTERM; prints its URL on its first line. @returns the exit status */
-export async function serve(directory: string, flags: ServeFlags): Promise<number> {
+export async function serve(directory: string, flags: ServeFlags, threads: Threads): Promise<number> {
   const server = await serveDirectory({
     directory,
     port: flags.port,
+    host: flags.host,
     latencyMs: flags.latency,
-    ...(flags.rate === undefined ? {} : { bytesPerSecond: flags.rate }),
+    jitterMs: flags.jitter,
+    errorShare: flags.errors,
+    bytesPerSecond: flags.rate ?? null,
+    ...(flags.workers > 1 ? { spread: { threads, count: flags.workers } } : {}),
   });
+  const signal = Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
   process.stdout.write(`${server.url}\n`);
-  await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
+  for (const note of server.notes) process.stderr.write(`heddle: ${printable(note)}\n`);
+  const progress = flags.quiet === true ? null : new ServeProgress(process.stderr, () => server.read());
+  await signal;
+  progress?.stop();
   await server.close();
   return EXIT.done;
 }

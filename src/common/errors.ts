@@ -12,6 +12,8 @@ export interface ErrorData {
   readonly retryable: boolean;
   /** How long the other side asked to be left alone (`Retry-After`), in milliseconds from the failure. */
   readonly retryAfterMs?: number;
+  /** Digests that were found where others were expected, by algorithm. */
+  readonly found?: Readonly<Record<string, string>>;
   readonly cause?: ErrorData;
 }
 
@@ -20,17 +22,24 @@ export class HeddleError extends Error {
   readonly code: string;
   readonly retryable: boolean;
   readonly retryAfterMs: number | undefined;
+  readonly found: ErrorData['found'];
 
   constructor(
     code: string,
     message: string,
-    options: { retryable?: boolean; retryAfterMs?: number; cause?: unknown } = {},
+    options: {
+      retryable?: boolean;
+      retryAfterMs?: number;
+      found?: ErrorData['found'];
+      cause?: unknown;
+    } = {},
   ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.name = 'HeddleError';
     this.code = code;
     this.retryable = options.retryable ?? false;
     this.retryAfterMs = options.retryAfterMs;
+    this.found = options.found;
   }
 }
 
@@ -121,6 +130,7 @@ export function toErrorData(error: unknown, subject?: string): ErrorData {
       message: error.message,
       retryable: error.retryable,
       ...(error.retryAfterMs === undefined ? {} : { retryAfterMs: error.retryAfterMs }),
+      ...(error.found === undefined ? {} : { found: error.found }),
       ...(error.cause === undefined ? {} : { cause: toErrorData(error.cause) }),
     };
   }
@@ -163,6 +173,7 @@ export function fromErrorData(data: ErrorData): HeddleError {
   return new HeddleError(data.code, data.message, {
     retryable: data.retryable,
     ...(data.retryAfterMs === undefined ? {} : { retryAfterMs: data.retryAfterMs }),
+    ...(data.found === undefined ? {} : { found: data.found }),
     ...(data.cause === undefined ? {} : { cause: fromErrorData(data.cause) }),
   });
 }

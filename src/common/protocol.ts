@@ -2,6 +2,7 @@
 import type { ErrorData } from './errors';
 import type { BoardShape } from './board';
 import type { JobKind } from './model';
+import type { FileServerOptions } from './serve';
 
 /** Handed to a worker when its thread is made. */
 export interface WorkerData<Options> {
@@ -55,3 +56,21 @@ export type FromWorker<Output> =
       /** Milliseconds of this thread's life in which at least one task ran. */
       readonly busyMs: number;
     };
+
+/** Of a thread that answers on connections of the file server. */
+export interface ServeData {
+  readonly role: 'serve';
+  readonly options: FileServerOptions;
+  /** Of `ServeFigures`. */
+  readonly figures: SharedArrayBuffer;
+}
+
+export type ToServeThread =
+  /** A descriptor of an accepted connection. It is the thread's own from now on, to close too. */
+  | { readonly type: 'connection'; readonly fd: number }
+  /** End every connection and exit. */
+  | { readonly type: 'close' };
+
+export interface FromServeThread {
+  readonly type: 'ready';
+}

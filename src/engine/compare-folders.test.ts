@@ -258,7 +258,7 @@ test('files that vanish or change after they were listed are no wrong answer', a
 
 test('the same folder, no folder, and a link to a folder', async () => {
   await expect(run({ root: left() })).rejects.toMatchObject({ code: 'bad-request' });
-  await expect(run({ root: left('none') })).rejects.toMatchObject({ code: 'not-found' });
+  await expect(run({ root: left('none') })).rejects.toMatchObject({ code: 'source-missing' });
   put(left('a'), '1');
   put(right('a'), '1');
   symlinkSync('right', join(folder, 'link'));

@@ -49,7 +49,7 @@ beforeEach(async () => {
 
 afterEach(async () => {
   await engine.close();
-  for (const path of mounted.splice(0)) execFileSync('umount', ['-l', path]);
+  for (const path of mounted.splice(0).reverse()) execFileSync('umount', ['-l', path]);
   rmSync(folder, { recursive: true, force: true });
 });
 
@@ -100,6 +100,10 @@ function mount(path: string, ...what: string[]): void {
   mounted.push(path);
 }
 
+function deviceOf(image: string): string {
+  return execFileSync('losetup', ['-j', image, '-O', 'NAME', '-n'], { encoding: 'utf8' }).trim();
+}
+
 const write = (name: string, text: string, mtime = 1_600_000_000): void => {
   mkdirSync(join(name, '..'), { recursive: true });
   writeFileSync(name, text);
@@ -110,6 +114,19 @@ const write = (name: string, text: string, mtime = 1_600_000_000): void => {
 const knowsFat =
   readFileSync('/proc/filesystems', 'utf8').includes('vfat') || spawnSync('modprobe', ['vfat']).status === 0;
 const isRoot = process.getuid?.() === 0;
+const knowsBtrfs =
+  readFileSync('/proc/filesystems', 'utf8').includes('btrfs') ||
+  spawnSync('modprobe', ['btrfs']).status === 0;
+
+/** A disk in a file. @returns the file */
+function mountImage(disk: string, type: 'ext4' | 'btrfs', bytes: number): string {
+  const image = join(folder, `${type}.img`);
+  writeFileSync(image, '');
+  truncateSync(image, bytes);
+  execFileSync(`mkfs.${type}`, ['-q', image], { stdio: 'ignore' });
+  mount(disk, '-o', 'loop', image);
+  return image;
+}
 
 describe('a tree with everything odd in it', () => {
   test.each(MODES.flatMap((mode) => [1, 8].map((workers) => ({ mode, workers }))))(
@@ -417,6 +434,84 @@ describe.runIf(isRoot)('on file systems that fail', () => {
     expect(new Set((await failures(job.id)).map((error) => error?.code))).toEqual(
       new Set(['read-only', 'folders-incomplete']),
     );
+  });
+
+  test('a source whose device fails: what can be read is copied, of the rest nothing is there', async () => {
+    const disk = join(folder, 'disk');
+    const image = mountImage(disk, 'ext4', 64_000_000);
+    const from = join(disk, 'from');
+    write(join(from, 'small'), 'x');
+    for (let index = 0; index < 20; index++)
+      writeFileSync(join(from, `f${index}`), Buffer.alloc(2_000_000, `${index}`));
+    // What is in memory could be read without the device.
+    execFileSync('umount', [disk]);
+    execFileSync('mount', ['-o', 'loop', image, disk]);
+    truncateSync(image, 24_000_000);
+    const job = await copy({}, { sources: [from] });
+    const errors = await failures(job.id);
+    expect(errors.length).toBeGreaterThan(0);
+    expect(errors.length).toBeLessThan(21);
+    for (const error of errors) {
+      expect(error).toMatchObject({ code: 'io-error' });
+      expect(error?.message).toMatch(/\/f?\w+ could not be read or written: the device reported an error/u);
+    }
+    const copied = readdirSync(target);
+    expect(copied).toHaveLength(21 - errors.length);
+    for (const name of copied.filter((each) => each !== 'small')) {
+      const expected = Buffer.alloc(2_000_000, name.slice(1));
+      expect(readFileSync(join(target, name)).equals(expected), name).toBe(true);
+    }
+    expect(leftovers(folder)).toEqual([]);
+  });
+
+  test('a target whose device fails: nothing is called done, and retry finishes once it works', async () => {
+    const disk = join(folder, 'disk');
+    const image = mountImage(disk, 'ext4', 64_000_000);
+    const to = join(disk, 'to');
+    mkdirSync(to);
+    execFileSync('sync', ['-f', disk]);
+    for (let index = 0; index < 8; index++)
+      writeFileSync(join(source, `f${index}`), Buffer.alloc(4_000_000, `${index}`));
+    // Everything behind that place is gone.
+    truncateSync(image, 24_000_000);
+    execFileSync('losetup', ['-c', deviceOf(image)]);
+    const job = await copy({}, { destination: join(to, 'copy') });
+    const errors = await failures(job.id);
+    expect(errors.length).toBeGreaterThan(0);
+    for (const error of errors)
+      expect(['io-error', 'read-only', 'folders-incomplete']).toContain(error?.code);
+    const done = (await rows(job.id)).filter(({ type, state }) => type === 'file' && state === 'done');
+    for (const { name, target: path } of done)
+      expect(readFileSync(path ?? '').equals(readFileSync(join(source, name))), name).toBe(true);
+    execFileSync('umount', [disk]);
+    truncateSync(image, 64_000_000);
+    // It says by its status that it has mended something.
+    spawnSync('e2fsck', ['-fy', image]);
+    execFileSync('mount', ['-o', 'loop', image, disk]);
+    const after = await go(job.id, () => engine.retry(job.id));
+    expect(await failures(job.id)).toEqual([]);
+    expect(after).toMatchObject({ state: 'done', counts: { failed: 0 } });
+    execFileSync('diff', ['-r', source, join(to, 'copy')]);
+    expect(leftovers(disk)).toEqual([]);
+  }, 30_000);
+
+  test.runIf(knowsBtrfs)('a disk that shares blocks: a copy of a large file takes no room', async () => {
+    const disk = join(folder, 'disk');
+    mountImage(disk, 'btrfs', 256_000_000);
+    const large = Buffer.alloc(80_000_000);
+    for (let at = 0; at < large.length; at += 4096) large.writeUInt32LE(at, at);
+    const from = join(disk, 'from');
+    mkdirSync(from);
+    writeFileSync(join(from, 'large'), large);
+    execFileSync('sync', ['-f', disk]);
+    const job = await copy({ verify: true }, { sources: [from], destination: join(disk, 'to') });
+    expect(job).toMatchObject({ state: 'done', counts: { failed: 0 } });
+    const extents = execFileSync('filefrag', ['-v', join(disk, 'to', 'large')], { encoding: 'utf8' })
+      .split('\n')
+      .filter((line) => /^ +\d+:/u.test(line));
+    expect(extents.length).toBeGreaterThan(0);
+    for (const extent of extents) expect(extent).toMatch(/shared/u);
+    expect(readFileSync(join(disk, 'to', 'large')).equals(large)).toBe(true);
   });
 
   test.runIf(knowsFat)(

@@ -862,8 +862,10 @@ function algorithmsOf(spec: JobSpec): readonly CheckAlgorithm[] {
     case 'verify':
       return [];
     case 'hash':
-    case 'copy':
       return spec.algorithms;
+    // A dry run keeps them for the real one.
+    case 'copy':
+      return spec.options.dryRun ? [] : spec.algorithms;
   }
 }
 

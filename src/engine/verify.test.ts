@@ -1,4 +1,5 @@
 /** Hashing, manifests of jobs, the cache of digests and verifying, with real threads, files and SQLite. */
+import { createHash } from 'node:crypto';
 import { execFileSync } from 'node:child_process';
 import {
   appendFileSync,
@@ -115,6 +116,8 @@ describe('verifying', () => {
     expect(engine.findings(job.id)).toEqual({ ok: 2, changed: 1, unreadable: 1, missing: 1 });
     const changed = (await rows(job.id)).find(({ name }) => name === 'b');
     expect(changed?.error?.message).toContain('its sha256 is ');
+    // What was found, as data.
+    expect(changed?.digests).toEqual({ sha256: createHash('sha256').update('changed').digest('hex') });
   });
 
   test('checked again, only what differed is read', async () => {

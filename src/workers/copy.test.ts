@@ -85,7 +85,7 @@ function leftovers(): string[] {
 async function copyTree(run: Run): Promise<TaskOutcome[]> {
   const outcomes: TaskOutcome[] = [];
   let id = 0;
-  for (const entry of walkEntries([source], null)) {
+  for (const entry of walkEntries([source], null, { rules: DEFAULT_WALK_RULES, identify: false })) {
     if (entry.type !== 'file' && entry.type !== 'symlink') continue;
     id += 1;
     const outcome = await run({

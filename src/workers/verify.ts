@@ -31,13 +31,14 @@ export function createVerify(): RunTask<TaskOrder, TaskOutcome> {
     const algorithms = Object.keys(expected.digests) as CheckAlgorithm[];
     const read = await readFile(reader, order, await factories(algorithms), context);
     if (expected.size !== null && expected.size !== read.bytes) {
-      throw changed(source, `it has ${formatCount(read.bytes)} bytes, not ${formatCount(expected.size)}`);
+      const sizes = `it has ${formatCount(read.bytes)} bytes, not ${formatCount(expected.size)}`;
+      throw changed(source, sizes, read.digests);
     }
     const wrong = algorithms.filter((algorithm) => read.digests[algorithm] !== expected.digests[algorithm]);
     if (wrong.length === 0) return ok(read);
     const other = await asAnother(reader, order, expected, wrong, factories, context);
     if (other !== null) return ok(other);
-    throw changed(source, difference(wrong, read.digests, expected.digests));
+    throw changed(source, difference(wrong, read.digests, expected.digests), read.digests);
   };
 }
 
@@ -84,8 +85,9 @@ function difference(wrong: readonly CheckAlgorithm[], found: Digests, expected: 
     .join('; ');
 }
 
-function changed(source: FsPath, difference: string): HeddleError {
-  return new HeddleError('changed', `${displayPath(source)} is not as it was listed: ${difference}.`);
+function changed(source: FsPath, difference: string, found: Digests): HeddleError {
+  const message = `${displayPath(source)} is not as it was listed: ${difference}.`;
+  return new HeddleError('changed', message, { found });
 }
 
 /** Lines that were not understood and files that are not listed are judged when the manifest is read. */

@@ -27,7 +27,8 @@ function make(paths: readonly string[]): void {
   }
 }
 
-const walk = (roots: readonly string[] = [folder]): WalkEntry[] => [...walkEntries(roots, null)];
+const PLAIN = { rules: DEFAULT_WALK_RULES, identify: false };
+const walk = (roots: readonly string[] = [folder]): WalkEntry[] => [...walkEntries(roots, null, PLAIN)];
 const short = ({ type, relative }: WalkEntry): string => `${type} ${displayPath(relative)}`;
 
 test('everything once, bytewise by path, folders as if a slash followed', () => {
@@ -146,7 +147,7 @@ describe('what cannot be read', () => {
       expect(entries.map(short)).toEqual(['folder ', 'error no', 'file z']);
       expect(entries[1]?.reason?.code).toBe('permission-denied');
       // Given as an error once, it is not given again.
-      expect([...walkEntries([folder], { root: 0, relative: 'no' })].map(short)).toEqual(['file z']);
+      expect([...walkEntries([folder], { root: 0, relative: 'no' }, PLAIN)].map(short)).toEqual(['file z']);
     } finally {
       if (root) process.seteuid?.(0);
       chmodSync(join(folder, 'no'), 0o700);
@@ -160,7 +161,7 @@ describe('size', () => {
     for (let index = 0; index < count; index++) writeFileSync(join(folder, `f${index}`), '');
     let seen = 0;
     let last = '';
-    for (const entry of walkEntries([folder], null)) {
+    for (const entry of walkEntries([folder], null, PLAIN)) {
       const relative = displayPath(entry.relative);
       expect(relative >= last).toBe(true);
       last = relative;
@@ -199,7 +200,7 @@ describe('going on behind an entry', () => {
     const roots = [folder, join(folder, 'second'), join(folder, 'none'), join(folder, 'y')];
     const all = walk(roots);
     all.forEach((entry, index) => {
-      const rest = [...walkEntries(roots, { root: entry.root, relative: entry.relative })];
+      const rest = [...walkEntries(roots, { root: entry.root, relative: entry.relative }, PLAIN)];
       expect(rest).toEqual(all.slice(index + 1));
     });
   });
@@ -221,7 +222,7 @@ describe('going on behind an entry', () => {
     });
     expect(keys).toEqual([...keys].sort((a, b) => Buffer.compare(a, b)));
     all.forEach((entry, index) => {
-      expect([...walkEntries([folder], entry)]).toEqual(all.slice(index + 1));
+      expect([...walkEntries([folder], entry, PLAIN)]).toEqual(all.slice(index + 1));
     });
   });
 
@@ -230,7 +231,7 @@ describe('going on behind an entry', () => {
     const all = walk();
     rmSync(join(folder, 'a/c'), { recursive: true });
     const at = all.findIndex((entry) => entry.relative === 'a/c/e/f');
-    expect([...walkEntries([folder], { root: 0, relative: 'a/c/e/f' })]).toEqual(all.slice(at + 1));
+    expect([...walkEntries([folder], { root: 0, relative: 'a/c/e/f' }, PLAIN)]).toEqual(all.slice(at + 1));
   });
 });
 

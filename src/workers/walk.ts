@@ -18,7 +18,7 @@ import {
   type WalkData,
   type WalkEntry,
 } from '../common/walk';
-import { DEFAULT_WALK_RULES, type WalkRules } from '../common/walk-rules';
+import type { WalkRules } from '../common/walk-rules';
 import { identityOf, notRegular } from './source-file';
 import { WalkFilter, readGitIgnore } from './walk-filter';
 
@@ -73,13 +73,11 @@ export interface WalkManner {
   readonly identify: boolean;
 }
 
-const PLAIN: WalkManner = { rules: DEFAULT_WALK_RULES, identify: false };
-
 /** Every entry of `roots` in order; those up to and including `after` are left out. */
 export function* walkEntries(
   roots: readonly string[],
   after: WalkCursor | null,
-  manner: WalkManner = PLAIN,
+  manner: WalkManner,
 ): Generator<WalkEntry, void, undefined> {
   for (const [root, path] of roots.entries()) {
     if (after !== null && root < after.root) continue;

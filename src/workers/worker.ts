@@ -5,9 +5,9 @@ import type { CheckpointData } from '../common/checkpoint';
 import { assertNever } from '../common/errors';
 import type { JobKind, TaskOrder, TaskOutcome, WorkerOptions } from '../common/model';
 import { displayPath } from '../common/paths';
-import type { SpareData, WorkerData } from '../common/protocol';
 import type { ClientsData } from '../common/clients';
 import type { PageCacheData } from '../common/page-cache';
+import type { ServeData, SpareData, WorkerData } from '../common/protocol';
 import type { WalkData } from '../common/walk';
 import { serveTasks, type RunTask } from './runtime';
 
@@ -71,6 +71,11 @@ async function startWalk(walk: WalkData): Promise<void> {
   if (parentPort !== null) runWalk(parentPort, walk);
 }
 
+async function startServe(serve: ServeData): Promise<void> {
+  const { runServe } = await import('./serve');
+  if (parentPort !== null) runServe(parentPort, serve);
+}
+
 async function startClients(clients: ClientsData): Promise<void> {
   const { playClients } = await import('./clients');
   if (parentPort !== null) playClients(parentPort, clients);
@@ -85,7 +90,7 @@ async function startPageCache({ paths }: PageCacheData): Promise<void> {
 if (process.platform === 'linux') setPriority(NICE);
 
 type GivenData =
-  WorkerData<WorkerOptions> | WalkData | CheckpointData | PageCacheData | ClientsData | SpareData;
+  WorkerData<WorkerOptions> | WalkData | CheckpointData | ServeData | PageCacheData | ClientsData | SpareData;
 
 function start(data: GivenData): void {
   switch (data.role) {
@@ -99,6 +104,9 @@ function start(data: GivenData): void {
       break;
     case 'walk':
       void startWalk(data);
+      break;
+    case 'serve':
+      void startServe(data);
       break;
     case 'clients':
       void startClients(data);

@@ -242,6 +242,28 @@ describe('a job', () => {
     expect(existsSync(join(folder, 'new'))).toBe(false);
   }, 120_000);
 
+  test('in pools alone has as many tasks on each thread as in any other job', async () => {
+    let now = 0;
+    let most = 0;
+    const url = await serve((_request, response) => {
+      most = Math.max(most, (now += 1));
+      setTimeout(() => {
+        now -= 1;
+        response.end('late');
+      }, 1000);
+    });
+    const { state } = await run({
+      work: { type: 'job', request: download(url, 12, join(folder, 'new')) },
+      contenders: [
+        { mode: 'pool', size: 1 },
+        { mode: 'pool', size: 2 },
+      ],
+      repeats: 1,
+    });
+    expect(state).toBe('done');
+    expect(most).toBeGreaterThan(2);
+  }, 60_000);
+
   test('that fails alike in every run is compared, and the reader is told', async () => {
     const url = await serve((request, response) => {
       response.statusCode = request.url === '/file-1.bin' ? 404 : 200;

@@ -18,7 +18,7 @@ import { makeFolders } from '../make-folders';
 import type { ExperimentRepository } from '../store/experiment-repository';
 import { comparableRequest } from './comparable-request';
 import { experimentText } from './export';
-import { JobWork, refuseTooManyAtOnce, type JobHost } from './job-work';
+import { JobWork, arePoolsAlone, refuseTooManyAtOnce, type JobHost } from './job-work';
 import { machineOf } from './machine';
 import { readyWork } from './ready-work';
 import { removeTree } from './remove-tree';
@@ -230,14 +230,15 @@ export class Experiments {
     scratch: string,
     token: string,
   ): Promise<{ readonly work: Work; readonly folders: readonly string[] }> {
+    const poolsAlone = arePoolsAlone(request.contenders);
     if (request.work.type === 'ready') {
-      return { work: readyWork(request.work, scratch, this.#host), folders: [scratch] };
+      return { work: readyWork(request.work, scratch, this.#host, poolsAlone), folders: [scratch] };
     }
     const comparable = await comparableRequest(request.work.request, token);
     refuseTooManyAtOnce(request.contenders, comparable, this.#host.settings());
     const own = comparable.target === null ? [] : [comparable.target.folder];
     return {
-      work: new JobWork({ request: comparable, scratch, host: this.#host }),
+      work: new JobWork({ request: comparable, scratch, host: this.#host, poolsAlone }),
       folders: [scratch, ...own],
     };
   }

@@ -46,6 +46,8 @@ export interface JobWorkOptions {
   /** Empty; for databases. */
   readonly scratch: string;
   readonly host: JobHost;
+  /** Pools alone are compared: they work as they do in any other job, with as many tasks on each thread. */
+  readonly poolsAlone: boolean;
 }
 
 interface Row {
@@ -188,6 +190,7 @@ export class JobWork implements Work {
         runner.stop('cancel');
       },
       measuring: {
+        isBounded: !this.#options.poolsAlone,
         onTask: (name, timing, failed) => {
           measurement.task(name, timing, failed);
         },
@@ -304,13 +307,20 @@ function isMade({ state, type, target }: Row): boolean {
   return state === 'done' && target !== null && ['url', 'file', 'hardlink', 'symlink'].includes(type);
 }
 
+/** A search for the best pool size is no comparison of modes. */
+export function arePoolsAlone(contenders: readonly Contender[]): boolean {
+  return (
+    contenders.every(({ mode }) => mode === 'pool') && new Set(contenders.map(({ size }) => size)).size > 1
+  );
+}
+
 /** @throws HeddleError where a mode would have more in flight than one host may get */
 export function refuseTooManyAtOnce(
   contenders: readonly Contender[],
   { job }: ComparableRequest,
   settings: Settings,
 ): void {
-  if (job.kind !== 'download') return;
+  if (job.kind !== 'download' || arePoolsAlone(contenders)) return;
   const limit = job.options?.connectionsPerHost ?? settings.connectionsPerHost;
   const most = Math.max(...contenders.map(inFlight));
   if (most <= limit) return;

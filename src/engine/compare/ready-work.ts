@@ -31,18 +31,23 @@ export interface ReadyAsked {
 }
 
 /** @param scratch an empty folder of the experiment's own */
-export function readyWork({ work, latencyMs, tasks }: ReadyAsked, scratch: string, host: JobHost): Work {
+export function readyWork(
+  { work, latencyMs, tasks }: ReadyAsked,
+  scratch: string,
+  host: JobHost,
+  poolsAlone: boolean,
+): Work {
   const count = tasks ?? READY_WORK_TASKS[work];
   switch (work) {
     case 'computing':
     case 'tiny-tasks':
       return computeWork(work, tasks, scratch, host.threads);
     case 'slow-server':
-      return slowServer(count, latencyMs, scratch, host);
+      return slowServer(count, latencyMs, scratch, host, poolsAlone);
     case 'small-files':
-      return files(work, count, SMALL_BYTES, scratch, host);
+      return files(work, count, SMALL_BYTES, scratch, host, poolsAlone);
     case 'large-files':
-      return files(work, count, LARGE_BYTES, scratch, host);
+      return files(work, count, LARGE_BYTES, scratch, host, poolsAlone);
     case 'serving':
       return servingWork(tasks, latencyMs, scratch, host.threads);
   }
@@ -54,6 +59,7 @@ function files(
   bytes: number,
   scratch: string,
   host: JobHost,
+  poolsAlone: boolean,
 ): Work {
   const folder = join(scratch, 'files');
   const job: JobRequest = {
@@ -66,7 +72,7 @@ function files(
     cache: false,
   };
   const request = { job, target: null, sources: [folder], place: scratch };
-  const inner = new JobWork({ request, scratch, host });
+  const inner = new JobWork({ request, scratch, host, poolsAlone });
   return {
     kind: inner.kind,
     place: scratch,
@@ -78,7 +84,13 @@ function files(
   };
 }
 
-function slowServer(count: number, latencyMs: number, scratch: string, host: JobHost): Work {
+function slowServer(
+  count: number,
+  latencyMs: number,
+  scratch: string,
+  host: JobHost,
+  poolsAlone: boolean,
+): Work {
   const folder = join(scratch, 'served');
   const into = join(scratch, 'downloads');
   const target: RunTarget = {
@@ -98,7 +110,9 @@ function slowServer(count: number, latencyMs: number, scratch: string, host: Job
     title: () => readyWorkTitle('slow-server', count, latencyMs),
     prepare: async (signal) => {
       await makeFiles(folder, count, ANSWER_BYTES, signal);
-      const { url } = (server = await serveDirectory({ directory: folder, latencyMs }));
+      // On a thread of its own: the main thread has the tasks to hand out and to record.
+      const spread = { threads: host.threads, count: 1 };
+      const { url } = (server = await serveDirectory({ directory: folder, latencyMs, spread }));
       const names = Array.from({ length: count }, (_, index) => nameOf(index));
       const job: JobRequest = {
         kind: 'download',
@@ -109,7 +123,12 @@ function slowServer(count: number, latencyMs: number, scratch: string, host: Job
         listFiles: [],
         directory: into,
       };
-      inner = new JobWork({ request: { job, target, sources: [], place: scratch }, scratch, host });
+      inner = new JobWork({
+        request: { job, target, sources: [], place: scratch },
+        scratch,
+        host,
+        poolsAlone,
+      });
     },
     run: (...run) => {
       if (inner === null) throw new Error('the work was not prepared');

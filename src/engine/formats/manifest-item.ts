@@ -66,6 +66,9 @@ export function problem(line: number, text: ByteText, message: string): Manifest
   return { line, text: shownText(text), message };
 }
 
+/** No system has such a file. */
+export const NUL_IN_NAME = 'names a file with a NUL byte in its name, which no file has';
+
 /** A digest that is not of its length, for people. */
 export function wrongDigest(algorithm: CheckAlgorithm): string {
   return `has a ${ALGORITHM_NAMES[algorithm]} that is none: ${DIGEST_BYTES[algorithm] * 2} hexadecimal digits make one`;

@@ -8,6 +8,7 @@ import { HeddleError } from '../../common/errors';
 import { displayPath, pathFromBytes, type FsPath } from '../../common/paths';
 import { unicodeFromText, type ByteText } from './byte-text';
 import {
+  NUL_IN_NAME,
   digestFor,
   problem,
   refuseAlgorithms,
@@ -213,6 +214,7 @@ function readEntry(text: ByteText, line: number): ManifestItem {
   if (!isObject(value)) return problem(line, text, 'is not JSON');
   const name = readName(value);
   if (name === null) return problem(line, text, 'names no file');
+  if (displayPath(name).includes('\0')) return problem(line, text, NUL_IN_NAME);
   const size = value['size'] ?? null;
   if (size !== null && (typeof size !== 'number' || !Number.isSafeInteger(size) || size < 0)) {
     return problem(line, text, 'has a size that is none');

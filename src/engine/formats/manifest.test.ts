@@ -31,6 +31,16 @@ const one = (format: ManifestFormat, name: FsPath, algorithm: CheckAlgorithm = '
     manifestWriter(format, [algorithm]).entry({ name, digests: { [algorithm]: hex(algorithm) }, size: 7 }),
   ).toString('latin1');
 
+test('a name with a NUL byte is a line that was not understood, in every format that could write one', async () => {
+  const nul = expect.stringMatching(/^1 !names a file with a NUL byte/u) as string;
+  const bare = '2 b sha256 (blake3 sha3-256)';
+  expect(brief(await read(`${SHA256}  a\0b\n${SHA256}  b\n`))).toEqual([nul, bare]);
+  expect(brief(await read(`SHA256 (a\0b) = ${SHA256}\n${SHA256}  b\n`))).toEqual([nul, bare]);
+  const json = `{"format":"heddle-manifest","version":1,"files":[{"name":"a\\u0000b","digests":{"sha256":"${SHA256}"}},
+{"name":"b","digests":{"sha256":"${SHA256}"}}]}`;
+  expect(brief(await read(json))).toEqual([nul, '2 b sha256']);
+});
+
 describe('GNU', () => {
   test.each<[FsPath, string]>([
     ['plain.txt', `${SHA256}  plain.txt\n`],

@@ -9,6 +9,7 @@ import { guesser, hintsFor, type Guesser } from './manifest-digests';
 import { faultOfGnuLine, gnuWriter, GnuLines } from './manifest-gnu';
 import { hashdeepWriter, HashdeepLines, isHashdeep } from './manifest-hashdeep';
 import {
+  NUL_IN_NAME,
   problem,
   type ManifestEntry,
   type ManifestItem,
@@ -179,6 +180,10 @@ async function* readLines(
         continue;
       }
       const { name, digests, alternatives, size = null } = parsed;
+      if (name.includes('\0')) {
+        items.push(problem(number, text, NUL_IN_NAME));
+        continue;
+      }
       const last = open;
       if (last !== null && last.name === name && canJoin(last.entry, parsed)) {
         open = { name, entry: { ...last.entry, digests: { ...last.entry.digests, ...digests } } };

@@ -25,7 +25,7 @@ import type { Vault } from '../store/vault';
 import { formatByName } from '../formats/download-list';
 import { manifestWriter } from '../formats/manifest';
 import type { JobSpec, ManifestTarget, SecretOption } from './job-spec';
-import { usualFormat } from './manifest';
+import { nameTaken, usualFormat } from './manifest';
 
 /** @throws HeddleError when the request cannot become a job; nothing was stored then */
 export async function prepareJob(request: JobRequest, dataDirectory: string, vault: Vault): Promise<NewJob> {
@@ -47,7 +47,7 @@ export async function prepareJob(request: JobRequest, dataDirectory: string, vau
       const { paths, algorithms, rules, cache, duplicates } = checked;
       const manifest = manifestTarget(checked.manifest, algorithms);
       for (const path of paths) await mustExist(path);
-      if (manifest !== null) await mustBeFolder(dirname(manifest.path));
+      if (manifest !== null) await mustBeFree(manifest.path);
       const absolute = paths.map((path) => resolve(path));
       const [first = ''] = absolute;
       return {
@@ -103,7 +103,7 @@ export async function prepareJob(request: JobRequest, dataDirectory: string, vau
       const algorithms: readonly Algorithm[] =
         checked.manifest !== null && checked.algorithms.length === 0 ? ['sha256'] : checked.algorithms;
       const manifest = manifestTarget(checked.manifest, algorithms);
-      if (manifest !== null && !options.dryRun) await mustBeFolder(dirname(manifest.path));
+      if (manifest !== null && !options.dryRun) await mustBeFree(manifest.path);
       const roots = await copyRoots(checked, token);
       if (checked.options.mirror) await refuseSourcesInTargets(roots);
       return {
@@ -118,7 +118,7 @@ export async function prepareJob(request: JobRequest, dataDirectory: string, vau
           rules,
           // Of what was not copied there is none.
           manifest: options.dryRun ? null : manifest,
-          algorithms: options.dryRun ? [] : algorithms,
+          algorithms,
         },
         workDirectories: [
           ...new Set([
@@ -185,17 +185,30 @@ async function folderOf(path: string): Promise<string> {
 }
 
 async function mustExist(path: string): Promise<void> {
-  try {
-    await lstat(path);
-  } catch (error) {
-    const data = toErrorData(error, path);
-    throw data.code === 'not-found' ? new HeddleError('source-missing', data.message) : fromErrorData(data);
-  }
+  await lstat(path).catch((error: unknown) => {
+    throw missing(error, path);
+  });
+}
+
+/** What was given by name and is not there was given wrong. */
+function missing(error: unknown, path: string): HeddleError {
+  const data = toErrorData(error, path);
+  return data.code === 'not-found' ? new HeddleError('source-missing', data.message) : fromErrorData(data);
+}
+
+/** A manifest's name that is taken is told before the work, not after. */
+async function mustBeFree(path: string): Promise<void> {
+  await mustBeFolder(dirname(path));
+  const isFree = await lstat(path).then(
+    () => false,
+    () => true,
+  );
+  if (!isFree) throw nameTaken(path);
 }
 
 async function mustBeFolder(path: string): Promise<void> {
   const stats = await stat(path).catch((error: unknown) => {
-    throw fromErrorData(toErrorData(error, path));
+    throw missing(error, path);
   });
   if (!stats.isDirectory()) throw new HeddleError('not-a-folder', `${path} is not a folder.`);
 }

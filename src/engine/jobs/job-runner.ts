@@ -85,8 +85,9 @@ export interface RunnerOptions {
   readonly onNotice: (notice: ErrorData) => void;
   /** The plan or a count changed. */
   readonly onProgress: () => void;
-  /** Of an experiment: no more tasks are in flight than the mode has threads or lanes, whatever is usual for the kind. */
   readonly measuring?: {
+    /** No more tasks are in flight than the mode has threads or lanes, whatever is usual for the kind. */
+    readonly isBounded: boolean;
     /** Of each attempt that has ended. */
     readonly onTask: (name: string, timing: TaskTiming, failed: boolean) => void;
     /** Every task has settled and is stored; the threads are still there. */
@@ -153,15 +154,15 @@ export class JobRunner {
     this.executor = createExecutor<WorkerOptions, TaskOrder, TaskOutcome>({
       mode: summary.mode,
       size: summary.workers ?? automaticWorkers(summary.kind, options.settings.bestWorkers),
-      tasksPerWorker: this.#isMeasured ? 1 : tasksPerWorker(summary.kind),
-      tasksAhead: summary.kind === 'download' && !this.#isMeasured ? DOWNLOADS_AHEAD : 0,
+      tasksPerWorker: this.#isBounded ? 1 : tasksPerWorker(summary.kind),
+      tasksAhead: summary.kind === 'download' && !this.#isBounded ? DOWNLOADS_AHEAD : 0,
       threads: options.threads,
       workerOptions: this.#workerOptions(),
     });
     this.#queue = new PQueue({ concurrency: this.#concurrency });
     this.#admission = new Admission<DrawnTask>({
       limitPerHost:
-        spec.kind === 'download' && !this.#isMeasured
+        spec.kind === 'download' && !this.#isBounded
           ? (spec.options.connectionsPerHost ?? options.settings.connectionsPerHost)
           : Infinity,
       draw: (host, after, limit) => options.tasks.draw(this.#jobId, this.#phase, host, after, limit),
@@ -210,7 +211,7 @@ export class JobRunner {
     await planning.catch(() => undefined);
     if (this.#wakeTimer !== null) clearTimeout(this.#wakeTimer);
     await this.#queue.onIdle();
-    if (this.#isMeasured) this.#recorder.flush();
+    if (this.#isBounded) this.#recorder.flush();
     this.#options.measuring?.onSettled();
     await this.executor.shutdown({ cancelQueued: true });
     await this.#recorder.finish();
@@ -255,11 +256,11 @@ export class JobRunner {
     const { mode, concurrency, size } = this.executor;
     if (mode === 'thread-per-task') return concurrency;
     if (this.#options.job.summary.kind !== 'download') return concurrency * FILES_IN_HAND;
-    return concurrency + (mode === 'pool' && !this.#isMeasured ? size * DOWNLOADS_AHEAD : 0);
+    return concurrency + (mode === 'pool' && !this.#isBounded ? size * DOWNLOADS_AHEAD : 0);
   }
 
-  get #isMeasured(): boolean {
-    return this.#options.measuring !== undefined;
+  get #isBounded(): boolean {
+    return this.#options.measuring?.isBounded === true;
   }
 
   async #plan(): Promise<void> {
@@ -604,7 +605,7 @@ export class JobRunner {
         bytes,
         size,
         target: outcome?.target ?? null,
-        digests: outcome?.digests ?? null,
+        digests: outcome?.digests ?? error?.found ?? null,
         facts: withQueueTime(outcome?.facts ?? null, timing),
         copied: outcome?.copied ?? null,
         finding: outcome?.finding ?? this.#findingOf(error),

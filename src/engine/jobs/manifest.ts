@@ -121,7 +121,7 @@ export function ownManifest(spec: JobSpec): string | null {
 export function prepareOwnManifest(path: string): void {
   try {
     makeFolders(dirname(path));
-    if (lstatSync(path, { throwIfNoEntry: false }) !== undefined) throw taken(path);
+    if (lstatSync(path, { throwIfNoEntry: false }) !== undefined) throw nameTaken(path);
   } catch (error) {
     throw readable(error, path);
   }
@@ -187,13 +187,13 @@ async function takeName(temporary: string, path: string): Promise<void> {
     if (!['EPERM', 'ENOTSUP', 'ENOSYS', 'EOPNOTSUPP'].includes(code)) throw error;
     // No hard links here.
     if ((await identityOf(path)) !== null) {
-      throw taken(path, error);
+      throw nameTaken(path, error);
     }
     await rename(temporary, path);
   }
 }
 
-function taken(path: string, cause?: unknown): HeddleError {
+export function nameTaken(path: string, cause?: unknown): HeddleError {
   return new HeddleError('target-exists', `${path} exists already and was left as it is.`, { cause });
 }
 

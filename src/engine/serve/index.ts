@@ -1,17 +1,16 @@
 /**
- * A file server for trials and comparisons: one folder, read only, on the
- * loopback interface, with latency and a rate per connection to play a far
- * away one. Ranges, validators and types are those of `send`.
+ * A file server for trials and comparisons: one folder, read only, on the loopback interface unless it is told
+ * otherwise. This is its door; `src/server` is what answers.
  */
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
 import { realpath, stat } from 'node:fs/promises';
-import { join, relative, sep } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
-import type { Readable } from 'node:stream';
-import send from 'send';
+import { createServer, isIP, type AddressInfo, type Server } from 'node:net';
 import { HeddleError, toErrorData } from '../../common/errors';
-import { RateLimit, Throttle } from './throttle';
+import type { FileServerOptions, ServeReading } from '../../common/serve';
+import type { Threads } from '../pool';
+import { OwnConnections, SpreadConnections, type Connections } from './connections';
+import { descriptors } from './descriptors';
+
+export type { ServeReading, ServeThreadReading } from '../../common/serve';
 
 export interface ServeOptions {
   /** What is served; nothing outside of it is, whatever links say. Names that begin with a dot are not. */
@@ -20,99 +19,77 @@ export interface ServeOptions {
   readonly port?: number;
   /** Before each answer. */
   readonly latencyMs?: number;
+  /** Each answer waits `latencyMs`, give or take up to this much: uniformly distributed, never below 0. */
+  readonly jitterMs?: number;
   /** Of each connection; missing or `null`: unlimited. */
   readonly bytesPerSecond?: number | null;
+  /** Share of requests, 0 to 1, that are answered 503: for each one chance decides anew. */
+  readonly errorShare?: number;
+  /** Missing: 127.0.0.1. */
   readonly host?: string;
+  /** Threads that connections are spread over, two at least; missing: this one answers all. */
+  readonly spread?: { readonly threads: Threads; readonly count: number };
 }
 
 export interface RunningServer {
-  /** Without a slash at its end. */
+  /** Without a slash at its end. Where it listens on every address, the one by which this machine reaches itself. */
   readonly url: string;
-  /** Ends every connection. */
+  /** What the user should know: who else can reach it, or why one thread does all. A sentence each. */
+  readonly notes: readonly string[];
+  /** Cheap: what each thread has done so far. */
+  read(): ServeReading;
+  /** Ends every connection and every thread. */
   close(): Promise<void>;
 }
 
-/** Connections that may wait to be accepted: bulk downloads open hundreds at once. */
-const BACKLOG = 1024;
+/** Connections that may wait to be accepted: bulk downloads open thousands at once. The system may allow fewer. */
+const BACKLOG = 4096;
+const ONE_THREAD = 'Connections cannot be handed to other threads on this system: one thread answers all.';
 
 /** @throws HeddleError `serve-folder`, `serve-port` */
 export async function serveDirectory(options: ServeOptions): Promise<RunningServer> {
   const host = options.host ?? '127.0.0.1';
-  const root = await resolveRoot(options.directory);
-  const limits = new WeakMap<Socket, RateLimit>();
-  const stopping = new AbortController();
+  const how: FileServerOptions = {
+    root: await resolveRoot(options.directory),
+    host,
+    latencyMs: options.latencyMs ?? 0,
+    jitterMs: options.jitterMs ?? 0,
+    bytesPerSecond: options.bytesPerSecond ?? null,
+    errorShare: options.errorShare ?? 0,
+  };
+  const { spread } = options;
+  const handing = spread === undefined || spread.count < 2 ? null : descriptors();
+  const connections: Connections =
+    spread === undefined || handing === null
+      ? new OwnConnections(how)
+      : await SpreadConnections.start(spread.threads, spread.count, how, handing);
 
-  const server = createServer((request, response) => {
-    answer(request, response).catch((error: unknown) => {
-      if (stopping.signal.aborted) return;
-      process.emitWarning(toErrorData(error).message);
-      response.destroy();
-    });
+  // What another thread is to read must not be read here.
+  const server = createServer({ allowHalfOpen: true, pauseOnConnect: handing !== null }, (socket) => {
+    connections.take(socket);
   });
-
-  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const latency = options.latencyMs ?? 0;
-    if (latency > 0) await delay(latency, undefined, { signal: stopping.signal });
-    if (response.destroyed) return;
-    if (request.method !== 'GET' && request.method !== 'HEAD') {
-      refuse(response, 405, { Allow: 'GET, HEAD' });
-      return;
-    }
-    // A page in a browser could give its own host name this address and read what is served here.
-    if (!isOwnHost(request.headers.host, host)) {
-      refuse(response, 421);
-      return;
-    }
-    const file = await findFile(root, request.url ?? '/');
-    if (file === null) {
-      refuse(response, 404);
-      return;
-    }
-    sendFile(request, response, file);
+  try {
+    await listen(server, options.port ?? 0, host);
+  } catch (error) {
+    await connections.close();
+    throw error;
   }
-
-  function sendFile(request: IncomingMessage, response: ServerResponse, file: string): void {
-    const rate = options.bytesPerSecond ?? null;
-    const stream = send(request, encodeURI(file).replaceAll('?', '%3F').replaceAll('#', '%23'), {
-      root,
-      index: false,
-      dotfiles: 'ignore',
-    });
-    stream.on('error', (error: { readonly status?: number }) => {
-      if (response.headersSent) response.destroy();
-      else refuse(response, error.status ?? 500);
-    });
-    stream.on('directory', () => {
-      refuse(response, 404);
-    });
-    if (rate !== null) {
-      stream.on('stream', (body: Readable) => {
-        slowDown(body, limitOf(request.socket, rate));
-      });
-    }
-    stream.pipe(response);
-  }
-
-  function limitOf(socket: Socket, rate: number): RateLimit {
-    const known = limits.get(socket);
-    if (known !== undefined) return known;
-    const limit = new RateLimit(rate);
-    limits.set(socket, limit);
-    return limit;
-  }
-
-  await listen(server, options.port ?? 0, host);
-  const { port } = server.address() as AddressInfo;
+  const bound = server.address() as AddressInfo;
+  const notes = isLoopback(bound.address) ? [] : [exposed(bound, options.directory)];
+  if (spread !== undefined && spread.count > 1 && handing === null) notes.push(ONE_THREAD);
   return {
-    url: `http://${host.includes(':') ? `[${host}]` : host}:${port}`,
-    close: () =>
-      new Promise((resolve) => {
-        stopping.abort();
+    url: `http://${urlHost(host)}:${bound.port}`,
+    notes,
+    read: () => ({ atMs: performance.now(), threads: connections.read() }),
+    close: async () => {
+      const closed = new Promise<void>((resolve) => {
         server.close(() => {
           resolve();
         });
-        server.closeAllConnections();
-      }),
+      });
+      await connections.close();
+      await closed;
+    },
   };
 }
 
@@ -129,58 +106,41 @@ async function resolveRoot(directory: string): Promise<string> {
 function listen(server: Server, port: number, host: string): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
-      const why = error.code === 'EADDRINUSE' ? 'is in use by another program' : 'cannot be listened on';
-      reject(new HeddleError('serve-port', `Port ${port} of ${host} ${why}.`, { cause: error }));
+      reject(new HeddleError('serve-port', whyNot(error, port, host), { cause: error }));
     });
     server.listen({ port, host, backlog: BACKLOG }, resolve);
   });
 }
 
-/**
- * The file that a request names, as a path below `root` with links resolved; `null` where there is none,
- * it is no regular file, it is hidden or it lies outside.
- */
-async function findFile(root: string, target: string): Promise<string | null> {
-  const [path = '/'] = target.split(/[?#]/u, 1);
-  let decoded: string;
-  try {
-    decoded = decodeURIComponent(path);
-  } catch {
-    return null;
-  }
-  if (decoded.includes('\0') || (sep === '\\' && decoded.includes('\\'))) return null;
-  const parts = decoded.split('/').filter((part) => part !== '');
-  // Covers `..`, `.` and hidden names.
-  if (parts.length === 0 || parts.some((part) => part.startsWith('.'))) return null;
-  try {
-    const real = await realpath(join(root, ...parts));
-    const inside = relative(root, real);
-    if (inside === '' || inside.split(sep).some((part) => part.startsWith('.'))) return null;
-    // A FIFO would never end, a device may do anything.
-    return (await stat(real)).isFile() ? inside.split(sep).join('/') : null;
-  } catch {
-    return null;
+function whyNot({ code }: NodeJS.ErrnoException, port: number, host: string): string {
+  switch (code) {
+    case 'EADDRINUSE':
+      return `Port ${port} of ${host} is in use by another program.`;
+    case 'EADDRNOTAVAIL':
+      return `This machine has no address ${host}. Give one of its own, or 0.0.0.0 for all of them.`;
+    case 'ENOTFOUND':
+    case 'EAI_AGAIN':
+      return `No address of the name ${host} was found. Give an address of this machine.`;
+    default:
+      return `Port ${port} of ${host} cannot be listened on.`;
   }
 }
 
-function isOwnHost(header: string | undefined, host: string): boolean {
-  if (header === undefined) return true;
-  const name = header.replace(/:\d*$/u, '').toLowerCase();
-  return ['127.0.0.1', 'localhost', '[::1]', host.toLowerCase(), `[${host.toLowerCase()}]`].includes(name);
+/** @param address as the system tells it: digits */
+function isLoopback(address: string): boolean {
+  return address === '::1' || /^(?:::ffff:)?127\./u.test(address);
 }
 
-function refuse(response: ServerResponse, status: number, headers: Record<string, string> = {}): void {
-  response.writeHead(status, { 'Content-Type': 'text/plain; charset=utf-8', ...headers });
-  response.end(`${status}\n`);
+function exposed({ address, port }: AddressInfo, directory: string): string {
+  const where = isAny(address) ? `port ${port} of any address of this machine` : `${address}, port ${port},`;
+  return `Whoever can reach ${where} can read every file in ${directory} that does not begin with a dot. There is no password.`;
 }
 
-/** Puts a throttle between a file and the answer that `send` is about to pipe it to. */
-function slowDown(body: Readable, limit: RateLimit): void {
-  const pipe = body.pipe.bind(body);
-  body.pipe = (destination, options) => {
-    const throttle = new Throttle(limit);
-    destination.once('close', () => throttle.destroy());
-    pipe(throttle).pipe(destination, options);
-    return destination;
-  };
+function isAny(host: string): boolean {
+  return host === '0.0.0.0' || host === '::';
+}
+
+function urlHost(host: string): string {
+  const reached = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host;
+  return isIP(reached) === 6 ? `[${reached}]` : reached;
 }

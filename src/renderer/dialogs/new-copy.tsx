@@ -42,14 +42,15 @@ export function NewCopy() {
 
   const start = (dryRun: boolean): void => {
     if (settings === null) return;
-    const { existing, verify, mirror } = draft;
+    const { existing, verify, sync, mirror } = draft;
     creation.create({
       kind: 'copy',
       ...settings.copy,
       sources: [...draft.paths],
       destination: draft.destination,
-      options: { existing, verify, mirror, dryRun },
+      options: { existing, verify, sync, mirror, dryRun },
       rules: rulesOf(draft.rules),
+      algorithms: draft.digests ? ['sha256'] : [],
     });
   };
   return (
@@ -99,6 +100,22 @@ export function NewCopy() {
         }}
       >
         Verify after copying: read each copy back from the device and compare
+      </Check>
+      <Check
+        checked={draft.sync}
+        onChange={(sync) => {
+          changeDraft('copy', { sync });
+        }}
+      >
+        Wait until each copy is on the device: slower, and a power cut then costs nothing
+      </Check>
+      <Check
+        checked={draft.digests}
+        onChange={(digests) => {
+          changeDraft('copy', { digests });
+        }}
+      >
+        Compute SHA-256 digests on the way, for a manifest
       </Check>
       <Check
         checked={draft.mirror}

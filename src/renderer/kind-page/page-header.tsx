@@ -4,6 +4,7 @@ import { MenuButton, type MenuEntry } from '../components/menu';
 import { Segmented } from '../components/segmented';
 import { WORDS, WORKER_CHOICES, settingsOf, type PageKind } from '../kinds';
 import { MANIFEST_FORMATS, isEnded, type JobSummary, type ManifestFormat } from '../../common/model';
+import { isDryRun } from '../lib/findings';
 import { holds } from '../lib/manifest-formats';
 import { plural } from '../lib/text';
 import {
@@ -161,6 +162,7 @@ function JobButtons({ job }: { readonly job: JobSummary }) {
 }
 
 function hasDigests(job: JobSummary): boolean {
+  if (job.kind === 'copy') return job.algorithms.length > 0 && !isDryRun(job);
   return job.kind === 'hash' && job.variant !== 'duplicates';
 }
 

@@ -2,7 +2,7 @@
 import { Fragment, type ReactNode } from 'react';
 import type { CopyFacts } from '../../common/copy-options';
 import type { CheckAlgorithm, DownloadFacts, Integrity } from '../../common/download';
-import { ALGORITHM_NAMES, type ExpectedFile, type JobSummary, type TaskRow } from '../../common/model';
+import { ALGORITHM_NAMES, type JobSummary, type TaskRow } from '../../common/model';
 import { formatBytes, formatCount, formatDuration } from '../../common/units';
 import { Button } from '../components/button';
 import { isDryRun } from '../lib/findings';
@@ -101,7 +101,7 @@ function sourceName(job: JobSummary, row: TaskRow): string {
 function ExpectedDigests({ row }: { readonly row: TaskRow }) {
   const expected = useRequest('tasks:expected', { taskId: row.id });
   if (expected === null) return null;
-  const found = foundDigests(row, expected);
+  const found: Readonly<Record<string, string>> = row.digests ?? {};
   return (
     <>
       {expected.size !== null && expected.size !== row.size && (
@@ -121,17 +121,6 @@ function ExpectedDigests({ row }: { readonly row: TaskRow }) {
       ))}
     </>
   );
-}
-
-/** Of a file that changed, its digests are in the sentence that says so. */
-function foundDigests(row: TaskRow, { digests }: ExpectedFile): Readonly<Record<string, string>> {
-  if (row.digests !== null) return row.digests;
-  const found: Record<string, string> = {};
-  for (const algorithm of Object.keys(digests)) {
-    const told = new RegExp(`its ${algorithm} is ([0-9a-f]+),`, 'u').exec(row.error?.message ?? '')?.[1];
-    if (told !== undefined) found[algorithm] = told;
-  }
-  return found;
 }
 
 /** Of a file that is being copied. */

@@ -47,6 +47,10 @@ export interface Drafts {
     readonly destination: string;
     readonly existing: CopyPolicy;
     readonly verify: boolean;
+    /** Wait for the device. */
+    readonly sync: boolean;
+    /** Compute what a manifest of the copies needs. */
+    readonly digests: boolean;
     readonly mirror: boolean;
     readonly rules: RulesDraft;
   };
@@ -71,6 +75,8 @@ const EMPTY: Drafts = {
     destination: '',
     existing: 'refuse',
     verify: true,
+    sync: true,
+    digests: false,
     mirror: false,
     rules: emptyRules('link'),
   },

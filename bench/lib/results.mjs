@@ -1,0 +1,62 @@
+// From single runs to what is told of them: medians, ratios, and whether what was wished for is so.
+import { median } from './statistics.mjs';
+
+/**
+ * @param {{ name: string, own?: boolean }} contestant
+ * @param {readonly { wallMs: number, cpuMs: number | null, peakBytes: number | null }[]} runs
+ */
+export function summarise({ name, own = false }, runs) {
+  const walls = runs.map(({ wallMs }) => wallMs);
+  const known = (key) => runs.map((run) => run[key]).filter((value) => value !== null);
+  const cpu = known('cpuMs');
+  const peaks = known('peakBytes');
+  return {
+    name,
+    own,
+    medianMs: median(walls),
+    minMs: Math.min(...walls),
+    maxMs: Math.max(...walls),
+    medianCpuMs: cpu.length === 0 ? null : median(cpu),
+    /** Of the largest process, in any run. */
+    peakBytes: peaks.length === 0 ? null : Math.max(...peaks),
+    runs,
+  };
+}
+
+/** How much of each peer's time the first contestant of Heddle's takes. */
+export function ratios(contestants) {
+  const own = contestants.find((each) => each.own);
+  if (own === undefined) return [];
+  return contestants
+    .filter((each) => !each.own)
+    .map((peer) => ({ own: own.name, peer: peer.name, ratio: own.medianMs / peer.medianMs }));
+}
+
+/**
+ * @param wishes `{ own, peer, most }`: at most this much of the peer's time; `{ own, mostBytes }`: at most so much memory
+ * @returns each with what was measured and whether it is met; `null` where it could not be told
+ */
+export function judge(wishes, contestants) {
+  const find = (name) => contestants.find((each) => each.name === name);
+  return wishes.map((wish) => {
+    const own = find(wish.own);
+    if ('mostBytes' in wish) {
+      const peakBytes = own?.peakBytes ?? null;
+      return { ...wish, measured: peakBytes, met: peakBytes === null ? null : peakBytes <= wish.mostBytes };
+    }
+    const peer = find(wish.peer);
+    if (own === undefined || peer === undefined) return { ...wish, measured: null, met: null };
+    const measured = own.medianMs / peer.medianMs;
+    return { ...wish, measured, met: measured <= wish.most };
+  });
+}
+
+/** In an order of its own, each as likely as any other. */
+export function shuffled(items, random = Math.random) {
+  const list = [...items];
+  for (let last = list.length - 1; last > 0; last--) {
+    const other = Math.floor(random() * (last + 1));
+    [list[last], list[other]] = [list[other], list[last]];
+  }
+  return list;
+}

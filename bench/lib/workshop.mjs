@@ -1,0 +1,113 @@
+// Where a bench works: a folder in memory that is gone afterwards, whatever happens, and the data in it.
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { mkdir, statfs, writeFile } from 'node:fs/promises';
+import { freemem } from 'node:os';
+import { join } from 'node:path';
+import { stopMeasuring } from './measure.mjs';
+
+/** statfs(2) */
+const TMPFS = 0x0102_1994;
+const PROCESSES_BYTES = 500_000_000;
+
+export class Workshop {
+  folder;
+  #made = new Map();
+  #servers = [];
+
+  /** @throws {Error} where there is too little room */
+  static async open(parent, neededBytes) {
+    const { bavail, bsize, type } = await statfs(parent);
+    const gigabytes = (bytes) => (bytes / 1e9).toFixed(1);
+    // What is there may be promised to others: files in memory need memory.
+    if (type === TMPFS && freemem() < neededBytes + PROCESSES_BYTES) {
+      throw new Error(
+        `${gigabytes(freemem())} GB of memory are free, files in memory and what works on them need ${gigabytes(neededBytes + PROCESSES_BYTES)}. Name a folder on a disk with --folder.`,
+      );
+    }
+    if (bavail * bsize < neededBytes) {
+      throw new Error(
+        `${parent} has ${gigabytes(bavail * bsize)} GB free, the bench needs ${gigabytes(neededBytes)}. Make room, or name another folder with --folder.`,
+      );
+    }
+    return new Workshop(parent);
+  }
+
+  constructor(parent) {
+    this.folder = mkdtempSync(join(parent, 'heddle-bench-'));
+    process.once('exit', () => this.#remove());
+    for (const [signal, status] of [
+      ['SIGINT', 130],
+      ['SIGTERM', 143],
+      ['SIGHUP', 129],
+    ]) {
+      process.once(signal, () => process.exit(status));
+    }
+  }
+
+  path(...parts) {
+    return join(this.folder, ...parts);
+  }
+
+  /** A folder of files that is made once. @returns {Promise<string>} its path */
+  files(name, { count, bytes, perFolder = Infinity }) {
+    let made = this.#made.get(name);
+    if (made === undefined) {
+      made = fill(this.path(name), count, bytes, perFolder);
+      this.#made.set(name, made);
+    }
+    return made;
+  }
+
+  /** Ends with the bench. @param {{ close(): Promise<void>, kill(): void }} server */
+  keep(server) {
+    this.#servers.push(server);
+    return server;
+  }
+
+  async end(server) {
+    this.#servers = this.#servers.filter((other) => other !== server);
+    await server.close();
+  }
+
+  async close() {
+    for (const server of this.#servers.splice(0)) await server.close();
+    this.#remove();
+  }
+
+  #remove() {
+    stopMeasuring();
+    for (const server of this.#servers.splice(0)) server.kill();
+    rmSync(this.folder, { recursive: true, force: true, maxRetries: 5 });
+  }
+}
+
+async function fill(folder, count, bytes, perFolder) {
+  await mkdir(folder, { recursive: true });
+  for (let index = 0; index < count; index++) {
+    const part = perFolder === Infinity ? folder : join(folder, String(Math.floor(index / perFolder)));
+    if (index % perFolder === 0) await mkdir(part, { recursive: true });
+    // Every file is another one.
+    await writeFile(join(part, `${index}.bin`), Buffer.alloc(bytes, `${index} heddle`));
+  }
+  return folder;
+}
+
+/** Makes a folder empty. */
+export function emptied(folder) {
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+}
+
+/** @throws {Error} unless there are as many files below it, with as many bytes */
+export function expectFiles(folder, count, bytes) {
+  let files = 0;
+  let total = 0;
+  for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
+    if (!entry.isFile()) continue;
+    files += 1;
+    total += statSync(join(entry.parentPath, entry.name)).size;
+  }
+  if (files !== count || total !== count * bytes) {
+    throw new Error(`${files} files of ${total} bytes in all, not ${count} of ${count * bytes}`);
+  }
+}

@@ -1,0 +1,170 @@
+/** 2,000 clients at once, round after round: none fails, and nothing is left of them or of the server. */
+import { fork, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { isDeepStrictEqual } from 'node:util';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { Threads } from '../pool';
+import { buildWorker } from '../testing/build-worker';
+import { serveDirectory, type RunningServer } from '.';
+
+const CLIENTS = 2000;
+const REQUESTS = 3;
+const WARM_UPS = 2;
+const ROUNDS = 3;
+/** Of each connection: one here, a second one while it changes hands, and that of the file. */
+const DESCRIPTORS = 3 * CLIENTS + 500;
+const BODY = 'x'.repeat(3000);
+const clientScript = fileURLToPath(new URL('soak-clients.mjs', import.meta.url));
+
+let folder: string;
+let script: string;
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'heddle-soak-'));
+  writeFileSync(join(folder, 'file'), BODY);
+  script = await buildWorker(fileURLToPath(new URL('../../workers/worker.ts', import.meta.url)));
+}, 60_000);
+afterAll(() => {
+  rmSync(folder, { recursive: true });
+});
+
+interface Left {
+  readonly descriptors: number;
+  readonly threads: number;
+  readonly resources: Record<string, number>;
+}
+
+function left(): Left {
+  const resources: Record<string, number> = {};
+  for (const name of process.getActiveResourcesInfo()) resources[name] = (resources[name] ?? 0) + 1;
+  return {
+    descriptors: readdirSync('/proc/self/fd').length,
+    threads: readdirSync('/proc/self/task').length,
+    resources,
+  };
+}
+
+/** What is there as soon as it is so, or what is there still after many turns of the event loop. */
+async function leftWhen(isSo: (now: Left) => boolean): Promise<Left> {
+  for (let turn = 0; turn < 10_000; turn++) {
+    const now = left();
+    if (isSo(now)) return now;
+    await new Promise(setImmediate);
+  }
+  return left();
+}
+
+/** With nothing of a server or of files under way. */
+async function leftAtRest(): Promise<Left> {
+  const isServers = (name: string): boolean => /^(?:TCP|FS|CloseReq|Timeout|Worker|MessagePort)/u.test(name);
+  const now = await leftWhen(({ resources }) => !Object.keys(resources).some(isServers));
+  expect(Object.keys(now.resources).filter(isServers)).toEqual([]);
+  return now;
+}
+
+async function expectAsBefore(before: Left): Promise<void> {
+  expect(await leftWhen((now) => isDeepStrictEqual(now, before))).toEqual(before);
+}
+
+setFlagsFromString('--expose-gc');
+const collect = runInNewContext('gc') as () => void;
+
+function heapBytes(): number {
+  collect();
+  return process.memoryUsage().heapUsed;
+}
+
+function residentBytes(): number {
+  return process.memoryUsage.rss();
+}
+
+/** Node raises it to what it may be. */
+function mostDescriptors(): number {
+  const [, soft = ''] = /^Max open files\s+(\S+)/mu.exec(readFileSync('/proc/self/limits', 'utf8')) ?? [];
+  return soft === 'unlimited' ? Infinity : Number(soft);
+}
+
+async function connectClients(server: RunningServer): Promise<ChildProcess> {
+  const { port } = new URL(server.url);
+  const child = fork(clientScript, [port, String(CLIENTS), String(REQUESTS), '/file'], { execArgv: [] });
+  expect((await once(child, 'message'))[0]).toBe('connected');
+  await expect.poll(() => sum(server, 'connections'), { timeout: 20_000 }).toBe(CLIENTS);
+  return child;
+}
+
+function sum(server: RunningServer, key: 'connections' | 'active' | 'requests'): number {
+  return server.read().threads.reduce((total, thread) => total + thread[key], 0);
+}
+
+async function tell(child: ChildProcess, order: 'go' | 'leave'): Promise<() => Promise<unknown>> {
+  const ended = once(child, 'exit');
+  const answer = once(child, 'message') as Promise<[unknown]>;
+  await new Promise<void>((sent) => {
+    child.send(order, () => {
+      sent();
+    });
+  });
+  return async () => {
+    const [message] = await answer;
+    await ended;
+    return message;
+  };
+}
+
+describe.skipIf(mostDescriptors() < DESCRIPTORS).each([
+  { where: 'one thread', count: 1 },
+  { where: 'three threads', count: 3 },
+])('$where', ({ count }) => {
+  function start(latencyMs: number, jitterMs: number): Promise<RunningServer> {
+    return serveDirectory({
+      directory: folder,
+      latencyMs,
+      jitterMs,
+      ...(count > 1 ? { spread: { threads: new Threads(script), count } } : {}),
+    });
+  }
+
+  async function round(): Promise<void> {
+    const server = await start(20, 20);
+    const clients = await connectClients(server);
+    const shares = server.read().threads.map(({ connections }) => connections);
+    expect(Math.max(...shares) - Math.min(...shares)).toBeLessThanOrEqual(1);
+    const outcome = await tell(clients, 'go');
+    expect(await outcome()).toEqual({ failures: [] });
+    await expect.poll(() => sum(server, 'connections')).toBe(0);
+    expect(sum(server, 'requests')).toBe(CLIENTS * REQUESTS);
+    expect(sum(server, 'active')).toBe(0);
+    await server.close();
+  }
+
+  test('none fails, and nothing is left', { timeout: 180_000 }, async () => {
+    // The first ones make what stays: the threads that read files, code, caches, the allocator's reserve.
+    for (let done = 0; done < WARM_UPS; done++) await round();
+    const before = await leftAtRest();
+    const heapBefore = heapBytes();
+    const residentBefore = residentBytes();
+    for (let done = 0; done < ROUNDS; done++) await round();
+    await expectAsBefore(before);
+    // One object for each of the 6,000 connections would be more than this.
+    expect(heapBytes() - heapBefore).toBeLessThan(3_000_000);
+    expect(residentBytes() - residentBefore).toBeLessThan(50_000_000);
+  });
+
+  test('a server that closes under their load leaves nothing either', { timeout: 60_000 }, async () => {
+    await (await start(0, 0)).close();
+    const before = await leftAtRest();
+    const server = await start(50_000, 10_000);
+    const clients = await connectClients(server);
+    const outcome = await tell(clients, 'leave');
+    await expect.poll(() => sum(server, 'active'), { timeout: 20_000 }).toBe(CLIENTS);
+    await server.close();
+    expect(await outcome()).toEqual({ ended: CLIENTS });
+    await expectAsBefore(before);
+  });
+});

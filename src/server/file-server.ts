@@ -1,0 +1,187 @@
+/**
+ * What answers on the connections of one thread: files of one folder, read only, with latency, jitter, a rate and a
+ * share of errors to play a server far away. Ranges, validators and types are those of `send`.
+ */
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import type { Readable } from 'node:stream';
+import send from 'send';
+import { toErrorData } from '../common/errors';
+import type { FileServerOptions, ServeFigures } from '../common/serve';
+import { findFile, isOwnHost } from './guard';
+import { RateLimit, Throttle } from './throttle';
+import { answerDelay, isUnlucky } from './trouble';
+
+/** How often what long answers have sent so far is counted. */
+const TALLY_MS = 250;
+/** A connection without a first request ends after this long, as it would with Node's own `headersTimeout`. */
+const FIRST_REQUEST_MS = 60_000;
+
+export class FileServer {
+  readonly #options: FileServerOptions;
+  readonly #figures: ServeFigures;
+  readonly #random: () => number;
+  readonly #server: Server;
+  readonly #limits = new WeakMap<Socket, RateLimit>();
+  /** Open connections, and how many of their bytes are counted. */
+  readonly #sockets = new Map<Socket, number>();
+  readonly #latencies = new Set<NodeJS.Timeout>();
+  #tally: NodeJS.Timeout | null = null;
+  #closing = false;
+  #whenEmpty: () => void = () => undefined;
+
+  /** @param random from 0 up to 1, for jitter and errors */
+  constructor(options: FileServerOptions, figures: ServeFigures, random: () => number = Math.random) {
+    this.#options = options;
+    this.#figures = figures;
+    this.#random = random;
+    // It never listens: connections are accepted elsewhere and adopted here.
+    this.#server = createServer((request, response) => {
+      this.#receive(request, response);
+    });
+  }
+
+  /** Takes over an accepted connection; nothing of it may have been read. */
+  adopt(socket: Socket): void {
+    this.#figures.adopt();
+    this.#sockets.set(socket, 0);
+    this.#tally ??= setInterval(() => {
+      for (const open of this.#sockets.keys()) this.#count(open);
+    }, TALLY_MS).unref();
+    socket.once('close', () => {
+      this.#count(socket);
+      this.#sockets.delete(socket);
+      this.#figures.end();
+      if (this.#sockets.size > 0) return;
+      if (this.#tally !== null) clearInterval(this.#tally);
+      this.#tally = null;
+      this.#whenEmpty();
+    });
+    socket.setNoDelay(true);
+    socket.setTimeout(FIRST_REQUEST_MS);
+    // Documented for connections that come from elsewhere: from here on it is like any other.
+    this.#server.emit('connection', socket);
+    if (this.#closing) socket.destroy();
+  }
+
+  /** Ends every connection. Resolves when they are closed and nothing is under way. */
+  async close(): Promise<void> {
+    this.#closing = true;
+    for (const timer of this.#latencies) clearTimeout(timer);
+    this.#latencies.clear();
+    if (this.#sockets.size === 0) return;
+    const empty = new Promise<void>((resolve) => {
+      this.#whenEmpty = resolve;
+    });
+    for (const socket of this.#sockets.keys()) socket.destroy();
+    await empty;
+  }
+
+  #count(socket: Socket): void {
+    const counted = this.#sockets.get(socket);
+    // What was still to be written when a client left is not taken back.
+    if (counted === undefined || socket.bytesWritten <= counted) return;
+    this.#figures.send(socket.bytesWritten - counted);
+    this.#sockets.set(socket, socket.bytesWritten);
+  }
+
+  #receive(request: IncomingMessage, response: ServerResponse): void {
+    // It has shown that it speaks; how long an answer takes is up to the latency and the rate.
+    request.socket.setTimeout(0);
+    this.#figures.request();
+    response.once('close', () => {
+      this.#figures.answer();
+      this.#count(request.socket);
+    });
+    const wait = answerDelay(this.#options, this.#random);
+    if (wait <= 0) {
+      this.#answer(request, response);
+      return;
+    }
+    const timer = setTimeout(() => {
+      this.#latencies.delete(timer);
+      this.#answer(request, response);
+    }, wait);
+    this.#latencies.add(timer);
+    response.once('close', () => {
+      clearTimeout(timer);
+      this.#latencies.delete(timer);
+    });
+  }
+
+  #answer(request: IncomingMessage, response: ServerResponse): void {
+    this.#reply(request, response).catch((error: unknown) => {
+      if (this.#closing) return;
+      process.emitWarning(toErrorData(error).message);
+      response.destroy();
+    });
+  }
+
+  async #reply(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { root, host } = this.#options;
+    if (isUnlucky(this.#options, this.#random)) {
+      this.#figures.refuse();
+      refuse(response, 503);
+      return;
+    }
+    if (request.method !== 'GET' && request.method !== 'HEAD') {
+      refuse(response, 405, { Allow: 'GET, HEAD' });
+      return;
+    }
+    // A page in a browser could give its own host name this address and read what is served here.
+    if (!isOwnHost(request.headers.host, host)) {
+      refuse(response, 421);
+      return;
+    }
+    const file = await findFile(root, request.url ?? '/');
+    if (response.destroyed || request.socket.destroyed) return;
+    if (file === null) refuse(response, 404);
+    else this.#sendFile(request, response, file);
+  }
+
+  #sendFile(request: IncomingMessage, response: ServerResponse, file: string): void {
+    const { root, bytesPerSecond } = this.#options;
+    const stream = send(request, encodeURI(file).replaceAll('?', '%3F').replaceAll('#', '%23'), {
+      root,
+      index: false,
+      dotfiles: 'ignore',
+    });
+    stream.on('error', (error: { readonly status?: number }) => {
+      if (response.headersSent) response.destroy();
+      else refuse(response, error.status ?? 500);
+    });
+    stream.on('directory', () => {
+      refuse(response, 404);
+    });
+    if (bytesPerSecond !== null) {
+      stream.on('stream', (body: Readable) => {
+        slowDown(body, this.#limitOf(request.socket, bytesPerSecond));
+      });
+    }
+    stream.pipe(response);
+  }
+
+  #limitOf(socket: Socket, rate: number): RateLimit {
+    const known = this.#limits.get(socket);
+    if (known !== undefined) return known;
+    const limit = new RateLimit(rate);
+    this.#limits.set(socket, limit);
+    return limit;
+  }
+}
+
+function refuse(response: ServerResponse, status: number, headers: Record<string, string> = {}): void {
+  response.writeHead(status, { 'Content-Type': 'text/plain; charset=utf-8', ...headers });
+  response.end(`${status}\n`);
+}
+
+/** Puts a throttle between a file and the answer that `send` is about to pipe it to. */
+function slowDown(body: Readable, limit: RateLimit): void {
+  const pipe = body.pipe.bind(body);
+  body.pipe = (destination, options) => {
+    const throttle = new Throttle(limit);
+    destination.once('close', () => throttle.destroy());
+    pipe(throttle).pipe(destination, options);
+    return destination;
+  };
+}

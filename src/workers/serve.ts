@@ -1,0 +1,30 @@
+/** A thread of the file server: it answers on connections that the main thread accepts and hands over. */
+import { Socket } from 'node:net';
+import type { MessagePort } from 'node:worker_threads';
+import { assertNever } from '../common/errors';
+import type { FromServeThread, ServeData, ToServeThread } from '../common/protocol';
+import { ServeFigures } from '../common/serve';
+import { FileServer } from '../server/file-server';
+
+export function runServe(port: MessagePort, { options, figures }: ServeData): void {
+  const server = new FileServer(options, new ServeFigures(figures));
+  port.on('message', (message: ToServeThread) => {
+    switch (message.type) {
+      case 'connection':
+        server.adopt(
+          // As `http.Server` has its own: the answer may go on when the client has said all.
+          new Socket({ fd: message.fd, readable: true, writable: true, allowHalfOpen: true }),
+        );
+        break;
+      case 'close':
+        // With its connections and its port closed nothing keeps the thread alive.
+        void server.close().then(() => {
+          port.close();
+        });
+        break;
+      default:
+        assertNever(message);
+    }
+  });
+  port.postMessage({ type: 'ready' } satisfies FromServeThread);
+}
