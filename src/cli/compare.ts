@@ -1,5 +1,5 @@
 /** `heddle compare …`: the same work in several modes, measured. */
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { dirname } from 'node:path';
 import { InvalidArgumentError, Option, type Command } from 'commander';
@@ -215,6 +215,10 @@ function refuseReports(reports: readonly Report[]): void {
   const lost = paths.find((path) => !existsSync(dirname(path)));
   if (lost !== undefined) {
     throw new HeddleError('usage', `the folder ${dirname(lost)} does not exist; make it, or name another`);
+  }
+  const folder = paths.find((path) => statSync(path, { throwIfNoEntry: false })?.isDirectory());
+  if (folder !== undefined) {
+    throw new HeddleError('usage', `${folder} is a folder; name a file in it. See: ${HELP}`);
   }
 }
 

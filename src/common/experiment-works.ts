@@ -1,5 +1,6 @@
 /** The ready-made experiments in words and numbers: the same in the window and the terminal. */
 import type { ReadyWork } from './experiment';
+import { formatCount } from './units';
 
 export const READY_WORK_WORDS: Readonly<
   Record<ReadyWork, { readonly title: string; readonly shows: string }>
@@ -29,7 +30,7 @@ export const READY_WORK_WORDS: Readonly<
       'Only more threads use more processor cores.',
   },
   'tiny-tasks': {
-    title: 'Thousands of tiny tasks',
+    title: 'Many tiny tasks',
     shows:
       'Making a thread takes far longer than a tiny task does. ' +
       'A pool makes its threads once and uses them again, and a thread for each task pays every time.',
@@ -48,7 +49,8 @@ export const READY_WORK_TASKS: Readonly<Record<ReadyWork, number>> = {
   'small-files': 10_000,
   'large-files': 8,
   computing: 64,
-  'tiny-tasks': 2000,
+  // Where a thread is made for each, more would take minutes.
+  'tiny-tasks': 300,
   serving: 200,
 };
 
@@ -72,6 +74,6 @@ const UNITS: Readonly<Record<ReadyWork, readonly [one: string, many: string]>> =
 /** `Calls to a slow server · 200 calls at 20 ms` */
 export function readyWorkTitle(work: ReadyWork, tasks: number, latencyMs: number): string {
   const [one, many] = UNITS[work];
-  const count = `${tasks.toLocaleString('en')} ${tasks === 1 ? one : many}`;
+  const count = `${formatCount(tasks)} ${tasks === 1 ? one : many}`;
   return `${READY_WORK_WORDS[work].title} · ${count}${hasLatency(work) ? ` at ${latencyMs} ms` : ''}`;
 }

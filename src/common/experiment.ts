@@ -148,7 +148,7 @@ export interface ExperimentAnalysis {
   readonly ratios: readonly Ratio[];
   /** Where there are pools of three sizes or more. */
   readonly scaling: Scaling | null;
-  /** The smallest pool that no other is clearly faster than; `null` with fewer than two sizes. */
+  /** The smallest pool that no other is clearly faster than; `null` with fewer than two sizes, or with one run of each. */
   readonly bestSize: number | null;
   /** What is wrong with the runs: too few, too noisy, and how many more would do. A sentence each. */
   readonly cautions: readonly string[];

@@ -72,8 +72,9 @@ export function comparisonLine(experiment: Experiment): Record<string, unknown> 
       ...named(contenders[contender], 'mode', 'workers'),
       ...named(contenders[against], 'against', 'againstWorkers'),
       ratio: Number(ratio.toPrecision(9)),
-      low,
-      high,
+      // With one run of each nothing is known of the interval.
+      low: high < Number.MAX_VALUE ? low : null,
+      high: high < Number.MAX_VALUE ? high : null,
       verdict,
     })),
   };

@@ -39,6 +39,8 @@ export class FileServer {
     this.#server = createServer((request, response) => {
       this.#receive(request, response);
     });
+    // Who has asked and closes its side still waits for the answer. Node has the property, its types have not.
+    Object.assign(this.#server, { httpAllowHalfOpen: true });
   }
 
   /** Takes over an accepted connection; nothing of it may have been read. */

@@ -135,6 +135,9 @@ describe('pool sizes', () => {
     expect(analysisOf(sized(4, 51), sized(1, 100), sized(2, 60)).bestSize).toBe(4);
     expect(analysisOf(sized(1, 100), sized(2, 100)).bestSize).toBe(1);
     expect(analysisOf(sized(2, 100), sequential).bestSize).toBeNull();
+    // One run of each tells nothing.
+    const once = (size: number): CraftedContender => ({ mode: 'pool', size, runsMs: [100 / size] });
+    expect(analysisOf(once(1), once(2)).bestSize).toBeNull();
   });
 
   it('make a curve from three on', () => {

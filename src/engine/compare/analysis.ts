@@ -98,7 +98,8 @@ function sizesOf(
   );
   return {
     scaling: scalingOf(new Map(sizes.map(([size, own]) => [size, median(own)]))),
-    bestSize: sizes.length < 2 ? null : (best?.[0] ?? null),
+    // Single runs tell no size from another.
+    bestSize: sizes.length < 2 || sizes.some(([, own]) => own.length < 2) ? null : (best?.[0] ?? null),
   };
 }
 

@@ -22,6 +22,8 @@ export interface RunTarget {
 export interface ComparableRequest {
   /** Its mode and workers count for nothing. */
   readonly job: JobRequest;
+  /** As it was asked for, where the target of the runs is not the one that decides whether it can be done. */
+  readonly asked: JobRequest | null;
   /** `null`: it makes no file. */
   readonly target: RunTarget | null;
   /** What it reads. */
@@ -52,6 +54,7 @@ export async function comparableRequest(asked: JobRequest, token: string): Promi
       const paths = request.paths.map((path) => resolve(path));
       return {
         job: { ...request, cache: false, manifest: null },
+        asked: null,
         target: null,
         sources: paths,
         place: paths[0] ?? '/',
@@ -61,7 +64,13 @@ export async function comparableRequest(asked: JobRequest, token: string): Promi
       const manifest = resolve(request.manifest);
       const root = request.root === null ? dirname(manifest) : resolve(request.root);
       const isFolder = (await stat(manifest).catch(() => null))?.isDirectory() === true;
-      return { job: request, target: null, sources: isFolder ? [manifest, root] : [root], place: root };
+      return {
+        job: request,
+        asked: null,
+        target: null,
+        sources: isFolder ? [manifest, root] : [root],
+        place: root,
+      };
     }
   }
 }
@@ -70,6 +79,7 @@ async function comparableDownload(request: DownloadRequest, token: string): Prom
   const target = await targetBeside(resolve(request.directory), token);
   return {
     job: { ...request, directory: join(target.folder, 'downloads') },
+    asked: null,
     target,
     sources: [],
     place: dirname(target.folder),
@@ -99,6 +109,7 @@ async function comparableCopy(request: CopyRequest, token: string): Promise<Comp
   };
   return {
     job: { ...request, destination: copy, manifest: null },
+    asked: { ...request, manifest: null },
     target: { ...target, make },
     sources: request.sources.map((source) => resolve(source)),
     place: dirname(target.folder),

@@ -17,6 +17,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import Database from 'better-sqlite3';
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import {
   contendersOf,
@@ -329,7 +330,11 @@ describe('a job', () => {
     await expect(start({ ...copy(source, destination), options: { dryRun: true } })).rejects.toThrow(
       'dry run',
     );
-    await expect(start(copy(source, join(source, 'sub', 'x')))).rejects.toThrow('itself');
+    // By its own name, not by that of the folder it would have been copied to.
+    await expect(start(copy(source, join(source, 'sub', 'x')))).rejects.toThrow(
+      new RegExp(`${join(source, 'sub', 'x')} lies inside .*itself`, 'u'),
+    );
+    await expect(start(copy(source, source))).rejects.toThrow('itself');
     await expect(start(hash(join(folder, 'none')))).rejects.toMatchObject({ code: 'source-missing' });
     await expect(start(hash(source), contendersOf(['event-loop'], 4))).rejects.toThrow('two at least');
     engine.settings.set({ connectionsPerHost: 1 });
@@ -541,6 +546,27 @@ test('the best size becomes what automatic means; the pool is searched by its si
   await done.promise;
   expect(engine.workersOf(job.id)).toBe(5);
   expect(engine.statistics(job.id).map(({ worker: number }) => number)).toEqual([1, 2, 3, 4, 5]);
+}, 60_000);
+
+test('what cannot be stored at its end is a failure that says so, not a result', async () => {
+  const ended = engine.experiments.start({
+    work: { type: 'ready', work: 'tiny-tasks', tasks: 20 },
+    contenders: two,
+    repeats: 1,
+  });
+  const { id } = await ended;
+  const last = engine.experiments.ended(id);
+  // Another process holds the database, for longer than anybody waits.
+  const other = new Database(join(folder, 'data', 'heddle.db'));
+  other.exec('BEGIN IMMEDIATE');
+  try {
+    const experiment = await last;
+    expect(experiment).toMatchObject({ id, state: 'failed', analysis: null });
+    expect(experiment.error?.message).toMatch(/could not be stored: .*locked/u);
+  } finally {
+    other.exec('ROLLBACK');
+    other.close();
+  }
 }, 60_000);
 
 test('what found no best size has none to take over; what is removed is gone', async () => {

@@ -52,7 +52,8 @@ export interface ExperimentHost extends JobHost {
 interface Active {
   readonly id: number;
   readonly abort: AbortController;
-  readonly ended: Promise<void>;
+  /** The experiment as it ended, whether that could be stored or not. */
+  readonly ended: Promise<Experiment>;
 }
 
 const FOLDER = 'experiments';
@@ -128,8 +129,7 @@ export class Experiments {
 
   /** Resolves when the experiment has ended. */
   async ended(id: number): Promise<Experiment> {
-    if (this.#active?.id === id) await this.#active.ended;
-    return this.get(id);
+    return this.#active?.id === id ? this.#active.ended : this.get(id);
   }
 
   /** Newest first. */
@@ -246,9 +246,10 @@ export class Experiments {
   #run(id: number, request: ParsedExperimentRequest, work: Work, folders: readonly string[]): void {
     const { repository, emit } = this.#host;
     const abort = new AbortController();
-    const { promise: ended, resolve } = Promise.withResolvers<void>();
+    const { promise: ended, resolve } = Promise.withResolvers<Experiment>();
     this.#active = { id, abort, ended };
-    emit('experiment-changed', this.#stored(id));
+    const begun = this.#stored(id);
+    emit('experiment-changed', begun);
     void (async () => {
       const { kept, ...end } = await runExperiment({
         id,
@@ -258,15 +259,19 @@ export class Experiments {
         signal: abort.signal,
         folders,
       });
+      let last: Experiment;
       try {
         repository.end(id, end, kept);
+        last = this.#stored(id);
       } catch (error) {
-        // What cannot be stored (a full disk, say) is found as interrupted by the next start.
-        process.emitWarning(toErrorData(error).message);
+        // A full disk, say, or a database that somebody else holds. The next start finds it as interrupted.
+        const { code, message } = toErrorData(error);
+        const sentence = `What came of the experiment could not be stored: ${message}`;
+        last = { ...begun, state: 'failed', error: { code, message: sentence, retryable: false } };
       }
       this.#active = null;
-      emit('experiment-changed', this.#stored(id));
-      resolve();
+      emit('experiment-changed', last);
+      resolve(last);
     })();
   }
 

@@ -70,7 +70,8 @@ const NOUNS: Readonly<Record<JobKind, readonly [title: string, one: string, many
   download: ['Download', 'URL', 'URLs'],
   hash: ['Hash', 'file', 'files'],
   verify: ['Verify', 'file', 'files'],
-  copy: ['Copy', 'file', 'files'],
+  // Folders and links are tasks, too.
+  copy: ['Copy', 'entry', 'entries'],
 };
 
 export class JobWork implements Work {
@@ -97,9 +98,11 @@ export class JobWork implements Work {
   /** @throws HeddleError when the job cannot be made */
   async prepare(): Promise<void> {
     const folder = join(this.#options.scratch, 'asked');
-    const { job, target } = this.#options.request;
+    const { job, target, asked } = this.#options.request;
     try {
       makeFolders(folder, 0o700);
+      // What the job itself would be refused for is no work to compare.
+      if (asked !== null) await prepareJob(asked, folder, new Vault(folder));
       await target?.make();
       await prepareJob({ ...job, mode: 'sequential', workers: 1 }, folder, new Vault(folder));
     } finally {

@@ -71,7 +71,7 @@ function files(
     manifest: null,
     cache: false,
   };
-  const request = { job, target: null, sources: [folder], place: scratch };
+  const request = { job, asked: null, target: null, sources: [folder], place: scratch };
   const inner = new JobWork({ request, scratch, host, poolsAlone });
   return {
     kind: inner.kind,
@@ -124,7 +124,7 @@ function slowServer(
         directory: into,
       };
       inner = new JobWork({
-        request: { job, target, sources: [], place: scratch },
+        request: { job, asked: null, target, sources: [], place: scratch },
         scratch,
         host,
         poolsAlone,

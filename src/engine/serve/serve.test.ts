@@ -266,6 +266,17 @@ describe.each([
     expect((await get(server, '/a.txt')).status).toBe(200);
   });
 
+  test('a client that has said all it has to say is answered', async () => {
+    const server = await start({ latencyMs: 50 });
+    const socket = connect({
+      port: Number(new URL(server.url).port),
+      host: '127.0.0.1',
+      allowHalfOpen: true,
+    });
+    socket.end('GET /a.txt HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n');
+    expect(await text(socket)).toMatch(/^HTTP\/1\.1 200 OK[^]*hello world$/u);
+  });
+
   test('500 connections at once', async () => {
     const server = await start({ latencyMs: 50 });
     const answers = await Promise.all(Array.from({ length: 500 }, () => get(server, '/a.txt')));
