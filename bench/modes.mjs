@@ -16,17 +16,22 @@ import { heddleCommand } from './lib/terminal.mjs';
 const CORES = cpus().length;
 const THREE = 'sequential,event-loop,pool';
 const WORKS = [
-  { title: '2,000 calls to a server that waits 20 ms', args: ['slow-server', '--tasks', '2000'], size: 8 },
+  {
+    title: '1,000 calls to a server that waits 20 ms',
+    args: ['slow-server', '--tasks', '1000'],
+    size: 8,
+    repeats: 3,
+  },
   { title: 'Computing: 64 tasks of 20 ms', args: ['computing'], size: CORES },
   { title: 'A server that waits and computes: 200 requests', args: ['serving'], size: 8 },
   { title: 'SHA-256 of 10,000 files of 4 KiB', args: ['small-files'], size: CORES },
   { title: 'SHA-256 of 8 files of 64 MiB', args: ['large-files'], size: CORES },
   {
-    title: '2,000 tasks of 40 µs',
-    args: ['tiny-tasks', '--tasks', '2000'],
+    title: '500 tasks of 40 µs',
+    args: ['tiny-tasks', '--tasks', '500'],
     size: CORES,
     modes: 'pool,thread-per-task',
-    repeats: 3,
+    repeats: 2,
   },
 ];
 

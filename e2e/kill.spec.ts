@@ -118,7 +118,7 @@ const DOWNLOADS: {
     mode: 'pool',
     wait: (_, server, target) => {
       server.holdFrom(15, { partly: true });
-      return expect.poll(() => largestTemporary(target)).toBeGreaterThan(200_000);
+      return expect.poll(() => largestTemporary(target), { timeout: 30_000 }).toBeGreaterThan(200_000);
     },
   },
   {
