@@ -20,7 +20,6 @@ import { comparableRequest } from './comparable-request';
 import { experimentText } from './export';
 import { JobWork, arePoolsAlone, refuseTooManyAtOnce, type JobHost } from './job-work';
 import { machineOf } from './machine';
-import { readyWork } from './ready-work';
 import { removeTree } from './remove-tree';
 import { runExperiment } from './run-experiment';
 import type { Work } from './work';
@@ -232,6 +231,8 @@ export class Experiments {
   ): Promise<{ readonly work: Work; readonly folders: readonly string[] }> {
     const poolsAlone = arePoolsAlone(request.contenders);
     if (request.work.type === 'ready') {
+      // It brings the file server and its types of files, which would be a tenth of the start of every command.
+      const { readyWork } = await import('./ready-work');
       return { work: readyWork(request.work, scratch, this.#host, poolsAlone), folders: [scratch] };
     }
     const comparable = await comparableRequest(request.work.request, token);
