@@ -17,6 +17,8 @@ export async function findFile(root: string, target: string): Promise<string | n
     return null;
   }
   if (decoded.includes('\0') || (sep === '\\' && decoded.includes('\\'))) return null;
+  // With a slash behind it would be a folder.
+  if (decoded.endsWith('/')) return null;
   const parts = decoded.split('/').filter((part) => part !== '');
   // Covers `..`, `.` and hidden names.
   if (parts.length === 0 || parts.some((part) => part.startsWith('.'))) return null;

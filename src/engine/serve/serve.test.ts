@@ -208,7 +208,7 @@ describe.each([
       const server = await start();
       for (const path of hostile) {
         const answer = await get(server, path);
-        expect(path === '/a.txt/' || answer.status >= 400, path).toBe(true);
+        expect(answer.status, path).toBeGreaterThanOrEqual(400);
         expect(answer.body, path).not.toContain('secret');
         expect(answer.body, path).not.toContain('root:');
       }
