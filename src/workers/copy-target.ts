@@ -33,8 +33,9 @@ export class TargetFolders {
    */
   ensureParent(target: FsPath): bigint {
     const parent = parentPath(target);
-    const bytes = pathToBytes(target);
-    if (bytes.length <= this.#rootBytes.length) return this.#ensureAbove(parent);
+    const known = this.#known.get(keyOf(parent));
+    if (known !== undefined) return known;
+    if (pathToBytes(target).length <= this.#rootBytes.length) return this.#ensureAbove(parent);
     return this.#ensureBelow(parent);
   }
 
@@ -115,8 +116,6 @@ export class TargetFolders {
   }
 
   #ensureBelow(folder: FsPath): bigint {
-    const known = this.#known.get(keyOf(folder));
-    if (known !== undefined) return known;
     this.#ensureAbove(parentPath(this.#root.target));
     // From the root's target down, one part after the other.
     const bytes = pathToBytes(folder);

@@ -57,14 +57,16 @@ export function unlinkIfThere(path: FsPath): void {
 
 /** The part of a path before its last `/`. */
 export function parentPath(path: FsPath): FsPath {
-  const bytes = pathToBytes(path);
-  const slash = bytes.lastIndexOf(0x2f);
-  if (slash < 0) {
-    // Windows paths are text.
-    const back = typeof path === 'string' ? path.lastIndexOf('\\') : -1;
-    return back > 0 && typeof path === 'string' ? path.slice(0, back) : '.';
+  if (typeof path === 'string') {
+    // Windows paths have others, too.
+    const slash = path.lastIndexOf('/');
+    const at = slash < 0 ? path.lastIndexOf('\\') : slash;
+    if (at > 0) return path.slice(0, at);
+    return slash === 0 ? '/' : '.';
   }
-  return slash === 0 ? '/' : pathFromBytes(bytes.subarray(0, slash));
+  const slash = path.lastIndexOf(0x2f);
+  if (slash < 0) return '.';
+  return slash === 0 ? '/' : pathFromBytes(path.subarray(0, slash));
 }
 
 /** Makes a job's work directory (and what is above it), for this user alone; harmless if it is there. */

@@ -7,7 +7,7 @@
  */
 import { createRequire } from 'node:module';
 import { constants } from 'node:os';
-import { pathToBytes, type FsPath } from '../common/paths';
+import type { FsPath } from '../common/paths';
 
 type Call = (...args: unknown[]) => number | bigint;
 
@@ -19,9 +19,12 @@ interface Koffi {
 const AT_FDCWD = -100;
 const AT_SYMLINK_NOFOLLOW = 0x100;
 const AT_SYMLINK_FOLLOW = 0x400;
+const AT_EMPTY_PATH = 0x1000;
 const SEEK_DATA = 3;
 const SEEK_HOLE = 4;
 const POSIX_FADV_DONTNEED = 4;
+/** A path without a byte. */
+const EMPTY = Buffer.alloc(1);
 /** The most that an attribute's value, or the list of their names, may take (VFS). */
 const XATTR_BYTES = 65_536;
 
@@ -45,6 +48,8 @@ export class Libc {
   readonly #from = new BigInt64Array(1);
   readonly #to = new BigInt64Array(1);
   readonly #bytes = Buffer.alloc(XATTR_BYTES);
+  /** Open files can be named as themselves, without a look into /proc. */
+  #namesByDescriptor = true;
 
   constructor(koffi: Koffi) {
     const library = koffi.load(null);
@@ -130,10 +135,16 @@ export class Libc {
 
   /** Gives a file that was opened without a name (`O_TMPFILE`) its first one. Never over what exists. */
   nameOpenFile(fd: number, path: FsPath): void {
-    const own = terminated(`/proc/self/fd/${fd}`);
-    if (this.#linkat(AT_FDCWD, own, AT_FDCWD, terminated(path), AT_SYMLINK_FOLLOW) !== 0) {
-      throw this.#error('linkat');
+    const name = terminated(path);
+    if (this.#namesByDescriptor) {
+      if (this.#linkat(fd, EMPTY, AT_FDCWD, name, AT_EMPTY_PATH) === 0) return;
+      const error = this.#error('linkat');
+      // It takes CAP_DAC_READ_SEARCH (before Linux 6.10), without which it says that there is nothing: open(2).
+      if (error.code !== 'ENOENT') throw error;
     }
+    const own = terminated(`/proc/self/fd/${fd}`);
+    if (this.#linkat(AT_FDCWD, own, AT_FDCWD, name, AT_SYMLINK_FOLLOW) !== 0) throw this.#error('linkat');
+    this.#namesByDescriptor = false;
   }
 
   /** Names of a file's extended attributes; POSIX ACLs are among them. */
@@ -173,7 +184,7 @@ function place(holder: AttributeHolder): number | Buffer {
 }
 
 function terminated(path: FsPath): Buffer {
-  return Buffer.concat([pathToBytes(path), Buffer.alloc(1)]);
+  return typeof path === 'string' ? Buffer.from(`${path}\0`) : Buffer.concat([path, EMPTY]);
 }
 
 let loaded: Libc | null | undefined;
