@@ -1,7 +1,7 @@
 // Copying a folder. The peers do not flush what they write, so Heddle is compared with --no-sync; with flushing, as it
 // does unless told otherwise, it has a line of its own.
 import { rmSync } from 'node:fs';
-import { heddleCommand } from '../lib/terminal.mjs';
+import { bareNode, heddleCommand } from '../lib/terminal.mjs';
 import { expectFiles } from '../lib/workshop.mjs';
 import { LARGE, MANY, bytesOf } from './trees.mjs';
 
@@ -25,6 +25,7 @@ function copy(id, tree, wishes) {
         contestants: [
           { name: OWN, own: true, command: own('--no-sync') },
           { name: 'Heddle', own: true, command: own() },
+          bareNode('copy', folder, target),
           { name: 'cp -r', needs: 'cp', command: ['cp', '-r', folder, target] },
           { name: 'rsync -a', needs: 'rsync', command: ['rsync', '-a', `${folder}/`, target] },
           {

@@ -1,7 +1,7 @@
 // Downloading lists of URLs: Heddle, curl, aria2 and wget2, each with what it has for many at once.
 import { writeFile } from 'node:fs/promises';
 import { hasNginx, startNginx } from '../../e2e/nginx.ts';
-import { heddleCommand, serve } from '../lib/terminal.mjs';
+import { bareNode, heddleCommand, serve } from '../lib/terminal.mjs';
 import { emptied, expectFiles } from '../lib/workshop.mjs';
 
 const MIB = 1024 * 1024;
@@ -49,6 +49,7 @@ function download(id, title, { count, bytes, latencyMs = 0, wishes }) {
               ...['download', '--quiet', '-i', list, '-d', target, '--data-dir', shop.path('data')],
             ),
           },
+          bareNode('download', list, target),
           {
             name: 'curl -Z',
             needs: 'curl',

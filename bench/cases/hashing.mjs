@@ -2,7 +2,7 @@
 import { readFileSync, rmSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
-import { heddleCommand } from '../lib/terminal.mjs';
+import { bareNode, heddleCommand } from '../lib/terminal.mjs';
 import { LARGE, MANY, bytesOf } from './trees.mjs';
 
 const CORES = availableParallelism();
@@ -48,6 +48,7 @@ function sha256(id, tree, each, wishes) {
     tree,
     ({ own, folder }) => [
       { name: 'Heddle', own: true, command: own('-a', 'sha256', '--no-cache') },
+      bareNode('hash', 'sha256', folder),
       {
         name: `xargs -P${CORES} sha256sum`,
         needs: 'sha256sum',
@@ -75,6 +76,7 @@ function blake3(id, tree, wishes) {
       { name: 'Heddle', own: true, command: own('-a', 'blake3', '--no-cache') },
       // The round that warms everything up makes them known.
       { name: 'Heddle, digests known', own: true, command: own('-a', 'blake3') },
+      bareNode('hash', 'blake3', folder),
       {
         name: 'b3sum',
         needs: 'b3sum',

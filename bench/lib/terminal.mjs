@@ -15,6 +15,12 @@ export const heddleCommand = (...args) => [
   ...args,
 ];
 
+/** What Node's threads need for the bare work: bench/bare.mjs. */
+export const bareNode = (...args) => ({
+  name: 'bare Node',
+  command: [process.execPath, join(root, 'bench/bare.mjs'), ...args],
+});
+
 /** Serves a folder from a process of its own. */
 export async function serve(directory, latencyMs) {
   const args = ['serve', directory, '--latency', String(latencyMs), '--quiet'];
