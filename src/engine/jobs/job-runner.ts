@@ -38,6 +38,7 @@ import {
   type WorkerOptions,
 } from '../../common/model';
 import {
+  SMALL_TASK_BYTES,
   Slots,
   createExecutor,
   type Executor,
@@ -59,8 +60,10 @@ import { Recorder } from './recorder';
 import { DEFAULT_RETRY_POLICY, retryDelayMs, type RetryPolicy } from './retry-policy';
 import { Strips } from './strips';
 
-/** Small files travel in batches, so many of them are in the queue for each thread. */
-const FILES_IN_HAND = 64;
+/** Small files take a place in the queue together. */
+const FILES_IN_BATCH = 32;
+/** Places in the queue for each thread, so that none waits for the next batch. */
+const BATCHES_IN_HAND = 4;
 /** Queued tasks beyond which planning takes its time: it competes with the tasks for the same thread. */
 const ENOUGH_PLANNED = 4000;
 const PLAN_PAUSE_MS = 6;
@@ -255,7 +258,7 @@ export class JobRunner {
   get #concurrency(): number {
     const { mode, concurrency, size } = this.executor;
     if (mode === 'thread-per-task') return concurrency;
-    if (this.#options.job.summary.kind !== 'download') return concurrency * FILES_IN_HAND;
+    if (this.#options.job.summary.kind !== 'download') return concurrency * BATCHES_IN_HAND;
     return concurrency + (mode === 'pool' && !this.#isBounded ? size * DOWNLOADS_AHEAD : 0);
   }
 
@@ -349,10 +352,10 @@ export class JobRunner {
   #draw(): void {
     while (this.#goesOn) {
       if (this.#queue.size + this.#queue.pending >= this.#queue.concurrency) return;
-      const task = this.#admission.next();
-      if (task === null) break;
+      const tasks = this.#nextTasks();
+      if (tasks.length === 0) break;
       void this.#queue
-        .add(() => this.#attempt(task))
+        .add(() => Promise.all(tasks.map((task) => this.#attempt(task))))
         .catch((error: unknown) => {
           this.#fail(toErrorData(error));
         });
@@ -370,6 +373,21 @@ export class JobRunner {
             Math.min(Math.max(1, wake - Date.now()), LONGEST_TIMER_MS),
           );
     this.#checkSettled();
+  }
+
+  /** What takes one place in the queue: small files many at once. */
+  #nextTasks(): DrawnTask[] {
+    const isSingle =
+      this.executor.mode === 'thread-per-task' || this.#options.job.summary.kind === 'download';
+    const most = isSingle ? 1 : FILES_IN_BATCH;
+    const tasks: DrawnTask[] = [];
+    while (tasks.length < most) {
+      const task = this.#admission.next();
+      if (task === null) break;
+      tasks.push(task);
+      if (task.size === null || task.size > SMALL_TASK_BYTES) break;
+    }
+    return tasks;
   }
 
   #checkSettled(): void {

@@ -4,6 +4,7 @@ import { WorkerExecutor } from './worker-executor';
 
 export type * from './executor';
 export { Slots } from './slots';
+export { SMALL_TASK_BYTES } from './thread';
 export { Threads } from './threads';
 
 export function createExecutor<Options, Input, Output>(
