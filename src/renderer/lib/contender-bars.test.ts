@@ -1,12 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { sampleExperiment } from './test-experiment';
-import { barsOf, median } from './contender-bars';
-
-describe('median', () => {
-  it('is the middle, or the mean of the middle two', () => {
-    expect([median([]), median([3]), median([5, 1, 3]), median([4, 1, 3, 2])]).toEqual([null, 3, 3, 2.5]);
-  });
-});
+import { barsOf } from './contender-bars';
 
 describe('barsOf', () => {
   it('has every counted run as a dot, outliers told apart, and leaves warm-ups out', () => {

@@ -1,12 +1,8 @@
 /** What the bars of an experiment show, for one that is done and for one that still runs. Pure. */
-import type {
-  ContenderResult,
-  Experiment,
-  ExperimentFrame,
-  ExperimentRun,
-  Ratio,
-} from '../../common/experiment';
+import type { ContenderResult, Experiment, ExperimentFrame, Ratio } from '../../common/experiment';
+import { countedRuns, ratioToReference, resultOf } from '../../common/experiment-results';
 import { isKnown } from '../../common/experiment-text';
+import { median } from '../../common/median';
 import { niceCeil } from './axis';
 
 export interface BarDot {
@@ -41,19 +37,6 @@ export interface Bars {
   readonly bars: readonly ContenderBar[];
 }
 
-export function median(values: readonly number[]): number | null {
-  if (values.length === 0) return null;
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  const upper = sorted[middle] ?? 0;
-  return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? 0) + upper) / 2;
-}
-
-/** Runs that count, of one contender. */
-export function countedRuns({ runs }: Experiment, contender: number): ExperimentRun[] {
-  return runs.filter((run) => run.contender === contender && run.round > 0);
-}
-
 /** How far the axis reaches beyond the longest run, for the sake of an interval. */
 const MOST_BEYOND = 1.2;
 
@@ -78,9 +61,10 @@ export function barsOf(experiment: Experiment, frame: ExperimentFrame | null): B
   const axisMs = experiment.state === 'running' ? niceCeil(longest) : Math.max(1, longest * 1.02);
   const share = (ms: number): number => Math.min(1, Math.max(0, ms / axisMs));
   const bars = request.contenders.map((_, contender): ContenderBar => {
-    const runs = countedRuns(experiment, contender);
-    const result = analysis?.results.find((each) => each.contender === contender);
-    const medianMs = result?.medianMs ?? median(runs.map(({ wallMs }) => wallMs));
+    const runs = countedRuns(experiment.runs, contender);
+    const result = resultOf(analysis, contender);
+    const middleMs = runs.length === 0 ? null : median(runs.map(({ wallMs }) => wallMs));
+    const medianMs = result?.medianMs ?? middleMs;
     return {
       contender,
       medianMs,
@@ -96,10 +80,7 @@ export function barsOf(experiment: Experiment, frame: ExperimentFrame | null): B
         outlier: result?.outliers.includes(id) ?? false,
       })),
       running: running?.contender === contender ? share(running.elapsedMs) : null,
-      ratio:
-        analysis?.ratios.find(
-          (ratio) => ratio.contender === contender && ratio.against === analysis.reference,
-        ) ?? null,
+      ratio: ratioToReference(analysis, contender) ?? null,
       isReference: analysis?.reference === contender,
       runs: runs.length,
     };
