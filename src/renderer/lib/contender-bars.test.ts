@@ -33,8 +33,8 @@ describe('barsOf', () => {
   it('cuts an interval that reaches far beyond every run', () => {
     const sample = sampleExperiment({
       walls: [
-        [900, 1000],
-        [400, 480],
+        [900, 990, 1000],
+        [400, 470, 480],
       ],
     });
     const [first, second] = sample.analysis?.results ?? [];
@@ -46,6 +46,18 @@ describe('barsOf', () => {
       [1, true],
       [480 / axisMs, false],
     ]);
+  });
+
+  it('has no interval of a single run', () => {
+    const experiment = sampleExperiment({
+      walls: [
+        [900, 1000],
+        [400, 480, 490],
+      ],
+    });
+    const { bars, axisMs } = barsOf(experiment, null);
+    expect(axisMs).toBeCloseTo(1020);
+    expect(bars.map(({ whisker }) => whisker?.to)).toEqual([undefined, 490 / axisMs]);
   });
 
   it('fills while it runs, on an axis that grows in steps', () => {

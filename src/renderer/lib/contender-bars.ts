@@ -1,7 +1,6 @@
 /** What the bars of an experiment show, for one that is done and for one that still runs. Pure. */
-import type { ContenderResult, Experiment, ExperimentFrame, Ratio } from '../../common/experiment';
+import type { Experiment, ExperimentFrame, Ratio } from '../../common/experiment';
 import { countedRuns, ratioToReference, resultOf } from '../../common/experiment-results';
-import { isKnown } from '../../common/experiment-text';
 import { median } from '../../common/median';
 import { niceCeil } from './axis';
 
@@ -20,7 +19,7 @@ export interface ContenderBar {
   readonly medianMs: number | null;
   /** Shares of the axis, 0 to 1. */
   readonly length: number;
-  /** The 95 % interval; `null` until the experiment is done. */
+  /** The 95 % interval; `null` until the experiment is done, and for a single run. */
   readonly whisker: { readonly from: number; readonly to: number; readonly isCut: boolean } | null;
   readonly dots: readonly BarDot[];
   /** The run of now. */
@@ -40,11 +39,6 @@ export interface Bars {
 /** How far the axis reaches beyond the longest run, for the sake of an interval. */
 const MOST_BEYOND = 1.2;
 
-/** One run of each has none. */
-function hasInterval({ lowMs, highMs }: ContenderResult): boolean {
-  return isKnown({ low: lowMs, high: highMs });
-}
-
 /** @param frame of this experiment, while it runs */
 export function barsOf(experiment: Experiment, frame: ExperimentFrame | null): Bars {
   const { analysis, request } = experiment;
@@ -53,9 +47,7 @@ export function barsOf(experiment: Experiment, frame: ExperimentFrame | null): B
   // Of few runs an interval may reach very far: it is cut rather than that all bars become slivers.
   const longest = Math.max(
     longestRun,
-    ...(analysis?.results.filter(hasInterval) ?? []).map(({ highMs }) =>
-      Math.min(highMs, longestRun * MOST_BEYOND),
-    ),
+    ...(analysis?.results ?? []).map(({ highMs }) => Math.min(highMs, longestRun * MOST_BEYOND)),
   );
   // While it runs the axis grows in steps: bars that shrink all the time could not be read.
   const axisMs = experiment.state === 'running' ? niceCeil(longest) : Math.max(1, longest * 1.02);
@@ -70,7 +62,8 @@ export function barsOf(experiment: Experiment, frame: ExperimentFrame | null): B
       medianMs,
       length: share(medianMs ?? 0),
       whisker:
-        result === undefined || !hasInterval(result)
+        // One run has none.
+        result === undefined || runs.length < 2
           ? null
           : { from: share(result.lowMs), to: share(result.highMs), isCut: result.highMs > axisMs },
       dots: runs.map(({ id, wallMs }) => ({
