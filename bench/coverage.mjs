@@ -4,7 +4,8 @@
  * Times are drawn as runs on one machine scatter, and the truth is known: both contenders are equally fast. The table of
  * `docs/statistics.md` is what this prints. `node bench/coverage.mjs 500` makes fewer experiments of each.
  */
-import { median, medianInterval, ratioInterval } from '../src/engine/compare/statistics.ts';
+import { median } from '../src/common/median.ts';
+import { medianInterval, ratioInterval } from '../src/engine/compare/statistics.ts';
 
 const EXPERIMENTS = Number(process.argv[2] ?? 4000);
 const RUNS = [2, 3, 5, 7, 10, 20];

@@ -15,6 +15,7 @@ import { parseChecksum } from '../common/digest-fields';
 import { DEFAULT_DOWNLOAD_OPTIONS, type DownloadOptions } from '../common/download-options';
 import { isFieldValue, isConnectionField, isToken, splitField } from '../common/http-fields';
 import { readProxyAddress } from '../common/proxy-address';
+import { readBytes } from '../common/units';
 import { givenPath } from './given-path';
 
 export interface DownloadFlags {
@@ -235,10 +236,9 @@ function seconds(text: string): number {
   return value;
 }
 
-/** `2M` as curl and aria2 read it: powers of 1024. */
 function size(text: string): number {
-  const value = bytesOf(text);
-  if (!Number.isSafeInteger(value)) throw new InvalidArgumentError('It takes bytes: 4096, 10K, 5M, 2G.');
+  const value = readBytes(text);
+  if (value === null) throw new InvalidArgumentError('It takes bytes: 4096, 10K, 5M, 2G.');
   return value;
 }
 
@@ -246,14 +246,6 @@ function rate(text: string): number {
   const value = size(text);
   if (value < 1) throw new InvalidArgumentError('It takes bytes, at least 1.');
   return value;
-}
-
-function bytesOf(text: string): number {
-  const [, digits, unit] = /^(\d+(?:\.\d+)?)([kmgt]?)i?b?$/iu.exec(text) ?? [];
-  if (digits === undefined) return NaN;
-  return Math.floor(
-    Number(digits) * 1024 ** ' kmgt'.indexOf((unit === '' || unit === undefined ? ' ' : unit).toLowerCase()),
-  );
 }
 
 function algorithm(text: string): CheckAlgorithm {

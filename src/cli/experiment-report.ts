@@ -1,6 +1,7 @@
 /** What an experiment found, as text: the headline, bars with intervals, cautions and notes. */
 import type { Experiment } from '../common/experiment';
 import { preciseTime } from '../common/experiment-figures';
+import { ratioToReference } from '../common/experiment-results';
 import { contenderNames, findingOf, intervalText, ratioText } from '../common/experiment-text';
 import type { Mode } from '../common/model';
 import { printable } from './printable';
@@ -45,9 +46,7 @@ function barLines({ request, analysis }: Experiment, look: ReportLook): string[]
   if (analysis === null) return [];
   const names = contenderNames(request.contenders);
   const rows = analysis.results.map((result) => {
-    const ratio = analysis.ratios.find(
-      (each) => each.contender === result.contender && each.against === analysis.reference,
-    );
+    const ratio = ratioToReference(analysis, result.contender);
     const cells = [
       preciseTime(result.medianMs),
       ratio === undefined ? '' : ratioText(ratio),

@@ -1,5 +1,6 @@
 /** Flags that say which entries of a folder are taken. */
 import { InvalidArgumentError, Option, type Command } from 'commander';
+import { readBytes } from '../common/units';
 import { LINK_RULES, type LinkRule, type WalkRules } from '../common/walk-rules';
 
 export interface WalkFlags {
@@ -13,8 +14,6 @@ export interface WalkFlags {
   readonly minSize?: number;
   readonly maxSize?: number;
 }
-
-const UNITS: Readonly<Record<string, number>> = { '': 1, k: 2 ** 10, m: 2 ** 20, g: 2 ** 30, t: 2 ** 40 };
 
 export function addWalkFlags(command: Command): Command {
   return command
@@ -52,8 +51,7 @@ function collect(value: string, previous: readonly string[] | undefined): string
 }
 
 function size(text: string): number {
-  const match = /^(\d+(?:\.\d+)?)([kmgt]?)(?:i?b)?$/iu.exec(text.trim());
-  const bytes = Math.round(Number(match?.[1]) * (UNITS[match?.[2]?.toLowerCase() ?? ''] ?? NaN));
-  if (!Number.isSafeInteger(bytes)) throw new InvalidArgumentError('A size is a number of bytes, or as 10M.');
+  const bytes = readBytes(text);
+  if (bytes === null) throw new InvalidArgumentError('A size is a number of bytes, or as 10M.');
   return bytes;
 }

@@ -1,6 +1,8 @@
 /** The numbers of an experiment as people read them: the same table in the window and the reports. */
 import type { Experiment, ExperimentRun } from './experiment';
+import { countedRuns, ratioToReference, resultOf } from './experiment-results';
 import { intervalText, ratioText } from './experiment-text';
+import { median } from './median';
 import { formatBytes, formatCount, formatRate } from './units';
 
 export interface FigureRow {
@@ -21,9 +23,7 @@ export function preciseTime(ms: number): string {
 /** Medians over the counted runs, where nothing else is said. */
 export function figureRows({ request, runs, analysis }: Experiment): FigureRow[] {
   const { contenders } = request;
-  const all = contenders.map((_, contender) =>
-    runs.filter((run) => run.contender === contender && run.round > 0),
-  );
+  const all = contenders.map((_, contender) => countedRuns(runs, contender));
   const row = (
     name: string,
     about: string,
@@ -33,13 +33,10 @@ export function figureRows({ request, runs, analysis }: Experiment): FigureRow[]
     name,
     about,
     values: all.map((own) => {
-      const middle = medianOf(own.flatMap((run) => value(run) ?? []));
-      return middle === null ? '–' : text(middle);
+      const values = own.flatMap((run) => value(run) ?? []);
+      return values.length === 0 ? '–' : text(median(values));
     }),
   });
-  const result = (contender: number) => analysis?.results.find((each) => each.contender === contender);
-  const ratio = (contender: number) =>
-    analysis?.ratios.find((each) => each.contender === contender && each.against === analysis.reference);
   const found = (name: string, about: string, value: (contender: number) => string): FigureRow => ({
     name,
     about,
@@ -49,15 +46,19 @@ export function figureRows({ request, runs, analysis }: Experiment): FigureRow[]
   return [
     row('Wall time', 'median', ({ wallMs }) => wallMs, preciseTime),
     found('95 % interval', 'of the median', (contender) => {
-      const of = result(contender);
+      const of = resultOf(analysis, contender);
       return of === undefined ? '–' : `${preciseTime(of.lowMs)} – ${preciseTime(of.highMs)}`;
     }),
     found('Ratio', 'how many times as fast as the reference, with its 95 % interval', (contender) => {
-      const of = ratio(contender);
+      const of = ratioToReference(analysis, contender);
       if (of !== undefined) return `${ratioText(of)} (${intervalText(of)})`;
       return contender === analysis?.reference ? 'reference' : '–';
     }),
-    found('Verdict', 'whether the interval holds 1', (contender) => ratio(contender)?.verdict ?? '–'),
+    found(
+      'Verdict',
+      'whether the interval holds 1',
+      (contender) => ratioToReference(analysis, contender)?.verdict ?? '–',
+    ),
     row(
       'Tasks',
       'per second',
@@ -111,11 +112,4 @@ function perSecond(count: number, wallMs: number): number | null {
 
 function meanOf(values: readonly number[]): number | null {
   return values.length === 0 ? null : values.reduce((sum, value) => sum + value, 0) / values.length;
-}
-
-function medianOf(values: readonly number[]): number | null {
-  const sorted = [...values].sort((a, b) => a - b);
-  const upper = sorted[sorted.length >> 1];
-  const lower = sorted[(sorted.length - 1) >> 1];
-  return upper === undefined || lower === undefined ? null : (lower + upper) / 2;
 }

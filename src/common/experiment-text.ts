@@ -1,5 +1,7 @@
 /** What an experiment found, in words: the same in the window, the terminal and the report. */
 import type { Contender, Experiment, ExperimentAnalysis, ExperimentRun, Interval, Ratio } from './experiment';
+import { countedRuns, ratioToReference } from './experiment-results';
+import { upperMedian } from './median';
 import type { Mode } from './model';
 import { formatCount, formatDuration } from './units';
 
@@ -81,7 +83,7 @@ class Facts {
   constructor({ request, runs }: Experiment, analysis: ExperimentAnalysis) {
     this.#analysis = analysis;
     this.#contenders = request.contenders;
-    this.#runs = runs.filter(({ round }) => round > 0);
+    this.#runs = runs;
     this.#names = distinct(request.contenders, ({ mode }) => SPOKEN[mode]);
   }
 
@@ -101,11 +103,11 @@ class Facts {
   }
 
   ofModes(): Finding {
-    const { reference, ratios } = this.#analysis;
+    const { reference } = this.#analysis;
     const contender = TOLD_FIRST.map((mode) =>
       this.#contenders.findIndex((each, index) => each.mode === mode && index !== reference),
     ).find((index) => index >= 0);
-    const main = ratios.find((ratio) => ratio.contender === contender && ratio.against === reference);
+    const main = contender === undefined ? undefined : ratioToReference(this.#analysis, contender);
     if (main === undefined) return this.alone();
     return {
       headline: this.#headline(main),
@@ -219,8 +221,8 @@ class Facts {
 
   #madeThreads(ratio: Ratio, name: string): string {
     if (ratio.verdict === 'no difference') return '';
-    const made = middle(this.#runsOf(ratio.against).map(({ threadsMade }) => threadsMade));
-    const kept = middle(this.#runsOf(ratio.contender).map(({ threadsMade }) => threadsMade));
+    const made = upperMedian(this.#runsOf(ratio.against).map(({ threadsMade }) => threadsMade));
+    const kept = upperMedian(this.#runsOf(ratio.contender).map(({ threadsMade }) => threadsMade));
     const counts = `it made ${formatCount(made)} ${made === 1 ? 'thread' : 'threads'} a run, the pool ${formatCount(kept)}`;
     return ratio.verdict === 'faster'
       ? `${capital(name)} is ${ratioText(ratio)} slower than the pool (${intervalText(ratio)}): ${counts}.`
@@ -234,9 +236,9 @@ class Facts {
       workers.flatMap(({ eventLoopUtilization }) => eventLoopUtilization ?? []),
     );
     if (shares.length === 0) return '';
-    const active = middle(shares);
-    const threads = middle(runs.map(({ workers }) => workers.length));
-    const computed = middle(runs.map(({ cpuMs, wallMs }) => cpuMs / wallMs)) / Math.max(1, threads);
+    const active = upperMedian(shares);
+    const threads = upperMedian(runs.map(({ workers }) => workers.length));
+    const computed = upperMedian(runs.map(({ cpuMs, wallMs }) => cpuMs / wallMs)) / Math.max(1, threads);
     const mode = this.#contenders[contender]?.mode;
     const whose =
       mode === 'sequential'
@@ -273,7 +275,7 @@ class Facts {
   }
 
   #runsOf(contender: number): readonly ExperimentRun[] {
-    return this.#runs.filter((run) => run.contender === contender);
+    return countedRuns(this.#runs, contender);
   }
 }
 
@@ -331,11 +333,6 @@ function threadWord(count: number): string {
 
 function areWord(count: number): string {
   return count === 1 ? 'is' : 'are';
-}
-
-function middle(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[sorted.length >> 1] ?? NaN;
 }
 
 function capital(text: string): string {

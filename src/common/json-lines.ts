@@ -1,5 +1,7 @@
 /** The JSON Lines of `--json`: a contract, others script against it. Sizes in bytes, times in milliseconds. */
 import { threadsIn, type Contender, type Experiment } from './experiment';
+import { countedRuns, resultOf } from './experiment-results';
+import { median } from './median';
 import type { JobSummary, TaskRow } from './model';
 
 export function taskLine(jobId: number, task: TaskRow): Record<string, unknown> {
@@ -57,14 +59,14 @@ export function comparisonLine(experiment: Experiment): Record<string, unknown> 
     bytes,
     repeats: request.repeats,
     modes: contenders.map((contender, index) => {
-      const own = runs.filter((run) => run.contender === index && run.round > 0);
-      const result = analysis?.results.find((each) => each.contender === index);
+      const own = countedRuns(runs, index);
+      const result = resultOf(analysis, index);
       return {
         mode: contender.mode,
         workers: threadsIn(contender),
         runsMs: own.map(({ wallMs }) => micro(wallMs)),
         medianMs: micro(result?.medianMs ?? NaN),
-        cpuMs: micro(middle(own.map(({ cpuMs }) => cpuMs))),
+        cpuMs: micro(median(own.map(({ cpuMs }) => cpuMs))),
         peakRssBytes: Math.max(...own.map(({ peakRssBytes }) => peakRssBytes)),
       };
     }),
@@ -83,10 +85,4 @@ export function comparisonLine(experiment: Experiment): Record<string, unknown> 
 /** Milliseconds to a thousandth: clocks have no more. */
 function micro(ms: number): number {
   return Math.round(ms * 1000) / 1000;
-}
-
-function middle(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const [lower, upper] = [sorted[(sorted.length - 1) >> 1], sorted[sorted.length >> 1]];
-  return ((lower ?? NaN) + (upper ?? NaN)) / 2;
 }

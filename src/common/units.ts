@@ -49,3 +49,10 @@ export function formatDuration(ms: number): string {
   if (seconds < 3600) return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
   return `${Math.floor(seconds / 3600)} h ${Math.floor((seconds % 3600) / 60)} min`;
 }
+
+/** `1.5M`, `2 GiB` → bytes, in powers of 1024 as curl and aria2 read them; `null`: it is no size. */
+export function readBytes(text: string): number | null {
+  const [, digits, unit = ''] = /^(\d+(?:\.\d+)?) ?([kmgt]?)i?b?$/iu.exec(text.trim()) ?? [];
+  const bytes = Math.floor(Number(digits) * 1024 ** ['', 'k', 'm', 'g', 't'].indexOf(unit.toLowerCase()));
+  return Number.isSafeInteger(bytes) ? bytes : null;
+}

@@ -5,7 +5,6 @@ import {
   linkSync,
   lstatSync,
   mkdirSync,
-  mkdtempSync,
   readFileSync,
   readdirSync,
   readlinkSync,
@@ -14,43 +13,19 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
-import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import type { JobRequest } from '../common/job-request';
-import { MODES, type JobSummary, type TaskRow } from '../common/model';
-import { Engine, Threads } from './index';
-import { buildWorker } from './testing/build-worker';
+import { MODES, type JobSummary } from '../common/model';
+import { engine, folder, go, put, rows, run as runJob, stopWhen, useEngine } from './testing/test-engine';
 
-let workerUrl: string;
-let folder: string;
-let engine: Engine;
+useEngine('folders');
 
-beforeAll(async () => {
-  workerUrl = await buildWorker(fileURLToPath(new URL('../workers/worker.ts', import.meta.url)));
-}, 60_000);
-
-beforeEach(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'heddle-folders-'));
+beforeEach(() => {
   mkdirSync(left());
   mkdirSync(right());
-  engine = await openEngine();
 });
-
-afterEach(async () => {
-  await engine.close();
-  rmSync(folder, { recursive: true, force: true });
-});
-
-function openEngine(): Promise<Engine> {
-  return Engine.open({
-    dataDirectory: join(folder, 'data'),
-    threads: new Threads(workerUrl),
-    retryPolicy: { maxAttempts: 2, baseMs: 1, capMs: 5, random: () => 0.5 },
-  });
-}
 
 function left(...parts: string[]): string {
   return join(folder, 'left', ...parts);
@@ -58,12 +33,6 @@ function left(...parts: string[]): string {
 
 function right(...parts: string[]): string {
   return join(folder, 'right', ...parts);
-}
-
-/** A path that ends in `/` is a folder. */
-function put(path: string, content: string | Uint8Array = ''): void {
-  mkdirSync(path.endsWith('/') ? path : dirname(path), { recursive: true });
-  if (!path.endsWith('/')) writeFileSync(path, content);
 }
 
 type Verify = Extract<JobRequest, { kind: 'verify' }>;
@@ -80,20 +49,7 @@ function request(more: Partial<Verify> = {}): Verify {
   };
 }
 
-async function go(id: number): Promise<JobSummary> {
-  const ended = engine.ended(id);
-  await engine.resume(id);
-  return ended;
-}
-
-async function run(more: Partial<Verify> = {}): Promise<JobSummary> {
-  const { id } = await engine.createJob(request(more), { start: false });
-  return go(id);
-}
-
-async function rows(jobId: number): Promise<readonly TaskRow[]> {
-  return (await engine.tasksPage({ jobId, state: null, search: '', offset: 0, limit: 500 })).rows;
-}
+const run = (more: Partial<Verify> = {}): Promise<JobSummary> => runJob(request(more));
 
 /** Each finding that is a difference, by path; what was moved with where it is now. */
 async function differences(id: number): Promise<Record<string, string>> {
@@ -310,26 +266,9 @@ describe('stopped and resumed', () => {
     test(`in ${name}`, async () => {
       makeSets();
       const { id } = await engine.createJob(request({ mode: 'sequential' }), { start: false });
-      const told = new Map<number, number>();
-      const listen = (): (() => void) =>
-        engine.on('tasks-settled', ({ tasks }) => {
-          for (const task of tasks) told.set(task.id, (told.get(task.id) ?? 0) + 1);
-        });
-      listen();
-      let stopped = null as Promise<void> | null;
-      const look = (): void => {
-        if (stopped === null && isThen(engine.job(id))) stopped = engine.pause(id);
-      };
-      engine.on('tasks-settled', look);
-      engine.on('frame', look);
-      let job = await go(id);
-      await stopped;
-      expect(stopped).not.toBeNull();
-      expect(job.state).toBe('paused');
-      await engine.close();
-      engine = await openEngine();
-      listen();
-      job = await go(id);
+      const { job: stopped, settled } = await stopWhen(id, isThen);
+      expect(stopped.state).toBe('paused');
+      const job = await go(id);
       expect(job).toMatchObject({ state: 'done', counts: { queued: 0, skipped: sets } });
       expect(engine.findings(id)).toEqual({
         same: sets,
@@ -338,7 +277,7 @@ describe('stopped and resumed', () => {
         'only-left': sets,
         'only-right': 1,
       });
-      expect([...told.values()].every((times) => times === 1)).toBe(true);
+      expect([...settled.values()].every((times) => times === 1)).toBe(true);
     }, 60_000);
   }
 });

@@ -5,7 +5,6 @@ import {
   existsSync,
   lstatSync,
   mkdirSync,
-  mkdtempSync,
   readFileSync,
   readdirSync,
   rmSync,
@@ -15,89 +14,53 @@ import {
   utimesSync,
   writeFileSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import type { CopyOptions } from '../common/copy-options';
 import type { ErrorData } from '../common/errors';
 import type { JobRequest } from '../common/job-request';
-import { MODES, type JobSummary, type TaskRow } from '../common/model';
-import { WORK_DIRECTORY_PREFIX } from '../common/walk';
-import { Engine, Threads } from './index';
-import { buildTerminal, buildWorker } from './testing/build-worker';
+import { MODES, type JobSummary } from '../common/model';
+import { buildTerminal } from './testing/build-worker';
 import { describeAttributes, describeTree, listing, makeHostileTree } from './testing/file-tree';
+import {
+  engine,
+  folder,
+  go,
+  leftovers,
+  mount,
+  openEngine,
+  put,
+  rows,
+  run,
+  useEngine,
+} from './testing/test-engine';
 
-let workerUrl: string;
-let folder: string;
 let source: string;
 let target: string;
-let engine: Engine;
-const mounted: string[] = [];
 
-beforeAll(async () => {
-  workerUrl = await buildWorker(fileURLToPath(new URL('../workers/worker.ts', import.meta.url)));
-}, 60_000);
+useEngine('copies');
 
-beforeEach(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'heddle-copies-'));
+beforeEach(() => {
   source = join(folder, 'from');
   target = join(folder, 'copy');
   mkdirSync(source);
-  engine = await openEngine();
 });
-
-afterEach(async () => {
-  await engine.close();
-  for (const path of mounted.splice(0).reverse()) execFileSync('umount', ['-l', path]);
-  rmSync(folder, { recursive: true, force: true });
-});
-
-function openEngine(): Promise<Engine> {
-  return Engine.open({
-    dataDirectory: join(folder, 'data'),
-    threads: new Threads(workerUrl),
-    retryPolicy: { maxAttempts: 2, baseMs: 1, capMs: 5, random: () => 0.5 },
-  });
-}
 
 type Request = Partial<Extract<JobRequest, { kind: 'copy' }>>;
 
-async function copy(options: Partial<CopyOptions> = {}, request: Request = {}): Promise<JobSummary> {
-  const { id } = await engine.createJob(
-    { kind: 'copy', mode: 'pool', workers: 2, sources: [source], destination: target, options, ...request },
-    { start: false },
-  );
-  return go(id, () => engine.resume(id));
-}
-
-async function go(id: number, start: () => Promise<void>): Promise<JobSummary> {
-  const ended = engine.ended(id);
-  await start();
-  return ended;
-}
-
-async function rows(jobId: number): Promise<readonly TaskRow[]> {
-  const page = await engine.tasksPage({ jobId, state: null, search: '', offset: 0, limit: 500 });
-  expect(page.rows.length).toBeLessThan(500);
-  return page.rows;
-}
+const copy = (options: Partial<CopyOptions> = {}, request: Request = {}): Promise<JobSummary> =>
+  run({
+    kind: 'copy',
+    mode: 'pool',
+    workers: 2,
+    sources: [source],
+    destination: target,
+    options,
+    ...request,
+  });
 
 async function failures(jobId: number): Promise<(ErrorData | null)[]> {
-  const page = await engine.tasksPage({ jobId, state: 'failed', search: '', offset: 0, limit: 500 });
-  return page.rows.map(({ error }) => error);
-}
-
-function leftovers(directory: string): string[] {
-  return readdirSync(directory, { recursive: true, encoding: 'utf8' }).filter((name) =>
-    name.includes(WORK_DIRECTORY_PREFIX),
-  );
-}
-
-function mount(path: string, ...what: string[]): void {
-  mkdirSync(path, { recursive: true });
-  execFileSync('mount', [...what, path]);
-  mounted.push(path);
+  return (await rows(jobId, 'failed')).map(({ error }) => error);
 }
 
 function deviceOf(image: string): string {
@@ -105,8 +68,7 @@ function deviceOf(image: string): string {
 }
 
 const write = (name: string, text: string, mtime = 1_600_000_000): void => {
-  mkdirSync(join(name, '..'), { recursive: true });
-  writeFileSync(name, text);
+  put(name, text);
   utimesSync(name, mtime, mtime);
 };
 
@@ -626,10 +588,7 @@ describe('killed', () => {
     const resumed = await start('resume');
     expect(await end(resumed)).toBe(0);
     execFileSync('cmp', [large, join(target, 'large')]);
-    const other = await Engine.open({
-      dataDirectory: join(folder, 'data2'),
-      threads: new Threads(workerUrl),
-    });
+    const other = await openEngine('data2');
     const { rows: tasks } = await other.tasksPage({ jobId: 1, state: null, search: '', offset: 0, limit: 5 });
     await other.close();
     expect(tasks[0]?.copied?.kept).toBeGreaterThan(0);

@@ -4,7 +4,6 @@ import { execFileSync } from 'node:child_process';
 import {
   linkSync,
   mkdirSync,
-  mkdtempSync,
   renameSync,
   rmSync,
   statSync,
@@ -12,43 +11,28 @@ import {
   utimesSync,
   writeFileSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import fc from 'fast-check';
-import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { HEAD_BYTES, type DuplicateGroup } from '../common/duplicates';
 import type { JobRequest } from '../common/job-request';
-import { MODES, type JobSummary, type TaskRow } from '../common/model';
-import { Engine, Threads } from './index';
-import { buildWorker } from './testing/build-worker';
+import { MODES, type JobSummary } from '../common/model';
+import {
+  engine,
+  folder,
+  go,
+  put as putAt,
+  rows,
+  run as runJob,
+  stopWhen,
+  useEngine,
+} from './testing/test-engine';
 
-let workerUrl: string;
-let folder: string;
-let engine: Engine;
+useEngine('duplicates');
 
-beforeAll(async () => {
-  workerUrl = await buildWorker(fileURLToPath(new URL('../workers/worker.ts', import.meta.url)));
-}, 60_000);
-
-beforeEach(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'heddle-duplicates-'));
+beforeEach(() => {
   mkdirSync(tree());
-  engine = await openEngine();
 });
-
-afterEach(async () => {
-  await engine.close();
-  rmSync(folder, { recursive: true, force: true });
-});
-
-function openEngine(): Promise<Engine> {
-  return Engine.open({
-    dataDirectory: join(folder, 'data'),
-    threads: new Threads(workerUrl),
-    retryPolicy: { maxAttempts: 2, baseMs: 1, capMs: 5, random: () => 0.5 },
-  });
-}
 
 function tree(...parts: string[]): string {
   return join(folder, 'tree', ...parts);
@@ -56,8 +40,7 @@ function tree(...parts: string[]): string {
 
 function put(path: string, content: string | Uint8Array): string {
   const at = tree(path);
-  mkdirSync(dirname(at), { recursive: true });
-  writeFileSync(at, content);
+  putAt(at, content);
   return at;
 }
 
@@ -76,16 +59,7 @@ function request(more: Partial<Hash> = {}): Hash {
   };
 }
 
-async function go(id: number): Promise<JobSummary> {
-  const ended = engine.ended(id);
-  await engine.resume(id);
-  return ended;
-}
-
-async function run(more: Partial<Hash> = {}): Promise<JobSummary> {
-  const { id } = await engine.createJob(request(more), { start: false });
-  return go(id);
-}
+const run = (more: Partial<Hash> = {}): Promise<JobSummary> => runJob(request(more));
 
 async function groups(id: number): Promise<readonly DuplicateGroup[]> {
   return (await engine.duplicateGroups(id, 0, 500)).groups;
@@ -93,10 +67,6 @@ async function groups(id: number): Promise<readonly DuplicateGroup[]> {
 
 async function paths(id: number): Promise<string[][]> {
   return (await groups(id)).map((group) => [...group.paths]);
-}
-
-async function rows(jobId: number): Promise<readonly TaskRow[]> {
-  return (await engine.tasksPage({ jobId, state: null, search: '', offset: 0, limit: 500 })).rows;
 }
 
 /** Longer than a beginning; `end` tells files with one beginning apart. */
@@ -236,26 +206,8 @@ describe('stopped and resumed', () => {
     test(`in ${name}`, async () => {
       makeSets();
       const { id } = await engine.createJob(request({ mode: 'sequential', cache: false }), { start: false });
-      const told = new Map<number, number>();
-      const listen = (): (() => void) =>
-        engine.on('tasks-settled', ({ tasks }) => {
-          for (const task of tasks) told.set(task.id, (told.get(task.id) ?? 0) + 1);
-        });
-      listen();
-      let stopped = null as Promise<void> | null;
-      const look = (): void => {
-        if (stopped === null && isThen(engine.job(id))) stopped = engine.pause(id);
-      };
-      engine.on('tasks-settled', look);
-      engine.on('frame', look);
-      let job = await go(id);
-      expect(stopped).not.toBeNull();
-      await stopped;
-      // As after a crash: another process has the database.
-      await engine.close();
-      engine = await openEngine();
-      listen();
-      if (job.state !== 'done') job = await go(id);
+      const { job: stopped, settled } = await stopWhen(id, isThen);
+      const job = stopped.state === 'done' ? stopped : await go(id);
       expect(job).toMatchObject({ state: 'done', counts: { done: 4 * sets, queued: 0, failed: 0 } });
       const found = await groups(id);
       expect(found.filter(({ size }) => size === 4 * HEAD_BYTES)).toHaveLength(sets - Math.ceil(sets / 3));
@@ -265,7 +217,7 @@ describe('stopped and resumed', () => {
         unique: (2 * sets) / 3 + sets,
       });
       // Nothing settles twice.
-      expect([...told.values()].every((times) => times === 1)).toBe(true);
+      expect([...settled.values()].every((times) => times === 1)).toBe(true);
     }, 60_000);
   }
 });

@@ -1,72 +1,34 @@
 /** What a mirror must never delete: its own sources, what is mounted at its target, what it did not look at. */
-import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { existsSync, mkdirSync, readdirSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
 import type { JobSummary } from '../common/model';
 import type { WalkRules } from '../common/walk-rules';
-import { Engine, Threads } from './index';
-import { buildWorker } from './testing/build-worker';
+import { folder, mount, put, run, useEngine } from './testing/test-engine';
 
-let workerUrl: string;
-let folder: string;
-let engine: Engine;
-const mounted: string[] = [];
-
-beforeAll(async () => {
-  workerUrl = await buildWorker(fileURLToPath(new URL('../workers/worker.ts', import.meta.url)));
-}, 60_000);
-
-beforeEach(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'heddle-mirror-'));
-  engine = await Engine.open({ dataDirectory: join(folder, 'data'), threads: new Threads(workerUrl) });
-});
-
-afterEach(async () => {
-  await engine.close();
-  for (const path of mounted.splice(0).reverse()) execFileSync('umount', ['-l', path]);
-  rmSync(folder, { recursive: true, force: true });
-});
+useEngine('mirror');
 
 const at = (...parts: string[]): string => join(folder, ...parts);
 
 function make(...files: string[]): void {
-  for (const file of files) {
-    mkdirSync(dirname(at(file)), { recursive: true });
-    writeFileSync(at(file), file);
-  }
-}
-
-function mount(path: string, ...args: string[]): void {
-  mkdirSync(path, { recursive: true });
-  execFileSync('mount', [...args, path]);
-  mounted.push(path);
+  for (const file of files) put(at(file), file);
 }
 
 /** Of folders below the test's into its `into`. */
-async function mirror(
+const mirror = (
   sources: readonly string[],
   into: string,
   rules: Partial<WalkRules> = {},
-): Promise<JobSummary> {
-  const { id } = await engine.createJob(
-    {
-      kind: 'copy',
-      mode: 'pool',
-      workers: 2,
-      sources: sources.map((source) => at(source)),
-      destination: at(into),
-      options: { mirror: true },
-      rules,
-    },
-    { start: false },
-  );
-  const ended = engine.ended(id);
-  await engine.resume(id);
-  return ended;
-}
+): Promise<JobSummary> =>
+  run({
+    kind: 'copy',
+    mode: 'pool',
+    workers: 2,
+    sources: sources.map((source) => at(source)),
+    destination: at(into),
+    options: { mirror: true },
+    rules,
+  });
 
 test('deletes what the source lacks, so that what follows proves something', async () => {
   make('from/src/a', 'to/src/extra', 'to/src/gone/deep');

@@ -6,7 +6,6 @@ import {
   chmodSync,
   linkSync,
   mkdirSync,
-  mkdtempSync,
   readFileSync,
   renameSync,
   rmSync,
@@ -15,53 +14,18 @@ import {
   utimesSync,
   writeFileSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import type { JobRequest } from '../common/job-request';
-import { MODES, type Finding, type JobSummary, type TaskRow } from '../common/model';
-import { Engine, Threads } from './index';
+import { MODES, type Finding, type JobSummary } from '../common/model';
 import { resolveName } from './jobs/plan-verify';
-import { buildWorker } from './testing/build-worker';
+import { engine, folder, go, put, reopenEngine, rows, run, useEngine } from './testing/test-engine';
 
-let workerUrl: string;
-let folder: string;
-let engine: Engine;
+useEngine('verify');
 
-beforeAll(async () => {
-  workerUrl = await buildWorker(fileURLToPath(new URL('../workers/worker.ts', import.meta.url)));
-}, 60_000);
-
-beforeEach(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'heddle-verify-'));
-  mkdirSync(join(folder, 'tree'));
-  engine = await openEngine();
+beforeEach(() => {
+  mkdirSync(tree());
 });
-
-afterEach(async () => {
-  await engine.close();
-  rmSync(folder, { recursive: true, force: true });
-});
-
-function openEngine(): Promise<Engine> {
-  return Engine.open({
-    dataDirectory: join(folder, 'data'),
-    threads: new Threads(workerUrl),
-    retryPolicy: { maxAttempts: 2, baseMs: 1, capMs: 5, random: () => 0.5 },
-  });
-}
-
-async function run(request: JobRequest): Promise<JobSummary> {
-  const { id } = await engine.createJob(request, { start: false });
-  const ended = engine.ended(id);
-  await engine.resume(id);
-  return ended;
-}
-
-async function rows(jobId: number): Promise<readonly TaskRow[]> {
-  return (await engine.tasksPage({ jobId, state: null, search: '', offset: 0, limit: 500 })).rows;
-}
 
 async function findings(jobId: number): Promise<Record<string, Finding | null>> {
   return Object.fromEntries((await rows(jobId)).map(({ name, finding }) => [name, finding]));
@@ -70,10 +34,7 @@ async function findings(jobId: number): Promise<Record<string, Finding | null>> 
 const tree = (...parts: string[]): string => join(folder, 'tree', ...parts);
 
 function make(files: Readonly<Record<string, string>>): void {
-  for (const [path, content] of Object.entries(files)) {
-    mkdirSync(join(tree(path), '..'), { recursive: true });
-    writeFileSync(tree(path), content);
-  }
+  for (const [path, content] of Object.entries(files)) put(tree(path), content);
 }
 
 type Verify = Partial<Extract<JobRequest, { kind: 'verify' }>>;
@@ -221,18 +182,13 @@ describe('verifying', () => {
       const unsubscribe = engine.on('tasks-settled', ({ jobId }) => {
         if (jobId === id) void engine.close({ interrupt: true });
       });
-      const ended = engine.ended(id);
-      await engine.resume(id);
-      await ended;
+      await go(id);
       unsubscribe();
-      await engine.close();
-      engine = await openEngine();
+      await reopenEngine();
       return id;
     };
     const first = await stopAtOnce();
-    const ended = engine.ended(first);
-    await engine.resume(first);
-    await ended;
+    await go(first);
     expect(engine.findings(first)).toEqual({ ok: 700, extra: 6 });
     expect(engine.job(first).counts).toMatchObject({ done: 700, failed: 6, queued: 0 });
   });

@@ -1,51 +1,27 @@
 /** What the window asks of the engine beside what the terminal does: dry runs begun for real, failures that are asked about. */
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import type { JobRequest } from '../common/job-request';
 import type { JobSummary } from '../common/model';
-import { Engine, Threads } from './index';
-import { buildWorker } from './testing/build-worker';
+import { engine, folder, put, run as runJob, useEngine } from './testing/test-engine';
 
-let workerUrl: string;
-let folder: string;
 let source: string;
 let into: string;
-let engine: Engine;
 
-beforeAll(async () => {
-  workerUrl = await buildWorker(fileURLToPath(new URL('../workers/worker.ts', import.meta.url)));
-}, 60_000);
+useEngine('window');
 
-beforeEach(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'heddle-window-'));
+beforeEach(() => {
   source = join(folder, 'from');
   into = join(folder, 'into');
-  mkdirSync(source);
-  mkdirSync(join(into, 'from'), { recursive: true });
-  writeFileSync(join(source, 'a'), 'a');
-  writeFileSync(join(source, 'b'), 'b');
-  writeFileSync(join(into, 'from', 'b'), 'another');
-  writeFileSync(join(into, 'from', 'extra'), 'extra');
-  engine = await Engine.open({ dataDirectory: join(folder, 'data'), threads: new Threads(workerUrl) });
+  put(join(source, 'a'), 'a');
+  put(join(source, 'b'), 'b');
+  put(join(into, 'from', 'b'), 'another');
+  put(join(into, 'from', 'extra'), 'extra');
 });
 
-afterEach(async () => {
-  await engine.close();
-  rmSync(folder, { recursive: true, force: true });
-});
-
-async function run(request: Partial<Extract<JobRequest, { kind: 'copy' }>>): Promise<JobSummary> {
-  const { id } = await engine.createJob(
-    { kind: 'copy', mode: 'pool', workers: 1, sources: [source], destination: into, ...request },
-    { start: false },
-  );
-  const ended = engine.ended(id);
-  await engine.resume(id);
-  return ended;
-}
+const run = (request: Partial<Extract<JobRequest, { kind: 'copy' }>>): Promise<JobSummary> =>
+  runJob({ kind: 'copy', mode: 'pool', workers: 1, sources: [source], destination: into, ...request });
 
 test('a dry run begun for real takes the same targets and deletes what it showed', async () => {
   const dry = await run({ options: { dryRun: true, mirror: true, existing: 'overwrite' } });

@@ -9,9 +9,11 @@ import {
   type Ratio,
 } from '../../common/experiment';
 import type { Mode } from '../../common/model';
+import { countedRuns } from '../../common/experiment-results';
 import { contenderNames } from '../../common/experiment-text';
+import { median } from '../../common/median';
 import { scalingOf } from './scaling';
-import { median, medianInterval, outliers, ratioInterval, verdictOf } from './statistics';
+import { medianInterval, outliers, ratioInterval, verdictOf } from './statistics';
 
 /** Fewer counted runs than this tell little: five is where the interval is the bootstrap's alone. */
 const ENOUGH_RUNS = 5;
@@ -27,9 +29,7 @@ export function analyse(
   contenders: readonly Contender[],
   runs: readonly ExperimentRun[],
 ): ExperimentAnalysis {
-  const counted = contenders.map((_, contender) =>
-    runs.filter((run) => run.contender === contender && run.round > 0),
-  );
+  const counted = contenders.map((_, contender) => countedRuns(runs, contender));
   const walls = counted.map((own) => own.map((run) => Math.max(run.wallMs, Number.MIN_VALUE)));
   const without = walls.findIndex((own) => own.length === 0);
   if (without >= 0) throw new Error(`Contender ${without} has no counted run.`);

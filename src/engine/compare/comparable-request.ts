@@ -9,6 +9,7 @@ import {
   type JobRequest,
 } from '../../common/job-request';
 import { WORK_DIRECTORY_PREFIX } from '../../common/walk';
+import { understood } from '../understood';
 import { removeTree } from './remove-tree';
 
 /** A folder for one run; each begins with a fresh one. */
@@ -37,14 +38,7 @@ export interface ComparableRequest {
  * @throws HeddleError where it cannot be done again and again
  */
 export async function comparableRequest(asked: JobRequest, token: string): Promise<ComparableRequest> {
-  const parsed = jobRequestSchema.safeParse(asked);
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues;
-    throw refused(
-      `The job was not understood: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'unknown'}.`,
-    );
-  }
-  const request = parsed.data;
+  const request = understood(jobRequestSchema, asked, 'The job');
   switch (request.kind) {
     case 'download':
       return comparableDownload(request, token);

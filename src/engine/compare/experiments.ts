@@ -16,6 +16,7 @@ import type { Settings, SettingsPatch } from '../../common/settings';
 import { writeOver } from '../jobs/manifest';
 import { makeFolders } from '../make-folders';
 import type { ExperimentRepository } from '../store/experiment-repository';
+import { understood } from '../understood';
 import { comparableRequest } from './comparable-request';
 import { experimentText } from './export';
 import { JobWork, arePoolsAlone, refuseTooManyAtOnce, type JobHost } from './job-work';
@@ -71,7 +72,7 @@ export class Experiments {
   /** @throws HeddleError `bad-request`, `experiment-running` */
   async start(asked: ExperimentRequest): Promise<ExperimentSummary> {
     this.#host.assertOpen();
-    const request = understood(asked);
+    const request = parsedRequest(asked);
     if (this.#active !== null || this.#starting !== null) {
       throw new HeddleError(
         'experiment-running',
@@ -286,16 +287,8 @@ export class Experiments {
 }
 
 /** A lone pool stands for a search: the sizes up to its own, doubled each time. */
-function understood(asked: ExperimentRequest): ParsedExperimentRequest {
-  const parsed = experimentRequestSchema.safeParse(asked);
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues;
-    throw new HeddleError(
-      'bad-request',
-      `The experiment was not understood: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'unknown'}.`,
-    );
-  }
-  const request = parsed.data;
+function parsedRequest(asked: ExperimentRequest): ParsedExperimentRequest {
+  const request = understood(experimentRequestSchema, asked, 'The experiment');
   const [only, second] = request.contenders;
   if (second !== undefined || only === undefined) return request;
   if (only.mode !== 'pool' || only.size === 1) {

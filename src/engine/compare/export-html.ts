@@ -1,6 +1,7 @@
 /** An experiment as one page that needs nothing but itself: no script, nothing to load. Follows the reader's theme. */
 import type { Experiment, Timeline } from '../../common/experiment';
 import { figureRows, preciseTime } from '../../common/experiment-figures';
+import { resultOf } from '../../common/experiment-results';
 import {
   contenderFacts,
   contenderNames,
@@ -51,7 +52,7 @@ function* contenders({ request, analysis }: Experiment): Generator<string, void,
     'What was compared',
     ['', 'In flight', 'Median', '95 % interval'],
     request.contenders.map((contender, index) => {
-      const result = analysis?.results.find((each) => each.contender === index);
+      const result = resultOf(analysis, index);
       const times =
         result === undefined
           ? ['–', '–']

@@ -5,6 +5,7 @@
  */
 import type { Experiment, Timeline } from '../../common/experiment';
 import { contenderFacts, contenderNames } from '../../common/experiment-text';
+import { lanesOf } from '../../common/timeline-lanes';
 
 interface TraceEvent {
   /** `X`: a complete event; `C`: a counter; `M`: a name. */
@@ -65,28 +66,21 @@ function* traceEvents(
 }
 
 function* tracks(pid: number, { pieces }: Timeline): Generator<TraceEvent, void, undefined> {
-  const sorted = [...pieces].sort(
-    (a, b) => a.worker - b.worker || a.lane - b.lane || a.startMs - b.startMs || a.endMs - b.endMs,
-  );
   const severalLanes = new Set(pieces.filter(({ lane }) => lane > 0).map(({ worker }) => worker));
-  let tid = 0;
-  let track = '';
-  let endedAt = 0;
-  for (const { worker, lane, startMs, endMs, tasks, name, failed } of sorted) {
-    if (track !== `${worker} ${lane}`) {
-      track = `${worker} ${lane}`;
-      tid += 1;
-      endedAt = 0;
-      const title = severalLanes.has(worker) ? `W${worker} lane ${lane + 1}` : `W${worker}`;
-      yield meta(pid, tid, 'thread_name', { name: title });
-      yield meta(pid, tid, 'thread_sort_index', { sort_index: tid });
+  for (const [index, { worker, lane, pieces: own }] of lanesOf(pieces).entries()) {
+    const tid = index + 1;
+    const title = severalLanes.has(worker) ? `W${worker} lane ${lane + 1}` : `W${worker}`;
+    yield meta(pid, tid, 'thread_name', { name: title });
+    yield meta(pid, tid, 'thread_sort_index', { sort_index: tid });
+    let endedAt = 0;
+    for (const { startMs, endMs, tasks, name, failed } of own) {
+      // Clocks are read a little apart: what would begin before the last has ended begins with its end.
+      const ts = Math.max(microseconds(startMs), endedAt);
+      endedAt = Math.max(microseconds(endMs), ts);
+      const label = tasks > 1 ? `${tasks} tasks, ${name} the last` : name;
+      const state = failed ? { cname: 'terrible', cat: 'failed' } : { cat: 'task' };
+      yield { ph: 'X', name: label, pid, tid, ts, dur: endedAt - ts, ...state, args: { tasks, failed } };
     }
-    // Clocks are read a little apart: what would begin before the last has ended begins with its end.
-    const ts = Math.max(microseconds(startMs), endedAt);
-    endedAt = Math.max(microseconds(endMs), ts);
-    const label = tasks > 1 ? `${tasks} tasks, ${name} the last` : name;
-    const state = failed ? { cname: 'terrible', cat: 'failed' } : { cat: 'task' };
-    yield { ph: 'X', name: label, pid, tid, ts, dur: endedAt - ts, ...state, args: { tasks, failed } };
   }
 }
 

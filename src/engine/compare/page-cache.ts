@@ -2,7 +2,7 @@
 import type { PageCacheAnswer, PageCacheData } from '../../common/page-cache';
 import { HeddleError, toErrorData } from '../../common/errors';
 import type { Threads } from '../pool';
-import { cancelledError } from './work';
+import { unlessCancelled } from './work';
 
 /** @returns whether the system lets us do that. @throws AbortError when `signal` is aborted */
 export async function dropFromPageCache(
@@ -13,9 +13,6 @@ export async function dropFromPageCache(
   const data: PageCacheData = { role: 'page-cache', paths };
   const worker = threads.start(data);
   const { promise, resolve, reject } = Promise.withResolvers<boolean>();
-  const stop = (): void => {
-    reject(cancelledError());
-  };
   worker.on('message', ({ possible }: PageCacheAnswer) => {
     resolve(possible);
   });
@@ -27,12 +24,9 @@ export async function dropFromPageCache(
   worker.on('exit', () => {
     reject(new HeddleError('page-cache', 'The thread that drops the page cache ended too early.'));
   });
-  signal.addEventListener('abort', stop);
   try {
-    if (signal.aborted) stop();
-    return await promise;
+    return await unlessCancelled(promise, signal);
   } finally {
-    signal.removeEventListener('abort', stop);
     await worker.terminate();
   }
 }

@@ -7,6 +7,7 @@ import type {
   ParsedExperimentRequest,
 } from '../../common/experiment';
 import { toErrorData } from '../../common/errors';
+import { countedRuns } from '../../common/experiment-results';
 import { FRAME_INTERVAL_MS } from '../../common/frames';
 import type { ExperimentEnd } from '../store/experiment-repository';
 import { analyse } from './analysis';
@@ -197,9 +198,9 @@ function contenderOf({ contenders }: ParsedExperimentRequest, { contender }: Sch
 /** Of each contender, the run that shows best what is usual. */
 function nearestToMedian({ results }: ExperimentAnalysis, runs: readonly ExperimentRun[]): number[] {
   return results.flatMap(({ contender, medianMs }) => {
-    const [nearest] = runs
-      .filter((run) => run.contender === contender && run.round > 0)
-      .toSorted((left, right) => Math.abs(left.wallMs - medianMs) - Math.abs(right.wallMs - medianMs));
+    const [nearest] = countedRuns(runs, contender).toSorted(
+      (left, right) => Math.abs(left.wallMs - medianMs) - Math.abs(right.wallMs - medianMs),
+    );
     return nearest === undefined ? [] : [nearest.id];
   });
 }

@@ -12,7 +12,7 @@ import type { ComputeWorkerOptions } from '../../common/model';
 import type { Threads } from '../pool';
 import { ComputeRun, type RunTools } from './compute-run';
 import { COMPUTED_BYTES } from './compute-work';
-import { cancelledError, type RunOutput, type Work } from './work';
+import { cancelledError, unlessCancelled, type RunOutput, type Work } from './work';
 
 /** About 4 ms of computing for each request. */
 const ROUNDS = 110;
@@ -80,9 +80,6 @@ async function answered(
 ): Promise<RunOutput> {
   const worker = threads.start(data);
   const { promise, resolve, reject } = Promise.withResolvers<RunOutput>();
-  const stop = (): void => {
-    reject(cancelledError());
-  };
   let run: ComputeRun | null = null;
   worker.on('message', (message: FromClients) => {
     if (message.type === 'ready') {
@@ -112,12 +109,9 @@ async function answered(
     if (run === null)
       reject(new HeddleError('clients-failed', 'The thread that plays the clients ended too early.'));
   });
-  signal.addEventListener('abort', stop);
   try {
-    if (signal.aborted) stop();
-    return await promise;
+    return await unlessCancelled(promise, signal);
   } finally {
-    signal.removeEventListener('abort', stop);
     await worker.terminate();
   }
 }

@@ -14,14 +14,6 @@ const FEW = 5;
 /** Ends are given to this many digits: clocks have no more, and 1 must be met exactly. */
 const DIGITS = 9;
 
-export function median(values: readonly number[]): number {
-  const sorted = ascending(values);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1
-    ? (sorted[middle] ?? NaN)
-    : ((sorted[middle - 1] ?? NaN) + (sorted[middle] ?? NaN)) / 2;
-}
-
 /** 95 % interval of a median. One value alone has none: both ends are that value. */
 export function medianInterval(values: readonly number[]): Interval {
   const only = values[0];

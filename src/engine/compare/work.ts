@@ -48,3 +48,18 @@ export function cancelledError(): DOMException {
 export function throwIfCancelled({ aborted }: AbortSignal): void {
   if (aborted) throw cancelledError();
 }
+
+/** What `promise` becomes. @throws AbortError as soon as `signal` is aborted, whatever becomes of the promise then */
+export async function unlessCancelled<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  const cancelled = Promise.withResolvers<never>();
+  const stop = (): void => {
+    cancelled.reject(cancelledError());
+  };
+  signal.addEventListener('abort', stop);
+  try {
+    if (signal.aborted) stop();
+    return await Promise.race([promise, cancelled.promise]);
+  } finally {
+    signal.removeEventListener('abort', stop);
+  }
+}

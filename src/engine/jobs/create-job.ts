@@ -20,6 +20,7 @@ import { formatCount } from '../../common/units';
 import { WORK_DIRECTORY_PREFIX } from '../../common/walk';
 import type { WalkRules } from '../../common/walk-rules';
 import { makeFolders } from '../make-folders';
+import { understood } from '../understood';
 import type { NewJob } from '../store/job-repository';
 import type { Vault } from '../store/vault';
 import { formatByName } from '../formats/download-list';
@@ -29,16 +30,8 @@ import { nameTaken, usualFormat } from './manifest';
 
 /** @throws HeddleError when the request cannot become a job; nothing was stored then */
 export async function prepareJob(request: JobRequest, dataDirectory: string, vault: Vault): Promise<NewJob> {
-  const parsed = jobRequestSchema.safeParse(request);
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues;
-    throw new HeddleError(
-      'bad-request',
-      `The job was not understood: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'unknown'}.`,
-    );
-  }
+  const checked = understood(jobRequestSchema, request, 'The job');
   const token = randomBytes(6).toString('hex');
-  const checked = parsed.data;
   const how = { mode: checked.mode, workers: checked.workers, token };
   switch (checked.kind) {
     case 'download':

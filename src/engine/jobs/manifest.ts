@@ -13,6 +13,7 @@ import { manifestName, manifestWriter, type Bytes } from '../formats/manifest';
 import type { NewJob } from '../store/job-repository';
 import type { TaskRepository } from '../store/task-repository';
 import { WORK_DIRECTORY_PREFIX } from '../../common/walk';
+import { native } from '../native-path';
 import type { JobSpec } from './job-spec';
 
 const PAGE = 500;
@@ -70,7 +71,7 @@ async function digestOf(path: FsPath, algorithm: CheckAlgorithm): Promise<string
   }
   const hash = createHash(algorithm);
   try {
-    await pipeline(createReadStream(typeof path === 'string' ? path : Buffer.from(path)), hash);
+    await pipeline(createReadStream(native(path)), hash);
   } catch (error) {
     throw fromErrorData(toErrorData(error, displayPath(path)));
   }

@@ -8,6 +8,7 @@ import { displayPath, joinPath, pathToBytes, type FsPath } from '../../common/pa
 import { WORK_DIRECTORY_PREFIX, type WalkCursor, type WalkEntry } from '../../common/walk';
 import type { WalkRules } from '../../common/walk-rules';
 import type { CopyRoot } from '../../common/model';
+import { native } from '../native-path';
 import type { NewTask, PlannedEnd } from '../store/task-repository';
 import type { JobSpec } from './job-spec';
 import { COPY_PHASES } from './phases';
@@ -101,7 +102,7 @@ function isOurs({ relative }: WalkEntry): boolean {
 /** Only what is known not to be there is missing. */
 async function isMissing(path: FsPath): Promise<boolean> {
   try {
-    await lstat(typeof path === 'string' ? path : Buffer.from(path));
+    await lstat(native(path));
     return false;
   } catch (error) {
     return error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR');

@@ -6,6 +6,7 @@ import { HeddleError, fromErrorData, toErrorData } from '../../common/errors';
 import type { ExpectedFile } from '../../common/model';
 import { displayPath, joinPath, pathFromBytes, pathToBytes, type FsPath } from '../../common/paths';
 import type { WalkEntry } from '../../common/walk';
+import { native } from '../native-path';
 import { readManifest, type ManifestEntry, type ManifestItem } from '../formats/manifest';
 import type { NewTask } from '../store/task-repository';
 import type { JobSpec } from './job-spec';
@@ -187,8 +188,4 @@ function withoutDots(name: FsPath): FsPath {
 /** Of a path, as text that no other path has. */
 function keyOf(path: FsPath): string {
   return typeof path === 'string' ? path : `\0${Buffer.from(path).toString('base64')}`;
-}
-
-function native(path: FsPath): string | Buffer {
-  return typeof path === 'string' ? path : Buffer.from(path);
 }

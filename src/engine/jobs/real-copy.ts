@@ -1,8 +1,8 @@
 /** The copy that a dry run has shown. */
-import { sep } from 'node:path';
 import { HeddleError } from '../../common/errors';
 import type { JobRequest } from '../../common/job-request';
 import type { StoredJob } from '../store/job-repository';
+import { copyAgain } from './stored-request';
 
 /**
  * The same request, for real.
@@ -18,18 +18,5 @@ export function realCopy({ summary, spec }: StoredJob): JobRequest {
       `The dry run ${summary.id} did not see everything. Run it again first.`,
     );
   }
-  const { place } = summary;
-  // Into the folder, or the one source under this name: as the dry run took it, whatever is there by now.
-  const into = spec.roots.some(({ target }) => target !== place);
-  return {
-    kind: 'copy',
-    mode: summary.mode,
-    workers: summary.workers,
-    sources: spec.roots.map(({ source }) => source),
-    destination: into && !place.endsWith(sep) ? place + sep : place,
-    options: { ...spec.options, dryRun: false },
-    rules: spec.rules,
-    manifest: spec.manifest,
-    algorithms: [...spec.algorithms],
-  };
+  return { ...copyAgain(summary, spec), manifest: spec.manifest, algorithms: [...spec.algorithms] };
 }

@@ -38,20 +38,27 @@ export async function storedRequest({ summary, spec }: StoredJob, vault: Vault):
       const { manifest, root, strict, outside, algorithm, rules } = spec;
       return { kind: 'verify', ...how, manifest, root, strict, outside, algorithm, rules };
     }
-    case 'copy': {
-      const { place } = summary;
-      // Into the folder, or the one source under this name: as the job took it, whatever is there by now.
-      const into = spec.roots.some(({ target }) => target !== place);
-      return {
-        kind: 'copy',
-        ...how,
-        sources: spec.roots.map(({ source }) => source),
-        destination: into && !place.endsWith(sep) ? place + sep : place,
-        options: { ...spec.options, dryRun: false },
-        rules: spec.rules,
-      };
-    }
+    case 'copy':
+      return copyAgain(summary, spec);
   }
+}
+
+/** Without a manifest, and for real. */
+export function copyAgain(
+  { mode, workers, place }: StoredJob['summary'],
+  { roots, options, rules }: Extract<JobSpec, { kind: 'copy' }>,
+): Extract<JobRequest, { kind: 'copy' }> {
+  // Into the folder, or the one source under this name: as the job took it, whatever is there by now.
+  const into = roots.some(({ target }) => target !== place);
+  return {
+    kind: 'copy',
+    mode,
+    workers,
+    sources: roots.map(({ source }) => source),
+    destination: into && !place.endsWith(sep) ? place + sep : place,
+    options: { ...options, dryRun: false },
+    rules,
+  };
 }
 
 type DownloadSpec = Extract<JobSpec, { kind: 'download' }>;

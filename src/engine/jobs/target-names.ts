@@ -7,6 +7,7 @@ import { basename, dirname, join } from 'node:path';
 import type { ErrorData } from '../../common/errors';
 import { displayPath, joinPath, pathFromBytes, pathToBytes, type FsPath } from '../../common/paths';
 import type { CopyRoot } from '../../common/model';
+import { native } from '../native-path';
 
 /** The most bytes of a path that Linux takes. */
 const MAX_PATH_BYTES = 4095;
@@ -208,9 +209,8 @@ async function areOne(folder: string, name: string, other: string): Promise<bool
 /** Whether a file of this name can be made, and then has it. */
 async function canBe(folder: string, name: FsPath): Promise<boolean> {
   const path = joinPath(folder, name);
-  const native = typeof path === 'string' ? path : Buffer.from(path);
   try {
-    await writeFile(native, '', { flag: 'wx' });
+    await writeFile(native(path), '', { flag: 'wx' });
   } catch {
     return false;
   }
@@ -218,7 +218,7 @@ async function canBe(folder: string, name: FsPath): Promise<boolean> {
     const names = await readdir(folder, { encoding: 'buffer' });
     return names.some((there) => there.equals(pathToBytes(name)));
   } finally {
-    await rm(native, { force: true });
+    await rm(native(path), { force: true });
   }
 }
 

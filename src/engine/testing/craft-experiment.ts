@@ -1,5 +1,6 @@
 /** Experiments made up for tests: runs with the times that a test wants, analysed as real ones are. */
 import type { Contender, Experiment, ExperimentRun, Timeline, TimelinePiece } from '../../common/experiment';
+import { countedRuns } from '../../common/experiment-results';
 import { analyse } from '../compare/analysis';
 
 export interface CraftedContender extends Contender {
@@ -80,7 +81,7 @@ export function craftExperiment(
 /** A timeline of the run nearest to each contender's median, its lanes full of tasks one after another. */
 export function craftTimelines(experiment: Experiment, tasksPerLane = 25): Timeline[] {
   return experiment.request.contenders.map(({ mode, size }, contender) => {
-    const runs = experiment.runs.filter((run) => run.contender === contender && run.round > 0);
+    const runs = countedRuns(experiment.runs, contender);
     const run = [...runs].sort((a, b) => a.wallMs - b.wallMs)[runs.length >> 1];
     const wallMs = run?.wallMs ?? 0;
     const threads = mode === 'pool' || mode === 'thread-per-task' ? size : 1;

@@ -3,6 +3,7 @@
  * runs) and the window is seen; with reduced motion it draws once a second.
  */
 import { STRIP_WINDOW_MS } from '../../common/frames';
+import { clearedCanvas } from '../lib/canvas';
 import { layoutStrip, type StripTone } from '../lib/strip-geometry';
 import { onThemeChange, themeColour } from '../lib/theme';
 import type { StripHistory } from '../state/strip-history';
@@ -106,15 +107,8 @@ function colourOf(tone: StripTone): string {
 
 function paint(canvas: HTMLCanvasElement, surface: Surface): void {
   if (!surface.visible || surface.width === 0) return;
-  const context = canvas.getContext('2d');
+  const context = clearedCanvas(canvas, surface.width, surface.height);
   if (context === null) return;
-  const ratio = window.devicePixelRatio;
-  const width = Math.round(surface.width * ratio);
-  const height = Math.round(surface.height * ratio);
-  if (canvas.width !== width) canvas.width = width;
-  if (canvas.height !== height) canvas.height = height;
-  context.setTransform(ratio, 0, 0, ratio, 0, 0);
-  context.clearRect(0, 0, surface.width, surface.height);
 
   const strip = surface.history.strip(surface.worker);
   if (strip === undefined) return;

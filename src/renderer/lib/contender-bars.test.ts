@@ -1,12 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { sampleExperiment } from './test-experiment';
-import { barsOf, median } from './contender-bars';
-
-describe('median', () => {
-  it('is the middle, or the mean of the middle two', () => {
-    expect([median([]), median([3]), median([5, 1, 3]), median([4, 1, 3, 2])]).toEqual([null, 3, 3, 2.5]);
-  });
-});
+import { barsOf } from './contender-bars';
 
 describe('barsOf', () => {
   it('has every counted run as a dot, outliers told apart, and leaves warm-ups out', () => {
@@ -39,8 +33,8 @@ describe('barsOf', () => {
   it('cuts an interval that reaches far beyond every run', () => {
     const sample = sampleExperiment({
       walls: [
-        [900, 1000],
-        [400, 480],
+        [900, 990, 1000],
+        [400, 470, 480],
       ],
     });
     const [first, second] = sample.analysis?.results ?? [];
@@ -52,6 +46,18 @@ describe('barsOf', () => {
       [1, true],
       [480 / axisMs, false],
     ]);
+  });
+
+  it('has no interval of a single run', () => {
+    const experiment = sampleExperiment({
+      walls: [
+        [900, 1000],
+        [400, 480, 490],
+      ],
+    });
+    const { bars, axisMs } = barsOf(experiment, null);
+    expect(axisMs).toBeCloseTo(1020);
+    expect(bars.map(({ whisker }) => whisker?.to)).toEqual([undefined, 490 / axisMs]);
   });
 
   it('fills while it runs, on an axis that grows in steps', () => {

@@ -1,12 +1,7 @@
 /** What the bars of an experiment show, for one that is done and for one that still runs. Pure. */
-import type {
-  ContenderResult,
-  Experiment,
-  ExperimentFrame,
-  ExperimentRun,
-  Ratio,
-} from '../../common/experiment';
-import { isKnown } from '../../common/experiment-text';
+import type { Experiment, ExperimentFrame, Ratio } from '../../common/experiment';
+import { countedRuns, ratioToReference, resultOf } from '../../common/experiment-results';
+import { median } from '../../common/median';
 import { niceCeil } from './axis';
 
 export interface BarDot {
@@ -24,7 +19,7 @@ export interface ContenderBar {
   readonly medianMs: number | null;
   /** Shares of the axis, 0 to 1. */
   readonly length: number;
-  /** The 95 % interval; `null` until the experiment is done. */
+  /** The 95 % interval; `null` until the experiment is done, and for a single run. */
   readonly whisker: { readonly from: number; readonly to: number; readonly isCut: boolean } | null;
   readonly dots: readonly BarDot[];
   /** The run of now. */
@@ -41,26 +36,8 @@ export interface Bars {
   readonly bars: readonly ContenderBar[];
 }
 
-export function median(values: readonly number[]): number | null {
-  if (values.length === 0) return null;
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  const upper = sorted[middle] ?? 0;
-  return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? 0) + upper) / 2;
-}
-
-/** Runs that count, of one contender. */
-export function countedRuns({ runs }: Experiment, contender: number): ExperimentRun[] {
-  return runs.filter((run) => run.contender === contender && run.round > 0);
-}
-
 /** How far the axis reaches beyond the longest run, for the sake of an interval. */
 const MOST_BEYOND = 1.2;
-
-/** One run of each has none. */
-function hasInterval({ lowMs, highMs }: ContenderResult): boolean {
-  return isKnown({ low: lowMs, high: highMs });
-}
 
 /** @param frame of this experiment, while it runs */
 export function barsOf(experiment: Experiment, frame: ExperimentFrame | null): Bars {
@@ -70,23 +47,23 @@ export function barsOf(experiment: Experiment, frame: ExperimentFrame | null): B
   // Of few runs an interval may reach very far: it is cut rather than that all bars become slivers.
   const longest = Math.max(
     longestRun,
-    ...(analysis?.results.filter(hasInterval) ?? []).map(({ highMs }) =>
-      Math.min(highMs, longestRun * MOST_BEYOND),
-    ),
+    ...(analysis?.results ?? []).map(({ highMs }) => Math.min(highMs, longestRun * MOST_BEYOND)),
   );
   // While it runs the axis grows in steps: bars that shrink all the time could not be read.
   const axisMs = experiment.state === 'running' ? niceCeil(longest) : Math.max(1, longest * 1.02);
   const share = (ms: number): number => Math.min(1, Math.max(0, ms / axisMs));
   const bars = request.contenders.map((_, contender): ContenderBar => {
-    const runs = countedRuns(experiment, contender);
-    const result = analysis?.results.find((each) => each.contender === contender);
-    const medianMs = result?.medianMs ?? median(runs.map(({ wallMs }) => wallMs));
+    const runs = countedRuns(experiment.runs, contender);
+    const result = resultOf(analysis, contender);
+    const middleMs = runs.length === 0 ? null : median(runs.map(({ wallMs }) => wallMs));
+    const medianMs = result?.medianMs ?? middleMs;
     return {
       contender,
       medianMs,
       length: share(medianMs ?? 0),
       whisker:
-        result === undefined || !hasInterval(result)
+        // One run has none.
+        result === undefined || runs.length < 2
           ? null
           : { from: share(result.lowMs), to: share(result.highMs), isCut: result.highMs > axisMs },
       dots: runs.map(({ id, wallMs }) => ({
@@ -96,10 +73,7 @@ export function barsOf(experiment: Experiment, frame: ExperimentFrame | null): B
         outlier: result?.outliers.includes(id) ?? false,
       })),
       running: running?.contender === contender ? share(running.elapsedMs) : null,
-      ratio:
-        analysis?.ratios.find(
-          (ratio) => ratio.contender === contender && ratio.against === analysis.reference,
-        ) ?? null,
+      ratio: ratioToReference(analysis, contender) ?? null,
       isReference: analysis?.reference === contender,
       runs: runs.length,
     };

@@ -1,4 +1,5 @@
 /** Which files a job takes, as it is typed. Pure. */
+import { readBytes } from '../../common/units';
 import type { LinkRule, WalkRules } from '../../common/walk-rules';
 
 export interface RulesDraft {
@@ -14,8 +15,6 @@ export interface RulesDraft {
   readonly maxSize: string;
 }
 
-const UNITS: Readonly<Record<string, number>> = { '': 1, k: 2 ** 10, m: 2 ** 20, g: 2 ** 30, t: 2 ** 40 };
-
 /** Reading leaves links out, copying takes them as links. */
 export function emptyRules(links: LinkRule): RulesDraft {
   return {
@@ -30,22 +29,15 @@ export function emptyRules(links: LinkRule): RulesDraft {
   };
 }
 
-/** `1.5M` → 1572864, as the terminal takes it; `null`: it is no size. */
-export function sizeOf(text: string): number | null {
-  const match = /^(\d+(?:\.\d+)?) ?([kmgt]?)(?:i?b)?$/iu.exec(text.trim());
-  const bytes = Math.round(Number(match?.[1]) * (UNITS[match?.[2]?.toLowerCase() ?? ''] ?? NaN));
-  return Number.isSafeInteger(bytes) ? bytes : null;
-}
-
 export function isWrongSize(text: string): boolean {
-  return text.trim() !== '' && sizeOf(text) === null;
+  return text.trim() !== '' && readBytes(text) === null;
 }
 
 /** What is wrong with it; `null`: nothing. */
 export function rulesFault({ minSize, maxSize }: RulesDraft): string | null {
   if (isWrongSize(minSize) || isWrongSize(maxSize)) return 'A size is a number of bytes, or as 10M.';
-  const smallest = sizeOf(minSize);
-  const largest = sizeOf(maxSize);
+  const smallest = readBytes(minSize);
+  const largest = readBytes(maxSize);
   if (smallest !== null && largest !== null && smallest > largest)
     return 'The smallest size is above the largest.';
   return null;
@@ -59,8 +51,8 @@ export function rulesOf(draft: RulesDraft): WalkRules {
     hidden: draft.hidden,
     links: draft.links,
     oneFileSystem: draft.oneFileSystem,
-    minSize: sizeOf(draft.minSize),
-    maxSize: sizeOf(draft.maxSize),
+    minSize: readBytes(draft.minSize),
+    maxSize: readBytes(draft.maxSize),
   };
 }
 

@@ -1,6 +1,7 @@
 /** Experiments for tests: with runs as given and the analysis that they would have, roughly. */
 import type { Experiment, ExperimentRun, ExperimentState } from '../../common/experiment';
-import { median } from './contender-bars';
+import { countedRuns } from '../../common/experiment-results';
+import { median } from '../../common/median';
 
 interface SampleOptions {
   /** Wall times of each contender's runs; the first of each is its warm-up. */
@@ -36,7 +37,7 @@ export function sampleExperiment({ walls, state = 'done', contenders }: SampleOp
       taskMs: few,
     })),
   );
-  const middles = walls.map((ofOne) => median(ofOne.slice(1)) ?? 0);
+  const middles = walls.map((ofOne) => median(ofOne.slice(1)));
   return {
     id: 7,
     createdAtMs: 1_700_000_000_000,
@@ -74,8 +75,7 @@ export function sampleExperiment({ walls, state = 'done', contenders }: SampleOp
               medianMs: middles[contender] ?? 0,
               lowMs: Math.min(...ofOne.slice(1)),
               highMs: Math.max(...ofOne.slice(1)),
-              outliers: runs
-                .filter((run) => run.contender === contender && run.round > 0)
+              outliers: countedRuns(runs, contender)
                 .filter((run) => run.wallMs > 1.4 * (middles[contender] ?? 0))
                 .map(({ id }) => id),
             })),

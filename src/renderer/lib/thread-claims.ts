@@ -1,7 +1,8 @@
 /** What the page "How threads work here" claims, and what a run says of each claim. Pure. */
 import type { Experiment, ExperimentRequest, Verdict } from '../../common/experiment';
 import { contenderNames, intervalText, ratioText } from '../../common/experiment-text';
-import { countedRuns, median } from './contender-bars';
+import { countedRuns } from '../../common/experiment-results';
+import { median } from '../../common/median';
 import { plural } from './text';
 
 export interface Claim {
@@ -194,8 +195,8 @@ export function threadsText(experiment: Experiment): string {
   const names = contenderNames(experiment.request.contenders);
   return names
     .map((name, contender) => {
-      const runs = countedRuns(experiment, contender);
-      const made = median(runs.map(({ threadsMade }) => threadsMade)) ?? 0;
+      const runs = countedRuns(experiment.runs, contender);
+      const made = runs.length === 0 ? 0 : median(runs.map(({ threadsMade }) => threadsMade));
       return `${name}: ${plural(Math.round(made), 'thread', 'threads')} made for ${plural(experiment.tasks, 'task', 'tasks')}`;
     })
     .join(' · ');

@@ -1,5 +1,6 @@
 /** Where the strips of an experiment's timelines lie. Pure: milliseconds in, pixels out. */
 import type { ActivitySample, Timeline, TimelinePiece } from '../../common/experiment';
+import { lanesOf, type Lane } from '../../common/timeline-lanes';
 
 /** One lane of one thread: its strips never overlap. */
 export interface TimelineRow {
@@ -53,8 +54,6 @@ export interface TimelineFocus {
 const SECTION_GAP_PX = 14;
 /** More rows than these would be a haze: threads that lived one after another share rows. */
 const MOST_ROWS = 64;
-/** More than a thread has. */
-const MOST_LANES = 4096;
 /** A section is at least as high as its label. */
 const LEAST_HEIGHT_PX = 18;
 
@@ -67,28 +66,6 @@ function rowHeight(rows: number): number {
 function bandHeight(workers: number): number {
   if (workers <= 1) return 6;
   return workers <= 12 ? 3 : 2;
-}
-
-interface Lane {
-  readonly worker: number;
-  readonly lane: number;
-  readonly pieces: TimelinePiece[];
-}
-
-function lanesOf(pieces: readonly TimelinePiece[]): Lane[] {
-  const lanes = new Map<number, Lane>();
-  for (const piece of pieces) {
-    const key = piece.worker * MOST_LANES + piece.lane;
-    let lane = lanes.get(key);
-    if (lane === undefined) {
-      lane = { worker: piece.worker, lane: piece.lane, pieces: [] };
-      lanes.set(key, lane);
-    }
-    lane.pieces.push(piece);
-  }
-  for (const lane of lanes.values()) lane.pieces.sort((a, b) => a.startMs - b.startMs);
-  const sorted = [...lanes.values()].sort((a, b) => a.worker - b.worker || a.lane - b.lane);
-  return sorted.length > MOST_ROWS ? packed(sorted) : sorted;
 }
 
 /** Lanes that do not overlap in time share one, the first that is free; so that 2,000 short threads need few rows. */
@@ -109,7 +86,8 @@ function packed(lanes: readonly Lane[]): Lane[] {
 }
 
 function sectionOf(timeline: Timeline, top: number): TimelineSection {
-  const lanes = lanesOf(timeline.pieces);
+  const all = lanesOf(timeline.pieces);
+  const lanes = all.length > MOST_ROWS ? packed(all) : all;
   const workers = [...new Set(lanes.map(({ worker }) => worker))];
   const samples = new Map<number, ActivitySample[]>();
   for (const sample of timeline.activity) {

@@ -13,6 +13,7 @@ import { jobsStore, mergeJobs } from '../state/jobs';
 import { notifyError } from '../state/notices';
 import { useStore } from '../state/store';
 import { showJob } from '../state/ui';
+import pageStyles from './page.module.css';
 import styles from './history.module.css';
 
 const PAGE = 50;
@@ -32,9 +33,9 @@ export function HistoryPage() {
   }, []);
   const jobs = held?.ids.map((id) => byId.get(id)).filter((job) => job !== undefined) ?? [];
   return (
-    <div className={styles['page']}>
-      <header className={styles['header']}>
-        <h1 className={styles['title']}>History</h1>
+    <div className={pageStyles['page']}>
+      <header className={`${pageStyles['header'] ?? ''} ${styles['header'] ?? ''}`}>
+        <h1 className={pageStyles['title']}>History</h1>
         {held !== null && held.total > PAGE && (
           <>
             <p className={styles['range']}>

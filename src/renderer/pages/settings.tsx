@@ -8,6 +8,7 @@ import { AllSpeedMenu } from '../kind-page/speed-menu';
 import { SETTING_KINDS, WORDS } from '../kinds';
 import { watchJob } from '../state/frames';
 import { changeSettings, useInfo, useSettings } from '../state/settings';
+import pageStyles from './page.module.css';
 import styles from './settings.module.css';
 
 export function SettingsPage() {
@@ -16,9 +17,9 @@ export function SettingsPage() {
     watchJob(null);
   }, []);
   return (
-    <div className={styles['page']}>
-      <header className={styles['header']}>
-        <h1 className={styles['title']}>Settings</h1>
+    <div className={pageStyles['page']}>
+      <header className={pageStyles['header']}>
+        <h1 className={pageStyles['title']}>Settings</h1>
       </header>
       {settings !== null && (
         // Scrolls, and so has to be reachable by keyboard.

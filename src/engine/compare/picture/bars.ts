@@ -1,5 +1,6 @@
 /** Medians as bars, their intervals as whiskers, every counted run as a dot. */
 import type { Experiment } from '../../../common/experiment';
+import { countedRuns, ratioToReference, resultOf } from '../../../common/experiment-results';
 import { contenderFacts, contenderNames, intervalText, ratioText } from '../../../common/experiment-text';
 import { preciseTime } from '../../../common/experiment-figures';
 import { LEFT, MARGIN, RIGHT, type Section } from './layout';
@@ -14,9 +15,9 @@ const RATIO = 850;
 export function bars({ request, runs, analysis }: Experiment): Section {
   const { contenders } = request;
   const names = contenderNames(contenders);
-  const counted = runs.filter(({ round }) => round > 0);
+  const counted = contenders.map((_, index) => countedRuns(runs, index));
   const most = Math.max(
-    ...counted.map(({ wallMs }) => wallMs),
+    ...counted.flat().map(({ wallMs }) => wallMs),
     ...(analysis?.results.map(({ highMs }) => highMs) ?? []),
     Number.MIN_VALUE,
   );
@@ -27,10 +28,8 @@ export function bars({ request, runs, analysis }: Experiment): Section {
     textAt(RIGHT, 10, 'small faint', '95 % interval', 'end'),
   ];
   contenders.forEach((contender, index) => {
-    const result = analysis?.results.find((each) => each.contender === index);
-    const ratio = analysis?.ratios.find(
-      (each) => each.contender === index && each.against === analysis.reference,
-    );
+    const result = resultOf(analysis, index);
+    const ratio = ratioToReference(analysis, index);
     const top = 20 + index * ROW;
     const middle = top + BAR / 2;
     const base = top + BAR / 2 + 4.5;
@@ -57,8 +56,7 @@ export function bars({ request, runs, analysis }: Experiment): Section {
       markup.push(element('path', { d: caps, class: 'whisker' }));
       markup.push(textAt(MEDIAN, base, '', preciseTime(medianMs), 'end'));
     }
-    const own = counted.filter((run) => run.contender === index);
-    for (const { id, wallMs, round } of own) {
+    for (const { id, wallMs, round } of counted[index] ?? []) {
       const isOutlier = result?.outliers.includes(id) === true;
       const about = tip(`Run ${round}: ${preciseTime(wallMs)}${isOutlier ? ', far from the others' : ''}`);
       const y = top + BAR + 8;

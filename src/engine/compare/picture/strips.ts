@@ -19,11 +19,11 @@ const NARROW = 1.5;
 /**
  * Pieces that would be too narrow to see join their neighbours. A failed one stays seen: what joins it has failed too.
  *
- * @param pieces of one lane, in any order
+ * @param pieces of one lane, by start
  */
 export function stripsOf(pieces: readonly TimelinePiece[], pixelsPerMs: number): Strip[] {
   const strips: Strip[] = [];
-  for (const piece of [...pieces].sort((a, b) => a.startMs - b.startMs)) {
+  for (const piece of pieces) {
     const x = piece.startMs * pixelsPerMs;
     const end = Math.max(x, piece.endMs * pixelsPerMs);
     const last = strips.at(-1);

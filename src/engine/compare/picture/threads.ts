@@ -1,8 +1,9 @@
 /** What every thread did, on one time axis for all contenders. */
-import type { ActivitySample, Experiment, Timeline, TimelinePiece } from '../../../common/experiment';
+import type { ActivitySample, Experiment, Timeline } from '../../../common/experiment';
 import { contenderNames } from '../../../common/experiment-text';
 import { preciseTime } from '../../../common/experiment-figures';
 import type { Mode } from '../../../common/model';
+import { lanesOf } from '../../../common/timeline-lanes';
 import { LEFT, MARGIN, RIGHT, ticks, type Section } from './layout';
 import { stripsOf } from './strips';
 import { clipped, element, textAt, tip, wrapped } from './svg';
@@ -91,23 +92,6 @@ function groupOf(
   const more = lanes.length - shown.length;
   if (more > 0) markup.push(textAt(LEFT, (y += 12), 'small faint', `and ${more} more like these`));
   return { height: y - top, markup };
-}
-
-interface Lane {
-  readonly worker: number;
-  readonly lane: number;
-  readonly pieces: TimelinePiece[];
-}
-
-function lanesOf(pieces: readonly TimelinePiece[]): Lane[] {
-  const lanes = new Map<string, Lane>();
-  for (const piece of pieces) {
-    const key = `${piece.worker} ${piece.lane}`;
-    const lane = lanes.get(key) ?? { worker: piece.worker, lane: piece.lane, pieces: [] };
-    lane.pieces.push(piece);
-    lanes.set(key, lane);
-  }
-  return [...lanes.values()].sort((a, b) => a.worker - b.worker || a.lane - b.lane);
 }
 
 /** As high at each moment as the share of it in which the event loop was at work. */

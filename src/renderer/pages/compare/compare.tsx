@@ -19,6 +19,7 @@ import { useStore } from '../../state/store';
 import { PastExperiments } from './past';
 import { Result } from './result';
 import { Setup } from './setup';
+import pageStyles from '../page.module.css';
 import styles from './compare.module.css';
 
 export function ComparePage() {
@@ -28,9 +29,9 @@ export function ComparePage() {
     watchJob(null);
   }, []);
   return (
-    <div className={styles['page']}>
-      <header className={styles['header']}>
-        <h1 className={styles['title']}>Compare</h1>
+    <div className={pageStyles['page']}>
+      <header className={`${pageStyles['header'] ?? ''} ${styles['header'] ?? ''}`}>
+        <h1 className={pageStyles['title']}>Compare</h1>
         <PageButtons shown={view.type === 'result' ? shown : null} />
       </header>
       <div className={styles['body']}>

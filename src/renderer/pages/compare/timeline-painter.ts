@@ -1,5 +1,6 @@
 /** Draws an experiment's timelines: once for each change, however many strips there are. */
 import type { Mode } from '../../../common/model';
+import { clearedCanvas } from '../../lib/canvas';
 import {
   shadeAt,
   stripBox,
@@ -25,15 +26,8 @@ export function paintTimelines(
   view: TimelineView,
   modes: readonly Mode[],
 ): void {
-  const context = canvas.getContext('2d');
-  if (context === null || view.width === 0) return;
-  const ratio = window.devicePixelRatio;
-  const width = Math.round(view.width * ratio);
-  const height = Math.round(layout.height * ratio);
-  if (canvas.width !== width) canvas.width = width;
-  if (canvas.height !== height) canvas.height = height;
-  context.setTransform(ratio, 0, 0, ratio, 0, 0);
-  context.clearRect(0, 0, view.width, layout.height);
+  const context = view.width === 0 ? null : clearedCanvas(canvas, view.width, layout.height);
+  if (context === null) return;
   for (const { contender, rows, bands } of layout.sections) {
     const colour = themeColour(`--mode-${modes[contender] ?? 'pool'}`);
     for (const row of rows) paintRow(context, row, view, colour);

@@ -8,6 +8,7 @@ import { cancelExperiment } from '../../state/compare';
 import { experimentsStore, useExperiment, useExperimentFrame } from '../../state/experiments';
 import { watchJob } from '../../state/frames';
 import { useStore } from '../../state/store';
+import pageStyles from '../page.module.css';
 import { Bars } from '../compare/bars';
 import styles from './threads.module.css';
 
@@ -16,9 +17,9 @@ export function ThreadsPage() {
     watchJob(null);
   }, []);
   return (
-    <div className={styles['page']}>
-      <header className={styles['header']}>
-        <h1 className={styles['title']}>How threads work here</h1>
+    <div className={pageStyles['page']}>
+      <header className={pageStyles['header']}>
+        <h1 className={pageStyles['title']}>How threads work here</h1>
       </header>
       {/* Scrolls, and so has to be reachable by keyboard. */}
       <div className={styles['scroller']} role="region" aria-label="How threads work here" tabIndex={0}>

@@ -1,0 +1,122 @@
+/** For tests of jobs: an engine with real threads and SQLite, and a folder for their files. */
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeAll, beforeEach, expect } from 'vitest';
+import type { JobRequest } from '../../common/job-request';
+import type { JobSummary, TaskRow, TaskState } from '../../common/model';
+import { WORK_DIRECTORY_PREFIX } from '../../common/walk';
+import { Engine, Threads } from '../index';
+import { buildWorker } from './build-worker';
+
+/** Of the test that runs: another one for each. */
+export let engine: Engine;
+/** Empty but for the engine's own `data`. Of the test that runs, and gone after it. */
+export let folder: string;
+
+let workerUrl: string;
+const mounted: string[] = [];
+
+/** Called once by a file of tests, before hooks of its own. @param name told by the names of the folders */
+export function useEngine(name: string): void {
+  beforeAll(async () => {
+    workerUrl = await buildWorker(fileURLToPath(new URL('../../workers/worker.ts', import.meta.url)));
+  }, 60_000);
+
+  beforeEach(async () => {
+    folder = mkdtempSync(join(tmpdir(), `heddle-${name}-`));
+    engine = await openEngine();
+  });
+
+  afterEach(async () => {
+    await engine.close();
+    for (const path of mounted.splice(0).reverse()) execFileSync('umount', ['-l', path]);
+    rmSync(folder, { recursive: true, force: true });
+  });
+}
+
+/** @param data name of its folder below the test's; the caller closes the engine */
+export function openEngine(data = 'data'): Promise<Engine> {
+  return Engine.open({
+    dataDirectory: join(folder, data),
+    threads: new Threads(workerUrl),
+    retryPolicy: { maxAttempts: 2, baseMs: 1, capMs: 5, random: () => 0.5 },
+  });
+}
+
+/** As after a crash: another engine has the same database. */
+export async function reopenEngine(): Promise<void> {
+  await engine.close();
+  engine = await openEngine();
+}
+
+export async function run(request: JobRequest): Promise<JobSummary> {
+  const { id } = await engine.createJob(request, { start: false });
+  return go(id);
+}
+
+/** Until the job has ended, or is paused. */
+export async function go(id: number, start = () => engine.resume(id)): Promise<JobSummary> {
+  const ended = engine.ended(id);
+  await start();
+  return ended;
+}
+
+/**
+ * Runs a job until it is as told, pauses it and opens the database anew.
+ *
+ * @returns what it had come to, and how often each task has settled, which goes on being counted
+ */
+export async function stopWhen(
+  id: number,
+  isThen: (job: JobSummary) => boolean,
+): Promise<{ readonly job: JobSummary; readonly settled: ReadonlyMap<number, number> }> {
+  const settled = new Map<number, number>();
+  const count = (): void => {
+    engine.on('tasks-settled', ({ tasks }) => {
+      for (const task of tasks) settled.set(task.id, (settled.get(task.id) ?? 0) + 1);
+    });
+  };
+  count();
+  let stopped = null as Promise<void> | null;
+  const look = (): void => {
+    if (stopped === null && isThen(engine.job(id))) stopped = engine.pause(id);
+  };
+  engine.on('tasks-settled', look);
+  engine.on('frame', look);
+  const job = await go(id);
+  expect(stopped).not.toBeNull();
+  await stopped;
+  await reopenEngine();
+  count();
+  return { job, settled };
+}
+
+/** All of them: fewer than 500. */
+export async function rows(jobId: number, state: TaskState | null = null): Promise<readonly TaskRow[]> {
+  const page = await engine.tasksPage({ jobId, state, search: '', offset: 0, limit: 500 });
+  expect(page.rows.length).toBeLessThan(500);
+  return page.rows;
+}
+
+/** Makes a file and the folders above it. @param path one that ends in `/` is a folder */
+export function put(path: string, content: string | Uint8Array = ''): void {
+  mkdirSync(path.endsWith('/') ? path : dirname(path), { recursive: true });
+  if (!path.endsWith('/')) writeFileSync(path, content);
+}
+
+/** Unmounted when the test is over. */
+export function mount(path: string, ...what: string[]): void {
+  mkdirSync(path, { recursive: true });
+  execFileSync('mount', [...what, path]);
+  mounted.push(path);
+}
+
+/** What unfinished work has left below a folder. */
+export function leftovers(directory: string): string[] {
+  return readdirSync(directory, { recursive: true, encoding: 'utf8' }).filter((name) =>
+    name.includes(WORK_DIRECTORY_PREFIX),
+  );
+}
