@@ -1,5 +1,5 @@
 /** The numbers of an experiment as people read them: the same table in the window and the reports. */
-import type { Experiment, ExperimentRun } from './experiment';
+import type { ContenderResult, Experiment, ExperimentRun } from './experiment';
 import { countedRuns, ratioToReference, resultOf } from './experiment-results';
 import { intervalText, ratioText } from './experiment-text';
 import { median } from './median';
@@ -18,6 +18,15 @@ export function preciseTime(ms: number): string {
   if (ms >= 600_000) return `${(ms / 60_000).toFixed(1)} min`;
   if (ms >= 999.5) return `${(ms / 1000).toFixed(2)} s`;
   return `${ms.toFixed(ms >= 99.95 ? 0 : ms >= 9.995 ? 1 : 2)} ms`;
+}
+
+/** `812 ms – 1.04 s` of all counted runs of a contender; one run tells nothing of the others. */
+export function medianIntervalText(
+  { contender, lowMs, highMs }: ContenderResult,
+  runs: readonly ExperimentRun[],
+): string {
+  if (countedRuns(runs, contender).length < 2) return 'not known';
+  return `${preciseTime(lowMs)} – ${preciseTime(highMs)}`;
 }
 
 /** Medians over the counted runs, where nothing else is said. */
@@ -47,7 +56,7 @@ export function figureRows({ request, runs, analysis }: Experiment): FigureRow[]
     row('Wall time', 'median', ({ wallMs }) => wallMs, preciseTime),
     found('95 % interval', 'of the median', (contender) => {
       const of = resultOf(analysis, contender);
-      return of === undefined ? '–' : `${preciseTime(of.lowMs)} – ${preciseTime(of.highMs)}`;
+      return of === undefined ? '–' : medianIntervalText(of, runs);
     }),
     found('Ratio', 'how many times as fast as the reference, with its 95 % interval', (contender) => {
       const of = ratioToReference(analysis, contender);

@@ -1,6 +1,6 @@
 /** An experiment as one page that needs nothing but itself: no script, nothing to load. Follows the reader's theme. */
 import type { Experiment, Timeline } from '../../common/experiment';
-import { figureRows, preciseTime } from '../../common/experiment-figures';
+import { figureRows, medianIntervalText, preciseTime } from '../../common/experiment-figures';
 import { resultOf } from '../../common/experiment-results';
 import {
   contenderFacts,
@@ -46,7 +46,7 @@ function* list(title: string, sentences: readonly string[]): Generator<string, v
   yield '</ul>\n';
 }
 
-function* contenders({ request, analysis }: Experiment): Generator<string, void, undefined> {
+function* contenders({ request, runs, analysis }: Experiment): Generator<string, void, undefined> {
   const names = contenderNames(request.contenders);
   yield* table(
     'What was compared',
@@ -54,9 +54,7 @@ function* contenders({ request, analysis }: Experiment): Generator<string, void,
     request.contenders.map((contender, index) => {
       const result = resultOf(analysis, index);
       const times =
-        result === undefined
-          ? ['–', '–']
-          : [preciseTime(result.medianMs), `${preciseTime(result.lowMs)} – ${preciseTime(result.highMs)}`];
+        result === undefined ? ['–', '–'] : [preciseTime(result.medianMs), medianIntervalText(result, runs)];
       return [names[index] ?? '', contenderFacts(contender), ...times];
     }),
   );

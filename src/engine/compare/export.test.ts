@@ -297,6 +297,18 @@ describe('the picture', () => {
     expect(text('svg')).not.toMatch(/NaN|Infinity|undefined/u);
   });
 
+  it('gives one run no interval, and no whisker', () => {
+    const whiskers = (of: Experiment): number =>
+      readXml(text('svg', of, [])).filter(({ attributes }) => attributes['class'] === 'whisker').length;
+    const once = craftExperiment([{ mode: 'pool', size: 1, runsMs: [5] }]);
+    const twice = craftExperiment([{ mode: 'pool', size: 1, runsMs: [5, 6] }]);
+    expect(whiskers(once)).toBe(0);
+    expect(whiskers(twice)).toBe(1);
+    expect(text('html', once, [])).toContain('not known');
+    expect(text('html', once, [])).not.toContain('5.00 ms – 5.00 ms');
+    expect(text('html', twice, [])).not.toContain('not known');
+  });
+
   it('joins strips where there are more than pixels, and loses no task', () => {
     const pieces = Array.from({ length: 50_000 }, (_, index): TimelinePiece => ({
       worker: 1,

@@ -2,7 +2,7 @@
 import type { Experiment } from '../../../common/experiment';
 import { countedRuns, ratioToReference, resultOf } from '../../../common/experiment-results';
 import { contenderFacts, contenderNames, intervalText, ratioText } from '../../../common/experiment-text';
-import { preciseTime } from '../../../common/experiment-figures';
+import { medianIntervalText, preciseTime } from '../../../common/experiment-figures';
 import { LEFT, MARGIN, RIGHT, type Section } from './layout';
 import { element, textAt, tip } from './svg';
 
@@ -37,7 +37,7 @@ export function bars({ request, runs, analysis }: Experiment): Section {
     markup.push(textAt(MARGIN, base + 10, 'small faint', contenderFacts(contender)));
     if (result !== undefined) {
       const { medianMs, lowMs, highMs } = result;
-      const about = `${names[index] ?? ''}: median ${preciseTime(medianMs)}, 95 % interval ${preciseTime(lowMs)} – ${preciseTime(highMs)}`;
+      const about = `${names[index] ?? ''}: median ${preciseTime(medianMs)}, 95 % interval ${medianIntervalText(result, runs)}`;
       markup.push(
         element(
           'rect',
@@ -52,8 +52,9 @@ export function bars({ request, runs, analysis }: Experiment): Section {
           tip(about),
         ),
       );
+      const hasInterval = (counted[index]?.length ?? 0) > 1;
       const caps = `M${x(lowMs).toFixed(1)} ${middle - 5}v10M${x(lowMs).toFixed(1)} ${middle}H${x(highMs).toFixed(1)}m0 -5v10`;
-      markup.push(element('path', { d: caps, class: 'whisker' }));
+      if (hasInterval) markup.push(element('path', { d: caps, class: 'whisker' }));
       markup.push(textAt(MEDIAN, base, '', preciseTime(medianMs), 'end'));
     }
     for (const { id, wallMs, round } of counted[index] ?? []) {
