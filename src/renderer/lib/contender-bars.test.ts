@@ -6,7 +6,7 @@ describe('barsOf', () => {
   it('has every counted run as a dot, outliers told apart, and leaves warm-ups out', () => {
     const experiment = sampleExperiment({
       walls: [
-        [900, 1000, 1010, 1600],
+        [90_000, 1000, 1010, 1600],
         [400, 480, 500, 520],
       ],
     });

@@ -43,14 +43,17 @@ const MOST_BEYOND = 1.2;
 export function barsOf(experiment: Experiment, frame: ExperimentFrame | null): Bars {
   const { analysis, request } = experiment;
   const running = frame?.running ?? null;
-  const longestRun = Math.max(0, ...experiment.runs.map(({ wallMs }) => wallMs), running?.elapsedMs ?? 0);
+  const isRunning = experiment.state === 'running';
+  // Warm-ups have no bar; while it runs they say at least how long a run may be.
+  const shown = experiment.runs.filter(({ round }) => isRunning || round > 0);
+  const longestRun = Math.max(0, ...shown.map(({ wallMs }) => wallMs), running?.elapsedMs ?? 0);
   // Of few runs an interval may reach very far: it is cut rather than that all bars become slivers.
   const longest = Math.max(
     longestRun,
     ...(analysis?.results ?? []).map(({ highMs }) => Math.min(highMs, longestRun * MOST_BEYOND)),
   );
   // While it runs the axis grows in steps: bars that shrink all the time could not be read.
-  const axisMs = experiment.state === 'running' ? niceCeil(longest) : Math.max(1, longest * 1.02);
+  const axisMs = isRunning ? niceCeil(longest) : Math.max(1, longest * 1.02);
   const share = (ms: number): number => Math.min(1, Math.max(0, ms / axisMs));
   const bars = request.contenders.map((_, contender): ContenderBar => {
     const runs = countedRuns(experiment.runs, contender);
