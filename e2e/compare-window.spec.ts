@@ -193,6 +193,10 @@ test('cancelled in the middle, an experiment has no result, and the next one can
   });
   await window.getByRole('button', { name: 'Run', exact: true }).click();
   await expect(result(window)).toContainText(/Run 1 of 12: .*· [1-9]\d* of 400/u);
+  // Computing, waiting and idle are told apart while the run goes on, not only when it has ended.
+  const strips = result(window).getByRole('region', { name: 'What each thread did' });
+  await expect(strips.getByRole('status')).toContainText('high where it computes and low where it waits');
+  await expect(result(window)).toContainText('Run 1 of 12');
   await window.getByRole('button', { name: 'Cancel', exact: true }).click();
   await expect(result(window).getByRole('heading', { name: 'The experiment was cancelled' })).toBeVisible();
   await expect(result(window).getByRole('region', { name: 'The numbers' })).toBeHidden();

@@ -307,7 +307,15 @@ it('progress says which run of how many', () => {
   const names = ['Sequential', 'Thread pool'];
   expect(progressLine(frame, names)).toBe('Preparing the work…');
   expect(progressLine({ ...frame, phase: 'running' }, names)).toBe('6 of 24 runs');
-  const running = { contender: 1, round: 2, elapsedMs: 1400, tasksDone: 812, tasksTotal: 2000, pieces: [] };
+  const running = {
+    contender: 1,
+    round: 2,
+    elapsedMs: 1400,
+    tasksDone: 812,
+    tasksTotal: 2000,
+    pieces: [],
+    activity: [],
+  };
   expect(progressLine({ ...frame, phase: 'running', running }, names)).toBe(
     'Run 7 of 24 · Thread pool · round 2 · 812 of 2,000 tasks · 1.40 s',
   );

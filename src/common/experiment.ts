@@ -240,6 +240,8 @@ export interface ExperimentFrame {
     readonly tasksTotal: number;
     /** Of this run, new since the frame before. */
     readonly pieces: readonly TimelinePiece[];
+    /** Of this run, sampled since the frame before. */
+    readonly activity: readonly ActivitySample[];
   } | null;
   /** `preparing`: files are made, say. */
   readonly phase: 'preparing' | 'running' | 'ending';

@@ -189,6 +189,14 @@ describe('the ready-made work', () => {
       // Whoever watches sees every task of every run.
       const seen = frames.flatMap(({ running }) => running?.pieces ?? []);
       expect(seen.reduce((sum, piece) => sum + piece.tasks, 0)).toBe(tasks * ended.runs.length);
+      // And, while it runs, how busy each event loop was: what is kept of the counted run.
+      for (const { contender, activity } of timelines) {
+        const told = frames.flatMap(({ running }) =>
+          running?.contender === contender && running.round === 1 ? running.activity : [],
+        );
+        expect(told.length).toBeGreaterThan(0);
+        expect(told).toEqual(activity);
+      }
       expect(changes.at(-1)).toEqual(ended);
       expect(engine.experiments.list(0, 10)).toMatchObject({ total: 1, experiments: [{ id: ended.id }] });
       expect(leftovers()).toEqual([]);
