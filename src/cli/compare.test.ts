@@ -303,7 +303,7 @@ describe('the text', () => {
 });
 
 it('progress says which run of how many', () => {
-  const frame = { id: 1, runsDone: 6, runsTotal: 24, running: null, phase: 'preparing' } as const;
+  const frame = { id: 1, runsDone: 6, runsTotal: 24, running: null, serving: null, phase: 'preparing' } as const;
   const names = ['Sequential', 'Thread pool'];
   expect(progressLine(frame, names)).toBe('Preparing the work…');
   expect(progressLine({ ...frame, phase: 'running' }, names)).toBe('6 of 24 runs');

@@ -197,6 +197,17 @@ describe('the ready-made work', () => {
         expect(told.length).toBeGreaterThan(0);
         expect(told).toEqual(activity);
       }
+      // Of a server, the threads that answer and the requests that they had.
+      const serving = frames.flatMap(({ serving: each }) => each?.threads ?? []);
+      const names = serving.flatMap(({ segments }) => segments.map(({ name }) => name));
+      if (work === 'slow-server') {
+        expect(new Set(serving.map(({ worker }) => worker))).toEqual(new Set([1]));
+        expect(names.every((name) => /^connection [1-9]: \/00000[1-4]\.bin$/u.test(name))).toBe(true);
+      } else if (work === 'serving') {
+        expect(new Set(serving.map(({ worker }) => worker))).toEqual(new Set([1, 2]));
+        expect(names.every((name) => /^Request [1-4]$/u.test(name))).toBe(true);
+      }
+      expect(names.length > 0).toBe(work === 'slow-server' || work === 'serving');
       expect(changes.at(-1)).toEqual(ended);
       expect(engine.experiments.list(0, 10)).toMatchObject({ total: 1, experiments: [{ id: ended.id }] });
       expect(leftovers()).toEqual([]);

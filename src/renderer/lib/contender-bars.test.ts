@@ -61,6 +61,7 @@ describe('barsOf', () => {
       runsDone: 3,
       runsTotal: 8,
       phase: 'running' as const,
+      serving: null,
       running: {
         contender: 1,
         round: 1,
