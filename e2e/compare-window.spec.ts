@@ -196,10 +196,17 @@ test('cancelled in the middle, an experiment has no result, and the next one can
   // Computing, waiting and idle are told apart while the run goes on, not only when it has ended.
   const strips = result(window).getByRole('region', { name: 'What each thread did' });
   await expect(strips.getByRole('status')).toContainText('high where it computes and low where it waits');
+  // So are the threads of the server: which connection asks it for what.
+  const server = result(window).getByRole('region', { name: 'Built-in server' });
+  await expect(server.getByRole('listitem')).toHaveCount(1);
+  await expect(server.getByRole('listitem')).toContainText(/^S1connection 1: \/\d{6}\.bin/u);
+  await expect(server.getByRole('img', { name: /^S1: busy \d+ %/u })).toBeVisible();
   await expect(result(window)).toContainText('Run 1 of 12');
+  await expectAccessible(window);
   await window.getByRole('button', { name: 'Cancel', exact: true }).click();
   await expect(result(window).getByRole('heading', { name: 'The experiment was cancelled' })).toBeVisible();
   await expect(result(window).getByRole('region', { name: 'The numbers' })).toBeHidden();
+  await expect(server).toBeHidden();
   await expect(window.getByRole('button', { name: 'Export', exact: true })).toBeHidden();
   await setup(window).getByRole('textbox', { name: 'Repeats' }).fill('0');
   await expect(setup(window).getByRole('alert')).toHaveText('The repeats are a whole number from 1 to 50.');

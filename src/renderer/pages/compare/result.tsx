@@ -11,6 +11,7 @@ import { useSettings } from '../../state/settings';
 import { Bars } from './bars';
 import { NumbersTable } from './numbers-table';
 import { ScalingCurve } from './scaling-curve';
+import { ServingStrips } from './serving-strips';
 import { Timelines } from './timelines';
 import styles from './result.module.css';
 
@@ -45,6 +46,7 @@ export function Result({ experiment, side }: ResultProps) {
           <Timelines experiment={experiment} label={named('What each thread did')} />
         </div>
       )}
+      {state === 'running' && <ServingStrips experimentId={experiment.id} label={named('Built-in server')} />}
       {analysis !== null && (
         <section className={styles['part']} aria-label={named('Numbers')}>
           <h3 className={styles['caption']}>The numbers</h3>

@@ -9,6 +9,7 @@ import { experimentsStore, useExperiment, useExperimentFrame } from '../../state
 import { watchJob } from '../../state/frames';
 import { useStore } from '../../state/store';
 import { Bars } from '../compare/bars';
+import { ServingStrips } from '../compare/serving-strips';
 import styles from './threads.module.css';
 
 export function ThreadsPage() {
@@ -113,6 +114,9 @@ function Outcome({ claim, run }: { readonly claim: Claim; readonly run: ClaimRun
       <div className={styles['bars']}>
         <Bars experiment={experiment} frame={frame} />
       </div>
+      {experiment.state === 'running' && (
+        <ServingStrips experimentId={experiment.id} label={`Built-in server: ${claim.title}`} />
+      )}
       {outcome === null ? (
         <p className={styles['note']}>
           {frame === null
