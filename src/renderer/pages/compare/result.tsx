@@ -46,7 +46,7 @@ export function Result({ experiment, side }: ResultProps) {
           <Timelines experiment={experiment} label={named('What each thread did')} />
         </div>
       )}
-      {state === 'running' && <ServingStrips experimentId={experiment.id} label={named('Built-in server')} />}
+      {state === 'running' && <ServingStrips experimentId={experiment.id} />}
       {analysis !== null && (
         <section className={styles['part']} aria-label={named('Numbers')}>
           <h3 className={styles['caption']}>The numbers</h3>

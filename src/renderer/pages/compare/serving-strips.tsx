@@ -9,34 +9,24 @@ import { liveServing, useExperimentFrame } from '../../state/experiments';
 import { useStore } from '../../state/store';
 import styles from './serving-strips.module.css';
 
-interface ServingStripsProps {
-  readonly experimentId: number;
-  readonly label: string;
-}
-
 /** Nothing where the experiment has no server, or does not run. */
-export function ServingStrips({ experimentId, label }: ServingStripsProps) {
+export function ServingStrips({ experimentId }: { readonly experimentId: number }) {
   const frame = useExperimentFrame(experimentId);
   const threads = useStore(liveServing.strips.workers, (workers) => workers);
-  return frame === null || threads.length === 0 ? null : <Strips threads={threads} label={label} />;
+  return frame === null || threads.length === 0 ? null : <Strips threads={threads} />;
 }
 
-interface StripsProps {
-  readonly threads: readonly number[];
-  readonly label: string;
-}
-
-function Strips({ threads, label }: StripsProps) {
+function Strips({ threads }: { readonly threads: readonly number[] }) {
   useEffect(() => startPainter(liveServing.strips), []);
   const frames = threads.map((thread) => liveServing.frame(thread));
   return (
-    <section className={styles['serving']} aria-label={label}>
+    <section className={styles['serving']} aria-label="Built-in server">
       <div className={styles['head']}>
         <h3 className={styles['caption']}>Built-in server · {plural(threads.length, 'thread', 'threads')}</h3>
         <p className={styles['caption']}>{busyText(frames)}</p>
       </div>
       {/* Scrolls, and so has to be reachable by keyboard. */}
-      <ul className={styles['list']} tabIndex={0} aria-label={`${label}, one by one`}>
+      <ul className={styles['list']} tabIndex={0} aria-label="Threads of the built-in server">
         {threads.map((thread, index) => (
           <li key={thread} className={styles['row']}>
             <span className={styles['name']}>S{thread}</span>

@@ -114,9 +114,7 @@ function Outcome({ claim, run }: { readonly claim: Claim; readonly run: ClaimRun
       <div className={styles['bars']}>
         <Bars experiment={experiment} frame={frame} />
       </div>
-      {experiment.state === 'running' && (
-        <ServingStrips experimentId={experiment.id} label={`Built-in server: ${claim.title}`} />
-      )}
+      {experiment.state === 'running' && <ServingStrips experimentId={experiment.id} />}
       {outcome === null ? (
         <p className={styles['note']}>
           {frame === null
