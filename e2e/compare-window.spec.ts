@@ -151,6 +151,9 @@ test('computing; the best pool size is found and taken over; two experiments sid
   await expect(result(window)).toContainText(/Run \d+ of 12: Thread pool/u);
   await done(window);
   await expect(result(window).getByRole('img', { name: /^Speed-up by pool size/u })).toBeVisible();
+  // What is shown is the search: that is what can be done again; the modes are another experiment.
+  await expect(setup(window).getByRole('button', { name: 'Search again' })).toBeEnabled();
+  await expect(window.getByRole('button', { name: 'Compare the modes' })).toBeEnabled();
   await expectAccessible(window);
   const use = result(window).getByRole('button', { name: /^Use \d threads? for downloads$/u });
   const size = Number(/\d/u.exec(await use.innerText())?.[0]);
