@@ -5,6 +5,7 @@ import { expect, type Locator, type Page } from '@playwright/test';
 import type { Experiment } from '../src/common/experiment';
 import { findingOf, ratioText } from '../src/common/experiment-text';
 import type { Settings } from '../src/common/settings';
+import { CLAIMS, outcomeOf, threadsText } from '../src/renderer/lib/thread-claims';
 import { expectAccessible } from './accessible';
 import { answerDialogs, makeTree, openPage, read, test, type App } from './app';
 
@@ -293,5 +294,52 @@ test('how threads work here: a claim is run, and what it says comes from its dat
   await expect(outcome).toBeHidden();
   await openPage(window, 'How threads work');
   await expect(outcome).toBeVisible();
+  expect(complaints).toEqual([]);
+});
+
+test('how threads work here: each of the seven claims runs, and says what its own data say', async ({
+  app,
+}) => {
+  const { window, complaints } = app;
+  // What the page is told, kept here too: these runs are in no list, and removed once they have ended.
+  await window.evaluate(() => {
+    const page = globalThis as unknown as {
+      heddle: { on(name: string, listener: (experiment: { state: string }) => void): void };
+      ended: unknown[];
+    };
+    page.ended = [];
+    page.heddle.on('experiment-changed', (experiment) => {
+      if (experiment.state !== 'running') page.ended.push(experiment);
+    });
+  });
+  const ended = (): Promise<Experiment[]> =>
+    window.evaluate(() => (globalThis as unknown as { ended: Experiment[] }).ended);
+  await openPage(window, 'How threads work');
+  await expect(window.getByRole('button', { name: /^Run it here/u })).toHaveCount(7);
+  expect(CLAIMS).toHaveLength(7);
+
+  for (const claim of CLAIMS) {
+    const part = window.getByRole('region', { name: claim.title, exact: true });
+    await expect(part).toContainText(claim.claim);
+    await part.getByRole('button', { name: /^Run it here/u }).click();
+    await expect(part.getByRole('button', { name: /^Run it again/u })).toBeEnabled({ timeout: MOST_MS });
+    const experiment = (await ended()).at(-1);
+    if (experiment === undefined) throw new Error(`${claim.title}: nothing was told of its end.`);
+    expect(experiment).toMatchObject({ state: 'done', error: null, request: claim.request });
+    expect(experiment.runs).toHaveLength(2 * 6);
+
+    const ratio = experiment.analysis?.ratios.find(({ contender }) => contender === 1);
+    const measured = outcomeOf(claim, experiment);
+    if (ratio === undefined || measured === null)
+      throw new Error(`${claim.title}: its modes were not compared.`);
+    const outcome = part.getByRole('status');
+    await expect(outcome).toContainText(measured.text);
+    await expect(outcome).toContainText(`${ratioText(ratio)} as fast`);
+    await expect(outcome).toContainText(
+      ratio.verdict === claim.predicted ? 'As predicted' : 'Not as predicted on this machine',
+    );
+    await expect(outcome).toContainText(threadsText(experiment));
+  }
+  expect(await ended()).toHaveLength(7);
   expect(complaints).toEqual([]);
 });
