@@ -1,10 +1,10 @@
 /** One experiment: what it found, in words, bars, a curve, strips and numbers. */
 import type { Experiment, ExperimentFrame } from '../../../common/experiment';
-import { contenderNames, findingOf } from '../../../common/experiment-text';
+import { adoptedText, contenderNames, findingOf } from '../../../common/experiment-text';
 import { formatBytes, formatCount } from '../../../common/units';
 import { Button } from '../../components/button';
 import { plural, whenText } from '../../lib/text';
-import { adoptBest, kindWords } from '../../state/compare';
+import { adoptBest } from '../../state/compare';
 import { settingsOf } from '../../kinds';
 import { useExperimentFrame } from '../../state/experiments';
 import { useSettings } from '../../state/settings';
@@ -145,7 +145,7 @@ function Adopt({ experiment }: { readonly experiment: Experiment }) {
   const best = analysis?.bestSize ?? null;
   if (best === null || kind === null || settings === null) return null;
   const taken = settings.bestWorkers[settingsOf(kind)] === best;
-  const what = `${plural(best, 'thread', 'threads')} for ${kindWords(kind)}`;
+  const what = adoptedText(best, kind);
   return (
     <div className={styles['adopt']}>
       <p>
