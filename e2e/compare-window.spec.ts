@@ -84,7 +84,7 @@ test('calls to a slow server, from the click to every export', async ({ app, fol
   // It fills while it runs: which run of how many, the warm-up said to be one, the strips of now.
   await expect(result(window)).toContainText(/Run \d+ of 12: .*, warm-up/u);
   await expect(result(window).getByRole('progressbar')).toBeVisible();
-  await expect(result(window).locator('canvas')).toBeVisible();
+  await expect(result(window).getByRole('img', { name: /^What each thread did\. /u })).toBeVisible();
   await done(window);
 
   const heading = result(window).getByRole('heading', { level: 2 });
