@@ -5,6 +5,7 @@ import { expect, type Locator, type Page } from '@playwright/test';
 import type { Experiment } from '../src/common/experiment';
 import { findingOf, ratioText } from '../src/common/experiment-text';
 import type { Settings } from '../src/common/settings';
+import { CLAIMS, outcomeOf, threadsText } from '../src/renderer/lib/thread-claims';
 import { expectAccessible } from './accessible';
 import { answerDialogs, makeTree, openPage, read, test, type App } from './app';
 
@@ -83,7 +84,7 @@ test('calls to a slow server, from the click to every export', async ({ app, fol
   // It fills while it runs: which run of how many, the warm-up said to be one, the strips of now.
   await expect(result(window)).toContainText(/Run \d+ of 12: .*, warm-up/u);
   await expect(result(window).getByRole('progressbar')).toBeVisible();
-  await expect(result(window).locator('canvas')).toBeVisible();
+  await expect(result(window).getByRole('img', { name: /^What each thread did\. /u })).toBeVisible();
   await done(window);
 
   const heading = result(window).getByRole('heading', { level: 2 });
@@ -151,6 +152,9 @@ test('computing; the best pool size is found and taken over; two experiments sid
   await expect(result(window)).toContainText(/Run \d+ of 12: Thread pool/u);
   await done(window);
   await expect(result(window).getByRole('img', { name: /^Speed-up by pool size/u })).toBeVisible();
+  // What is shown is the search: that is what can be done again; the modes are another experiment.
+  await expect(setup(window).getByRole('button', { name: 'Search again' })).toBeEnabled();
+  await expect(window.getByRole('button', { name: 'Compare the modes' })).toBeEnabled();
   await expectAccessible(window);
   const use = result(window).getByRole('button', { name: /^Use \d threads? for downloads$/u });
   const size = Number(/\d/u.exec(await use.innerText())?.[0]);
@@ -193,9 +197,20 @@ test('cancelled in the middle, an experiment has no result, and the next one can
   });
   await window.getByRole('button', { name: 'Run', exact: true }).click();
   await expect(result(window)).toContainText(/Run 1 of 12: .*· [1-9]\d* of 400/u);
+  // Computing, waiting and idle are told apart while the run goes on, not only when it has ended.
+  const strips = result(window).getByRole('region', { name: 'What each thread did' });
+  await expect(strips.getByRole('status')).toContainText('high where it computes and low where it waits');
+  // So are the threads of the server: which connection asks it for what.
+  const server = result(window).getByRole('region', { name: 'Built-in server' });
+  await expect(server.getByRole('listitem')).toHaveCount(1);
+  await expect(server.getByRole('listitem')).toContainText(/^S1connection 1: \/\d{6}\.bin/u);
+  await expect(server.getByRole('img', { name: /^S1: busy \d+ %/u })).toBeVisible();
+  await expect(result(window)).toContainText('Run 1 of 12');
+  await expectAccessible(window);
   await window.getByRole('button', { name: 'Cancel', exact: true }).click();
   await expect(result(window).getByRole('heading', { name: 'The experiment was cancelled' })).toBeVisible();
   await expect(result(window).getByRole('region', { name: 'The numbers' })).toBeHidden();
+  await expect(server).toBeHidden();
   await expect(window.getByRole('button', { name: 'Export', exact: true })).toBeHidden();
   await setup(window).getByRole('textbox', { name: 'Repeats' }).fill('0');
   await expect(setup(window).getByRole('alert')).toHaveText('The repeats are a whole number from 1 to 50.');
@@ -279,5 +294,52 @@ test('how threads work here: a claim is run, and what it says comes from its dat
   await expect(outcome).toBeHidden();
   await openPage(window, 'How threads work');
   await expect(outcome).toBeVisible();
+  expect(complaints).toEqual([]);
+});
+
+test('how threads work here: each of the seven claims runs, and says what its own data say', async ({
+  app,
+}) => {
+  const { window, complaints } = app;
+  // What the page is told, kept here too: these runs are in no list, and removed once they have ended.
+  await window.evaluate(() => {
+    const page = globalThis as unknown as {
+      heddle: { on(name: string, listener: (experiment: { state: string }) => void): void };
+      ended: unknown[];
+    };
+    page.ended = [];
+    page.heddle.on('experiment-changed', (experiment) => {
+      if (experiment.state !== 'running') page.ended.push(experiment);
+    });
+  });
+  const ended = (): Promise<Experiment[]> =>
+    window.evaluate(() => (globalThis as unknown as { ended: Experiment[] }).ended);
+  await openPage(window, 'How threads work');
+  await expect(window.getByRole('button', { name: /^Run it here/u })).toHaveCount(7);
+  expect(CLAIMS).toHaveLength(7);
+
+  for (const claim of CLAIMS) {
+    const part = window.getByRole('region', { name: claim.title, exact: true });
+    await expect(part).toContainText(claim.claim);
+    await part.getByRole('button', { name: /^Run it here/u }).click();
+    await expect(part.getByRole('button', { name: /^Run it again/u })).toBeEnabled({ timeout: MOST_MS });
+    const experiment = (await ended()).at(-1);
+    if (experiment === undefined) throw new Error(`${claim.title}: nothing was told of its end.`);
+    expect(experiment).toMatchObject({ state: 'done', error: null, request: claim.request });
+    expect(experiment.runs).toHaveLength(2 * 6);
+
+    const ratio = experiment.analysis?.ratios.find(({ contender }) => contender === 1);
+    const measured = outcomeOf(claim, experiment);
+    if (ratio === undefined || measured === null)
+      throw new Error(`${claim.title}: its modes were not compared.`);
+    const outcome = part.getByRole('status');
+    await expect(outcome).toContainText(measured.text);
+    await expect(outcome).toContainText(`${ratioText(ratio)} as fast`);
+    await expect(outcome).toContainText(
+      ratio.verdict === claim.predicted ? 'As predicted' : 'Not as predicted on this machine',
+    );
+    await expect(outcome).toContainText(threadsText(experiment));
+  }
+  expect(await ended()).toHaveLength(7);
   expect(complaints).toEqual([]);
 });

@@ -107,6 +107,50 @@ test('sizes of the pool make a curve and have a best one', async ({ heddle }) =>
   expect(run.stdout).toMatch(/^Thread pool of 3 /mu);
 });
 
+test('the best size is taken over with --adopt: later jobs have it', async ({ heddle, folder }) => {
+  const search = ['compare', 'small-files', '--tasks', '20', '--repeats', '2', '--best', '--sizes', '5,6'];
+  const found = await heddle([...search, '--adopt']);
+  expect(found.status, found.stderr).toBe(0);
+  const size = Number(
+    /^Automatic now means ([56]) threads for hashing and verifying$/mu.exec(found.stderr)?.[1],
+  );
+  writeFileSync(join(folder, 'file'), 'x');
+  const job = await heddle(['hash', join(folder, 'file'), '-o', join(folder, 'SUMS'), '--json', '--quiet']);
+  expect(job.status, job.stderr).toBe(0);
+  expect(jsonLines(job.stdout).at(-1)).toMatchObject({ type: 'summary', kind: 'hash', workers: size });
+});
+
+test('help is shown of what is named, and named where a flag is wrong', async ({ heddle }) => {
+  const wrong = [
+    [['compare', '--nope'], 'heddle help compare'],
+    [['compare', 'hash', 'x', '--nope'], 'heddle help compare hash'],
+    [['hash', 'x', '--nope'], 'heddle help hash'],
+    [['--nope'], 'heddle help'],
+    [['help', 'compare', 'nope'], 'heddle help compare'],
+  ] as const;
+  for (const [args, help] of wrong) {
+    const run = await heddle(args);
+    expect({ args, status: run.status, stdout: run.stdout }).toEqual({ args, status: 2, stdout: '' });
+    expect(run.stderr).toMatch(/^heddle: [^\n]+\n$/u);
+    expect(run.stderr.trim().endsWith(`See: ${help}`)).toBe(true);
+    const shown = await heddle(help.split(' ').slice(1));
+    expect(shown.status).toBe(0);
+    expect(shown.stdout).toContain(help.replace('help ', '').replace(/help$/u, '').trim());
+  }
+  expect((await heddle(['help', 'compare', 'hash'])).stdout).toContain('--adopt');
+});
+
+test('on a Node that is too old one line says which is needed', async ({ heddle, folder }) => {
+  // The real check, told of another version.
+  const old = join(folder, 'old.cjs');
+  writeFileSync(old, `Object.defineProperty(process.versions, 'node', { value: '20.20.2' });`);
+  const run = await heddle(['jobs'], { env: { NODE_OPTIONS: `--require ${old}` } });
+  expect(run).toMatchObject({ status: 3, stdout: '' });
+  expect(run.stderr).toBe(
+    'heddle: needs Node 22.12 or newer, this is 20.20.2; npx heddle runs it on the Node that comes with it\n',
+  );
+});
+
 test('Ctrl-C stops it, and nothing is left or called a result', async ({ start, heddle, folder }) => {
   const report = join(folder, 'a.html');
   const long = ['compare', 'computing', '--tasks', '5000', '--repeats', '50', ...TWO, '-o', report];

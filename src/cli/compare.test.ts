@@ -45,12 +45,15 @@ afterEach(() => {
 interface Asked {
   readonly request: ExperimentRequest | null;
   readonly status: number | null;
+  /** Whose best size was taken over. */
+  readonly adopted: readonly number[];
 }
 
 /** The command on an engine that answers with a result at once. @throws what the command refuses */
 async function compare(args: readonly string[], result: Partial<Experiment> = {}): Promise<Asked> {
   let request: ExperimentRequest | null = null;
   let status: number | null = null;
+  const adopted: number[] = [];
   const experiment = craftExperiment(CONTENDERS, result);
   const engine = {
     experiments: {
@@ -60,6 +63,9 @@ async function compare(args: readonly string[], result: Partial<Experiment> = {}
       },
       ended: () => Promise.resolve(experiment),
       cancel: () => Promise.resolve(),
+      adopt: (id: number) => {
+        adopted.push(id);
+      },
       write: (_: number, format: string, path: string) => {
         writeFileSync(path, format);
         return Promise.resolve();
@@ -78,7 +84,7 @@ async function compare(args: readonly string[], result: Partial<Experiment> = {}
     },
   });
   await program.parseAsync(['node', 'heddle', 'compare', ...args]);
-  return { request, status };
+  return { request, status, adopted };
 }
 
 async function asked(...args: string[]): Promise<ExperimentRequest> {
@@ -193,6 +199,9 @@ describe('what is refused before any work', () => {
     { args: ['computing', '-o', 'result.png'], why: 'PNG is drawn by the window' },
     { args: ['computing', '-o', 'a.csv', '-o', './a.csv'], why: 'named twice' },
     { args: ['computing', '-o', 'no-such-folder/a.csv'], why: 'does not exist' },
+    { args: ['hash', 'a', '--adopt'], why: '--adopt takes two sizes of the pool' },
+    { args: ['hash', 'a', '--best', '--repeats', '1', '--adopt'], why: 'two repeats at least' },
+    { args: ['computing', '--best', '--adopt'], why: 'unknown option' },
     { args: ['download'], why: 'download needs a URL' },
     { args: ['copy', 'a'], why: 'copy needs a source and a destination' },
     { args: ['copy', 'a', 'b', '--mirror'], why: 'unknown option' },
@@ -213,6 +222,33 @@ describe('the result', () => {
     expect(written).toMatch(/^The pool is 8\.2× faster than sequential\n/u);
     const formats = names.map((name) => readFileSync(join(folder, name), 'utf8'));
     expect(formats).toEqual(['html', 'json', 'trace', 'csv', 'svg']);
+  });
+
+  it('has its best pool size taken over with --adopt, and only then', async () => {
+    const pools = [1, 4].map((size): CraftedContender => ({
+      mode: 'pool',
+      size,
+      runsMs: around(400 / size),
+    }));
+    const found = craftExperiment(pools);
+    expect(found.analysis?.bestSize).toBe(4);
+    expect((await compare(['hash', 'a', '--best'], found)).adopted).toEqual([]);
+    expect(said).toBe('');
+    for (const work of [
+      ['hash', 'a'],
+      ['copy', 'a', 'b'],
+      ['download', 'http://localhost/a'],
+      ['small-files'],
+    ])
+      expect((await compare([...work, '--best', '--adopt'], found)).adopted).toEqual([found.id]);
+    expect(said.split('\n')[0]).toBe('Automatic now means 4 threads for hashing and verifying');
+    said = '';
+    const { status, adopted } = await compare(
+      ['slow-server', '--best', '--adopt', '--json', '--quiet'],
+      found,
+    );
+    expect([status, adopted]).toEqual([0, [found.id]]);
+    expect(said).toBe('');
   });
 
   it('is one line of JSON with --json', async () => {
@@ -303,11 +339,26 @@ describe('the text', () => {
 });
 
 it('progress says which run of how many', () => {
-  const frame = { id: 1, runsDone: 6, runsTotal: 24, running: null, phase: 'preparing' } as const;
+  const frame = {
+    id: 1,
+    runsDone: 6,
+    runsTotal: 24,
+    running: null,
+    serving: null,
+    phase: 'preparing',
+  } as const;
   const names = ['Sequential', 'Thread pool'];
   expect(progressLine(frame, names)).toBe('Preparing the work…');
   expect(progressLine({ ...frame, phase: 'running' }, names)).toBe('6 of 24 runs');
-  const running = { contender: 1, round: 2, elapsedMs: 1400, tasksDone: 812, tasksTotal: 2000, pieces: [] };
+  const running = {
+    contender: 1,
+    round: 2,
+    elapsedMs: 1400,
+    tasksDone: 812,
+    tasksTotal: 2000,
+    pieces: [],
+    activity: [],
+  };
   expect(progressLine({ ...frame, phase: 'running', running }, names)).toBe(
     'Run 7 of 24 · Thread pool · round 2 · 812 of 2,000 tasks · 1.40 s',
   );

@@ -17,6 +17,7 @@ import {
 import {
   DEFAULT_LATENCY_MS,
   hasLatency,
+  isJob,
   READY_WORK_TASKS,
   READY_WORK_WORDS,
 } from '../common/experiment-works';
@@ -50,6 +51,7 @@ export interface CompareFlags {
   readonly sizes?: readonly number[];
   readonly best?: true;
   readonly cold?: true;
+  readonly adopt?: true;
   readonly report: readonly Report[];
   readonly json?: true;
   readonly quiet?: true;
@@ -82,10 +84,11 @@ export function addCompareCommand(program: Command, { outputFlags, open, report 
     .description(
       'run the same work in several modes and say what the threads gain: your own downloads, files or copies, or ready-made work that needs nothing',
     )
-    .addHelpText('after', '\nThe flags of each: heddle compare help WORK');
+    .addHelpText('after', '\nThe flags of each: heddle help compare WORK');
 
   const run = async (flags: CompareFlags, work: ExperimentRequest['work']): Promise<void> => {
     const request = experimentRequest(flags, work);
+    if (flags.adopt === true) refuseUnlessSearch(request);
     refuseReports(flags.report);
     const engine = await open(flags);
     const { runExperiment } = await import('./run-experiment');
@@ -94,32 +97,39 @@ export function addCompareCommand(program: Command, { outputFlags, open, report 
         json: flags.json === true,
         quiet: flags.quiet === true,
         reports: flags.report,
+        adopt: flags.adopt === true,
       }),
     );
   };
   const ownWork = (request: JobRequest): ExperimentRequest['work'] => ({ type: 'job', request });
   const command = (name: string): Command => outputFlags(addCompareFlags(compare.command(name)));
+  /** Of work whose best pool size is of use: there are jobs of its kind. */
+  const jobCommand = (name: string): Command =>
+    command(name).option(
+      '--adopt',
+      'take the best pool size over: it becomes the automatic number of workers for jobs of this kind',
+    );
 
-  addTransferFlags(command('download'))
+  addTransferFlags(jobCommand('download'))
     .description('compare the modes at downloading; each run begins with an empty folder and new connections')
     .argument('[urls...]', 'http and https URLs')
     .action(async (urls: string[], flags: CompareFlags & DownloadFlags) => {
-      refuseWrongSources(urls, flags, 'heddle compare help download');
+      refuseWrongSources(urls, flags, 'heddle help compare download');
       const text = flags.input.includes('-') ? await readStandardInput() : null;
       await run(flags, ownWork({ ...downloadRequest(urls, flags, text), ...ANYHOW }));
     });
-  addHashInputs(command('hash'))
+  addHashInputs(jobCommand('hash'))
     .description('compare the modes at hashing files and folders')
     .action((paths: string[], flags: CompareFlags & HashInputs) =>
       // Digests that are remembered would be compared with nothing.
       run(flags, ownWork({ ...hashRequest(paths, flags), ...ANYHOW, manifest: null, cache: false })),
     );
-  addCopyInputs(command('copy'))
+  addCopyInputs(jobCommand('copy'))
     .description('compare the modes at copying; each run copies into an empty folder beside the destination')
     .action((paths: string[], flags: CompareFlags & CopyFlags) =>
-      run(flags, ownWork({ ...copyRequest(paths, flags, 'heddle compare help copy'), ...ANYHOW })),
+      run(flags, ownWork({ ...copyRequest(paths, flags, 'heddle help compare copy'), ...ANYHOW })),
     );
-  for (const work of READY_WORKS) addReadyWork(command(work), work, run);
+  for (const work of READY_WORKS) addReadyWork(isJob(work) ? jobCommand(work) : command(work), work, run);
 }
 
 function addReadyWork(
@@ -199,6 +209,16 @@ function contendersFor({ modes, workers, sizes, best }: CompareFlags): Contender
   if (best !== true) return contendersOf(modes ?? MODES, workers, sizes ?? []);
   const most = Math.max(workers, Math.min(MAX_WORKERS, 2 * availableParallelism()));
   return contendersOf(modes ?? [], workers, sizes ?? doublingSizes(most));
+}
+
+/** @throws HeddleError where no best size can be found, so that none could be taken over */
+function refuseUnlessSearch({ contenders, repeats = DEFAULT_REPEATS }: ExperimentRequest): void {
+  const sizes = new Set(contenders.filter(({ mode }) => mode === 'pool').map(({ size }) => size));
+  if (sizes.size >= 2 && repeats >= 2) return;
+  throw new HeddleError(
+    'usage',
+    `--adopt takes two sizes of the pool and two repeats at least: add --best, or --sizes. See: ${HELP}`,
+  );
 }
 
 /** 1, 2, 4… up to a most, and that. */

@@ -3,23 +3,34 @@ import { enableCompileCache } from 'node:module';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { Threads } from '../engine/pool/threads';
-
-// Files are flushed by the system's threads for it: with more of them the disk joins flushes. Read at their first use.
-process.env['UV_THREADPOOL_SIZE'] ??= '32';
-
-// Beside the scripts: whoever may write there could change them as well.
-enableCompileCache(join(__dirname, '.compile-cache'));
+import { EXIT } from './exit-status';
+import { nodeFault } from './node-version';
 
 const KINDS = ['download', 'hash', 'copy'] as const;
 /** With more of them than this the start would wait for the threads, not for the work. */
 const MOST_SPARES = 8;
 
-const threads = new Threads(join(__dirname, 'worker.cjs'));
-const [command = '', ...rest] = process.argv.slice(2);
-const kind = KINDS.find((each) => each === command);
-if (kind !== undefined && !rest.includes('--help') && !rest.includes('--dry-run')) {
-  const workers = rest.includes('--sync') ? 1 : Math.min(availableParallelism(), MOST_SPARES);
-  // Folders are walked by one more.
-  threads.prepare(kind, kind === 'download' ? workers : workers + 1);
+const fault = nodeFault(process.versions.node);
+if (fault === null) start();
+else {
+  process.stderr.write(`heddle: ${fault}\n`);
+  process.exitCode = EXIT.noStart;
 }
-void import('./main').then(({ main }) => main(threads));
+
+function start(): void {
+  // Files are flushed by the system's threads for it: with more of them the disk joins flushes. Read at their first use.
+  process.env['UV_THREADPOOL_SIZE'] ??= '32';
+
+  // Beside the scripts: whoever may write there could change them as well.
+  enableCompileCache(join(__dirname, '.compile-cache'));
+
+  const threads = new Threads(join(__dirname, 'worker.cjs'));
+  const [command = '', ...rest] = process.argv.slice(2);
+  const kind = KINDS.find((each) => each === command);
+  if (kind !== undefined && !rest.includes('--help') && !rest.includes('--dry-run')) {
+    const workers = rest.includes('--sync') ? 1 : Math.min(availableParallelism(), MOST_SPARES);
+    // Folders are walked by one more.
+    threads.prepare(kind, kind === 'download' ? workers : workers + 1);
+  }
+  void import('./main').then(({ main }) => main(threads));
+}

@@ -4,7 +4,7 @@ import { HeddleError, toErrorData } from '../common/errors';
 import type { Threads } from '../engine';
 import { EXIT, NotStarted } from './exit-status';
 import { printable } from './printable';
-import { makeProgram } from './program';
+import { commandOf, makeProgram } from './program';
 
 /** Errors that mean the request was wrong, not the work. */
 const USAGE_CODES: ReadonlySet<string> = new Set([
@@ -53,7 +53,8 @@ async function run(threads: Threads): Promise<number> {
       if (error.exitCode === 0) return EXIT.done;
       const message = error.message.replace(/^error: |\.$/gu, '').replaceAll('\n', ' ');
       const text = error.code === 'commander.help' ? 'name a command' : message;
-      process.stderr.write(`heddle: ${text}. See: heddle help\n`);
+      const { help } = commandOf(program, process.argv.slice(2));
+      process.stderr.write(`heddle: ${text}. See: ${help}\n`);
       return EXIT.usage;
     }
     const cause = error instanceof NotStarted ? error.cause : error;

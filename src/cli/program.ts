@@ -69,7 +69,8 @@ export function makeProgram(threads: Threads, report: (status: number) => void):
     .version(VERSION)
     .exitOverride()
     .configureOutput({ writeErr: () => undefined, writeOut: (text) => process.stdout.write(text) })
-    .showHelpAfterError(false);
+    .showHelpAfterError(false)
+    .helpCommand(false);
 
   const open = (flags: TaskFlags): Promise<Engine> =>
     Engine.open({ dataDirectory: givenPath(flags.dataDir), threads });
@@ -226,10 +227,38 @@ export function makeProgram(threads: Threads, report: (status: number) => void):
       report(await runDemo(threads));
     });
 
+  program
+    .command('help')
+    .description('what a command does, and its flags')
+    .argument('[command...]', 'compare hash, say')
+    .action((names: string[]) => {
+      const command = commandOf(program, names);
+      if (command.names.length < names.length) {
+        throw new HeddleError('usage', `there is no command ${names.join(' ')}. See: ${command.help}`);
+      }
+      command.found.outputHelp();
+    });
+
   // Subcommands take these from their parent only when they are told to.
   for (const command of program.commands.flatMap((each) => [each, ...each.commands]))
     command.exitOverride().configureOutput({ writeErr: () => undefined });
   return program;
+}
+
+/** The command that these words begin with, as far as they are names of commands, and which one shows its help. */
+export function commandOf(
+  program: Command,
+  words: readonly string[],
+): { readonly found: Command; readonly names: readonly string[]; readonly help: string } {
+  let found = program;
+  const names: string[] = [];
+  for (const word of words) {
+    const next = found.commands.find((each) => each.name() === word);
+    if (next === undefined) break;
+    found = next;
+    names.push(word);
+  }
+  return { found, names, help: ['heddle help', ...names].join(' ') };
 }
 
 function jobNumber(text: string): number {

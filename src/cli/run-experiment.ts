@@ -1,5 +1,6 @@
 /** Runs an experiment in the terminal: progress on standard error, the result on standard output and in files. */
-import type { ExperimentRequest } from '../common/experiment';
+import type { Experiment, ExperimentRequest } from '../common/experiment';
+import { adoptedText } from '../common/experiment-text';
 import { toErrorData } from '../common/errors';
 import { comparisonLine } from '../common/json-lines';
 import type { Engine } from '../engine';
@@ -15,6 +16,8 @@ export interface ExperimentOptions {
   readonly quiet: boolean;
   /** Written once the result is there; a file of that name is replaced then, and not before. */
   readonly reports: readonly Report[];
+  /** The best pool size becomes the automatic number of workers. */
+  readonly adopt: boolean;
 }
 
 const PLAIN_WIDTH = 80;
@@ -23,7 +26,7 @@ const PLAIN_WIDTH = 80;
 export async function runExperiment(
   engine: Engine,
   request: ExperimentRequest,
-  { json, quiet, reports }: ExperimentOptions,
+  { json, quiet, reports, adopt }: ExperimentOptions,
 ): Promise<number> {
   const { experiments } = engine;
   const progress = quiet ? null : new ExperimentProgress(process.stderr);
@@ -69,13 +72,23 @@ export async function runExperiment(
       const colour = isTTY && (process.env['NO_COLOR'] ?? '') === '';
       await print(experimentReport(experiment, { width: isTTY ? columns : PLAIN_WIDTH, colour }));
     }
-    return await writeReports(engine, experiment.id, reports, quiet);
+    const status = await writeReports(engine, experiment.id, reports, quiet);
+    if (adopt) adoptBest(engine, experiment, quiet);
+    return status;
   } finally {
     progress?.clear();
     await engine.close({ interrupt: true });
     process.off('SIGINT', stop);
     process.off('SIGTERM', stop);
   }
+}
+
+/** @throws HeddleError where none was found */
+function adoptBest({ experiments }: Engine, { id, kind, analysis }: Experiment, quiet: boolean): void {
+  experiments.adopt(id);
+  const best = analysis?.bestSize ?? null;
+  if (quiet || best === null || kind === null) return;
+  process.stderr.write(`Automatic now means ${adoptedText(best, kind)}\n`);
 }
 
 /** One that cannot be written does not keep the others from it. */

@@ -2,7 +2,7 @@
 import type { Contender, Experiment, ExperimentAnalysis, ExperimentRun, Interval, Ratio } from './experiment';
 import { countedRuns, ratioToReference } from './experiment-results';
 import { upperMedian } from './median';
-import type { Mode } from './model';
+import type { JobKind, Mode } from './model';
 import { formatCount, formatDuration } from './units';
 
 export interface Finding {
@@ -18,6 +18,17 @@ export function contenderName({ mode }: Contender): string {
     'thread-per-task': 'Thread per task',
     pool: 'Thread pool',
   }[mode];
+}
+
+/** `4 threads for downloads`: a pool size and the jobs that it is taken over for. */
+export function adoptedText(size: number, kind: JobKind): string {
+  const jobs = {
+    download: 'downloads',
+    hash: 'hashing and verifying',
+    verify: 'hashing and verifying',
+    copy: 'copies',
+  }[kind];
+  return `${formatCount(size)} ${size === 1 ? 'thread' : 'threads'} for ${jobs}`;
 }
 
 /** A name of each that no other has: with its size where a mode comes in several, with a letter where it is there twice. */

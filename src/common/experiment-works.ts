@@ -77,3 +77,8 @@ export function readyWorkTitle(work: ReadyWork, tasks: number, latencyMs: number
   const count = `${formatCount(tasks)} ${tasks === 1 ? one : many}`;
   return `${READY_WORK_WORDS[work].title} · ${count}${hasLatency(work) ? ` at ${latencyMs} ms` : ''}`;
 }
+
+/** The works that run as a job does: their best pool size is one for jobs. */
+export function isJob(work: ReadyWork): boolean {
+  return work === 'slow-server' || work === 'small-files' || work === 'large-files';
+}

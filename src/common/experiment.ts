@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { jobRequestSchema, MAX_WORKERS } from './job-request';
 import type { ErrorData } from './errors';
+import type { ServingFrame } from './frames';
 import { MODES, type JobKind, type Mode } from './model';
 
 /** Work that needs nothing of the user's. */
@@ -240,7 +241,11 @@ export interface ExperimentFrame {
     readonly tasksTotal: number;
     /** Of this run, new since the frame before. */
     readonly pieces: readonly TimelinePiece[];
+    /** Of this run, sampled since the frame before. */
+    readonly activity: readonly ActivitySample[];
   } | null;
+  /** What the threads do that answer requests; `null` where the work has no server, or none now. */
+  readonly serving: ServingFrame | null;
   /** `preparing`: files are made, say. */
   readonly phase: 'preparing' | 'running' | 'ending';
 }

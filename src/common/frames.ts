@@ -51,6 +51,14 @@ export interface WorkerFrame {
   readonly segments: readonly StripSegment[];
 }
 
+/** The threads of a server that runs beside a job or in an experiment. */
+export interface ServingFrame {
+  /** Milliseconds since the epoch. */
+  readonly atMs: number;
+  /** A lane for each connection or request at once; a request is a task. */
+  readonly threads: readonly WorkerFrame[];
+}
+
 export interface JobFrame {
   readonly jobId: number;
   readonly state: JobState;

@@ -2,7 +2,7 @@
 import type { ErrorData } from './errors';
 import type { BoardShape } from './board';
 import type { JobKind } from './model';
-import type { FileServerOptions } from './serve';
+import type { FileServerOptions, ServeNews } from './serve';
 
 /** Handed to a worker when its thread is made. */
 export interface WorkerData<Options> {
@@ -71,6 +71,7 @@ export type ToServeThread =
   /** End every connection and exit. */
   | { readonly type: 'close' };
 
-export interface FromServeThread {
-  readonly type: 'ready';
-}
+export type FromServeThread =
+  | { readonly type: 'ready' }
+  /** Now and then, where it is watched and there is any. */
+  | { readonly type: 'news'; readonly news: ServeNews };

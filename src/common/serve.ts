@@ -13,6 +13,35 @@ export interface FileServerOptions {
   readonly bytesPerSecond: number | null;
   /** Share of requests, 0 to 1, that are answered 503: for each one chance decides anew. */
   readonly errorShare: number;
+  /** Whether each request is told, for those who watch. */
+  readonly watched: boolean;
+}
+
+/** A request that waits for its answer, or is getting it. */
+export interface ServedRequest {
+  /** The how-manieth of its thread, from 1. */
+  readonly number: number;
+  /** Of its thread: from 1, the lowest that no other open one had. */
+  readonly connection: number;
+  /** What was asked for. */
+  readonly path: string;
+  /** Milliseconds since the epoch, on one clock for all threads. */
+  readonly startMs: number;
+}
+
+export interface AnsweredRequest extends ServedRequest {
+  readonly endMs: number;
+  /** `failed`: with an error, 400 or above; `cancelled`: the connection ended first. */
+  readonly outcome: 'done' | 'failed' | 'cancelled';
+}
+
+/** What one thread tells of its requests. */
+export interface ServeNews {
+  /** Since it was told last. */
+  readonly answered: readonly AnsweredRequest[];
+  readonly running: readonly ServedRequest[];
+  /** The most connections that it has had at once. */
+  readonly connections: number;
 }
 
 /** One thread of the server. All but `connections` and `active` count from its start. */

@@ -7,8 +7,9 @@ import type { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
 import send from 'send';
 import { toErrorData } from '../common/errors';
-import type { FileServerOptions, ServeFigures } from '../common/serve';
+import type { FileServerOptions, ServeFigures, ServeNews } from '../common/serve';
 import { findFile, isOwnHost } from './guard';
+import { RequestLog } from './request-log';
 import { RateLimit, Throttle } from './throttle';
 import { answerDelay, isUnlucky } from './trouble';
 
@@ -21,6 +22,8 @@ export class FileServer {
   readonly #options: FileServerOptions;
   readonly #figures: ServeFigures;
   readonly #random: () => number;
+  /** `null`: nobody watches. */
+  readonly #log: RequestLog | null;
   readonly #server: Server;
   readonly #limits = new WeakMap<Socket, RateLimit>();
   /** Open connections, and how many of their bytes are counted. */
@@ -30,11 +33,20 @@ export class FileServer {
   #closing = false;
   #whenEmpty: () => void = () => undefined;
 
-  /** @param random from 0 up to 1, for jitter and errors */
-  constructor(options: FileServerOptions, figures: ServeFigures, random: () => number = Math.random) {
+  /**
+   * @param tell is told of the requests, where they are watched
+   * @param random from 0 up to 1, for jitter and errors
+   */
+  constructor(
+    options: FileServerOptions,
+    figures: ServeFigures,
+    tell: (news: ServeNews) => void,
+    random: () => number = Math.random,
+  ) {
     this.#options = options;
     this.#figures = figures;
     this.#random = random;
+    this.#log = options.watched ? new RequestLog(tell) : null;
     // It never listens: connections are accepted elsewhere and adopted here.
     this.#server = createServer((request, response) => {
       this.#receive(request, response);
@@ -47,12 +59,14 @@ export class FileServer {
   adopt(socket: Socket): void {
     this.#figures.adopt();
     this.#sockets.set(socket, 0);
+    this.#log?.connect(socket);
     this.#tally ??= setInterval(() => {
       for (const open of this.#sockets.keys()) this.#count(open);
     }, TALLY_MS).unref();
     socket.once('close', () => {
       this.#count(socket);
       this.#sockets.delete(socket);
+      this.#log?.disconnect(socket);
       this.#figures.end();
       if (this.#sockets.size > 0) return;
       if (this.#tally !== null) clearInterval(this.#tally);
@@ -71,6 +85,7 @@ export class FileServer {
     this.#closing = true;
     for (const timer of this.#latencies) clearTimeout(timer);
     this.#latencies.clear();
+    this.#log?.close();
     if (this.#sockets.size === 0) return;
     const empty = new Promise<void>((resolve) => {
       this.#whenEmpty = resolve;
@@ -91,6 +106,7 @@ export class FileServer {
     // It has shown that it speaks; how long an answer takes is up to the latency and the rate.
     request.socket.setTimeout(0);
     this.#figures.request();
+    this.#log?.request(request, response);
     response.once('close', () => {
       this.#figures.answer();
       this.#count(request.socket);

@@ -7,7 +7,12 @@ import { ServeFigures } from '../common/serve';
 import { FileServer } from '../server/file-server';
 
 export function runServe(port: MessagePort, { options, figures }: ServeData): void {
-  const server = new FileServer(options, new ServeFigures(figures));
+  const tell = (message: FromServeThread): void => {
+    port.postMessage(message);
+  };
+  const server = new FileServer(options, new ServeFigures(figures), (news) => {
+    tell({ type: 'news', news });
+  });
   port.on('message', (message: ToServeThread) => {
     switch (message.type) {
       case 'connection':
@@ -26,5 +31,5 @@ export function runServe(port: MessagePort, { options, figures }: ServeData): vo
         assertNever(message);
     }
   });
-  port.postMessage({ type: 'ready' } satisfies FromServeThread);
+  tell({ type: 'ready' });
 }

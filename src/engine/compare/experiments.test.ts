@@ -189,6 +189,25 @@ describe('the ready-made work', () => {
       // Whoever watches sees every task of every run.
       const seen = frames.flatMap(({ running }) => running?.pieces ?? []);
       expect(seen.reduce((sum, piece) => sum + piece.tasks, 0)).toBe(tasks * ended.runs.length);
+      // And, while it runs, how busy each event loop was: what is kept of the counted run.
+      for (const { contender, activity } of timelines) {
+        const told = frames.flatMap(({ running }) =>
+          running?.contender === contender && running.round === 1 ? running.activity : [],
+        );
+        expect(told.length).toBeGreaterThan(0);
+        expect(told).toEqual(activity);
+      }
+      // Of a server, the threads that answer and the requests that they had.
+      const serving = frames.flatMap(({ serving: each }) => each?.threads ?? []);
+      const names = serving.flatMap(({ segments }) => segments.map(({ name }) => name));
+      if (work === 'slow-server') {
+        expect(new Set(serving.map(({ worker }) => worker))).toEqual(new Set([1]));
+        expect(names.every((name) => /^connection [1-9]: \/00000[1-4]\.bin$/u.test(name))).toBe(true);
+      } else if (work === 'serving') {
+        expect(new Set(serving.map(({ worker }) => worker))).toEqual(new Set([1, 2]));
+        expect(names.every((name) => /^Request [1-4]$/u.test(name))).toBe(true);
+      }
+      expect(names.length > 0).toBe(work === 'slow-server' || work === 'serving');
       expect(changes.at(-1)).toEqual(ended);
       expect(engine.experiments.list(0, 10)).toMatchObject({ total: 1, experiments: [{ id: ended.id }] });
       expect(leftovers()).toEqual([]);

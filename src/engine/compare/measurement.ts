@@ -29,6 +29,7 @@ export interface Progress {
   readonly tasksDone: number;
   readonly tasksTotal: number;
   readonly pieces: readonly TimelinePiece[];
+  readonly activity: readonly ActivitySample[];
 }
 
 export class Measurement {
@@ -36,6 +37,8 @@ export class Measurement {
   readonly #waits: number[] = [];
   readonly #times: number[] = [];
   readonly #activity: ActivitySample[] = [];
+  /** Samples that were told already. */
+  #activityTold = 0;
   /** By worker: what its event loops had done at the sample before. */
   readonly #lastActive = new Map<number, number>();
   #tasksDone = 0;
@@ -91,14 +94,17 @@ export class Measurement {
     });
   }
 
-  /** What is to be told of a run that goes on; pieces are told once. */
+  /** What is to be told of a run that goes on; pieces and samples are told once. */
   progress(): Progress {
     const elapsedMs = nowMs() - this.#startedAtMs;
+    const activity = this.#activity.slice(this.#activityTold);
+    this.#activityTold = this.#activity.length;
     return {
       elapsedMs,
       tasksDone: this.#tasksDone,
       tasksTotal: Math.max(this.#tasksDone, this.#tasksTotal()),
       pieces: this.#timeline.takeNew(elapsedMs),
+      activity,
     };
   }
 

@@ -112,7 +112,12 @@ function slowServer(
       await makeFiles(folder, count, ANSWER_BYTES, signal);
       // On a thread of its own: the main thread has the tasks to hand out and to record.
       const spread = { threads: host.threads, count: 1 };
-      const { url } = (server = await serveDirectory({ directory: folder, latencyMs, spread }));
+      const { url } = (server = await serveDirectory({
+        directory: folder,
+        latencyMs,
+        spread,
+        watched: true,
+      }));
       const names = Array.from({ length: count }, (_, index) => nameOf(index));
       const job: JobRequest = {
         kind: 'download',
@@ -134,6 +139,7 @@ function slowServer(
       if (inner === null) throw new Error('the work was not prepared');
       return inner.run(...run);
     },
+    serving: () => server?.frame() ?? null,
     close: async () => {
       await server?.close();
       server = null;

@@ -180,6 +180,7 @@ class RunningExperiment {
         now === null || progress === null
           ? null
           : { contender: now.scheduled.contender, round: now.scheduled.round, ...progress },
+      serving: this.#order.work.serving?.() ?? null,
       phase: this.#phase,
     });
   }

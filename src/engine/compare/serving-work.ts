@@ -27,6 +27,8 @@ export function servingWork(asked: number | null, latencyMs: number, place: stri
     rounds: ROUNDS,
     waitMs: latencyMs,
   };
+  /** The newest run, also when it has ended. */
+  let now: ComputeRun | null = null;
   return {
     kind: null,
     place,
@@ -60,7 +62,7 @@ export function servingWork(asked: number | null, latencyMs: number, place: stri
           requests: count,
         };
         return await answered(data, tools, () => {
-          handler.run = new ComputeRun(contender, options, count, tools);
+          now = handler.run = new ComputeRun(contender, options, count, tools, true);
           return handler.run;
         });
       } finally {
@@ -68,7 +70,11 @@ export function servingWork(asked: number | null, latencyMs: number, place: stri
         await closed(server);
       }
     },
-    close: () => Promise.resolve(),
+    serving: () => now?.frame() ?? null,
+    close: () => {
+      now = null;
+      return Promise.resolve();
+    },
   };
 }
 

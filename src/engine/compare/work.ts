@@ -1,5 +1,6 @@
 /** What is compared: some work that can be done again and again, under any mode. */
 import type { Contender } from '../../common/experiment';
+import type { ServingFrame } from '../../common/frames';
 import type { JobKind } from '../../common/model';
 import type { Measurement } from './measurement';
 
@@ -37,6 +38,8 @@ export interface Work {
     signal: AbortSignal,
     note: (sentence: string) => void,
   ): Promise<RunOutput>;
+  /** What the threads of its server do, with what is new since it was asked last; missing where it has none. */
+  readonly serving?: () => ServingFrame | null;
   /** Lets go of all that is not a file in its folders. Idempotent. */
   close(): Promise<void>;
 }

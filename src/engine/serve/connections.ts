@@ -1,10 +1,18 @@
 /** Where accepted connections go: to this thread, or spread evenly over several. */
 import type { Socket } from 'node:net';
-import { ServeFigures, type FileServerOptions, type ServeThreadReading } from '../../common/serve';
+import {
+  ServeFigures,
+  type FileServerOptions,
+  type ServeNews,
+  type ServeThreadReading,
+} from '../../common/serve';
 import { FileServer } from '../../server/file-server';
 import type { Threads } from '../pool';
 import type { Descriptors } from './descriptors';
 import { ServeThread } from './serve-thread';
+
+/** @param thread from 1 */
+export type TellNews = (thread: number, news: ServeNews) => void;
 
 export interface Connections {
   take(socket: Socket): void;
@@ -18,8 +26,10 @@ export class OwnConnections implements Connections {
   readonly #figures = new ServeFigures();
   readonly #server: FileServer;
 
-  constructor(options: FileServerOptions) {
-    this.#server = new FileServer(options, this.#figures);
+  constructor(options: FileServerOptions, tell: TellNews) {
+    this.#server = new FileServer(options, this.#figures, (news) => {
+      tell(1, news);
+    });
   }
 
   take(socket: Socket): void {
@@ -54,6 +64,7 @@ export class SpreadConnections implements Connections {
   readonly #threads: Threads;
   readonly #options: FileServerOptions;
   readonly #descriptors: Descriptors;
+  readonly #tell: TellNews;
   #serving: ServeThread[];
   #next = 0;
   #closing = false;
@@ -65,8 +76,9 @@ export class SpreadConnections implements Connections {
     count: number,
     options: FileServerOptions,
     descriptors: Descriptors,
+    tell: TellNews,
   ): Promise<SpreadConnections> {
-    const connections = new SpreadConnections(threads, count, options, descriptors);
+    const connections = new SpreadConnections(threads, count, options, descriptors, tell);
     try {
       await Promise.all(connections.#serving.map((thread) => thread.ready));
     } catch (error) {
@@ -76,10 +88,17 @@ export class SpreadConnections implements Connections {
     return connections;
   }
 
-  private constructor(threads: Threads, count: number, options: FileServerOptions, descriptors: Descriptors) {
+  private constructor(
+    threads: Threads,
+    count: number,
+    options: FileServerOptions,
+    descriptors: Descriptors,
+    tell: TellNews,
+  ) {
     this.#threads = threads;
     this.#options = options;
     this.#descriptors = descriptors;
+    this.#tell = tell;
     this.#serving = Array.from({ length: count }, (_, index) => this.#start(index));
   }
 
@@ -105,14 +124,21 @@ export class SpreadConnections implements Connections {
 
   #start(index: number): ServeThread {
     let isReady = false;
-    const thread = new ServeThread(this.#threads, this.#options, (crash) => {
-      if (this.#closing) return;
-      // One that never came up would not the next time either.
-      if (!isReady) return;
-      this.#serving[index] = this.#start(index);
-      process.emitWarning(
-        `A thread of the server ended${crash === null ? '' : ` (${crash.message})`}; its connections are lost.`,
-      );
+    const thread = new ServeThread(this.#threads, this.#options, {
+      onNews: (news) => {
+        this.#tell(index + 1, news);
+      },
+      onExit: (crash) => {
+        if (this.#closing) return;
+        // Its connections went with it.
+        this.#tell(index + 1, { answered: [], running: [], connections: 0 });
+        // One that never came up would not the next time either.
+        if (!isReady) return;
+        this.#serving[index] = this.#start(index);
+        process.emitWarning(
+          `A thread of the server ended${crash === null ? '' : ` (${crash.message})`}; its connections are lost.`,
+        );
+      },
     });
     void thread.ready.then(
       () => {

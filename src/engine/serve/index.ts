@@ -5,10 +5,12 @@
 import { realpath, stat } from 'node:fs/promises';
 import { createServer, isIP, type AddressInfo, type Server } from 'node:net';
 import { HeddleError, toErrorData } from '../../common/errors';
+import type { ServingFrame } from '../../common/frames';
 import type { FileServerOptions, ServeReading } from '../../common/serve';
 import type { Threads } from '../pool';
-import { OwnConnections, SpreadConnections, type Connections } from './connections';
+import { OwnConnections, SpreadConnections, type Connections, type TellNews } from './connections';
 import { descriptors } from './descriptors';
+import { ServeWatch } from './serve-watch';
 
 export type { ServeReading, ServeThreadReading } from '../../common/serve';
 
@@ -29,6 +31,8 @@ export interface ServeOptions {
   readonly host?: string;
   /** Threads that connections are spread over, two at least; missing: this one answers all. */
   readonly spread?: { readonly threads: Threads; readonly count: number };
+  /** Whether {@link RunningServer.frame} is to have the requests; they are told a few times a second then. */
+  readonly watched?: boolean;
 }
 
 export interface RunningServer {
@@ -38,6 +42,8 @@ export interface RunningServer {
   readonly notes: readonly string[];
   /** Cheap: what each thread has done so far. */
   read(): ServeReading;
+  /** What each thread does, as a strip shows it, with the requests that ended since the frame before. */
+  frame(): ServingFrame;
   /** Ends every connection and every thread. */
   close(): Promise<void>;
 }
@@ -56,13 +62,18 @@ export async function serveDirectory(options: ServeOptions): Promise<RunningServ
     jitterMs: options.jitterMs ?? 0,
     bytesPerSecond: options.bytesPerSecond ?? null,
     errorShare: options.errorShare ?? 0,
+    watched: options.watched ?? false,
+  };
+  const watch = new ServeWatch();
+  const tell: TellNews = (thread, news) => {
+    watch.take(thread, news);
   };
   const { spread } = options;
   const handing = spread === undefined || spread.count < 2 ? null : descriptors();
   const connections: Connections =
     spread === undefined || handing === null
-      ? new OwnConnections(how)
-      : await SpreadConnections.start(spread.threads, spread.count, how, handing);
+      ? new OwnConnections(how, tell)
+      : await SpreadConnections.start(spread.threads, spread.count, how, handing, tell);
 
   // What another thread is to read must not be read here.
   const server = createServer({ allowHalfOpen: true, pauseOnConnect: handing !== null }, (socket) => {
@@ -81,6 +92,7 @@ export async function serveDirectory(options: ServeOptions): Promise<RunningServ
     url: `http://${urlHost(host)}:${bound.port}`,
     notes,
     read: () => ({ atMs: performance.now(), threads: connections.read() }),
+    frame: () => watch.frame(connections.read()),
     close: async () => {
       const closed = new Promise<void>((resolve) => {
         server.close(() => {

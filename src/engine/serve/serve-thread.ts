@@ -1,10 +1,21 @@
 /** One thread of the file server as its host sees it: what it was given, what it did, and its end. */
 import { closeSync } from 'node:fs';
 import type { Worker } from 'node:worker_threads';
-import { toErrorData, type ErrorData } from '../../common/errors';
-import type { ServeData, ToServeThread } from '../../common/protocol';
-import { ServeFigures, type FileServerOptions, type ServeThreadReading } from '../../common/serve';
+import { assertNever, toErrorData, type ErrorData } from '../../common/errors';
+import type { FromServeThread, ServeData, ToServeThread } from '../../common/protocol';
+import {
+  ServeFigures,
+  type FileServerOptions,
+  type ServeNews,
+  type ServeThreadReading,
+} from '../../common/serve';
 import type { Threads } from '../pool';
+
+export interface ServeThreadEvents {
+  readonly onNews: (news: ServeNews) => void;
+  /** Once, last; with the uncaught error, if one ended the thread. */
+  readonly onExit: (crash: ErrorData | null) => void;
+}
 
 /** A thread that is told to close and does not within this long is terminated. */
 const GRACE_MS = 5000;
@@ -22,8 +33,7 @@ export class ServeThread {
   #handed = 0;
   #hasExited = false;
 
-  /** @param onExit once, last; with the uncaught error, if one ended the thread */
-  constructor(threads: Threads, options: FileServerOptions, onExit: (crash: ErrorData | null) => void) {
+  constructor(threads: Threads, options: FileServerOptions, { onNews, onExit }: ServeThreadEvents) {
     const data: ServeData = { role: 'serve', options, figures: this.#figures.buffer };
     const worker = threads.start(data);
     this.#worker = worker;
@@ -40,9 +50,17 @@ export class ServeThread {
       });
     });
     this.ready = new Promise((resolve, reject) => {
-      // That it is ready is all that it says (`FromServeThread`).
-      worker.once('message', () => {
-        resolve();
+      worker.on('message', (message: FromServeThread) => {
+        switch (message.type) {
+          case 'ready':
+            resolve();
+            break;
+          case 'news':
+            onNews(message.news);
+            break;
+          default:
+            assertNever(message);
+        }
       });
       void this.exited.then(() => {
         reject(new Error(crash?.message ?? 'A thread of the server ended before it was ready.'));

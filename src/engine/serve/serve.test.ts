@@ -354,6 +354,59 @@ describe.each([
     for (const socket of sockets) socket.destroy();
     await expect.poll(() => sum(server, 'connections')).toBe(0);
   });
+
+  test('a watched one tells which request each connection of each thread has', async () => {
+    const server = await start({ watched: true, latencyMs: 60_000 });
+    const sockets = await Promise.all(Array.from({ length: 4 }, () => keepOpen(server)));
+    const running = (): string[] =>
+      server
+        .frame()
+        .threads.flatMap((frame) =>
+          frame.running.map(({ lane, name }) => `${frame.worker}.${lane} of ${frame.lanes} ${name}`),
+        );
+    const own = (thread: number, connection: number, lanes: number): string =>
+      `${thread}.${connection - 1} of ${lanes} connection ${connection}: /a.txt`;
+    await expect
+      .poll(() => running().sort())
+      .toEqual(
+        many
+          ? [own(1, 1, 2), own(1, 2, 2), own(2, 1, 2), own(2, 2, 2)]
+          : [1, 2, 3, 4].map((connection) => own(1, connection, 4)),
+      );
+    // One that only says no more still waits for its answer.
+    for (const socket of sockets) socket.resetAndDestroy();
+    const ended: string[] = [];
+    await expect
+      .poll(() => {
+        const { threads } = server.frame();
+        for (const { segments } of threads)
+          ended.push(...segments.flatMap(({ tasks, outcome }) => Array<string>(tasks).fill(outcome)));
+        return [ended.length, ...threads.map((thread) => thread.running.length)];
+      })
+      .toEqual(many ? [4, 0, 0] : [4, 0]);
+    expect(new Set(ended)).toEqual(new Set(['cancelled']));
+  });
+
+  test('what was answered is told with how it was answered, once, and to nobody else', async () => {
+    const server = await start({ watched: true });
+    const unwatched = await start();
+    const seen: { name: string; outcome: string }[] = [];
+    for (const path of ['/a.txt', '/none.txt']) {
+      await get(server, path);
+      await get(unwatched, path);
+    }
+    await expect
+      .poll(() => {
+        const segments = server.frame().threads.flatMap((thread) => thread.segments);
+        seen.push(...segments.map(({ name, outcome }) => ({ name, outcome })));
+        return seen.length;
+      })
+      .toBe(2);
+    expect(seen).toContainEqual({ name: 'connection 1: /a.txt', outcome: 'done' });
+    expect(seen).toContainEqual({ name: 'connection 1: /none.txt', outcome: 'failed' });
+    expect(server.frame().threads.flatMap(({ segments }) => segments)).toEqual([]);
+    expect(unwatched.frame().threads.flatMap(({ segments }) => segments)).toEqual([]);
+  });
 });
 
 describe('threads', () => {

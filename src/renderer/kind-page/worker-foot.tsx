@@ -5,7 +5,7 @@ import type { WorkerFrame } from '../../common/frames';
 import { formatBytes, formatCount, formatRate } from '../../common/units';
 import { request } from '../bridge';
 import { percentText, plural } from '../lib/text';
-import { strips, useFrame } from '../state/frames';
+import { strips, useFrame, watchedFrame } from '../state/frames';
 import { useJob } from '../state/jobs';
 import { notifyError } from '../state/notices';
 import { useStore } from '../state/store';
@@ -99,7 +99,7 @@ function WorkerRow({ worker, frame, statistics, drawn }: WorkerRowProps) {
     <li className={styles['row']}>
       <span className={styles['label']}>W{worker}</span>
       {drawn ? (
-        <StripCanvas worker={worker} />
+        <StripCanvas worker={worker} label={`W${worker}`} history={strips} frameOf={watchedFrame} />
       ) : (
         <BusyBar share={statistics === undefined ? 0 : shareOf(statistics)} worker={worker} />
       )}

@@ -1,13 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { experimentRequestSchema } from '../../common/experiment';
+import { experimentRequestSchema, type ExperimentRequest } from '../../common/experiment';
 import {
   draftOf,
   isSameRequest,
   EMPTY_DRAFT,
   faultOf,
   requestOf,
+  runText,
   searchRequestOf,
   searchSizes,
+  searchText,
 } from './compare-draft';
 
 describe('requestOf', () => {
@@ -79,5 +81,40 @@ describe('searchRequestOf', () => {
     expect(request?.contenders.every(({ mode }) => mode === 'pool')).toBe(true);
     const back = draftOf(experimentRequestSchema.parse(request), 'title');
     expect(back.poolSizes).toEqual([1, 2, 4, 8]);
+  });
+});
+
+describe('what the buttons say', () => {
+  const cores = 2;
+  const parsed = (request: ExperimentRequest | null) => experimentRequestSchema.parse(request);
+
+  it('with nothing shown, or with other choices', () => {
+    expect(runText(EMPTY_DRAFT, cores, null)).toBe('Run');
+    expect(searchText(EMPTY_DRAFT, cores, null)).toBe('Find the best pool size');
+    const other = parsed(requestOf({ ...EMPTY_DRAFT, tasks: '7' }));
+    expect(runText(EMPTY_DRAFT, cores, other)).toBe('Run');
+    expect(searchText(EMPTY_DRAFT, cores, other)).toBe('Find the best pool size');
+  });
+
+  it('beside the comparison that the choices made', () => {
+    const shown = parsed(requestOf(EMPTY_DRAFT));
+    expect(runText(EMPTY_DRAFT, cores, shown)).toBe('Run again');
+    expect(searchText(EMPTY_DRAFT, cores, shown)).toBe('Find the best pool size');
+  });
+
+  it('beside the search that the choices made', () => {
+    const shown = parsed(searchRequestOf(EMPTY_DRAFT, cores));
+    expect(runText(EMPTY_DRAFT, cores, shown)).toBe('Compare the modes');
+    expect(searchText(EMPTY_DRAFT, cores, shown)).toBe('Search again');
+    const changed = { ...EMPTY_DRAFT, latencyMs: '7' };
+    expect(runText(changed, cores, shown)).toBe('Run');
+    expect(searchText(changed, cores, shown)).toBe('Find the best pool size');
+  });
+
+  it('beside a search that was opened from the list, with its own choices', () => {
+    const shown = parsed(searchRequestOf(EMPTY_DRAFT, cores));
+    const back = draftOf(shown, 'title');
+    expect(runText(back, cores, shown)).toBe('Run again');
+    expect(searchText(back, cores, shown)).toBe('Search again');
   });
 });

@@ -165,7 +165,31 @@ export function searchRequestOf(draft: CompareDraft, cores: number): ExperimentR
 
 /** Whether the choices are those that made an experiment. */
 export function isSameRequest(draft: CompareDraft, made: ParsedExperimentRequest): boolean {
-  const asked = requestOf(draft);
+  return isMadeBy(requestOf(draft), made);
+}
+
+/** Whether an experiment is the search that these choices make. */
+export function isSameSearch(draft: CompareDraft, cores: number, made: ParsedExperimentRequest): boolean {
+  return isMadeBy(searchRequestOf(draft, cores), made);
+}
+
+/** What the page's button runs: the shown experiment once more; after a search the comparison beside it; or what was chosen anew. */
+export function runText(draft: CompareDraft, cores: number, shown: ParsedExperimentRequest | null): string {
+  if (shown === null) return 'Run';
+  if (isSameRequest(draft, shown)) return 'Run again';
+  return isSameSearch(draft, cores, shown) ? 'Compare the modes' : 'Run';
+}
+
+/** What the button of the search runs. */
+export function searchText(
+  draft: CompareDraft,
+  cores: number,
+  shown: ParsedExperimentRequest | null,
+): string {
+  return shown !== null && isSameSearch(draft, cores, shown) ? 'Search again' : 'Find the best pool size';
+}
+
+function isMadeBy(asked: ExperimentRequest | null, made: ParsedExperimentRequest): boolean {
   if (asked === null) return false;
   const parsed = experimentRequestSchema.parse(asked);
   return JSON.stringify(parsed) === JSON.stringify(made);

@@ -67,7 +67,16 @@ describe('barsOf', () => {
       runsDone: 3,
       runsTotal: 8,
       phase: 'running' as const,
-      running: { contender: 1, round: 1, elapsedMs: 300, tasksDone: 1, tasksTotal: 4, pieces: [] },
+      serving: null,
+      running: {
+        contender: 1,
+        round: 1,
+        elapsedMs: 300,
+        tasksDone: 1,
+        tasksTotal: 4,
+        pieces: [],
+        activity: [],
+      },
     };
     const { bars, axisMs } = barsOf(experiment, frame);
     expect(axisMs).toBe(1000);

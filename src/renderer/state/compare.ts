@@ -1,10 +1,9 @@
 /** What the page Compare shows and what is chosen on it; and what the user can do there. */
 import type { ExperimentFormat, ExperimentRequest } from '../../common/experiment';
-import type { JobKind } from '../../common/model';
-import { KIND_NAMES, settingsOf } from '../kinds';
+import { adoptedText } from '../../common/experiment-text';
+import { KIND_NAMES } from '../kinds';
 import { pictureOf } from '../lib/picture';
 import { draftOf, EMPTY_DRAFT, type CompareDraft } from '../lib/compare-draft';
-import { plural } from '../lib/text';
 import { request } from '../bridge';
 import { experimentsStore, openExperiment, takeExperiment } from './experiments';
 import { announce, notifyError } from './notices';
@@ -83,14 +82,8 @@ export function adoptBest(experimentId: number): void {
     const experiment = experimentsStore.get().byId.get(experimentId);
     const best = experiment?.analysis?.bestSize ?? null;
     if (best === null || experiment?.kind == null) return;
-    announce(`${plural(best, 'thread', 'threads')}: what automatic means for ${kindWords(experiment.kind)}.`);
+    announce(`Automatic now means ${adoptedText(best, experiment.kind)}.`);
   }, notifyError);
-}
-
-/** `downloads`, `hashing and verifying`, `copies`: whose number of workers a best size is for. */
-export function kindWords(kind: JobKind): string {
-  const words = { download: 'downloads', hash: 'hashing and verifying', copy: 'copies' } as const;
-  return words[settingsOf(kind)];
 }
 
 export function exportExperiment(experimentId: number, format: ExperimentFormat): void {

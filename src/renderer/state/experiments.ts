@@ -2,6 +2,7 @@
 import type { Experiment, ExperimentFrame, ExperimentSummary } from '../../common/experiment';
 import { findingOf } from '../../common/experiment-text';
 import { request } from '../bridge';
+import { LiveServing } from './live-serving';
 import { LiveTimelines } from './live-timelines';
 import { announce, notifyError } from './notices';
 import { createStore, useStore } from './store';
@@ -31,6 +32,8 @@ export const experimentsStore = createStore<Experiments>({
 export const experimentFrameStore = createStore<ExperimentFrame | null>(null);
 /** Its strips; canvases read it when they draw. */
 export const liveTimelines = new LiveTimelines();
+/** The threads of its server, where it has one. */
+export const liveServing = new LiveServing();
 
 /** Those that a page made for itself: no list shows them. */
 const hidden = new Set<number>();
@@ -63,6 +66,7 @@ export function takeExperimentFrame(frame: ExperimentFrame): void {
   if (known !== undefined && known.state !== 'running') return;
   if (runningId !== frame.id) experimentsStore.update((all) => ({ ...all, runningId: frame.id }));
   liveTimelines.take(frame);
+  liveServing.take(frame);
   experimentFrameStore.set(frame);
 }
 
@@ -71,6 +75,7 @@ export function takeExperiment(experiment: Experiment): void {
   const runs = experiment.state === 'running';
   liveTimelines.takeRuns(experiment);
   if (!runs && experimentFrameStore.get()?.id === experiment.id) experimentFrameStore.set(null);
+  if (!runs) liveServing.end(experiment.id);
   experimentsStore.update((all) => {
     const runningId = runs ? experiment.id : all.runningId === experiment.id ? null : all.runningId;
     const byId = new Map(all.byId).set(experiment.id, experiment);

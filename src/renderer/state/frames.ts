@@ -3,7 +3,7 @@
  * which tasks run, its strips and its throughput. React is told five times a
  * second at most; numbers that change faster cannot be read.
  */
-import type { Frame, JobFrame, RunningTask } from '../../common/frames';
+import type { Frame, JobFrame, RunningTask, WorkerFrame } from '../../common/frames';
 import { isEnded, type JobSummary } from '../../common/model';
 import { createStore, useStore } from './store';
 import { StripHistory } from './strip-history';
@@ -36,6 +36,13 @@ let timer: ReturnType<typeof setTimeout> | undefined;
 
 export function useFrame(jobId: number | null): JobFrame | null {
   return useStore(liveStore, (live) => (jobId === null ? null : (live.jobs.get(jobId) ?? null)));
+}
+
+/** Of a worker of the watched job. */
+export function watchedFrame(worker: number): WorkerFrame | undefined {
+  const { jobs, watched } = liveStore.get();
+  const frame = watched === null ? undefined : jobs.get(watched);
+  return frame?.workers.find((entry) => entry.worker === worker);
 }
 
 export function useRunning(taskId: number | null): RunningOnWorker | undefined {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ExperimentFrame, TimelinePiece } from '../../common/experiment';
+import type { ActivitySample, ExperimentFrame, TimelinePiece } from '../../common/experiment';
 import { sampleExperiment } from '../lib/test-experiment';
 import { LiveTimelines } from './live-timelines';
 
@@ -7,9 +7,15 @@ function piece(startMs: number, endMs: number): TimelinePiece {
   return { worker: 1, lane: 0, startMs, endMs, tasks: 1, name: 'a', failed: false };
 }
 
-function frame(contender: number, round: number, pieces: readonly TimelinePiece[], id = 7): ExperimentFrame {
-  const running = { contender, round, elapsedMs: 100, tasksDone: 0, tasksTotal: 10, pieces };
-  return { id, runsDone: 0, runsTotal: 4, phase: 'running', running };
+function frame(
+  contender: number,
+  round: number,
+  pieces: readonly TimelinePiece[],
+  id = 7,
+  activity: readonly ActivitySample[] = [],
+): ExperimentFrame {
+  const running = { contender, round, elapsedMs: 100, tasksDone: 0, tasksTotal: 10, pieces, activity };
+  return { id, runsDone: 0, runsTotal: 4, phase: 'running', running, serving: null };
 }
 
 describe('LiveTimelines', () => {
@@ -26,6 +32,21 @@ describe('LiveTimelines', () => {
     ]);
     live.take(frame(1, 1, [piece(0, 3)]));
     expect(live.timelines(7)[1]?.pieces).toEqual([piece(0, 3)]);
+  });
+
+  it('gathers how busy the event loops are, of the latest run alone', () => {
+    const live = new LiveTimelines();
+    const [first, second, third] = [50, 100, 50].map((atMs, index) => ({
+      worker: 1,
+      atMs,
+      share: index / 4,
+    }));
+    if (first === undefined || second === undefined || third === undefined) throw new Error('three samples');
+    live.take(frame(0, 0, [piece(0, 40)], 7, [first]));
+    live.take(frame(0, 0, [], 7, [second]));
+    expect(live.timelines(7)[0]?.activity).toEqual([first, second]);
+    live.take(frame(0, 1, [piece(0, 30)], 7, [third]));
+    expect(live.timelines(7)[0]?.activity).toEqual([third]);
   });
 
   it('learns from a run that has ended how long it took', () => {

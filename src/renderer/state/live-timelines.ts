@@ -1,5 +1,11 @@
 /** Strips of the experiment that runs, gathered from frames. Outside React: ten thousand come in a second. */
-import type { Experiment, ExperimentFrame, Timeline, TimelinePiece } from '../../common/experiment';
+import type {
+  ActivitySample,
+  Experiment,
+  ExperimentFrame,
+  Timeline,
+  TimelinePiece,
+} from '../../common/experiment';
 import { createStore } from './store';
 
 interface LiveRun {
@@ -7,6 +13,7 @@ interface LiveRun {
   readonly round: number;
   wallMs: number;
   readonly pieces: TimelinePiece[];
+  readonly activity: ActivitySample[];
 }
 
 export class LiveTimelines {
@@ -23,7 +30,7 @@ export class LiveTimelines {
     const { contender, round } = running;
     let run = this.#runs.get(contender);
     if (run?.round !== round) {
-      run = { contender, round, wallMs: 0, pieces: [] };
+      run = { contender, round, wallMs: 0, pieces: [], activity: [] };
       this.#runs.set(contender, run);
     }
     run.wallMs = Math.max(run.wallMs, running.elapsedMs);
@@ -31,6 +38,7 @@ export class LiveTimelines {
       run.pieces.push(piece);
       run.wallMs = Math.max(run.wallMs, piece.endMs);
     }
+    for (const sample of running.activity) run.activity.push(sample);
     this.version.update((version) => version + 1);
   }
 
@@ -49,7 +57,7 @@ export class LiveTimelines {
     if (experimentId !== this.#experimentId) return [];
     return [...this.#runs.values()]
       .sort((a, b) => a.contender - b.contender)
-      .map(({ contender, wallMs, pieces }) => ({ contender, runId: 0, wallMs, pieces, activity: [] }));
+      .map((run) => ({ ...run, runId: 0 }));
   }
 
   #follow(experimentId: number): void {

@@ -3,7 +3,7 @@ import { useEffect, type ReactNode } from 'react';
 import { EXPERIMENT_FORMATS, type Experiment, type ExperimentFormat } from '../../../common/experiment';
 import { Button } from '../../components/button';
 import { MenuButton } from '../../components/menu';
-import { isSameRequest, requestOf } from '../../lib/compare-draft';
+import { requestOf, runText } from '../../lib/compare-draft';
 import {
   cancelExperiment,
   compareViewStore,
@@ -15,6 +15,7 @@ import {
 } from '../../state/compare';
 import { experimentsStore, isHidden, openExperiment, useExperiment } from '../../state/experiments';
 import { watchJob } from '../../state/frames';
+import { useInfo } from '../../state/settings';
 import { useStore } from '../../state/store';
 import { PastExperiments } from './past';
 import { Result } from './result';
@@ -35,7 +36,9 @@ export function ComparePage() {
         <PageButtons shown={view.type === 'result' ? shown : null} />
       </header>
       <div className={styles['body']}>
-        {view.type !== 'two' && <Setup />}
+        {view.type !== 'two' && (
+          <Setup shown={view.type === 'result' && shown?.state !== 'running' ? shown : null} />
+        )}
         <Scroller key={`${view.type}-${shown?.id ?? ''}`}>
           {view.type === 'list' ? (
             <PastExperiments />
@@ -91,6 +94,7 @@ function PageButtons({ shown }: { readonly shown: Experiment | null }) {
   const starting = useStore(startingStore, (now) => now);
   const runningId = useStore(experimentsStore, (all) => all.runningId);
   const count = useStore(experimentsStore, ({ list }) => list.length);
+  const cores = useInfo()?.cores ?? 1;
   const request = requestOf(draft);
   return (
     <>
@@ -135,7 +139,7 @@ function PageButtons({ shown }: { readonly shown: Experiment | null }) {
             if (request !== null) startExperiment(request);
           }}
         >
-          {shown !== null && isSameRequest(draft, shown.request) ? 'Run again' : 'Run'}
+          {runText(draft, cores, shown?.request ?? null)}
         </Button>
       )}
     </>

@@ -1,16 +1,17 @@
 /** One experiment: what it found, in words, bars, a curve, strips and numbers. */
 import type { Experiment, ExperimentFrame } from '../../../common/experiment';
-import { contenderNames, findingOf } from '../../../common/experiment-text';
+import { adoptedText, contenderNames, findingOf } from '../../../common/experiment-text';
 import { formatBytes, formatCount } from '../../../common/units';
 import { Button } from '../../components/button';
 import { plural, whenText } from '../../lib/text';
-import { adoptBest, kindWords } from '../../state/compare';
+import { adoptBest } from '../../state/compare';
 import { settingsOf } from '../../kinds';
 import { useExperimentFrame } from '../../state/experiments';
 import { useSettings } from '../../state/settings';
 import { Bars } from './bars';
 import { NumbersTable } from './numbers-table';
 import { ScalingCurve } from './scaling-curve';
+import { ServingStrips } from './serving-strips';
 import { Timelines } from './timelines';
 import styles from './result.module.css';
 
@@ -45,6 +46,7 @@ export function Result({ experiment, side }: ResultProps) {
           <Timelines experiment={experiment} label={named('What each thread did')} />
         </div>
       )}
+      {state === 'running' && <ServingStrips experimentId={experiment.id} />}
       {analysis !== null && (
         <section className={styles['part']} aria-label={named('Numbers')}>
           <h3 className={styles['caption']}>The numbers</h3>
@@ -143,7 +145,7 @@ function Adopt({ experiment }: { readonly experiment: Experiment }) {
   const best = analysis?.bestSize ?? null;
   if (best === null || kind === null || settings === null) return null;
   const taken = settings.bestWorkers[settingsOf(kind)] === best;
-  const what = `${plural(best, 'thread', 'threads')} for ${kindWords(kind)}`;
+  const what = adoptedText(best, kind);
   return (
     <div className={styles['adopt']}>
       <p>

@@ -1,6 +1,6 @@
 /** What is compared, and how: the left side of the page. */
 import { useId } from 'react';
-import { READY_WORKS } from '../../../common/experiment';
+import { READY_WORKS, type Experiment } from '../../../common/experiment';
 import { hasLatency, READY_WORK_TASKS, READY_WORK_WORDS } from '../../../common/experiment-works';
 import { MODES, type Mode } from '../../../common/model';
 import { contenderFacts, contenderName } from '../../../common/experiment-text';
@@ -12,6 +12,7 @@ import {
   readsFiles,
   searchRequestOf,
   searchSizes,
+  searchText,
   type CompareDraft,
   type DraftFault,
 } from '../../lib/compare-draft';
@@ -22,7 +23,8 @@ import { useStore } from '../../state/store';
 import { openDialog } from '../../state/ui';
 import styles from './setup.module.css';
 
-export function Setup() {
+/** @param shown the experiment beside it, once it has ended */
+export function Setup({ shown }: { readonly shown: Experiment | null }) {
   const draft = useStore(draftStore, (all) => all);
   const fault = faultOf(draft);
   return (
@@ -47,7 +49,7 @@ export function Setup() {
         <NumberField label="Repeats" field="repeats" draft={draft} fault={fault} />
         <NumberField label="In flight" field="size" draft={draft} fault={fault} />
       </div>
-      <PoolSizes draft={draft} />
+      <PoolSizes draft={draft} shown={shown} />
       {readsFiles(draft) && <PageCache draft={draft} />}
       {fault !== null && (
         <p id="compare-fault" className={styles['fault']} role="alert">
@@ -191,7 +193,12 @@ function ModesField({ draft, fault }: FieldProps) {
   );
 }
 
-function PoolSizes({ draft }: { readonly draft: CompareDraft }) {
+interface PoolSizesProps {
+  readonly draft: CompareDraft;
+  readonly shown: Experiment | null;
+}
+
+function PoolSizes({ draft, shown }: PoolSizesProps) {
   const id = useId();
   const info = useInfo();
   const cores = info?.cores ?? 1;
@@ -227,7 +234,7 @@ function PoolSizes({ draft }: { readonly draft: CompareDraft }) {
             if (request !== null) startExperiment(request);
           }}
         >
-          Find the best pool size
+          {searchText(draft, cores, shown?.request ?? null)}
         </Button>
       </div>
       <p className={styles['note']}>

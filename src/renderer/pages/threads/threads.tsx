@@ -10,6 +10,7 @@ import { watchJob } from '../../state/frames';
 import { useStore } from '../../state/store';
 import pageStyles from '../page.module.css';
 import { Bars } from '../compare/bars';
+import { ServingStrips } from '../compare/serving-strips';
 import styles from './threads.module.css';
 
 export function ThreadsPage() {
@@ -114,6 +115,7 @@ function Outcome({ claim, run }: { readonly claim: Claim; readonly run: ClaimRun
       <div className={styles['bars']}>
         <Bars experiment={experiment} frame={frame} />
       </div>
+      {experiment.state === 'running' && <ServingStrips experimentId={experiment.id} />}
       {outcome === null ? (
         <p className={styles['note']}>
           {frame === null
