@@ -3,7 +3,6 @@
  * kept alive (undici, one Agent per worker). A body is either received whole
  * as the protocol frames it (RFC 9112 §6.3, §8) or the call fails.
  */
-import { subscribe } from 'node:diagnostics_channel';
 import { Socket } from 'node:net';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Dispatcher } from 'undici';
@@ -222,8 +221,13 @@ export class HttpClient {
     }
   }
 
-  #dispatch(request: Request, exchange: Exchange): void {
-    dispatching = exchange;
+  async #send(request: Request, exchange: Exchange, context: TaskContext): Promise<Answer> {
+    const { signal } = context;
+    const stop = (): void => {
+      exchange.stop(signal.reason);
+    };
+    if (signal.aborted) stop();
+    signal.addEventListener('abort', stop, { once: true });
     try {
       this.#dispatcher.dispatch(
         {
@@ -235,20 +239,6 @@ export class HttpClient {
         },
         exchange,
       );
-    } finally {
-      dispatching = null;
-    }
-  }
-
-  async #send(request: Request, exchange: Exchange, context: TaskContext): Promise<Answer> {
-    const { signal } = context;
-    const stop = (): void => {
-      exchange.stop(signal.reason);
-    };
-    if (signal.aborted) stop();
-    signal.addEventListener('abort', stop, { once: true });
-    try {
-      this.#dispatch(request, exchange);
       const answer = await exchange.finished;
       // undici takes a connection back one turn of the event loop later. A request made before would open
       // another, and a worker would hold two for each of its lanes.
@@ -260,7 +250,7 @@ export class HttpClient {
   }
 }
 
-/** How long a connection took to make; kept until the first request goes over it. */
+/** How long a connection took to make; told of the first request that goes over it. */
 type ConnectionTimes = Pick<ExchangeTimes, 'dnsMs' | 'connectMs' | 'tlsMs'>;
 const NO_CONNECTION: ConnectionTimes = { dnsMs: null, connectMs: null, tlsMs: null };
 
@@ -268,7 +258,8 @@ const NO_CONNECTION: ConnectionTimes = { dnsMs: null, connectMs: null, tlsMs: nu
 class SocketWatch {
   /** Whether, while undici is told of a socket's end, an error is what ended it. */
   failing = false;
-  readonly #fresh = new WeakMap<object, ConnectionTimes>();
+  /** While undici is told of a new connection: it sends the request that waits for it before it comes back. */
+  #fresh = NO_CONNECTION;
 
   /** `connect`, with every socket that it opens watched. */
   watching(connect: Connector): Connector {
@@ -282,13 +273,14 @@ class SocketWatch {
           this.watch(socket);
           const now = nowMs();
           const isSecure = options.protocol === 'https:';
-          this.#fresh.set(socket, {
+          this.#fresh = {
             dnsMs: foundAtMs === null ? null : foundAtMs - startedAtMs,
             connectMs: (connectedAtMs ?? now) - (foundAtMs ?? startedAtMs),
             tlsMs: isSecure && connectedAtMs !== null ? now - connectedAtMs : null,
-          });
+          };
         }
         callback(...result);
+        this.#fresh = NO_CONNECTION;
       });
       if (opening instanceof Socket) {
         opening.once('lookup', () => (foundAtMs = nowMs()));
@@ -298,10 +290,10 @@ class SocketWatch {
     };
   }
 
-  /** What the socket's making took, for the first who asks. */
-  takeTimes(socket: object): ConnectionTimes {
-    const times = this.#fresh.get(socket) ?? NO_CONNECTION;
-    this.#fresh.delete(socket);
+  /** What it took to make the connection over which a request is being sent, for the first one. */
+  takeTimes(): ConnectionTimes {
+    const times = this.#fresh;
+    this.#fresh = NO_CONNECTION;
     return times;
   }
 
@@ -315,17 +307,6 @@ class SocketWatch {
     });
   }
 }
-
-/** The exchange that is being handed to undici: the request that it makes meanwhile is this one's. */
-let dispatching: Exchange | null = null;
-const exchanges = new WeakMap<object, Exchange>();
-subscribe('undici:request:create', (message) => {
-  if (dispatching !== null) exchanges.set((message as { request: object }).request, dispatching);
-});
-subscribe('undici:client:sendHeaders', (message) => {
-  const { request, socket } = message as { request: object; socket: object };
-  exchanges.get(request)?.sent(socket);
-});
 
 /** How a connection looks that the other side closed. */
 const CLOSED: ReadonlySet<string> = new Set(['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE']);
@@ -374,14 +355,11 @@ class Exchange implements Dispatcher.DispatchHandler {
     this.#controller?.abort(reason instanceof Error ? reason : new Error('stopped'));
   }
 
-  /** The request's headers are on their way. */
-  sent(socket: object): void {
-    this.#sentAtMs = nowMs();
-    this.#connection = this.#sockets.takeTimes(socket);
-  }
-
+  /** Its headers are about to be written. */
   onRequestStart(controller: Controller): void {
     this.#controller = controller;
+    this.#sentAtMs = nowMs();
+    this.#connection = this.#sockets.takeTimes();
     // Stopped while it waited for its connection.
     if (this.#stopped !== null) controller.abort(new Error('stopped'));
   }
