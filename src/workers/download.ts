@@ -194,9 +194,10 @@ export function createDownload(job: DownloadWorkerOptions, tuning: DownloadTunin
     const own = known?.target ?? joinPath(directory, expectedName);
     const isForeign = order.download?.isForeign === true;
     // A file that another task of this job made, or another entry's job, says nothing of this one.
-    const isOwn = known !== null || (!isForeign && places.isTakenByOthers(directory, expectedName));
+    const isOwn = (): boolean =>
+      known !== null || (!isForeign && places.isTakenByOthers(directory, expectedName));
     const conditions =
-      options.existing === 'newer' && isOwn && earlier === null && isSafe(entry.method)
+      options.existing === 'newer' && earlier === null && isSafe(entry.method) && isOwn()
         ? onlyIfNewer(known, lstatOrNull(own), url)
         : {};
     const transfer = new Transfer({
