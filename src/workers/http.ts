@@ -4,7 +4,6 @@
  * as the protocol frames it (RFC 9112 §6.3, §8) or the call fails.
  */
 import { Socket } from 'node:net';
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Dispatcher } from 'undici';
 import Agent from 'undici/lib/dispatcher/agent.js';
 import { nowMs } from '../common/board';
@@ -95,7 +94,9 @@ export interface Answer {
 
 export class HttpClient {
   readonly #options: HttpOptions;
+  readonly #userAgent: string;
   readonly #dispatcher: Dispatcher;
+  readonly #cancelling = new Cancelling();
   /** True while a socket's error is being told to undici; see {@link Exchange.onResponseEnd}. */
   readonly #sockets: SocketWatch;
 
@@ -126,6 +127,7 @@ export class HttpClient {
 
   private constructor(options: HttpOptions, dispatcher: Dispatcher, sockets: SocketWatch) {
     this.#options = options;
+    this.#userAgent = options.userAgent ?? `Heddle/${VERSION}`;
     this.#dispatcher = dispatcher;
     this.#sockets = sockets;
   }
@@ -139,15 +141,12 @@ export class HttpClient {
     const { url: original } = request;
     let { method, body } = request;
     let current = original;
-    const visited = new Set<string>();
+    let visited: Set<string> | null = null;
     for (;;) {
       const headers = this.#headers(request, current, method);
-      const answer = await this.#exchange(
-        { ...request, url: current, method, body, headers },
-        receiver,
-        context,
-      );
+      const answer = await this.#exchange({ url: current, method, headers, body }, receiver, context);
       if (!REDIRECTS.has(answer.status)) return answer;
+      visited ??= new Set();
       visited.add(addressOf(current));
       current = redirectTarget(answer, current);
       // RFC 9110 §15.4: what came as POST goes on as GET, except where the status says otherwise.
@@ -174,14 +173,14 @@ export class HttpClient {
     const headers: Record<string, string> = {
       accept: '*/*',
       'accept-encoding': 'identity',
-      'user-agent': this.#options.userAgent ?? `Heddle/${VERSION}`,
+      'user-agent': this.#userAgent,
     };
     const login = this.#options.loginFor(url.hostname);
     if (login !== null) headers['authorization'] = basic(login.name, login.password);
     const cookies = this.#options.cookiesFor(url);
     if (cookies !== null) headers['cookie'] = cookies;
     // What the user wrote for one origin is for no other: any of these headers may be a key.
-    if (url.origin === request.url.origin) {
+    if (url === request.url || url.origin === request.url.origin) {
       const { username, password } = request.url;
       if (username !== '' || password !== '') {
         headers['authorization'] = basic(decodeUserInfo(username), decodeUserInfo(password));
@@ -206,47 +205,62 @@ export class HttpClient {
    * A connection that was kept alive may be closed by the server at the very moment it is used again.
    * Such a request was not answered at all, so it is sent once more (RFC 9112 §9.3.1), if it is one that may be.
    */
-  async #exchange(request: Request, receiver: Receiver, context: TaskContext): Promise<Answer> {
+  async #exchange(request: OneRequest, receiver: Receiver, context: TaskContext): Promise<Answer> {
     for (let attempt = 1; ; attempt++) {
+      context.throwIfCancelled();
       const exchange = new Exchange(request.url, receiver, context, this.#sockets);
+      this.#cancelling.watch(exchange);
       try {
-        return await this.#send(request, exchange, context);
+        this.#dispatch(request, exchange);
+        const answer = await exchange.finished;
+        // undici takes a connection back one turn of the event loop later. A request made before would open
+        // another, and a worker would hold two for each of its lanes.
+        await new Promise(setImmediate);
+        return answer;
       } catch (error) {
         context.throwIfCancelled();
         if (error instanceof HeddleError || exchange.receiverFailed) throw error;
         const closed = CLOSED.has(errorCode(error) ?? '');
         if (closed && !exchange.answered && attempt === 1 && isIdempotent(request.method)) continue;
         throw proxyRefusal(error) ?? connectionFailure(error, request.url, exchange);
+      } finally {
+        this.#cancelling.leave(exchange);
       }
     }
   }
 
-  async #send(request: Request, exchange: Exchange, context: TaskContext): Promise<Answer> {
-    const { signal } = context;
-    const stop = (): void => {
-      exchange.stop(signal.reason);
-    };
-    if (signal.aborted) stop();
-    signal.addEventListener('abort', stop, { once: true });
-    try {
-      this.#dispatcher.dispatch(
-        {
-          origin: request.url.origin,
-          path: request.url.pathname + request.url.search,
-          method: request.method,
-          headers: request.headers,
-          body: request.body,
-        },
-        exchange,
-      );
-      const answer = await exchange.finished;
-      // undici takes a connection back one turn of the event loop later. A request made before would open
-      // another, and a worker would hold two for each of its lanes.
-      await nextTurn();
-      return answer;
-    } finally {
-      signal.removeEventListener('abort', stop);
-    }
+  #dispatch({ url, method, headers, body }: OneRequest, exchange: Exchange): void {
+    this.#dispatcher.dispatch(
+      { origin: url.origin, path: url.pathname + url.search, method, headers, body },
+      exchange,
+    );
+  }
+}
+
+/** Of a redirected request the one that is sent. */
+type OneRequest = Pick<Request, 'url' | 'method' | 'headers' | 'body'>;
+
+/** An exchange that takes longer than this hears at once that its task was cancelled; another one so much later. */
+const LONG_MS = 25;
+
+/** Listening to a task's signal costs more than a small answer does, so it begins when an exchange takes its time. */
+class Cancelling {
+  readonly #young = new Set<Exchange>();
+  #waits = false;
+
+  watch(exchange: Exchange): void {
+    this.#young.add(exchange);
+    if (this.#waits) return;
+    this.#waits = true;
+    setTimeout(() => {
+      this.#waits = false;
+      for (const each of this.#young) each.listen();
+      this.#young.clear();
+    }, LONG_MS);
+  }
+
+  leave(exchange: Exchange): void {
+    if (!this.#young.delete(exchange)) exchange.listenNoMore();
   }
 }
 
@@ -328,6 +342,7 @@ class Exchange implements Dispatcher.DispatchHandler {
   #sentAtMs: number | null = null;
   #connection = NO_CONNECTION;
   #stopped: { readonly reason: unknown } | null = null;
+  #listenNoMore: (() => void) | null = null;
   #resolve!: (answer: Answer) => void;
   #reject!: (error: unknown) => void;
 
@@ -345,6 +360,23 @@ class Exchange implements Dispatcher.DispatchHandler {
   /** Content-Length of a body that is taken; `null` before and without. */
   get expected(): number | null {
     return this.#taken ? (this.#answer?.length ?? null) : null;
+  }
+
+  /** Ends when the task is cancelled. */
+  listen(): void {
+    const { signal } = this.#context;
+    const stop = (): void => {
+      this.stop(signal.reason);
+    };
+    if (signal.aborted) stop();
+    signal.addEventListener('abort', stop, { once: true });
+    this.#listenNoMore = () => {
+      signal.removeEventListener('abort', stop);
+    };
+  }
+
+  listenNoMore(): void {
+    this.#listenNoMore?.();
   }
 
   /** Ends the exchange with `reason`; whatever the connection still says is not heard. */
