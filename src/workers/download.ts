@@ -76,6 +76,7 @@ export function createDownload(job: DownloadWorkerOptions, tuning: DownloadTunin
   const client = openClient(job, tuning);
   // Whoever runs a task first learns why there is none.
   client.catch(() => undefined);
+  let openedClient: HttpClient | null = null;
   const loadChecker = async (): Promise<HasherFactory> =>
     (await nativeBlake3()) ?? (await loadHasher('sha256'));
   let checker: Promise<HasherFactory> | null = null;
@@ -92,7 +93,8 @@ export function createDownload(job: DownloadWorkerOptions, tuning: DownloadTunin
     const directory =
       entry.directory === null ? job.directory : displayPath(joinPath(job.directory, entry.directory));
     const [first = ''] = entry.urls;
-    const expectedName = expectedFileName(entry.fileName, parseUrl(first));
+    const firstUrl = parseUrl(first);
+    const expectedName = expectedFileName(entry.fileName, firstUrl);
     const temp = joinPath(workDirectory, String(order.id));
 
     const left = mayHaveLeft || order.attempt > 1 ? lstatOrNull(temp) : null;
@@ -124,7 +126,7 @@ export function createDownload(job: DownloadWorkerOptions, tuning: DownloadTunin
       if (earlier === null && (left !== null || tried > 0)) unlinkIfThere(temp);
       try {
         return await fetchFrom(
-          parseUrl(address),
+          address === first ? firstUrl : parseUrl(address),
           { order, entry, directory, expectedName, temp, earlier },
           context,
         );
@@ -194,13 +196,14 @@ export function createDownload(job: DownloadWorkerOptions, tuning: DownloadTunin
     const own = known?.target ?? joinPath(directory, expectedName);
     const isForeign = order.download?.isForeign === true;
     // A file that another task of this job made, or another entry's job, says nothing of this one.
-    const isOwn = known !== null || (!isForeign && places.isTakenByOthers(directory, expectedName));
+    const isOwn = (): boolean =>
+      known !== null || (!isForeign && places.isTakenByOthers(directory, expectedName));
     const conditions =
-      options.existing === 'newer' && isOwn && earlier === null && isSafe(entry.method)
+      options.existing === 'newer' && earlier === null && isSafe(entry.method) && isOwn()
         ? onlyIfNewer(known, lstatOrNull(own), url)
         : {};
     const transfer = new Transfer({
-      client: await client,
+      client: (openedClient ??= await client),
       file,
       request: {
         url,
@@ -233,7 +236,11 @@ export function createDownload(job: DownloadWorkerOptions, tuning: DownloadTunin
         assertSpace(directory, answer, options.keepFreeBytes);
         return true;
       },
-      throttle: (bytes) => Math.max(0, ...rates.map((rate) => rate.take(bytes))),
+      throttle: (bytes) => {
+        let waitMs = 0;
+        for (const rate of rates) waitMs = Math.max(waitMs, rate.take(bytes));
+        return waitMs;
+      },
     });
     try {
       const got = await transfer.run();
@@ -243,7 +250,8 @@ export function createDownload(job: DownloadWorkerOptions, tuning: DownloadTunin
         if (skip === null) throw new HeddleError('bad-answer', 'The server sent no file.');
         return skip;
       }
-      await file.finish(got.bytes);
+      const flushing = file.finish(got.bytes);
+      if (flushing !== null) await flushing;
       const { digests, integrity } = await check(file, got, entry, context);
       setTime(file, got.headers['last-modified']);
       file.close();
@@ -371,8 +379,17 @@ function readText(path: string): string {
   }
 }
 
+/** Electron 33 has no `URL.parse` yet, and `URL.canParse` would read it twice. */
+function readUrl(text: string): URL | null {
+  try {
+    return new URL(text);
+  } catch {
+    return null;
+  }
+}
+
 function parseUrl(text: string): URL {
-  const url = URL.canParse(text) ? new URL(text) : null;
+  const url = readUrl(text);
   if (url === null || (url.protocol !== 'http:' && url.protocol !== 'https:')) {
     throw new HeddleError('bad-url', `"${text}" is not an HTTP address.`);
   }

@@ -3,9 +3,7 @@
  * kept alive (undici, one Agent per worker). A body is either received whole
  * as the protocol frames it (RFC 9112 §6.3, §8) or the call fails.
  */
-import { subscribe } from 'node:diagnostics_channel';
 import { Socket } from 'node:net';
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Dispatcher } from 'undici';
 import Agent from 'undici/lib/dispatcher/agent.js';
 import { nowMs } from '../common/board';
@@ -96,7 +94,9 @@ export interface Answer {
 
 export class HttpClient {
   readonly #options: HttpOptions;
+  readonly #userAgent: string;
   readonly #dispatcher: Dispatcher;
+  readonly #cancelling = new Cancelling();
   /** True while a socket's error is being told to undici; see {@link Exchange.onResponseEnd}. */
   readonly #sockets: SocketWatch;
 
@@ -127,6 +127,7 @@ export class HttpClient {
 
   private constructor(options: HttpOptions, dispatcher: Dispatcher, sockets: SocketWatch) {
     this.#options = options;
+    this.#userAgent = options.userAgent ?? `Heddle/${VERSION}`;
     this.#dispatcher = dispatcher;
     this.#sockets = sockets;
   }
@@ -140,15 +141,12 @@ export class HttpClient {
     const { url: original } = request;
     let { method, body } = request;
     let current = original;
-    const visited = new Set<string>();
+    let visited: Set<string> | null = null;
     for (;;) {
       const headers = this.#headers(request, current, method);
-      const answer = await this.#exchange(
-        { ...request, url: current, method, body, headers },
-        receiver,
-        context,
-      );
+      const answer = await this.#exchange({ url: current, method, headers, body }, receiver, context);
       if (!REDIRECTS.has(answer.status)) return answer;
+      visited ??= new Set();
       visited.add(addressOf(current));
       current = redirectTarget(answer, current);
       // RFC 9110 §15.4: what came as POST goes on as GET, except where the status says otherwise.
@@ -175,14 +173,14 @@ export class HttpClient {
     const headers: Record<string, string> = {
       accept: '*/*',
       'accept-encoding': 'identity',
-      'user-agent': this.#options.userAgent ?? `Heddle/${VERSION}`,
+      'user-agent': this.#userAgent,
     };
     const login = this.#options.loginFor(url.hostname);
     if (login !== null) headers['authorization'] = basic(login.name, login.password);
     const cookies = this.#options.cookiesFor(url);
     if (cookies !== null) headers['cookie'] = cookies;
     // What the user wrote for one origin is for no other: any of these headers may be a key.
-    if (url.origin === request.url.origin) {
+    if (url === request.url || url.origin === request.url.origin) {
       const { username, password } = request.url;
       if (username !== '' || password !== '') {
         headers['authorization'] = basic(decodeUserInfo(username), decodeUserInfo(password));
@@ -207,60 +205,66 @@ export class HttpClient {
    * A connection that was kept alive may be closed by the server at the very moment it is used again.
    * Such a request was not answered at all, so it is sent once more (RFC 9112 §9.3.1), if it is one that may be.
    */
-  async #exchange(request: Request, receiver: Receiver, context: TaskContext): Promise<Answer> {
+  async #exchange(request: OneRequest, receiver: Receiver, context: TaskContext): Promise<Answer> {
     for (let attempt = 1; ; attempt++) {
+      context.throwIfCancelled();
       const exchange = new Exchange(request.url, receiver, context, this.#sockets);
+      this.#cancelling.watch(exchange);
       try {
-        return await this.#send(request, exchange, context);
+        this.#dispatch(request, exchange);
+        const answer = await exchange.finished;
+        // undici takes a connection back one turn of the event loop later. A request made before would open
+        // another, and a worker would hold two for each of its lanes.
+        await new Promise(setImmediate);
+        return answer;
       } catch (error) {
         context.throwIfCancelled();
         if (error instanceof HeddleError || exchange.receiverFailed) throw error;
         const closed = CLOSED.has(errorCode(error) ?? '');
         if (closed && !exchange.answered && attempt === 1 && isIdempotent(request.method)) continue;
         throw proxyRefusal(error) ?? connectionFailure(error, request.url, exchange);
+      } finally {
+        this.#cancelling.leave(exchange);
       }
     }
   }
 
-  #dispatch(request: Request, exchange: Exchange): void {
-    dispatching = exchange;
-    try {
-      this.#dispatcher.dispatch(
-        {
-          origin: request.url.origin,
-          path: request.url.pathname + request.url.search,
-          method: request.method,
-          headers: request.headers,
-          body: request.body,
-        },
-        exchange,
-      );
-    } finally {
-      dispatching = null;
-    }
-  }
-
-  async #send(request: Request, exchange: Exchange, context: TaskContext): Promise<Answer> {
-    const { signal } = context;
-    const stop = (): void => {
-      exchange.stop(signal.reason);
-    };
-    if (signal.aborted) stop();
-    signal.addEventListener('abort', stop, { once: true });
-    try {
-      this.#dispatch(request, exchange);
-      const answer = await exchange.finished;
-      // undici takes a connection back one turn of the event loop later. A request made before would open
-      // another, and a worker would hold two for each of its lanes.
-      await nextTurn();
-      return answer;
-    } finally {
-      signal.removeEventListener('abort', stop);
-    }
+  #dispatch({ url, method, headers, body }: OneRequest, exchange: Exchange): void {
+    this.#dispatcher.dispatch(
+      { origin: url.origin, path: url.pathname + url.search, method, headers, body },
+      exchange,
+    );
   }
 }
 
-/** How long a connection took to make; kept until the first request goes over it. */
+/** Of a redirected request the one that is sent. */
+type OneRequest = Pick<Request, 'url' | 'method' | 'headers' | 'body'>;
+
+/** An exchange that takes longer than this hears at once that its task was cancelled; another one so much later. */
+const LONG_MS = 25;
+
+/** Listening to a task's signal costs more than a small answer does, so it begins when an exchange takes its time. */
+class Cancelling {
+  readonly #young = new Set<Exchange>();
+  #waits = false;
+
+  watch(exchange: Exchange): void {
+    this.#young.add(exchange);
+    if (this.#waits) return;
+    this.#waits = true;
+    setTimeout(() => {
+      this.#waits = false;
+      for (const each of this.#young) each.listen();
+      this.#young.clear();
+    }, LONG_MS);
+  }
+
+  leave(exchange: Exchange): void {
+    if (!this.#young.delete(exchange)) exchange.listenNoMore();
+  }
+}
+
+/** How long a connection took to make; told of the first request that goes over it. */
 type ConnectionTimes = Pick<ExchangeTimes, 'dnsMs' | 'connectMs' | 'tlsMs'>;
 const NO_CONNECTION: ConnectionTimes = { dnsMs: null, connectMs: null, tlsMs: null };
 
@@ -268,7 +272,8 @@ const NO_CONNECTION: ConnectionTimes = { dnsMs: null, connectMs: null, tlsMs: nu
 class SocketWatch {
   /** Whether, while undici is told of a socket's end, an error is what ended it. */
   failing = false;
-  readonly #fresh = new WeakMap<object, ConnectionTimes>();
+  /** While undici is told of a new connection: it sends the request that waits for it before it comes back. */
+  #fresh = NO_CONNECTION;
 
   /** `connect`, with every socket that it opens watched. */
   watching(connect: Connector): Connector {
@@ -282,13 +287,14 @@ class SocketWatch {
           this.watch(socket);
           const now = nowMs();
           const isSecure = options.protocol === 'https:';
-          this.#fresh.set(socket, {
+          this.#fresh = {
             dnsMs: foundAtMs === null ? null : foundAtMs - startedAtMs,
             connectMs: (connectedAtMs ?? now) - (foundAtMs ?? startedAtMs),
             tlsMs: isSecure && connectedAtMs !== null ? now - connectedAtMs : null,
-          });
+          };
         }
         callback(...result);
+        this.#fresh = NO_CONNECTION;
       });
       if (opening instanceof Socket) {
         opening.once('lookup', () => (foundAtMs = nowMs()));
@@ -298,10 +304,10 @@ class SocketWatch {
     };
   }
 
-  /** What the socket's making took, for the first who asks. */
-  takeTimes(socket: object): ConnectionTimes {
-    const times = this.#fresh.get(socket) ?? NO_CONNECTION;
-    this.#fresh.delete(socket);
+  /** What it took to make the connection over which a request is being sent, for the first one. */
+  takeTimes(): ConnectionTimes {
+    const times = this.#fresh;
+    this.#fresh = NO_CONNECTION;
     return times;
   }
 
@@ -315,17 +321,6 @@ class SocketWatch {
     });
   }
 }
-
-/** The exchange that is being handed to undici: the request that it makes meanwhile is this one's. */
-let dispatching: Exchange | null = null;
-const exchanges = new WeakMap<object, Exchange>();
-subscribe('undici:request:create', (message) => {
-  if (dispatching !== null) exchanges.set((message as { request: object }).request, dispatching);
-});
-subscribe('undici:client:sendHeaders', (message) => {
-  const { request, socket } = message as { request: object; socket: object };
-  exchanges.get(request)?.sent(socket);
-});
 
 /** How a connection looks that the other side closed. */
 const CLOSED: ReadonlySet<string> = new Set(['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE']);
@@ -347,6 +342,7 @@ class Exchange implements Dispatcher.DispatchHandler {
   #sentAtMs: number | null = null;
   #connection = NO_CONNECTION;
   #stopped: { readonly reason: unknown } | null = null;
+  #listenNoMore: (() => void) | null = null;
   #resolve!: (answer: Answer) => void;
   #reject!: (error: unknown) => void;
 
@@ -366,6 +362,23 @@ class Exchange implements Dispatcher.DispatchHandler {
     return this.#taken ? (this.#answer?.length ?? null) : null;
   }
 
+  /** Ends when the task is cancelled. */
+  listen(): void {
+    const { signal } = this.#context;
+    const stop = (): void => {
+      this.stop(signal.reason);
+    };
+    if (signal.aborted) stop();
+    signal.addEventListener('abort', stop, { once: true });
+    this.#listenNoMore = () => {
+      signal.removeEventListener('abort', stop);
+    };
+  }
+
+  listenNoMore(): void {
+    this.#listenNoMore?.();
+  }
+
   /** Ends the exchange with `reason`; whatever the connection still says is not heard. */
   stop(reason: unknown): void {
     if (this.#stopped !== null) return;
@@ -374,14 +387,11 @@ class Exchange implements Dispatcher.DispatchHandler {
     this.#controller?.abort(reason instanceof Error ? reason : new Error('stopped'));
   }
 
-  /** The request's headers are on their way. */
-  sent(socket: object): void {
-    this.#sentAtMs = nowMs();
-    this.#connection = this.#sockets.takeTimes(socket);
-  }
-
+  /** Its headers are about to be written. */
   onRequestStart(controller: Controller): void {
     this.#controller = controller;
+    this.#sentAtMs = nowMs();
+    this.#connection = this.#sockets.takeTimes();
     // Stopped while it waited for its connection.
     if (this.#stopped !== null) controller.abort(new Error('stopped'));
   }

@@ -120,9 +120,20 @@ export class PartialFile {
     }
   }
 
-  /** Hands everything that was written so far to the system: then it can be read. */
-  async handOver(): Promise<void> {
-    for (const writer of this.#writers) await writer.flush();
+  /**
+   * Hands everything that was written so far to the system: then it can be read.
+   * @returns a promise to wait for, where something is being written; `null`: it is done
+   */
+  handOver(): Promise<void> | null {
+    const waits: Promise<void>[] = [];
+    for (const writer of this.#writers) {
+      const wait = writer.flush();
+      if (wait === null) continue;
+      // Another writer may fail before anybody waits.
+      wait.catch(() => undefined);
+      waits.push(wait);
+    }
+    return waits.length === 0 ? null : Promise.all(waits).then(() => undefined);
   }
 
   /** Has what was written so far on the disk. */
@@ -161,9 +172,16 @@ export class PartialFile {
     return state.digest();
   }
 
-  /** Everything written, cut at `size`, flushed to the disk. The file stays open for reading. */
-  async finish(size: number): Promise<void> {
-    await this.handOver();
+  /**
+   * Everything written, cut at `size`, flushed to the disk. The file stays open for reading.
+   * @returns a promise to wait for, or `null` where nothing has to be waited for
+   */
+  finish(size: number): Promise<void> | null {
+    const wait = this.handOver();
+    return wait === null ? this.#finishNow(size) : wait.then(() => this.#finishNow(size) ?? undefined);
+  }
+
+  #finishNow(size: number): Promise<void> | null {
     this.#writers.clear();
     const { fd } = this;
     // Only what another attempt left can be longer.
@@ -172,18 +190,16 @@ export class PartialFile {
         ftruncateSync(fd, size);
       });
     }
-    if (!this.#options.durable) return;
+    if (!this.#options.durable) return null;
     if (this.#options.exclusive) {
       this.explain(() => {
         fsyncSync(fd);
       });
-      return;
+      return null;
     }
-    try {
-      await fsyncAsync(fd);
-    } catch (error) {
+    return fsyncAsync(fd).catch((error: unknown) => {
       throw this.explained(error);
-    }
+    });
   }
 
   close(): void {
@@ -264,9 +280,19 @@ export class PlaceWriter {
     return this.#waitingBytes < HIGH_WATER_BYTES ? null : this.#writing;
   }
 
-  /** Hands everything to the system. */
-  async flush(): Promise<void> {
+  /** Hands everything to the system. @returns as {@link PartialFile.handOver} */
+  flush(): Promise<void> | null {
+    if (this.#writing !== null) return this.#flushLater();
+    this.#flushNow();
+    return null;
+  }
+
+  async #flushLater(): Promise<void> {
     while (this.#writing !== null) await this.#writing;
+    this.#flushNow();
+  }
+
+  #flushNow(): void {
     if (this.#failure !== null) throw this.#failure;
     if (this.#waitingBytes > 0) this.#writeNow();
   }

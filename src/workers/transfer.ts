@@ -137,7 +137,7 @@ interface Content {
   readonly etag: string | null;
   readonly lastModified: string | null;
   /** Whether Last-Modified may be used with If-Range. */
-  readonly strongDate: boolean;
+  readonly isDateStrong: () => boolean;
   readonly total: number | null;
   readonly headers: Readonly<Record<string, string>>;
 }
@@ -183,12 +183,12 @@ export class Transfer {
 
   /** @returns `null` where {@link TransferOptions.accept} did not want the body; the file is closed neither way */
   async run(): Promise<Transferred | null> {
-    await this.#restore();
+    if (this.#options.earlier !== null) await this.#restore(this.#options.earlier);
     try {
       for (let restarts = 0; ; restarts++) {
         try {
           const transferred = await this.#fetch();
-          await this.#payOff();
+          if (this.#owedMs > 0) await this.#payOff();
           return transferred;
         } catch (error) {
           if (!(error instanceof Changed)) throw error;
@@ -213,15 +213,14 @@ export class Transfer {
   /** A file that came in one piece has taken its time from the limit too: who comes next must not find a debt. */
   async #payOff(): Promise<void> {
     const { signal } = this.#options.context;
-    if (this.#owedMs > 0) await pause(Math.min(this.#owedMs, LONGEST_TIMER_MS), undefined, { signal });
+    await pause(Math.min(this.#owedMs, LONGEST_TIMER_MS), undefined, { signal });
     this.#owedMs = 0;
   }
 
   // What an earlier attempt left
 
-  async #restore(): Promise<void> {
-    const { earlier, file } = this.#options;
-    if (earlier === null) return;
+  async #restore(earlier: PartialState): Promise<void> {
+    const { file } = this.#options;
     if (!file.reopen()) {
       this.#tellsReset = true;
       return;
@@ -237,7 +236,7 @@ export class Transfer {
     }
     const { etag, lastModified, total, headers } = earlier;
     // It is stored only where it is strong.
-    this.#content = { etag, lastModified, strongDate: lastModified !== null, total, headers };
+    this.#content = { etag, lastModified, isDateStrong: () => lastModified !== null, total, headers };
     this.#kept = this.#have.covered;
     if (this.#kept === 0) await this.#startOver();
     this.#options.context.setBytesTotal(total);
@@ -274,10 +273,10 @@ export class Transfer {
       // A part without a byte in it, framed as if it were whole: asking again would never end.
       if (this.#have.covered === before && this.#content?.total !== before) throw new Changed();
     }
-    await this.#checkpointing;
+    if (this.#checkpointing !== null) await this.#checkpointing;
     const answer = this.#answer;
-    const headers = { ...this.#content?.headers };
-    if (this.#inOnePiece && answer !== null) Object.assign(headers, pick(answer, MESSAGE_HEADERS));
+    let headers = this.#content?.headers ?? {};
+    if (this.#inOnePiece && answer !== null) headers = { ...headers, ...pick(answer, MESSAGE_HEADERS) };
     return {
       status: answer?.status ?? 200,
       finalUrl: shownUrl(answer?.url ?? this.#options.request.url),
@@ -299,7 +298,7 @@ export class Transfer {
     // Callbacks set it.
     let part = null as Part | null;
     let wanted = true as boolean;
-    let joining: Promise<void> = Promise.resolve();
+    let joining = null as Promise<void> | null;
     const receiver: Receiver = {
       begin: (answer) => {
         this.#sawAnswer();
@@ -338,10 +337,10 @@ export class Transfer {
       }
       // Nobody joins any more; those that have are waited for.
       stopJoining?.();
-      await joining;
+      if (joining !== null) await joining;
     } finally {
       stopJoining?.();
-      await joining.catch(() => undefined);
+      if (joining !== null) await joining.catch(() => undefined);
     }
     return wanted;
   }
@@ -351,7 +350,7 @@ export class Transfer {
     const content = this.#content;
     if (content === null) throw new Changed();
     this.#inOnePiece = false;
-    if (content.etag === null && !content.strongDate && !this.#compared) {
+    if (content.etag === null && !content.isDateStrong() && !this.#compared) {
       this.#compared = true;
       await this.#compareBeginning(content);
     }
@@ -368,7 +367,7 @@ export class Transfer {
         ...request,
         conditions: {},
         range: `bytes=${from}-${end === Infinity ? '' : end - 1}`,
-        ifRange: content.etag ?? (content.strongDate ? content.lastModified : null),
+        ifRange: content.etag ?? (content.isDateStrong() ? content.lastModified : null),
       },
       {
         begin: (found) => {
@@ -525,16 +524,12 @@ export class Transfer {
   /** Keeps what a 200 says of its content. */
   #learn(answer: Answer): void {
     this.#answer = answer;
-    const etag = answer.headers['etag'];
-    const lastModified = answer.headers['last-modified'];
-    const date = answer.headers['date'];
-    const modified = typeof lastModified === 'string' ? lastModified : null;
-    const age = typeof date === 'string' && modified !== null ? Date.parse(date) - Date.parse(modified) : NaN;
+    const { etag, date, 'last-modified': lastModified } = answer.headers;
     this.#content = {
       // Bytes beyond ASCII would not come back as they were.
       etag: typeof etag === 'string' && /^"[\x21\x23-\x7e]*"$/u.test(etag) ? etag : null,
-      lastModified: modified,
-      strongDate: age >= STRONG_DATE_MS,
+      lastModified: typeof lastModified === 'string' ? lastModified : null,
+      isDateStrong: () => isMuchOlder(lastModified, date),
       total: answer.length,
       headers: pick(answer, KEPT_HEADERS),
     };
@@ -669,7 +664,7 @@ export class Transfer {
     this.#options.note({
       url: shownUrl(this.#options.request.url),
       etag: content.etag,
-      lastModified: content.strongDate ? content.lastModified : null,
+      lastModified: content.isDateStrong() ? content.lastModified : null,
       total: content.total,
       headers: content.headers,
       extents,
@@ -688,6 +683,15 @@ export class Transfer {
       // Then the next attempt has what was told before.
     }
   }
+}
+
+/** Whether a `Last-Modified` came with a `Date` so much later that it is a strong validator. */
+function isMuchOlder(
+  lastModified: string | string[] | undefined,
+  date: string | string[] | undefined,
+): boolean {
+  if (typeof lastModified !== 'string' || typeof date !== 'string') return false;
+  return Date.parse(date) - Date.parse(lastModified) >= STRONG_DATE_MS;
 }
 
 /**
