@@ -15,7 +15,7 @@ import { Worker, isMainThread, parentPort, workerData } from 'node:worker_thread
 
 /** Tasks in one message; two of them are with each thread, so that it never waits for one. */
 const BATCH = 64;
-const CONNECTIONS = 16;
+const CONNECTIONS = 24;
 const READ_BYTES = 1024 * 1024;
 
 const works = { hash: hashAll, copy: copyAll, download: downloadAll };
@@ -42,7 +42,9 @@ function main(work, ...args) {
   }
 }
 
-const lines = (list) => readFileSync(list, 'utf8').trimEnd().split('\n');
+function lines(list) {
+  return readFileSync(list, 'utf8').trimEnd().split('\n');
+}
 
 function files(folder) {
   return readdirSync(folder, { withFileTypes: true, recursive: true })
