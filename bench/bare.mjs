@@ -5,12 +5,12 @@
 //   node bench/bare.mjs hash sha256|blake3 FOLDER
 //   node bench/bare.mjs copy FOLDER TARGET
 //   node bench/bare.mjs download LIST FOLDER
-import { hash } from 'node:crypto';
+import { createHash, hash } from 'node:crypto';
 import { closeSync, copyFileSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import { readSync, readdirSync, writeSync } from 'node:fs';
 import { Agent, get } from 'node:http';
 import { availableParallelism } from 'node:os';
-import { basename, dirname, join, relative } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { Worker, isMainThread, parentPort, workerData } from 'node:worker_threads';
 
 /** Tasks in one message; two of them are with each thread, so that it never waits for one. */
@@ -25,16 +25,14 @@ else works[workerData.work](...workerData.args);
 
 function main(work, ...args) {
   const tasks = work === 'download' ? lines(args[0]) : files(args.at(work === 'hash' ? 1 : 0));
-  let next = 0;
-  for (let made = 0; made < availableParallelism(); made++) {
+  const threads = availableParallelism();
+  let given = 0;
+  for (let made = 0; made < threads; made++) {
     const worker = new Worker(new URL(import.meta.url), { workerData: { work, args } });
-    const size = Math.max(1, Math.min(BATCH, Math.ceil(tasks.length / availableParallelism() / 2)));
-    const give = () => {
-      const batch = tasks.slice(next, (next += size));
-      worker.postMessage(batch.length === 0 ? null : batch);
-    };
+    // Of a few large ones each gets its part.
+    const give = () => worker.postMessage(take(tasks, given++ < 2 * threads ? 1 : BATCH));
     worker.on('message', (text) => {
-      process.stdout.write(text);
+      if (text !== '') process.stdout.write(text);
       give();
     });
     give();
@@ -42,14 +40,28 @@ function main(work, ...args) {
   }
 }
 
-function lines(list) {
-  return readFileSync(list, 'utf8').trimEnd().split('\n');
+/** @returns `null` where none is left */
+function take(tasks, most) {
+  const batch = [];
+  while (batch.length < most) {
+    const { done, value } = tasks.next();
+    if (done) break;
+    batch.push(value);
+  }
+  return batch.length === 0 ? null : batch;
 }
 
-function files(folder) {
-  return readdirSync(folder, { withFileTypes: true, recursive: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name));
+function* lines(list) {
+  yield* readFileSync(list, 'utf8').trimEnd().split('\n');
+}
+
+/** As they are wanted: the first are worked on while the others are looked for. */
+function* files(folder) {
+  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    const path = `${folder}/${entry.name}`;
+    if (entry.isDirectory()) yield* files(path);
+    else if (entry.isFile()) yield path;
+  }
 }
 
 /** Answers each batch with the text that it makes of it; `null` ends the thread. */
@@ -61,8 +73,7 @@ function serve(run) {
 }
 
 async function hashAll(algorithm) {
-  const { Blake3Hasher, blake3 } = await import('@napi-rs/blake-hash');
-  const { createHash } = await import('node:crypto');
+  const { Blake3Hasher, blake3 } = algorithm === 'blake3' ? await import('@napi-rs/blake-hash') : {};
   const buffer = Buffer.allocUnsafeSlow(READ_BYTES);
   const whole = (bytes) => (algorithm === 'blake3' ? blake3(bytes).toString('hex') : hash(algorithm, bytes));
   const digestOf = (file) => {
@@ -86,7 +97,7 @@ function copyAll(from, to) {
   const made = new Set();
   serve((batch, done) => {
     for (const file of batch) {
-      const target = join(to, relative(from, file));
+      const target = to + file.slice(from.length);
       const folder = dirname(target);
       if (!made.has(folder)) mkdirSync(folder, { recursive: true });
       made.add(folder);
