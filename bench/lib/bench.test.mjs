@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { measure, parseTime, hasTime } from './measure.mjs';
 import { judge, ratios, shuffled, summarise } from './results.mjs';
-import { align, between, caseText, documentText, shortText } from './tables.mjs';
+import { BARE, align, between, caseText, documentText, shortText } from './tables.mjs';
 import { parseVersion } from './tools.mjs';
 import { Workshop, expectFiles } from './workshop.mjs';
 
@@ -124,9 +124,16 @@ describe('tables', () => {
     expect(text).toContain(
       '2030-01-02: Heddle 1.2.3 on 2 cores of A CPU, 16 GiB, Linux 6, Node 24, files on tmpfs',
     );
-    expect(text).toContain('| Hashing: of \\| files | Heddle at most 0.50 of peer | 0.80 | not met |');
+    expect(text).toContain('| Hashing: of \\| files | Heddle at most 0.50 of peer | 0.80 |  | not met |');
     expect(text).toContain('| peer | 0.03 s | 0.01 – 0.04 | – | – | 0.80 |');
     expect(shortText(results)).toContain('| Hashing: of \\| files | 0.02 s | peer 0.03 s |');
+  });
+
+  test('bare Node beside what a wish is about, and in no list of tools', () => {
+    const bare = { ...peer, name: BARE, medianMs: peer.medianMs * 0.6 };
+    const beside = { ...results, cases: [{ ...result, contestants: [heddle, bare, peer] }] };
+    expect(documentText(beside)).toContain('of peer | 0.80 | 0.60 | not met |');
+    expect(shortText(beside)).not.toContain(BARE);
   });
 
   test('between their markers, and nowhere else', () => {

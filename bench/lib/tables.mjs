@@ -4,6 +4,8 @@ export const seconds = (ms) => (ms / 1000).toFixed(ms < 9950 ? 2 : 1);
 const megabytes = (bytes) => `${Math.round(bytes / 1e6)} MB`;
 const ratio = (value) => value.toFixed(2);
 const dash = '–';
+/** See bench/bare.mjs. */
+export const BARE = 'bare Node';
 
 /** `Heddle at most 1.00 of curl -Z` */
 export function wishText(wish) {
@@ -18,6 +20,14 @@ export function measuredText(wish) {
 }
 
 export const metText = ({ met }) => (met === null ? 'not measured' : met ? 'met' : 'not met');
+
+/** What bare Node takes of the time of the wish's peer; nothing, where it is not the work of the wish. */
+function bareText({ contestants }, wish) {
+  const medianOf = (wanted) => contestants.find(({ name }) => name === wanted)?.medianMs;
+  const [bare, peer] = [medianOf(BARE), medianOf(wish.peer)];
+  const isOther = bare === undefined || peer === undefined || wish.own.includes('known');
+  return isOther ? '' : ratio(bare / peer);
+}
 
 function cells(result, contestant) {
   const against = result.ratios.find(({ peer }) => peer === contestant.name);
@@ -82,13 +92,14 @@ export function documentText(results) {
       `${result.group}: ${result.title}`,
       wishText(wish),
       measuredText(wish),
+      bareText(result, wish),
       metText(wish),
     ]),
   );
   const parts = [
     machineText(results),
     '### What was wished for',
-    table(['work', 'wish', 'measured', ''], wishes),
+    table(['work', 'wish', 'measured', BARE, ''], wishes),
     '### What was measured',
   ];
   for (const result of results.cases) {
@@ -115,7 +126,7 @@ export function shortText(results) {
       )
       .join(', '),
     result.contestants
-      .filter(({ own }) => !own)
+      .filter(({ own, name }) => !own && name !== BARE)
       .map(({ name, medianMs }) => `${name} ${seconds(medianMs)} s`)
       .join(', '),
   ]);

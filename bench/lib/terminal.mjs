@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { root } from '../../scripts/lib/root.mjs';
+import { BARE } from './tables.mjs';
 
 export const terminal = join(root, 'out/main/cli.cjs');
 
@@ -17,7 +18,7 @@ export const heddleCommand = (...args) => [
 
 /** What Node's threads need for the bare work: bench/bare.mjs. */
 export const bareNode = (...args) => ({
-  name: 'bare Node',
+  name: BARE,
   command: [process.execPath, join(root, 'bench/bare.mjs'), ...args],
 });
 
