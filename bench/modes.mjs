@@ -27,8 +27,8 @@ const WORKS = [
   { title: 'SHA-256 of 10,000 files of 4 KiB', args: ['small-files'], size: CORES },
   { title: 'SHA-256 of 8 files of 64 MiB', args: ['large-files'], size: CORES },
   {
-    title: '500 tasks of 40 µs',
-    args: ['tiny-tasks', '--tasks', '500'],
+    title: '2,000 tasks of 40 µs',
+    args: ['tiny-tasks', '--tasks', '2000'],
     size: CORES,
     modes: 'pool,thread-per-task',
     repeats: 2,
