@@ -108,7 +108,7 @@ test('sizes of the pool make a curve and have a best one', async ({ heddle }) =>
 });
 
 test('the best size is taken over with --adopt: later jobs have it', async ({ heddle, folder }) => {
-  const search = ['compare', 'small-files', '--tasks', '20', '--repeats', '2', '--best', '--sizes', '5,6'];
+  const search = ['compare', 'small-files', '--tasks', '20', '--repeats', '3', '--best', '--sizes', '5,6'];
   const found = await heddle([...search, '--adopt']);
   expect(found.status, found.stderr).toBe(0);
   const size = Number(

@@ -10,10 +10,9 @@ const { join } = require('node:path');
 const root = join(__dirname, '..');
 const STATUS_CANNOT_START = 3;
 
-/** better-sqlite3's binary needs Node-API 10, and crashes below it. */
+/** better-sqlite3's binary needs Node-API 10 (Node 22.14 and 23.6), and crashes below it. */
 function isNodeNewEnough() {
-  const [major, minor] = process.versions.node.split('.').map(Number);
-  return major > 22 || (major === 22 && minor >= 12);
+  return Number(process.versions.napi) >= 10;
 }
 
 /** The Node that comes as a development dependency. */
@@ -50,7 +49,7 @@ function main() {
     const node = bundledNode();
     // Once only: a Node that is still too old must not start itself for ever.
     if (node !== undefined && process.env.HEDDLE_NODE_CHOSEN === undefined) return runWith(node);
-    return cannotStart(`needs Node 22.12 or newer, this is ${process.versions.node}`);
+    return cannotStart(`needs Node 22.14 or newer, this is ${process.versions.node}`);
   }
   delete process.env.HEDDLE_NODE_CHOSEN;
   if (!require('./lib/build.cjs').buildIfStale()) return cannotStart('could not be built');

@@ -14,6 +14,7 @@ import {
   type ExperimentRequest,
   type ReadyWork,
 } from '../common/experiment';
+import { arePoolsAlone } from '../common/experiment-results';
 import {
   DEFAULT_LATENCY_MS,
   hasLatency,
@@ -69,6 +70,8 @@ const HELP = 'heddle help compare';
 const ANYHOW = { mode: 'pool', workers: null } as const;
 const DEFAULT_SIZE = 8;
 const DEFAULT_REPEATS = 5;
+/** From fewer a size would be taken over that chance chose. */
+const LEAST_REPEATS_TO_ADOPT = 3;
 /** Longer ones first: a trace is JSON too. */
 const ENDINGS: readonly (readonly [ending: string, format: Report['format']])[] = [
   ['.trace.json', 'trace'],
@@ -81,6 +84,7 @@ const ENDINGS: readonly (readonly [ending: string, format: Report['format']])[] 
 export function addCompareCommand(program: Command, { outputFlags, open, report }: CompareCommands): void {
   const compare = program
     .command('compare')
+    .helpCommand(false)
     .description(
       'run the same work in several modes and say what the threads gain: your own downloads, files or copies, or ready-made work that needs nothing',
     )
@@ -213,11 +217,10 @@ function contendersFor({ modes, workers, sizes, best }: CompareFlags): Contender
 
 /** @throws HeddleError where no best size can be found, so that none could be taken over */
 function refuseUnlessSearch({ contenders, repeats = DEFAULT_REPEATS }: ExperimentRequest): void {
-  const sizes = new Set(contenders.filter(({ mode }) => mode === 'pool').map(({ size }) => size));
-  if (sizes.size >= 2 && repeats >= 2) return;
+  if (arePoolsAlone(contenders) && repeats >= LEAST_REPEATS_TO_ADOPT) return;
   throw new HeddleError(
     'usage',
-    `--adopt takes two sizes of the pool and two repeats at least: add --best, or --sizes. See: ${HELP}`,
+    `--adopt takes pools alone, of two sizes at least, and ${LEAST_REPEATS_TO_ADOPT} repeats at least: add --best. See: ${HELP}`,
   );
 }
 

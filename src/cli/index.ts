@@ -10,7 +10,7 @@ const KINDS = ['download', 'hash', 'copy'] as const;
 /** With more of them than this the start would wait for the threads, not for the work. */
 const MOST_SPARES = 8;
 
-const fault = nodeFault(process.versions.node);
+const fault = nodeFault(process.versions);
 if (fault === null) start();
 else {
   process.stderr.write(`heddle: ${fault}\n`);

@@ -1,10 +1,8 @@
-/** The oldest Node that the database's binary runs on: it needs Node-API 10, and crashes below it. */
-const LEAST = [22, 12] as const;
+/** What the database's binary needs: with an older Node-API it crashes. Node has it since 22.14 and 23.6. */
+const LEAST_NODE_API = 10;
 
-/** Why this Node cannot run Heddle, and what can, as a sentence; `null` where it can. @param version `20.20.2` */
-export function nodeFault(version: string): string | null {
-  const [major = 0, minor = 0] = version.split('.').map(Number);
-  const isNewEnough = major > LEAST[0] || (major === LEAST[0] && minor >= LEAST[1]);
-  if (isNewEnough) return null;
-  return `needs Node ${LEAST.join('.')} or newer, this is ${version}; npx heddle runs it on the Node that comes with it`;
+/** Why this Node cannot run Heddle, and what can, as a sentence; `null` where it can. @param versions as `process.versions` */
+export function nodeFault({ node, napi }: { readonly node: string; readonly napi?: string }): string | null {
+  if (Number(napi) >= LEAST_NODE_API) return null;
+  return `needs Node 22.14 or newer, this is ${node}; npx heddle runs it on the Node that comes with it`;
 }

@@ -1,5 +1,12 @@
 /** What belongs to one contender of an experiment. */
-import type { ContenderResult, ExperimentAnalysis, ExperimentRun, Ratio } from './experiment';
+import type {
+  Contender,
+  ContenderResult,
+  Experiment,
+  ExperimentAnalysis,
+  ExperimentRun,
+  Ratio,
+} from './experiment';
 
 /** Without its warm-up, which counts for nothing. */
 export function countedRuns(runs: readonly ExperimentRun[], contender: number): ExperimentRun[] {
@@ -19,4 +26,19 @@ export function ratioToReference(analysis: ExperimentAnalysis | null, contender:
   return analysis?.ratios.find(
     (ratio) => ratio.contender === contender && ratio.against === analysis.reference,
   );
+}
+
+/** A search for the best pool size is no comparison of modes. */
+export function arePoolsAlone(contenders: readonly Contender[]): boolean {
+  return (
+    contenders.every(({ mode }) => mode === 'pool') && new Set(contenders.map(({ size }) => size)).size > 1
+  );
+}
+
+/**
+ * Whether the best size that was found is one for jobs. Beside other modes a thread has one download at a time, so that
+ * all have as many in flight; in a job it has many.
+ */
+export function isBestForJobs({ kind, request }: Pick<Experiment, 'kind' | 'request'>): boolean {
+  return kind !== null && (kind !== 'download' || arePoolsAlone(request.contenders));
 }

@@ -70,6 +70,8 @@ export function comparisonLine(experiment: Experiment): Record<string, unknown> 
         peakRssBytes: Math.max(...own.map(({ peakRssBytes }) => peakRssBytes)),
       };
     }),
+    // Where pools of several sizes were compared.
+    ...(analysis?.bestSize == null ? {} : { bestSize: analysis.bestSize }),
     ratios: (analysis?.ratios ?? []).map(({ contender, against, ratio, low, high, verdict }) => ({
       ...named(contenders[contender], 'mode', 'workers'),
       ...named(contenders[against], 'against', 'againstWorkers'),

@@ -139,8 +139,9 @@ export class Libc {
     if (this.#namesByDescriptor) {
       if (this.#linkat(fd, EMPTY, AT_FDCWD, name, AT_EMPTY_PATH) === 0) return;
       const error = this.#error('linkat');
-      // It takes CAP_DAC_READ_SEARCH (before Linux 6.10), without which it says that there is nothing: open(2).
-      if (error.code !== 'ENOENT') throw error;
+      // It takes CAP_DAC_READ_SEARCH (before Linux 6.10), without which it says that there is nothing (open(2)); a
+      // sandbox may say something else.
+      if (error.code === 'EEXIST') throw error;
     }
     const own = terminated(`/proc/self/fd/${fd}`);
     if (this.#linkat(AT_FDCWD, own, AT_FDCWD, name, AT_SYMLINK_FOLLOW) !== 0) throw this.#error('linkat');

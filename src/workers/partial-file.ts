@@ -62,6 +62,8 @@ export class PartialFile {
   #fd: number | null = null;
   #created = false;
   #reopened = false;
+  /** Why a flush failed. The system says it once for each open file: the next flush would say that all is well. */
+  #flushFailure: Error | null = null;
 
   constructor(options: PartialFileOptions) {
     this.#options = options;
@@ -143,8 +145,14 @@ export class PartialFile {
     try {
       await fdatasyncAsync(this.fd);
     } catch (error) {
-      throw this.explained(error);
+      this.#flushFailure ??= this.explained(error);
+      throw this.#flushFailure;
     }
+  }
+
+  /** @throws what a flush failed with: what was written before may be lost */
+  throwIfFlushFailed(): void {
+    if (this.#flushFailure !== null) throw this.#flushFailure;
   }
 
   /** @returns bytes read, fewer than asked for only at the end of the file */
@@ -182,6 +190,7 @@ export class PartialFile {
   }
 
   #finishNow(size: number): Promise<void> | null {
+    this.throwIfFlushFailed();
     this.#writers.clear();
     const { fd } = this;
     // Only what another attempt left can be longer.

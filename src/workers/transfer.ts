@@ -613,12 +613,13 @@ export class Transfer {
   // Telling what is on disk
 
   #checkpointWhenDue(): void {
+    this.#options.file.throwIfFlushFailed();
     if (this.#checkpointing !== null) return;
     const elapsed = nowMs() - this.#startedAtMs;
     if (elapsed < this.#nextCheckpointMs || this.#options.request.method !== 'GET') return;
     if (this.#endsSoon(elapsed)) return;
     this.#checkpointing = this.#checkpoint()
-      // A disk that refuses tells the writers too.
+      // The next bytes, or the file's end, meet a disk that refuses.
       .catch(() => undefined)
       .finally(() => {
         this.#checkpointing = null;

@@ -588,6 +588,21 @@ test('what cannot be stored at its end is a failure that says so, not a result',
   }
 }, 60_000);
 
+test('a best size of downloads one at a time is none for jobs', async () => {
+  const { id, analysis } = await run({
+    work: { type: 'ready', work: 'slow-server', tasks: 8, latencyMs: 5 },
+    contenders: [
+      { mode: 'sequential', size: 1 },
+      { mode: 'pool', size: 1 },
+      { mode: 'pool', size: 2 },
+    ],
+    repeats: 2,
+    pageCache: 'warm',
+  });
+  expect(analysis?.bestSize).toBeGreaterThan(0);
+  expect(() => engine.experiments.adopt(id)).toThrow(expect.objectContaining({ code: 'no-best-size' }));
+});
+
 test('what found no best size has none to take over; what is removed is gone', async () => {
   const removed: number[] = [];
   engine.on('experiment-removed', ({ experimentId }) => removed.push(experimentId));

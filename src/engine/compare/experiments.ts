@@ -10,6 +10,7 @@ import {
   type ParsedExperimentRequest,
   type Timeline,
 } from '../../common/experiment';
+import { arePoolsAlone, isBestForJobs } from '../../common/experiment-results';
 import { HeddleError, toErrorData } from '../../common/errors';
 import type { Events } from '../../common/ipc';
 import type { Settings, SettingsPatch } from '../../common/settings';
@@ -19,7 +20,7 @@ import type { ExperimentRepository } from '../store/experiment-repository';
 import { understood } from '../understood';
 import { comparableRequest } from './comparable-request';
 import { experimentText } from './export';
-import { JobWork, arePoolsAlone, refuseTooManyAtOnce, type JobHost } from './job-work';
+import { JobWork, refuseTooManyAtOnce, type JobHost } from './job-work';
 import { machineOf } from './machine';
 import { removeTree } from './remove-tree';
 import { runExperiment } from './run-experiment';
@@ -157,7 +158,8 @@ export class Experiments {
 
   /** The best pool size becomes the automatic number of workers of its kind. @throws HeddleError where it found none */
   adopt(id: number): Settings {
-    const { kind, analysis } = this.#stored(id);
+    const experiment = this.#stored(id);
+    const { kind, analysis } = experiment;
     const best = analysis?.bestSize ?? null;
     if (kind === null || best === null) {
       throw new HeddleError(
@@ -165,6 +167,12 @@ export class Experiments {
         kind === null
           ? 'This experiment is no job that you could start, so its best size is of no use for any.'
           : 'This experiment found no best size. Compare pools of several sizes.',
+      );
+    }
+    if (!isBestForJobs(experiment)) {
+      throw new HeddleError(
+        'no-best-size',
+        'Beside other modes each thread of a pool had one download at a time, and in a job it has many. Search for the best pool size alone.',
       );
     }
     const { bestWorkers } = this.#host.settings();

@@ -6,6 +6,7 @@ import { readlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Contender } from '../../common/experiment';
 import { MOST_EXPERIMENT_TASKS, inFlight } from '../../common/experiment';
+import { arePoolsAlone } from '../../common/experiment-results';
 import { HeddleError, fromErrorData, toErrorData, type ErrorData } from '../../common/errors';
 import {
   totalTasks,
@@ -308,13 +309,6 @@ function hasFailed({ state, finding }: Row): boolean {
 
 function isMade({ state, type, target }: Row): boolean {
   return state === 'done' && target !== null && ['url', 'file', 'hardlink', 'symlink'].includes(type);
-}
-
-/** A search for the best pool size is no comparison of modes. */
-export function arePoolsAlone(contenders: readonly Contender[]): boolean {
-  return (
-    contenders.every(({ mode }) => mode === 'pool') && new Set(contenders.map(({ size }) => size)).size > 1
-  );
 }
 
 /** @throws HeddleError where a mode would have more in flight than one host may get */

@@ -110,14 +110,8 @@ function slowServer(
     title: () => readyWorkTitle('slow-server', count, latencyMs),
     prepare: async (signal) => {
       await makeFiles(folder, count, ANSWER_BYTES, signal);
-      // On a thread of its own: the main thread has the tasks to hand out and to record.
-      const spread = { threads: host.threads, count: 1 };
-      const { url } = (server = await serveDirectory({
-        directory: folder,
-        latencyMs,
-        spread,
-        watched: true,
-      }));
+      // On the main thread, which has time: what it takes is the same in all modes.
+      const { url } = (server = await serveDirectory({ directory: folder, latencyMs, watched: true }));
       const names = Array.from({ length: count }, (_, index) => nameOf(index));
       const job: JobRequest = {
         kind: 'download',

@@ -62,8 +62,11 @@ import { Strips } from './strips';
 
 /** Small files take a place in the queue together. */
 const FILES_IN_BATCH = 32;
-/** Places in the queue for each thread, so that none waits for the next batch. */
-const BATCHES_IN_HAND = 4;
+/**
+ * Places in the queue for each thread, so that none waits for the next batch. A thread that hangs in one file has at most
+ * 128 more in hand: these are more than half of seven batches.
+ */
+const BATCHES_IN_HAND = 8;
 /** Queued tasks beyond which planning takes its time: it competes with the tasks for the same thread. */
 const ENOUGH_PLANNED = 4000;
 const PLAN_PAUSE_MS = 6;
@@ -355,7 +358,7 @@ export class JobRunner {
       const tasks = this.#nextTasks();
       if (tasks.length === 0) break;
       void this.#queue
-        .add(() => Promise.all(tasks.map((task) => this.#attempt(task))))
+        .add(() => this.#attemptAll(tasks))
         .catch((error: unknown) => {
           this.#fail(toErrorData(error));
         });
@@ -402,6 +405,19 @@ export class JobRunner {
     this.#failure ??= error;
     for (const { handle } of this.#running.values()) handle?.cancel();
     this.#checkSettled();
+  }
+
+  /** Ends, and leaves its place, when half of them have ended: one that hangs must not hold up those behind it. */
+  #attemptAll(tasks: readonly DrawnTask[]): Promise<void> {
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    let left = tasks.length;
+    const few = Math.floor(left / 2);
+    const onEnd = (): void => {
+      left -= 1;
+      if (left <= few) resolve();
+    };
+    for (const task of tasks) this.#attempt(task).then(onEnd, reject);
+    return promise;
   }
 
   async #attempt(task: DrawnTask): Promise<void> {

@@ -66,7 +66,8 @@ export class StripHistory {
       const kept = trimSegments(held?.segments ?? [], beforeMs);
       this.#strips.set(frame.worker, {
         worker: frame.worker,
-        lanes: frame.lanes,
+        // What ran on lanes that are no more is still to be seen.
+        lanes: kept.reduce((lanes, { lane }) => Math.max(lanes, lane + 1), frame.lanes),
         alive: frame.alive,
         segments: frame.segments.length === 0 ? kept : [...kept, ...frame.segments],
         running: frame.running,

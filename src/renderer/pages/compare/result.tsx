@@ -1,5 +1,6 @@
 /** One experiment: what it found, in words, bars, a curve, strips and numbers. */
 import type { Experiment, ExperimentFrame } from '../../../common/experiment';
+import { isBestForJobs } from '../../../common/experiment-results';
 import { adoptedText, contenderNames, findingOf } from '../../../common/experiment-text';
 import { formatBytes, formatCount } from '../../../common/units';
 import { Button } from '../../components/button';
@@ -143,7 +144,7 @@ function Adopt({ experiment }: { readonly experiment: Experiment }) {
   const settings = useSettings();
   const { analysis, kind, id } = experiment;
   const best = analysis?.bestSize ?? null;
-  if (best === null || kind === null || settings === null) return null;
+  if (best === null || kind === null || settings === null || !isBestForJobs(experiment)) return null;
   const taken = settings.bestWorkers[settingsOf(kind)] === best;
   const what = adoptedText(best, kind);
   return (
