@@ -143,11 +143,14 @@ test('help is shown of what is named, and named where a flag is wrong', async ({
 test('on a Node that is too old one line says which is needed', async ({ heddle, folder }) => {
   // The real check, told of another version.
   const old = join(folder, 'old.cjs');
-  writeFileSync(old, `Object.defineProperty(process.versions, 'node', { value: '20.20.2' });`);
+  writeFileSync(
+    old,
+    `Object.defineProperties(process.versions, { node: { value: '20.20.2' }, napi: { value: '9' } });`,
+  );
   const run = await heddle(['jobs'], { env: { NODE_OPTIONS: `--require ${old}` } });
   expect(run).toMatchObject({ status: 3, stdout: '' });
   expect(run.stderr).toBe(
-    'heddle: needs Node 22.12 or newer, this is 20.20.2; npx heddle runs it on the Node that comes with it\n',
+    'heddle: needs Node 22.14 or newer, this is 20.20.2; npx heddle runs it on the Node that comes with it\n',
   );
 });
 
