@@ -36,9 +36,9 @@ export function arePoolsAlone(contenders: readonly Contender[]): boolean {
 }
 
 /**
- * Whether the best size that was found is one for jobs. Beside other modes a thread has one download at a time, so that
+ * Whether the best size that was found by running jobs is one for jobs. Beside other modes a thread has one download at a time, so that
  * all have as many in flight; in a job it has many.
  */
 export function isBestForJobs({ kind, request }: Pick<Experiment, 'kind' | 'request'>): boolean {
-  return kind !== null && (kind !== 'download' || arePoolsAlone(request.contenders));
+  return kind !== 'download' || arePoolsAlone(request.contenders);
 }

@@ -3,6 +3,7 @@ import { unlink } from 'node:fs';
 import type { PartialNote } from '../../common/download';
 import type { FsPath } from '../../common/paths';
 import type { SettledTask } from '../../common/model';
+import { native } from '../native-path';
 import type { TaskChange, TaskRepository } from '../store/task-repository';
 
 const FLUSH_INTERVAL_MS = 100;
@@ -105,7 +106,7 @@ export class Recorder {
   #unlink(path: FsPath): void {
     this.#unlinking += 1;
     // What cannot be unlinked lies in the work directory, which goes with the job's end.
-    unlink(typeof path === 'string' ? path : Buffer.from(path), () => {
+    unlink(native(path), () => {
       this.#unlinking -= 1;
       if (this.#unlinking > 0) return;
       for (const resolve of this.#idle.splice(0)) resolve();
