@@ -13,7 +13,7 @@ import { HeddleError } from '../common/errors';
 import { nowMs } from '../common/board';
 import { shownUrl } from '../common/http-fields';
 import { LONGEST_TIMER_MS } from '../common/units';
-import { Extents } from './extents';
+import { Extents, type Stretch } from './extents';
 import { ENOUGH, type Answer, type ExchangeTimes, type HttpClient, type Receiver } from './http';
 import { statusFailure } from './http-errors';
 import type { HasherFactory } from './hashers';
@@ -617,7 +617,7 @@ export class Transfer {
     if (this.#checkpointing !== null) return;
     const elapsed = nowMs() - this.#startedAtMs;
     if (elapsed < this.#nextCheckpointMs || this.#options.request.method !== 'GET') return;
-    if (this.#endsSoon(elapsed)) return;
+    if (this.#endsSoon(elapsed) || this.#untold().length === 0) return;
     this.#checkpointing = this.#checkpoint()
       // The next bytes, or the file's end, meet a disk that refuses.
       .catch(() => undefined)
@@ -626,12 +626,20 @@ export class Transfer {
       });
   }
 
-  /** A fast download that is about to end is fetched again sooner than it is told. */
+  /** What is all there is flushed anyway, and the rest of a fast download is fetched again sooner than it is told. */
   #endsSoon(elapsedMs: number): boolean {
     const total = this.#content?.total ?? null;
+    if (total === this.#have.covered) return true;
     const fetched = this.#have.covered - this.#kept;
     const speed = fetched / elapsedMs;
     return total !== null && speed > FAST && (total - this.#have.covered) / speed < SOON_MS;
+  }
+
+  /** What is there, was not told, and is worth it: telling takes a flush and a digest. */
+  #untold(): Stretch[] {
+    return this.#have.stretches
+      .flatMap(({ start, end }) => this.#told.missing(start, end))
+      .filter(({ start, end }) => end - start >= SMALLEST_EXTENT);
   }
 
   async #checkpoint(): Promise<void> {
@@ -639,13 +647,13 @@ export class Transfer {
     const content = this.#content;
     if (content === null) return;
     const startedAtMs = nowMs();
-    const stretches = [...this.#have.stretches];
+    const stretches = this.#untold();
     const hasher = await this.#options.hasher();
     await file.flushData();
     // It may have started over meanwhile.
     if (this.#content?.etag !== content.etag || this.#have.covered === 0) return;
     const extents: Extent[] = [];
-    for (const { start, end } of stretches.flatMap((have) => this.#told.missing(have.start, have.end))) {
+    for (const { start, end } of stretches) {
       for (let at = start; at < end; at += LARGEST_EXTENT) {
         const to = Math.min(end, at + LARGEST_EXTENT);
         if (to - at < SMALLEST_EXTENT) continue;
@@ -678,8 +686,7 @@ export class Transfer {
   async #tellLast(): Promise<void> {
     try {
       await this.#checkpointing;
-      if (this.#options.request.method === 'GET' && this.#have.covered >= SMALLEST_EXTENT)
-        await this.#checkpoint();
+      if (this.#options.request.method === 'GET' && this.#untold().length > 0) await this.#checkpoint();
     } catch {
       // Then the next attempt has what was told before.
     }

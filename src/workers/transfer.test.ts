@@ -1,0 +1,116 @@
+/** When a transfer tells what is on disk, which costs a flush and a digest. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import type { ServerResponse } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { PartialNote } from '../common/download';
+import { loadHasher } from './hashers';
+import { HttpClient } from './http';
+import { PartialFile } from './partial-file';
+import { FakeContext } from './test-context';
+import { TestServer } from './test-server';
+import { Transfer } from './transfer';
+
+/** Later than the first progress is told. */
+const LATE_MS = 150;
+
+let folder: string;
+let server: TestServer;
+let client: HttpClient;
+let file: PartialFile;
+
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'heddle-transfer-'));
+  server = await TestServer.start();
+  client = await HttpClient.open({
+    connectMs: 5000,
+    headersMs: 5000,
+    stallMs: 5000,
+    userAgent: null,
+    loginFor: () => null,
+    cookiesFor: () => null,
+    proxy: null,
+    caFile: null,
+  });
+  file = new PartialFile({
+    path: join(folder, 'partial'),
+    workDirectory: folder,
+    subject: '/target',
+    exclusive: false,
+    durable: true,
+  });
+});
+
+afterEach(async () => {
+  file.close();
+  await client.close();
+  await server.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** Bytes that come by the answer; @returns how often a digest was asked for, and what was told */
+async function transfer(
+  bytes: number,
+  answer: (response: ServerResponse, body: Buffer) => Promise<void>,
+): Promise<{ readonly digests: number; readonly notes: readonly PartialNote[] }> {
+  const body = Buffer.alloc(bytes, 'heddle');
+  const url = server.on('/file', (_, response) => {
+    void answer(response, body);
+  });
+  let digests = 0;
+  const notes: PartialNote[] = [];
+  const done = await new Transfer({
+    client,
+    file,
+    request: { url: new URL(url), method: 'GET', headers: {}, conditions: {}, body: null },
+    earlier: null,
+    context: new FakeContext({ exclusive: false }),
+    note: (note) => notes.push(note),
+    hasher: () => {
+      digests += 1;
+      return loadHasher('sha256');
+    },
+    segments: 1,
+    maxBytes: null,
+    accept: () => true,
+    throttle: () => 0,
+  }).run();
+  expect(done?.bytes).toBe(bytes);
+  return { digests, notes };
+}
+
+test('of a small file that comes late nothing is flushed or told before its end', async () => {
+  const { digests, notes } = await transfer(1024, async (response, body) => {
+    await delay(LATE_MS);
+    response.writeHead(200, { 'Content-Length': body.length });
+    response.write(body.subarray(0, 512));
+    await delay(LATE_MS);
+    response.end(body.subarray(512));
+  });
+  expect(digests).toBe(0);
+  expect(notes).toEqual([]);
+});
+
+test('nor of a file that is all there when its first bytes are', async () => {
+  const { digests } = await transfer(32 * 1024, async (response, body) => {
+    await delay(LATE_MS);
+    response.writeHead(200, { 'Content-Length': body.length }).end(body);
+  });
+  expect(digests).toBe(0);
+});
+
+test('of a slow file what is there is told while the rest is on its way', async () => {
+  const { digests, notes } = await transfer(64 * 1024, async (response, body) => {
+    response.writeHead(200, { 'Content-Length': body.length });
+    response.write(body.subarray(0, 32 * 1024));
+    await delay(LATE_MS);
+    response.write(body.subarray(32 * 1024, 48 * 1024));
+    await delay(LATE_MS);
+    response.end(body.subarray(48 * 1024));
+  });
+  expect(digests).toBeGreaterThan(0);
+  expect(notes[0]?.extents[0]).toMatchObject({ start: 0 });
+  expect(notes[0]?.extents[0]?.end).toBeGreaterThanOrEqual(32 * 1024);
+});
