@@ -199,8 +199,6 @@ async function takeExperiments(app) {
     page.getByRole('region', { name: 'The numbers' }).waitFor({ timeout: EXPERIMENT_LIMIT_MS });
   await app.openPage('Compare');
   await both('compare-empty');
-  // A new thread for each of many calls would take minutes.
-  await setup.getByRole('checkbox', { name: 'Thread per task' }).uncheck();
   await page.getByRole('button', { name: 'Run', exact: true }).click();
   await page.getByText(/^Run 6 of/).waitFor({ timeout: EXPERIMENT_LIMIT_MS });
   await both('compare-running');

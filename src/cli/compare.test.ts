@@ -7,6 +7,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Experiment, ExperimentRequest } from '../common/experiment';
 import { READY_WORKS } from '../common/experiment';
 import { comparisonLine } from '../common/json-lines';
+import { MODES } from '../common/model';
 import type { Engine } from '../engine';
 import { craftExperiment, type CraftedContender } from '../engine/testing/craft-experiment';
 import { addCompareCommand } from './compare';
@@ -108,6 +109,17 @@ describe('what is compared', () => {
       repeats: 5,
       pageCache: 'warm',
     });
+  });
+
+  it.each(READY_WORKS)('is the modes that are over soon, of %s', async (work) => {
+    const modes = (await asked(work)).contenders.map(({ mode }) => mode);
+    const many = work === 'slow-server' || work === 'small-files';
+    expect(modes).toEqual(MODES.filter((mode) => mode !== 'thread-per-task' || !many));
+  });
+
+  it('is no thread for each task of work whose size is not known', async () => {
+    const modes = (await asked('hash', '/tmp')).contenders.map(({ mode }) => mode);
+    expect(modes).toEqual(['sequential', 'event-loop', 'pool']);
   });
 
   it('is what --modes, --workers, --sizes, --repeats and --cold say', async () => {

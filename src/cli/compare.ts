@@ -21,6 +21,7 @@ import {
   isJob,
   READY_WORK_TASKS,
   READY_WORK_WORDS,
+  usualModes,
 } from '../common/experiment-works';
 import { MAX_WORKERS, type JobRequest } from '../common/job-request';
 import { MODES, type Mode } from '../common/model';
@@ -167,7 +168,7 @@ function addCompareFlags(command: Command): Command {
   return command
     .option(
       '--modes <list>',
-      `modes to compare, with commas between (${MODES.join(',')}); the same one twice is a check of the measuring itself`,
+      `modes to compare, with commas between: ${MODES.join(', ')} (all, but without thread-per-task where that would take minutes); the same one twice is a check of the measuring itself`,
       modeList,
     )
     .option('--repeats <n>', 'counted runs of each, after a warm-up', whole(1, MOST_REPEATS), DEFAULT_REPEATS)
@@ -195,7 +196,7 @@ function addCompareFlags(command: Command): Command {
 
 /** @throws HeddleError where there is nothing to compare */
 export function experimentRequest(flags: CompareFlags, work: ExperimentRequest['work']): ExperimentRequest {
-  const contenders = contendersFor(flags);
+  const contenders = contendersFor(flags, work.type === 'ready' ? work.work : null);
   if (contenders.length < 2) {
     throw new HeddleError('usage', `a comparison takes two modes, or two sizes of the pool. See: ${HELP}`);
   }
@@ -209,8 +210,8 @@ export function experimentRequest(flags: CompareFlags, work: ExperimentRequest['
   };
 }
 
-function contendersFor({ modes, workers, sizes, best }: CompareFlags): Contender[] {
-  if (best !== true) return contendersOf(modes ?? MODES, workers, sizes ?? []);
+function contendersFor({ modes, workers, sizes, best }: CompareFlags, work: ReadyWork | null): Contender[] {
+  if (best !== true) return contendersOf(modes ?? usualModes(work), workers, sizes ?? []);
   const most = Math.max(workers, Math.min(MAX_WORKERS, 2 * availableParallelism()));
   return contendersOf(modes ?? [], workers, sizes ?? doublingSizes(most));
 }

@@ -1,5 +1,6 @@
 /** The ready-made experiments in words and numbers: the same in the window and the terminal. */
 import type { ReadyWork } from './experiment';
+import { MODES, type Mode } from './model';
 import { formatCount } from './units';
 
 export const READY_WORK_WORDS: Readonly<
@@ -43,9 +44,10 @@ export const READY_WORK_WORDS: Readonly<
   },
 };
 
-/** Numbers of a ready-made experiment where the request names none: enough to show the point in a few seconds. */
+/** Numbers of a ready-made experiment where the request names none: enough to show the point. */
 export const READY_WORK_TASKS: Readonly<Record<ReadyWork, number>> = {
-  'slow-server': 200,
+  // With fewer, what the threads' first calls take (their code is compiled then) is a good part of the whole.
+  'slow-server': 1000,
   'small-files': 10_000,
   'large-files': 8,
   computing: 64,
@@ -53,6 +55,17 @@ export const READY_WORK_TASKS: Readonly<Record<ReadyWork, number>> = {
   'tiny-tasks': 300,
   serving: 200,
 };
+
+/** Few enough tasks, or computing itself: making a thread for each is over in seconds, not in minutes. */
+const FEW_THREADS: ReadonlySet<ReadyWork> = new Set(['large-files', 'computing', 'tiny-tasks', 'serving']);
+
+/**
+ * The modes that are compared where nobody says which.
+ * @param work `null`: a job of the user's own, which may have any number of tasks
+ */
+export function usualModes(work: ReadyWork | null): readonly Mode[] {
+  return work !== null && FEW_THREADS.has(work) ? MODES : MODES.filter((mode) => mode !== 'thread-per-task');
+}
 
 /** Of the works that answer over a connection: how long an answer takes, where the request does not say. */
 export const DEFAULT_LATENCY_MS = 20;

@@ -201,7 +201,7 @@ describe('the ready-made work', () => {
       const serving = frames.flatMap(({ serving: each }) => each?.threads ?? []);
       const names = serving.flatMap(({ segments }) => segments.map(({ name }) => name));
       if (work === 'slow-server') {
-        expect(new Set(serving.map(({ worker }) => worker))).toEqual(new Set([1]));
+        expect(new Set(serving.map(({ worker }) => worker))).toEqual(new Set([1, 2]));
         expect(names.every((name) => /^connection [1-9]: \/00000[1-4]\.bin$/u.test(name))).toBe(true);
       } else if (work === 'serving') {
         expect(new Set(serving.map(({ worker }) => worker))).toEqual(new Set([1, 2]));

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { experimentRequestSchema, type ExperimentRequest } from '../../common/experiment';
+import { MODES } from '../../common/model';
 import {
+  changed,
   draftOf,
   isSameRequest,
   EMPTY_DRAFT,
@@ -10,11 +12,12 @@ import {
   searchRequestOf,
   searchSizes,
   searchText,
+  waitingMs,
 } from './compare-draft';
 
 describe('requestOf', () => {
-  it('makes the request of the drawing: four modes, the same tasks in flight', () => {
-    expect(requestOf(EMPTY_DRAFT)).toEqual({
+  it('makes the request of the drawing: the modes, the same tasks in flight', () => {
+    expect(requestOf({ ...EMPTY_DRAFT, modes: MODES })).toEqual({
       work: { type: 'ready', work: 'slow-server', latencyMs: 20, tasks: null },
       contenders: [
         { mode: 'sequential', size: 1 },
@@ -68,6 +71,40 @@ describe('requestOf', () => {
       expect(isSameRequest(back, experimentRequestSchema.parse(request))).toBe(true);
       expect(isSameRequest({ ...back, repeats: '2' }, experimentRequestSchema.parse(request))).toBe(false);
     }
+  });
+});
+
+describe('changed', () => {
+  const quick = MODES.filter((mode) => mode !== 'thread-per-task');
+
+  it('compares the modes that are usual for the work', () => {
+    expect(EMPTY_DRAFT.modes).toEqual(quick);
+    const computing = changed(EMPTY_DRAFT, { work: 'computing' });
+    expect(computing.modes).toEqual(MODES);
+    expect(changed(computing, { size: '2' })).toEqual({ ...computing, size: '2' });
+    expect(changed(computing, { work: 'small-files' }).modes).toEqual(quick);
+    expect(changed(computing, { work: 'own' }).modes).toEqual(quick);
+  });
+
+  it('leaves modes alone that were chosen', () => {
+    const chosen = changed(EMPTY_DRAFT, { modes: ['sequential', 'thread-per-task'] });
+    expect(changed(chosen, { work: 'computing' }).modes).toEqual(['sequential', 'thread-per-task']);
+    expect(changed(EMPTY_DRAFT, { work: 'computing', modes: quick }).modes).toEqual(quick);
+  });
+});
+
+describe('waitingMs', () => {
+  it('is what a server that does nothing but wait would take for all runs', () => {
+    // (1,000 + 2 x 125) calls one after another, a warm-up and 5 repeats.
+    expect(waitingMs(EMPTY_DRAFT)).toBe(1250 * 20 * 6);
+    const few = { tasks: '9', size: '4', latencyMs: '5', repeats: '1', poolSizes: [2] };
+    expect(waitingMs({ ...EMPTY_DRAFT, ...few })).toBe((9 + 3 + 3 + 5) * 5 * 2);
+  });
+
+  it('is nothing for other work, and for what cannot be run', () => {
+    expect(waitingMs({ ...EMPTY_DRAFT, work: 'computing' })).toBe(0);
+    expect(waitingMs({ ...EMPTY_DRAFT, work: 'own' })).toBe(0);
+    expect(waitingMs({ ...EMPTY_DRAFT, latencyMs: 'x' })).toBe(0);
   });
 });
 

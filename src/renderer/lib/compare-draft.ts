@@ -2,13 +2,14 @@
 import {
   contendersOf,
   experimentRequestSchema,
+  inFlight,
   MOST_EXPERIMENT_TASKS,
   MOST_REPEATS,
   type ExperimentRequest,
   type ParsedExperimentRequest,
   type ReadyWork,
 } from '../../common/experiment';
-import { hasLatency } from '../../common/experiment-works';
+import { hasLatency, READY_WORK_TASKS, usualModes } from '../../common/experiment-works';
 import { MAX_WORKERS, type JobRequest } from '../../common/job-request';
 import { MODES, type Mode } from '../../common/model';
 import { plural } from './text';
@@ -64,12 +65,23 @@ export const EMPTY_DRAFT: CompareDraft = {
   own: null,
   latencyMs: '20',
   tasks: '',
-  modes: MODES,
+  modes: usualModes('slow-server'),
   size: '8',
   repeats: '5',
   poolSizes: [],
   pageCache: 'warm',
 };
+
+/** The draft with some choices changed. Modes that were the usual ones of the work before are those of the new work. */
+export function changed(draft: CompareDraft, patch: Partial<CompareDraft>): CompareDraft {
+  const next = { ...draft, ...patch };
+  if (patch.modes !== undefined || draft.modes.join() !== usualModes(readyOf(draft)).join()) return next;
+  return { ...next, modes: usualModes(readyOf(next)) };
+}
+
+function readyOf({ work }: CompareDraft): ReadyWork | null {
+  return work === 'own' ? null : work;
+}
 
 /** A search for the best size needs few runs of each. */
 const SEARCH_REPEATS = 3;
@@ -142,6 +154,17 @@ export function requestOf(draft: CompareDraft): ExperimentRequest | null {
     repeats: wholeNumber(draft.repeats, 1, MOST_REPEATS) ?? 5,
     pageCache: readsFiles(draft) ? draft.pageCache : 'warm',
   };
+}
+
+/** How long all runs together wait for answers, in milliseconds: it takes longer than that. 0 where nothing has a latency. */
+export function waitingMs(draft: CompareDraft): number {
+  if (draft.work === 'own' || !hasLatency(draft.work)) return 0;
+  const request = requestOf(draft);
+  if (request === null) return 0;
+  const tasks = wholeNumber(draft.tasks, 1, MOST_EXPERIMENT_TASKS) ?? READY_WORK_TASKS[draft.work];
+  const rounds = request.contenders.reduce((sum, each) => sum + Math.ceil(tasks / inFlight(each)), 0);
+  // Each has a warm-up, too.
+  return rounds * Number(draft.latencyMs) * (Number(draft.repeats) + 1);
 }
 
 /** Pool sizes that are tried: the chosen ones, or doubling ones up to twice the cores, and to 8 at least. */

@@ -3,7 +3,7 @@ import type { ExperimentFormat, ExperimentRequest } from '../../common/experimen
 import { adoptedText } from '../../common/experiment-text';
 import { KIND_NAMES } from '../kinds';
 import { pictureOf } from '../lib/picture';
-import { draftOf, EMPTY_DRAFT, type CompareDraft } from '../lib/compare-draft';
+import { changed, draftOf, EMPTY_DRAFT, type CompareDraft } from '../lib/compare-draft';
 import { request } from '../bridge';
 import { experimentsStore, openExperiment, takeExperiment } from './experiments';
 import { announce, notifyError } from './notices';
@@ -22,7 +22,7 @@ export const compareViewStore = createStore<CompareView>({ type: 'result', id: n
 export const startingStore = createStore(false);
 
 export function changeCompare(patch: Partial<CompareDraft>): void {
-  draftStore.update((draft) => ({ ...draft, ...patch }));
+  draftStore.update((draft) => changed(draft, patch));
 }
 
 /** Shows an experiment, with the choices that made it. */

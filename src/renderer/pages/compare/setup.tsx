@@ -4,6 +4,7 @@ import { READY_WORKS, type Experiment } from '../../../common/experiment';
 import { hasLatency, READY_WORK_TASKS, READY_WORK_WORDS } from '../../../common/experiment-works';
 import { MODES, type Mode } from '../../../common/model';
 import { contenderFacts, contenderName } from '../../../common/experiment-text';
+import { formatWait } from '../../../common/units';
 import { Button } from '../../components/button';
 import { KIND_NAMES, PAGE_KINDS } from '../../kinds';
 import {
@@ -13,6 +14,7 @@ import {
   searchRequestOf,
   searchSizes,
   searchText,
+  waitingMs,
   type CompareDraft,
   type DraftFault,
 } from '../../lib/compare-draft';
@@ -27,6 +29,7 @@ import styles from './setup.module.css';
 export function Setup({ shown }: { readonly shown: Experiment | null }) {
   const draft = useStore(draftStore, (all) => all);
   const fault = faultOf(draft);
+  const waiting = waitingMs(draft);
   return (
     <section className={styles['setup']} aria-label="What is compared" tabIndex={0}>
       <WorkField draft={draft} fault={fault} />
@@ -59,6 +62,7 @@ export function Setup({ shown }: { readonly shown: Experiment | null }) {
       <p className={styles['note']}>
         Runs are interleaved in random order after one warm-up of each mode. Each starts with new connections
         and an empty folder; other jobs stand still meanwhile.
+        {waiting > 0 && ` Waiting for the server alone takes ${formatWait(waiting)}.`}
       </p>
     </section>
   );
