@@ -54,6 +54,7 @@ afterEach(async () => {
 async function transfer(
   bytes: number,
   answer: (response: ServerResponse, body: Buffer) => Promise<void>,
+  throttleMs = 0,
 ): Promise<{ readonly digests: number; readonly notes: readonly PartialNote[] }> {
   const body = Buffer.alloc(bytes, 'heddle');
   const url = server.on('/file', (_, response) => {
@@ -75,7 +76,7 @@ async function transfer(
     segments: 1,
     maxBytes: null,
     accept: () => true,
-    throttle: () => 0,
+    throttle: () => throttleMs,
   }).run();
   expect(done?.bytes).toBe(bytes);
   return { digests, notes };
@@ -93,8 +94,8 @@ test('of a small file that comes late nothing is flushed or told before its end'
   expect(notes).toEqual([]);
 });
 
-test('nor of a file that is all there when its first bytes are', async () => {
-  const { digests } = await transfer(32 * 1024, async (response, body) => {
+test('nor of a file that is all there, though it is large enough to be told of', async () => {
+  const { digests } = await transfer(16 * 1024, async (response, body) => {
     await delay(LATE_MS);
     response.writeHead(200, { 'Content-Length': body.length }).end(body);
   });
@@ -113,4 +114,16 @@ test('of a slow file what is there is told while the rest is on its way', async 
   expect(digests).toBeGreaterThan(0);
   expect(notes[0]?.extents[0]).toMatchObject({ start: 0 });
   expect(notes[0]?.extents[0]?.end).toBeGreaterThanOrEqual(32 * 1024);
+});
+
+test('a file that is all there and has to wait for the rate limit is told before it waits', async () => {
+  const { notes } = await transfer(
+    16 * 1024,
+    (response, body) => {
+      response.writeHead(200, { 'Content-Length': body.length }).end(body);
+      return Promise.resolve();
+    },
+    LATE_MS,
+  );
+  expect(notes.flatMap(({ extents }) => extents)).toMatchObject([{ start: 0, end: 16 * 1024 }]);
 });

@@ -213,6 +213,8 @@ export class Transfer {
   /** A file that came in one piece has taken its time from the limit too: who comes next must not find a debt. */
   async #payOff(): Promise<void> {
     const { signal } = this.#options.context;
+    // It may be long, and the file is whole only after it.
+    if (this.#owedMs >= FIRST_CHECKPOINT_MS) await this.#tellLast();
     await pause(Math.min(this.#owedMs, LONGEST_TIMER_MS), undefined, { signal });
     this.#owedMs = 0;
   }
@@ -682,7 +684,7 @@ export class Transfer {
     this.#tellsReset = false;
   }
 
-  /** An attempt that failed leaves what it has to the next one. */
+  /** What is there is left to the next attempt, or process, if this one goes no further. */
   async #tellLast(): Promise<void> {
     try {
       await this.#checkpointing;
