@@ -76,6 +76,9 @@ test('calls to a slow server, from the click to every export', async ({ app, fol
   const { window, complaints } = app;
   await openPage(window, 'Compare');
   await expect(result(window)).toContainText('Choose the work and the modes at the left');
+  // A thread for each of 1,000 calls would take longer than anybody waits.
+  await expect(setup(window).getByRole('checkbox', { name: /^Thread per task/u })).not.toBeChecked();
+  await expect(setup(window)).toContainText('The waiting of all runs takes 2 min 30 s.');
   await expectAccessible(window);
 
   await choose(window, {

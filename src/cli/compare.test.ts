@@ -197,7 +197,7 @@ describe('what is compared', () => {
 
 describe('what is refused before any work', () => {
   it.each([
-    { args: ['computing', '--modes', 'pool'], why: 'two modes' },
+    { args: ['computing', '--modes', 'pool'], why: /two modes.* See: heddle help compare computing$/u },
     { args: ['computing', '--modes', 'pool,fast'], why: 'Allowed are' },
     { args: ['computing', '--modes', ''], why: 'Allowed are' },
     { args: ['computing', '--sizes', '0'], why: 'whole number' },
@@ -209,9 +209,12 @@ describe('what is refused before any work', () => {
     { args: ['computing', '-o', 'result.txt'], why: 'A report ends in' },
     { args: ['computing', '-o', 'result'], why: 'A report ends in' },
     { args: ['computing', '-o', 'result.png'], why: 'PNG is drawn by the window' },
-    { args: ['computing', '-o', 'a.csv', '-o', './a.csv'], why: 'named twice' },
+    {
+      args: ['computing', '-o', 'a.csv', '-o', './a.csv'],
+      why: /named twice\. See: heddle help compare computing$/u,
+    },
     { args: ['computing', '-o', 'no-such-folder/a.csv'], why: 'does not exist' },
-    { args: ['hash', 'a', '--adopt'], why: '--adopt takes pools alone' },
+    { args: ['hash', 'a', '--adopt'], why: /--adopt takes pools alone.* See: heddle help compare hash$/u },
     { args: ['hash', 'a', '--modes', 'event-loop', '--sizes', '2,8', '--adopt'], why: 'pools alone' },
     { args: ['hash', 'a', '--best', '--repeats', '2', '--adopt'], why: '3 repeats at least' },
     { args: ['computing', '--best', '--adopt'], why: 'unknown option' },

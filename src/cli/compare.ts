@@ -66,7 +66,6 @@ export interface Report {
   readonly format: Exclude<ExperimentFormat, 'png'>;
 }
 
-const HELP = 'heddle help compare';
 /** A job's own mode and workers count for nothing: the contenders have theirs. */
 const ANYHOW = { mode: 'pool', workers: null } as const;
 const DEFAULT_SIZE = 8;
@@ -94,7 +93,7 @@ export function addCompareCommand(program: Command, { outputFlags, open, report 
   const run = async (flags: CompareFlags, work: ExperimentRequest['work']): Promise<void> => {
     const request = experimentRequest(flags, work);
     if (flags.adopt === true) refuseUnlessSearch(request);
-    refuseReports(flags.report);
+    refuseReports(flags.report, seeHelp(work));
     const engine = await open(flags);
     const { runExperiment } = await import('./run-experiment');
     report(
@@ -107,10 +106,11 @@ export function addCompareCommand(program: Command, { outputFlags, open, report 
     );
   };
   const ownWork = (request: JobRequest): ExperimentRequest['work'] => ({ type: 'job', request });
-  const command = (name: string): Command => outputFlags(addCompareFlags(compare.command(name)));
+  const command = (name: string, work: ReadyWork | null): Command =>
+    outputFlags(addCompareFlags(compare.command(name), work));
   /** Of work whose best pool size is of use: there are jobs of its kind. */
-  const jobCommand = (name: string): Command =>
-    command(name).option(
+  const jobCommand = (name: string, work: ReadyWork | null = null): Command =>
+    command(name, work).option(
       '--adopt',
       'take the best pool size over: it becomes the automatic number of workers for jobs of this kind',
     );
@@ -134,7 +134,9 @@ export function addCompareCommand(program: Command, { outputFlags, open, report 
     .action((paths: string[], flags: CompareFlags & CopyFlags) =>
       run(flags, ownWork({ ...copyRequest(paths, flags, 'heddle help compare copy'), ...ANYHOW })),
     );
-  for (const work of READY_WORKS) addReadyWork(isJob(work) ? jobCommand(work) : command(work), work, run);
+  for (const work of READY_WORKS) {
+    addReadyWork(isJob(work) ? jobCommand(work, work) : command(work, work), work, run);
+  }
 }
 
 function addReadyWork(
@@ -164,11 +166,11 @@ function addReadyWork(
   );
 }
 
-function addCompareFlags(command: Command): Command {
+function addCompareFlags(command: Command, work: ReadyWork | null): Command {
   return command
     .option(
       '--modes <list>',
-      `modes to compare, with commas between: ${MODES.join(', ')} (all, but without thread-per-task where that would take minutes); the same one twice is a check of the measuring itself`,
+      `of ${MODES.join(', ')}, with commas between (${usualModes(work).join(',')}); the same one twice is a check of the measuring itself`,
       modeList,
     )
     .option('--repeats <n>', 'counted runs of each, after a warm-up', whole(1, MOST_REPEATS), DEFAULT_REPEATS)
@@ -194,14 +196,21 @@ function addCompareFlags(command: Command): Command {
     );
 }
 
+function seeHelp(work: ExperimentRequest['work']): string {
+  return `See: heddle help compare ${work.type === 'ready' ? work.work : work.request.kind}`;
+}
+
 /** @throws HeddleError where there is nothing to compare */
 export function experimentRequest(flags: CompareFlags, work: ExperimentRequest['work']): ExperimentRequest {
   const contenders = contendersFor(flags, work.type === 'ready' ? work.work : null);
   if (contenders.length < 2) {
-    throw new HeddleError('usage', `a comparison takes two modes, or two sizes of the pool. See: ${HELP}`);
+    throw new HeddleError(
+      'usage',
+      `a comparison takes two modes, or two sizes of the pool. ${seeHelp(work)}`,
+    );
   }
   if (contenders.length > 16)
-    throw new HeddleError('usage', `a comparison takes 16 modes and sizes at most. See: ${HELP}`);
+    throw new HeddleError('usage', `a comparison takes 16 modes and sizes at most. ${seeHelp(work)}`);
   return {
     work,
     contenders,
@@ -217,11 +226,11 @@ function contendersFor({ modes, workers, sizes, best }: CompareFlags, work: Read
 }
 
 /** @throws HeddleError where no best size can be found, so that none could be taken over */
-function refuseUnlessSearch({ contenders, repeats = DEFAULT_REPEATS }: ExperimentRequest): void {
+function refuseUnlessSearch({ work, contenders, repeats = DEFAULT_REPEATS }: ExperimentRequest): void {
   if (arePoolsAlone(contenders) && repeats >= LEAST_REPEATS_TO_ADOPT) return;
   throw new HeddleError(
     'usage',
-    `--adopt takes pools alone, of two sizes at least, and ${LEAST_REPEATS_TO_ADOPT} repeats at least: add --best. See: ${HELP}`,
+    `--adopt takes pools alone, of two sizes at least, and ${LEAST_REPEATS_TO_ADOPT} repeats at least: add --best. ${seeHelp(work)}`,
   );
 }
 
@@ -232,17 +241,17 @@ function doublingSizes(most: number): number[] {
 }
 
 /** Told before the work, not after it: a report that could not be written. */
-function refuseReports(reports: readonly Report[]): void {
+function refuseReports(reports: readonly Report[], see: string): void {
   const paths = reports.map(({ path }) => path);
   const twice = paths.find((path, index) => paths.indexOf(path) !== index);
-  if (twice !== undefined) throw new HeddleError('usage', `${twice} is named twice. See: ${HELP}`);
+  if (twice !== undefined) throw new HeddleError('usage', `${twice} is named twice. ${see}`);
   const lost = paths.find((path) => !existsSync(dirname(path)));
   if (lost !== undefined) {
     throw new HeddleError('usage', `the folder ${dirname(lost)} does not exist; make it, or name another`);
   }
   const folder = paths.find((path) => statSync(path, { throwIfNoEntry: false })?.isDirectory());
   if (folder !== undefined) {
-    throw new HeddleError('usage', `${folder} is a folder; name a file in it. See: ${HELP}`);
+    throw new HeddleError('usage', `${folder} is a folder; name a file in it. ${see}`);
   }
 }
 

@@ -131,7 +131,7 @@ export function addTransferFlags(command: Command): Command {
       whole(1, 16),
     )
     .option('--max-connection-per-server <n>', 'most requests to one host at once', whole(1, 256))
-    .option('--limit-rate <bytes>', 'bytes per second of the whole job; 500K, 2M', rate)
+    .option('--limit-rate <bytes>', 'bytes per second of the whole job; 500K, 2M', byteRate)
     .option(
       '-H, --header <line>',
       "sent to the URL's own host; may be given more than once",
@@ -242,7 +242,8 @@ function size(text: string): number {
   return value;
 }
 
-function rate(text: string): number {
+/** Bytes per second: `500K`, `2M`. */
+export function byteRate(text: string): number {
   const value = size(text);
   if (value < 1) throw new InvalidArgumentError('It takes bytes, at least 1.');
   return value;

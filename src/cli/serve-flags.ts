@@ -2,7 +2,7 @@
 import { availableParallelism } from 'node:os';
 import { InvalidArgumentError, type Command } from 'commander';
 import { MAX_WORKERS } from '../common/job-request';
-import { whole } from './download-flags';
+import { byteRate, whole } from './download-flags';
 
 export interface ServeFlags {
   readonly port: number;
@@ -29,7 +29,7 @@ export function addServeFlags(command: Command): Command {
       whole(0, LONGEST_LATENCY_MS),
       0,
     )
-    .option('--rate <bytes>', 'bytes per second for each connection', whole(1, Number.MAX_SAFE_INTEGER))
+    .option('--rate <bytes>', 'bytes per second for each connection; 500K, 2M', byteRate)
     .option('--errors <share>', 'answer 503 to this share of requests, by chance: 0.05 or 5%', share, 0)
     .option(
       '--workers <n>',

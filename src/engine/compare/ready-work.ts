@@ -110,7 +110,7 @@ function slowServer(
     title: () => readyWorkTitle('slow-server', count, latencyMs),
     prepare: async (signal) => {
       await makeFiles(folder, count, ANSWER_BYTES, signal);
-      // Off the main thread: in Electron that one takes long to hear of a file that was read.
+      // Not on the main thread: in Electron that one takes long to hear of a file that was read.
       const spread = { threads: host.threads, count: 2 };
       const { url } = (server = await serveDirectory({
         directory: folder,

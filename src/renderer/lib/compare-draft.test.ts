@@ -101,6 +101,10 @@ describe('waitingMs', () => {
     expect(waitingMs({ ...EMPTY_DRAFT, ...few })).toBe((9 + 3 + 3 + 5) * 5 * 2);
   });
 
+  it('is not known for pools alone, whose threads have many calls each', () => {
+    expect(waitingMs({ ...EMPTY_DRAFT, modes: ['pool'], poolSizes: [1, 2] })).toBe(0);
+  });
+
   it('is nothing for other work, and for what cannot be run', () => {
     expect(waitingMs({ ...EMPTY_DRAFT, work: 'computing' })).toBe(0);
     expect(waitingMs({ ...EMPTY_DRAFT, work: 'own' })).toBe(0);

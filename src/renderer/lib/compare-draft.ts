@@ -9,6 +9,7 @@ import {
   type ParsedExperimentRequest,
   type ReadyWork,
 } from '../../common/experiment';
+import { arePoolsAlone } from '../../common/experiment-results';
 import { hasLatency, READY_WORK_TASKS, usualModes } from '../../common/experiment-works';
 import { MAX_WORKERS, type JobRequest } from '../../common/job-request';
 import { MODES, type Mode } from '../../common/model';
@@ -156,11 +157,12 @@ export function requestOf(draft: CompareDraft): ExperimentRequest | null {
   };
 }
 
-/** How long all runs together wait for answers, in milliseconds: it takes longer than that. 0 where nothing has a latency. */
+/** How long all runs together wait for answers, in milliseconds: they take longer than that. 0: not known, or not at all. */
 export function waitingMs(draft: CompareDraft): number {
   if (draft.work === 'own' || !hasLatency(draft.work)) return 0;
   const request = requestOf(draft);
-  if (request === null) return 0;
+  // Where pools are alone, how many a thread has in flight is up to the job.
+  if (request === null || arePoolsAlone(request.contenders)) return 0;
   const tasks = wholeNumber(draft.tasks, 1, MOST_EXPERIMENT_TASKS) ?? READY_WORK_TASKS[draft.work];
   const rounds = request.contenders.reduce((sum, each) => sum + Math.ceil(tasks / inFlight(each)), 0);
   // Each has a warm-up, too.

@@ -4,7 +4,7 @@ import { READY_WORKS, type Experiment } from '../../../common/experiment';
 import { hasLatency, READY_WORK_TASKS, READY_WORK_WORDS } from '../../../common/experiment-works';
 import { MODES, type Mode } from '../../../common/model';
 import { contenderFacts, contenderName } from '../../../common/experiment-text';
-import { formatWait } from '../../../common/units';
+import { formatDuration } from '../../../common/units';
 import { Button } from '../../components/button';
 import { KIND_NAMES, PAGE_KINDS } from '../../kinds';
 import {
@@ -62,7 +62,7 @@ export function Setup({ shown }: { readonly shown: Experiment | null }) {
       <p className={styles['note']}>
         Runs are interleaved in random order after one warm-up of each mode. Each starts with new connections
         and an empty folder; other jobs stand still meanwhile.
-        {waiting > 0 && ` Waiting for the server alone takes ${formatWait(waiting)}.`}
+        {waiting > 0 && ` The waiting of all runs takes ${formatDuration(waiting)}.`}
       </p>
     </section>
   );
