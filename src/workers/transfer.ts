@@ -618,8 +618,7 @@ export class Transfer {
     this.#options.file.throwIfFlushFailed();
     if (this.#checkpointing !== null) return;
     const elapsed = nowMs() - this.#startedAtMs;
-    if (elapsed < this.#nextCheckpointMs || this.#options.request.method !== 'GET') return;
-    if (this.#endsSoon(elapsed) || this.#untold().length === 0) return;
+    if (elapsed < this.#nextCheckpointMs || this.#endsSoon(elapsed)) return;
     this.#checkpointing = this.#checkpoint()
       // The next bytes, or the file's end, meet a disk that refuses.
       .catch(() => undefined)
@@ -637,8 +636,9 @@ export class Transfer {
     return total !== null && speed > FAST && (total - this.#have.covered) / speed < SOON_MS;
   }
 
-  /** What is there, was not told, and is worth it: telling takes a flush and a digest. */
+  /** What is there, was not told, and is worth it: telling takes a flush and a digest. Only a GET is gone on with. */
   #untold(): Stretch[] {
+    if (this.#options.request.method !== 'GET') return [];
     return this.#have.stretches
       .flatMap(({ start, end }) => this.#told.missing(start, end))
       .filter(({ start, end }) => end - start >= SMALLEST_EXTENT);
@@ -647,9 +647,9 @@ export class Transfer {
   async #checkpoint(): Promise<void> {
     const { file } = this.#options;
     const content = this.#content;
-    if (content === null) return;
-    const startedAtMs = nowMs();
     const stretches = this.#untold();
+    if (content === null || stretches.length === 0) return;
+    const startedAtMs = nowMs();
     const hasher = await this.#options.hasher();
     await file.flushData();
     // It may have started over meanwhile.
@@ -688,7 +688,7 @@ export class Transfer {
   async #tellLast(): Promise<void> {
     try {
       await this.#checkpointing;
-      if (this.#options.request.method === 'GET' && this.#untold().length > 0) await this.#checkpoint();
+      await this.#checkpoint();
     } catch {
       // Then the next attempt has what was told before.
     }
