@@ -24,7 +24,7 @@ import {
   usualModes,
 } from '../common/experiment-works';
 import { MAX_WORKERS, type JobRequest } from '../common/job-request';
-import { MODES, type Mode } from '../common/model';
+import { MODES, type JobKind, type Mode } from '../common/model';
 import type { Engine } from '../engine';
 import { addCopyInputs, copyRequest, type CopyFlags } from './copy-flags';
 import {
@@ -66,6 +66,9 @@ export interface Report {
   readonly format: Exclude<ExperimentFormat, 'png'>;
 }
 
+/** The word behind `heddle compare`. */
+type WorkName = ReadyWork | JobKind;
+
 /** A job's own mode and workers count for nothing: the contenders have theirs. */
 const ANYHOW = { mode: 'pool', workers: null } as const;
 const DEFAULT_SIZE = 8;
@@ -106,11 +109,10 @@ export function addCompareCommand(program: Command, { outputFlags, open, report 
     );
   };
   const ownWork = (request: JobRequest): ExperimentRequest['work'] => ({ type: 'job', request });
-  const command = (name: string, work: ReadyWork | null): Command =>
-    outputFlags(addCompareFlags(compare.command(name), work));
+  const command = (work: WorkName): Command => outputFlags(addCompareFlags(compare.command(work), work));
   /** Of work whose best pool size is of use: there are jobs of its kind. */
-  const jobCommand = (name: string, work: ReadyWork | null = null): Command =>
-    command(name, work).option(
+  const jobCommand = (work: WorkName): Command =>
+    command(work).option(
       '--adopt',
       'take the best pool size over: it becomes the automatic number of workers for jobs of this kind',
     );
@@ -134,9 +136,7 @@ export function addCompareCommand(program: Command, { outputFlags, open, report 
     .action((paths: string[], flags: CompareFlags & CopyFlags) =>
       run(flags, ownWork({ ...copyRequest(paths, flags, 'heddle help compare copy'), ...ANYHOW })),
     );
-  for (const work of READY_WORKS) {
-    addReadyWork(isJob(work) ? jobCommand(work, work) : command(work, work), work, run);
-  }
+  for (const work of READY_WORKS) addReadyWork(isJob(work) ? jobCommand(work) : command(work), work, run);
 }
 
 function addReadyWork(
@@ -166,7 +166,7 @@ function addReadyWork(
   );
 }
 
-function addCompareFlags(command: Command, work: ReadyWork | null): Command {
+function addCompareFlags(command: Command, work: WorkName): Command {
   return command
     .option(
       '--modes <list>',
@@ -196,13 +196,17 @@ function addCompareFlags(command: Command, work: ReadyWork | null): Command {
     );
 }
 
+function nameOf(work: ExperimentRequest['work']): WorkName {
+  return work.type === 'ready' ? work.work : work.request.kind;
+}
+
 function seeHelp(work: ExperimentRequest['work']): string {
-  return `See: heddle help compare ${work.type === 'ready' ? work.work : work.request.kind}`;
+  return `See: heddle help compare ${nameOf(work)}`;
 }
 
 /** @throws HeddleError where there is nothing to compare */
 export function experimentRequest(flags: CompareFlags, work: ExperimentRequest['work']): ExperimentRequest {
-  const contenders = contendersFor(flags, work.type === 'ready' ? work.work : null);
+  const contenders = contendersFor(flags, nameOf(work));
   if (contenders.length < 2) {
     throw new HeddleError(
       'usage',
@@ -219,7 +223,7 @@ export function experimentRequest(flags: CompareFlags, work: ExperimentRequest['
   };
 }
 
-function contendersFor({ modes, workers, sizes, best }: CompareFlags, work: ReadyWork | null): Contender[] {
+function contendersFor({ modes, workers, sizes, best }: CompareFlags, work: WorkName): Contender[] {
   if (best !== true) return contendersOf(modes ?? usualModes(work), workers, sizes ?? []);
   const most = Math.max(workers, Math.min(MAX_WORKERS, 2 * availableParallelism()));
   return contendersOf(modes ?? [], workers, sizes ?? doublingSizes(most));

@@ -1,6 +1,6 @@
 /** The ready-made experiments in words and numbers: the same in the window and the terminal. */
 import type { ReadyWork } from './experiment';
-import { MODES, type Mode } from './model';
+import { MODES, type JobKind, type Mode } from './model';
 import { formatCount } from './units';
 
 export const READY_WORK_WORDS: Readonly<
@@ -57,14 +57,16 @@ export const READY_WORK_TASKS: Readonly<Record<ReadyWork, number>> = {
 };
 
 /** Few enough tasks, or computing itself: making a thread for each is over in seconds, not in minutes. */
-const FEW_THREADS: ReadonlySet<ReadyWork> = new Set(['large-files', 'computing', 'tiny-tasks', 'serving']);
+const FEW_THREADS: ReadonlySet<string> = new Set<ReadyWork>([
+  'large-files',
+  'computing',
+  'tiny-tasks',
+  'serving',
+]);
 
-/**
- * The modes that are compared where nobody says which.
- * @param work `null`: a job of the user's own, which may have any number of tasks
- */
-export function usualModes(work: ReadyWork | null): readonly Mode[] {
-  return work !== null && FEW_THREADS.has(work) ? MODES : MODES.filter((mode) => mode !== 'thread-per-task');
+/** The modes that are compared where nobody says which. A job of the user's own may have any number of tasks. */
+export function usualModes(work: ReadyWork | JobKind | 'own'): readonly Mode[] {
+  return FEW_THREADS.has(work) ? MODES : MODES.filter((mode) => mode !== 'thread-per-task');
 }
 
 /** Of the works that answer over a connection: how long an answer takes, where the request does not say. */

@@ -76,12 +76,8 @@ export const EMPTY_DRAFT: CompareDraft = {
 /** The draft with some choices changed. Modes that were the usual ones of the work before are those of the new work. */
 export function changed(draft: CompareDraft, patch: Partial<CompareDraft>): CompareDraft {
   const next = { ...draft, ...patch };
-  if (patch.modes !== undefined || draft.modes.join() !== usualModes(readyOf(draft)).join()) return next;
-  return { ...next, modes: usualModes(readyOf(next)) };
-}
-
-function readyOf({ work }: CompareDraft): ReadyWork | null {
-  return work === 'own' ? null : work;
+  if (patch.modes !== undefined || draft.modes.join() !== usualModes(draft.work).join()) return next;
+  return { ...next, modes: usualModes(next.work) };
 }
 
 /** A search for the best size needs few runs of each. */
