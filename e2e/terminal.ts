@@ -140,6 +140,7 @@ export class FileServer {
   readonly #server: Server;
   readonly #held: (() => void)[] = [];
   #holdFrom = Infinity;
+  #holdFromPath: string | null = null;
   #partly = false;
   #arrivals: { readonly count: number; readonly resolve: () => void }[] = [];
 
@@ -147,6 +148,7 @@ export class FileServer {
     this.#server = createServer((request, response) => {
       const path = request.url ?? '/';
       this.requests.push(path);
+      if (path === this.#holdFromPath) this.#holdFrom = this.requests.length;
       const isHeld = this.requests.length >= this.#holdFrom;
       if (isHeld) this.#held.push(this.#answer(path, response, this.#partly));
       else this.#answer(path, response, false)();
@@ -168,14 +170,20 @@ export class FileServer {
     return Array.from({ length: count }, (_, index) => `${this.url}/${index}.bin`);
   }
 
-  /** The `nth` request and all later ones wait for {@link release}; `partly`: with a part of the file sent. */
-  holdFrom(nth: number, { partly = false } = {}): void {
+  /** The `nth` request and all later ones wait for {@link release}. */
+  holdFrom(nth: number): void {
     this.#holdFrom = nth;
-    this.#partly = partly;
+  }
+
+  /** The request for `path` and all later ones wait for {@link release}, with a part of the file sent. */
+  holdFromPath(path: string): void {
+    this.#holdFromPath = path;
+    this.#partly = true;
   }
 
   release(): void {
     this.#holdFrom = Infinity;
+    this.#holdFromPath = null;
     for (const answer of this.#held.splice(0)) answer();
   }
 
