@@ -36,15 +36,9 @@ import { shownUrl } from '../common/http-fields';
 import { RateLimit } from '../common/rate-limit';
 import { nowMs } from '../common/board';
 import { parseCookies } from './cookies';
-import {
-  FinalPlaces,
-  lstatOrNull,
-  makeFolders,
-  native,
-  parentPath,
-  unlinkIfThere,
-  type Link,
-} from './final-name';
+import { lstatOrNull, makeFolders, native, parentPath, unlinkIfThere } from '../files/entries';
+import type { Naming } from '../files/take-name';
+import { FinalPlaces } from './final-name';
 import { statusFailure } from './http-errors';
 import { loadHasher, nativeBlake3, type Hasher, type HasherFactory } from './hashers';
 import { basic, HttpClient, type Answer, type HttpLimits } from './http';
@@ -61,7 +55,7 @@ const LOOK_AT_SPACE_BYTES = 1024 * 1024;
 /** What tests replace. */
 export interface DownloadTuning {
   readonly limits?: Partial<HttpLimits>;
-  readonly link?: Link;
+  readonly naming?: Partial<Naming>;
   readonly open?: OpenFile;
 }
 
@@ -80,7 +74,7 @@ export function createDownload(job: DownloadWorkerOptions, tuning: DownloadTunin
   const loadChecker = async (): Promise<HasherFactory> =>
     (await nativeBlake3()) ?? (await loadHasher('sha256'));
   let checker: Promise<HasherFactory> | null = null;
-  const places = new FinalPlaces(workDirectory, options.existing, tuning.link);
+  const places = new FinalPlaces(workDirectory, options.existing, tuning.naming);
   const durable = !isInMemory(job.directory);
   // What a killed run may have left lies there; where nothing is, no file needs to be looked for.
   const mayHaveLeft = existsSync(displayPath(workDirectory));

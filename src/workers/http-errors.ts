@@ -1,6 +1,6 @@
 /** What can go wrong between here and a server, in words a person understands. */
 import { HeddleError } from '../common/errors';
-import { errorCode } from './final-name';
+import { errorCode } from '../files/entries';
 
 /** What is known of the exchange that failed. */
 export interface Progress {
