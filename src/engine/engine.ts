@@ -636,6 +636,11 @@ export class Engine {
     this.#changed(id);
     if (run.stopping !== null) runner.stop(run.stopping);
     let { state, error } = await runner.run();
+    // What ended since the frame before is told too, also of a job that was shorter than the time between two frames.
+    runner.strips.end();
+    this.#guard(() => {
+      this.#sendFrame();
+    });
     const elapsedMs = monitor.elapsedMs;
     if (state === 'cancelled') await this.#moveAll(id, 'queued', 'cancelled');
     if (isEnded(state)) {
