@@ -8,7 +8,7 @@ import { isInMount, mountsBelow } from '../common/mounts';
 import type { CopyRoot, TaskOutcome } from '../common/model';
 import { displayPath, joinPath, pathFromBytes, pathToBytes, type FsPath } from '../common/paths';
 import { aboutTarget } from './copy-errors';
-import { errorCode, lstatOrNull, native, parentPath } from './final-name';
+import { errorCode, lstatOrNull, native, parentPath } from '../files/entries';
 
 /**
  * Removes a file or link.

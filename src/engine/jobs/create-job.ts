@@ -18,7 +18,7 @@ import type { ListFormat } from '../../common/download';
 import { formatCount } from '../../common/units';
 import { WORK_DIRECTORY_PREFIX } from '../../common/walk';
 import type { WalkRules } from '../../common/walk-rules';
-import { makeFolders } from '../make-folders';
+import { makeFolders } from '../../files/entries';
 import { understood } from '../understood';
 import type { NewJob } from '../store/job-repository';
 import type { Vault } from '../store/vault';

@@ -8,7 +8,7 @@ import { displayPath, joinPath, pathToBytes, type FsPath } from '../../common/pa
 import { WORK_DIRECTORY_PREFIX, type WalkCursor, type WalkEntry } from '../../common/walk';
 import type { WalkRules } from '../../common/walk-rules';
 import type { CopyRoot } from '../../common/model';
-import { native } from '../native-path';
+import { native } from '../../files/entries';
 import type { NewTask, PlannedEnd } from '../store/task-repository';
 import type { JobSpec } from './job-spec';
 import { COPY_PHASES } from './phases';

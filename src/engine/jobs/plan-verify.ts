@@ -6,7 +6,7 @@ import { HeddleError, fromErrorData, toErrorData } from '../../common/errors';
 import type { ExpectedFile } from '../../common/model';
 import { displayPath, joinPath, pathFromBytes, pathToBytes, type FsPath } from '../../common/paths';
 import type { WalkEntry } from '../../common/walk';
-import { native } from '../native-path';
+import { native } from '../../files/entries';
 import { readManifest, type ManifestEntry, type ManifestItem } from '../formats/manifest';
 import type { NewTask } from '../store/task-repository';
 import type { JobSpec } from './job-spec';

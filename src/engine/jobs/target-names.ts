@@ -7,7 +7,7 @@ import { basename, dirname, join } from 'node:path';
 import type { ErrorData } from '../../common/errors';
 import { displayPath, joinPath, pathFromBytes, pathToBytes, type FsPath } from '../../common/paths';
 import type { CopyRoot } from '../../common/model';
-import { native } from '../native-path';
+import { native } from '../../files/entries';
 
 /** The most bytes of a path that Linux takes. */
 const MAX_PATH_BYTES = 4095;
