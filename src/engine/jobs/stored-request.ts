@@ -48,17 +48,22 @@ export function copyAgain(
   { mode, workers, place }: StoredJob['summary'],
   { roots, options, rules }: Extract<JobSpec, { kind: 'copy' }>,
 ): Extract<JobRequest, { kind: 'copy' }> {
-  // Into the folder, or the one source under this name: as the job took it, whatever is there by now.
-  const into = roots.some(({ target }) => target !== place);
+  // As the job took it, whatever is there by now.
+  const isExact = roots.length === 1 && roots[0]?.target === place;
   return {
     kind: 'copy',
     mode,
     workers,
-    sources: roots.map(({ source }) => source),
-    destination: into && !place.endsWith(sep) ? place + sep : place,
+    sources: roots.map(({ source, target }) => (isExact || target !== place ? source : withSlash(source))),
+    destination: isExact ? place : withSlash(place),
+    layout: isExact ? 'exact' : 'named',
     options: { ...options, dryRun: false },
     rules,
   };
+}
+
+function withSlash(path: string): string {
+  return path.endsWith(sep) ? path : path + sep;
 }
 
 type DownloadSpec = Extract<JobSpec, { kind: 'download' }>;
