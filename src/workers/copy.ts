@@ -8,7 +8,7 @@ import type { BigIntStats } from 'node:fs';
 import type { CopyFacts, Lost, WorkDirectoryNote } from '../common/copy-options';
 import { HeddleError } from '../common/errors';
 import type { ErrorData } from '../common/errors';
-import type { CopyWorkerOptions, Digests, TaskOrder, TaskOutcome } from '../common/model';
+import type { CopyRoot, CopyWorkerOptions, Digests, TaskOrder, TaskOutcome } from '../common/model';
 import { displayPath, type FsPath } from '../common/paths';
 import { copyAttributes } from './attributes';
 import {
@@ -21,11 +21,12 @@ import {
 } from './copy-data';
 import { aboutTarget } from './copy-errors';
 import { decide, findNumbered, placeByDecision, readlinkBytes, type Copy } from './copy-existing';
-import { removeEmptied, removeExtra } from './copy-extras';
+import { removeEmptied, removeExtra, type MirrorRoot } from './copy-extras';
 import { copyFolders } from './copy-folders';
 import { foresee } from './copy-foresight';
 import { SmallCopies } from './copy-small';
 import { TargetFolders } from './copy-target';
+import { Counterparts } from '../files/counterparts';
 import { errorCode, isSameFile, lstatOrNull, native, parentPath, unlinkIfThere } from '../files/entries';
 import { NAMING, type Naming } from '../files/take-name';
 import { loadHasher } from './hashers';
@@ -67,6 +68,7 @@ class Copier {
   readonly #folders: readonly TargetFolders[];
   readonly #memory: CopyMemory = { buffers: [], noReflink: new Set(), notInKernel: new Set() };
   readonly #small = new SmallCopies(this.#memory);
+  readonly #mirrorRoots = new Map<CopyRoot, MirrorRoot>();
   #hashers: CopyHashers;
   /** Of the task that a folder is made for. */
   #context: TaskContext | null = null;
@@ -98,8 +100,8 @@ class Copier {
         return copyFolders(order.source, target, folders, { rules: this.#options.rules, sync }, context);
       case 'extra':
         return order.size === null
-          ? removeEmptied(order.source, target, root, dryRun)
-          : removeExtra(order.source, target, root, dryRun);
+          ? removeEmptied(order.source, target, this.#mirrorRoot(root), dryRun)
+          : removeExtra(order.source, target, this.#mirrorRoot(root), dryRun);
       default:
     }
 
@@ -126,6 +128,15 @@ class Copier {
     if (source.isSymbolicLink()) return this.#copySymlink(job, source, decision.how);
     return this.#copyFile(job, source, decision.how, context);
   };
+
+  #mirrorRoot(root: CopyRoot): MirrorRoot {
+    let mirror = this.#mirrorRoots.get(root);
+    if (mirror === undefined) {
+      mirror = { ...root, counterparts: new Counterparts(root.source, root.target) };
+      this.#mirrorRoots.set(root, mirror);
+    }
+    return mirror;
+  }
 
   /** The short way of small files to where nothing is; `null`: it has to be gone about properly. */
   #copySmall(
