@@ -1,5 +1,6 @@
 /** Runs jobs in the terminal: progress on standard error, results on standard output, an exit status at the end. */
 import type { DuplicateFormat } from '../common/duplicates';
+import type { ErrorData } from '../common/errors';
 import {
   FINDINGS,
   type Finding,
@@ -78,7 +79,7 @@ export async function runJobs(
       }
     });
     const stopNotices = engine.on('notice', ({ code, message }) => {
-      if (!code.endsWith('-not-kept')) return;
+      if (!code.endsWith('-not-kept') && code !== 'manifest-incomplete') return;
       progress?.clear();
       process.stderr.write(`heddle: ${printable(message)}\n`);
     });
@@ -103,6 +104,7 @@ export async function runJobs(
       if (options.manifestToOutput === true) {
         for await (const line of engine.manifestLines(id, { format: options.format ?? null }))
           await print(line);
+        tellGap(engine.manifestGap(id));
       }
       if (job.variant === 'duplicates') await tellDuplicates(engine, job, options);
       if (options.json) await print(`${JSON.stringify(summaryLine(job, engine.workersOf(id)))}\n`);
@@ -127,6 +129,10 @@ export async function runJobs(
     process.off('SIGTERM', stop);
   }
   return interrupted ? EXIT.interrupted : status;
+}
+
+function tellGap(gap: ErrorData | null): void {
+  if (gap !== null) process.stderr.write(`heddle: ${printable(gap.message)}\n`);
 }
 
 function sayStopped(id: number): void {
@@ -197,7 +203,9 @@ function sentence(job: JobSummary, all: FindingCounts, dryRun: boolean): string 
   }
   // What differs has been compared too.
   const compared = job.variant === 'folders' ? done + failed : done;
-  const parts = [`${formatCount(compared)} ${verbOf(job)} (${formatBytes(job.bytesDone)})`];
+  const parts = [
+    `${formatCount(compared - (all.updated ?? 0))} ${verbOf(job)} (${formatBytes(job.bytesDone)})`,
+  ];
   const found = findingsText(findings);
   if (found !== '') parts.push(found);
   if (skipped > 0) parts.push(`${formatCount(skipped)} skipped`);

@@ -31,14 +31,22 @@ export interface Copy {
   readonly policy: CopyPolicy;
 }
 
-/** @throws HeddleError `target-exists`, `target-is-a-folder` */
-export function decide(copy: Copy, source: BigIntStats, there: BigIntStats | null): Decision {
+/**
+ * @param sameContent what comparing the two has found; `null`: size and time tell
+ * @throws HeddleError `target-exists`, `target-is-a-folder`
+ */
+export function decide(
+  copy: Copy,
+  source: BigIntStats,
+  there: BigIntStats | null,
+  sameContent: boolean | null = null,
+): Decision {
   if (there === null) return { how: 'new' };
   const { target, policy } = copy;
   if (isSameFile(source, there)) {
     return left(copy, 'unchanged', `${displayPath(target)} is its source by another name.`);
   }
-  if (isUnchanged(copy, source, there)) {
+  if (sameContent ?? isUnchanged(copy, source, there)) {
     return left(copy, 'unchanged', `${displayPath(target)} is there already, the same as its source.`);
   }
   switch (policy) {
@@ -84,11 +92,15 @@ function left({ target }: Copy, finding: 'unchanged' | 'kept', message: string):
 }
 
 /** Same type, size and time; of links, the same text. */
-function isUnchanged({ source, target }: Copy, from: BigIntStats, there: BigIntStats): boolean {
+export function isUnchanged(copy: Copy, from: BigIntStats, there: BigIntStats): boolean {
   if (from.isSymbolicLink()) {
-    return there.isSymbolicLink() && readlinkBytes(source).equals(readlinkBytes(target));
+    return there.isSymbolicLink() && readlinkBytes(copy.source).equals(readlinkBytes(copy.target));
   }
-  if (!there.isFile() || there.size !== from.size) return false;
+  return there.isFile() && there.size === from.size && isSameTime(copy, from, there);
+}
+
+/** As far as the target's file system tells times apart. */
+export function isSameTime({ target }: Copy, from: BigIntStats, there: BigIntStats): boolean {
   const apart = there.mtimeNs - from.mtimeNs;
   if (apart < FINE_NS && apart > -FINE_NS) return true;
   return apart <= 0n && apart > -COARSE_NS && isCoarse(target);

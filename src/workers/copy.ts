@@ -26,13 +26,22 @@ import { copyFolders } from './copy-folders';
 import { foresee } from './copy-foresight';
 import { SmallCopies } from './copy-small';
 import { TargetFolders } from './copy-target';
+import {
+  NOT_READ,
+  compareContents,
+  digestsOf,
+  updated,
+  wantsComparing,
+  type Contents,
+  type Reading,
+} from './copy-there';
 import { Counterparts } from '../files/counterparts';
 import { errorCode, isSameFile, lstatOrNull, native, parentPath, unlinkIfThere } from '../files/entries';
 import { NAMING, type Naming } from '../files/take-name';
 import { loadHasher } from './hashers';
 import { TaskCancelled, type RunTask, type TaskContext } from './runtime';
 import { NotAFile, notRegular } from './source-file';
-import { ASYNC_IO, SYNC_IO, runAsync, runSync } from './steps';
+import { ASYNC_IO, SYNC_IO, runAsync, runSync, type Io, type Step } from './steps';
 
 /** What tests replace. */
 export interface CopyTuning {
@@ -93,7 +102,8 @@ class Copier {
     if (target === null || root === undefined || folders === undefined) {
       throw new HeddleError('bad-task', 'A copy task without a target or root.');
     }
-    const { existing, dryRun, sync } = this.#options.options;
+    const { options } = this.#options;
+    const { existing, dryRun, sync } = options;
     this.#context = context;
     switch (order.type) {
       case 'folders':
@@ -112,14 +122,38 @@ class Copier {
     if (source.isDirectory()) throw nowAFolder(order.source);
     if (!source.isFile() && !source.isSymbolicLink()) return skipped(notRegular(order.source));
     const copy: Copy = { source: order.source, target, policy: existing };
-    if (dryRun) return foresee(copy, source, folders);
 
+    if (!aboutTarget(target, () => wantsComparing(copy, options, source))) {
+      return this.#goOn(copy, source, NOT_READ, order, folders, context);
+    }
+    return this.#step(
+      context,
+      (io) => compareContents(this.#reading(copy, context), io),
+      (contents) => this.#goOn(copy, source, contents, order, folders, context),
+    );
+  };
+
+  /** Once it is known what reading could tell of the file that is there. */
+  #goOn(
+    copy: Copy,
+    source: BigIntStats,
+    { same, digests }: Contents,
+    order: TaskOrder,
+    folders: TargetFolders,
+    context: TaskContext,
+  ): TaskOutcome | Promise<TaskOutcome> {
+    const { target } = copy;
+    if (this.#options.options.dryRun) return foresee(copy, source, folders, same);
     const temp = aboutTarget(target, () => folders.tempFor(target, order.id));
     const job: Job = { ...copy, temp, partial: order.partial };
     const before = aboutTarget(target, () => settledBefore(job, source));
-    if (before !== null) return before;
-    const decision = aboutTarget(target, () => decide(job, source, lstatOrNull(target)));
-    if (decision.how === 'settled') return decision.outcome;
+    if (before !== null) return this.#withDigests(before, {}, context);
+    const decision = aboutTarget(target, () => decide(job, source, lstatOrNull(target), same));
+    if (decision.how === 'settled') {
+      const { outcome } = decision;
+      if (outcome.finding !== 'unchanged') return outcome;
+      return this.#withDigests(updated(copy, source, this.#options.options, outcome), digests, context);
+    }
 
     if (order.linkTo !== undefined) {
       const linked = this.#hardLink(job, source, order.linkTo, decision.how);
@@ -127,7 +161,38 @@ class Copier {
     }
     if (source.isSymbolicLink()) return this.#copySymlink(job, source, decision.how);
     return this.#copyFile(job, source, decision.how, context);
-  };
+  }
+
+  #reading(copy: Copy, context: TaskContext): Reading {
+    const { options } = this.#options;
+    return { copy, options, hashers: this.#hashers, memory: this.#memory, context };
+  }
+
+  /** At once where the thread has nothing else to do. */
+  #step<T>(
+    { exclusive }: TaskContext,
+    step: (io: Io) => Step<T>,
+    then: (result: T) => TaskOutcome | Promise<TaskOutcome>,
+  ): TaskOutcome | Promise<TaskOutcome> {
+    return exclusive ? then(runSync(step(SYNC_IO))) : runAsync(step(ASYNC_IO)).then(then);
+  }
+
+  /** A manifest lists what is there, too: a job that goes on finds there what it has made itself. */
+  #withDigests(
+    outcome: TaskOutcome,
+    digests: Digests,
+    context: TaskContext,
+  ): TaskOutcome | Promise<TaskOutcome> {
+    const { target } = outcome;
+    if (target === null || this.#hashers.wanted.length === 0) return outcome;
+    if (Object.keys(digests).length > 0) return { ...outcome, digests };
+    if (lstatOrNull(target)?.isFile() !== true) return outcome;
+    return this.#step(
+      context,
+      (io) => digestsOf(target, this.#reading({ source: target, target, policy: 'skip' }, context), io),
+      (found) => ({ ...outcome, digests: found }),
+    );
+  }
 
   #mirrorRoot(root: CopyRoot): MirrorRoot {
     let mirror = this.#mirrorRoots.get(root);
@@ -248,7 +313,8 @@ class Copier {
       const again = decide(job, source, there);
       if (again.how === 'replace' || again.how === 'number') return this.#place(job, source, again.how, made);
       unlinkIfThere(temp);
-      if (again.how === 'settled') return again.outcome;
+      // With digests to be made of it, it is looked at from the start.
+      if (again.how === 'settled' && this.#hashers.wanted.length === 0) return again.outcome;
     } catch (error) {
       unlinkIfThere(temp);
       throw error;
