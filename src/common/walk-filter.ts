@@ -1,14 +1,14 @@
 /**
- * Which entries of a walk a job takes: globs in the syntax of gitignore(5), `.gitignore` files on the way, dot files,
- * sizes. Paths are byte strings, one character for each byte, as in `walk.ts`.
+ * Which entries of a folder a job takes: globs in the syntax of gitignore(5), `.gitignore` files on the way, dot files,
+ * sizes. Paths are byte strings, one character for each byte, as in `workers/walk.ts`.
  */
-import { readFileSync } from 'node:fs';
 import ignore, { type Ignore } from 'ignore';
-import type { WalkRules } from '../common/walk-rules';
+import type { WalkRules } from './walk-rules';
 
 /** The library remembers every path that it was asked of; so many, and it begins anew. */
 const REMEMBERED = 20_000;
-const MAX_GITIGNORE_BYTES = 1024 * 1024;
+/** A longer `.gitignore` is none. */
+export const MAX_GITIGNORE_BYTES = 1024 * 1024;
 
 /** Patterns that are matched against paths below one folder. */
 class Patterns {
@@ -93,16 +93,6 @@ export class WalkFilter {
   }
 }
 
-/** The text of a `.gitignore`, as bytes are everywhere here; `null` where there is none that can be read. */
-export function readGitIgnore(path: string | Buffer): string | null {
-  try {
-    const bytes = readFileSync(path);
-    return bytes.length > MAX_GITIGNORE_BYTES ? null : bytes.toString('utf8');
-  } catch {
-    return null;
-  }
-}
-
 const strictUtf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /** As people write it in a pattern, where its bytes are UTF-8. */
@@ -110,7 +100,7 @@ function readable(bytes: string): string {
   // eslint-disable-next-line no-control-regex -- every ASCII character, control characters too
   if (/^[\u0000-\u007f]*$/u.test(bytes)) return bytes;
   try {
-    return strictUtf8.decode(Buffer.from(bytes, 'latin1'));
+    return strictUtf8.decode(Uint8Array.from(bytes, (byte) => byte.charCodeAt(0)));
   } catch {
     return bytes;
   }
