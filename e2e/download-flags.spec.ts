@@ -305,26 +305,23 @@ test('--proxy is asked for whole addresses', async ({ heddle, serve, folder }) =
   expect(isRight(url, join(folder, 'a.bin'))).toBe(true);
 });
 
-test('whom to trust: --cacert, and the system; HTTP/2 where it is offered', async ({ heddle, folder }) => {
+/** Key and certificate for 127.0.0.1, as files in `folder`. */
+function selfSigned(folder: string): [key: string, cert: string] {
   const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')];
-  execFileSync(
-    'openssl',
-    [
-      ...[
-        'req',
-        '-x509',
-        '-newkey',
-        'ec',
-        '-pkeyopt',
-        'ec_paramgen_curve:prime256v1',
-        '-nodes',
-        '-days',
-        '2',
-      ],
-      ...['-subj', '/CN=127.0.0.1', '-addext', 'subjectAltName=IP:127.0.0.1', '-keyout', key, '-out', cert],
-    ],
-    { stdio: 'ignore' },
-  );
+  const curve = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1'];
+  const name = ['-subj', '/CN=127.0.0.1', '-addext', 'subjectAltName=IP:127.0.0.1'];
+  const files = ['-keyout', key, '-out', cert];
+  execFileSync('openssl', ['req', '-x509', ...curve, '-nodes', '-days', '2', ...name, ...files], {
+    stdio: 'ignore',
+  });
+  return [key, cert];
+}
+
+test('whom to trust: --cacert, and the system; HTTP/1.1 where HTTP/2 is offered, too', async ({
+  heddle,
+  folder,
+}) => {
+  const [key, cert] = selfSigned(folder);
   const versions: string[] = [];
   const server = createSecureServer(
     { key: readFileSync(key), cert: readFileSync(cert), allowHTTP1: true },
@@ -333,8 +330,6 @@ test('whom to trust: --cacert, and the system; HTTP/2 where it is offered', asyn
       response.end(request.url);
     },
   );
-  const sessions = new Set<{ destroy(): void }>();
-  server.on('session', (session) => sessions.add(session));
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
@@ -350,8 +345,37 @@ test('whom to trust: --cacert, and the system; HTTP/2 where it is offered', asyn
     (await heddle([...args, '-d', join(folder, 'system')], { env: { SSL_CERT_FILE: cert } })).status,
   ).toBe(0);
   for (const place of ['own', 'system']) expect(readFileSync(join(folder, place, 'b'), 'utf8')).toBe('/b');
-  expect(new Set(versions)).toEqual(new Set(['2.0']));
-  for (const session of sessions) session.destroy();
+  expect(new Set(versions)).toEqual(new Set(['1.1']));
+  server.close();
+});
+
+test('a server that speaks HTTP/2 alone is told of', async ({ heddle, folder }) => {
+  const [key, cert] = selfSigned(folder);
+  const server = createSecureServer({ key: readFileSync(key), cert: readFileSync(cert), allowHTTP1: false });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const url = `https://127.0.0.1:${port}/a`;
+  const { stdout } = await heddle([
+    'download',
+    url,
+    '-d',
+    folder,
+    '--cacert',
+    cert,
+    '--retry',
+    '0',
+    '--json',
+  ]);
+  expect(taskLines(stdout)).toMatchObject([
+    {
+      state: 'failed',
+      error: {
+        code: 'tls',
+        message: `127.0.0.1:${port} does not speak HTTP/1.1, and Heddle speaks nothing else.`,
+      },
+    },
+  ]);
   server.close();
 });
 
@@ -544,8 +568,8 @@ test('--dry-run says what there is, and asks nobody', async ({ heddle, serve, fo
     '1 name that clashes',
     '  a.bin: 3',
     '2 lines that could not be read',
-    expect.stringMatching(/^ {2}standard input: Line 23 is not an HTTP or HTTPS address: ftp:\/\/\*\*\*@a/u),
-    expect.stringMatching(/list\.jsonl: Line 3 has no address/u),
+    '  standard input: Line 23 (a.example) is not an HTTP or HTTPS address.',
+    expect.stringMatching(/list\.jsonl: Line 3 has no address\.$/u),
     '',
   ]);
   const json = await heddle([...args, '--json'], { input: '' });

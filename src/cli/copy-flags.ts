@@ -1,6 +1,12 @@
 /** The command that copies, and its flags. */
+import { sep } from 'node:path';
 import { Option, type Command } from 'commander';
-import { COPY_POLICIES, type CopyOptions, type CopyPolicy } from '../common/copy-options';
+import {
+  COPY_POLICIES,
+  isWrittenAsContents,
+  type CopyOptions,
+  type CopyPolicy,
+} from '../common/copy-options';
 import { HeddleError } from '../common/errors';
 import type { JobRequest } from '../common/job-request';
 import { MANIFEST_FORMATS, type Algorithm, type ManifestFormat } from '../common/model';
@@ -11,6 +17,8 @@ import { givenPath } from './given-path';
 export type CopyFlags = WalkFlags & {
   readonly existing?: CopyPolicy;
   readonly skipExisting?: true;
+  /** False with `-T`. */
+  readonly targetDirectory?: boolean;
   readonly verify?: true;
   /** False with `--no-sync`. */
   readonly flush?: false;
@@ -32,7 +40,14 @@ class NoSync extends Option {
 /** What is copied and how; not what is told of it, and nothing that deletes. */
 export function addCopyInputs(command: Command): Command {
   return addWalkFlags(command)
-    .argument('<paths...>', 'one or more sources, then the destination')
+    .argument(
+      '<paths...>',
+      'one or more sources, then the destination: src goes to dst/src; src/ and src/. put what is in it into dst',
+    )
+    .option(
+      '-T, --no-target-directory',
+      'the one source becomes the destination itself; of a folder, what is in it',
+    )
     .addOption(
       new Option(
         '--existing <policy>',
@@ -75,6 +90,12 @@ export function addCopyCommand(program: Command, { taskFlags, run }: TaskCommand
     });
 }
 
+/** Absolute, with a slash at its end where it means what is in a folder. */
+function writtenPath(path: string): string {
+  const given = givenPath(path);
+  return isWrittenAsContents(path, sep) && !given.endsWith(sep) ? given + sep : given;
+}
+
 /** @throws HeddleError where there is no source or no destination */
 export function copyRequest(
   paths: readonly string[],
@@ -87,9 +108,9 @@ export function copyRequest(
   }
   return {
     kind: 'copy',
-    sources: paths.slice(0, -1).map((path) => givenPath(path)),
-    // A slash at its end says that it is a folder.
-    destination: givenPath(destination) + (/[/\\]$/u.test(destination) ? '/' : ''),
+    sources: paths.slice(0, -1).map(writtenPath),
+    destination: writtenPath(destination),
+    layout: flags.targetDirectory === false ? 'exact' : 'named',
     options: copyOptions(flags),
     rules: walkRules(flags),
   };

@@ -12,6 +12,27 @@ import { z } from 'zod';
 export const COPY_POLICIES = ['refuse', 'skip', 'overwrite', 'newer', 'number'] as const;
 export type CopyPolicy = (typeof COPY_POLICIES)[number];
 
+/**
+ * Where sources go.
+ * - `named`: into the destination, each under its own name
+ * - `contents`: of folders, what is in them
+ * - `exact`: the one source becomes the destination; of a folder that is what is in it
+ */
+export const COPY_LAYOUTS = ['named', 'contents', 'exact'] as const;
+export type CopyLayout = (typeof COPY_LAYOUTS)[number];
+
+/** Whether a path, as it was written, means what is in a folder. @param sep of this system, besides `/` */
+export function isWrittenAsContents(path: string, sep: string): boolean {
+  const last = path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf(sep)) + 1);
+  return ['', '.', '..'].includes(last);
+}
+
+/** The first file that a copy makes, to be shown before anything starts. */
+export interface FirstCopied {
+  readonly source: string;
+  readonly target: string;
+}
+
 export const copyOptionsSchema = z.strictObject({
   existing: z.enum(COPY_POLICIES),
   /** Read the target back from the device and compare digests before it gets its name. */

@@ -183,7 +183,7 @@ export class Engine {
     this.experiments = new Experiments({
       dataDirectory: options.dataDirectory,
       threads: options.threads,
-      repository: new ExperimentRepository(this.#database),
+      repository: new ExperimentRepository(this.#database, this.#vault),
       owner: this.#lock.id,
       isDead: (owner) => !this.#lock.isAlive(owner),
       settings: () => this.settings.get(),
@@ -642,6 +642,11 @@ export class Engine {
     this.#changed(id);
     if (run.stopping !== null) runner.stop(run.stopping);
     let { state, error } = await runner.run();
+    // What ended since the frame before is told too, also of a job that was shorter than the time between two frames.
+    runner.strips.end();
+    this.#guard(() => {
+      this.#sendFrame();
+    });
     const elapsedMs = monitor.elapsedMs;
     if (state === 'cancelled') await this.#moveAll(id, 'queued', 'cancelled');
     if (isEnded(state)) {

@@ -115,6 +115,32 @@ describe('where the name is taken', () => {
     for (const name of files()) expect(readFileSync(join(directory, name), 'utf8')).toBe('new');
   });
 
+  test('newer: a server whose date never changes is not asked by it', async () => {
+    const placeholder = 'Thu, 01 Jan 1970 00:00:00 GMT';
+    const url = server.on('/a.txt', (request, response) => {
+      if (request.headers['if-modified-since'] === placeholder) response.writeHead(304).end();
+      else response.writeHead(200, { 'Content-Length': 3, 'Last-Modified': placeholder }).end('new');
+    });
+    const target = join(directory, 'a.txt');
+    const { mtimeMs, size } = statSync(target);
+    const known = {
+      target,
+      source: sha256(url),
+      etag: '""',
+      lastModified: placeholder,
+      size,
+      mtimeMs: Math.floor(mtimeMs),
+    };
+    const download = make({ existing: 'newer' });
+    const outcome = await download(
+      order({ id: 1, type: 'url', source: url, download: { entry: null, partial: null, known } }),
+      new FakeContext(),
+    );
+    expect(outcome).toMatchObject({ state: 'done', target });
+    expect(server.requests[0]?.headers).not.toHaveProperty('if-none-match');
+    expect(readFileSync(target, 'utf8')).toBe('new');
+  });
+
   test('newer: asks for a newer one, and leaves this one where there is none', async () => {
     utimesSync(join(directory, 'a.txt'), 1_700_000_000, 1_700_000_000);
     let modified = 1_600_000_000;
@@ -138,6 +164,32 @@ describe('where the name is taken', () => {
     expect(readFileSync(join(directory, 'a.txt'), 'utf8')).toBe('new');
     expect(statSync(join(directory, 'a.txt')).mtimeMs).toBe(modified * 1000);
   });
+});
+
+describe('the time of a file', () => {
+  test.each(['Sun, 06 Nov 1994 08:49:37 GMT', 'Sunday, 06-Nov-94 08:49:37 GMT', 'Sun Nov  6 08:49:37 1994'])(
+    '%s',
+    async (date) => {
+      const url = server.on('/a', (_, response) =>
+        response.writeHead(200, { 'Last-Modified': date }).end('x'),
+      );
+      await get(url);
+      expect(statSync(join(directory, 'a')).mtimeMs).toBe(784_111_777_000);
+    },
+  );
+
+  test.each(['0', '-1', 'never', 'Thu, 01 Jan 1970 00:00:00 GMT', '1994-11-06'])(
+    '%s is none: that of the download stays',
+    async (date) => {
+      const began = Date.now();
+      const url = server.on('/a', (_, response) =>
+        response.writeHead(200, { 'Last-Modified': date }).end('x'),
+      );
+      await get(url);
+      // File systems tell the time in ticks of a few milliseconds.
+      expect(statSync(join(directory, 'a')).mtimeMs).toBeGreaterThan(began - 100);
+    },
+  );
 });
 
 describe('digests', () => {

@@ -32,19 +32,14 @@ import { expectedFileName, safeFileName } from '../common/file-name';
 import { HeddleError, type ErrorData } from '../common/errors';
 import type { DownloadWorkerOptions, TaskOrder, TaskOutcome } from '../common/model';
 import { displayPath, joinPath, type FsPath } from '../common/paths';
+import { readHttpDate, writeHttpDate } from '../common/http-date';
 import { shownUrl } from '../common/http-fields';
 import { RateLimit } from '../common/rate-limit';
 import { nowMs } from '../common/board';
 import { parseCookies } from './cookies';
-import {
-  FinalPlaces,
-  lstatOrNull,
-  makeFolders,
-  native,
-  parentPath,
-  unlinkIfThere,
-  type Link,
-} from './final-name';
+import { lstatOrNull, makeFolders, native, parentPath, unlinkIfThere } from '../files/entries';
+import type { Naming } from '../files/take-name';
+import { FinalPlaces } from './final-name';
 import { statusFailure } from './http-errors';
 import { loadHasher, nativeBlake3, type Hasher, type HasherFactory } from './hashers';
 import { basic, HttpClient, type Answer, type HttpLimits } from './http';
@@ -52,6 +47,7 @@ import { parseNetrc } from './netrc';
 import { PartialFile, type OpenFile } from './partial-file';
 import type { RunTask, TaskContext } from './runtime';
 import { Transfer, type Transferred } from './transfer';
+import { isTag, isValidator } from './validators';
 
 const readAsync = promisify(readCallback);
 const READ_BYTES = 1024 * 1024;
@@ -61,7 +57,7 @@ const LOOK_AT_SPACE_BYTES = 1024 * 1024;
 /** What tests replace. */
 export interface DownloadTuning {
   readonly limits?: Partial<HttpLimits>;
-  readonly link?: Link;
+  readonly naming?: Partial<Naming>;
   readonly open?: OpenFile;
 }
 
@@ -80,7 +76,7 @@ export function createDownload(job: DownloadWorkerOptions, tuning: DownloadTunin
   const loadChecker = async (): Promise<HasherFactory> =>
     (await nativeBlake3()) ?? (await loadHasher('sha256'));
   let checker: Promise<HasherFactory> | null = null;
-  const places = new FinalPlaces(workDirectory, options.existing, tuning.link);
+  const places = new FinalPlaces(workDirectory, options.existing, tuning.naming);
   const durable = !isInMemory(job.directory);
   // What a killed run may have left lies there; where nothing is, no file needs to be looked for.
   const mayHaveLeft = existsSync(displayPath(workDirectory));
@@ -188,7 +184,8 @@ export function createDownload(job: DownloadWorkerOptions, tuning: DownloadTunin
       if (options.existing !== 'newer') return true;
       if (name === expectedName) return !isForeign;
       const there = lstatOrNull(joinPath(directory, name));
-      return there === null || Date.parse(got.headers['last-modified'] ?? '') > Number(there.mtimeMs);
+      const modified = readHttpDate(got.headers['last-modified'] ?? '');
+      return there === null || (modified !== null && modified > Number(there.mtimeMs));
     };
     // A callback sets it.
     let skip = null as TaskOutcome | null;
@@ -391,7 +388,7 @@ function readUrl(text: string): URL | null {
 function parseUrl(text: string): URL {
   const url = readUrl(text);
   if (url === null || (url.protocol !== 'http:' && url.protocol !== 'https:')) {
-    throw new HeddleError('bad-url', `"${text}" is not an HTTP address.`);
+    throw new HeddleError('bad-url', 'The address is not an HTTP or HTTPS address.');
   }
   return url;
 }
@@ -423,10 +420,13 @@ function stillThere(known: KnownFile | null): KnownFile | null {
 function onlyIfNewer(known: KnownFile | null, there: BigIntStats | null, url: URL): Record<string, string> {
   if (there === null) return {};
   const given = known?.source === sourceOf(url) ? known : null;
+  const { lastModified = null, etag = null } = given ?? {};
+  // To a server that always says one date nothing is ever newer.
+  const saysNothing = lastModified !== null && !isValidator(lastModified);
+  const since = lastModified ?? writeHttpDate(Number(there.mtimeMs));
   return {
-    'if-modified-since': given?.lastModified ?? new Date(Number(there.mtimeMs)).toUTCString(),
-    // Bytes beyond ASCII would not come back as they were.
-    ...(given?.etag == null || !/^[\x20-\x7e]*$/u.test(given.etag) ? {} : { 'if-none-match': given.etag }),
+    ...(saysNothing ? {} : { 'if-modified-since': since }),
+    ...(etag === null || !isTag(etag) ? {} : { 'if-none-match': etag }),
   };
 }
 
@@ -517,8 +517,9 @@ function assertSpace(directory: string, answer: Answer, keepFreeBytes: number): 
 }
 
 function setTime(file: PartialFile, lastModified: string | undefined): void {
-  const modified = lastModified === undefined ? NaN : Date.parse(lastModified);
-  if (Number.isNaN(modified)) return;
+  const modified = lastModified === undefined ? null : readHttpDate(lastModified);
+  // The epoch stands for "not known".
+  if (modified === null || modified <= 0) return;
   try {
     futimesSync(file.fd, Date.now() / 1000, modified / 1000);
   } catch {

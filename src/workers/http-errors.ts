@@ -1,6 +1,7 @@
 /** What can go wrong between here and a server, in words a person understands. */
 import { HeddleError } from '../common/errors';
-import { errorCode } from './final-name';
+import { errorCode } from '../files/entries';
+import { readHttpDate } from '../common/http-date';
 
 /** What is known of the exchange that failed. */
 export interface Progress {
@@ -77,10 +78,8 @@ export function statusFailure(
 export function parseRetryAfter(value: string, nowMs: number): number | null {
   const text = value.trim();
   if (/^\d+$/u.test(text)) return Math.min(Number(text) * 1000, Number.MAX_SAFE_INTEGER);
-  // All three date forms of RFC 9110 §5.6.7 begin with the day's name; Date.parse alone would take more.
-  if (!/^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)/u.test(text)) return null;
-  const at = Date.parse(text.endsWith('GMT') ? text : `${text} GMT`);
-  return Number.isNaN(at) ? null : Math.max(0, at - nowMs);
+  const at = readHttpDate(text, nowMs);
+  return at === null ? null : Math.max(0, at - nowMs);
 }
 
 export function badAnswer(why: string, cause?: unknown): HeddleError {
@@ -141,6 +140,9 @@ export function connectionFailure(error: unknown, url: URL, progress: Progress):
     return error.message.includes('EOF')
       ? fail('body-incomplete', `${host} closed the connection before the end of the file.`, true)
       : badAnswer(error.message, error);
+  }
+  if (code === 'ERR_SSL_TLSV1_ALERT_NO_APPLICATION_PROTOCOL') {
+    return fail('tls', `${host} does not speak HTTP/1.1, and Heddle speaks nothing else.`, false);
   }
   if (isTls(code)) {
     return fail('tls', `No secure connection to ${host}: ${messageOf(error)}`, false);

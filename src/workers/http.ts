@@ -10,7 +10,7 @@ import { nowMs } from '../common/board';
 import { HeddleError } from '../common/errors';
 import { isIdempotent, shownUrl } from '../common/http-fields';
 import { VERSION } from '../common/version';
-import { errorCode } from './final-name';
+import { errorCode } from '../files/entries';
 import { badAnswer, connectionFailure } from './http-errors';
 import type { TaskContext } from './runtime';
 import { isProxyNamed, openProxied, proxyRefusal } from './proxies';
@@ -104,10 +104,11 @@ export class HttpClient {
   static async open(options: HttpOptions): Promise<HttpClient> {
     const sockets = new SocketWatch();
     const own = options.caFile === null ? null : readCertificates(options.caFile);
-    const connect = trustingConnector({ timeout: options.connectMs, allowH2: true }, own);
+    const connect = trustingConnector({ timeout: options.connectMs, allowH2: false }, own);
     const limits = {
       pipelining: 1,
-      allowH2: true,
+      // undici calls an HTTP/2 stream complete that was reset in its middle (RFC 9113 §8.1), so it is never offered.
+      allowH2: false,
       headersTimeout: options.headersMs,
       bodyTimeout: options.stallMs,
     };

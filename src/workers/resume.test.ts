@@ -14,9 +14,18 @@ import { createDownload, type RunDownload } from './download';
 import { FakeContext, order } from './test-context';
 import { TestServer } from './test-server';
 
+type Headers = Record<string, string>;
+
 const SIZE = 400_000;
 const BREAK_AT = 250_000;
 const OLD = 'Mon, 01 Jan 2024 00:00:00 GMT';
+
+/** What proves nothing, though it comes where a validator does; validators.test.ts has all of them. */
+const NO_VALIDATORS: readonly Headers[] = [
+  { 'Last-Modified': '0' },
+  { 'Last-Modified': 'Thu, 01 Jan 1970 00:00:00 GMT' },
+  { ETag: '""' },
+];
 
 let folder: string;
 let directory: string;
@@ -62,8 +71,6 @@ function stored(notes: readonly PartialNote[]): PartialState | null {
   }
   return state;
 }
-
-type Headers = Record<string, string>;
 
 /** Sends the beginning of a file, then breaks off. */
 function breaking(body: Buffer, headers: Headers) {
@@ -173,6 +180,8 @@ describe('the server has the same content', () => {
     { name: 'nothing to tell it by', headers: {} },
     { name: 'a weak entity tag', headers: { ETag: 'W/"a"' } },
     { name: 'a date of just now', headers: { 'Last-Modified': new Date().toUTCString() } },
+    { name: 'a date to come', headers: { 'Last-Modified': 'Sat, 01 Jan 2101 00:00:00 GMT' } },
+    ...NO_VALIDATORS.map((headers) => ({ name: JSON.stringify(headers), headers })),
   ])('$name: the first and the last 64 KiB are compared', async ({ headers }) => {
     const body = content('a');
     const { ranges, conditions, outcome } = await breakThenGoOn(
@@ -182,6 +191,19 @@ describe('the server has the same content', () => {
     expect(ranges).toEqual(['bytes=0-65535', `bytes=${BREAK_AT - 65_536}-${SIZE - 1}`]);
     expect(conditions).toEqual([undefined, undefined]);
     expect(outcome.facts).toMatchObject({ kept: BREAK_AT, integrity: 'unverified' });
+    expect(result().equals(body)).toBe(true);
+  });
+
+  test('a date that an earlier version took for a validator is none', async () => {
+    const body = content('a');
+    const headers = { 'Last-Modified': '0' };
+    const { ranges, conditions } = await breakThenGoOn(
+      breaking(body, headers),
+      ranged(body, headers),
+      (partial) => ({ ...partial, etag: null, lastModified: '0' }),
+    );
+    expect(ranges).toEqual(['bytes=0-65535', `bytes=${BREAK_AT - 65_536}-${SIZE - 1}`]);
+    expect(conditions).toEqual([undefined, undefined]);
     expect(result().equals(body)).toBe(true);
   });
 
@@ -275,6 +297,7 @@ describe('the last 64 KiB of what is there are the same, but not its beginning',
       later: { 'Last-Modified': OLD },
     },
     { name: 'no date any more', headers: { 'Last-Modified': OLD }, later: {} },
+    ...NO_VALIDATORS.map((headers) => ({ name: JSON.stringify(headers), headers, later: headers })),
   ])('$name: the file starts over', async ({ headers, later }) => {
     const old = content('a');
     const changed = Buffer.from(old);

@@ -14,6 +14,7 @@ import { nowMs } from '../common/board';
 import { shownUrl } from '../common/http-fields';
 import { LONGEST_TIMER_MS } from '../common/units';
 import { Extents, type Stretch } from './extents';
+import { isStrongDate, isValidator, strongTag } from './validators';
 import { ENOUGH, type Answer, type ExchangeTimes, type HttpClient, type Receiver } from './http';
 import { statusFailure } from './http-errors';
 import type { HasherFactory } from './hashers';
@@ -42,8 +43,6 @@ const LARGEST_EXTENT = 16 * 1024 * 1024;
 const WORTH_JOINING_MS = 2000;
 const SMALLEST_SHARE = 1024 * 1024;
 const JOIN_EVERY_MS = 500;
-/** Last-Modified is a strong validator when the answer is this much younger (RFC 9110 §8.8.2.2, with room for clocks). */
-const STRONG_DATE_MS = 60_000;
 
 export interface TransferRequest {
   readonly url: URL;
@@ -237,8 +236,14 @@ export class Transfer {
       this.#told.add(start, end);
     }
     const { etag, lastModified, total, headers } = earlier;
-    // It is stored only where it is strong.
-    this.#content = { etag, lastModified, isDateStrong: () => lastModified !== null, total, headers };
+    this.#content = {
+      etag: strongTag(etag ?? undefined),
+      lastModified,
+      // It is stored only where it was much older than its answer. Earlier versions stored what is no date, too.
+      isDateStrong: () => lastModified !== null && isValidator(lastModified),
+      total,
+      headers,
+    };
     this.#kept = this.#have.covered;
     if (this.#kept === 0) await this.#startOver();
     this.#options.context.setBytesTotal(total);
@@ -528,10 +533,9 @@ export class Transfer {
     this.#answer = answer;
     const { etag, date, 'last-modified': lastModified } = answer.headers;
     this.#content = {
-      // Bytes beyond ASCII would not come back as they were.
-      etag: typeof etag === 'string' && /^"[\x21\x23-\x7e]*"$/u.test(etag) ? etag : null,
+      etag: strongTag(etag),
       lastModified: typeof lastModified === 'string' ? lastModified : null,
-      isDateStrong: () => isMuchOlder(lastModified, date),
+      isDateStrong: () => isStrongDate(lastModified, date),
       total: answer.length,
       headers: pick(answer, KEPT_HEADERS),
     };
@@ -693,15 +697,6 @@ export class Transfer {
       // Then the next attempt has what was told before.
     }
   }
-}
-
-/** Whether a `Last-Modified` came with a `Date` so much later that it is a strong validator. */
-function isMuchOlder(
-  lastModified: string | string[] | undefined,
-  date: string | string[] | undefined,
-): boolean {
-  if (typeof lastModified !== 'string' || typeof date !== 'string') return false;
-  return Date.parse(date) - Date.parse(lastModified) >= STRONG_DATE_MS;
 }
 
 /**

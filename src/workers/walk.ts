@@ -6,7 +6,7 @@
  * Inside, names and paths are *byte strings*: one character for each byte
  * (latin1). They compare bytewise with `<` and take half the memory of buffers.
  */
-import { lstatSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
+import { lstatSync, readdirSync, realpathSync, statSync } from 'node:fs';
 import type { MessagePort } from 'node:worker_threads';
 import { toErrorData, type ErrorData } from '../common/errors';
 import { displayPath, pathFromBytes, type FsPath } from '../common/paths';
@@ -18,13 +18,15 @@ import {
   type WalkData,
   type WalkEntry,
 } from '../common/walk';
-import { MAX_GITIGNORE_BYTES, WalkFilter } from '../common/walk-filter';
+import { WalkFilter, readGitIgnore } from '../files/walk-filter';
 import type { WalkRules } from '../common/walk-rules';
+import { Counterparts } from '../files/counterparts';
 import { identityOf, notRegular } from './source-file';
 
 /** Serves a planner: every `next` is answered by one `entries`; after `done` nothing more comes. */
 export function runWalk(port: MessagePort, data: WalkData): void {
   const walk = walkEntries(data.roots, data.after, data);
+  const counterparts = data.sources?.map((source, root) => new Counterparts(source, data.roots[root] ?? ''));
   port.on('message', ({ limit }: ToWalker) => {
     const entries: WalkEntry[] = [];
     let done = false;
@@ -34,7 +36,8 @@ export function runWalk(port: MessagePort, data: WalkData): void {
         done = true;
         break;
       }
-      entries.push(next.value);
+      const counterpart = counterparts?.[next.value.root]?.of(next.value.relative);
+      entries.push(counterpart === undefined ? next.value : { ...next.value, counterpart });
     }
     const answer: FromWalker = { type: 'entries', entries, done };
     port.postMessage(answer);
@@ -254,16 +257,6 @@ function whereItLeads(folder: string, name: string): Name {
     return { key: name, type: stats.isFile() ? 'file' : 'special', followed: true };
   } catch (problem) {
     return { key: name, type: 'symlink', followed: true, problem };
-  }
-}
-
-/** The text of a `.gitignore`, as bytes are everywhere here; `null` where there is none that can be read. */
-function readGitIgnore(path: string | Buffer): string | null {
-  try {
-    const bytes = readFileSync(path);
-    return bytes.length > MAX_GITIGNORE_BYTES ? null : bytes.toString('utf8');
-  } catch {
-    return null;
   }
 }
 

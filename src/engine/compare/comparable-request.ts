@@ -1,6 +1,6 @@
 /** A user's job as it is done again and again: into a target of its own, and reading everything anew. */
 import { access, constants, mkdir, stat } from 'node:fs/promises';
-import { basename, dirname, join, resolve, sep } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { HeddleError, fromErrorData, toErrorData } from '../../common/errors';
 import {
   jobRequestSchema,
@@ -9,6 +9,7 @@ import {
   type JobRequest,
 } from '../../common/job-request';
 import { WORK_DIRECTORY_PREFIX } from '../../common/walk';
+import { receivesFiles } from '../jobs/copy-roots';
 import { understood } from '../understood';
 import { removeTree } from './remove-tree';
 
@@ -94,10 +95,7 @@ async function comparableCopy(request: CopyRequest, token: string): Promise<Comp
   }
   const destination = resolve(request.destination);
   const target = await targetBeside(destination, token);
-  const into =
-    request.destination.endsWith('/') ||
-    request.destination.endsWith(sep) ||
-    (await stat(destination).catch(() => null))?.isDirectory() === true;
+  const into = await receivesFiles(request);
   // A single source that takes the destination's name takes it here, too.
   const copy = join(target.folder, basename(destination) || 'copy');
   const make = async (): Promise<void> => {

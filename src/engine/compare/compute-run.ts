@@ -132,6 +132,7 @@ export class ComputeRun {
     const { measurement, signal } = this.#tools;
     signal.removeEventListener('abort', this.#stop);
     measurement.stop();
+    this.#frames?.end();
     await this.#executor.shutdown({ cancelQueued: true });
   }
 }

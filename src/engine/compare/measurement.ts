@@ -103,7 +103,8 @@ export class Measurement {
       elapsedMs,
       tasksDone: this.#tasksDone,
       tasksTotal: Math.max(this.#tasksDone, this.#tasksTotal()),
-      pieces: this.#timeline.takeNew(elapsedMs),
+      // Once the clock has stopped no piece grows any more.
+      pieces: this.#timeline.takeNew(this.#measured === null ? elapsedMs : Infinity),
       activity,
     };
   }

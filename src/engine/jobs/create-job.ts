@@ -2,31 +2,33 @@
 import { randomBytes } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
 import { lstat, realpath, stat } from 'node:fs/promises';
-import { basename, dirname, join, resolve, sep } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { HeddleError, toErrorData, fromErrorData } from '../../common/errors';
 import {
   jobRequestSchema,
-  type CopyRequest,
   type DownloadRequest,
   type HashRequest,
   type JobRequest,
   type VerifyRequest,
 } from '../../common/job-request';
-import type { Algorithm, CopyRoot } from '../../common/model';
+import type { Algorithm } from '../../common/model';
 import { parseChecksum } from '../../common/digest-fields';
 import type { ListFormat } from '../../common/download';
 import { formatCount } from '../../common/units';
 import { WORK_DIRECTORY_PREFIX } from '../../common/walk';
 import type { WalkRules } from '../../common/walk-rules';
-import { makeFolders } from '../make-folders';
+import { makeFolders } from '../../files/entries';
 import { understood } from '../understood';
 import type { NewJob } from '../store/job-repository';
 import type { Vault } from '../store/vault';
 import { formatByName } from '../formats/download-list';
+import { isHttpUrl } from '../formats/entry';
 import { manifestWriter } from '../formats/manifest';
 import { bagFolder } from './bag';
+import { copyRoots } from './copy-roots';
+import { missing, mustExist } from './must-exist';
 import type { JobSpec, ManifestTarget, SecretOption } from './job-spec';
 import { nameTaken, usualFormat } from './manifest';
 
@@ -86,13 +88,12 @@ export async function prepareJob(
         checked.manifest !== null && checked.algorithms.length === 0 ? ['sha256'] : checked.algorithms;
       const manifest = manifestTarget(checked.manifest, algorithms);
       if (manifest !== null && !options.dryRun) await mustBeFree(manifest.path);
-      const roots = await copyRoots(checked, token);
-      if (checked.options.mirror) await refuseSourcesInTargets(roots);
+      const { place, roots } = await copyRoots(checked, token);
       return {
         ...how,
         kind: 'copy',
         label: labelOf(roots.map(({ source }) => source)),
-        place: resolve(checked.destination),
+        place,
         spec: {
           kind: 'copy',
           roots,
@@ -263,18 +264,6 @@ async function folderOf(path: string): Promise<string> {
   return (await stat(path)).isDirectory() ? path : dirname(path);
 }
 
-async function mustExist(path: string): Promise<void> {
-  await lstat(path).catch((error: unknown) => {
-    throw missing(error, path);
-  });
-}
-
-/** What was given by name and is not there was given wrong. */
-function missing(error: unknown, path: string): HeddleError {
-  const data = toErrorData(error, path);
-  return data.code === 'not-found' ? new HeddleError('source-missing', data.message) : fromErrorData(data);
-}
-
 /** A manifest's name that is taken is told before the work, not after. */
 async function mustBeFree(path: string): Promise<void> {
   await mustBeFolder(dirname(path));
@@ -355,7 +344,7 @@ function urlsPart({ urls, out, checksum }: DownloadRequest): ListPart {
   if (checksum !== null && digest === null) {
     throw new HeddleError(
       'bad-request',
-      `"${checksum}" is no checksum. Write the algorithm, = and the digest in hexadecimal: sha256=…`,
+      `The checksum is none. Write the algorithm, = and the digest in hexadecimal: sha256=…`,
     );
   }
   const line = {
@@ -370,8 +359,8 @@ function sealOptions(
   given: DownloadRequest['options'],
   vault: Vault,
 ): Pick<Extract<JobSpec, { kind: 'download' }>, 'options' | 'secrets'> {
-  const { headers, user, bearer, proxy, ...options } = given;
-  const secrets: Record<SecretOption, unknown> = { headers, user, bearer, proxy };
+  const { headers, user, bearer, proxy, userAgent, ...options } = given;
+  const secrets: Record<SecretOption, unknown> = { headers, user, bearer, proxy, userAgent };
   return { options, secrets: vault.seal(JSON.stringify(secrets)).toString('base64') };
 }
 
@@ -385,92 +374,5 @@ function downloadLabel({ urls, text, listFiles }: DownloadRequest): string {
       .find((line) => line.trim() !== '')
       ?.trim() ??
     '';
-  return URL.canParse(first) ? `${new URL(first).host} downloads` : 'Downloads';
-}
-
-/** As for `cp -r`: a destination that is a folder receives the sources; otherwise the one source takes its name. */
-async function copyRoots(request: CopyRequest, token: string): Promise<CopyRoot[]> {
-  const destination = resolve(request.destination);
-  const existing = await stat(destination).catch(() => null);
-  const into =
-    existing?.isDirectory() === true ||
-    request.destination.endsWith('/') ||
-    request.destination.endsWith(sep);
-  if (!into && request.sources.length > 1) {
-    throw new HeddleError(
-      'bad-request',
-      `${destination} is not a folder. Several sources need a folder that exists as their destination.`,
-    );
-  }
-  const roots: CopyRoot[] = [];
-  const targets = new Set<string>();
-  for (const path of request.sources) {
-    const source = resolve(path);
-    await mustExist(source);
-    const target = into ? join(destination, basename(source)) : destination;
-    if (targets.has(target)) {
-      throw new HeddleError(
-        'same-name',
-        `Two sources are named ${basename(source)}; they cannot both become ${target}.`,
-      );
-    }
-    targets.add(target);
-    await refuseOntoItself(source, target);
-    const workDirectory = join(dirname(target), WORK_DIRECTORY_PREFIX + token);
-    roots.push({ source, target, workDirectory });
-  }
-  return roots;
-}
-
-/** A mirror deletes what its source lacks: a source that lies in a target would go. */
-async function refuseSourcesInTargets(roots: readonly CopyRoot[]): Promise<void> {
-  for (const { target } of roots) {
-    const into = await stat(target, { bigint: true }).catch(() => null);
-    if (into === null) continue;
-    for (const { source } of roots) {
-      // Folders are told by their inodes: a mount gives the target another path.
-      for (let folder = await realpath(source); ; folder = dirname(folder)) {
-        const above = await stat(folder, { bigint: true });
-        if (above.dev === into.dev && above.ino === into.ino) {
-          throw new HeddleError(
-            'copy-into-itself',
-            `${source} lies in ${target}: a mirror would delete its own source.`,
-          );
-        }
-        if (dirname(folder) === folder) break;
-      }
-    }
-  }
-}
-
-async function refuseOntoItself(source: string, target: string): Promise<void> {
-  const from = await lstat(source, { bigint: true });
-  const to = await stat(target, { bigint: true }).catch(() => null);
-  if (to !== null && to.dev === from.dev && to.ino === from.ino) {
-    throw new HeddleError(
-      'copy-into-itself',
-      `${source} and ${target} are the same; there is nothing to copy.`,
-    );
-  }
-  if (!from.isDirectory()) return;
-  // The nearest folder that exists decides where the target really lies. Folders are told by their inodes: mounted
-  // at a second place, the source has another path there.
-  let folder = await nearestRealFolder(target);
-  for (;;) {
-    const above = await stat(folder, { bigint: true });
-    if (above.dev === from.dev && above.ino === from.ino) {
-      throw new HeddleError(
-        'copy-into-itself',
-        `${target} lies inside ${source}: a folder cannot be copied into itself.`,
-      );
-    }
-    const parent = dirname(folder);
-    if (parent === folder) return;
-    folder = parent;
-  }
-}
-
-async function nearestRealFolder(path: string): Promise<string> {
-  const real = await realpath(path).catch(() => null);
-  return real ?? (dirname(path) === path ? path : nearestRealFolder(dirname(path)));
+  return isHttpUrl(first) ? `${new URL(first).host} downloads` : 'Downloads';
 }

@@ -4,7 +4,7 @@ import { lstat, readdir, stat } from 'node:fs/promises';
 import type { ErrorData } from '../../common/errors';
 import { displayPath, joinPath, pathFromBytes, pathToBytes, type FsPath } from '../../common/paths';
 import type { ManifestEntry } from '../formats/manifest';
-import { native } from '../native-path';
+import { native } from '../../files/entries';
 
 const SLASH = 0x2f;
 const BACKSLASH = 0x5c;

@@ -1,9 +1,8 @@
 /** Rules about which entries of a folder are taken, for files that a list names in any order: what `hash` would leave out. */
-import { readFileSync } from 'node:fs';
 import { joinPath, pathFromBytes, type FsPath } from '../../common/paths';
-import { MAX_GITIGNORE_BYTES, WalkFilter } from '../../common/walk-filter';
+import { WalkFilter, readGitIgnore } from '../../files/walk-filter';
 import type { WalkRules } from '../../common/walk-rules';
-import { native } from '../native-path';
+import { native } from '../../files/entries';
 import { partsOf } from './listed-file';
 
 /** Texts of `.gitignore` files that are kept, with those that are not there. */
@@ -54,18 +53,9 @@ export class ListedFilter {
     let text = this.#gitignores.get(path);
     if (text === undefined) {
       if (this.#gitignores.size >= KEPT) this.#gitignores.clear();
-      text = readText(joinPath(this.#root, pathFromBytes(Buffer.from(path, 'latin1'))));
+      text = readGitIgnore(native(joinPath(this.#root, pathFromBytes(Buffer.from(path, 'latin1')))));
       this.#gitignores.set(path, text);
     }
     return text;
-  }
-}
-
-function readText(path: FsPath): string | null {
-  try {
-    const bytes = readFileSync(native(path));
-    return bytes.length > MAX_GITIGNORE_BYTES ? null : bytes.toString('utf8');
-  } catch {
-    return null;
   }
 }

@@ -1,19 +1,19 @@
 /** Writes the manifest of a job, streaming from the database: a million lines are never whole in memory. */
 import { createHash, getHashes, randomBytes } from 'node:crypto';
 import { createReadStream, createWriteStream, lstatSync } from 'node:fs';
-import { link, lstat, open, realpath, rename, rm, stat, unlink } from 'node:fs/promises';
+import { lstat, open, realpath, rename, rm, stat, unlink } from 'node:fs/promises';
 import { dirname, extname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { HeddleError, fromErrorData, toErrorData } from '../../common/errors';
 import type { CheckAlgorithm } from '../../common/download';
 import { displayPath, type FsPath } from '../../common/paths';
-import { makeFolders } from '../make-folders';
+import { makeFolders, native } from '../../files/entries';
+import { placeAt } from '../../files/take-name';
 import type { Digests, ManifestFormat } from '../../common/model';
 import { manifestName, manifestWriter, type Bytes } from '../formats/manifest';
 import type { NewJob } from '../store/job-repository';
 import type { TaskRepository } from '../store/task-repository';
 import { WORK_DIRECTORY_PREFIX } from '../../common/walk';
-import { native } from '../native-path';
 import type { JobSpec } from './job-spec';
 
 const PAGE = 500;
@@ -167,7 +167,7 @@ export async function writeOwnManifest(
     const identity = await identityOf(temporary);
     if (identity !== null) own.remember(identity);
     if (isOurs) await rename(temporary, path);
-    else await takeName(temporary, path);
+    else if (placeAt(temporary, path, own.workDirectory) === null) throw nameTaken(path);
   } catch (error) {
     throw readable(error, path);
   }
@@ -177,21 +177,6 @@ export async function writeOwnManifest(
 async function identityOf(path: string): Promise<string | null> {
   const stats = await lstat(path, { bigint: true }).catch(() => null);
   return stats === null ? null : [stats.dev, stats.ino, stats.size, stats.mtimeNs].join(':');
-}
-
-/** @throws where the name is taken */
-async function takeName(temporary: string, path: string): Promise<void> {
-  try {
-    await link(temporary, path);
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-    if (!['EPERM', 'ENOTSUP', 'ENOSYS', 'EOPNOTSUPP'].includes(code)) throw error;
-    // No hard links here.
-    if ((await identityOf(path)) !== null) {
-      throw nameTaken(path, error);
-    }
-    await rename(temporary, path);
-  }
 }
 
 export function nameTaken(path: string, cause?: unknown): HeddleError {

@@ -41,7 +41,7 @@ test('hashing and copying are asked for as they were, less the manifest', async 
     destination: join(folder, 'to'),
     options: { existing: 'overwrite' },
   });
-  expect(copy).toMatchObject({ sources: [join(folder, 'from')], destination: join(folder, 'to') });
+  expect(copy).toMatchObject({ sources: [join(folder, 'from')], destination: `${join(folder, 'to')}/` });
   expect(copy).toMatchObject({ options: { existing: 'overwrite', dryRun: false } });
 });
 
@@ -56,7 +56,9 @@ test('a download is its lists again', async () => {
     listFiles: [list],
     format: 'urls',
     directory: join(folder, 'into'),
+    options: { userAgent: 'me' },
   });
+  expect(request).toMatchObject({ options: { userAgent: 'me' } });
   expect(request).toMatchObject({ text: 'http://127.0.0.1/1\n\nhttp://127.0.0.1/2\n', format: 'urls' });
 });
 

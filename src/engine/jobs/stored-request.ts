@@ -1,7 +1,7 @@
 /** A stored job as a request again, so that the same work can be done another time, in other modes. */
 import { sep } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import { DEFAULT_DOWNLOAD_OPTIONS } from '../../common/download-options';
+import { DEFAULT_DOWNLOAD_OPTIONS, type DownloadOptions } from '../../common/download-options';
 import { HeddleError } from '../../common/errors';
 import type { JobRequest } from '../../common/job-request';
 import type { StoredJob } from '../store/job-repository';
@@ -49,17 +49,22 @@ export function copyAgain(
   { mode, workers, place }: StoredJob['summary'],
   { roots, options, rules }: Extract<JobSpec, { kind: 'copy' }>,
 ): Extract<JobRequest, { kind: 'copy' }> {
-  // Into the folder, or the one source under this name: as the job took it, whatever is there by now.
-  const into = roots.some(({ target }) => target !== place);
+  // As the job took it, whatever is there by now.
+  const isExact = roots.length === 1 && roots[0]?.target === place;
   return {
     kind: 'copy',
     mode,
     workers,
-    sources: roots.map(({ source }) => source),
-    destination: into && !place.endsWith(sep) ? place + sep : place,
+    sources: roots.map(({ source, target }) => (isExact || target !== place ? source : withSlash(source))),
+    destination: isExact ? place : withSlash(place),
+    layout: isExact ? 'exact' : 'named',
     options: { ...options, dryRun: false },
     rules,
   };
+}
+
+function withSlash(path: string): string {
+  return path.endsWith(sep) ? path : path + sep;
 }
 
 type DownloadSpec = Extract<JobSpec, { kind: 'download' }>;
@@ -69,10 +74,11 @@ async function downloadOf(
   spec: DownloadSpec,
   vault: Vault,
 ): Promise<Omit<Extract<JobRequest, { kind: 'download' }>, 'kind' | 'mode' | 'workers'>> {
-  const secrets = JSON.parse(vault.open(Buffer.from(spec.secrets, 'base64'))) as Record<
-    SecretOption,
+  const { userAgent, ...secrets } = JSON.parse(vault.open(Buffer.from(spec.secrets, 'base64'))) as Record<
+    Exclude<SecretOption, 'userAgent'>,
     unknown
-  >;
+  > &
+    Partial<Pick<DownloadOptions, 'userAgent'>>;
   for (const [name, value] of Object.entries(secrets)) {
     if (isDeepStrictEqual(value, DEFAULT_DOWNLOAD_OPTIONS[name as SecretOption])) continue;
     throw new HeddleError(
@@ -107,6 +113,7 @@ async function downloadOf(
     listFiles: [],
     format,
     directory: spec.directory,
-    options: spec.options,
+    // Of older jobs it is among the options.
+    options: userAgent === undefined ? spec.options : { ...spec.options, userAgent },
   };
 }

@@ -42,6 +42,12 @@ class WorkerStrip {
     this.#forget(nowMs);
   }
 
+  /** Nothing follows: closes every piece. */
+  end(): void {
+    for (const open of this.open.values()) this.#close(open);
+    this.open.clear();
+  }
+
   #close(segment: Segment): void {
     this.segments.push(segment);
     this.fresh.push(segment);
@@ -75,6 +81,11 @@ export class Strips {
       this.#workers.set(worker, strip);
     }
     strip.add({ lane, startMs, endMs, outcome, tasks: 1, name });
+  }
+
+  /** No task follows: the next call of {@link takeFresh} gives the last pieces too. */
+  end(): void {
+    for (const strip of this.#workers.values()) strip.end();
   }
 
   /** Pieces that ended since the last call. */

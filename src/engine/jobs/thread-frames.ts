@@ -38,6 +38,11 @@ export class ThreadFrames {
     this.#strips.add(worker, lane, startMs, endMs, outcome, name);
   }
 
+  /** Nothing follows: the next frame has the last pieces too. */
+  end(): void {
+    this.#strips.end();
+  }
+
   /** With the pieces that ended since the frame before. */
   frame({ worker, alive, lanes, running, bytes, tasks }: ThreadNow, atMs: number): WorkerFrame {
     let rate = this.#rates.get(worker);

@@ -2,13 +2,13 @@
  * Which entries of a folder a job takes: globs in the syntax of gitignore(5), `.gitignore` files on the way, dot files,
  * sizes. Paths are byte strings, one character for each byte, as in `workers/walk.ts`.
  */
+import { readFileSync } from 'node:fs';
 import ignore, { type Ignore } from 'ignore';
-import type { WalkRules } from './walk-rules';
+import type { WalkRules } from '../common/walk-rules';
 
 /** The library remembers every path that it was asked of; so many, and it begins anew. */
 const REMEMBERED = 20_000;
-/** A longer `.gitignore` is none. */
-export const MAX_GITIGNORE_BYTES = 1024 * 1024;
+const MAX_GITIGNORE_BYTES = 1024 * 1024;
 
 /** Patterns that are matched against paths below one folder. */
 class Patterns {
@@ -90,6 +90,16 @@ export class WalkFilter {
       if (unignored) return false;
     }
     return false;
+  }
+}
+
+/** The text of a `.gitignore`, as bytes are everywhere here; `null` where there is none that can be read. */
+export function readGitIgnore(path: string | Buffer): string | null {
+  try {
+    const bytes = readFileSync(path);
+    return bytes.length > MAX_GITIGNORE_BYTES ? null : bytes.toString('utf8');
+  } catch {
+    return null;
   }
 }
 

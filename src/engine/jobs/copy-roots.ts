@@ -1,0 +1,230 @@
+/**
+ * Where the sources of a copy go. It depends on what is written, never on what was copied before, so that every copy
+ * can be repeated: `src` goes to `dst/src`; `src/` and `src/.` put their contents into `dst`.
+ */
+import { lstat, readdir, readlink, realpath, stat } from 'node:fs/promises';
+import { basename, dirname, join, relative, resolve, sep } from 'node:path';
+import { isWrittenAsContents } from '../../common/copy-options';
+import { HeddleError } from '../../common/errors';
+import type { CopyRequest } from '../../common/job-request';
+import type { CopyRoot } from '../../common/model';
+import { WORK_DIRECTORY_PREFIX } from '../../common/walk';
+import { mustExist } from './must-exist';
+
+export interface CopyRoots {
+  /** The destination. */
+  readonly place: string;
+  readonly roots: readonly CopyRoot[];
+}
+
+interface Mapped {
+  readonly source: string;
+  readonly target: string;
+  readonly isFolder: boolean;
+  /** It keeps its name below the destination. */
+  readonly isNamed: boolean;
+}
+
+/** @throws HeddleError where something of it cannot be, or would delete or overwrite what it should not */
+export async function copyRoots(request: CopyRequest, token: string): Promise<CopyRoots> {
+  const { sources, layout, options } = request;
+  if (layout === 'exact' && sources.length > 1) {
+    throw new HeddleError('bad-request', 'Only one source can become the destination itself.');
+  }
+  const place = await realDestination(request);
+  const mapped: Mapped[] = [];
+  for (const written of sources) mapped.push(await map(written, place, request));
+  if (options.mirror && !mapped.some(({ isFolder }) => isFolder)) {
+    throw new HeddleError(
+      'bad-request',
+      'A mirror needs a folder as its source: beside a single file it deletes nothing. Copy it without mirror.',
+    );
+  }
+  for (const { source, target } of mapped) await refuseOntoItself(source, target);
+  await refuseClashes(mapped, options.mirror);
+  if (options.mirror) await refuseSourcesInTargets(mapped);
+  const roots = mapped.map(({ source, target }) => ({
+    source,
+    target,
+    workDirectory: join(dirname(target), WORK_DIRECTORY_PREFIX + token),
+  }));
+  return { place, roots };
+}
+
+/** Whether single files keep their names below the destination, or the one takes its name. */
+export async function receivesFiles({
+  sources,
+  destination,
+  layout,
+}: Pick<CopyRequest, 'sources' | 'destination' | 'layout'>): Promise<boolean> {
+  if (layout === 'exact') return false;
+  if (sources.length > 1 || isWrittenAsContents(destination, sep)) return true;
+  const there = await stat(destination).catch(() => null);
+  if (there?.isDirectory() !== true) return false;
+  // A link that an earlier copy of this same link has made is not a folder to go into.
+  const text = await linkText(resolve(sources[0] ?? ''));
+  return text === null || text !== (await linkText(resolve(destination)));
+}
+
+/** What is put straight into a folder goes to where a link of that name leads: the user named it. */
+async function realDestination(request: CopyRequest): Promise<string> {
+  const destination = resolve(request.destination);
+  const contents = await Promise.all(request.sources.map((written) => isContents(written, request)));
+  if (!contents.includes(true)) return destination;
+  const leadsTo = await stat(destination).catch(() => null);
+  if (leadsTo?.isDirectory() !== true) return destination;
+  return (await lstat(destination)).isSymbolicLink() ? realpath(destination) : destination;
+}
+
+async function map(written: string, place: string, request: CopyRequest): Promise<Mapped> {
+  const source = resolve(written);
+  await mustExist(source);
+  const isLink = (await lstat(source)).isSymbolicLink();
+  const leadsToFolder = await isFolderThere(source);
+  if (isWrittenAsContents(written, sep) && !leadsToFolder) {
+    throw new HeddleError(
+      'not-a-folder',
+      `${source} is not a folder: it has no contents. Write it without a slash at its end.`,
+    );
+  }
+  if (await isContents(written, request)) {
+    await refuseFile(place);
+    const folder = isLink ? await realpath(source) : source;
+    return { source: folder, target: place, isFolder: true, isNamed: false };
+  }
+  const isFolder = leadsToFolder && (!isLink || request.rules.links === 'follow');
+  // A link to a folder goes where that folder would go.
+  if (request.layout !== 'exact' && (leadsToFolder || (await receivesFiles(request)))) {
+    await refuseFile(place);
+    return { source, target: join(place, basename(source)), isFolder, isNamed: true };
+  }
+  if (isWrittenAsContents(request.destination, sep) || (await isFolderThere(place, lstat))) {
+    throw new HeddleError(
+      'target-is-a-folder',
+      `${place} is a folder, which ${source} cannot become. Copy it into the folder, or to another name.`,
+    );
+  }
+  return { source, target: place, isFolder, isNamed: false };
+}
+
+/** Whether what is in the source goes straight into the destination. */
+async function isContents(written: string, { layout, rules }: CopyRequest): Promise<boolean> {
+  if (isWrittenAsContents(written, sep)) return true;
+  if (layout === 'named') return false;
+  const follows = layout === 'contents' || rules.links === 'follow';
+  return isFolderThere(resolve(written), follows ? stat : lstat);
+}
+
+async function isFolderThere(path: string, look: typeof stat | typeof lstat = stat): Promise<boolean> {
+  const stats = await look(path).catch(() => null);
+  return stats?.isDirectory() === true;
+}
+
+async function refuseFile(place: string): Promise<void> {
+  const there = await stat(place).catch(() => null);
+  if (there === null || there.isDirectory()) return;
+  throw new HeddleError('not-a-folder', `${place} is a file, and what is copied goes into a folder.`);
+}
+
+/** Two sources never become one file. What contents of folders bring is told by the names straight in them. */
+async function refuseClashes(mapped: readonly Mapped[], mirror: boolean): Promise<void> {
+  for (const [index, one] of mapped.entries()) {
+    for (const other of mapped.slice(index + 1)) {
+      const [outer, inner] = one.target.length <= other.target.length ? [one, other] : [other, one];
+      const below = relative(outer.target, inner.target);
+      if (below.startsWith('..')) continue;
+      if (below === '' && outer.isNamed && inner.isNamed) {
+        throw new HeddleError(
+          'same-name',
+          `Two sources are named ${basename(one.source)}; they cannot both become ${one.target}.`,
+        );
+      }
+      const both = below === '' ? await commonName(outer, inner) : await nameIn(outer, below);
+      if (both !== null) {
+        throw new HeddleError(
+          'same-name',
+          `${outer.source} and ${inner.source} would both become ${join(outer.target, both)}. Copy them one at a time, or to folders of their own.`,
+        );
+      }
+      if (mirror) {
+        throw new HeddleError(
+          'bad-request',
+          `A mirror of ${outer.source} would delete what ${inner.source} brings: both go into ${outer.target}. Mirror them one at a time, each to a folder of its own.`,
+        );
+      }
+    }
+  }
+}
+
+async function commonName(one: Mapped, other: Mapped): Promise<string | null> {
+  const names = new Set(await namesIn(one.source));
+  return (await namesIn(other.source)).find((name) => names.has(name)) ?? null;
+}
+
+async function namesIn(folder: string): Promise<string[]> {
+  return readdir(folder).catch(() => []);
+}
+
+async function nameIn({ source }: Mapped, name: string): Promise<string | null> {
+  return lstat(join(source, name)).then(
+    () => name,
+    () => null,
+  );
+}
+
+/** A mirror deletes what its source lacks: a source that lies in a target would go. */
+async function refuseSourcesInTargets(mapped: readonly Mapped[]): Promise<void> {
+  for (const { target } of mapped) {
+    const into = await stat(target, { bigint: true }).catch(() => null);
+    if (into === null) continue;
+    for (const { source } of mapped) {
+      // Folders are told by their inodes: a mount gives the target another path.
+      for (let folder = await realpath(source); ; folder = dirname(folder)) {
+        const above = await stat(folder, { bigint: true });
+        if (above.dev === into.dev && above.ino === into.ino) {
+          throw new HeddleError(
+            'copy-into-itself',
+            `${source} lies in ${target}: a mirror would delete its own source.`,
+          );
+        }
+        if (dirname(folder) === folder) break;
+      }
+    }
+  }
+}
+
+async function refuseOntoItself(source: string, target: string): Promise<void> {
+  const from = await lstat(source, { bigint: true });
+  const to = await stat(target, { bigint: true }).catch(() => null);
+  if (to !== null && to.dev === from.dev && to.ino === from.ino) {
+    throw new HeddleError(
+      'copy-into-itself',
+      `${source} and ${target} are the same; there is nothing to copy.`,
+    );
+  }
+  if (!from.isDirectory()) return;
+  // The nearest folder that exists decides where the target really lies. Folders are told by their inodes: mounted
+  // at a second place, the source has another path there.
+  let folder = await nearestRealFolder(target);
+  for (;;) {
+    const above = await stat(folder, { bigint: true });
+    if (above.dev === from.dev && above.ino === from.ino) {
+      throw new HeddleError(
+        'copy-into-itself',
+        `${target} lies inside ${source}: a folder cannot be copied into itself.`,
+      );
+    }
+    const parent = dirname(folder);
+    if (parent === folder) return;
+    folder = parent;
+  }
+}
+
+async function nearestRealFolder(path: string): Promise<string> {
+  const real = await realpath(path).catch(() => null);
+  return real ?? (dirname(path) === path ? path : nearestRealFolder(dirname(path)));
+}
+
+async function linkText(path: string): Promise<string | null> {
+  return readlink(path, 'latin1').catch(() => null);
+}
