@@ -175,7 +175,7 @@ export class Engine {
     this.experiments = new Experiments({
       dataDirectory: options.dataDirectory,
       threads: options.threads,
-      repository: new ExperimentRepository(this.#database),
+      repository: new ExperimentRepository(this.#database, this.#vault),
       owner: this.#lock.id,
       isDead: (owner) => !this.#lock.isAlive(owner),
       settings: () => this.settings.get(),

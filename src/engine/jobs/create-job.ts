@@ -23,6 +23,7 @@ import { understood } from '../understood';
 import type { NewJob } from '../store/job-repository';
 import type { Vault } from '../store/vault';
 import { formatByName } from '../formats/download-list';
+import { isHttpUrl } from '../formats/entry';
 import { manifestWriter } from '../formats/manifest';
 import { copyRoots } from './copy-roots';
 import { missing, mustExist } from './must-exist';
@@ -257,7 +258,7 @@ function urlsPart({ urls, out, checksum }: DownloadRequest): ListPart {
   if (checksum !== null && digest === null) {
     throw new HeddleError(
       'bad-request',
-      `"${checksum}" is no checksum. Write the algorithm, = and the digest in hexadecimal: sha256=…`,
+      `The checksum is none. Write the algorithm, = and the digest in hexadecimal: sha256=…`,
     );
   }
   const line = {
@@ -272,8 +273,8 @@ function sealOptions(
   given: DownloadRequest['options'],
   vault: Vault,
 ): Pick<Extract<JobSpec, { kind: 'download' }>, 'options' | 'secrets'> {
-  const { headers, user, bearer, proxy, ...options } = given;
-  const secrets: Record<SecretOption, unknown> = { headers, user, bearer, proxy };
+  const { headers, user, bearer, proxy, userAgent, ...options } = given;
+  const secrets: Record<SecretOption, unknown> = { headers, user, bearer, proxy, userAgent };
   return { options, secrets: vault.seal(JSON.stringify(secrets)).toString('base64') };
 }
 
@@ -287,5 +288,5 @@ function downloadLabel({ urls, text, listFiles }: DownloadRequest): string {
       .find((line) => line.trim() !== '')
       ?.trim() ??
     '';
-  return URL.canParse(first) ? `${new URL(first).host} downloads` : 'Downloads';
+  return isHttpUrl(first) ? `${new URL(first).host} downloads` : 'Downloads';
 }

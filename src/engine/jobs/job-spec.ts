@@ -12,7 +12,7 @@ export type JobSpec =
       readonly lists: readonly { readonly path: string; readonly format: ListFormat | null }[];
       /** Less what is secret. */
       readonly options: Omit<DownloadOptions, SecretOption>;
-      /** Each {@link SecretOption}, sealed, in base64. */
+      /** Each {@link SecretOption}, sealed, in base64. Older jobs have the user agent among the options. */
       readonly secrets: string;
       readonly directory: string;
       readonly workDirectory: string;
@@ -54,4 +54,4 @@ export interface ManifestTarget {
 }
 
 /** Options that may hold passwords or keys. */
-export type SecretOption = 'headers' | 'user' | 'bearer' | 'proxy';
+export type SecretOption = 'headers' | 'user' | 'bearer' | 'proxy' | 'userAgent';

@@ -1,7 +1,7 @@
 /** A stored job as a request again, so that the same work can be done another time, in other modes. */
 import { sep } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import { DEFAULT_DOWNLOAD_OPTIONS } from '../../common/download-options';
+import { DEFAULT_DOWNLOAD_OPTIONS, type DownloadOptions } from '../../common/download-options';
 import { HeddleError } from '../../common/errors';
 import type { JobRequest } from '../../common/job-request';
 import type { StoredJob } from '../store/job-repository';
@@ -73,10 +73,11 @@ async function downloadOf(
   spec: DownloadSpec,
   vault: Vault,
 ): Promise<Omit<Extract<JobRequest, { kind: 'download' }>, 'kind' | 'mode' | 'workers'>> {
-  const secrets = JSON.parse(vault.open(Buffer.from(spec.secrets, 'base64'))) as Record<
-    SecretOption,
+  const { userAgent, ...secrets } = JSON.parse(vault.open(Buffer.from(spec.secrets, 'base64'))) as Record<
+    Exclude<SecretOption, 'userAgent'>,
     unknown
-  >;
+  > &
+    Partial<Pick<DownloadOptions, 'userAgent'>>;
   for (const [name, value] of Object.entries(secrets)) {
     if (isDeepStrictEqual(value, DEFAULT_DOWNLOAD_OPTIONS[name as SecretOption])) continue;
     throw new HeddleError(
@@ -111,6 +112,7 @@ async function downloadOf(
     listFiles: [],
     format,
     directory: spec.directory,
-    options: spec.options,
+    // Of older jobs it is among the options.
+    options: userAgent === undefined ? spec.options : { ...spec.options, userAgent },
   };
 }
