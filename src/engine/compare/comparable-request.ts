@@ -56,6 +56,9 @@ export async function comparableRequest(asked: JobRequest, token: string): Promi
       };
     }
     case 'verify': {
+      if (request.manifest === null) {
+        throw new HeddleError('bad-request', 'A comparison takes a manifest that is a file.');
+      }
       const manifest = resolve(request.manifest);
       const root = request.root === null ? dirname(manifest) : resolve(request.root);
       const isFolder = (await stat(manifest).catch(() => null))?.isDirectory() === true;
@@ -63,7 +66,7 @@ export async function comparableRequest(asked: JobRequest, token: string): Promi
         job: request,
         asked: null,
         target: null,
-        sources: isFolder ? [manifest, root] : [root],
+        sources: isFolder ? [manifest, ...(request.root === null ? [] : [root])] : [root],
         place: root,
       };
     }

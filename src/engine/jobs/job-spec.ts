@@ -30,8 +30,13 @@ export type JobSpec =
     }
   | {
       readonly kind: 'verify';
-      /** A manifest, or with `folders` a folder. */
+      /** A manifest, or with `folders` and `bag` a folder. */
       readonly manifest: string;
+      /** What messages call the manifest where it is the job's own copy, to be removed with it. */
+      readonly shown?: string;
+      /** The folder is a bag: its manifests are checked, and that they list all of its payload. */
+      readonly bag?: boolean;
+      readonly ignoreMissing?: boolean;
       readonly folders: boolean;
       readonly root: string;
       readonly strict: boolean;

@@ -35,8 +35,9 @@ export async function storedRequest({ summary, spec }: StoredJob, vault: Vault):
       };
     }
     case 'verify': {
-      const { manifest, root, strict, outside, algorithm, rules } = spec;
-      return { kind: 'verify', ...how, manifest, root, strict, outside, algorithm, rules };
+      const { manifest, bag = false, strict, outside, algorithm, ignoreMissing = false, rules } = spec;
+      const root = bag ? null : spec.root;
+      return { kind: 'verify', ...how, manifest, root, strict, outside, algorithm, ignoreMissing, rules };
     }
     case 'copy':
       return copyAgain(summary, spec);
