@@ -5,13 +5,22 @@
  * recorded the result, so after a crash a second link proves that the final
  * name is this task's own work.
  */
-import { existsSync, readFileSync, readdirSync, readlinkSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  readFileSync,
+  readdirSync,
+  readlinkSync,
+  realpathSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { isAbsolute, relative, sep } from 'node:path';
 import type { BigIntStats } from 'node:fs';
 import type { ExistingPolicy } from '../common/download';
 import { numberedName } from '../common/file-name';
 import { HeddleError } from '../common/errors';
 import { displayPath, joinPath, type FsPath } from '../common/paths';
-import { errorCode, isSameFile, lstatOrNull, native } from '../files/entries';
+import { errorCode, isSameFile, lastPart, lstatOrNull, native, parentPath } from '../files/entries';
 import { heldName, withHeldName } from '../files/held-names';
 import {
   NAMING,
@@ -98,7 +107,7 @@ export class FinalPlaces {
   /** @returns whether the name, as the file system folds it, is this task's now */
   claim(target: FsPath, id: number): boolean {
     try {
-      withHeldName(this.#workDirectory, 'claims', target, (path) => {
+      withHeldName(this.#workDirectory, 'claims', this.#resolved(target), (path) => {
         makeClaim(path, String(id));
       });
       return true;
@@ -110,11 +119,34 @@ export class FinalPlaces {
 
   #claimant(target: FsPath): number | null {
     try {
-      return Number(readClaim(heldName(this.#workDirectory, 'claims', target)));
+      return Number(readClaim(heldName(this.#workDirectory, 'claims', this.#resolved(target))));
     } catch (error) {
       if (errorCode(error) === 'ENOENT') return null;
       throw error;
     }
+  }
+
+  /** Where a folder on the way is a link, the file has another path: the one by which its name is held. */
+  #resolved(target: FsPath): FsPath {
+    const top = parentPath(this.#workDirectory);
+    const folder = parentPath(target);
+    if (displayPath(folder) === displayPath(top)) return target;
+    const real = realPathOf(folder);
+    const realTop = realPathOf(top);
+    if (real === null || realTop === null) return target;
+    const below = relative(realTop, real);
+    const inside = !(below === '..' || below.startsWith(`..${sep}`) || isAbsolute(below));
+    return joinPath(below === '' ? top : inside ? joinPath(top, below) : real, lastPart(target));
+  }
+}
+
+/** `null` where the folder is not there, or its name is not text. */
+function realPathOf(folder: FsPath): string | null {
+  try {
+    return realpathSync.native(native(folder));
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return null;
+    throw error;
   }
 }
 

@@ -47,6 +47,7 @@ import {
   type Threads,
 } from '../pool';
 import { displayPath, joinPath } from '../../common/paths';
+import { isOneEntry } from '../../files/folded-names';
 import type { Settings } from '../../common/settings';
 import type { RestState, StoredJob } from '../store/job-repository';
 import type { Vault } from '../store/vault';
@@ -535,7 +536,10 @@ export class JobRunner {
     const entry = entryOf(task, vault);
     const key = keyOf(entry);
     const target = expectedTarget(entry, directory);
-    return { known: tasks.knownFile(key, directory), isForeign: tasks.isKnownOfOthers(target, key) };
+    const isForeign = tasks
+      .knownOfOthers(target, key)
+      .some((other) => other === target || isOneEntry(other, target));
+    return { known: tasks.knownFile(key, directory), isForeign };
   }
 
   #nowKnown(task: DrawnTask, file: KnownFile | undefined): Pick<TaskChange, 'known'> {

@@ -21,6 +21,7 @@ import type {
   TaskType,
 } from '../../common/model';
 import { displayPath, type FsPath } from '../../common/paths';
+import { loosePath } from '../../files/folded-names';
 import { prepareOnce, type Database } from './database';
 import { DuplicateRepository } from './duplicate-repository';
 import { TaskMoves } from './task-moves';
@@ -362,8 +363,8 @@ export class TaskRepository {
        ON CONFLICT (task_id, attempt) DO UPDATE SET ended_at = excluded.ended_at, error = excluded.error`,
     );
     const know = this.#prepare(
-      `INSERT OR REPLACE INTO known_files (key, directory, target, source, etag, last_modified, size, mtime_ms)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+      `INSERT OR REPLACE INTO known_files (key, directory, target, loose, source, etag, last_modified, size, mtime_ms)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     );
     return this.#database.transaction(() => {
       const made: TaskChange[] = [];
@@ -401,6 +402,7 @@ export class TaskRepository {
             key,
             directory,
             file.target,
+            loosePath(file.target),
             file.source,
             file.etag,
             file.lastModified,
@@ -447,14 +449,13 @@ export class TaskRepository {
     );
   }
 
-  /** Whether this file is known to be that of another entry. */
-  isKnownOfOthers(target: string, key: string): boolean {
-    return (
-      this.#prepare<[string, string]>('SELECT 1 FROM known_files WHERE target = ? AND key <> ? LIMIT 1').get(
-        target,
-        key,
-      ) !== undefined
-    );
+  /** Files of other entries whose paths may be this one, by {@link loosePath}. */
+  knownOfOthers(target: string, key: string): string[] {
+    return this.#prepare<[string, string], { target: string }>(
+      'SELECT target FROM known_files WHERE loose = ? AND key <> ? ORDER BY target LIMIT 100',
+    )
+      .all(loosePath(target), key)
+      .map((row) => row.target);
   }
 
   /** Keeps what is on disk of downloads that are not at their end; in the order in which it was told. */
