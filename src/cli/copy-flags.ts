@@ -3,6 +3,7 @@ import { Option, type Command } from 'commander';
 import { COPY_POLICIES, type CopyOptions, type CopyPolicy } from '../common/copy-options';
 import { HeddleError } from '../common/errors';
 import type { JobRequest } from '../common/job-request';
+import { joinPath } from '../common/paths';
 import { MANIFEST_FORMATS, type Algorithm, type ManifestFormat } from '../common/model';
 import { algorithmOption, type TaskCommands } from './hash-commands';
 import { addWalkFlags, walkRules, type WalkFlags } from './walk-flags';
@@ -89,7 +90,7 @@ export function copyRequest(
     kind: 'copy',
     sources: paths.slice(0, -1).map((path) => givenPath(path)),
     // A slash at its end says that it is a folder.
-    destination: givenPath(destination) + (/[/\\]$/u.test(destination) ? '/' : ''),
+    destination: /[/\\]$/u.test(destination) ? joinPath(givenPath(destination), '') : givenPath(destination),
     options: copyOptions(flags),
     rules: walkRules(flags),
   };

@@ -16,7 +16,7 @@ import { DEFAULT_DOWNLOAD_OPTIONS, type DownloadOptions } from '../common/downlo
 import { isFieldValue, isConnectionField, isToken, splitField } from '../common/http-fields';
 import { readProxyAddress } from '../common/proxy-address';
 import { readBytes } from '../common/units';
-import { givenPath } from './given-path';
+import { givenPath, givenTextPath } from './given-path';
 
 export interface DownloadFlags {
   readonly input: readonly string[];
@@ -211,10 +211,10 @@ export function downloadOptions(flags: DownloadFlags): Partial<DownloadOptions> 
     headers,
     user: flags.user,
     bearer: flags.oauth2Bearer,
-    netrc: netrc === undefined ? undefined : givenPath(netrc),
-    cookies: flags.loadCookies === undefined ? undefined : givenPath(flags.loadCookies),
+    netrc: netrc === undefined ? undefined : givenTextPath(netrc),
+    cookies: flags.loadCookies === undefined ? undefined : givenTextPath(flags.loadCookies),
     proxy: flags.proxy,
-    caFile: flags.cacert === undefined ? undefined : givenPath(flags.cacert),
+    caFile: flags.cacert === undefined ? undefined : givenTextPath(flags.cacert),
   };
   return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
 }

@@ -14,6 +14,7 @@ import {
 import { manifestWriter } from '../engine/formats/manifest';
 import type { RunOptions } from './run-jobs';
 import { addWalkFlags, walkRules, type WalkFlags } from './walk-flags';
+import { native } from '../engine/native-path';
 import { givenPath } from './given-path';
 
 /** What all commands that run tasks have in common. */
@@ -117,7 +118,8 @@ export function addVerifyCommand(program: Command, { taskFlags, run }: TaskComma
       if (algorithm.length > 1) {
         throw new HeddleError('usage', 'verify takes one algorithm. See: heddle help verify');
       }
-      const folders = statSync(manifest, { throwIfNoEntry: false })?.isDirectory() === true;
+      const folders =
+        statSync(native(givenPath(manifest)), { throwIfNoEntry: false })?.isDirectory() === true;
       refuseWrongFolders(manifest, folder, folders, flags);
       await run(
         flags,
@@ -166,7 +168,8 @@ export function addDuplicatesCommand(program: Command, { taskFlags, run }: TaskC
     .action(async (paths: string[], flags: DuplicateFlags) => {
       const { output, format } = flags;
       // It may be one of those that are searched; what is no file (a pipe, a device) only takes the lines.
-      const there = output === undefined ? undefined : lstatSync(output, { throwIfNoEntry: false });
+      const there =
+        output === undefined ? undefined : lstatSync(native(givenPath(output)), { throwIfNoEntry: false });
       if (there?.isFile() === true || there?.isSymbolicLink() === true) {
         throw new HeddleError('usage', `${output ?? ''} exists already and is left as it is`);
       }

@@ -1,4 +1,5 @@
 /** What can be said of a copy beside its sources and its destination. */
+import type { FsPath } from './paths';
 import { z } from 'zod';
 
 /**
@@ -55,5 +56,5 @@ export type Lost = (typeof LOST)[number];
 
 /** Told before a work directory is made that the job does not know of yet: it is to go with the job's end. */
 export interface WorkDirectoryNote {
-  readonly workDirectory: string;
+  readonly workDirectory: FsPath;
 }

@@ -12,7 +12,7 @@ export const WORK_DIRECTORY_PREFIX = '.heddle-work-';
 
 export interface WalkData {
   readonly role: 'walk';
-  readonly roots: readonly string[];
+  readonly roots: readonly FsPath[];
   readonly rules: WalkRules;
   /** Say of each file which one it is; costs a little. */
   readonly identify: boolean;

@@ -2,7 +2,6 @@
 import { createReadStream } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
-import { dirname, join } from 'node:path';
 import PQueue from 'p-queue';
 import type { CopyPolicy } from '../common/copy-options';
 import type { CheckAlgorithm, ListPreview } from '../common/download';
@@ -23,7 +22,7 @@ import {
   type TaskRow,
   type WorkerStatistics,
 } from '../common/model';
-import type { FsPath } from '../common/paths';
+import { displayPath, joinPath, parentPath, type FsPath } from '../common/paths';
 import { WORK_DIRECTORY_PREFIX } from '../common/walk';
 import { RateLimit } from '../common/rate-limit';
 import type { ExportFormat, FailedAttempt, HostState, ResponseSummary } from '../common/responses';
@@ -46,6 +45,7 @@ import {
   writeOver,
   writeOwnManifest,
 } from './jobs/manifest';
+import { native } from './native-path';
 import type { JobSpec } from './jobs/job-spec';
 import type { RetryPolicy } from './jobs/retry-policy';
 import {
@@ -225,7 +225,7 @@ export class Engine {
    */
   async createJob(
     request: JobRequest,
-    { start = true, manifest = null }: { start?: boolean; manifest?: string | null } = {},
+    { start = true, manifest = null }: { start?: boolean; manifest?: FsPath | null } = {},
   ): Promise<JobSummary> {
     this.#assertOpen();
     // The folder of a manifest is made as that of the downloads is, and a name that is taken is told before the work.
@@ -338,12 +338,12 @@ export class Engine {
   }
 
   /** Replaces a file of that name: the caller has asked. */
-  async writeDuplicates(id: number, format: DuplicateFormat, path: string): Promise<void> {
+  async writeDuplicates(id: number, format: DuplicateFormat, path: FsPath): Promise<void> {
     await writeOver(this.exportDuplicates(id, format), path);
   }
 
   /** Replaces a file of that name: the caller has asked. */
-  async writeExport(id: number, format: ExportFormat, path: string): Promise<void> {
+  async writeExport(id: number, format: ExportFormat, path: FsPath): Promise<void> {
     await writeOver(this.exportLines(id, format), path);
   }
 
@@ -381,15 +381,15 @@ export class Engine {
    */
   manifestLines(
     id: number,
-    { base = process.cwd(), format = null }: { base?: string; format?: ManifestFormat | null } = {},
+    { base = process.cwd(), format = null }: { base?: FsPath; format?: ManifestFormat | null } = {},
   ): AsyncGenerator<string | Uint8Array, void, undefined> {
     const content = this.#manifestContent(id);
     return manifestLines(this.#tasks, id, { ...content, format: format ?? content.format, base });
   }
 
   /** Replaces a file of that name: the caller has asked. */
-  async writeManifest(id: number, path: string, format: ManifestFormat | null = null): Promise<void> {
-    await writeOver(this.manifestLines(id, { base: dirname(path), format }), path);
+  async writeManifest(id: number, path: FsPath, format: ManifestFormat | null = null): Promise<void> {
+    await writeOver(this.manifestLines(id, { base: parentPath(path), format }), path);
   }
 
   // Telling
@@ -667,8 +667,8 @@ export class Engine {
     const path = ownManifest(spec);
     if (path === null || state !== 'done') return null;
     try {
-      await writeOwnManifest(this.manifestLines(summary.id, { base: dirname(path) }), path, {
-        workDirectory: join(dirname(path), WORK_DIRECTORY_PREFIX + token),
+      await writeOwnManifest(this.manifestLines(summary.id, { base: parentPath(path) }), path, {
+        workDirectory: joinPath(parentPath(path), WORK_DIRECTORY_PREFIX + token),
         identity: this.#jobs.manifestIdentity(summary.id),
         remember: (identity) => {
           this.#jobs.setManifestIdentity(summary.id, identity);
@@ -676,7 +676,7 @@ export class Engine {
       });
       return null;
     } catch (error) {
-      return toErrorData(error, path);
+      return toErrorData(error, displayPath(path));
     }
   }
 
@@ -718,8 +718,8 @@ export class Engine {
 
   async #removeWorkDirectories(id: number): Promise<void> {
     for (const path of this.#jobs.workDirectories(id)) {
-      await rm(path, { recursive: true, force: true }).catch((error: unknown) => {
-        this.#emit('notice', toErrorData(error, path));
+      await rm(native(path), { recursive: true, force: true }).catch((error: unknown) => {
+        this.#emit('notice', toErrorData(error, displayPath(path)));
       });
     }
   }
@@ -846,7 +846,7 @@ export class Engine {
 
   #manifestContent(id: number): Omit<ManifestContent, 'base'> {
     const { spec } = this.#stored(id);
-    const own = 'manifest' in spec && typeof spec.manifest === 'object' ? spec.manifest : null;
+    const own = spec.kind === 'hash' || spec.kind === 'copy' ? spec.manifest : null;
     const algorithms = algorithmsOf(spec);
     if (algorithms.length === 0)
       throw new HeddleError('bad-request', 'A manifest needs digests, and this job computed none.');

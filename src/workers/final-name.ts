@@ -26,7 +26,18 @@ import { createHash } from 'node:crypto';
 import type { ExistingPolicy } from '../common/download';
 import { numberedName } from '../common/file-name';
 import { HeddleError } from '../common/errors';
-import { displayName, displayPath, joinPath, pathFromBytes, pathToBytes, type FsPath } from '../common/paths';
+import {
+  displayName,
+  displayPath,
+  joinPath,
+  keyOfPath,
+  parentPath,
+  pathFromBytes,
+  pathToBytes,
+  type FsPath,
+} from '../common/paths';
+
+export { parentPath };
 
 /** More files of one name than this in one folder are a mistake. */
 const MAX_NUMBER = 1_000_000;
@@ -53,20 +64,6 @@ export function unlinkIfThere(path: FsPath): void {
   } catch (error) {
     if (errorCode(error) !== 'ENOENT') throw error;
   }
-}
-
-/** The part of a path before its last `/`. */
-export function parentPath(path: FsPath): FsPath {
-  if (typeof path === 'string') {
-    // Windows paths have others, too.
-    const slash = path.lastIndexOf('/');
-    const at = slash < 0 ? path.lastIndexOf('\\') : slash;
-    if (at > 0) return path.slice(0, at);
-    return slash === 0 ? '/' : '.';
-  }
-  const slash = path.lastIndexOf(0x2f);
-  if (slash < 0) return '.';
-  return slash === 0 ? '/' : pathFromBytes(path.subarray(0, slash));
 }
 
 /** Makes a job's work directory (and what is above it), for this user alone; harmless if it is there. */
@@ -164,7 +161,7 @@ function renameWithoutReplacing(temp: FsPath, target: FsPath, lockDirectory: FsP
  * name: where files may be replaced or left, each task first claims its name in the work directory.
  */
 export class FinalPlaces {
-  readonly #lockDirectory: string;
+  readonly #lockDirectory: FsPath;
   readonly #policy: ExistingPolicy;
   readonly #link: Link;
   /**
@@ -173,7 +170,7 @@ export class FinalPlaces {
    */
   readonly #next = new Map<string, number>();
 
-  constructor(lockDirectory: string, policy: ExistingPolicy, link: Link = linkSync) {
+  constructor(lockDirectory: FsPath, policy: ExistingPolicy, link: Link = linkSync) {
     this.#lockDirectory = lockDirectory;
     this.#policy = policy;
     this.#link = link;
@@ -183,8 +180,8 @@ export class FinalPlaces {
    * @param id of the task, by which its claim is known
    * @param mayReplace where the policy replaces at all
    */
-  place(temp: FsPath, directory: string, name: string, id: number, mayReplace = true): Placed {
-    const key = joinPath(directory, name) as string;
+  place(temp: FsPath, directory: FsPath, name: string, id: number, mayReplace = true): Placed {
+    const key = keyOfPath(joinPath(directory, name));
     for (let number = this.#next.get(key) ?? 0; number < MAX_NUMBER; number++) {
       const target = joinPath(directory, numberedName(name, number));
       const placed = this.#placeAt(temp, target, id, mayReplace);
@@ -199,20 +196,21 @@ export class FinalPlaces {
   }
 
   /** Whether there is a file of this name that no task of this job has made. */
-  isTakenByOthers(directory: string, name: string): boolean {
+  isTakenByOthers(directory: FsPath, name: string): boolean {
     const target = joinPath(directory, name);
     return lstatOrNull(target) !== null && this.#claimant(target) === null;
   }
 
   /** The final name that an earlier, killed run gave to the file `identity`; `null` if there is none. */
-  findPlaced(identity: BigIntStats, directory: string, name: string): FsPath | null {
+  findPlaced(identity: BigIntStats, directory: FsPath, name: string): FsPath | null {
     for (let number = 0; number < DIRECT_LOOKS; number++) {
       const target = joinPath(directory, numberedName(name, number));
       const there = lstatOrNull(target);
       if (there !== null && isSameFile(there, identity)) return target;
     }
-    for (const entry of existsSync(directory) ? readdirSync(directory) : []) {
-      const target = joinPath(directory, entry);
+    const folder = native(directory);
+    for (const entry of existsSync(folder) ? readdirSync(folder, { encoding: 'buffer' }) : []) {
+      const target = joinPath(directory, pathFromBytes(entry));
       const there = lstatOrNull(target);
       if (there !== null && isSameFile(there, identity)) return target;
     }
@@ -251,28 +249,28 @@ export class FinalPlaces {
     }
   }
 
-  #claimPath(target: FsPath): string {
-    return joinPath(this.#lockDirectory, `claim-${keyOf(target)}`) as string;
+  #claimPath(target: FsPath): FsPath {
+    return joinPath(this.#lockDirectory, `claim-${keyOf(target)}`);
   }
 }
 
 /** A symbolic link that leads nowhere: it has its text from the moment that it is there. A file could be killed empty. */
-function makeClaim(path: string, text: string): void {
+function makeClaim(path: FsPath, text: string): void {
   try {
-    symlinkSync(text, path);
+    symlinkSync(text, native(path));
   } catch (error) {
     const code = errorCode(error);
     if (code === undefined || !NO_HARD_LINKS.has(code)) throw error;
-    writeFileSync(path, text, { flag: 'wx' });
+    writeFileSync(native(path), text, { flag: 'wx' });
   }
 }
 
-function readClaim(path: string): string {
+function readClaim(path: FsPath): string {
   try {
-    return readlinkSync(path);
+    return readlinkSync(native(path));
   } catch (error) {
     if (errorCode(error) !== 'EINVAL') throw error;
-    return readFileSync(path, 'utf8');
+    return readFileSync(native(path), 'utf8');
   }
 }
 

@@ -1,6 +1,6 @@
 /** A user's job as it is done again and again: into a target of its own, and reading everything anew. */
 import { access, constants, mkdir, stat } from 'node:fs/promises';
-import { basename, dirname, join, resolve, sep } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { HeddleError, fromErrorData, toErrorData } from '../../common/errors';
 import {
   jobRequestSchema,
@@ -8,7 +8,9 @@ import {
   type DownloadRequest,
   type JobRequest,
 } from '../../common/job-request';
+import { displayPath, type FsPath } from '../../common/paths';
 import { WORK_DIRECTORY_PREFIX } from '../../common/walk';
+import { absolutePath } from '../absolute-path';
 import { understood } from '../understood';
 import { removeTree } from './remove-tree';
 
@@ -45,7 +47,7 @@ export async function comparableRequest(asked: JobRequest, token: string): Promi
     case 'copy':
       return comparableCopy(request, token);
     case 'hash': {
-      const paths = request.paths.map((path) => resolve(path));
+      const paths = request.paths.map(textPath);
       return {
         job: { ...request, cache: false, manifest: null },
         asked: null,
@@ -55,8 +57,8 @@ export async function comparableRequest(asked: JobRequest, token: string): Promi
       };
     }
     case 'verify': {
-      const manifest = resolve(request.manifest);
-      const root = request.root === null ? dirname(manifest) : resolve(request.root);
+      const manifest = textPath(request.manifest);
+      const root = request.root === null ? dirname(manifest) : textPath(request.root);
       const isFolder = (await stat(manifest).catch(() => null))?.isDirectory() === true;
       return {
         job: request,
@@ -70,7 +72,7 @@ export async function comparableRequest(asked: JobRequest, token: string): Promi
 }
 
 async function comparableDownload(request: DownloadRequest, token: string): Promise<ComparableRequest> {
-  const target = await targetBeside(resolve(request.directory), token);
+  const target = await targetBeside(textPath(request.directory), token);
   return {
     job: { ...request, directory: join(target.folder, 'downloads') },
     asked: null,
@@ -89,11 +91,10 @@ async function comparableCopy(request: CopyRequest, token: string): Promise<Comp
       'A mirror deletes what its target has too much, and an experiment copies into an empty folder. Compare the copy without mirror.',
     );
   }
-  const destination = resolve(request.destination);
+  const destination = textPath(request.destination);
   const target = await targetBeside(destination, token);
   const into =
-    request.destination.endsWith('/') ||
-    request.destination.endsWith(sep) ||
+    /[/\\]$/u.test(displayPath(request.destination)) ||
     (await stat(destination).catch(() => null))?.isDirectory() === true;
   // A single source that takes the destination's name takes it here, too.
   const copy = join(target.folder, basename(destination) || 'copy');
@@ -105,7 +106,7 @@ async function comparableCopy(request: CopyRequest, token: string): Promise<Comp
     job: { ...request, destination: copy, manifest: null },
     asked: { ...request, manifest: null },
     target: { ...target, make },
-    sources: request.sources.map((source) => resolve(source)),
+    sources: request.sources.map(textPath),
     place: dirname(target.folder),
   };
 }
@@ -146,6 +147,13 @@ async function folderFor(path: string): Promise<string> {
 async function nearestFolder(path: string): Promise<string> {
   const stats = await stat(path).catch(() => null);
   return stats?.isDirectory() === true || dirname(path) === path ? path : nearestFolder(dirname(path));
+}
+
+/** Experiments keep and show what they ran on as text. */
+function textPath(path: FsPath): string {
+  const absolute = absolutePath(path);
+  if (typeof absolute === 'string') return absolute;
+  throw refused(`An experiment takes no path that is not UTF-8, as ${displayPath(absolute)} is not.`);
 }
 
 function refused(message: string): HeddleError {

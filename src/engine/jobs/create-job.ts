@@ -1,8 +1,8 @@
 /** From a request to a job: checked once, paths made absolute, what is impossible refused before the first byte. */
 import { randomBytes } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
-import { lstat, realpath, stat } from 'node:fs/promises';
-import { basename, dirname, join, resolve, sep } from 'node:path';
+import { lstat, stat } from 'node:fs/promises';
+import { join, sep } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { HeddleError, toErrorData, fromErrorData } from '../../common/errors';
@@ -16,10 +16,22 @@ import {
 import type { Algorithm, CopyRoot } from '../../common/model';
 import { parseChecksum } from '../../common/digest-fields';
 import type { ListFormat } from '../../common/download';
+import {
+  displayName,
+  displayPath,
+  joinPath,
+  keyOfPath,
+  lastPart,
+  parentPath,
+  pathToBytes,
+  type FsPath,
+} from '../../common/paths';
 import { formatCount } from '../../common/units';
 import { WORK_DIRECTORY_PREFIX } from '../../common/walk';
 import type { WalkRules } from '../../common/walk-rules';
+import { absolutePath, realPath } from '../absolute-path';
 import { makeFolders } from '../make-folders';
+import { native } from '../native-path';
 import { understood } from '../understood';
 import type { NewJob } from '../store/job-repository';
 import type { Vault } from '../store/vault';
@@ -39,15 +51,15 @@ export async function prepareJob(request: JobRequest, dataDirectory: string, vau
     case 'hash': {
       const { paths, algorithms, rules, cache, duplicates } = checked;
       const manifest = manifestTarget(checked.manifest, algorithms);
-      for (const path of paths) await mustExist(path);
+      const absolute = paths.map((path) => absolutePath(path));
+      for (const path of absolute) await mustExist(path);
       if (manifest !== null) await mustBeFree(manifest.path);
-      const absolute = paths.map((path) => resolve(path));
       const [first = ''] = absolute;
       return {
         ...how,
         kind: 'hash',
         label: labelOf(absolute),
-        place: absolute.length === 1 ? await folderOf(first) : dirname(first),
+        place: displayPath(absolute.length === 1 ? await folderOf(first) : parentPath(first)),
         spec: {
           kind: 'hash',
           paths: absolute,
@@ -57,21 +69,20 @@ export async function prepareJob(request: JobRequest, dataDirectory: string, vau
           cache,
           duplicates,
         },
-        workDirectories:
-          manifest === null ? [] : [join(dirname(manifest.path), WORK_DIRECTORY_PREFIX + token)],
+        workDirectories: manifest === null ? [] : [workDirectoryBeside(manifest.path, token)],
       };
     }
     case 'verify': {
-      const manifest = resolve(checked.manifest);
+      const manifest = absolutePath(checked.manifest);
       await mustExist(manifest);
-      const folders = (await stat(manifest)).isDirectory();
+      const folders = (await stat(native(manifest))).isDirectory();
       if (folders && checked.root === null) {
         throw new HeddleError(
           'bad-request',
-          `${manifest} is a folder. Say with which folder it is compared.`,
+          `${displayPath(manifest)} is a folder. Say with which folder it is compared.`,
         );
       }
-      const root = checked.root === null ? dirname(manifest) : resolve(checked.root);
+      const root = checked.root === null ? parentPath(manifest) : absolutePath(checked.root);
       await mustBeFolder(root);
       if (folders) return { ...how, ...(await prepareComparison(manifest, root, checked.rules)) };
       const { strict, outside, algorithm, rules } = checked;
@@ -79,7 +90,7 @@ export async function prepareJob(request: JobRequest, dataDirectory: string, vau
         ...how,
         kind: 'verify',
         label: labelOf([manifest]),
-        place: root,
+        place: displayPath(root),
         spec: { kind: 'verify', manifest, folders, root, strict, outside, algorithm, rules },
         workDirectories: [],
       };
@@ -103,7 +114,7 @@ export async function prepareJob(request: JobRequest, dataDirectory: string, vau
         ...how,
         kind: 'copy',
         label: labelOf(roots.map(({ source }) => source)),
-        place: resolve(checked.destination),
+        place: displayPath(absolutePath(checked.destination)),
         spec: {
           kind: 'copy',
           roots,
@@ -114,9 +125,9 @@ export async function prepareJob(request: JobRequest, dataDirectory: string, vau
           algorithms,
         },
         workDirectories: [
-          ...new Set([
+          ...distinct([
             ...roots.map(({ workDirectory }) => workDirectory),
-            ...(manifest === null ? [] : [join(dirname(manifest.path), WORK_DIRECTORY_PREFIX + token)]),
+            ...(manifest === null ? [] : [workDirectoryBeside(manifest.path, token)]),
           ]),
         ],
       };
@@ -126,22 +137,25 @@ export async function prepareJob(request: JobRequest, dataDirectory: string, vau
 
 /** Two folders; a link that was given for one of them is that folder. */
 async function prepareComparison(
-  left: string,
-  right: string,
+  left: FsPath,
+  right: FsPath,
   rules: WalkRules,
 ): Promise<Omit<NewJob, 'mode' | 'workers' | 'token'>> {
-  const [manifest, root] = await Promise.all([realpath(left), realpath(right)]);
-  const [a, b] = await Promise.all([stat(manifest, { bigint: true }), stat(root, { bigint: true })]);
+  const [manifest, root] = [realPath(left), realPath(right)];
+  const [a, b] = await Promise.all([
+    stat(native(manifest), { bigint: true }),
+    stat(native(root), { bigint: true }),
+  ]);
   if (a.dev === b.dev && a.ino === b.ino) {
     throw new HeddleError(
       'bad-request',
-      `${left} and ${right} are the same folder; there is nothing to compare.`,
+      `${displayPath(left)} and ${displayPath(right)} are the same folder; there is nothing to compare.`,
     );
   }
   return {
     kind: 'verify',
     label: `${labelOf([manifest])} and ${labelOf([root])}`,
-    place: root,
+    place: displayPath(root),
     spec: {
       kind: 'verify',
       manifest,
@@ -164,46 +178,46 @@ function manifestTarget(
   if (asked === null) return null;
   const format = asked.format ?? usualFormat(algorithms, asked.path);
   manifestWriter(format, algorithms);
-  return { path: resolve(asked.path), format };
+  return { path: absolutePath(asked.path), format };
 }
 
-function labelOf(paths: readonly string[]): string {
+function labelOf(paths: readonly FsPath[]): string {
   const [first = '', ...others] = paths;
-  const name = basename(first) || first;
+  const name = displayName(first) || displayPath(first);
   return others.length === 0 ? name : `${name} and ${formatCount(others.length)} more`;
 }
 
-async function folderOf(path: string): Promise<string> {
-  return (await stat(path)).isDirectory() ? path : dirname(path);
+async function folderOf(path: FsPath): Promise<FsPath> {
+  return (await stat(native(path))).isDirectory() ? path : parentPath(path);
 }
 
-async function mustExist(path: string): Promise<void> {
-  await lstat(path).catch((error: unknown) => {
+async function mustExist(path: FsPath): Promise<void> {
+  await lstat(native(path)).catch((error: unknown) => {
     throw missing(error, path);
   });
 }
 
 /** What was given by name and is not there was given wrong. */
-function missing(error: unknown, path: string): HeddleError {
-  const data = toErrorData(error, path);
+function missing(error: unknown, path: FsPath): HeddleError {
+  const data = toErrorData(error, displayPath(path));
   return data.code === 'not-found' ? new HeddleError('source-missing', data.message) : fromErrorData(data);
 }
 
 /** A manifest's name that is taken is told before the work, not after. */
-async function mustBeFree(path: string): Promise<void> {
-  await mustBeFolder(dirname(path));
-  const isFree = await lstat(path).then(
+async function mustBeFree(path: FsPath): Promise<void> {
+  await mustBeFolder(parentPath(path));
+  const isFree = await lstat(native(path)).then(
     () => false,
     () => true,
   );
   if (!isFree) throw nameTaken(path);
 }
 
-async function mustBeFolder(path: string): Promise<void> {
-  const stats = await stat(path).catch((error: unknown) => {
+async function mustBeFolder(path: FsPath): Promise<void> {
+  const stats = await stat(native(path)).catch((error: unknown) => {
     throw missing(error, path);
   });
-  if (!stats.isDirectory()) throw new HeddleError('not-a-folder', `${path} is not a folder.`);
+  if (!stats.isDirectory()) throw new HeddleError('not-a-folder', `${displayPath(path)} is not a folder.`);
 }
 
 async function prepareDownload(
@@ -212,15 +226,15 @@ async function prepareDownload(
   dataDirectory: string,
   vault: Vault,
 ): Promise<Omit<NewJob, 'mode' | 'workers' | 'token'>> {
-  const directory = resolve(request.directory);
-  for (const file of request.listFiles) await mustExist(file);
+  const directory = absolutePath(request.directory);
+  for (const file of request.listFiles) await mustExist(absolutePath(file));
   if (request.urls.length === 0 && request.listFiles.length === 0 && (request.text ?? '').trim() === '') {
     throw new HeddleError('bad-request', 'There is nothing to download: give a URL or a list.');
   }
   try {
     makeFolders(directory);
   } catch (error) {
-    throw fromErrorData(toErrorData(error, directory));
+    throw fromErrorData(toErrorData(error, displayPath(directory)));
   }
   // The job's own copies: it goes on when the originals have changed or gone.
   const folder = join(dataDirectory, 'lists');
@@ -235,11 +249,11 @@ async function prepareDownload(
       throw fromErrorData(toErrorData(error, path));
     }
   }
-  const workDirectory = join(directory, WORK_DIRECTORY_PREFIX + token);
+  const workDirectory = joinPath(directory, WORK_DIRECTORY_PREFIX + token);
   return {
     kind: 'download',
     label: downloadLabel(request),
-    place: directory,
+    place: displayPath(directory),
     spec: { kind: 'download', lists, directory, workDirectory, ...sealOptions(request.options, vault) },
     workDirectories: [workDirectory],
   };
@@ -255,7 +269,10 @@ function* parts(request: DownloadRequest): Generator<ListPart, void, undefined> 
   if (urls.length > 0) yield urlsPart(request);
   if (text !== null && text.trim() !== '') yield { content: Readable.from([text]), format };
   for (const file of listFiles)
-    yield { content: createReadStream(file), format: format ?? formatByName(file) };
+    yield {
+      content: createReadStream(native(absolutePath(file))),
+      format: format ?? formatByName(displayName(file)),
+    };
 }
 
 /** URLs as they were given, and what was said of the one. */
@@ -304,34 +321,30 @@ function downloadLabel({ urls, text, listFiles }: DownloadRequest): string {
 
 /** As for `cp -r`: a destination that is a folder receives the sources; otherwise the one source takes its name. */
 async function copyRoots(request: CopyRequest, token: string): Promise<CopyRoot[]> {
-  const destination = resolve(request.destination);
-  const existing = await stat(destination).catch(() => null);
-  const into =
-    existing?.isDirectory() === true ||
-    request.destination.endsWith('/') ||
-    request.destination.endsWith(sep);
+  const destination = absolutePath(request.destination);
+  const existing = await stat(native(destination)).catch(() => null);
+  const into = existing?.isDirectory() === true || endsInSlash(request.destination);
   if (!into && request.sources.length > 1) {
     throw new HeddleError(
       'bad-request',
-      `${destination} is not a folder. Several sources need a folder that exists as their destination.`,
+      `${displayPath(destination)} is not a folder. Several sources need a folder that exists as their destination.`,
     );
   }
   const roots: CopyRoot[] = [];
   const targets = new Set<string>();
   for (const path of request.sources) {
-    const source = resolve(path);
+    const source = absolutePath(path);
     await mustExist(source);
-    const target = into ? join(destination, basename(source)) : destination;
-    if (targets.has(target)) {
+    const target = into ? joinPath(destination, lastPart(source)) : destination;
+    if (targets.has(keyOfPath(target))) {
       throw new HeddleError(
         'same-name',
-        `Two sources are named ${basename(source)}; they cannot both become ${target}.`,
+        `Two sources are named ${displayName(source)}; they cannot both become ${displayPath(target)}.`,
       );
     }
-    targets.add(target);
+    targets.add(keyOfPath(target));
     await refuseOntoItself(source, target);
-    const workDirectory = join(dirname(target), WORK_DIRECTORY_PREFIX + token);
-    roots.push({ source, target, workDirectory });
+    roots.push({ source, target, workDirectory: workDirectoryBeside(target, token) });
   }
   return roots;
 }
@@ -339,52 +352,69 @@ async function copyRoots(request: CopyRequest, token: string): Promise<CopyRoot[
 /** A mirror deletes what its source lacks: a source that lies in a target would go. */
 async function refuseSourcesInTargets(roots: readonly CopyRoot[]): Promise<void> {
   for (const { target } of roots) {
-    const into = await stat(target, { bigint: true }).catch(() => null);
+    const into = await stat(native(target), { bigint: true }).catch(() => null);
     if (into === null) continue;
     for (const { source } of roots) {
       // Folders are told by their inodes: a mount gives the target another path.
-      for (let folder = await realpath(source); ; folder = dirname(folder)) {
-        const above = await stat(folder, { bigint: true });
+      for (let folder = realPath(source); ; folder = parentPath(folder)) {
+        const above = await stat(native(folder), { bigint: true });
         if (above.dev === into.dev && above.ino === into.ino) {
           throw new HeddleError(
             'copy-into-itself',
-            `${source} lies in ${target}: a mirror would delete its own source.`,
+            `${displayPath(source)} lies in ${displayPath(target)}: a mirror would delete its own source.`,
           );
         }
-        if (dirname(folder) === folder) break;
+        if (parentPath(folder) === folder) break;
       }
     }
   }
 }
 
-async function refuseOntoItself(source: string, target: string): Promise<void> {
-  const from = await lstat(source, { bigint: true });
-  const to = await stat(target, { bigint: true }).catch(() => null);
+async function refuseOntoItself(source: FsPath, target: FsPath): Promise<void> {
+  const from = await lstat(native(source), { bigint: true });
+  const to = await stat(native(target), { bigint: true }).catch(() => null);
   if (to !== null && to.dev === from.dev && to.ino === from.ino) {
     throw new HeddleError(
       'copy-into-itself',
-      `${source} and ${target} are the same; there is nothing to copy.`,
+      `${displayPath(source)} and ${displayPath(target)} are the same; there is nothing to copy.`,
     );
   }
   if (!from.isDirectory()) return;
   // The nearest folder that exists decides where the target really lies. Folders are told by their inodes: mounted
   // at a second place, the source has another path there.
-  let folder = await nearestRealFolder(target);
+  let folder = nearestRealFolder(target);
   for (;;) {
-    const above = await stat(folder, { bigint: true });
+    const above = await stat(native(folder), { bigint: true });
     if (above.dev === from.dev && above.ino === from.ino) {
       throw new HeddleError(
         'copy-into-itself',
-        `${target} lies inside ${source}: a folder cannot be copied into itself.`,
+        `${displayPath(target)} lies inside ${displayPath(source)}: a folder cannot be copied into itself.`,
       );
     }
-    const parent = dirname(folder);
+    const parent = parentPath(folder);
     if (parent === folder) return;
     folder = parent;
   }
 }
 
-async function nearestRealFolder(path: string): Promise<string> {
-  const real = await realpath(path).catch(() => null);
-  return real ?? (dirname(path) === path ? path : nearestRealFolder(dirname(path)));
+function nearestRealFolder(path: FsPath): FsPath {
+  try {
+    return realPath(path);
+  } catch {
+    const parent = parentPath(path);
+    return parent === path ? path : nearestRealFolder(parent);
+  }
+}
+
+function workDirectoryBeside(path: FsPath, token: string): FsPath {
+  return joinPath(parentPath(path), WORK_DIRECTORY_PREFIX + token);
+}
+
+function endsInSlash(path: FsPath): boolean {
+  const last = pathToBytes(path).at(-1);
+  return last === 0x2f || last === sep.charCodeAt(0);
+}
+
+function distinct(paths: readonly FsPath[]): FsPath[] {
+  return [...new Map(paths.map((path) => [keyOfPath(path), path])).values()];
 }

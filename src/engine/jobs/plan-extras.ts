@@ -109,7 +109,7 @@ async function isMissing(path: FsPath): Promise<boolean> {
   }
 }
 
-async function mountsIn(mountinfo: string, folder: string): Promise<string[]> {
-  const real = await realpath(folder, { encoding: 'buffer' }).catch(() => null);
+async function mountsIn(mountinfo: string, folder: FsPath): Promise<string[]> {
+  const real = await realpath(native(folder), { encoding: 'buffer' }).catch(() => null);
   return real === null ? [] : mountsBelow(mountinfo, real.toString('latin1'));
 }

@@ -1,10 +1,17 @@
 /** The files that a manifest lists; with `strict` also those below the root that it does not. */
 import { createReadStream } from 'node:fs';
 import { lstat, stat } from 'node:fs/promises';
-import { basename } from 'node:path';
 import { HeddleError, fromErrorData, toErrorData } from '../../common/errors';
 import type { ExpectedFile } from '../../common/model';
-import { displayPath, joinPath, pathFromBytes, pathToBytes, type FsPath } from '../../common/paths';
+import {
+  displayName,
+  displayPath,
+  joinPath,
+  pathFromBytes,
+  pathToBytes,
+  samePath,
+  type FsPath,
+} from '../../common/paths';
 import type { WalkEntry } from '../../common/walk';
 import { native } from '../native-path';
 import { readManifest, type ManifestEntry, type ManifestItem } from '../formats/manifest';
@@ -44,15 +51,15 @@ async function* planEntries(
   spec: VerifySpec,
   cursor: string | null,
 ): AsyncGenerator<PlannedChunk, void, undefined> {
-  const { size, mtimeMs } = await stat(spec.manifest).catch((error: unknown) => {
-    throw fromErrorData(toErrorData(error, spec.manifest));
+  const { size, mtimeMs } = await stat(native(spec.manifest)).catch((error: unknown) => {
+    throw fromErrorData(toErrorData(error, displayPath(spec.manifest)));
   });
   const version = `${size}:${mtimeMs}`;
   const [known = version, planned = '0'] = cursor?.split(' ') ?? [];
   if (known !== version) {
     throw new HeddleError(
       'manifest-changed',
-      `${spec.manifest} changed since this verification began. Begin a new one.`,
+      `${displayPath(spec.manifest)} changed since this verification began. Begin a new one.`,
     );
   }
   let read = 0;
@@ -72,12 +79,12 @@ async function* planEntries(
 
 async function* itemsOf(spec: VerifySpec): AsyncGenerator<readonly ManifestItem[], void, undefined> {
   try {
-    yield* readManifest(createReadStream(spec.manifest, { highWaterMark: 256 * 1024 }), {
-      fileName: basename(spec.manifest),
+    yield* readManifest(createReadStream(native(spec.manifest), { highWaterMark: 256 * 1024 }), {
+      fileName: displayName(spec.manifest),
       algorithm: spec.algorithm,
     });
   } catch (error) {
-    throw fromErrorData(toErrorData(error, spec.manifest));
+    throw fromErrorData(toErrorData(error, displayPath(spec.manifest)));
   }
 }
 
@@ -86,7 +93,7 @@ async function planItem(spec: VerifySpec, item: ManifestItem): Promise<NewTask> 
   if ('message' in item) {
     const reason = {
       code: 'manifest-line',
-      message: `Line ${item.line} of ${spec.manifest} ${item.message}.`,
+      message: `Line ${item.line} of ${displayPath(spec.manifest)} ${item.message}.`,
       retryable: false,
     };
     const settled = { state: 'failed', reason, finding: 'unreadable' } as const;
@@ -97,7 +104,7 @@ async function planItem(spec: VerifySpec, item: ManifestItem): Promise<NewTask> 
   if (outside && !spec.outside) {
     const reason = {
       code: 'outside-root',
-      message: `Line ${item.line} of ${spec.manifest} leads out of ${spec.root}; ${name} was not opened.`,
+      message: `Line ${item.line} of ${displayPath(spec.manifest)} leads out of ${displayPath(spec.root)}; ${name} was not opened.`,
       retryable: false,
     };
     return { ...base, source: path, name, settled: { state: 'failed', reason, finding: 'unreadable' } };
@@ -122,12 +129,12 @@ function expectedOf({ digests, alternatives, size }: ManifestEntry): ExpectedFil
 }
 
 function planExtra(spec: VerifySpec, entry: WalkEntry, { tasks, jobId }: PlanContext): NewTask | null {
-  if (entry.type === 'folder' || entry.path === spec.manifest) return null;
+  if (entry.type === 'folder' || samePath(entry.path, spec.manifest)) return null;
   if (tasks.hasGrouping(jobId, keyOf(entry.path))) return null;
   const name = displayPath(entry.relative);
   const reason = {
     code: 'extra',
-    message: `${displayPath(entry.path)} is not listed in ${spec.manifest}.`,
+    message: `${displayPath(entry.path)} is not listed in ${displayPath(spec.manifest)}.`,
     retryable: false,
   };
   const extra = { state: 'failed', reason, finding: 'extra' } as const;
@@ -138,7 +145,7 @@ function planExtra(spec: VerifySpec, entry: WalkEntry, { tasks, jobId }: PlanCon
 
 /** Where a listed name lies, and whether that is outside of the root. Links are followed, as whoever listed it did. */
 export function resolveName(
-  root: string,
+  root: FsPath,
   listed: FsPath,
 ): { readonly path: FsPath; readonly outside: boolean } {
   const isAbsolute = pathToBytes(listed)[0] === SLASH;
@@ -156,8 +163,8 @@ export function resolveName(
   return { path: inner, outside: isAbsolute && !isBelow(root, inner) };
 }
 
-function isBelow(root: string, path: FsPath): boolean {
-  const prefix = pathToBytes(root.endsWith('/') ? root : `${root}/`);
+function isBelow(root: FsPath, path: FsPath): boolean {
+  const prefix = pathToBytes(joinPath(root, ''));
   const bytes = pathToBytes(path);
   return prefix.every((byte, index) => bytes[index] === byte);
 }

@@ -1,9 +1,9 @@
 /** A stored job as a request again, so that the same work can be done another time, in other modes. */
-import { sep } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { DEFAULT_DOWNLOAD_OPTIONS } from '../../common/download-options';
 import { HeddleError } from '../../common/errors';
 import type { JobRequest } from '../../common/job-request';
+import { displayPath, joinPath, parentPath } from '../../common/paths';
 import type { StoredJob } from '../store/job-repository';
 import type { Vault } from '../store/vault';
 import type { JobSpec, SecretOption } from './job-spec';
@@ -48,14 +48,15 @@ export function copyAgain(
   { mode, workers, place }: StoredJob['summary'],
   { roots, options, rules }: Extract<JobSpec, { kind: 'copy' }>,
 ): Extract<JobRequest, { kind: 'copy' }> {
+  const target = roots[0]?.target ?? place;
   // Into the folder, or the one source under this name: as the job took it, whatever is there by now.
-  const into = roots.some(({ target }) => target !== place);
+  const destination = displayPath(target) === place ? target : joinPath(parentPath(target), '');
   return {
     kind: 'copy',
     mode,
     workers,
     sources: roots.map(({ source }) => source),
-    destination: into && !place.endsWith(sep) ? place + sep : place,
+    destination,
     options: { ...options, dryRun: false },
     rules,
   };

@@ -3,9 +3,17 @@
  * that are one there, and names that there cannot be.
  */
 import { lstat, mkdir, readdir, rm, rmdir, statfs, writeFile } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
 import type { ErrorData } from '../../common/errors';
-import { displayPath, joinPath, pathFromBytes, pathToBytes, type FsPath } from '../../common/paths';
+import {
+  displayName,
+  displayPath,
+  joinPath,
+  keyOfPath,
+  parentPath,
+  pathFromBytes,
+  pathToBytes,
+  type FsPath,
+} from '../../common/paths';
 import type { CopyRoot } from '../../common/model';
 import { native } from '../native-path';
 
@@ -83,7 +91,7 @@ export class TargetNames {
     }
     const why = foldsCase ? 'upper and lower case' : 'two spellings of one letter';
     return clash(
-      `${this.#shown(path)} and ${this.#shown(path.slice(0, slash) + other)} would be one file in ${this.#root.target}, whose file system does not tell ${why} apart. It was not copied; rename one of them.`,
+      `${this.#shown(path)} and ${this.#shown(path.slice(0, slash) + other)} would be one file in ${displayPath(this.#root.target)}, whose file system does not tell ${why} apart. It was not copied; rename one of them.`,
     );
   }
 
@@ -114,7 +122,7 @@ export class TargetNames {
     const name = pathFromBytes(Buffer.from(path.slice(path.lastIndexOf('/') + 1), 'latin1'));
     if (await this.#traits.holds(name)) return null;
     return clash(
-      `${this.#shown(path)} has a name that the file system of ${this.#root.target} cannot hold. It was not copied; rename it.`,
+      `${this.#shown(path)} has a name that the file system of ${displayPath(this.#root.target)} cannot hold. It was not copied; rename it.`,
     );
   }
 
@@ -126,46 +134,47 @@ export class TargetNames {
 /** What a folder's file system does with names; probed with files in a folder of its own, which is gone afterwards. */
 export class TargetProbe {
   readonly #known = new Map<string, Promise<TargetTraits>>();
-  readonly #folders = new Set<string>();
+  readonly #folders = new Map<string, FsPath>();
   readonly #writes: boolean;
-  readonly #onFolder: (path: string) => void;
+  readonly #onFolder: (path: FsPath) => void;
 
   /**
    * @param writes whether it may try names out; otherwise it goes by the kind of file system
    * @param onFolder is told of folders before they are made, so that they go with the job if this process is killed
    */
-  constructor(writes: boolean, onFolder: (path: string) => void) {
+  constructor(writes: boolean, onFolder: (path: FsPath) => void) {
     this.#writes = writes;
     this.#onFolder = onFolder;
   }
 
   async traits({ target, workDirectory }: CopyRoot): Promise<TargetTraits> {
     const folder = await existing(target);
-    let traits = this.#known.get(folder);
+    const key = keyOfPath(folder);
+    let traits = this.#known.get(key);
     if (traits === undefined) {
-      traits = this.#probe(folder, join(folder, `${basename(workDirectory)}-names`)).catch(
+      traits = this.#probe(folder, joinPath(folder, `${displayName(workDirectory)}-names`)).catch(
         () => PLAIN_TRAITS,
       );
-      this.#known.set(folder, traits);
+      this.#known.set(key, traits);
     }
     return traits;
   }
 
   async close(): Promise<void> {
-    for (const folder of this.#folders) await rmdir(folder).catch(() => undefined);
+    for (const folder of this.#folders.values()) await rmdir(native(folder)).catch(() => undefined);
   }
 
-  async #probe(folder: string, scratch: string): Promise<TargetTraits> {
-    const { type } = await statfs(folder);
+  async #probe(folder: FsPath, scratch: FsPath): Promise<TargetTraits> {
+    const { type } = await statfs(native(folder));
     if (!this.#writes) return knownTraits(type);
     this.#onFolder(scratch);
-    this.#folders.add(scratch);
-    await mkdir(scratch, { recursive: true, mode: 0o700 });
+    this.#folders.set(keyOfPath(scratch), scratch);
+    await mkdir(native(scratch), { recursive: true, mode: 0o700 });
     const foldsCase = await areOne(scratch, 'heddle-case', 'HEDDLE-CASE');
     const normalizes = await areOne(scratch, 'heddle-\u00e9', 'heddle-e\u0301');
     if (PLAIN.has(type)) {
-      await rmdir(scratch);
-      this.#folders.delete(scratch);
+      await rmdir(native(scratch));
+      this.#folders.delete(keyOfPath(scratch));
       return { ...PLAIN_TRAITS, foldsCase, normalizes };
     }
     const tried = new Map<string, Promise<boolean>>();
@@ -196,18 +205,18 @@ function knownTraits(type: number): TargetTraits {
   };
 }
 
-async function areOne(folder: string, name: string, other: string): Promise<boolean> {
-  const path = join(folder, name);
+async function areOne(folder: FsPath, name: string, other: string): Promise<boolean> {
+  const path = native(joinPath(folder, name));
   await writeFile(path, '');
   try {
-    return (await lstat(join(folder, other)).catch(() => null)) !== null;
+    return (await lstat(native(joinPath(folder, other))).catch(() => null)) !== null;
   } finally {
     await rm(path, { force: true });
   }
 }
 
 /** Whether a file of this name can be made, and then has it. */
-async function canBe(folder: string, name: FsPath): Promise<boolean> {
+async function canBe(folder: FsPath, name: FsPath): Promise<boolean> {
   const path = joinPath(folder, name);
   try {
     await writeFile(native(path), '', { flag: 'wx' });
@@ -215,7 +224,7 @@ async function canBe(folder: string, name: FsPath): Promise<boolean> {
     return false;
   }
   try {
-    const names = await readdir(folder, { encoding: 'buffer' });
+    const names = await readdir(native(folder), { encoding: 'buffer' });
     return names.some((there) => there.equals(pathToBytes(name)));
   } finally {
     await rm(native(path), { force: true });
@@ -231,10 +240,10 @@ function isHarmless(name: FsPath): boolean {
   );
 }
 
-async function existing(path: string): Promise<string> {
-  const stats = await lstat(path).catch(() => null);
-  if (stats?.isDirectory() === true || dirname(path) === path) return path;
-  return existing(dirname(path));
+async function existing(path: FsPath): Promise<FsPath> {
+  const stats = await lstat(native(path)).catch(() => null);
+  const parent = parentPath(path);
+  return stats?.isDirectory() === true || parent === path ? path : existing(parent);
 }
 
 /** A letter's upper case, where that is one letter too: file systems know no others. */

@@ -108,7 +108,7 @@ export interface TaskChange {
   /** The attempt ended in an error and is kept in the task's history. */
   readonly failedAttempt: boolean;
   /** What its entry became in which folder, for the next time. */
-  readonly known?: { readonly key: string; readonly directory: string; readonly file: KnownFile };
+  readonly known?: { readonly key: string; readonly directory: FsPath; readonly file: KnownFile };
 }
 
 type Stored = string | Buffer;
@@ -399,8 +399,8 @@ export class TaskRepository {
           const { key, directory, file } = change.known;
           know.run(
             key,
-            directory,
-            file.target,
+            toStored(directory),
+            toStored(file.target),
             file.source,
             file.etag,
             file.lastModified,
@@ -438,22 +438,21 @@ export class TaskRepository {
   }
 
   /** What an entry became in a folder. */
-  knownFile(key: string, directory: string): KnownFile | null {
+  knownFile(key: string, directory: FsPath): KnownFile | null {
     return (
-      this.#prepare<[string, string], KnownFile>(
+      this.#prepare<[string, Stored | null], KnownFile>(
         `SELECT target, source, etag, last_modified AS lastModified, size, mtime_ms AS mtimeMs FROM known_files
            WHERE key = ? AND directory = ?`,
-      ).get(key, directory) ?? null
+      ).get(key, toStored(directory)) ?? null
     );
   }
 
   /** Whether this file is known to be that of another entry. */
-  isKnownOfOthers(target: string, key: string): boolean {
+  isKnownOfOthers(target: FsPath, key: string): boolean {
     return (
-      this.#prepare<[string, string]>('SELECT 1 FROM known_files WHERE target = ? AND key <> ? LIMIT 1').get(
-        target,
-        key,
-      ) !== undefined
+      this.#prepare<[Stored | null, string]>(
+        'SELECT 1 FROM known_files WHERE target = ? AND key <> ? LIMIT 1',
+      ).get(toStored(target), key) !== undefined
     );
   }
 
