@@ -5,12 +5,13 @@ import { defineConfig, globalIgnores } from 'eslint/config';
 import globals from 'globals';
 import tseslint from 'typescript-eslint';
 
-/** Imports run one way: common ← server ← engine ← { main, cli }, server ← workers, common ← { preload, renderer }. */
+/** Imports run one way: common ← { files, server } ← { engine, workers }, engine ← { main, cli }, common ← { preload, renderer }. */
 const MAY_IMPORT = {
   common: [],
+  files: ['common'],
   server: ['common'],
-  engine: ['common', 'server'],
-  workers: ['common', 'server'],
+  engine: ['common', 'files', 'server'],
+  workers: ['common', 'files', 'server'],
   main: ['common', 'engine'],
   cli: ['common', 'engine'],
   preload: ['common'],
@@ -18,7 +19,7 @@ const MAY_IMPORT = {
 };
 const MAY_IMPORT_ELECTRON = ['main', 'preload'];
 const MAY_IMPORT_REACT = ['renderer'];
-const MAY_IMPORT_NODE = ['server', 'engine', 'workers', 'main', 'cli'];
+const MAY_IMPORT_NODE = ['files', 'server', 'engine', 'workers', 'main', 'cli'];
 
 /** @returns the block that keeps a room to its arrows; its own folders reach each other through `..` freely */
 function room(name) {

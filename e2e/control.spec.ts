@@ -194,7 +194,7 @@ test('a job is shown in the file manager, and removed from the list without its 
     .click();
   await expect
     .poll(() => electron.evaluate(() => (globalThis as { shown?: string }).shown))
-    .toBe(join(folder, 'copy/one.txt'));
+    .toBe(join(folder, 'copy/source/one.txt'));
 
   await openPage(window, 'History');
   await window.getByRole('button', { name: /Remove/u }).click();
@@ -203,5 +203,5 @@ test('a job is shown in the file manager, and removed from the list without its 
     .getByRole('button', { name: /Remove/u })
     .click();
   await expect(window.getByRole('button', { name: /Remove/u })).toHaveCount(0);
-  expect(existsSync(join(folder, 'copy/one.txt'))).toBe(true);
+  expect(existsSync(join(folder, 'copy/source/one.txt'))).toBe(true);
 });

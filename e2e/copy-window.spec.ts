@@ -83,7 +83,7 @@ test('a copy is seen in three stages, is verified, and says how it went', async 
   await expect(detail).toContainText(/On the deviceafter /u);
   await expect(detail).toContainText(/Verifiedread back in /u);
   await expectAccessible(window);
-  expect(read(join(folder, 'copy/a.bin')).equals(read(join(source, 'a.bin')))).toBe(true);
+  expect(read(join(folder, 'copy/source/a.bin')).equals(read(join(source, 'a.bin')))).toBe(true);
   expect(complaints).toEqual([]);
 });
 

@@ -209,7 +209,7 @@ function expectCopied(folder: string): void {
 for (const { moment, last, wait } of COPIES) {
   test(`copy killed ${moment}`, async ({ start, heddle, data, folder }) => {
     makeSlowTree(join(folder, 'tree'));
-    const run = start(['copy', '--json', 'tree', 'copy'], { cwd: folder });
+    const run = start(['copy', '--json', 'tree/', 'copy'], { cwd: folder });
     await wait(run, folder);
     run.kill('SIGKILL');
     if (last === undefined) expect((await run.ended).signal).toBe('SIGKILL');
@@ -321,7 +321,8 @@ test('the app killed in a hash', async ({ heddle, data, folder }) => {
 test('the app killed in a copy', async ({ heddle, data, folder }) => {
   makeSlowTree(join(folder, 'tree'));
   const sources = [join(folder, 'tree')];
-  await killApp(data, { kind: 'copy', ...POOL, sources, destination: join(folder, 'copy') }, 100);
+  const destination = join(folder, 'copy');
+  await killApp(data, { kind: 'copy', ...POOL, sources, destination, layout: 'contents' }, 100);
   await goOnInApp(data);
   await expectDone({ heddle, data }, COPIED);
   expectCopied(folder);

@@ -72,7 +72,7 @@ test('a tree is copied with modes, times and links', async ({ heddle, folder }) 
   chmodSync(join(source, 'empty'), 0o711);
   for (const name of ['script', 'part-2', 'empty', '.']) utimesSync(join(source, name), 1e9, 1e9 + 0.25);
   const target = join(folder, 'copy');
-  const { status, stdout, stderr } = await heddle(['copy', source, target]);
+  const { status, stdout, stderr } = await heddle(['copy', `${source}/`, target]);
   expect(status).toBe(0);
   expect(stdout).toBe('');
   expect(stderr).toMatch(/^204 copied \(.+\) in .+$/mu);

@@ -18,7 +18,7 @@ function copy(id, tree, wishes) {
       const folder = await shop.files(tree.name, tree);
       const target = shop.path('target');
       const own = (...flags) =>
-        heddleCommand('copy', '--quiet', folder, target, '--data-dir', shop.path('data'), ...flags);
+        heddleCommand('copy', '--quiet', `${folder}/`, target, '--data-dir', shop.path('data'), ...flags);
       return {
         before: () => rmSync(target, { recursive: true, force: true }),
         after: () => expectFiles(target, tree.count, tree.bytes),

@@ -1,9 +1,15 @@
 /** The command that copies, and its flags. */
+import { sep } from 'node:path';
 import { Option, type Command } from 'commander';
-import { COPY_POLICIES, type CopyOptions, type CopyPolicy } from '../common/copy-options';
+import {
+  COPY_POLICIES,
+  isWrittenAsContents,
+  type CopyOptions,
+  type CopyPolicy,
+} from '../common/copy-options';
 import { HeddleError } from '../common/errors';
 import type { JobRequest } from '../common/job-request';
-import { joinPath } from '../common/paths';
+import { joinPath, type FsPath } from '../common/paths';
 import { MANIFEST_FORMATS, type Algorithm, type ManifestFormat } from '../common/model';
 import { algorithmOption, type TaskCommands } from './hash-commands';
 import { addWalkFlags, walkRules, type WalkFlags } from './walk-flags';
@@ -12,6 +18,8 @@ import { givenPath } from './given-path';
 export type CopyFlags = WalkFlags & {
   readonly existing?: CopyPolicy;
   readonly skipExisting?: true;
+  /** False with `-T`. */
+  readonly targetDirectory?: boolean;
   readonly verify?: true;
   /** False with `--no-sync`. */
   readonly flush?: false;
@@ -33,7 +41,14 @@ class NoSync extends Option {
 /** What is copied and how; not what is told of it, and nothing that deletes. */
 export function addCopyInputs(command: Command): Command {
   return addWalkFlags(command)
-    .argument('<paths...>', 'one or more sources, then the destination')
+    .argument(
+      '<paths...>',
+      'one or more sources, then the destination: src goes to dst/src; src/ and src/. put what is in it into dst',
+    )
+    .option(
+      '-T, --no-target-directory',
+      'the one source becomes the destination itself; of a folder, what is in it',
+    )
     .addOption(
       new Option(
         '--existing <policy>',
@@ -76,6 +91,12 @@ export function addCopyCommand(program: Command, { taskFlags, run }: TaskCommand
     });
 }
 
+/** Absolute, with a slash at its end where it means what is in a folder. */
+function writtenPath(path: string): FsPath {
+  const given = givenPath(path);
+  return isWrittenAsContents(path, sep) ? joinPath(given, '') : given;
+}
+
 /** @throws HeddleError where there is no source or no destination */
 export function copyRequest(
   paths: readonly string[],
@@ -88,9 +109,9 @@ export function copyRequest(
   }
   return {
     kind: 'copy',
-    sources: paths.slice(0, -1).map((path) => givenPath(path)),
-    // A slash at its end says that it is a folder.
-    destination: /[/\\]$/u.test(destination) ? joinPath(givenPath(destination), '') : givenPath(destination),
+    sources: paths.slice(0, -1).map(writtenPath),
+    destination: writtenPath(destination),
+    layout: flags.targetDirectory === false ? 'exact' : 'named',
     options: copyOptions(flags),
     rules: walkRules(flags),
   };

@@ -1,6 +1,6 @@
 import { HeddleError } from '../common/errors';
 import { displayPath, pathFromEscaped, type FsPath } from '../common/paths';
-import { absolutePath } from '../engine/absolute-path';
+import { absolutePath } from '../engine';
 
 /**
  * A path from the command line, absolute.

@@ -14,7 +14,7 @@ import {
 import { manifestWriter } from '../engine/formats/manifest';
 import type { RunOptions } from './run-jobs';
 import { addWalkFlags, walkRules, type WalkFlags } from './walk-flags';
-import { native } from '../engine/native-path';
+import { native } from '../engine';
 import { givenPath } from './given-path';
 
 /** What all commands that run tasks have in common. */

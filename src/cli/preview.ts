@@ -6,7 +6,7 @@ import { displayName, displayPath, type FsPath } from '../common/paths';
 import { formatCount } from '../common/units';
 import { formatByName } from '../engine/formats/download-list';
 import { previewLists, type BatchPreview, type PreviewedList } from '../engine/formats/list-preview';
-import { native } from '../engine/native-path';
+import { native } from '../engine';
 import { EXIT, NotStarted } from './exit-status';
 import { print } from './print';
 import { printable } from './printable';

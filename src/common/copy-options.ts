@@ -1,5 +1,5 @@
 /** What can be said of a copy beside its sources and its destination. */
-import type { FsPath } from './paths';
+import { displayPath, type FsPath } from './paths';
 import { z } from 'zod';
 
 /**
@@ -12,6 +12,28 @@ import { z } from 'zod';
  */
 export const COPY_POLICIES = ['refuse', 'skip', 'overwrite', 'newer', 'number'] as const;
 export type CopyPolicy = (typeof COPY_POLICIES)[number];
+
+/**
+ * Where sources go.
+ * - `named`: into the destination, each under its own name
+ * - `contents`: of folders, what is in them
+ * - `exact`: the one source becomes the destination; of a folder that is what is in it
+ */
+export const COPY_LAYOUTS = ['named', 'contents', 'exact'] as const;
+export type CopyLayout = (typeof COPY_LAYOUTS)[number];
+
+/** Whether a path, as it was written, means what is in a folder. @param sep of this system, besides `/` */
+export function isWrittenAsContents(path: FsPath, sep: string): boolean {
+  const text = displayPath(path);
+  const last = text.slice(Math.max(text.lastIndexOf('/'), text.lastIndexOf(sep)) + 1);
+  return ['', '.', '..'].includes(last);
+}
+
+/** The first file that a copy makes, to be shown before anything starts. */
+export interface FirstCopied {
+  readonly source: string;
+  readonly target: string;
+}
 
 export const copyOptionsSchema = z.strictObject({
   existing: z.enum(COPY_POLICIES),

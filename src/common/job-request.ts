@@ -1,7 +1,7 @@
 /** What a person asks for, as it arrives at the engine's door. Validated there once, with zod. */
 import { z } from 'zod';
 import { LIST_FORMATS } from './download';
-import { copyOptionsSchema, DEFAULT_COPY_OPTIONS } from './copy-options';
+import { COPY_LAYOUTS, copyOptionsSchema, DEFAULT_COPY_OPTIONS } from './copy-options';
 import { DEFAULT_DOWNLOAD_OPTIONS, downloadOptionsSchema } from './download-options';
 import { filled } from './filled';
 import { ALGORITHMS, MANIFEST_FORMATS, MODES } from './model';
@@ -94,9 +94,11 @@ export const verifyRequestSchema = z.strictObject({
 export const copyRequestSchema = z.strictObject({
   kind: z.literal('copy'),
   ...how,
+  /** One that is written with a slash, `/.` or `/..` at its end stands for what is in the folder. */
   sources: z.array(path).min(1),
-  /** As for `cp -r`: a folder that exists receives the sources; otherwise the single source takes this name. */
+  /** The folder that receives the sources, made where it is not there. A single file takes this name unless it is a folder. */
   destination: path,
+  layout: z.enum(COPY_LAYOUTS).default('named'),
   options: copyOptionsSchema
     .partial()
     .default({})

@@ -2,8 +2,6 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import {
   escapedPath,
-  lastPart,
-  parentPath,
   parseWithPaths,
   pathFromBytes,
   pathFromEscaped,
@@ -27,9 +25,4 @@ test('any bytes go through JSON, and through text, unchanged', () => {
 test('letters beyond the first plane are no escapes', () => {
   expect(pathFromEscaped('😀.txt')).toBe('😀.txt');
   expect(escapedPath(Uint8Array.from([0x61, 0xe9]))).toBe('a\udce9');
-});
-
-test('a backslash is part of a name where slashes separate', () => {
-  expect([parentPath('/a/b\\c'), lastPart('/a/b\\c')]).toEqual(['/a', 'b\\c']);
-  expect([parentPath('C:\\a\\b'), lastPart('C:\\a\\b')]).toEqual(['C:\\a', 'b']);
 });

@@ -94,27 +94,6 @@ export function displayName(path: FsPath): string {
   return text.slice(Math.max(text.lastIndexOf('/'), text.lastIndexOf('\\')) + 1);
 }
 
-/** The part of a path before its last `/`. */
-export function parentPath(path: FsPath): FsPath {
-  if (typeof path === 'string') {
-    // Windows paths have others, too.
-    const slash = path.lastIndexOf('/');
-    const at = slash < 0 ? path.lastIndexOf('\\') : slash;
-    if (at > 0) return path.slice(0, at);
-    return slash === 0 ? '/' : '.';
-  }
-  const slash = path.lastIndexOf(0x2f);
-  if (slash < 0) return '.';
-  return slash === 0 ? '/' : pathFromBytes(path.subarray(0, slash));
-}
-
-/** What {@link parentPath} leaves out; '' of the root itself. */
-export function lastPart(path: FsPath): FsPath {
-  if (typeof path !== 'string') return pathFromBytes(path.subarray(path.lastIndexOf(0x2f) + 1));
-  const slash = path.lastIndexOf('/');
-  return path.slice((slash < 0 ? path.lastIndexOf('\\') : slash) + 1);
-}
-
 export function samePath(a: FsPath, b: FsPath): boolean {
   return keyOfPath(a) === keyOfPath(b);
 }

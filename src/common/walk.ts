@@ -18,6 +18,15 @@ export interface WalkData {
   readonly identify: boolean;
   /** Go on behind this entry; entries come in one fixed order (roots in turn, each bytewise by path). */
   readonly after: WalkCursor | null;
+  /** The roots are targets of these: say of each entry what it is at its source. */
+  readonly sources?: readonly FsPath[];
+}
+
+/** What an entry of a copy's target is at the source. */
+export interface Counterpart {
+  /** Where it is at the source, or would be. */
+  readonly path: FsPath;
+  readonly isThere: boolean;
 }
 
 export interface WalkCursor {
@@ -38,6 +47,8 @@ export interface WalkEntry extends WalkCursor {
   readonly links: number;
   /** Why, for `special` and `error`. */
   readonly reason: ErrorData | null;
+  /** Where sources were given. */
+  readonly counterpart?: Counterpart;
 }
 
 export interface ToWalker {

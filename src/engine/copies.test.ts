@@ -98,7 +98,7 @@ describe('a tree with everything odd in it', () => {
       try {
         const other = join(folder, 'cp-a');
         execFileSync('cp', ['-a', source, other]);
-        const job = await copy({ sync: false }, { mode, workers });
+        const job = await copy({ sync: false }, { mode, workers, layout: 'contents' });
         const specials = isRoot ? 3 : 2;
         expect(await failures(job.id)).toEqual([]);
         expect(job).toMatchObject({ state: 'done', counts: { failed: 0, skipped: specials, queued: 0 } });
@@ -352,7 +352,7 @@ test('folders that rules leave out are not made', async () => {
   write(join(source, 'in', 'a'), 'x');
   write(join(source, 'out', 'a'), 'x');
   mkdirSync(join(source, 'empty'));
-  await copy({ sync: false }, { rules: { exclude: ['out'] } });
+  await copy({ sync: false }, { rules: { exclude: ['out'] }, layout: 'contents' });
   expect(readdirSync(target).sort()).toEqual(['empty', 'in']);
 });
 
@@ -363,7 +363,7 @@ describe.runIf(isRoot)('on file systems that fail', () => {
     writeFileSync(join(disk, 'ballast'), Buffer.alloc(4_000_000));
     for (let index = 0; index < 6; index++)
       writeFileSync(join(source, `f${index}`), Buffer.alloc(1_000_000, `${index}`));
-    const job = await copy({}, { destination: join(disk, 'to') });
+    const job = await copy({}, { destination: join(disk, 'to'), layout: 'contents' });
     expect(job.counts.failed).toBeGreaterThan(0);
     const [error] = await failures(job.id);
     expect(error).toMatchObject({ code: 'disk-full' });
@@ -409,7 +409,7 @@ describe.runIf(isRoot)('on file systems that fail', () => {
     execFileSync('umount', [disk]);
     execFileSync('mount', ['-o', 'loop', image, disk]);
     truncateSync(image, 24_000_000);
-    const job = await copy({}, { sources: [from] });
+    const job = await copy({}, { sources: [from], layout: 'contents' });
     const errors = await failures(job.id);
     expect(errors.length).toBeGreaterThan(0);
     expect(errors.length).toBeLessThan(21);
@@ -437,7 +437,7 @@ describe.runIf(isRoot)('on file systems that fail', () => {
     // Everything behind that place is gone.
     truncateSync(image, 24_000_000);
     execFileSync('losetup', ['-c', deviceOf(image)]);
-    const job = await copy({}, { destination: join(to, 'copy') });
+    const job = await copy({}, { destination: join(to, 'copy'), layout: 'contents' });
     const errors = await failures(job.id);
     expect(errors.length).toBeGreaterThan(0);
     for (const error of errors)
@@ -466,7 +466,10 @@ describe.runIf(isRoot)('on file systems that fail', () => {
     mkdirSync(from);
     writeFileSync(join(from, 'large'), large);
     execFileSync('sync', ['-f', disk]);
-    const job = await copy({ verify: true }, { sources: [from], destination: join(disk, 'to') });
+    const job = await copy(
+      { verify: true },
+      { sources: [from], destination: join(disk, 'to'), layout: 'contents' },
+    );
     expect(job).toMatchObject({ state: 'done', counts: { failed: 0 } });
     const extents = execFileSync('filefrag', ['-v', join(disk, 'to', 'large')], { encoding: 'utf8' })
       .split('\n')
@@ -493,10 +496,16 @@ describe.runIf(isRoot)('on file systems that fail', () => {
       write(join(source, 'dir', 'y'), 'lower');
       const notices: string[] = [];
       engine.on('notice', ({ code }) => notices.push(code));
-      const dry = await copy({ dryRun: true, existing: 'overwrite' }, { destination: join(disk, 'to') });
+      const dry = await copy(
+        { dryRun: true, existing: 'overwrite' },
+        { destination: join(disk, 'to'), layout: 'contents' },
+      );
       expect(engine.findings(dry.id)).toMatchObject({ clash: 4, new: 3 });
       expect(readdirSync(disk)).toEqual([]);
-      const job = await copy({ existing: 'overwrite' }, { destination: join(disk, 'to') });
+      const job = await copy(
+        { existing: 'overwrite' },
+        { destination: join(disk, 'to'), layout: 'contents' },
+      );
       const errors = await failures(job.id);
       expect(errors.map((error) => error?.code)).toEqual(Array(4).fill('clash'));
       expect(errors.map((error) => error?.message).join('\n')).toMatch(
@@ -536,7 +545,15 @@ test.runIf(isRoot)(
     const nobody = { uid: 65_534, gid: 65_534 };
     const { status, stdout, stderr } = spawnSync(
       process.execPath,
-      [join(terminal, 'cli.cjs'), 'copy', source, target, '--json', '--data-dir', join(folder, 'theirs')],
+      [
+        join(terminal, 'cli.cjs'),
+        'copy',
+        `${source}/`,
+        target,
+        '--json',
+        '--data-dir',
+        join(folder, 'theirs'),
+      ],
       { ...nobody, encoding: 'utf8' },
     );
     expect(stderr).not.toContain('Error');
@@ -575,7 +592,7 @@ describe('killed', () => {
     const part = Buffer.alloc(1 << 20);
     for (let at = 0; at < part.length; at += 4) part.writeUInt32LE((at * 2_654_435_761) >>> 0, at);
     writeFileSync(large, Buffer.concat(Array<Buffer>(400).fill(part)));
-    const child = await start('copy', source, target, '--sync');
+    const child = await start('copy', `${source}/`, target, '--sync');
     // The second part is being written: the first one is told.
     for (let waits = 0; waits < 2000; waits++) {
       const [name] = existsSync(folder) ? leftovers(folder).filter((path) => /\/\d+$/u.test(path)) : [];

@@ -22,7 +22,7 @@ import {
   type TaskRow,
   type WorkerStatistics,
 } from '../common/model';
-import { displayPath, joinPath, parentPath, type FsPath } from '../common/paths';
+import { displayPath, joinPath, type FsPath } from '../common/paths';
 import { WORK_DIRECTORY_PREFIX } from '../common/walk';
 import { RateLimit } from '../common/rate-limit';
 import type { ExportFormat, FailedAttempt, HostState, ResponseSummary } from '../common/responses';
@@ -45,7 +45,7 @@ import {
   writeOver,
   writeOwnManifest,
 } from './jobs/manifest';
-import { native } from './native-path';
+import { native, parentPath } from '../files/entries';
 import type { JobSpec } from './jobs/job-spec';
 import type { RetryPolicy } from './jobs/retry-policy';
 import {

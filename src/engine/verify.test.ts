@@ -296,6 +296,7 @@ describe('the manifest of a job', () => {
       workers: 2,
       sources: [tree()],
       destination: target,
+      layout: 'contents',
       manifest: { path: join(folder, 'COPIED'), format: 'hashdeep' },
       algorithms: ['sha256', 'md5'],
     });

@@ -36,7 +36,7 @@ test('a dry run begun for real takes the same targets and deletes what it showed
 });
 
 test('one source under a new name keeps that name', async () => {
-  const dry = await run({ destination: join(folder, 'renamed'), options: { dryRun: true } });
+  const dry = await run({ destination: join(folder, 'renamed'), layout: 'exact', options: { dryRun: true } });
   const real = await engine.runDry(dry.id);
   await engine.ended(real.id);
   expect(readFileSync(join(folder, 'renamed', 'a'), 'utf8')).toBe('a');

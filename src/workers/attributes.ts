@@ -12,8 +12,8 @@ import {
   type BigIntStats,
 } from 'node:fs';
 import type { Lost } from '../common/copy-options';
-import { errorCode, native } from './final-name';
-import { libc, type AttributeHolder } from './libc';
+import { errorCode, native } from '../files/entries';
+import { libc, type AttributeHolder } from '../files/libc';
 
 /** Only a superuser can be expected to give files away. */
 const isRoot = process.getuid?.() === 0;

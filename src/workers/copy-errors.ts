@@ -1,7 +1,7 @@
 /** Failures of a copy that are about its target; those of the source are named after it by the runtime. */
 import { HeddleError, fromErrorData, toErrorData } from '../common/errors';
 import { displayPath, type FsPath } from '../common/paths';
-import { errorCode } from './final-name';
+import { errorCode } from '../files/entries';
 
 /** Runs `action`; its system errors are about `target`. */
 export function aboutTarget<T>(target: FsPath, action: () => T): T {

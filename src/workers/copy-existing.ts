@@ -9,16 +9,8 @@ import { HeddleError } from '../common/errors';
 import { numberedName } from '../common/file-name';
 import type { TaskOutcome } from '../common/model';
 import { displayPath, joinPath, pathFromBytes, pathToBytes, type FsPath } from '../common/paths';
-import {
-  isSameFile,
-  lstatOrNull,
-  native,
-  parentPath,
-  placeAt,
-  replaceAt,
-  type Link,
-  type Placed,
-} from './final-name';
+import { isSameFile, lstatOrNull, native, parentPath } from '../files/entries';
+import { placeAt, replaceAt, type Naming, type Placed } from '../files/take-name';
 
 /** More files of one name than this in one folder are a mistake. */
 const MAX_NUMBER = 1_000_000;
@@ -118,19 +110,19 @@ export function placeByDecision(
   how: 'new' | 'replace' | 'number',
   temp: FsPath,
   target: FsPath,
-  lockDirectory: FsPath,
-  link?: Link,
+  workDirectory: FsPath,
+  naming: Naming,
 ): (Placed & { readonly finding: 'new' | 'replaced' | 'numbered' }) | null {
   switch (how) {
     case 'new': {
-      const placed = placeAt(temp, target, lockDirectory, link);
+      const placed = placeAt(temp, target, workDirectory, naming);
       return placed === null ? null : { ...placed, finding: 'new' };
     }
     case 'replace':
-      return { ...replaceAt(temp, target, link), finding: 'replaced' };
+      return { ...replaceAt(temp, target, naming), finding: 'replaced' };
     case 'number':
       for (let number = 1; number < MAX_NUMBER; number++) {
-        const placed = placeAt(temp, numbered(target, number), lockDirectory, link);
+        const placed = placeAt(temp, numbered(target, number), workDirectory, naming);
         if (placed !== null) return { ...placed, finding: 'numbered' };
       }
       throw new HeddleError(

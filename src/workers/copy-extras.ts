@@ -8,7 +8,12 @@ import { isInMount, mountsBelow } from '../common/mounts';
 import type { CopyRoot, TaskOutcome } from '../common/model';
 import { displayPath, joinPath, pathFromBytes, pathToBytes, type FsPath } from '../common/paths';
 import { aboutTarget } from './copy-errors';
-import { errorCode, lstatOrNull, native, parentPath } from './final-name';
+import type { Counterparts } from '../files/counterparts';
+import { errorCode, lstatOrNull, native, parentPath } from '../files/entries';
+
+export interface MirrorRoot extends CopyRoot {
+  readonly counterparts: Counterparts;
+}
 
 /**
  * Removes a file or link.
@@ -17,7 +22,7 @@ import { errorCode, lstatOrNull, native, parentPath } from './final-name';
 export function removeExtra(
   counterpart: FsPath,
   target: FsPath,
-  root: CopyRoot,
+  root: MirrorRoot,
   dryRun: boolean,
 ): TaskOutcome {
   const there = lookAgain(counterpart, target, root);
@@ -35,7 +40,7 @@ export function removeExtra(
 export function removeEmptied(
   counterpart: FsPath,
   target: FsPath,
-  root: CopyRoot,
+  root: MirrorRoot,
   dryRun: boolean,
 ): TaskOutcome {
   const there = lookAgain(counterpart, target, root);
@@ -49,8 +54,10 @@ export function removeEmptied(
 }
 
 /** @throws HeddleError `mirror-unsafe` */
-function lookAgain(counterpart: FsPath, target: FsPath, root: CopyRoot): ReturnType<typeof lstatOrNull> {
-  if (exists(counterpart)) {
+function lookAgain(counterpart: FsPath, target: FsPath, root: MirrorRoot): ReturnType<typeof lstatOrNull> {
+  const rootBytes = pathToBytes(joinPath(root.target, '.')).length - 1;
+  const below = pathFromBytes(pathToBytes(target).subarray(rootBytes));
+  if (exists(counterpart) || root.counterparts.of(below).isThere) {
     throw new HeddleError(
       'mirror-unsafe',
       `${displayPath(target)} was left: its source ${displayPath(counterpart)} has appeared meanwhile. Copy again.`,

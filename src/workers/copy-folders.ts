@@ -13,7 +13,7 @@ import type { WalkRules } from '../common/walk-rules';
 import { copyAttributes } from './attributes';
 import { aboutTarget } from './copy-errors';
 import type { TargetFolders } from './copy-target';
-import { errorCode, native, parentPath } from './final-name';
+import { errorCode, native, parentPath } from '../files/entries';
 import type { TaskContext } from './runtime';
 import { walkEntries } from './walk';
 

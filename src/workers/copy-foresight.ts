@@ -6,7 +6,7 @@ import { displayPath, type FsPath } from '../common/paths';
 import { aboutTarget } from './copy-errors';
 import { decide, numbered, type Copy } from './copy-existing';
 import type { TargetFolders } from './copy-target';
-import { lstatOrNull } from './final-name';
+import { lstatOrNull } from '../files/entries';
 
 export function foresee(copy: Copy, source: BigIntStats, folders: TargetFolders): TaskOutcome {
   const { target } = copy;

@@ -5,7 +5,7 @@
 import { closeSync, fstatSync, ftruncateSync, openSync, readSync, type BigIntStats } from 'node:fs';
 import type { PartialNote, PartialState } from '../common/download';
 import { displayPath, type FsPath } from '../common/paths';
-import { errorCode, native } from './final-name';
+import { errorCode, native } from '../files/entries';
 import type { Hasher, HasherFactory } from './hashers';
 import type { TaskContext } from './runtime';
 

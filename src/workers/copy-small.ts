@@ -13,8 +13,8 @@ import { copyAttributes } from './attributes';
 import { SMALL_BYTES, bufferOf, throwIfChanged, type CopyMemory } from './copy-data';
 import { aboutTarget } from './copy-errors';
 import type { TargetFolders } from './copy-target';
-import { errorCode, lstatOrNull, native, parentPath } from './final-name';
-import { libc } from './libc';
+import { errorCode, lstatOrNull, native, parentPath } from '../files/entries';
+import { libc } from '../files/libc';
 import type { TaskContext } from './runtime';
 import { OPEN_TO_READ } from './source-file';
 

@@ -2,8 +2,16 @@
 import { lstatSync, mkdirSync } from 'node:fs';
 import { HeddleError } from '../common/errors';
 import type { CopyRoot } from '../common/model';
-import { displayPath, joinPath, lastPart, pathFromBytes, pathToBytes, type FsPath } from '../common/paths';
-import { errorCode, lstatOrNull, makeFolders, makeWorkDirectory, native, parentPath } from './final-name';
+import { displayPath, joinPath, pathFromBytes, pathToBytes, type FsPath } from '../common/paths';
+import {
+  errorCode,
+  lastPart,
+  lstatOrNull,
+  makeFolders,
+  makeWorkDirectory,
+  native,
+  parentPath,
+} from '../files/entries';
 
 /** More folders than this are not remembered at once. */
 const REMEMBERED = 50_000;

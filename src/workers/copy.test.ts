@@ -11,6 +11,7 @@ import {
   readFileSync,
   readdirSync,
   readlinkSync,
+  realpathSync,
   renameSync,
   rmSync,
   statSync,
@@ -24,13 +25,14 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { toErrorData, type ErrorData } from '../common/errors';
 import type { TaskOrder, TaskOutcome } from '../common/model';
-import { joinPath, pathFromBytes } from '../common/paths';
+import { displayPath, joinPath, pathFromBytes } from '../common/paths';
 import { createCopy, type CopyTuning } from './copy';
-import { native } from './final-name';
+import { native } from '../files/entries';
+import { NAMING, type Link } from '../files/take-name';
 import { TaskCancelled } from './runtime';
 import { FakeContext, order } from './test-context';
 import { walkEntries } from './walk';
-import { DEFAULT_COPY_OPTIONS } from '../common/copy-options';
+import { DEFAULT_COPY_OPTIONS, type CopyOptions } from '../common/copy-options';
 import { DEFAULT_WALK_RULES } from '../common/walk-rules';
 
 let folder: string;
@@ -54,12 +56,12 @@ type Run = (
   context?: FakeContext,
 ) => Promise<TaskOutcome>;
 
-function copier(tuning: CopyTuning = {}, exclusive = true): Run {
+function copier(tuning: CopyTuning = {}, exclusive = true, options: Partial<CopyOptions> = {}): Run {
   const run = createCopy(
     {
       kind: 'copy',
       roots: [{ source, target, workDirectory }],
-      options: DEFAULT_COPY_OPTIONS,
+      options: { ...DEFAULT_COPY_OPTIONS, ...options },
       rules: DEFAULT_WALK_RULES,
       algorithms: [],
     },
@@ -78,7 +80,9 @@ async function failure(promise: Promise<unknown>): Promise<ErrorData> {
 }
 
 function leftovers(): string[] {
-  return existsSync(workDirectory) ? readdirSync(workDirectory) : [];
+  if (!existsSync(workDirectory)) return [];
+  // The folder that names are locked in stays as long as the job.
+  return readdirSync(workDirectory).filter((name) => name !== 'locks');
 }
 
 /** Copies all of `source` as a job would, and settles each task as the engine does. */
@@ -242,13 +246,19 @@ describe.each([{ exclusive: true }, { exclusive: false }])('exclusive: $exclusiv
     expect(readFileSync(join(folder, 'kept'), 'utf8')).toBe('half');
   });
 
-  test('without hard links: renamed, and never over a file', async () => {
+  test.each([
+    ['by a call that never replaces', NAMING.renameExclusive],
+    ['under a lock', () => null],
+  ])('without hard links: renamed %s', async (_, renameExclusive) => {
     const link = (): never => {
       throw Object.assign(new Error('no links here'), { code: 'EOPNOTSUPP' });
     };
     const from = join(source, 'a');
     writeFileSync(from, 'x');
-    const outcome = await copier({ link })({ source: from, target: join(target, 'a') }, context());
+    const outcome = await copier({ naming: { link, renameExclusive } })(
+      { source: from, target: join(target, 'a') },
+      context(),
+    );
     expect(outcome).toMatchObject({ state: 'done', bytes: 1, target: join(target, 'a') });
     expect(outcome.release).toBeUndefined();
     expect(leftovers()).toEqual([]);
@@ -312,12 +322,25 @@ describe('symbolic links', () => {
     expect(leftovers()).toEqual([]);
   });
 
-  test('killed between the link and the record: done at once', async () => {
-    symlinkSync('x', join(source, 'link'));
-    const task = { type: 'symlink' as const, source: join(source, 'link'), target: join(target, 'link') };
-    const first = await copier()(task);
-    expect(await copier()(task)).toMatchObject(first);
-  });
+  test.each(['overwrite', 'number', 'refuse'] as const)(
+    'are never linked, where a hard link would be one to what they lead to: %s',
+    async (existing) => {
+      const original = join(folder, 'original');
+      writeFileSync(original, 'precious');
+      symlinkSync(original, join(source, 'link'));
+      mkdirSync(target, { recursive: true });
+      if (existing !== 'refuse') symlinkSync('elsewhere', join(target, 'link'));
+      const link: Link = (from, to) => {
+        linkSync(realpathSync(from), to);
+      };
+      const task = { type: 'symlink' as const, source: join(source, 'link'), target: join(target, 'link') };
+      const outcome = await copier({ naming: { link } }, true, { existing })(task);
+      expect(outcome.state).toBe('done');
+      expect(readlinkSync(displayPath(outcome.target ?? ''))).toBe(original);
+      expect(lstatSync(original).nlink).toBe(1);
+      expect(leftovers()).toEqual([]);
+    },
+  );
 
   test('in the target, nothing is written through them', async () => {
     const outside = join(folder, 'outside');

@@ -3,12 +3,12 @@
  * times set, flushed, checked against the source, and then given its name.
  * FIFOs, sockets and devices are never opened. In a dry run nothing is written.
  */
-import { linkSync, symlinkSync } from 'node:fs';
+import { symlinkSync } from 'node:fs';
 import type { BigIntStats } from 'node:fs';
 import type { CopyFacts, Lost, WorkDirectoryNote } from '../common/copy-options';
 import { HeddleError } from '../common/errors';
 import type { ErrorData } from '../common/errors';
-import type { CopyWorkerOptions, Digests, TaskOrder, TaskOutcome } from '../common/model';
+import type { CopyRoot, CopyWorkerOptions, Digests, TaskOrder, TaskOutcome } from '../common/model';
 import { displayPath, type FsPath } from '../common/paths';
 import { copyAttributes } from './attributes';
 import {
@@ -21,12 +21,14 @@ import {
 } from './copy-data';
 import { aboutTarget } from './copy-errors';
 import { decide, findNumbered, placeByDecision, readlinkBytes, type Copy } from './copy-existing';
-import { removeEmptied, removeExtra } from './copy-extras';
+import { removeEmptied, removeExtra, type MirrorRoot } from './copy-extras';
 import { copyFolders } from './copy-folders';
 import { foresee } from './copy-foresight';
 import { SmallCopies } from './copy-small';
 import { TargetFolders } from './copy-target';
-import { errorCode, isSameFile, lstatOrNull, native, unlinkIfThere, type Link } from './final-name';
+import { Counterparts } from '../files/counterparts';
+import { errorCode, isSameFile, lstatOrNull, native, parentPath, unlinkIfThere } from '../files/entries';
+import { NAMING, type Naming } from '../files/take-name';
 import { loadHasher } from './hashers';
 import { TaskCancelled, type RunTask, type TaskContext } from './runtime';
 import { NotAFile, notRegular } from './source-file';
@@ -34,7 +36,7 @@ import { ASYNC_IO, SYNC_IO, runAsync, runSync } from './steps';
 
 /** What tests replace. */
 export interface CopyTuning {
-  readonly link?: Link;
+  readonly naming?: Partial<Naming>;
 }
 
 const NO_HASHERS: CopyHashers = { wanted: [], check: null };
@@ -57,23 +59,23 @@ export function createCopy(
 /** What one attempt knows of its task. */
 interface Job extends Copy {
   readonly temp: FsPath;
-  readonly lockDirectory: FsPath;
   readonly partial: TaskOrder['partial'];
 }
 
 class Copier {
   readonly #options: CopyWorkerOptions;
-  readonly #link: Link;
+  readonly #naming: Naming;
   readonly #folders: readonly TargetFolders[];
   readonly #memory: CopyMemory = { buffers: [], noReflink: new Set(), notInKernel: new Set() };
   readonly #small = new SmallCopies(this.#memory);
+  readonly #mirrorRoots = new Map<CopyRoot, MirrorRoot>();
   #hashers: CopyHashers;
   /** Of the task that a folder is made for. */
   #context: TaskContext | null = null;
 
-  constructor(options: CopyWorkerOptions, { link = linkSync }: CopyTuning, hashers: CopyHashers) {
+  constructor(options: CopyWorkerOptions, { naming = {} }: CopyTuning, hashers: CopyHashers) {
     this.#options = options;
-    this.#link = link;
+    this.#naming = { ...NAMING, ...naming };
     this.#hashers = hashers;
     this.#folders = options.roots.map(
       (root) =>
@@ -98,8 +100,8 @@ class Copier {
         return copyFolders(order.source, target, folders, { rules: this.#options.rules, sync }, context);
       case 'extra':
         return order.size === null
-          ? removeEmptied(order.source, target, root, dryRun)
-          : removeExtra(order.source, target, root, dryRun);
+          ? removeEmptied(order.source, target, this.#mirrorRoot(root), dryRun)
+          : removeExtra(order.source, target, this.#mirrorRoot(root), dryRun);
       default:
     }
 
@@ -113,7 +115,7 @@ class Copier {
     if (dryRun) return foresee(copy, source, folders);
 
     const temp = aboutTarget(target, () => folders.tempFor(target, order.id));
-    const job: Job = { ...copy, temp, lockDirectory: root.workDirectory, partial: order.partial };
+    const job: Job = { ...copy, temp, partial: order.partial };
     const before = aboutTarget(target, () => settledBefore(job, source));
     if (before !== null) return before;
     const decision = aboutTarget(target, () => decide(job, source, lstatOrNull(target)));
@@ -126,6 +128,15 @@ class Copier {
     if (source.isSymbolicLink()) return this.#copySymlink(job, source, decision.how);
     return this.#copyFile(job, source, decision.how, context);
   };
+
+  #mirrorRoot(root: CopyRoot): MirrorRoot {
+    let mirror = this.#mirrorRoots.get(root);
+    if (mirror === undefined) {
+      mirror = { ...root, counterparts: new Counterparts(root.source, root.target) };
+      this.#mirrorRoots.set(root, mirror);
+    }
+    return mirror;
+  }
 
   /** The short way of small files to where nothing is; `null`: it has to be gone about properly. */
   #copySmall(
@@ -145,10 +156,12 @@ class Copier {
   /** One more name for what the same job has copied; `null` where there can be none. */
   #hardLink(job: Job, source: BigIntStats, first: FsPath, how: How): TaskOutcome | null {
     const copied = lstatOrNull(first);
-    // What lies there may be another's by now, or have been left as it was.
-    if (copied === null || !decidesUnchanged({ ...job, target: first }, source, copied)) return null;
+    const { link } = this.#naming;
+    // What lies there may be another's by now, a symbolic link even, or have been left as it was.
+    if (link === null || copied?.isFile() !== true) return null;
+    if (!decidesUnchanged({ ...job, target: first }, source, copied)) return null;
     try {
-      this.#link(native(first), native(job.temp));
+      link(native(first), native(job.temp));
     } catch {
       return null;
     }
@@ -191,22 +204,15 @@ class Copier {
     })();
   }
 
-  /**
-   * A link's text is copied as it is. On Linux it is made under the temporary name first, where it gets its
-   * times, and then linked (link(2) does not follow) like a file. Elsewhere it takes its name at once, which
-   * is atomic and replaces nothing either.
-   */
+  /** A link's text is copied as it is. It is made under the temporary name, where it gets its times, and then renamed. */
   #copySymlink(job: Job, source: BigIntStats, how: How): TaskOutcome {
     const text = readlinkBytes(job.source);
-    const atOnce = process.platform !== 'linux' && how === 'new';
-    const made = atOnce ? job.target : job.temp;
     const lost = new Set<Lost>();
     try {
       aboutTarget(job.target, () => {
-        symlinkSync(text, native(made));
-        copyAttributes(job.source, source, made, lost);
+        symlinkSync(text, native(job.temp));
+        copyAttributes(job.source, source, job.temp, lost);
       });
-      if (atOnce) return { state: 'done', bytes: 0, target: job.target, finding: 'new' };
       return this.#place(job, source, how, { bytes: 0, lost: [...lost] });
     } catch (error) {
       return failed(job, error, source);
@@ -214,9 +220,10 @@ class Copier {
   }
 
   #place(job: Job, source: BigIntStats, how: How, made: Made): TaskOutcome {
-    const { temp, target, lockDirectory } = job;
+    const { temp, target } = job;
     const { bytes, facts, digests = {}, lost = [] } = made;
-    const placed = aboutTarget(target, () => placeByDecision(how, temp, target, lockDirectory, this.#link));
+    const naming = source.isSymbolicLink() ? { ...this.#naming, link: null } : this.#naming;
+    const placed = aboutTarget(target, () => placeByDecision(how, temp, target, parentPath(temp), naming));
     if (placed !== null) {
       return {
         state: 'done',

@@ -30,21 +30,15 @@ import {
 import { expectedFileName, safeFileName } from '../common/file-name';
 import { HeddleError, type ErrorData } from '../common/errors';
 import type { DownloadWorkerOptions, TaskOrder, TaskOutcome } from '../common/model';
-import { displayPath, joinPath, lastPart, type FsPath } from '../common/paths';
+import { displayPath, joinPath, type FsPath } from '../common/paths';
 import { readHttpDate, writeHttpDate } from '../common/http-date';
 import { shownUrl } from '../common/http-fields';
 import { RateLimit } from '../common/rate-limit';
 import { nowMs } from '../common/board';
 import { parseCookies } from './cookies';
-import {
-  FinalPlaces,
-  lstatOrNull,
-  makeFolders,
-  native,
-  parentPath,
-  unlinkIfThere,
-  type Link,
-} from './final-name';
+import { lastPart, lstatOrNull, makeFolders, native, parentPath, unlinkIfThere } from '../files/entries';
+import type { Naming } from '../files/take-name';
+import { FinalPlaces } from './final-name';
 import { statusFailure } from './http-errors';
 import { loadHasher, nativeBlake3, type Hasher, type HasherFactory } from './hashers';
 import { basic, HttpClient, type Answer, type HttpLimits } from './http';
@@ -62,7 +56,7 @@ const LOOK_AT_SPACE_BYTES = 1024 * 1024;
 /** What tests replace. */
 export interface DownloadTuning {
   readonly limits?: Partial<HttpLimits>;
-  readonly link?: Link;
+  readonly naming?: Partial<Naming>;
   readonly open?: OpenFile;
 }
 
@@ -81,7 +75,7 @@ export function createDownload(job: DownloadWorkerOptions, tuning: DownloadTunin
   const loadChecker = async (): Promise<HasherFactory> =>
     (await nativeBlake3()) ?? (await loadHasher('sha256'));
   let checker: Promise<HasherFactory> | null = null;
-  const places = new FinalPlaces(workDirectory, options.existing, tuning.link);
+  const places = new FinalPlaces(workDirectory, options.existing, tuning.naming);
   const durable = !isInMemory(job.directory);
   // What a killed run may have left lies there; where nothing is, no file needs to be looked for.
   const mayHaveLeft = existsSync(native(workDirectory));

@@ -6,7 +6,7 @@ import type { CheckAlgorithm } from '../common/download';
 import { HeddleError } from '../common/errors';
 import type { Digests } from '../common/model';
 import { displayPath, type FsPath } from '../common/paths';
-import { native } from './final-name';
+import { native } from '../files/entries';
 import type { Hasher, HasherFactory } from './hashers';
 import type { TaskContext } from './runtime';
 import {

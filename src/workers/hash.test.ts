@@ -22,7 +22,7 @@ import { ALGORITHMS, type Algorithm, type TaskOutcome } from '../common/model';
 import { joinPath, type FsPath } from '../common/paths';
 import { createHash } from './hash';
 import { loadHasher, nativeBlake3, webAssembly } from './hashers';
-import { native } from './final-name';
+import { native } from '../files/entries';
 import { TaskCancelled } from './runtime';
 import { FakeContext, order } from './test-context';
 

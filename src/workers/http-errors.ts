@@ -1,7 +1,7 @@
 /** What can go wrong between here and a server, in words a person understands. */
 import { HeddleError } from '../common/errors';
+import { errorCode } from '../files/entries';
 import { readHttpDate } from '../common/http-date';
-import { errorCode } from './final-name';
 
 /** What is known of the exchange that failed. */
 export interface Progress {

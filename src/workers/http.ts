@@ -10,7 +10,7 @@ import { nowMs } from '../common/board';
 import { HeddleError } from '../common/errors';
 import { isIdempotent, shownUrl } from '../common/http-fields';
 import { VERSION } from '../common/version';
-import { errorCode } from './final-name';
+import { errorCode } from '../files/entries';
 import { badAnswer, connectionFailure } from './http-errors';
 import type { TaskContext } from './runtime';
 import { isProxyNamed, openProxied, proxyRefusal } from './proxies';

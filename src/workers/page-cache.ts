@@ -1,7 +1,7 @@
 /** Takes files out of the system's page cache, so that the next reader waits for the device. */
 import { closeSync, fdatasyncSync, lstatSync, openSync, readdirSync } from 'node:fs';
 import type { PageCacheAnswer } from '../common/page-cache';
-import { libc, type Libc } from './libc';
+import { libc, type Libc } from '../files/libc';
 import { OPEN_TO_READ } from './source-file';
 
 /** What cannot be opened is left: whoever reads it next says so. */

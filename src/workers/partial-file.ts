@@ -18,7 +18,7 @@ import { promisify } from 'node:util';
 import { HeddleError, fromErrorData, toErrorData } from '../common/errors';
 import { displayPath, type FsPath } from '../common/paths';
 import type { HasherFactory } from './hashers';
-import { errorCode, makeWorkDirectory, native, unlinkIfThere } from './final-name';
+import { errorCode, makeWorkDirectory, native, unlinkIfThere } from '../files/entries';
 
 /** Bytes gathered before they are written. */
 const BLOCK_BYTES = 256 * 1024;

@@ -2,7 +2,7 @@
 import type { Dispatcher } from 'undici';
 import { HeddleError } from '../common/errors';
 import { readProxyAddress } from '../common/proxy-address';
-import { errorCode } from './final-name';
+import { errorCode } from '../files/entries';
 import { contextOf, trustingConnector, type Connector } from './trust';
 
 export interface ProxyOptions {

@@ -9,7 +9,7 @@ import type { BigIntStats } from 'node:fs';
 import { promisify } from 'node:util';
 import { assertNever } from '../common/errors';
 import type { FsPath } from '../common/paths';
-import { native } from './final-name';
+import { native } from '../files/entries';
 import { NotAFile, OPEN_TO_READ, notRegular, openingFailure } from './source-file';
 
 type Step =

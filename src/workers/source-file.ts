@@ -4,7 +4,7 @@ import type { BigIntStats } from 'node:fs';
 import type { ErrorData } from '../common/errors';
 import type { FileIdentity } from '../common/model';
 import { displayPath, type FsPath } from '../common/paths';
-import { errorCode, native } from './final-name';
+import { errorCode, native } from '../files/entries';
 
 /** Bytes read at a time. */
 export const READ_BYTES = 1024 * 1024;

@@ -5,7 +5,7 @@ import type { Digests, ExpectedFile, TaskOrder, TaskOutcome } from '../common/mo
 import { displayPath, type FsPath } from '../common/paths';
 import { formatCount } from '../common/units';
 import { FileReader, type FileDigests } from './file-digests';
-import { errorCode } from './final-name';
+import { errorCode } from '../files/entries';
 import { loadHasher, type HasherFactory } from './hashers';
 import type { RunTask, TaskContext } from './runtime';
 import { NotAFile, OPEN_THROUGH_LINKS } from './source-file';

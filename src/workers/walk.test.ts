@@ -6,7 +6,7 @@ import { MessageChannel } from 'node:worker_threads';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { displayPath, joinPath, pathToBytes } from '../common/paths';
 import type { FromWalker, WalkEntry } from '../common/walk';
-import { native } from './final-name';
+import { native } from '../files/entries';
 import { runWalk, walkEntries } from './walk';
 import { DEFAULT_WALK_RULES } from '../common/walk-rules';
 

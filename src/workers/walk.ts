@@ -19,12 +19,14 @@ import {
   type WalkEntry,
 } from '../common/walk';
 import type { WalkRules } from '../common/walk-rules';
+import { Counterparts } from '../files/counterparts';
 import { identityOf, notRegular } from './source-file';
 import { WalkFilter, readGitIgnore } from './walk-filter';
 
 /** Serves a planner: every `next` is answered by one `entries`; after `done` nothing more comes. */
 export function runWalk(port: MessagePort, data: WalkData): void {
   const walk = walkEntries(data.roots, data.after, data);
+  const counterparts = data.sources?.map((source, root) => new Counterparts(source, data.roots[root] ?? ''));
   port.on('message', ({ limit }: ToWalker) => {
     const entries: WalkEntry[] = [];
     let done = false;
@@ -34,7 +36,8 @@ export function runWalk(port: MessagePort, data: WalkData): void {
         done = true;
         break;
       }
-      entries.push(next.value);
+      const counterpart = counterparts?.[next.value.root]?.of(next.value.relative);
+      entries.push(counterpart === undefined ? next.value : { ...next.value, counterpart });
     }
     const answer: FromWalker = { type: 'entries', entries, done };
     port.postMessage(answer);

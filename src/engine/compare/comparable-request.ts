@@ -10,7 +10,8 @@ import {
 } from '../../common/job-request';
 import { displayPath, type FsPath } from '../../common/paths';
 import { WORK_DIRECTORY_PREFIX } from '../../common/walk';
-import { absolutePath } from '../absolute-path';
+import { absolutePath } from '../../files/absolute-path';
+import { receivesFiles } from '../jobs/copy-roots';
 import { understood } from '../understood';
 import { removeTree } from './remove-tree';
 
@@ -93,9 +94,7 @@ async function comparableCopy(request: CopyRequest, token: string): Promise<Comp
   }
   const destination = textPath(request.destination);
   const target = await targetBeside(destination, token);
-  const into =
-    /[/\\]$/u.test(displayPath(request.destination)) ||
-    (await stat(destination).catch(() => null))?.isDirectory() === true;
+  const into = await receivesFiles(request);
   // A single source that takes the destination's name takes it here, too.
   const copy = join(target.folder, basename(destination) || 'copy');
   const make = async (): Promise<void> => {

@@ -15,7 +15,7 @@ import { HeddleError, toErrorData } from '../../common/errors';
 import type { Events } from '../../common/ipc';
 import type { Settings, SettingsPatch } from '../../common/settings';
 import { writeOver } from '../jobs/manifest';
-import { makeFolders } from '../make-folders';
+import { makeFolders } from '../../files/entries';
 import type { ExperimentRepository } from '../store/experiment-repository';
 import { understood } from '../understood';
 import { comparableRequest } from './comparable-request';

@@ -23,7 +23,7 @@ import { formatCount } from '../../common/units';
 import { prepareJob } from '../jobs/create-job';
 import { JobRunner } from '../jobs/job-runner';
 import type { RetryPolicy } from '../jobs/retry-policy';
-import { makeFolders } from '../make-folders';
+import { makeFolders } from '../../files/entries';
 import { createExecutor, type Threads } from '../pool';
 import { openDatabase, type Database } from '../store/database';
 import { JobRepository } from '../store/job-repository';

@@ -7,7 +7,7 @@ import type { ReadyWork } from '../../common/experiment';
 import { HeddleError, fromErrorData, toErrorData } from '../../common/errors';
 import type { JobRequest } from '../../common/job-request';
 import { formatBytes } from '../../common/units';
-import { makeFolders } from '../make-folders';
+import { makeFolders } from '../../files/entries';
 import { serveDirectory, type RunningServer } from '../serve';
 import type { RunTarget } from './comparable-request';
 import { computeWork } from './compute-work';

@@ -1,6 +1,6 @@
 import { chmod, lstat, readdir, rm } from 'node:fs/promises';
 import { joinPath, pathFromBytes, type FsPath } from '../../common/paths';
-import { native } from '../native-path';
+import { native } from '../../files/entries';
 
 /** Removes a folder with all that is in it, also what a copy made that nobody may write into. */
 export async function removeTree(path: FsPath): Promise<void> {

@@ -2,41 +2,32 @@
 import { randomBytes } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
 import { lstat, stat } from 'node:fs/promises';
-import { join, sep } from 'node:path';
+import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { HeddleError, toErrorData, fromErrorData } from '../../common/errors';
 import {
   jobRequestSchema,
-  type CopyRequest,
   type DownloadRequest,
   type HashRequest,
   type JobRequest,
 } from '../../common/job-request';
-import type { Algorithm, CopyRoot } from '../../common/model';
+import type { Algorithm } from '../../common/model';
 import { parseChecksum } from '../../common/digest-fields';
 import type { ListFormat } from '../../common/download';
-import {
-  displayName,
-  displayPath,
-  joinPath,
-  keyOfPath,
-  lastPart,
-  parentPath,
-  pathToBytes,
-  type FsPath,
-} from '../../common/paths';
+import { displayName, displayPath, joinPath, keyOfPath, type FsPath } from '../../common/paths';
 import { formatCount } from '../../common/units';
 import { WORK_DIRECTORY_PREFIX } from '../../common/walk';
 import type { WalkRules } from '../../common/walk-rules';
-import { absolutePath, realPath } from '../absolute-path';
-import { makeFolders } from '../make-folders';
-import { native } from '../native-path';
+import { absolutePath, realPath } from '../../files/absolute-path';
+import { makeFolders, native, parentPath } from '../../files/entries';
 import { understood } from '../understood';
 import type { NewJob } from '../store/job-repository';
 import type { Vault } from '../store/vault';
 import { formatByName } from '../formats/download-list';
 import { manifestWriter } from '../formats/manifest';
+import { copyRoots } from './copy-roots';
+import { missing, mustExist } from './must-exist';
 import type { JobSpec, ManifestTarget, SecretOption } from './job-spec';
 import { nameTaken, usualFormat } from './manifest';
 
@@ -108,13 +99,12 @@ export async function prepareJob(request: JobRequest, dataDirectory: string, vau
         checked.manifest !== null && checked.algorithms.length === 0 ? ['sha256'] : checked.algorithms;
       const manifest = manifestTarget(checked.manifest, algorithms);
       if (manifest !== null && !options.dryRun) await mustBeFree(manifest.path);
-      const roots = await copyRoots(checked, token);
-      if (checked.options.mirror) await refuseSourcesInTargets(roots);
+      const { place, roots } = await copyRoots(checked, token);
       return {
         ...how,
         kind: 'copy',
         label: labelOf(roots.map(({ source }) => source)),
-        place: displayPath(absolutePath(checked.destination)),
+        place: displayPath(place),
         spec: {
           kind: 'copy',
           roots,
@@ -189,18 +179,6 @@ function labelOf(paths: readonly FsPath[]): string {
 
 async function folderOf(path: FsPath): Promise<FsPath> {
   return (await stat(native(path))).isDirectory() ? path : parentPath(path);
-}
-
-async function mustExist(path: FsPath): Promise<void> {
-  await lstat(native(path)).catch((error: unknown) => {
-    throw missing(error, path);
-  });
-}
-
-/** What was given by name and is not there was given wrong. */
-function missing(error: unknown, path: FsPath): HeddleError {
-  const data = toErrorData(error, displayPath(path));
-  return data.code === 'not-found' ? new HeddleError('source-missing', data.message) : fromErrorData(data);
 }
 
 /** A manifest's name that is taken is told before the work, not after. */
@@ -319,100 +297,8 @@ function downloadLabel({ urls, text, listFiles }: DownloadRequest): string {
   return URL.canParse(first) ? `${new URL(first).host} downloads` : 'Downloads';
 }
 
-/** As for `cp -r`: a destination that is a folder receives the sources; otherwise the one source takes its name. */
-async function copyRoots(request: CopyRequest, token: string): Promise<CopyRoot[]> {
-  const destination = absolutePath(request.destination);
-  const existing = await stat(native(destination)).catch(() => null);
-  const into = existing?.isDirectory() === true || endsInSlash(request.destination);
-  if (!into && request.sources.length > 1) {
-    throw new HeddleError(
-      'bad-request',
-      `${displayPath(destination)} is not a folder. Several sources need a folder that exists as their destination.`,
-    );
-  }
-  const roots: CopyRoot[] = [];
-  const targets = new Set<string>();
-  for (const path of request.sources) {
-    const source = absolutePath(path);
-    await mustExist(source);
-    const target = into ? joinPath(destination, lastPart(source)) : destination;
-    if (targets.has(keyOfPath(target))) {
-      throw new HeddleError(
-        'same-name',
-        `Two sources are named ${displayName(source)}; they cannot both become ${displayPath(target)}.`,
-      );
-    }
-    targets.add(keyOfPath(target));
-    await refuseOntoItself(source, target);
-    roots.push({ source, target, workDirectory: workDirectoryBeside(target, token) });
-  }
-  return roots;
-}
-
-/** A mirror deletes what its source lacks: a source that lies in a target would go. */
-async function refuseSourcesInTargets(roots: readonly CopyRoot[]): Promise<void> {
-  for (const { target } of roots) {
-    const into = await stat(native(target), { bigint: true }).catch(() => null);
-    if (into === null) continue;
-    for (const { source } of roots) {
-      // Folders are told by their inodes: a mount gives the target another path.
-      for (let folder = realPath(source); ; folder = parentPath(folder)) {
-        const above = await stat(native(folder), { bigint: true });
-        if (above.dev === into.dev && above.ino === into.ino) {
-          throw new HeddleError(
-            'copy-into-itself',
-            `${displayPath(source)} lies in ${displayPath(target)}: a mirror would delete its own source.`,
-          );
-        }
-        if (parentPath(folder) === folder) break;
-      }
-    }
-  }
-}
-
-async function refuseOntoItself(source: FsPath, target: FsPath): Promise<void> {
-  const from = await lstat(native(source), { bigint: true });
-  const to = await stat(native(target), { bigint: true }).catch(() => null);
-  if (to !== null && to.dev === from.dev && to.ino === from.ino) {
-    throw new HeddleError(
-      'copy-into-itself',
-      `${displayPath(source)} and ${displayPath(target)} are the same; there is nothing to copy.`,
-    );
-  }
-  if (!from.isDirectory()) return;
-  // The nearest folder that exists decides where the target really lies. Folders are told by their inodes: mounted
-  // at a second place, the source has another path there.
-  let folder = nearestRealFolder(target);
-  for (;;) {
-    const above = await stat(native(folder), { bigint: true });
-    if (above.dev === from.dev && above.ino === from.ino) {
-      throw new HeddleError(
-        'copy-into-itself',
-        `${displayPath(target)} lies inside ${displayPath(source)}: a folder cannot be copied into itself.`,
-      );
-    }
-    const parent = parentPath(folder);
-    if (parent === folder) return;
-    folder = parent;
-  }
-}
-
-function nearestRealFolder(path: FsPath): FsPath {
-  try {
-    return realPath(path);
-  } catch {
-    const parent = parentPath(path);
-    return parent === path ? path : nearestRealFolder(parent);
-  }
-}
-
 function workDirectoryBeside(path: FsPath, token: string): FsPath {
   return joinPath(parentPath(path), WORK_DIRECTORY_PREFIX + token);
-}
-
-function endsInSlash(path: FsPath): boolean {
-  const last = pathToBytes(path).at(-1);
-  return last === 0x2f || last === sep.charCodeAt(0);
 }
 
 function distinct(paths: readonly FsPath[]): FsPath[] {

@@ -1,20 +1,20 @@
 /** Writes the manifest of a job, streaming from the database: a million lines are never whole in memory. */
 import { createHash, getHashes, randomBytes } from 'node:crypto';
 import { createReadStream, createWriteStream, lstatSync } from 'node:fs';
-import { link, lstat, open, rename, rm, stat, unlink } from 'node:fs/promises';
+import { lstat, open, rename, rm, stat, unlink } from 'node:fs/promises';
 import { extname } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { HeddleError, fromErrorData, toErrorData } from '../../common/errors';
 import type { CheckAlgorithm } from '../../common/download';
-import { displayName, displayPath, joinPath, parentPath, type FsPath } from '../../common/paths';
-import { realPath } from '../absolute-path';
-import { makeFolders } from '../make-folders';
+import { displayName, displayPath, joinPath, type FsPath } from '../../common/paths';
+import { realPath } from '../../files/absolute-path';
+import { makeFolders, native, parentPath } from '../../files/entries';
+import { placeAt } from '../../files/take-name';
 import type { Digests, ManifestFormat } from '../../common/model';
 import { manifestName, manifestWriter, type Bytes } from '../formats/manifest';
 import type { NewJob } from '../store/job-repository';
 import type { TaskRepository } from '../store/task-repository';
 import { WORK_DIRECTORY_PREFIX } from '../../common/walk';
-import { native } from '../native-path';
 import type { JobSpec } from './job-spec';
 
 const PAGE = 500;
@@ -168,7 +168,7 @@ export async function writeOwnManifest(
     const identity = await identityOf(temporary);
     if (identity !== null) own.remember(identity);
     if (isOurs) await rename(native(temporary), native(path));
-    else await takeName(temporary, path);
+    else if (placeAt(temporary, path, own.workDirectory) === null) throw nameTaken(path);
   } catch (error) {
     throw readable(error, path);
   }
@@ -178,21 +178,6 @@ export async function writeOwnManifest(
 async function identityOf(path: FsPath): Promise<string | null> {
   const stats = await lstat(native(path), { bigint: true }).catch(() => null);
   return stats === null ? null : [stats.dev, stats.ino, stats.size, stats.mtimeNs].join(':');
-}
-
-/** @throws where the name is taken */
-async function takeName(temporary: FsPath, path: FsPath): Promise<void> {
-  try {
-    await link(native(temporary), native(path));
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-    if (!['EPERM', 'ENOTSUP', 'ENOSYS', 'EOPNOTSUPP'].includes(code)) throw error;
-    // No hard links here.
-    if ((await identityOf(path)) !== null) {
-      throw nameTaken(path, error);
-    }
-    await rename(native(temporary), native(path));
-  }
 }
 
 export function nameTaken(path: FsPath, cause?: unknown): HeddleError {

@@ -3,7 +3,7 @@ import { lstat } from 'node:fs/promises';
 import type { ErrorData } from '../../common/errors';
 import { displayName, joinPath } from '../../common/paths';
 import type { WalkEntry } from '../../common/walk';
-import { native } from '../native-path';
+import { native } from '../../files/entries';
 import type { NewTask } from '../store/task-repository';
 import type { JobSpec } from './job-spec';
 import { COPY_PHASES } from './phases';

@@ -1,14 +1,16 @@
 /**
  * What a mirror removes: what the target has and the source lacks, by the same rules, so that what was left out of the
- * copy is left alone. Files first; the folders that they were in go when they are empty.
+ * copy is left alone. Files first; the folders that they were in go when they are empty. What the source has under a
+ * name that the target takes for the same is no extra.
  */
-import { lstat, readFile, realpath } from 'node:fs/promises';
+import { readFile, realpath } from 'node:fs/promises';
 import { isInMount, mountsBelow } from '../../common/mounts';
 import { displayPath, joinPath, pathToBytes, type FsPath } from '../../common/paths';
 import { WORK_DIRECTORY_PREFIX, type WalkCursor, type WalkEntry } from '../../common/walk';
 import type { WalkRules } from '../../common/walk-rules';
 import type { CopyRoot } from '../../common/model';
-import { native } from '../native-path';
+import { native } from '../../files/entries';
+import { loosePath } from '../../files/folded-names';
 import type { NewTask, PlannedEnd } from '../store/task-repository';
 import type { JobSpec } from './job-spec';
 import { COPY_PHASES } from './phases';
@@ -31,7 +33,15 @@ export async function* planExtras(
     ]),
   );
   const targets = roots.map(({ target }) => target);
-  const data = { role: 'walk', roots: targets, rules: carefully(rules), identify: false, after } as const;
+  const sources = roots.map(({ source }) => source);
+  const data = {
+    role: 'walk',
+    roots: targets,
+    rules: carefully(rules),
+    identify: false,
+    after,
+    sources,
+  } as const;
   const empty = roots.map((_, root) => !stored.hasSources(jobId, root));
   /** The extra folder that the walk is in, with `/` behind. */
   let inside: { readonly root: number; readonly prefix: string } | null = null;
@@ -39,7 +49,8 @@ export async function* planExtras(
     const tasks: NewTask[] = [];
     for (const entry of entries) {
       const root = roots[entry.root];
-      if (root === undefined || entry.relative === '' || isOurs(entry)) continue;
+      const { counterpart } = entry;
+      if (root === undefined || counterpart === undefined || entry.relative === '' || isOurs(entry)) continue;
       const path = Buffer.from(pathToBytes(entry.relative)).toString('latin1');
       if (isInMount(mounts[entry.root] ?? [], path)) continue;
       // Left out at the source, so left alone here.
@@ -48,12 +59,12 @@ export async function* planExtras(
         inside !== null && inside.root === entry.root && path.startsWith(inside.prefix);
       if (!isInside) {
         inside = null;
-        if (!(await isMissing(joinPath(root.source, entry.relative)))) continue;
+        if (counterpart.isThere || isInOtherTarget(entry, roots)) continue;
         if (entry.type === 'folder') inside = { root: entry.root, prefix: `${path}/` };
       }
       // Those in an extra folder go with it.
       if (entry.type === 'folder' && isInside) continue;
-      tasks.push(extra(entry, root, empty[entry.root] === true ? EMPTY_SOURCE : null));
+      tasks.push(extra(entry, root, counterpart.path, empty[entry.root] === true ? EMPTY_SOURCE : null));
     }
     const last = entries.at(-1);
     if (last !== undefined) yield { tasks, cursor: `extras${encodeCursor(last)}` };
@@ -75,7 +86,7 @@ const EMPTY_SOURCE: PlannedEnd = {
   },
 };
 
-function extra(entry: WalkEntry, root: CopyRoot, settled: PlannedEnd | null): NewTask {
+function extra(entry: WalkEntry, root: CopyRoot, source: FsPath, settled: PlannedEnd | null): NewTask {
   const isFolder = entry.type === 'folder';
   const failed: PlannedEnd | null =
     entry.type === 'error' && entry.reason !== null ? { state: 'failed', reason: entry.reason } : null;
@@ -84,7 +95,7 @@ function extra(entry: WalkEntry, root: CopyRoot, settled: PlannedEnd | null): Ne
     type: 'extra',
     root: entry.root,
     host: '',
-    source: joinPath(root.source, entry.relative),
+    source,
     target: joinPath(root.target, entry.relative),
     name: displayPath(entry.relative),
     // A folder has none.
@@ -99,14 +110,14 @@ function isOurs({ relative }: WalkEntry): boolean {
     .some((part) => part.startsWith(WORK_DIRECTORY_PREFIX));
 }
 
-/** Only what is known not to be there is missing. */
-async function isMissing(path: FsPath): Promise<boolean> {
-  try {
-    await lstat(native(path));
-    return false;
-  } catch (error) {
-    return error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR');
-  }
+/** What another of the job's sources goes to, what is in it, and the folders above it. */
+function isInOtherTarget({ path, root }: WalkEntry, roots: readonly CopyRoot[]): boolean {
+  const key = `${loosePath(path)}/`;
+  return roots.some(({ target }, index) => {
+    if (index === root) return false;
+    const other = `${loosePath(target)}/`;
+    return key.startsWith(other) || other.startsWith(key);
+  });
 }
 
 async function mountsIn(mountinfo: string, folder: FsPath): Promise<string[]> {

@@ -13,7 +13,7 @@ import {
   type FsPath,
 } from '../../common/paths';
 import type { WalkEntry } from '../../common/walk';
-import { native } from '../native-path';
+import { native } from '../../files/entries';
 import { readManifest, type ManifestEntry, type ManifestItem } from '../formats/manifest';
 import type { NewTask } from '../store/task-repository';
 import type { JobSpec } from './job-spec';

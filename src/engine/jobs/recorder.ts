@@ -3,7 +3,7 @@ import { unlink } from 'node:fs';
 import type { PartialNote } from '../../common/download';
 import type { FsPath } from '../../common/paths';
 import type { SettledTask } from '../../common/model';
-import { native } from '../native-path';
+import { native } from '../../files/entries';
 import type { TaskChange, TaskRepository } from '../store/task-repository';
 
 const FLUSH_INTERVAL_MS = 100;

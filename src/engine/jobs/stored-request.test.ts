@@ -41,7 +41,7 @@ test('hashing and copying are asked for as they were, less the manifest', async 
     destination: join(folder, 'to'),
     options: { existing: 'overwrite' },
   });
-  expect(copy).toMatchObject({ sources: [join(folder, 'from')], destination: join(folder, 'to') });
+  expect(copy).toMatchObject({ sources: [join(folder, 'from')], destination: `${join(folder, 'to')}/` });
   expect(copy).toMatchObject({ options: { existing: 'overwrite', dryRun: false } });
 });
 

@@ -3,7 +3,8 @@ import { isDeepStrictEqual } from 'node:util';
 import { DEFAULT_DOWNLOAD_OPTIONS } from '../../common/download-options';
 import { HeddleError } from '../../common/errors';
 import type { JobRequest } from '../../common/job-request';
-import { displayPath, joinPath, parentPath } from '../../common/paths';
+import { displayPath, joinPath, type FsPath } from '../../common/paths';
+import { parentPath } from '../../files/entries';
 import type { StoredJob } from '../store/job-repository';
 import type { Vault } from '../store/vault';
 import type { JobSpec, SecretOption } from './job-spec';
@@ -48,15 +49,20 @@ export function copyAgain(
   { mode, workers, place }: StoredJob['summary'],
   { roots, options, rules }: Extract<JobSpec, { kind: 'copy' }>,
 ): Extract<JobRequest, { kind: 'copy' }> {
+  // As the job took it, whatever is there by now.
+  const isPlace = (target: FsPath): boolean => displayPath(target) === place;
   const target = roots[0]?.target ?? place;
-  // Into the folder, or the one source under this name: as the job took it, whatever is there by now.
-  const destination = displayPath(target) === place ? target : joinPath(parentPath(target), '');
+  const isExact = roots.length === 1 && isPlace(target);
+  const destination = isPlace(target) ? target : parentPath(target);
   return {
     kind: 'copy',
     mode,
     workers,
-    sources: roots.map(({ source }) => source),
-    destination,
+    sources: roots.map((root) =>
+      isExact || !isPlace(root.target) ? root.source : joinPath(root.source, ''),
+    ),
+    destination: isExact ? destination : joinPath(destination, ''),
+    layout: isExact ? 'exact' : 'named',
     options: { ...options, dryRun: false },
     rules,
   };

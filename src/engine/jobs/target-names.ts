@@ -4,22 +4,14 @@
  */
 import { lstat, mkdir, readdir, rm, rmdir, statfs, writeFile } from 'node:fs/promises';
 import type { ErrorData } from '../../common/errors';
-import {
-  displayName,
-  displayPath,
-  joinPath,
-  keyOfPath,
-  parentPath,
-  pathFromBytes,
-  pathToBytes,
-  type FsPath,
-} from '../../common/paths';
+import { displayName, displayPath, joinPath, keyOfPath, pathToBytes, type FsPath } from '../../common/paths';
 import type { CopyRoot } from '../../common/model';
-import { native } from '../native-path';
+import { native, parentPath } from '../../files/entries';
+import { byteString, fromByteString, looseKey } from '../../files/folded-names';
 
 /** The most bytes of a path that Linux takes. */
 const MAX_PATH_BYTES = 4095;
-/** Names on these are any bytes but `/` and NUL, and no two of them are one. */
+/** Names on these are any bytes but `/` and NUL. */
 const PLAIN: ReadonlySet<number> = new Set([0xef53, 0x5846_5342, 0x9123_683e, 0x0102_1994, 0x8584_58f6]);
 /** FAT, exFAT, NTFS, SMB: what Windows refuses, and letters without case. */
 const WINDOWS: ReadonlySet<number> = new Set([
@@ -29,26 +21,22 @@ const WINDOWS: ReadonlySet<number> = new Set([
 const REFUSED_BY_WINDOWS = /["*:<>?\\|\u0000-\u001f]|[. ]$/u;
 const MAX_NAME_UNITS = 255;
 
-/** What two names are compared by, and what names there cannot be. */
+/** What a target's file system does with names. */
 export interface TargetTraits {
-  readonly foldsCase: boolean;
-  readonly normalizes: boolean;
-  /** Answers at once for names that every file system takes. */
+  /** Whether there may be two names that are one; otherwise nothing is asked. */
+  readonly mayFold: boolean;
+  /** Whether two names that may be one are one there; asked only of those of one {@link looseKey}. */
+  readonly areOne: (a: FsPath, b: FsPath) => Promise<boolean>;
+  /** Whether there can be such a name. Answers at once for names that every file system takes. */
   readonly holds: (name: FsPath) => Promise<boolean>;
 }
-
-const PLAIN_TRAITS: TargetTraits = {
-  foldsCase: false,
-  normalizes: false,
-  holds: () => Promise.resolve(true),
-};
 
 /** Names of the folders on the way to where the walk is. */
 interface Level {
   /** Byte string of the folder's path below the root, with `/` behind. */
   readonly prefix: string;
-  /** What is there already, by what it is compared by. */
-  readonly names: Map<string, string>;
+  /** Byte strings of what is there already, by what it is compared by. */
+  readonly names: Map<string, string | readonly string[]>;
 }
 
 /** Looks at the entries of one root, in the order of its walk. */
@@ -72,27 +60,32 @@ export class TargetNames {
       if (path.startsWith(this.#clash.prefix)) return this.#clash.reason;
       this.#clash = null;
     }
-    const reason = this.#twin(path) ?? (await this.#unheld(relative, path));
+    const reason = (await this.#twin(path)) ?? (await this.#unheld(relative, path));
     if (reason !== null && isFolder) this.#clash = { prefix: `${path}/`, reason };
     return reason;
   }
 
-  #twin(path: string): ErrorData | null {
-    const { foldsCase, normalizes } = this.#traits;
-    if (!foldsCase && !normalizes) return null;
+  async #twin(path: string): Promise<ErrorData | null> {
+    if (!this.#traits.mayFold) return null;
     const slash = path.lastIndexOf('/') + 1;
-    const names = this.#level(path.slice(0, slash)).names;
+    const { names } = this.#level(path.slice(0, slash));
     const name = path.slice(slash);
-    const key = this.#key(name);
-    const other = names.get(key);
-    if (other === undefined || other === name) {
+    const key = looseKey(fromByteString(name));
+    const alike = names.get(key);
+    if (alike === undefined) {
       names.set(key, name);
       return null;
     }
-    const why = foldsCase ? 'upper and lower case' : 'two spellings of one letter';
-    return clash(
-      `${this.#shown(path)} and ${this.#shown(path.slice(0, slash) + other)} would be one file in ${displayPath(this.#root.target)}, whose file system does not tell ${why} apart. It was not copied; rename one of them.`,
-    );
+    const others = [alike].flat();
+    for (const other of others) {
+      if (other === name) return null;
+      if (!(await this.#traits.areOne(fromByteString(other), fromByteString(name)))) continue;
+      return clash(
+        `${this.#shown(path)} and ${this.#shown(path.slice(0, slash) + other)} would be one in ${displayPath(this.#root.target)}, whose file system does not tell their names apart. It was not copied; rename one of them.`,
+      );
+    }
+    names.set(key, [...others, name]);
+    return null;
   }
 
   #level(prefix: string): Level {
@@ -104,13 +97,6 @@ export class TargetNames {
     return level;
   }
 
-  #key(name: string): string {
-    const { foldsCase, normalizes } = this.#traits;
-    const text = displayPath(pathFromBytes(Buffer.from(name, 'latin1')));
-    const spelt = normalizes ? text.normalize('NFC') : text;
-    return foldsCase ? Array.from(spelt, upper).join('') : spelt;
-  }
-
   async #unheld(relative: FsPath, path: string): Promise<ErrorData | null> {
     const target = joinPath(this.#root.target, relative);
     const length = pathToBytes(target).length;
@@ -119,7 +105,7 @@ export class TargetNames {
         `${this.#shown(path)} would have a path of ${length} bytes at the target, and the system takes ${MAX_PATH_BYTES}. Copy to a folder with a shorter path.`,
       );
     }
-    const name = pathFromBytes(Buffer.from(path.slice(path.lastIndexOf('/') + 1), 'latin1'));
+    const name = fromByteString(path.slice(path.lastIndexOf('/') + 1));
     if (await this.#traits.holds(name)) return null;
     return clash(
       `${this.#shown(path)} has a name that the file system of ${displayPath(this.#root.target)} cannot hold. It was not copied; rename it.`,
@@ -127,7 +113,7 @@ export class TargetNames {
   }
 
   #shown(path: string): string {
-    return displayPath(joinPath(this.#root.source, pathFromBytes(Buffer.from(path, 'latin1'))));
+    return displayPath(joinPath(this.#root.source, fromByteString(path)));
   }
 }
 
@@ -139,7 +125,7 @@ export class TargetProbe {
   readonly #onFolder: (path: FsPath) => void;
 
   /**
-   * @param writes whether it may try names out; otherwise it goes by the kind of file system
+   * @param writes whether it may try names out; otherwise it goes by what is there and by the kind of file system
    * @param onFolder is told of folders before they are made, so that they go with the job if this process is killed
    */
   constructor(writes: boolean, onFolder: (path: FsPath) => void) {
@@ -147,14 +133,15 @@ export class TargetProbe {
     this.#onFolder = onFolder;
   }
 
-  async traits({ target, workDirectory }: CopyRoot): Promise<TargetTraits> {
+  async traits({ target, workDirectory }: Pick<CopyRoot, 'target' | 'workDirectory'>): Promise<TargetTraits> {
     const folder = await existing(target);
     const key = keyOfPath(folder);
     let traits = this.#known.get(key);
     if (traits === undefined) {
-      traits = this.#probe(folder, joinPath(folder, `${displayName(workDirectory)}-names`)).catch(
-        () => PLAIN_TRAITS,
-      );
+      const scratch = joinPath(folder, `${displayName(workDirectory)}-names`);
+      traits = this.#writes
+        ? this.#probe(folder, scratch).catch(() => traitsByLooking(folder))
+        : traitsByLooking(folder);
       this.#known.set(key, traits);
     }
     return traits;
@@ -166,52 +153,91 @@ export class TargetProbe {
 
   async #probe(folder: FsPath, scratch: FsPath): Promise<TargetTraits> {
     const { type } = await statfs(native(folder));
-    if (!this.#writes) return knownTraits(type);
     this.#onFolder(scratch);
     this.#folders.set(keyOfPath(scratch), scratch);
     await mkdir(native(scratch), { recursive: true, mode: 0o700 });
-    const foldsCase = await areOne(scratch, 'heddle-case', 'HEDDLE-CASE');
-    const normalizes = await areOne(scratch, 'heddle-\u00e9', 'heddle-e\u0301');
-    if (PLAIN.has(type)) {
-      await rmdir(native(scratch));
-      this.#folders.delete(keyOfPath(scratch));
-      return { ...PLAIN_TRAITS, foldsCase, normalizes };
-    }
-    const tried = new Map<string, Promise<boolean>>();
-    const holds = (name: FsPath): Promise<boolean> => {
-      if (isHarmless(name)) return Promise.resolve(true);
-      const key = byteString(name);
-      let answer = tried.get(key);
-      if (answer === undefined) {
-        answer = canBe(scratch, name);
-        if (tried.size < 10_000) tried.set(key, answer);
-      }
-      return answer;
+    const isPlain = PLAIN.has(type);
+    const folds = (a: string, b: string): Promise<boolean> => areOne(scratch, a, b);
+    return {
+      // Of others nobody knows all that they do with names.
+      mayFold: !isPlain || (await folds('heddle-a', 'HEDDLE-A')) || (await folds('\u00e9', 'e\u0301')),
+      areOne: (a, b) => areOne(scratch, a, b),
+      holds: isPlain
+        ? () => Promise.resolve(true)
+        : remembering((name) => (isHarmless(name) ? Promise.resolve(true) : canBe(scratch, name))),
     };
-    return { foldsCase, normalizes, holds };
   }
 }
 
-function knownTraits(type: number): TargetTraits {
-  if (process.platform === 'linux' && !WINDOWS.has(type)) return PLAIN_TRAITS;
+/** Without writing: what is there is looked up in other case; where that tells nothing, the kind of file system does. */
+async function traitsByLooking(folder: FsPath): Promise<TargetTraits> {
+  const { type } = await statfs(native(folder));
+  const isWindows = WINDOWS.has(type) || process.platform === 'win32';
+  const folds = (await seenToFold(folder)) ?? (process.platform !== 'linux' || isWindows);
+  const normalizes = process.platform === 'darwin';
+  const key = (name: FsPath): string => {
+    const text = displayPath(name);
+    return Array.from(normalizes ? text.normalize('NFC') : text, upper).join('');
+  };
   return {
-    foldsCase: process.platform !== 'linux' || WINDOWS.has(type),
-    normalizes: process.platform === 'darwin',
+    mayFold: folds,
+    areOne: (a, b) => Promise.resolve(key(a) === key(b)),
     holds: (name) =>
       Promise.resolve(
-        process.platform === 'darwin' ||
+        !isWindows ||
           (typeof name === 'string' && !REFUSED_BY_WINDOWS.test(name) && name.length <= MAX_NAME_UNITS),
       ),
   };
 }
 
-async function areOne(folder: FsPath, name: string, other: string): Promise<boolean> {
-  const path = native(joinPath(folder, name));
-  await writeFile(path, '');
-  try {
+/** How many names are looked at: one that has a letter with case tells. */
+const LOOKS = 100;
+
+/** `null`: nothing is there that could tell. */
+async function seenToFold(folder: FsPath): Promise<boolean | null> {
+  const names = await readdir(native(folder)).catch(() => []);
+  const listed = new Set(names);
+  for (const name of names.slice(0, LOOKS)) {
+    const other = swapCase(name);
+    if (other === name || listed.has(other)) continue;
     return (await lstat(native(joinPath(folder, other))).catch(() => null)) !== null;
+  }
+  return null;
+}
+
+function swapCase(name: string): string {
+  return name.replaceAll(/[a-z]/giu, (letter) =>
+    letter === letter.toLowerCase() ? letter.toUpperCase() : letter.toLowerCase(),
+  );
+}
+
+function remembering(ask: (name: FsPath) => Promise<boolean>): (name: FsPath) => Promise<boolean> {
+  const known = new Map<string, Promise<boolean>>();
+  return (name) => {
+    const key = byteString(name);
+    let answer = known.get(key);
+    if (answer === undefined) {
+      answer = ask(name);
+      if (known.size < 10_000) known.set(key, answer);
+    }
+    return answer;
+  };
+}
+
+/** Makes one and looks the other up. What cannot be made is told by {@link TargetTraits.holds}. */
+async function areOne(scratch: FsPath, a: FsPath, b: FsPath): Promise<boolean> {
+  const folder = joinPath(scratch, 'one');
+  try {
+    await mkdir(native(folder), { recursive: true, mode: 0o700 });
+    await writeFile(native(joinPath(folder, a)), '', { flag: 'wx' });
+    return await lstat(native(joinPath(folder, b))).then(
+      () => true,
+      () => false,
+    );
+  } catch {
+    return false;
   } finally {
-    await rm(path, { force: true });
+    await rm(native(folder), { recursive: true, force: true }).catch(() => undefined);
   }
 }
 
@@ -250,10 +276,6 @@ async function existing(path: FsPath): Promise<FsPath> {
 function upper(letter: string): string {
   const large = letter.toUpperCase();
   return large.length === letter.length ? large : letter;
-}
-
-function byteString(path: FsPath): string {
-  return Buffer.from(pathToBytes(path)).toString('latin1');
 }
 
 function clash(message: string): ErrorData {

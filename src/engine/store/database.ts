@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import SqliteDatabase from 'better-sqlite3';
 import { HeddleError } from '../../common/errors';
-import { makeFolders } from '../make-folders';
+import { makeFolders } from '../../files/entries';
 import { MIGRATIONS } from './migrations';
 
 export type Database = SqliteDatabase.Database;

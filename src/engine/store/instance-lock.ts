@@ -8,7 +8,7 @@ import { randomUUID } from 'node:crypto';
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import SqliteDatabase from 'better-sqlite3';
-import { makeFolders } from '../make-folders';
+import { makeFolders } from '../../files/entries';
 
 const ENDING = '.lock';
 const MAX_TRIES = 100;

@@ -3,7 +3,7 @@ import { lstatSync, readlinkSync, realpathSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { HeddleError, fromErrorData, toErrorData } from '../common/errors';
 import { displayPath, pathFromBytes, type FsPath } from '../common/paths';
-import { native } from './native-path';
+import { native } from './entries';
 
 /**
  * The path from the root on, without `.`, `..` and doubled or trailing slashes. Only what `..` steps out of is looked

@@ -1,0 +1,260 @@
+/**
+ * Where the sources of a copy go. It depends on what is written, never on what was copied before, so that every copy
+ * can be repeated: `src` goes to `dst/src`; `src/` and `src/.` put their contents into `dst`.
+ */
+import { lstat, readdir, readlink, stat } from 'node:fs/promises';
+import { sep } from 'node:path';
+import { isWrittenAsContents } from '../../common/copy-options';
+import { HeddleError } from '../../common/errors';
+import type { CopyRequest } from '../../common/job-request';
+import type { CopyRoot } from '../../common/model';
+import {
+  displayName,
+  displayPath,
+  joinPath,
+  keyOfPath,
+  pathFromBytes,
+  pathToBytes,
+  samePath,
+  type FsPath,
+} from '../../common/paths';
+import { WORK_DIRECTORY_PREFIX } from '../../common/walk';
+import { absolutePath, realPath } from '../../files/absolute-path';
+import { lastPart, native, parentPath } from '../../files/entries';
+import { mustExist } from './must-exist';
+
+export interface CopyRoots {
+  /** The destination. */
+  readonly place: FsPath;
+  readonly roots: readonly CopyRoot[];
+}
+
+interface Mapped {
+  readonly source: FsPath;
+  readonly target: FsPath;
+  readonly isFolder: boolean;
+  /** It keeps its name below the destination. */
+  readonly isNamed: boolean;
+}
+
+/** @throws HeddleError where something of it cannot be, or would delete or overwrite what it should not */
+export async function copyRoots(request: CopyRequest, token: string): Promise<CopyRoots> {
+  const { sources, layout, options } = request;
+  if (layout === 'exact' && sources.length > 1) {
+    throw new HeddleError('bad-request', 'Only one source can become the destination itself.');
+  }
+  const place = await realDestination(request);
+  const mapped: Mapped[] = [];
+  for (const written of sources) mapped.push(await map(written, place, request));
+  if (options.mirror && !mapped.some(({ isFolder }) => isFolder)) {
+    throw new HeddleError(
+      'bad-request',
+      'A mirror needs a folder as its source: beside a single file it deletes nothing. Copy it without mirror.',
+    );
+  }
+  for (const { source, target } of mapped) await refuseOntoItself(source, target);
+  await refuseClashes(mapped, options.mirror);
+  if (options.mirror) await refuseSourcesInTargets(mapped);
+  const roots = mapped.map(({ source, target }) => ({
+    source,
+    target,
+    workDirectory: joinPath(parentPath(target), WORK_DIRECTORY_PREFIX + token),
+  }));
+  return { place, roots };
+}
+
+/** Whether single files keep their names below the destination, or the one takes its name. */
+export async function receivesFiles({
+  sources,
+  destination,
+  layout,
+}: Pick<CopyRequest, 'sources' | 'destination' | 'layout'>): Promise<boolean> {
+  if (layout === 'exact') return false;
+  if (sources.length > 1 || isWrittenAsContents(destination, sep)) return true;
+  const there = await stat(native(destination)).catch(() => null);
+  if (there?.isDirectory() !== true) return false;
+  // A link that an earlier copy of this same link has made is not a folder to go into.
+  const text = await linkText(absolutePath(sources[0] ?? ''));
+  return text === null || text !== (await linkText(absolutePath(destination)));
+}
+
+/** What is put straight into a folder goes to where a link of that name leads: the user named it. */
+async function realDestination(request: CopyRequest): Promise<FsPath> {
+  const destination = absolutePath(request.destination);
+  const contents = await Promise.all(request.sources.map((written) => isContents(written, request)));
+  if (!contents.includes(true)) return destination;
+  const leadsTo = await stat(native(destination)).catch(() => null);
+  if (leadsTo?.isDirectory() !== true) return destination;
+  return (await lstat(native(destination))).isSymbolicLink() ? realPath(destination) : destination;
+}
+
+async function map(written: FsPath, place: FsPath, request: CopyRequest): Promise<Mapped> {
+  const source = absolutePath(written);
+  await mustExist(source);
+  const isLink = (await lstat(native(source))).isSymbolicLink();
+  const leadsToFolder = await isFolderThere(source);
+  if (isWrittenAsContents(written, sep) && !leadsToFolder) {
+    throw new HeddleError(
+      'not-a-folder',
+      `${displayPath(source)} is not a folder: it has no contents. Write it without a slash at its end.`,
+    );
+  }
+  if (await isContents(written, request)) {
+    await refuseFile(place);
+    const folder = isLink ? realPath(source) : source;
+    return { source: folder, target: place, isFolder: true, isNamed: false };
+  }
+  const isFolder = leadsToFolder && (!isLink || request.rules.links === 'follow');
+  // A link to a folder goes where that folder would go.
+  if (request.layout !== 'exact' && (leadsToFolder || (await receivesFiles(request)))) {
+    await refuseFile(place);
+    return { source, target: joinPath(place, lastPart(source)), isFolder, isNamed: true };
+  }
+  if (isWrittenAsContents(request.destination, sep) || (await isFolderThere(place, lstat))) {
+    throw new HeddleError(
+      'target-is-a-folder',
+      `${displayPath(place)} is a folder, which ${displayPath(source)} cannot become. Copy it into the folder, or to another name.`,
+    );
+  }
+  return { source, target: place, isFolder, isNamed: false };
+}
+
+/** Whether what is in the source goes straight into the destination. */
+async function isContents(written: FsPath, { layout, rules }: CopyRequest): Promise<boolean> {
+  if (isWrittenAsContents(written, sep)) return true;
+  if (layout === 'named') return false;
+  const follows = layout === 'contents' || rules.links === 'follow';
+  return isFolderThere(absolutePath(written), follows ? stat : lstat);
+}
+
+async function isFolderThere(path: FsPath, look: typeof stat | typeof lstat = stat): Promise<boolean> {
+  const stats = await look(native(path)).catch(() => null);
+  return stats?.isDirectory() === true;
+}
+
+async function refuseFile(place: FsPath): Promise<void> {
+  const there = await stat(native(place)).catch(() => null);
+  if (there === null || there.isDirectory()) return;
+  throw new HeddleError(
+    'not-a-folder',
+    `${displayPath(place)} is a file, and what is copied goes into a folder.`,
+  );
+}
+
+/** Two sources never become one file. What contents of folders bring is told by the names straight in them. */
+async function refuseClashes(mapped: readonly Mapped[], mirror: boolean): Promise<void> {
+  for (const [index, one] of mapped.entries()) {
+    for (const other of mapped.slice(index + 1)) {
+      const [outer, inner] = one.target.length <= other.target.length ? [one, other] : [other, one];
+      const below = pathBelow(outer.target, inner.target);
+      if (below === null) continue;
+      if (below === '' && outer.isNamed && inner.isNamed) {
+        throw new HeddleError(
+          'same-name',
+          `Two sources are named ${displayName(one.source)}; they cannot both become ${displayPath(one.target)}.`,
+        );
+      }
+      const both = below === '' ? await commonName(outer, inner) : await nameIn(outer, below);
+      if (both !== null) {
+        throw new HeddleError(
+          'same-name',
+          `${displayPath(outer.source)} and ${displayPath(inner.source)} would both become ${displayPath(joinPath(outer.target, both))}. Copy them one at a time, or to folders of their own.`,
+        );
+      }
+      if (mirror) {
+        throw new HeddleError(
+          'bad-request',
+          `A mirror of ${displayPath(outer.source)} would delete what ${displayPath(inner.source)} brings: both go into ${displayPath(outer.target)}. Mirror them one at a time, each to a folder of its own.`,
+        );
+      }
+    }
+  }
+}
+
+async function commonName(one: Mapped, other: Mapped): Promise<FsPath | null> {
+  const names = new Set((await namesIn(one.source)).map(keyOfPath));
+  return (await namesIn(other.source)).find((name) => names.has(keyOfPath(name))) ?? null;
+}
+
+async function namesIn(folder: FsPath): Promise<FsPath[]> {
+  const names = await readdir(native(folder), { encoding: 'buffer' }).catch(() => []);
+  return names.map(pathFromBytes);
+}
+
+async function nameIn({ source }: Mapped, name: FsPath): Promise<FsPath | null> {
+  return lstat(native(joinPath(source, name))).then(
+    () => name,
+    () => null,
+  );
+}
+
+/** A mirror deletes what its source lacks: a source that lies in a target would go. */
+async function refuseSourcesInTargets(mapped: readonly Mapped[]): Promise<void> {
+  for (const { target } of mapped) {
+    const into = await stat(native(target), { bigint: true }).catch(() => null);
+    if (into === null) continue;
+    for (const { source } of mapped) {
+      // Folders are told by their inodes: a mount gives the target another path.
+      for (let folder = realPath(source); ; folder = parentPath(folder)) {
+        const above = await stat(native(folder), { bigint: true });
+        if (above.dev === into.dev && above.ino === into.ino) {
+          throw new HeddleError(
+            'copy-into-itself',
+            `${displayPath(source)} lies in ${displayPath(target)}: a mirror would delete its own source.`,
+          );
+        }
+        if (parentPath(folder) === folder) break;
+      }
+    }
+  }
+}
+
+async function refuseOntoItself(source: FsPath, target: FsPath): Promise<void> {
+  const from = await lstat(native(source), { bigint: true });
+  const to = await stat(native(target), { bigint: true }).catch(() => null);
+  if (to !== null && to.dev === from.dev && to.ino === from.ino) {
+    throw new HeddleError(
+      'copy-into-itself',
+      `${displayPath(source)} and ${displayPath(target)} are the same; there is nothing to copy.`,
+    );
+  }
+  if (!from.isDirectory()) return;
+  // The nearest folder that exists decides where the target really lies. Folders are told by their inodes: mounted
+  // at a second place, the source has another path there.
+  let folder = nearestRealFolder(target);
+  for (;;) {
+    const above = await stat(native(folder), { bigint: true });
+    if (above.dev === from.dev && above.ino === from.ino) {
+      throw new HeddleError(
+        'copy-into-itself',
+        `${displayPath(target)} lies inside ${displayPath(source)}: a folder cannot be copied into itself.`,
+      );
+    }
+    const parent = parentPath(folder);
+    if (parent === folder) return;
+    folder = parent;
+  }
+}
+
+function nearestRealFolder(path: FsPath): FsPath {
+  try {
+    return realPath(path);
+  } catch {
+    const parent = parentPath(path);
+    return parent === path ? path : nearestRealFolder(parent);
+  }
+}
+
+async function linkText(path: FsPath): Promise<string | null> {
+  return readlink(native(path), 'latin1').catch(() => null);
+}
+
+/** The path of `inner` from `outer` on; '' where they are one, `null` where it does not lie there. */
+function pathBelow(outer: FsPath, inner: FsPath): FsPath | null {
+  if (samePath(outer, inner)) return '';
+  const prefix = pathToBytes(joinPath(outer, ''));
+  const bytes = pathToBytes(inner);
+  return prefix.every((byte, index) => bytes[index] === byte)
+    ? pathFromBytes(bytes.subarray(prefix.length))
+    : null;
+}

@@ -1,0 +1,71 @@
+/**
+ * Names that a file system may take for one: `A` and `a`, two Unicode forms of one letter, a name and its short form.
+ * Which ones it does is never guessed: the file system is asked, by looking a name up that it does not list.
+ */
+import { readdirSync } from 'node:fs';
+import { displayPath, joinPath, pathFromBytes, type FsPath } from '../common/paths';
+import { errorCode, isSameFile, lstatOrNull, native } from './entries';
+
+/**
+ * Equal for all names that some file system takes for one by what their letters are; names that are equal here may
+ * well be two. It takes together what full case folding, compatibility forms (NFKD) and characters without a width do,
+ * and the dots and spaces at the end that Windows drops.
+ */
+export function looseKey(name: FsPath): string {
+  const text = displayPath(name);
+  // eslint-disable-next-line no-control-regex -- every ASCII character, control characters too
+  if (/^[\u0000-\u007f]*$/u.test(text)) return text.toLowerCase().replace(/[. ]+$/u, '');
+  return text
+    .normalize('NFKD')
+    .toUpperCase()
+    .toLowerCase()
+    .normalize('NFKD')
+    .replaceAll(/\p{Default_Ignorable_Code_Point}/gu, '')
+    .replace(/[. ]+$/u, '');
+}
+
+/** As {@link looseKey}, of each part of a path. */
+export function loosePath(path: FsPath): string {
+  return displayPath(path).split('/').map(looseKey).join('/');
+}
+
+/** Names in a folder, as byte strings (a character for each byte); none where there is no folder to be read. */
+export function namesIn(folder: FsPath): Set<string> {
+  try {
+    return new Set(
+      readdirSync(native(folder), { encoding: 'buffer' }).map((name) => name.toString('latin1')),
+    );
+  } catch (error) {
+    const code = errorCode(error);
+    if (code === 'ENOENT' || code === 'ENOTDIR') return new Set();
+    throw error;
+  }
+}
+
+export function byteString(path: FsPath): string {
+  return Buffer.from(path).toString('latin1');
+}
+
+export function fromByteString(bytes: string): FsPath {
+  return pathFromBytes(Buffer.from(bytes, 'latin1'));
+}
+
+/**
+ * The entry that the system finds in `folder` under `name`, by the name that it lists.
+ * @param listed names in the folder
+ * @returns `name` itself where it is listed; `null` where it cannot be told which entry it is
+ */
+export function spellingOf(folder: FsPath, name: string, listed: ReadonlySet<string>): string | null {
+  if (listed.has(name)) return name;
+  const key = looseKey(fromByteString(name));
+  const alike = [...listed].filter((other) => looseKey(fromByteString(other)) === key);
+  if (alike.length === 1) return alike[0] ?? null;
+  const found = lstatOrNull(joinPath(folder, fromByteString(name)));
+  if (found === null) return null;
+  // A short name, or one that folds in a way that is not known here. Some file systems make inodes up: no match then.
+  const same = [...(alike.length > 0 ? alike : listed)].filter((other) => {
+    const there = lstatOrNull(joinPath(folder, fromByteString(other)));
+    return there !== null && isSameFile(there, found);
+  });
+  return same.length === 1 ? (same[0] ?? null) : null;
+}

@@ -1,0 +1,114 @@
+/**
+ * How a finished file gets its name: atomically, and never over what is there unless that is to be replaced. A hard
+ * link does it where there are any; it also leaves the temporary name, which proves after a crash whose the file is.
+ *
+ * Symbolic links are never linked: where link(2) follows them (macOS), their name would become one more name of the
+ * file that they lead to.
+ */
+import { closeSync, linkSync, openSync, renameSync } from 'node:fs';
+import { displayName, joinPath, type FsPath } from '../common/paths';
+import { errorCode, lstatOrNull, native, parentPath, unlinkIfThere } from './entries';
+import { withHeldName } from './held-names';
+import { renameExclusive, type RenameExclusive } from './rename-exclusive';
+
+export interface Placed {
+  readonly target: FsPath;
+  /** The temporary name, where it still links to the target. */
+  readonly release?: FsPath;
+}
+
+/** The system's `link`, replaceable so that tests can take hard links away. */
+export type Link = (existing: string | Buffer, name: string | Buffer) => void;
+
+export interface Naming {
+  /** `null`: what gets the name must not be linked, as it is a symbolic link itself. */
+  readonly link: Link | null;
+  readonly renameExclusive: RenameExclusive;
+}
+
+export const NAMING: Naming = { link: linkSync, renameExclusive };
+
+/**
+ * Gives the finished `temp` the name `target`.
+ * @param workDirectory of the job, on the target's file system
+ * @returns `null` when that name is taken
+ * @throws system errors, `EXDEV` among them
+ */
+export function placeAt(
+  temp: FsPath,
+  target: FsPath,
+  workDirectory: FsPath,
+  naming: Naming = NAMING,
+): Placed | null {
+  if (naming.link !== null) {
+    try {
+      naming.link(native(temp), native(target));
+      return { target, release: temp };
+    } catch (error) {
+      if (errorCode(error) === 'EEXIST') return null;
+      throwUnlessLinkless(error);
+    }
+  }
+  const renamed = naming.renameExclusive(temp, target);
+  if (renamed !== null) return renamed ? { target } : null;
+  return renameLocked(temp, target, workDirectory);
+}
+
+/** Puts the finished file in the place of what is there, in one step; the temporary name stays a second link to it. */
+export function replaceAt(temp: FsPath, target: FsPath, { link }: Naming = NAMING): Placed {
+  const second = joinPath(parentPath(temp), `${displayName(temp)}.link`);
+  if (link !== null) {
+    unlinkIfThere(second);
+    try {
+      link(native(temp), native(second));
+      renameSync(native(second), native(target));
+      return { target, release: temp };
+    } catch (error) {
+      throwUnlessLinkless(error);
+    }
+  }
+  renameSync(native(temp), native(target));
+  return { target };
+}
+
+/** What `link` answers where the file system has no hard links: FAT, exFAT, some network shares; on Windows, too. */
+const NO_HARD_LINKS: ReadonlySet<string> = new Set([
+  'EPERM',
+  'ENOTSUP',
+  'EOPNOTSUPP',
+  'ENOSYS',
+  'EMLINK',
+  'EINVAL',
+  'EISDIR',
+  'UNKNOWN',
+]);
+
+export function throwUnlessLinkless(error: unknown): void {
+  const code = errorCode(error);
+  if (code === undefined || !NO_HARD_LINKS.has(code)) throw error;
+}
+
+/**
+ * Where nothing renames without replacing: the name is locked against every other task of the job, then seen to be
+ * free. Another program's file that takes the name between that look and the rename is replaced; there is no call that
+ * could prevent it. A lock that a crash left behind makes the next task take another name, no more.
+ */
+function renameLocked(temp: FsPath, target: FsPath, workDirectory: FsPath): Placed | null {
+  const lock = withHeldName(workDirectory, 'locks', target, (path) => {
+    try {
+      closeSync(openSync(native(path), 'wx'));
+      return path;
+    } catch (error) {
+      if (errorCode(error) === 'EEXIST') return null;
+      throw error;
+    }
+  });
+  if (lock === null) return null;
+  try {
+    if (lstatOrNull(target) !== null) return null;
+    renameSync(native(temp), native(target));
+    return { target };
+  } finally {
+    unlinkIfThere(lock);
+  }
+}
