@@ -44,10 +44,10 @@ test('a line for each task, a summary, nothing else', async ({ heddle, server, f
     error: { code: 'http-404', message: expect.stringContaining('404'), retryable: false },
   });
   // It never ran.
-  expect(lines.find(({ source }) => source === 'no URL')).toEqual({
+  expect(lines.find(({ source }) => source === 'line 22')).toEqual({
     ...whole,
     state: 'failed',
-    source: 'no URL',
+    source: 'line 22',
     target: null,
     bytes: 0,
     attempts: 0,

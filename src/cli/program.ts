@@ -3,8 +3,7 @@ import { Command, Option } from 'commander';
 import { HeddleError } from '../common/errors';
 import { MAX_WORKERS, type JobRequest } from '../common/job-request';
 import { MANIFEST_FORMATS, MODES, type Mode } from '../common/model';
-import type { FsPath } from '../common/paths';
-import { Engine, defaultDataDirectory, type Threads } from '../engine';
+import { Engine, defaultDataDirectory, type CreateOptions, type Threads } from '../engine';
 import { addCompareCommand } from './compare';
 import {
   addDownloadFlags,
@@ -80,7 +79,7 @@ export function makeProgram(threads: Threads, report: (status: number) => void):
     flags: TaskFlags,
     request: (how: { mode: Mode; workers: number | null }, engine: Engine) => JobRequest,
     options: Partial<RunOptions> = {},
-    manifest: FsPath | null = null,
+    given: Omit<CreateOptions, 'start'> = {},
   ): Promise<void> => {
     const engine = await open(flags);
     const work = async (): Promise<readonly number[]> => {
@@ -89,7 +88,7 @@ export function makeProgram(threads: Threads, report: (status: number) => void):
       const stored = engine.settings.get()[kind === 'verify' ? 'hash' : kind];
       const mode = chosenMode(flags);
       const how = { mode: mode ?? stored.mode, workers: flags.workers ?? stored.workers };
-      const { id } = await engine.createJob(request(how, engine), { start: false, manifest });
+      const { id } = await engine.createJob(request(how, engine), { ...given, start: false });
       return [id];
     };
     report(
@@ -121,13 +120,13 @@ export function makeProgram(threads: Threads, report: (status: number) => void):
         flags,
         (how) => ({ ...downloadRequest(urls, flags, text), ...how }),
         { kind: 'download', manifestToOutput },
-        flags.manifest === undefined || manifestToOutput ? null : givenPath(flags.manifest),
+        { manifest: flags.manifest === undefined || manifestToOutput ? null : givenPath(flags.manifest) },
       );
     });
 
   const commands: TaskCommands = {
     taskFlags,
-    run: (flags, request, options) => create(flags as TaskFlags, request, options),
+    run: (flags, request, options, given) => create(flags as TaskFlags, request, options, given),
   };
   addHashCommand(program, commands);
   addVerifyCommand(program, commands);

@@ -65,9 +65,10 @@ export async function runJobs(
     let kind: JobKind | null = null;
     const printsPaths = (): boolean => kind === 'download' && options.manifestToOutput !== true;
     const unsubscribe = engine.on('tasks-settled', ({ jobId, tasks }) => {
-      for (const { id, state } of tasks) {
+      for (const { id, state, isNoted } of tasks) {
         // A row is read from the database only where something is said of it.
-        if (!options.json && state === 'done' && !printsPaths() && options.dryRun !== true) continue;
+        const isSilent = state === 'done' && !printsPaths() && !(kind === 'verify' && isNoted === true);
+        if (!options.json && isSilent && options.dryRun !== true) continue;
         const task = engine.task(id);
         if (task === null) continue;
         if (options.json) process.stdout.write(`${JSON.stringify(taskLine(jobId, task))}\n`);
@@ -153,8 +154,11 @@ function reportTask(task: TaskRow, progress: Progress | null): void {
 
 /** What differs is the result; why it could not be checked is a message. */
 function reportFinding(task: TaskRow, progress: Progress | null): void {
-  if (task.state === 'done') return;
   progress?.clear();
+  if (task.state === 'done') {
+    process.stderr.write(`${printable(task.error?.message ?? 'no reason was given')}\n`);
+    return;
+  }
   const nowAt = task.finding === 'moved' ? `: ${task.target ?? ''}` : '';
   process.stdout.write(`${task.finding ?? task.state}: ${printable(task.name + nowAt)}\n`);
   process.stderr.write(`${printable(task.error?.message ?? 'no reason was given')}\n`);

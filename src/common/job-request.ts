@@ -78,12 +78,17 @@ export const hashRequestSchema = z.strictObject({
 export const verifyRequestSchema = z.strictObject({
   kind: z.literal('verify'),
   ...how,
-  /** A manifest; or a folder, with which `root` is compared. */
-  manifest: path,
+  /**
+   * A manifest; a folder, with which `root` is compared, or a bag (BagIt); `null`: a manifest that is handed over
+   * with the request.
+   */
+  manifest: path.nullable(),
   /** The folder that names are relative to; `null`: the manifest's own. */
   root: path.nullable(),
   /** Files below the root that the manifest does not list are a difference. */
   strict: z.boolean().default(false),
+  /** Listed files that are not there are passed over. */
+  ignoreMissing: z.boolean().default(false),
   /** Take names that lead out of the root. */
   outside: z.boolean().default(false),
   /** Of digests that could be of several algorithms; `null`: told by the manifest. */

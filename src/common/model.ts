@@ -33,6 +33,8 @@ export type SettledState = (typeof SETTLED_STATES)[number];
 export interface SettledTask {
   readonly id: number;
   readonly state: SettledState;
+  /** It is done, and there is something to be known of how it went. */
+  readonly isNoted?: boolean;
 }
 
 /**
@@ -252,6 +254,8 @@ export interface ExpectedFile {
   readonly alternatives: readonly CheckAlgorithm[];
   /** Bytes, where the manifest says so. */
   readonly size: number | null;
+  /** What is to be known of how the file was found. */
+  readonly note?: ErrorData;
 }
 
 export interface DownloadWorkerOptions {

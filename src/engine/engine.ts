@@ -32,7 +32,7 @@ import { Experiments } from './compare/experiments';
 import { JobMonitor } from './jobs/broadcaster';
 import { previewList } from './formats/list-preview';
 import { formatByName } from './formats/download-list';
-import { prepareJob } from './jobs/create-job';
+import { ownLists, prepareJob } from './jobs/create-job';
 import { automaticWorkers, threadsOf } from './jobs/defaults';
 import { JobRunner, type StopReason } from './jobs/job-runner';
 import {
@@ -79,6 +79,14 @@ const ROWS_AT_ONCE = 500;
 const FRAMES_PER_CHECKPOINT = 20;
 /** Ended jobs whose last frame is kept, for who looks at them next. */
 const KEPT_SNAPSHOTS = 10;
+
+export interface CreateOptions {
+  readonly start?: boolean;
+  /** Where a download's manifest goes. */
+  readonly manifest?: FsPath | null;
+  /** The manifest of a verification that names none. */
+  readonly input?: AsyncIterable<Uint8Array> | null;
+}
 
 export interface EngineOptions {
   readonly dataDirectory: string;
@@ -175,7 +183,7 @@ export class Engine {
     this.experiments = new Experiments({
       dataDirectory: options.dataDirectory,
       threads: options.threads,
-      repository: new ExperimentRepository(this.#database),
+      repository: new ExperimentRepository(this.#database, this.#vault),
       owner: this.#lock.id,
       isDead: (owner) => !this.#lock.isAlive(owner),
       settings: () => this.settings.get(),
@@ -225,17 +233,16 @@ export class Engine {
    */
   async createJob(
     request: JobRequest,
-    { start = true, manifest = null }: { start?: boolean; manifest?: FsPath | null } = {},
+    { start = true, manifest = null, input = null }: CreateOptions = {},
   ): Promise<JobSummary> {
     this.#assertOpen();
     // The folder of a manifest is made as that of the downloads is, and a name that is taken is told before the work.
     if (manifest !== null) prepareOwnManifest(manifest);
-    const plain = await prepareJob(request, this.#options.dataDirectory, this.#vault);
+    const plain = await prepareJob(request, this.#options.dataDirectory, this.#vault, input);
     const prepared = manifest === null ? plain : withOwnManifest(plain, manifest);
     // Reading a long list takes its time, and meanwhile somebody may have closed.
-    if (this.#closing !== null && prepared.spec.kind === 'download') {
-      for (const { path } of prepared.spec.lists) await rm(path, { force: true });
-    }
+    if (this.#closing !== null)
+      for (const path of ownLists(prepared.spec)) await rm(native(path), { force: true });
     this.#assertOpen();
     const id = this.#jobs.insert(prepared);
     if (start) this.#start(id);
@@ -481,7 +488,7 @@ export class Engine {
     while (this.#tasks.duplicates.removeSome(id, ROWS_AT_ONCE) > 0) await turn();
     while (this.#tasks.removeSome(id, ROWS_AT_ONCE) > 0) await turn();
     this.#jobs.remove(id);
-    if (spec.kind === 'download') for (const { path } of spec.lists) await rm(path, { force: true });
+    for (const path of ownLists(spec)) await rm(native(path), { force: true });
     this.#snapshots.delete(id);
     this.#emit('job-removed', { jobId: id });
   }

@@ -16,6 +16,8 @@ interface Koffi {
   errno(): number;
 }
 
+type AttributeCalls = Readonly<Record<'list' | 'get' | 'set' | 'remove', Call>>;
+
 const AT_FDCWD = -100;
 const AT_SYMLINK_NOFOLLOW = 0x100;
 const AT_SYMLINK_FOLLOW = 0x400;
@@ -43,7 +45,7 @@ export class Libc {
   readonly #utimensat: Call;
   readonly #posixFadvise: Call;
   readonly #linkat: Call;
-  readonly #xattrs: Readonly<Record<'fd' | 'path', Readonly<Record<'list' | 'get' | 'set', Call>>>>;
+  readonly #xattrs: Readonly<Record<'fd' | 'path', AttributeCalls>>;
   readonly #times = new BigInt64Array(4);
   readonly #from = new BigInt64Array(1);
   readonly #to = new BigInt64Array(1);
@@ -75,6 +77,7 @@ export class Libc {
         set: library.func(
           'int fsetxattr(int fd, const void *name, const void *value, size_t size, int flags)',
         ),
+        remove: library.func('int fremovexattr(int fd, const void *name)'),
       },
       path: {
         list: library.func('int64_t llistxattr(const void *path, void *names, size_t size)'),
@@ -82,6 +85,7 @@ export class Libc {
         set: library.func(
           'int lsetxattr(const void *path, const void *name, const void *value, size_t size, int flags)',
         ),
+        remove: library.func('int lremovexattr(const void *path, const void *name)'),
       },
     };
   }
@@ -148,11 +152,14 @@ export class Libc {
     this.#namesByDescriptor = false;
   }
 
-  /** Names of a file's extended attributes; POSIX ACLs are among them. */
+  /** Names of a file's extended attributes; POSIX ACLs are among them. None where the file system knows none. */
   attributes(holder: AttributeHolder): string[] {
     const calls = this.#calls(holder);
     const size = Number(calls.list(place(holder), this.#bytes, this.#bytes.length));
-    if (size < 0) throw this.#error('listxattr');
+    if (size < 0) {
+      if (this.#koffi.errno() === constants.errno.EOPNOTSUPP) return [];
+      throw this.#error('listxattr');
+    }
     return size === 0 ? [] : this.#bytes.toString('latin1', 0, size - 1).split('\0');
   }
 
@@ -169,7 +176,14 @@ export class Libc {
       throw this.#error('setxattr');
   }
 
-  #calls(holder: AttributeHolder): Readonly<Record<'list' | 'get' | 'set', Call>> {
+  /** What is not there need not be removed. */
+  removeAttribute(holder: AttributeHolder, name: string): void {
+    const bytes = Buffer.from(`${name}\0`, 'latin1');
+    if (this.#calls(holder).remove(place(holder), bytes) === 0) return;
+    if (this.#koffi.errno() !== constants.errno.ENODATA) throw this.#error('removexattr');
+  }
+
+  #calls(holder: AttributeHolder): AttributeCalls {
     return typeof holder === 'number' ? this.#xattrs.fd : this.#xattrs.path;
   }
 

@@ -10,7 +10,7 @@ import type { TaskOutcome } from '../common/model';
 import { displayPath, joinPath, pathFromBytes, pathToBytes, type FsPath } from '../common/paths';
 import { WORK_DIRECTORY_PREFIX } from '../common/walk';
 import type { WalkRules } from '../common/walk-rules';
-import { copyAttributes } from './attributes';
+import { bringUpToDate } from './attributes';
 import { aboutTarget } from './copy-errors';
 import type { TargetFolders } from './copy-target';
 import { errorCode, native, parentPath } from '../files/entries';
@@ -132,7 +132,7 @@ function finishFolder(source: FsPath, target: FsPath, { rules, sync }: FoldersMa
   const to = lstatSync(native(target), { bigint: true });
   if (!from.isDirectory() || !to.isDirectory()) return;
   const real = follows ? pathFromBytes(realpathSync.native(native(source), 'buffer')) : source;
-  copyAttributes(real, from, target, lost);
+  bringUpToDate({ path: real, stats: from }, { path: target, stats: to }, true, lost);
   if (sync) flushFolder(target);
 }
 

@@ -386,7 +386,7 @@ function readUrl(text: string): URL | null {
 function parseUrl(text: string): URL {
   const url = readUrl(text);
   if (url === null || (url.protocol !== 'http:' && url.protocol !== 'https:')) {
-    throw new HeddleError('bad-url', `"${text}" is not an HTTP address.`);
+    throw new HeddleError('bad-url', 'The address is not an HTTP or HTTPS address.');
   }
   return url;
 }

@@ -18,10 +18,10 @@ import {
   type WalkData,
   type WalkEntry,
 } from '../common/walk';
+import { WalkFilter, readGitIgnore } from '../files/walk-filter';
 import type { WalkRules } from '../common/walk-rules';
 import { Counterparts } from '../files/counterparts';
 import { identityOf, notRegular } from './source-file';
-import { WalkFilter, readGitIgnore } from './walk-filter';
 
 /** Serves a planner: every `next` is answered by one `entries`; after `done` nothing more comes. */
 export function runWalk(port: MessagePort, data: WalkData): void {

@@ -58,6 +58,9 @@ export async function comparableRequest(asked: JobRequest, token: string): Promi
       };
     }
     case 'verify': {
+      if (request.manifest === null) {
+        throw new HeddleError('bad-request', 'A comparison takes a manifest that is a file.');
+      }
       const manifest = textPath(request.manifest);
       const root = request.root === null ? dirname(manifest) : textPath(request.root);
       const isFolder = (await stat(manifest).catch(() => null))?.isDirectory() === true;
@@ -65,7 +68,7 @@ export async function comparableRequest(asked: JobRequest, token: string): Promi
         job: request,
         asked: null,
         target: null,
-        sources: isFolder ? [manifest, root] : [root],
+        sources: isFolder ? [manifest, ...(request.root === null ? [] : [root])] : [root],
         place: root,
       };
     }

@@ -349,9 +349,9 @@ describe('a job', () => {
     await expect(start({ ...copy(source, destination), options: { dryRun: true } })).rejects.toThrow(
       'dry run',
     );
-    // By its own name, not by that of the folder it would have been copied to.
+    // By the path that was meant, not by that of the scratch folder it would have been copied to.
     await expect(start(copy(source, join(source, 'sub', 'x')))).rejects.toThrow(
-      new RegExp(`${join(source, 'sub', 'x')} lies inside .*itself`, 'u'),
+      new RegExp(`${join(source, 'sub', 'x', 'tree')} lies inside .*itself`, 'u'),
     );
     await expect(start(copy(source, source))).rejects.toThrow('itself');
     await expect(start(hash(join(folder, 'none')))).rejects.toMatchObject({ code: 'source-missing' });

@@ -5,9 +5,7 @@ import { DIGEST_BYTES } from '../../common/digest-fields';
 import { safeFileName } from '../../common/file-name';
 import { isConnectionField, isFieldValue, isToken, splitField } from '../../common/http-fields';
 
-/** How much of a faulty line its message shows. */
-const SHOWN_CHARACTERS = 120;
-/** Says why an entry cannot be read; becomes a fault of its line. */
+/** Says why an entry cannot be read; becomes a fault of its line. It quotes nothing: whatever is written wrong may be a key. */
 export class Fault extends Error {}
 
 export interface EntryFields {
@@ -27,9 +25,9 @@ export function makeEntry(fields: EntryFields): DownloadEntry {
   for (const url of fields.urls) if (!isHttpUrl(url)) throw new Fault('is not an HTTP or HTTPS address');
   const body = fields.body ?? null;
   const method = (fields.method ?? (body === null ? 'GET' : 'POST')).toUpperCase();
-  if (!isToken(method) || method === 'CONNECT') throw new Fault(`has the method ${method}, which is none`);
+  if (!isToken(method) || method === 'CONNECT') throw new Fault('has a method that is none');
   for (const [name, value] of fields.headers ?? []) {
-    if (!isToken(name) || !isFieldValue(value)) throw new Fault(`has a header that is none: ${name}`);
+    if (!isToken(name) || !isFieldValue(value)) throw new Fault('has a header that is none');
     if (isConnectionField(name)) throw new Fault(`sets the header ${name}, which is not its own`);
   }
   const size = fields.size ?? null;
@@ -98,7 +96,7 @@ export function isHttpUrl(text: string): boolean {
 /** @throws Fault */
 export function readDigest(name: string, value: string): Partial<Record<CheckAlgorithm, string>> {
   const algorithm = algorithmOf(name);
-  if (algorithm === undefined) throw new Fault(`has a digest of a kind that is not known: ${name}`);
+  if (algorithm === undefined) throw new Fault('has a digest of a kind that is not known here');
   const hex = value.trim().toLowerCase();
   const digits = DIGEST_BYTES[algorithm] * 2;
   if (!/^[0-9a-f]+$/u.test(hex) || hex.length !== digits) {
@@ -116,29 +114,40 @@ function algorithmOf(name: string): CheckAlgorithm | undefined {
   return CHECK_ALGORITHMS.find((each) => each.replace('-', '') === plain);
 }
 
-/** @throws what is no {@link Fault} */
-export function listed(line: number, text: string, read: () => DownloadEntry): ListedEntry {
+/** What an option that is not known is called, where it looks like a name: a key in its place does not. */
+export function unknownOption(word: string): Fault {
+  const [, name] = /^(-{0,2}[a-z][a-z0-9-]{0,30})(?:=|$)/u.exec(word) ?? [];
+  return new Fault(`has ${name === undefined ? 'an option' : `the option ${name}`}, which is not known here`);
+}
+
+/** @param address the entry's first one, however it is written. @throws what is no {@link Fault} */
+export function listed(line: number, address: string, read: () => DownloadEntry): ListedEntry {
   try {
     return { line, entry: read() };
   } catch (error) {
     if (!(error instanceof Fault)) throw error;
-    return fault(line, text, error.message);
+    return fault(line, address, error.message);
   }
 }
 
 /**
- * @param text what is shown of it: an address, a name; never a whole record or command, which may hold keys
+ * Of a line that cannot be read nothing is told but its number, its host and the kind of its fault: nobody knows where
+ * in it a password is.
  */
-export function fault(line: number, text: string, what: string): ListedEntry {
-  const hidden = text.replaceAll(/(:\/\/)[^\s/]*@/gu, '$1***@').trim();
-  const shown = hidden.length > SHOWN_CHARACTERS ? `${hidden.slice(0, SHOWN_CHARACTERS)}…` : hidden;
+export function fault(line: number, address: string, what: string): ListedEntry {
+  const host = safeHost(address);
+  const text = host === '' ? `line ${line}` : `line ${line} (${host})`;
   return {
     line,
-    text: shown,
-    error: {
-      code: 'bad-url',
-      message: `Line ${line} ${what}${shown === '' ? '.' : `: ${shown}`}`,
-      retryable: false,
-    },
+    text,
+    error: { code: 'bad-url', message: `L${text.slice(1)} ${what}.`, retryable: false },
   };
+}
+
+/** The host of an address, if it is one for certain; '' otherwise. */
+function safeHost(address: string): string {
+  if (!URL.canParse(address)) return '';
+  const { hostname, pathname, search, hash } = new URL(address);
+  // Then it may be the name of a login whose password has one of `/?#` in it.
+  return `${pathname}${search}${hash}`.includes('@') ? '' : hostname;
 }

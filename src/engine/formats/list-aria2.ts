@@ -3,7 +3,7 @@
  * lines below it are options of it. Options that tune aria2 alone are passed over.
  */
 import type { CheckAlgorithm, ListedEntry } from '../../common/download';
-import { Fault, isHttpUrl, listed, makeEntry, readDigest, readField, withLogin } from './entry';
+import { isHttpUrl, listed, makeEntry, readDigest, readField, unknownOption, withLogin } from './entry';
 import type { Line } from './text-lines';
 
 const MAX_OPTIONS = 1000;
@@ -57,8 +57,7 @@ function read({ line, text, options }: Item): ListedEntry {
     const digests: Partial<Record<CheckAlgorithm, string>> = {};
     const last = new Map<string, string>();
     for (const [name, value] of options) {
-      if (!KNOWN.has(name) && !TUNING.test(name))
-        throw new Fault(`has the option ${name}, which is not known here`);
+      if (!KNOWN.has(name) && !TUNING.test(name)) throw unknownOption(name);
       last.set(name, value);
       if (name === 'header') {
         headers.push(readField(value));

@@ -1,7 +1,7 @@
 /** Pasted `curl` commands, as browsers' tools copy them: one or several, quoted for a POSIX shell. */
 import type { ListedEntry } from '../../common/download';
 import { splitField } from '../../common/http-fields';
-import { Fault, fault, listed, makeEntry, withLogin } from './entry';
+import { Fault, fault, listed, makeEntry, unknownOption, withLogin } from './entry';
 import { expandUrl, hasRanges } from './url-ranges';
 
 /** A page of commands; what is longer is a list in another form. */
@@ -222,8 +222,7 @@ function escape(text: string): [number, string] {
 
 function read({ line, words: given, broken }: ShellCommand): ListedEntry[] {
   const words = given[0] === '$' ? given.slice(1) : given;
-  // Of a faulty command its address alone is shown: the rest may hold keys.
-  const shown = words.find((word) => /^https?:\/\//iu.test(word)) ?? '';
+  const address = words.find((word) => /^https?:\/\//iu.test(word)) ?? '';
   const urls: string[] = [];
   const outputs: (string | null)[] = [];
   const headers: [string, string][] = [];
@@ -233,7 +232,7 @@ function read({ line, words: given, broken }: ShellCommand): ListedEntry[] {
   let user: string | null = null;
   let isQuery = false;
   let isGlobbed = true;
-  const failed = (what: string): ListedEntry[] => [fault(line, shown, what)];
+  const failed = (what: string): ListedEntry[] => [fault(line, address, what)];
   if (broken !== null) return failed(broken);
   if (words[0] !== 'curl') return failed('does not begin with curl');
   const queue = words.slice(1);
@@ -326,7 +325,7 @@ function read({ line, words: given, broken }: ShellCommand): ListedEntry[] {
         headers.push(['Cookie', value]);
         break;
       default:
-        return failed(`has the option ${word}, which is not known here`);
+        return failed(unknownOption(word).message);
     }
   }
   if (urls.length === 0) return failed('has no address');

@@ -30,11 +30,12 @@ export async function* readMetalink(
   let text = '';
   let broken = null as string | null;
   let silence = 0;
-  parser.on('error', (error) => {
-    broken ??= error.message;
+  // What the parser says quotes the text.
+  parser.on('error', () => {
+    broken ??= 'it is not well-formed XML';
   });
   parser.on('opentag', ({ name, attributes }) => {
-    if (open.length === 0 && local(name) !== 'metalink') broken ??= `its root is ${name}`;
+    if (open.length === 0 && local(name) !== 'metalink') broken ??= 'its root has another name';
     if (open.length > MAX_DEPTH) broken ??= 'it is nested too deeply';
     open.push({ name: local(name), attributes });
     text = '';
@@ -77,12 +78,12 @@ export async function* readMetalink(
     if (found.length > 0) yield found.splice(0);
   }
   if (broken === null) parser.close();
-  if (broken !== null) found.push(fault(parser.line, broken, 'is not a Metalink document'));
+  if (broken !== null) found.push(fault(parser.line, '', `is not a Metalink document: ${broken}`));
   if (found.length > 0) yield found;
 }
 
 function read({ line, name, urls, digests, size }: MetalinkFile): ListedEntry {
-  return listed(line, name, () => {
+  return listed(line, urls[0]?.url ?? '', () => {
     // RFC 5854 §4.1.2.1 asks for one.
     if (name === '') throw new Fault('has no name');
     const known: Partial<Record<CheckAlgorithm, string>> = {};

@@ -19,16 +19,15 @@ export async function* readJsonLines(
     for (const { text, tooLong } of lines) {
       number += 1;
       if (text.trim() === '') continue;
-      entries.push(tooLong ? fault(number, text, 'is too long') : readJson(number, text));
+      entries.push(tooLong ? fault(number, '', 'is too long') : readJson(number, text));
     }
     if (entries.length > 0) yield entries;
   }
 }
 
-/** What is shown of a faulty line is its address alone. */
 function readJson(number: number, text: string): ListedEntry {
-  const shown = /"(?:url|urls)"\s*:\s*\[?\s*"([^"]{1,200})/iu.exec(text)?.[1] ?? '';
-  return listed(number, shown, () => {
+  const address = /"(?:url|urls)"\s*:\s*\[?\s*"([^"\\]{1,2000})"/iu.exec(text)?.[1] ?? '';
+  return listed(number, address, () => {
     try {
       return fromJson(text);
     } catch (error) {
@@ -70,20 +69,19 @@ export async function* readCsv(
         continue;
       }
       const names = header;
-      // Of a faulty record its address alone is shown.
-      const shown = fields[names.indexOf('url')] ?? '';
-      if (faulty !== null) entries.push(fault(line, shown, faulty));
+      const address = fields[names.indexOf('url')] ?? '';
+      if (faulty !== null) entries.push(fault(line, address, faulty));
       else if (!names.includes('url') && !names.includes('urls')) {
         // Said once: it is so for every record.
         if (!toldNoUrl) entries.push(fault(1, '', 'names no column "url"'));
         toldNoUrl = true;
       } else if (fields.slice(names.length).some((field) => field.trim() !== '')) {
         entries.push(
-          fault(line, shown, 'has more fields than the first line names: put those with commas in quotes'),
+          fault(line, address, 'has more fields than the first line names: put those with commas in quotes'),
         );
       } else {
         entries.push(
-          listed(line, shown, () =>
+          listed(line, address, () =>
             fromFields(Object.fromEntries(names.map((name, at) => [name, fields[at] ?? '']))),
           ),
         );

@@ -11,6 +11,7 @@ import {
   type DownloadRequest,
   type HashRequest,
   type JobRequest,
+  type VerifyRequest,
 } from '../../common/job-request';
 import type { Algorithm } from '../../common/model';
 import { parseChecksum } from '../../common/digest-fields';
@@ -25,14 +26,24 @@ import { understood } from '../understood';
 import type { NewJob } from '../store/job-repository';
 import type { Vault } from '../store/vault';
 import { formatByName } from '../formats/download-list';
+import { isHttpUrl } from '../formats/entry';
 import { manifestWriter } from '../formats/manifest';
+import { bagFolder } from './bag';
 import { copyRoots } from './copy-roots';
 import { missing, mustExist } from './must-exist';
 import type { JobSpec, ManifestTarget, SecretOption } from './job-spec';
 import { nameTaken, usualFormat } from './manifest';
 
-/** @throws HeddleError when the request cannot become a job; nothing was stored then */
-export async function prepareJob(request: JobRequest, dataDirectory: string, vault: Vault): Promise<NewJob> {
+/**
+ * @param input a manifest that comes with the request instead of a path
+ * @throws HeddleError when the request cannot become a job; nothing was stored then
+ */
+export async function prepareJob(
+  request: JobRequest,
+  dataDirectory: string,
+  vault: Vault,
+  input: AsyncIterable<Uint8Array> | null = null,
+): Promise<NewJob> {
   const checked = understood(jobRequestSchema, request, 'The job');
   const token = randomBytes(6).toString('hex');
   const how = { mode: checked.mode, workers: checked.workers, token };
@@ -63,29 +74,8 @@ export async function prepareJob(request: JobRequest, dataDirectory: string, vau
         workDirectories: manifest === null ? [] : [workDirectoryBeside(manifest.path, token)],
       };
     }
-    case 'verify': {
-      const manifest = absolutePath(checked.manifest);
-      await mustExist(manifest);
-      const folders = (await stat(native(manifest))).isDirectory();
-      if (folders && checked.root === null) {
-        throw new HeddleError(
-          'bad-request',
-          `${displayPath(manifest)} is a folder. Say with which folder it is compared.`,
-        );
-      }
-      const root = checked.root === null ? parentPath(manifest) : absolutePath(checked.root);
-      await mustBeFolder(root);
-      if (folders) return { ...how, ...(await prepareComparison(manifest, root, checked.rules)) };
-      const { strict, outside, algorithm, rules } = checked;
-      return {
-        ...how,
-        kind: 'verify',
-        label: labelOf([manifest]),
-        place: displayPath(root),
-        spec: { kind: 'verify', manifest, folders, root, strict, outside, algorithm, rules },
-        workDirectories: [],
-      };
-    }
+    case 'verify':
+      return { ...how, ...(await prepareVerify(checked, token, dataDirectory, input)) };
     case 'copy': {
       const { options, rules } = checked;
       if (options.mirror && options.existing === 'number') {
@@ -123,6 +113,103 @@ export async function prepareJob(request: JobRequest, dataDirectory: string, vau
       };
     }
   }
+}
+
+type PreparedKind = Omit<NewJob, 'mode' | 'workers' | 'token'>;
+
+async function prepareVerify(
+  request: VerifyRequest,
+  token: string,
+  dataDirectory: string,
+  input: AsyncIterable<Uint8Array> | null,
+): Promise<PreparedKind> {
+  const { strict, outside, algorithm, ignoreMissing, rules } = request;
+  const options = { strict, outside, algorithm, ignoreMissing, rules };
+  if (request.manifest === null) return prepareHandedOver(request, options, token, dataDirectory, input);
+  const manifest = absolutePath(request.manifest);
+  await mustExist(manifest);
+  const isFolder = (await stat(native(manifest))).isDirectory();
+  const bag = request.root === null ? await bagFolder(manifest) : null;
+  if (isFolder || bag !== null) refuseForFolders(request, bag !== null);
+  if (bag !== null) {
+    return {
+      kind: 'verify',
+      label: labelOf([bag]),
+      place: displayPath(bag),
+      spec: { kind: 'verify', manifest: bag, bag: true, folders: false, root: bag, ...options },
+      workDirectories: [],
+    };
+  }
+  if (isFolder && request.root === null) {
+    throw new HeddleError(
+      'bad-request',
+      `${displayPath(manifest)} is a folder and no bag (it has no bagit.txt). Say with which folder it is compared.`,
+    );
+  }
+  const root = request.root === null ? parentPath(manifest) : absolutePath(request.root);
+  await mustBeFolder(root);
+  if (isFolder) return prepareComparison(manifest, root, rules);
+  return {
+    kind: 'verify',
+    label: labelOf([manifest]),
+    place: displayPath(root),
+    spec: { kind: 'verify', manifest, folders: false, root, ...options },
+    workDirectories: [],
+  };
+}
+
+/** The job's own copy of the manifest: it goes on when whoever handed it over has gone. */
+async function prepareHandedOver(
+  request: VerifyRequest,
+  options: Pick<VerifyRequest, 'strict' | 'outside' | 'algorithm' | 'ignoreMissing' | 'rules'>,
+  token: string,
+  dataDirectory: string,
+  input: AsyncIterable<Uint8Array> | null,
+): Promise<PreparedKind> {
+  if (input === null || request.root === null)
+    throw new HeddleError('bad-request', 'A manifest without a path comes with its content and a folder.');
+  const root = absolutePath(request.root);
+  await mustBeFolder(root);
+  const manifest = join(dataDirectory, 'lists', `${token}.manifest`);
+  try {
+    makeFolders(join(dataDirectory, 'lists'));
+    await pipeline(input, createWriteStream(manifest, { mode: 0o600, flush: true }));
+  } catch (error) {
+    throw fromErrorData(toErrorData(error, manifest));
+  }
+  return {
+    kind: 'verify',
+    label: 'Standard input',
+    place: displayPath(root),
+    spec: { kind: 'verify', manifest, shown: 'standard input', folders: false, root, ...options },
+    workDirectories: [],
+  };
+}
+
+/** What is said of a manifest's lines means nothing where there is none. */
+function refuseForFolders(
+  { strict, outside, algorithm, ignoreMissing }: VerifyRequest,
+  isBag: boolean,
+): void {
+  if (isBag && strict)
+    throw new HeddleError('bad-request', 'A bag is always checked for files that it does not list.');
+  const what = isBag ? 'a bag, whose manifests say themselves' : 'two folders, which are compared by content';
+  const given = strict
+    ? 'A strict check'
+    : outside
+      ? 'Names that lead outside'
+      : ignoreMissing && !isBag
+        ? 'Ignoring what is missing'
+        : algorithm === null
+          ? null
+          : 'An algorithm';
+  if (given !== null) throw new HeddleError('bad-request', `${given} means nothing for ${what}.`);
+}
+
+/** The copies of lists that a job has for itself, which go with it. */
+export function ownLists(spec: JobSpec): readonly FsPath[] {
+  if (spec.kind === 'download') return spec.lists.map(({ path }) => path);
+  return spec.kind === 'verify' && spec.shown !== undefined ? [spec.manifest] : [];
 }
 
 /** Two folders; a link that was given for one of them is that folder. */
@@ -264,7 +351,7 @@ function urlsPart({ urls, out, checksum }: DownloadRequest): ListPart {
   if (checksum !== null && digest === null) {
     throw new HeddleError(
       'bad-request',
-      `"${checksum}" is no checksum. Write the algorithm, = and the digest in hexadecimal: sha256=…`,
+      `The checksum is none. Write the algorithm, = and the digest in hexadecimal: sha256=…`,
     );
   }
   const line = {
@@ -279,8 +366,8 @@ function sealOptions(
   given: DownloadRequest['options'],
   vault: Vault,
 ): Pick<Extract<JobSpec, { kind: 'download' }>, 'options' | 'secrets'> {
-  const { headers, user, bearer, proxy, ...options } = given;
-  const secrets: Record<SecretOption, unknown> = { headers, user, bearer, proxy };
+  const { headers, user, bearer, proxy, userAgent, ...options } = given;
+  const secrets: Record<SecretOption, unknown> = { headers, user, bearer, proxy, userAgent };
   return { options, secrets: vault.seal(JSON.stringify(secrets)).toString('base64') };
 }
 
@@ -294,7 +381,7 @@ function downloadLabel({ urls, text, listFiles }: DownloadRequest): string {
       .find((line) => line.trim() !== '')
       ?.trim() ??
     '';
-  return URL.canParse(first) ? `${new URL(first).host} downloads` : 'Downloads';
+  return isHttpUrl(first) ? `${new URL(first).host} downloads` : 'Downloads';
 }
 
 function workDirectoryBeside(path: FsPath, token: string): FsPath {

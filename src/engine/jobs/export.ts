@@ -59,7 +59,9 @@ async function* failedSources(tasks: TaskRepository, jobId: number): AsyncGenera
   for (let offset = 0; ; offset += PAGE) {
     const page = tasks.pageByState(jobId, 'failed', offset, PAGE);
     if (page.length === 0) return;
-    for (const { source } of page) yield `${source}\n`;
+    // Of a line that could not be read its number is known, and a remark in a list.
+    for (const { source, error } of page)
+      yield error?.code === 'bad-url' ? `# ${error.message}\n` : `${source}\n`;
     await new Promise((resolve) => setImmediate(resolve));
   }
 }

@@ -16,7 +16,7 @@ export type JobSpec =
       readonly lists: readonly { readonly path: string; readonly format: ListFormat | null }[];
       /** Less what is secret. */
       readonly options: Omit<DownloadOptions, SecretOption>;
-      /** Each {@link SecretOption}, sealed, in base64. */
+      /** Each {@link SecretOption}, sealed, in base64. Older jobs have the user agent among the options. */
       readonly secrets: string;
       readonly directory: FsPath;
       readonly workDirectory: FsPath;
@@ -34,8 +34,13 @@ export type JobSpec =
     }
   | {
       readonly kind: 'verify';
-      /** A manifest, or with `folders` a folder. */
+      /** A manifest, or with `folders` and `bag` a folder. */
       readonly manifest: FsPath;
+      /** What messages call the manifest where it is the job's own copy, to be removed with it. */
+      readonly shown?: string;
+      /** The folder is a bag: its manifests are checked, and that they list all of its payload. */
+      readonly bag?: boolean;
+      readonly ignoreMissing?: boolean;
       readonly folders: boolean;
       readonly root: FsPath;
       readonly strict: boolean;
@@ -58,4 +63,4 @@ export interface ManifestTarget {
 }
 
 /** Options that may hold passwords or keys. */
-export type SecretOption = 'headers' | 'user' | 'bearer' | 'proxy';
+export type SecretOption = 'headers' | 'user' | 'bearer' | 'proxy' | 'userAgent';

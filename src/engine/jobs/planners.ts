@@ -69,7 +69,7 @@ function planUrl(listed: ListedEntry, vault: Vault): NewTask {
   const base = { phase: 0, type: 'url', root: 0, target: null, size: null } as const;
   if ('error' in listed) {
     const settled = { state: 'failed', reason: listed.error } as const;
-    return { ...base, host: '', source: listed.text, name: listed.text.slice(0, 200), settled };
+    return { ...base, host: '', source: listed.text, name: listed.text, settled };
   }
   const { entry } = listed;
   const url = new URL(entry.urls[0] ?? '');

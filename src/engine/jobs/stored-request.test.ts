@@ -56,7 +56,9 @@ test('a download is its lists again', async () => {
     listFiles: [list],
     format: 'urls',
     directory: join(folder, 'into'),
+    options: { userAgent: 'me' },
   });
+  expect(request).toMatchObject({ options: { userAgent: 'me' } });
   expect(request).toMatchObject({ text: 'http://127.0.0.1/1\n\nhttp://127.0.0.1/2\n', format: 'urls' });
 });
 

@@ -1,6 +1,6 @@
 /** A stored job as a request again, so that the same work can be done another time, in other modes. */
 import { isDeepStrictEqual } from 'node:util';
-import { DEFAULT_DOWNLOAD_OPTIONS } from '../../common/download-options';
+import { DEFAULT_DOWNLOAD_OPTIONS, type DownloadOptions } from '../../common/download-options';
 import { HeddleError } from '../../common/errors';
 import type { JobRequest } from '../../common/job-request';
 import { displayPath, joinPath, type FsPath } from '../../common/paths';
@@ -36,8 +36,9 @@ export async function storedRequest({ summary, spec }: StoredJob, vault: Vault):
       };
     }
     case 'verify': {
-      const { manifest, root, strict, outside, algorithm, rules } = spec;
-      return { kind: 'verify', ...how, manifest, root, strict, outside, algorithm, rules };
+      const { manifest, bag = false, strict, outside, algorithm, ignoreMissing = false, rules } = spec;
+      const root = bag ? null : spec.root;
+      return { kind: 'verify', ...how, manifest, root, strict, outside, algorithm, ignoreMissing, rules };
     }
     case 'copy':
       return copyAgain(summary, spec);
@@ -75,10 +76,11 @@ async function downloadOf(
   spec: DownloadSpec,
   vault: Vault,
 ): Promise<Omit<Extract<JobRequest, { kind: 'download' }>, 'kind' | 'mode' | 'workers'>> {
-  const secrets = JSON.parse(vault.open(Buffer.from(spec.secrets, 'base64'))) as Record<
-    SecretOption,
+  const { userAgent, ...secrets } = JSON.parse(vault.open(Buffer.from(spec.secrets, 'base64'))) as Record<
+    Exclude<SecretOption, 'userAgent'>,
     unknown
-  >;
+  > &
+    Partial<Pick<DownloadOptions, 'userAgent'>>;
   for (const [name, value] of Object.entries(secrets)) {
     if (isDeepStrictEqual(value, DEFAULT_DOWNLOAD_OPTIONS[name as SecretOption])) continue;
     throw new HeddleError(
@@ -113,6 +115,7 @@ async function downloadOf(
     listFiles: [],
     format,
     directory: spec.directory,
-    options: spec.options,
+    // Of older jobs it is among the options.
+    options: userAgent === undefined ? spec.options : { ...spec.options, userAgent },
   };
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import SqliteDatabase from 'better-sqlite3';
 import { HeddleError } from '../../common/errors';
 import { makeFolders } from '../../files/entries';
+import { compactIfDue } from './clear-secrets';
 import { MIGRATIONS } from './migrations';
 
 export type Database = SqliteDatabase.Database;
@@ -32,7 +33,8 @@ export function openDatabase(dataDirectory: string): Database {
     // A process that is killed loses nothing in this setting; a power cut may lose the last transactions.
     database.pragma('synchronous = NORMAL');
     database.pragma('foreign_keys = ON');
-    migrate(database, path);
+    migrate(database, dataDirectory, path);
+    compactIfDue(database);
     return database;
   } catch (cause) {
     database.close();
@@ -67,7 +69,7 @@ export function prepareOnce(database: Database): Database['prepare'] {
   return prepare as Database['prepare'];
 }
 
-function migrate(database: Database, path: string): void {
+function migrate(database: Database, dataDirectory: string, path: string): void {
   // Another process may migrate at the same moment: look again once the write lock is ours.
   const upgrade = database.transaction(() => {
     const version = Number(database.pragma('user_version', { simple: true }));
@@ -77,7 +79,10 @@ function migrate(database: Database, path: string): void {
         `${path} was written by a newer Heddle (version ${version} of its layout, this one knows ${MIGRATIONS.length}). Use that one.`,
       );
     }
-    for (const sql of MIGRATIONS.slice(version)) database.exec(sql);
+    for (const step of MIGRATIONS.slice(version)) {
+      if (typeof step === 'string') database.exec(step);
+      else step(database, dataDirectory);
+    }
     database.pragma(`user_version = ${MIGRATIONS.length}`);
   });
   if (Number(database.pragma('user_version', { simple: true })) !== MIGRATIONS.length) upgrade.immediate();

@@ -14,6 +14,8 @@ import type {
 } from '../../common/experiment';
 import type { JobKind } from '../../common/model';
 import { prepareOnce, type Database } from './database';
+import { openRequest, sealRequest } from './sealed-request';
+import type { Vault } from './vault';
 
 const deflated = promisify(deflate);
 
@@ -24,6 +26,7 @@ interface ExperimentRecord {
   readonly kind: JobKind | null;
   readonly title: string;
   readonly request: string;
+  readonly sealed: Buffer | null;
   readonly machine: string;
   readonly tasks: number;
   readonly bytes: number;
@@ -55,23 +58,28 @@ export interface Orphan {
 
 export class ExperimentRepository {
   readonly #database: Database;
+  readonly #vault: Vault;
   readonly #prepare: Database['prepare'];
 
-  constructor(database: Database) {
+  /** @param vault seals what requests hold of secrets */
+  constructor(database: Database, vault: Vault) {
     this.#database = database;
+    this.#vault = vault;
     this.#prepare = prepareOnce(database);
   }
 
   insert({ kind, title, request, machine, folders }: NewExperiment, owner: string): number {
+    const stored = sealRequest(request, this.#vault);
     const { lastInsertRowid } = this.#prepare(
-      `INSERT INTO experiments (state, owner, created_at, kind, title, request, machine, folders)
-         VALUES ('running', ?, ?, ?, ?, ?, ?, ?)`,
+      `INSERT INTO experiments (state, owner, created_at, kind, title, request, sealed, machine, folders)
+         VALUES ('running', ?, ?, ?, ?, ?, ?, ?, ?)`,
     ).run(
       owner,
       Date.now(),
       kind,
       title,
-      JSON.stringify(request),
+      stored.request,
+      stored.sealed,
       JSON.stringify(machine),
       JSON.stringify(folders),
     );
@@ -84,7 +92,7 @@ export class ExperimentRepository {
       'SELECT * FROM experiments ORDER BY id DESC LIMIT ? OFFSET ?',
     )
       .all(limit, offset)
-      .map(summaryOf);
+      .map((record) => this.#summaryOf(record));
     return { total: counted?.total ?? 0, experiments };
   }
 
@@ -94,7 +102,7 @@ export class ExperimentRepository {
     );
     if (record === undefined) return null;
     return {
-      ...summaryOf(record),
+      ...this.#summaryOf(record),
       runs: this.runs(id),
       analysis: record.analysis === null ? null : (JSON.parse(record.analysis) as ExperimentAnalysis),
     };
@@ -189,20 +197,20 @@ export class ExperimentRepository {
       this.#prepare('DELETE FROM experiments WHERE id = ?').run(id);
     })();
   }
-}
 
-function summaryOf(record: ExperimentRecord): ExperimentSummary {
-  return {
-    id: record.id,
-    createdAtMs: record.created_at,
-    state: record.state,
-    error: record.error === null ? null : (JSON.parse(record.error) as ErrorData),
-    title: record.title,
-    kind: record.kind,
-    request: JSON.parse(record.request) as ParsedExperimentRequest,
-    machine: JSON.parse(record.machine) as Machine,
-    tasks: record.tasks,
-    bytes: record.bytes,
-    notes: JSON.parse(record.notes) as string[],
-  };
+  #summaryOf(record: ExperimentRecord): ExperimentSummary {
+    return {
+      id: record.id,
+      createdAtMs: record.created_at,
+      state: record.state,
+      error: record.error === null ? null : (JSON.parse(record.error) as ErrorData),
+      title: record.title,
+      kind: record.kind,
+      request: openRequest(record, this.#vault),
+      machine: JSON.parse(record.machine) as Machine,
+      tasks: record.tasks,
+      bytes: record.bytes,
+      notes: JSON.parse(record.notes) as string[],
+    };
+  }
 }

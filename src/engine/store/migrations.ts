@@ -1,3 +1,9 @@
+import { clearSecrets } from './clear-secrets';
+import type { Database } from './database';
+
+/** SQL, or what SQL alone cannot do. */
+export type Migration = string | ((database: Database, dataDirectory: string) => void);
+
 /**
  * The database's layout, step by step. A step that was released is never
  * changed; a new one is added at the end. Entry N brings `user_version` to N+1.
@@ -5,7 +11,7 @@
  * `source` and `target` hold TEXT, or a BLOB where the path's bytes are not
  * UTF-8. Times are milliseconds since the epoch. Errors and specs are JSON.
  */
-export const MIGRATIONS: readonly string[] = [
+export const MIGRATIONS: readonly Migration[] = [
   `
   CREATE TABLE settings (
     key TEXT PRIMARY KEY,
@@ -222,4 +228,10 @@ export const MIGRATIONS: readonly string[] = [
   );
   CREATE INDEX experiment_timelines_by_experiment ON experiment_timelines (experiment_id, contender, run_id);
   `,
+  // Requests of experiments hold URLs, headers and whole lists; a row here asks for the database to be written anew.
+  `
+  ALTER TABLE experiments ADD COLUMN sealed BLOB;
+  CREATE TABLE to_compact (due INTEGER NOT NULL);
+  `,
+  clearSecrets,
 ];

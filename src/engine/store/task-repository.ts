@@ -636,6 +636,15 @@ export class TaskRepository {
     );
   }
 
+  /** Whether it has tasks that are not left out. */
+  hasTasks(jobId: number): boolean {
+    return (
+      this.#prepare<[number]>("SELECT 1 FROM tasks WHERE job_id = ? AND state <> 'skipped' LIMIT 1").get(
+        jobId,
+      ) !== undefined
+    );
+  }
+
   pageByFinding(jobId: number, finding: Finding, offset: number, limit: number): TaskRow[] {
     return this.#prepare<[number, Finding, number, number], TaskRecord>(
       'SELECT * FROM tasks WHERE job_id = ? AND finding = ? ORDER BY ordinal LIMIT ? OFFSET ?',

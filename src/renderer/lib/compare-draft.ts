@@ -36,7 +36,7 @@ export function ownLabel(request: JobRequest): string {
     case 'hash':
       return `Hash · ${severalOf(request.paths.map(name))}`;
     case 'verify':
-      return `Verify · ${name(request.manifest)}`;
+      return request.manifest === null ? 'Verify' : `Verify · ${name(request.manifest)}`;
     case 'copy':
       return `Copy · ${severalOf(request.sources.map(name))}`;
   }

@@ -1,6 +1,6 @@
 /**
- * Which entries of a walk a job takes: globs in the syntax of gitignore(5), `.gitignore` files on the way, dot files,
- * sizes. Paths are byte strings, one character for each byte, as in `walk.ts`.
+ * Which entries of a folder a job takes: globs in the syntax of gitignore(5), `.gitignore` files on the way, dot files,
+ * sizes. Paths are byte strings, one character for each byte, as in `workers/walk.ts`.
  */
 import { readFileSync } from 'node:fs';
 import ignore, { type Ignore } from 'ignore';
@@ -108,5 +108,5 @@ export function readGitIgnore(path: string | Buffer): string | null {
 function readable(bytes: string): string {
   // eslint-disable-next-line no-control-regex -- every ASCII character, control characters too
   if (/^[\u0000-\u007f]*$/u.test(bytes)) return bytes;
-  return escapedPath(pathFromBytes(Buffer.from(bytes, 'latin1')));
+  return escapedPath(pathFromBytes(Uint8Array.from(bytes, (byte) => byte.charCodeAt(0))));
 }
