@@ -42,6 +42,17 @@ export function namesIn(folder: FsPath): Set<string> {
   }
 }
 
+/** The path as its folders list its parts; a part that is not found stays as it is written. */
+export function listedPath(path: FsPath): FsPath {
+  let listed: FsPath = '/';
+  for (const name of byteString(path)
+    .split('/')
+    .filter((each) => each !== '')) {
+    listed = joinPath(listed, fromByteString(spellingOf(listed, name, namesIn(listed)) ?? name));
+  }
+  return listed;
+}
+
 export function byteString(path: FsPath): string {
   return Buffer.from(path).toString('latin1');
 }

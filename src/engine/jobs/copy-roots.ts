@@ -8,20 +8,13 @@ import { isWrittenAsContents } from '../../common/copy-options';
 import { HeddleError } from '../../common/errors';
 import type { CopyRequest } from '../../common/job-request';
 import type { CopyRoot } from '../../common/model';
-import {
-  displayName,
-  displayPath,
-  joinPath,
-  keyOfPath,
-  pathFromBytes,
-  pathToBytes,
-  samePath,
-  type FsPath,
-} from '../../common/paths';
+import { displayPath, joinPath, pathFromBytes, samePath, type FsPath } from '../../common/paths';
 import { WORK_DIRECTORY_PREFIX } from '../../common/walk';
 import { absolutePath, realPath } from '../../files/absolute-path';
 import { lastPart, native, parentPath } from '../../files/entries';
+import { listedPath, loosePath, looseKey } from '../../files/folded-names';
 import { mustExist } from './must-exist';
+import { TargetProbe } from './target-names';
 
 export interface CopyRoots {
   /** The destination. */
@@ -53,7 +46,18 @@ export async function copyRoots(request: CopyRequest, token: string): Promise<Co
     );
   }
   for (const { source, target } of mapped) await refuseOntoItself(source, target);
-  await refuseClashes(mapped, options.mirror);
+  const probe = new TargetProbe(!options.dryRun, () => undefined);
+  const areOne: AreOne = async (a, b) => {
+    if (samePath(a, b)) return true;
+    if (looseKey(a) !== looseKey(b)) return false;
+    const traits = await probe.traits({ target: place, workDirectory: WORK_DIRECTORY_PREFIX + token });
+    return traits.mayFold && traits.areOne(a, b);
+  };
+  try {
+    await refuseClashes(mapped, options.mirror, areOne);
+  } finally {
+    await probe.close();
+  }
   if (options.mirror) await refuseSourcesInTargets(mapped);
   const roots = mapped.map(({ source, target }) => ({
     source,
@@ -141,20 +145,26 @@ async function refuseFile(place: FsPath): Promise<void> {
   );
 }
 
+/** Whether two names are one where the copies go. */
+type AreOne = (a: FsPath, b: FsPath) => Promise<boolean>;
+
 /** Two sources never become one file. What contents of folders bring is told by the names straight in them. */
-async function refuseClashes(mapped: readonly Mapped[], mirror: boolean): Promise<void> {
+async function refuseClashes(mapped: readonly Mapped[], mirror: boolean, areOne: AreOne): Promise<void> {
   for (const [index, one] of mapped.entries()) {
     for (const other of mapped.slice(index + 1)) {
-      const [outer, inner] = one.target.length <= other.target.length ? [one, other] : [other, one];
-      const below = pathBelow(outer.target, inner.target);
-      if (below === null) continue;
-      if (below === '' && outer.isNamed && inner.isNamed) {
+      const [outer, inner] = one.isNamed ? [other, one] : [one, other];
+      if (outer.isNamed) {
+        const names = [lastPart(one.target), lastPart(other.target)] as const;
+        if (!(await areOne(...names))) continue;
         throw new HeddleError(
           'same-name',
-          `Two sources are named ${displayName(one.source)}; they cannot both become ${displayPath(one.target)}.`,
+          samePath(...names)
+            ? `Two sources are named ${displayPath(names[0])}; they cannot both become ${displayPath(one.target)}.`
+            : `${displayPath(one.source)} and ${displayPath(other.source)} would both become ${displayPath(one.target)}, whose file system does not tell their names apart. Copy them one at a time, to folders of their own.`,
         );
       }
-      const both = below === '' ? await commonName(outer, inner) : await nameIn(outer, below);
+      const names = inner.isNamed ? [lastPart(inner.target)] : await namesIn(inner.source);
+      const both = await commonName(await namesIn(outer.source), names, areOne);
       if (both !== null) {
         throw new HeddleError(
           'same-name',
@@ -171,9 +181,21 @@ async function refuseClashes(mapped: readonly Mapped[], mirror: boolean): Promis
   }
 }
 
-async function commonName(one: Mapped, other: Mapped): Promise<FsPath | null> {
-  const names = new Set((await namesIn(one.source)).map(keyOfPath));
-  return (await namesIn(other.source)).find((name) => names.has(keyOfPath(name))) ?? null;
+/** Of `names`, the first that is one of the others as well. */
+async function commonName(
+  others: readonly FsPath[],
+  names: readonly FsPath[],
+  areOne: AreOne,
+): Promise<FsPath | null> {
+  const byKey = new Map<string, FsPath[]>();
+  for (const other of others) {
+    const key = looseKey(other);
+    byKey.set(key, [...(byKey.get(key) ?? []), other]);
+  }
+  for (const name of names) {
+    for (const other of byKey.get(looseKey(name)) ?? []) if (await areOne(name, other)) return name;
+  }
+  return null;
 }
 
 async function namesIn(folder: FsPath): Promise<FsPath[]> {
@@ -181,30 +203,17 @@ async function namesIn(folder: FsPath): Promise<FsPath[]> {
   return names.map(pathFromBytes);
 }
 
-async function nameIn({ source }: Mapped, name: FsPath): Promise<FsPath | null> {
-  return lstat(native(joinPath(source, name))).then(
-    () => name,
-    () => null,
-  );
-}
-
 /** A mirror deletes what its source lacks: a source that lies in a target would go. */
 async function refuseSourcesInTargets(mapped: readonly Mapped[]): Promise<void> {
   for (const { target } of mapped) {
-    const into = await stat(native(target), { bigint: true }).catch(() => null);
-    if (into === null) continue;
+    if ((await stat(native(target)).catch(() => null)) === null) continue;
+    const into = realPath(target);
     for (const { source } of mapped) {
-      // Folders are told by their inodes: a mount gives the target another path.
-      for (let folder = realPath(source); ; folder = parentPath(folder)) {
-        const above = await stat(native(folder), { bigint: true });
-        if (above.dev === into.dev && above.ino === into.ino) {
-          throw new HeddleError(
-            'copy-into-itself',
-            `${displayPath(source)} lies in ${displayPath(target)}: a mirror would delete its own source.`,
-          );
-        }
-        if (parentPath(folder) === folder) break;
-      }
+      if (!(await isInFolder(realPath(source), into))) continue;
+      throw new HeddleError(
+        'copy-into-itself',
+        `${displayPath(source)} lies in ${displayPath(target)}: a mirror would delete its own source.`,
+      );
     }
   }
 }
@@ -219,21 +228,30 @@ async function refuseOntoItself(source: FsPath, target: FsPath): Promise<void> {
     );
   }
   if (!from.isDirectory()) return;
-  // The nearest folder that exists decides where the target really lies. Folders are told by their inodes: mounted
-  // at a second place, the source has another path there.
-  let folder = nearestRealFolder(target);
-  for (;;) {
-    const above = await stat(native(folder), { bigint: true });
-    if (above.dev === from.dev && above.ino === from.ino) {
-      throw new HeddleError(
-        'copy-into-itself',
-        `${displayPath(target)} lies inside ${displayPath(source)}: a folder cannot be copied into itself.`,
-      );
-    }
-    const parent = parentPath(folder);
-    if (parent === folder) return;
-    folder = parent;
+  // The nearest folder that exists decides where the target really lies.
+  if (await isInFolder(nearestRealFolder(target), realPath(source))) {
+    throw new HeddleError(
+      'copy-into-itself',
+      `${displayPath(target)} lies inside ${displayPath(source)}: a folder cannot be copied into itself.`,
+    );
   }
+}
+
+/** Whether a path is that of the folder, or lies in it. Both are real paths. */
+async function isInFolder(path: FsPath, folder: FsPath): Promise<boolean> {
+  for (let above = path; ; above = parentPath(above)) {
+    if (await isOne(above, folder)) return true;
+    if (parentPath(above) === above) return false;
+  }
+}
+
+/** By inodes: mounted at a second place, a folder has another path there. And by names: inodes may be made up. */
+async function isOne(a: FsPath, b: FsPath): Promise<boolean> {
+  if (samePath(a, b)) return true;
+  const [one, other] = [await stat(native(a), { bigint: true }), await stat(native(b), { bigint: true })];
+  if (one.dev !== other.dev) return false;
+  if (one.ino === other.ino) return true;
+  return loosePath(a) === loosePath(b) && samePath(listedPath(a), listedPath(b));
 }
 
 function nearestRealFolder(path: FsPath): FsPath {
@@ -247,14 +265,4 @@ function nearestRealFolder(path: FsPath): FsPath {
 
 async function linkText(path: FsPath): Promise<string | null> {
   return readlink(native(path), 'latin1').catch(() => null);
-}
-
-/** The path of `inner` from `outer` on; '' where they are one, `null` where it does not lie there. */
-function pathBelow(outer: FsPath, inner: FsPath): FsPath | null {
-  if (samePath(outer, inner)) return '';
-  const prefix = pathToBytes(joinPath(outer, ''));
-  const bytes = pathToBytes(inner);
-  return prefix.every((byte, index) => bytes[index] === byte)
-    ? pathFromBytes(bytes.subarray(prefix.length))
-    : null;
 }
