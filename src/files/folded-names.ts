@@ -43,13 +43,14 @@ export function namesIn(folder: FsPath): Set<string> {
 }
 
 /** The path as its folders list its parts; a part that is not found stays as it is written. */
-export function listedPath(path: string): string {
+export function listedPath(path: FsPath): FsPath {
   let listed: FsPath = '/';
-  for (const part of path.split('/').filter((each) => each !== '')) {
-    const name = byteString(part);
+  for (const name of byteString(path)
+    .split('/')
+    .filter((each) => each !== '')) {
     listed = joinPath(listed, fromByteString(spellingOf(listed, name, namesIn(listed)) ?? name));
   }
-  return displayPath(listed);
+  return listed;
 }
 
 export function byteString(path: FsPath): string {

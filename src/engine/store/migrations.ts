@@ -240,7 +240,7 @@ export const MIGRATIONS: readonly Migration[] = [
   ALTER TABLE known_files ADD COLUMN loose TEXT NOT NULL DEFAULT '';
   `,
   (database) => {
-    const rows = database.prepare<[], { target: string }>('SELECT DISTINCT target FROM known_files');
+    const rows = database.prepare<[], { target: string | Buffer }>('SELECT DISTINCT target FROM known_files');
     const set = database.prepare('UPDATE known_files SET loose = ? WHERE target = ?');
     for (const { target } of rows.all()) set.run(loosePath(target), target);
     database.exec(

@@ -109,7 +109,7 @@ export interface TaskChange {
   /** The attempt ended in an error and is kept in the task's history. */
   readonly failedAttempt: boolean;
   /** What its entry became in which folder, for the next time. */
-  readonly known?: { readonly key: string; readonly directory: string; readonly file: KnownFile };
+  readonly known?: { readonly key: string; readonly directory: FsPath; readonly file: KnownFile };
 }
 
 type Stored = string | Buffer;
@@ -400,8 +400,8 @@ export class TaskRepository {
           const { key, directory, file } = change.known;
           know.run(
             key,
-            directory,
-            file.target,
+            toStored(directory),
+            toStored(file.target),
             loosePath(file.target),
             file.source,
             file.etag,
@@ -440,18 +440,18 @@ export class TaskRepository {
   }
 
   /** What an entry became in a folder. */
-  knownFile(key: string, directory: string): KnownFile | null {
+  knownFile(key: string, directory: FsPath): KnownFile | null {
     return (
-      this.#prepare<[string, string], KnownFile>(
+      this.#prepare<[string, Stored | null], KnownFile>(
         `SELECT target, source, etag, last_modified AS lastModified, size, mtime_ms AS mtimeMs FROM known_files
            WHERE key = ? AND directory = ?`,
-      ).get(key, directory) ?? null
+      ).get(key, toStored(directory)) ?? null
     );
   }
 
   /** Files of other entries whose paths may be this one, by {@link loosePath}. */
-  knownOfOthers(target: string, key: string): string[] {
-    return this.#prepare<[string, string], { target: string }>(
+  knownOfOthers(target: FsPath, key: string): FsPath[] {
+    return this.#prepare<[string, string], { target: Stored }>(
       'SELECT target FROM known_files WHERE loose = ? AND key <> ? ORDER BY target LIMIT 100',
     )
       .all(loosePath(target), key)
