@@ -1,5 +1,5 @@
 /** The commands that read files and change none: hash, verify and duplicates. */
-import { lstatSync, statSync } from 'node:fs';
+import { existsSync, lstatSync, statSync } from 'node:fs';
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { DUPLICATE_FORMATS, type DuplicateFormat } from '../common/duplicates';
 import { HeddleError } from '../common/errors';
@@ -11,9 +11,12 @@ import {
   type ManifestFormat,
   type Mode,
 } from '../common/model';
+import { joinPath } from '../common/paths';
 import { manifestWriter } from '../engine/formats/manifest';
+import type { CreateOptions } from '../engine';
 import type { RunOptions } from './run-jobs';
 import { addWalkFlags, walkRules, type WalkFlags } from './walk-flags';
+import { native } from '../engine';
 import { givenPath } from './given-path';
 
 /** What all commands that run tasks have in common. */
@@ -24,6 +27,7 @@ export interface TaskCommands {
     flags: Flags,
     request: (how: { mode: Mode; workers: number | null }) => JobRequest,
     options: Partial<RunOptions>,
+    given?: Omit<CreateOptions, 'start'>,
   ) => Promise<void>;
 }
 
@@ -43,6 +47,7 @@ type DuplicateFlags = WalkFlags & {
 type VerifyFlags = WalkFlags & {
   readonly root?: string;
   readonly strict?: true;
+  readonly ignoreMissing?: true;
   readonly outside?: true;
   readonly algorithm?: Algorithm[];
 };
@@ -104,35 +109,50 @@ export function addHashCommand(program: Command, { taskFlags, run }: TaskCommand
 
 export function addVerifyCommand(program: Command, { taskFlags, run }: TaskCommands): void {
   addWalkFlags(taskFlags(program.command('verify')))
-    .description('check files against a manifest, whose format is detected, or compare two folders')
-    .argument('<manifest>', 'of sha256sum, b3sum, md5sum…, BSD, SFV, hashdeep or JSON; or a folder')
+    .description(
+      'check files against a manifest, whose format is detected, check a bag, or compare two folders',
+    )
+    .argument(
+      '<manifest>',
+      'of sha256sum, b3sum, md5sum…, BSD, SFV, hashdeep or JSON; - reads standard input; the folder of a bag (BagIt); or a folder',
+    )
     .argument('[folder]', 'compare the two folders by content')
-    .option('--root <dir>', 'the folder that names are relative to; otherwise that of the manifest')
+    .option(
+      '--root <dir>',
+      'the folder that names are relative to; otherwise that of the manifest, or the current one for -',
+    )
     .option('--strict', 'files that the manifest does not list are a difference too')
+    .option('--ignore-missing', 'listed files that are not there are no difference; none at all is')
     .option('--outside', 'also check names that lead out of the root')
     .addOption(algorithmOption('of digests that could be of several; otherwise the manifest tells'))
     .action(async (manifest: string, folder: string | undefined, flags: VerifyFlags) => {
       const { algorithm = [] } = flags;
-      const root = folder ?? flags.root;
+      const fromInput = manifest === '-';
+      const root = folder ?? flags.root ?? (fromInput ? '.' : undefined);
       if (algorithm.length > 1) {
         throw new HeddleError('usage', 'verify takes one algorithm. See: heddle help verify');
       }
-      const folders = statSync(manifest, { throwIfNoEntry: false })?.isDirectory() === true;
-      refuseWrongFolders(manifest, folder, folders, flags);
+      const isFolder =
+        !fromInput &&
+        statSync(native(givenPath(manifest)), { throwIfNoEntry: false })?.isDirectory() === true;
+      const folders = isFolder && root !== undefined;
+      refuseWrongFolders(manifest, folder, isFolder, flags);
       await run(
         flags,
         (how) => ({
           kind: 'verify',
           ...how,
-          manifest: givenPath(manifest),
+          manifest: fromInput ? null : givenPath(manifest),
           root: root === undefined ? null : givenPath(root),
           strict: flags.strict === true,
+          ignoreMissing: flags.ignoreMissing === true,
           outside: flags.outside === true,
           algorithm: algorithm[0] ?? null,
           // Two folders are the same with the same links in them; a manifest lists none.
           rules: { ...(folders ? { links: 'link' } : {}), ...walkRules(flags) },
         }),
         { kind: 'verify' },
+        fromInput ? { input: process.stdin } : {},
       );
     });
 }
@@ -149,7 +169,8 @@ function refuseWrongFolders(
   if (folder !== undefined && !isFolder) throw wrong(`${manifest} is no folder that could be compared`);
   if (!isFolder) return;
   if (folder === undefined && root === undefined) {
-    throw wrong(`${manifest} is a folder; say with which one it is to be compared`);
+    if (existsSync(native(joinPath(givenPath(manifest), 'bagit.txt')))) return;
+    throw wrong(`${manifest} is a folder and no bag; say with which one it is to be compared`);
   }
   if (strict === true || outside === true || algorithm !== undefined) {
     throw wrong('--strict, --outside and -a are about manifests, not about folders');
@@ -166,7 +187,8 @@ export function addDuplicatesCommand(program: Command, { taskFlags, run }: TaskC
     .action(async (paths: string[], flags: DuplicateFlags) => {
       const { output, format } = flags;
       // It may be one of those that are searched; what is no file (a pipe, a device) only takes the lines.
-      const there = output === undefined ? undefined : lstatSync(output, { throwIfNoEntry: false });
+      const there =
+        output === undefined ? undefined : lstatSync(native(givenPath(output)), { throwIfNoEntry: false });
       if (there?.isFile() === true || there?.isSymbolicLink() === true) {
         throw new HeddleError('usage', `${output ?? ''} exists already and is left as it is`);
       }

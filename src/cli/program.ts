@@ -3,7 +3,7 @@ import { Command, Option } from 'commander';
 import { HeddleError } from '../common/errors';
 import { MAX_WORKERS, type JobRequest } from '../common/job-request';
 import { MANIFEST_FORMATS, MODES, type Mode } from '../common/model';
-import { Engine, defaultDataDirectory, type Threads } from '../engine';
+import { Engine, defaultDataDirectory, type CreateOptions, type Threads } from '../engine';
 import { addCompareCommand } from './compare';
 import {
   addDownloadFlags,
@@ -21,7 +21,7 @@ import { preview } from './preview';
 import { runJobs, type RunOptions } from './run-jobs';
 import { addServeFlags, type ServeFlags } from './serve-flags';
 import { VERSION } from './version';
-import { givenPath } from './given-path';
+import { givenPath, givenTextPath } from './given-path';
 
 export interface TaskFlags {
   readonly sync?: true;
@@ -73,13 +73,13 @@ export function makeProgram(threads: Threads, report: (status: number) => void):
     .helpCommand(false);
 
   const open = (flags: TaskFlags): Promise<Engine> =>
-    Engine.open({ dataDirectory: givenPath(flags.dataDir), threads });
+    Engine.open({ dataDirectory: givenTextPath(flags.dataDir), threads });
 
   const create = async (
     flags: TaskFlags,
     request: (how: { mode: Mode; workers: number | null }, engine: Engine) => JobRequest,
     options: Partial<RunOptions> = {},
-    manifest: string | null = null,
+    given: Omit<CreateOptions, 'start'> = {},
   ): Promise<void> => {
     const engine = await open(flags);
     const work = async (): Promise<readonly number[]> => {
@@ -88,7 +88,7 @@ export function makeProgram(threads: Threads, report: (status: number) => void):
       const stored = engine.settings.get()[kind === 'verify' ? 'hash' : kind];
       const mode = chosenMode(flags);
       const how = { mode: mode ?? stored.mode, workers: flags.workers ?? stored.workers };
-      const { id } = await engine.createJob(request(how, engine), { start: false, manifest });
+      const { id } = await engine.createJob(request(how, engine), { ...given, start: false });
       return [id];
     };
     report(
@@ -111,7 +111,7 @@ export function makeProgram(threads: Threads, report: (status: number) => void):
       const text = flags.input.includes('-') ? await readStandardInput() : null;
       if (flags.dryRun === true) {
         await threads.close();
-        const files = flags.input.filter((file) => file !== '-');
+        const files = flags.input.filter((file) => file !== '-').map((file) => givenPath(file));
         const given = { urls, text, files, out: flags.out ?? null, format: flags.format ?? null };
         report(await preview(given, flags.json === true));
         return;
@@ -120,13 +120,13 @@ export function makeProgram(threads: Threads, report: (status: number) => void):
         flags,
         (how) => ({ ...downloadRequest(urls, flags, text), ...how }),
         { kind: 'download', manifestToOutput },
-        flags.manifest === undefined || manifestToOutput ? null : givenPath(flags.manifest),
+        { manifest: flags.manifest === undefined || manifestToOutput ? null : givenPath(flags.manifest) },
       );
     });
 
   const commands: TaskCommands = {
     taskFlags,
-    run: (flags, request, options) => create(flags as TaskFlags, request, options),
+    run: (flags, request, options, given) => create(flags as TaskFlags, request, options, given),
   };
   addHashCommand(program, commands);
   addVerifyCommand(program, commands);
@@ -142,7 +142,7 @@ export function makeProgram(threads: Threads, report: (status: number) => void):
     .action(async (directory: string, flags: ServeFlags) => {
       // The server's types of files take a tenth of the start of every other command.
       const { serve } = await import('./serve');
-      report(await serve(givenPath(directory), flags, threads));
+      report(await serve(givenTextPath(directory), flags, threads));
     });
 
   dataFlag(program.command('jobs'))

@@ -10,6 +10,7 @@ import {
   type ManifestFormat,
   type TaskRow,
 } from '../common/model';
+import type { FsPath } from '../common/paths';
 import { formatBytes, formatCount, formatDuration } from '../common/units';
 import type { Engine } from '../engine';
 import { tellDuplicates } from './tell-duplicates';
@@ -31,7 +32,7 @@ export interface RunOptions {
   /** Of that manifest; otherwise the usual one. */
   readonly format?: ManifestFormat;
   /** Where groups of duplicates go; standard output otherwise. */
-  readonly duplicates?: { readonly path: string; readonly format: DuplicateFormat };
+  readonly duplicates?: { readonly path: FsPath; readonly format: DuplicateFormat };
   /** How a job is set going; `engine.resume` unless said otherwise. */
   readonly start?: (jobId: number) => Promise<void>;
 }
@@ -65,9 +66,10 @@ export async function runJobs(
     let kind: JobKind | null = null;
     const printsPaths = (): boolean => kind === 'download' && options.manifestToOutput !== true;
     const unsubscribe = engine.on('tasks-settled', ({ jobId, tasks }) => {
-      for (const { id, state } of tasks) {
+      for (const { id, state, isNoted } of tasks) {
         // A row is read from the database only where something is said of it.
-        if (!options.json && state === 'done' && !printsPaths() && options.dryRun !== true) continue;
+        const isSilent = state === 'done' && !printsPaths() && !(kind === 'verify' && isNoted === true);
+        if (!options.json && isSilent && options.dryRun !== true) continue;
         const task = engine.task(id);
         if (task === null) continue;
         if (options.json) process.stdout.write(`${JSON.stringify(taskLine(jobId, task))}\n`);
@@ -158,8 +160,11 @@ function reportTask(task: TaskRow, progress: Progress | null): void {
 
 /** What differs is the result; why it could not be checked is a message. */
 function reportFinding(task: TaskRow, progress: Progress | null): void {
-  if (task.state === 'done') return;
   progress?.clear();
+  if (task.state === 'done') {
+    process.stderr.write(`${printable(task.error?.message ?? 'no reason was given')}\n`);
+    return;
+  }
   const nowAt = task.finding === 'moved' ? `: ${task.target ?? ''}` : '';
   process.stdout.write(`${task.finding ?? task.state}: ${printable(task.name + nowAt)}\n`);
   process.stderr.write(`${printable(task.error?.message ?? 'no reason was given')}\n`);

@@ -33,6 +33,8 @@ export type SettledState = (typeof SETTLED_STATES)[number];
 export interface SettledTask {
   readonly id: number;
   readonly state: SettledState;
+  /** It is done, and there is something to be known of how it went. */
+  readonly isNoted?: boolean;
 }
 
 /**
@@ -253,12 +255,14 @@ export interface ExpectedFile {
   readonly alternatives: readonly CheckAlgorithm[];
   /** Bytes, where the manifest says so. */
   readonly size: number | null;
+  /** What is to be known of how the file was found. */
+  readonly note?: ErrorData;
 }
 
 export interface DownloadWorkerOptions {
   readonly kind: 'download';
-  readonly directory: string;
-  readonly workDirectory: string;
+  readonly directory: FsPath;
+  readonly workDirectory: FsPath;
   readonly options: DownloadOptions;
   /** The memory of each speed limit that holds for it. */
   readonly rates: readonly SharedArrayBuffer[];
@@ -266,10 +270,10 @@ export interface DownloadWorkerOptions {
 
 /** One thing to copy: `source` becomes `target`. */
 export interface CopyRoot {
-  readonly source: string;
-  readonly target: string;
+  readonly source: FsPath;
+  readonly target: FsPath;
   /** Where temporary files of this root go: a folder beside `target`. */
-  readonly workDirectory: string;
+  readonly workDirectory: FsPath;
 }
 
 /** How a task that did not fail ended. */

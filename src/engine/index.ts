@@ -1,5 +1,7 @@
 /** The engine: plain Node. The window's main process and the terminal drive it; workers run its tasks. */
-export { Engine, type EngineEvents, type EngineOptions } from './engine';
+export { Engine, type CreateOptions, type EngineEvents, type EngineOptions } from './engine';
 export { Threads } from './pool';
 export { defaultDataDirectory } from './data-directory';
 export { experimentText } from './compare/export';
+export { absolutePath } from '../files/absolute-path';
+export { native } from '../files/entries';

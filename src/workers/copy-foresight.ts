@@ -5,6 +5,7 @@ import type { Finding, TaskOutcome } from '../common/model';
 import { displayPath, type FsPath } from '../common/paths';
 import { aboutTarget } from './copy-errors';
 import { decide, numbered, type Copy } from './copy-existing';
+import type { TargetSpelling } from './copy-spelling';
 import type { TargetFolders } from './copy-target';
 import { wouldBeUpdated } from './copy-there';
 import { lstatOrNull } from '../files/entries';
@@ -14,6 +15,7 @@ export function foresee(
   copy: Copy,
   source: BigIntStats,
   folders: TargetFolders,
+  spelling: TargetSpelling | null,
   sameContent: boolean | null,
 ): TaskOutcome {
   const { target } = copy;
@@ -29,6 +31,7 @@ export function foresee(
       case 'new':
         return would('new', bytes, target);
       case 'replace':
+        spelling?.refuseOther(copy.source, target);
         return would('replaced', bytes, target);
       case 'number':
         return would('numbered', bytes, freeName(target));
@@ -42,7 +45,12 @@ export function foresee(
 }
 
 /** Failures of a copy that are known before it. */
-const LEFT: ReadonlySet<string> = new Set(['target-exists', 'target-is-a-folder', 'target-not-a-folder']);
+const LEFT: ReadonlySet<string> = new Set([
+  'target-exists',
+  'target-is-a-folder',
+  'target-not-a-folder',
+  'clash',
+]);
 
 function would(finding: Finding, bytes: number, target: FsPath): TaskOutcome {
   return { state: 'done', bytes, target, finding };

@@ -25,6 +25,7 @@ import { removeEmptied, removeExtra, type MirrorRoot } from './copy-extras';
 import { copyFolders } from './copy-folders';
 import { foresee } from './copy-foresight';
 import { SmallCopies } from './copy-small';
+import { TargetSpelling } from './copy-spelling';
 import { TargetFolders } from './copy-target';
 import {
   NOT_READ,
@@ -35,6 +36,7 @@ import {
   type Contents,
   type Reading,
 } from './copy-there';
+import { TargetTimes } from './target-times';
 import { Counterparts } from '../files/counterparts';
 import { errorCode, isSameFile, lstatOrNull, native, parentPath, unlinkIfThere } from '../files/entries';
 import { NAMING, type Naming } from '../files/take-name';
@@ -77,6 +79,8 @@ class Copier {
   readonly #folders: readonly TargetFolders[];
   readonly #memory: CopyMemory = { buffers: [], noReflink: new Set(), notInKernel: new Set() };
   readonly #small = new SmallCopies(this.#memory);
+  readonly #times = new TargetTimes();
+  readonly #spelling = new TargetSpelling();
   readonly #mirrorRoots = new Map<CopyRoot, MirrorRoot>();
   #hashers: CopyHashers;
   /** Of the task that a folder is made for. */
@@ -121,39 +125,59 @@ class Copier {
     if (source === null) throw notFound(order.source);
     if (source.isDirectory()) throw nowAFolder(order.source);
     if (!source.isFile() && !source.isSymbolicLink()) return skipped(notRegular(order.source));
-    const copy: Copy = { source: order.source, target, policy: existing };
-
-    if (!aboutTarget(target, () => wantsComparing(copy, options, source))) {
-      return this.#goOn(copy, source, NOT_READ, order, folders, context);
+    const copy: Copy = {
+      source: order.source,
+      target,
+      policy: existing,
+      times: this.#times,
+      scratch: null,
+    };
+    const spelling = target === root.target ? null : this.#spelling;
+    if (dryRun) {
+      return this.#compared(copy, source, context, ({ same }) =>
+        foresee(copy, source, folders, spelling, same),
+      );
     }
-    return this.#step(
-      context,
-      (io) => compareContents(this.#reading(copy, context), io),
-      (contents) => this.#goOn(copy, source, contents, order, folders, context),
+
+    const temp = aboutTarget(target, () => folders.tempFor(target, order.id));
+    const job: Job = { ...copy, scratch: parentPath(temp), temp, partial: order.partial };
+    const before = aboutTarget(target, () => settledBefore(job, source));
+    if (before !== null) return this.#withDigests(before, {}, job, context);
+    return this.#compared(job, source, context, (contents) =>
+      this.#goOn(job, source, contents, order, spelling, context),
     );
   };
 
+  /** Compares contents, where they are to tell what is there already. */
+  #compared(
+    copy: Copy,
+    source: BigIntStats,
+    context: TaskContext,
+    then: (contents: Contents) => TaskOutcome | Promise<TaskOutcome>,
+  ): TaskOutcome | Promise<TaskOutcome> {
+    const { options } = this.#options;
+    if (!aboutTarget(copy.target, () => wantsComparing(copy, options, source))) return then(NOT_READ);
+    return this.#step(context, (io) => compareContents(this.#reading(copy, context), io), then);
+  }
+
   /** Once it is known what reading could tell of the file that is there. */
   #goOn(
-    copy: Copy,
+    job: Job,
     source: BigIntStats,
     { same, digests }: Contents,
     order: TaskOrder,
-    folders: TargetFolders,
+    spelling: TargetSpelling | null,
     context: TaskContext,
   ): TaskOutcome | Promise<TaskOutcome> {
-    const { target } = copy;
-    if (this.#options.options.dryRun) return foresee(copy, source, folders, same);
-    const temp = aboutTarget(target, () => folders.tempFor(target, order.id));
-    const job: Job = { ...copy, temp, partial: order.partial };
-    const before = aboutTarget(target, () => settledBefore(job, source));
-    if (before !== null) return this.#withDigests(before, {}, context);
+    const { target } = job;
     const decision = aboutTarget(target, () => decide(job, source, lstatOrNull(target), same));
     if (decision.how === 'settled') {
       const { outcome } = decision;
       if (outcome.finding !== 'unchanged') return outcome;
-      return this.#withDigests(updated(copy, source, this.#options.options, outcome), digests, context);
+      const now = updated(job, source, this.#options.options, outcome);
+      return this.#withDigests(now, digests, job, context);
     }
+    if (decision.how === 'replace') spelling?.refuseOther(order.source, target);
 
     if (order.linkTo !== undefined) {
       const linked = this.#hardLink(job, source, order.linkTo, decision.how);
@@ -181,6 +205,7 @@ class Copier {
   #withDigests(
     outcome: TaskOutcome,
     digests: Digests,
+    job: Job,
     context: TaskContext,
   ): TaskOutcome | Promise<TaskOutcome> {
     const { target } = outcome;
@@ -189,7 +214,7 @@ class Copier {
     if (lstatOrNull(target)?.isFile() !== true) return outcome;
     return this.#step(
       context,
-      (io) => digestsOf(target, this.#reading({ source: target, target, policy: 'skip' }, context), io),
+      (io) => digestsOf(target, this.#reading(job, context), io),
       (found) => ({ ...outcome, digests: found }),
     );
   }
@@ -311,6 +336,7 @@ class Copier {
     }
     try {
       const again = decide(job, source, there);
+      if (again.how === 'replace') this.#spelling.refuseOther(job.source, target);
       if (again.how === 'replace' || again.how === 'number') return this.#place(job, source, again.how, made);
       unlinkIfThere(temp);
       // With digests to be made of it, it is looked at from the start.

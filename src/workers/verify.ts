@@ -1,7 +1,14 @@
 /** A file against what a manifest says of it. */
+import { DIGEST_BYTES } from '../common/digest-fields';
 import type { CheckAlgorithm } from '../common/download';
 import { HeddleError } from '../common/errors';
-import type { Digests, ExpectedFile, TaskOrder, TaskOutcome } from '../common/model';
+import {
+  ALGORITHM_NAMES,
+  type Digests,
+  type ExpectedFile,
+  type TaskOrder,
+  type TaskOutcome,
+} from '../common/model';
 import { displayPath, type FsPath } from '../common/paths';
 import { formatCount } from '../common/units';
 import { FileReader, type FileDigests } from './file-digests';
@@ -35,10 +42,10 @@ export function createVerify(): RunTask<TaskOrder, TaskOutcome> {
       throw changed(source, sizes, read.digests);
     }
     const wrong = algorithms.filter((algorithm) => read.digests[algorithm] !== expected.digests[algorithm]);
-    if (wrong.length === 0) return ok(read);
+    if (wrong.length === 0) return ok(read, expected);
     const other = await asAnother(reader, order, expected, wrong, factories, context);
-    if (other !== null) return ok(other);
-    throw changed(source, difference(wrong, read.digests, expected.digests), read.digests);
+    if (other !== null) return ok(other, expected);
+    throw changed(source, difference(wrong, read.digests, expected), read.digests);
   };
 }
 
@@ -75,13 +82,24 @@ async function readFile(
   }
 }
 
-function ok({ bytes, digests }: FileDigests): TaskOutcome {
-  return { state: 'done', bytes, target: null, digests, finding: 'ok' };
+function ok({ bytes, digests }: FileDigests, { note }: ExpectedFile): TaskOutcome {
+  const reason = note === undefined ? {} : { reason: note };
+  return { state: 'done', bytes, target: null, digests, finding: 'ok', ...reason };
 }
 
-function difference(wrong: readonly CheckAlgorithm[], found: Digests, expected: Digests): string {
+/** Where the manifest does not say of which algorithm a digest is, with all that it was compared as. */
+function difference(
+  wrong: readonly CheckAlgorithm[],
+  found: Digests,
+  { digests, alternatives }: ExpectedFile,
+): string {
   return wrong
-    .map((algorithm) => `its ${algorithm} is ${found[algorithm] ?? ''}, not ${expected[algorithm] ?? ''}`)
+    .map((algorithm) => {
+      const others = alternatives.filter((other) => DIGEST_BYTES[other] === DIGEST_BYTES[algorithm]);
+      const text = `its ${algorithm} is ${found[algorithm] ?? ''}, not ${digests[algorithm] ?? ''}`;
+      if (others.length === 0) return text;
+      return `${text}, which is not its ${others.map((other) => ALGORITHM_NAMES[other]).join(' or ')} either`;
+    })
     .join('; ');
 }
 

@@ -7,6 +7,8 @@ import { DIGEST_BYTES } from '../../common/digest-fields';
 import type { CheckAlgorithm } from '../../common/download';
 import { composeAround } from './byte-text';
 import { escapeName, lineStart, safeName, unescapeName } from './manifest-gnu';
+import { lacksAlgorithm } from './manifest-digests';
+import { namedBy } from './named-algorithms';
 import {
   digestFor,
   refuseAlgorithms,
@@ -64,21 +66,23 @@ export function bsdWriter(algorithms: readonly CheckAlgorithm[]): ManifestWriter
 }
 
 export function readBsdLine(line: string): ParsedLine {
-  const [start = '', escapes, tag = ''] = /^(\\?)([a-z][a-z0-9/_-]*) *\(/iu.exec(line) ?? [];
+  const [start = '', escapes, tag = ''] = /^(\\?)([a-z][a-z0-9/_.:+-]*) *\(/iu.exec(line) ?? [];
   // A name may have parentheses, a digest has none.
   const close = line.lastIndexOf(')');
   if (start === '' || close < start.length) return null;
   const [, digest] = /^ ?= ?([a-z0-9+/]{4,128}={0,2})[ \t]*$/iu.exec(line.slice(close + 1)) ?? [];
   if (digest === undefined) return null;
   const algorithm = BY_TAG.get(plainTag(tag));
-  if (algorithm === undefined) return { fault: `names an algorithm that is not known: ${tag}` };
+  if (algorithm === undefined)
+    return { fault: lacksAlgorithm(namedBy(tag, digest.length * 4)?.label ?? tag) };
   const hex = hexOf(digest, algorithm);
   if (hex === null) return { fault: wrongDigest(algorithm) };
   const written = line.slice(start.length, close);
   const name = escapes === '' ? written : unescapeName(written);
   if (name === null) return { fault: 'has an escape that is none: known are \\\\, \\n and \\r' };
   if (name === '') return { fault: 'names no file' };
-  return { name, digests: { [algorithm]: hex }, alternatives: [] };
+  const exact = escapes === '' ? {} : { exact: true as const };
+  return { name, digests: { [algorithm]: hex }, alternatives: [], ...exact };
 }
 
 /** Hexadecimal, or base64 as `cksum --base64` and OpenBSD write it: no digest is of one length in both. */

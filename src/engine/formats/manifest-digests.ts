@@ -1,6 +1,8 @@
 /** Which algorithm a digest is of, where the line does not say. */
 import { DIGEST_BYTES } from '../../common/digest-fields';
 import type { CheckAlgorithm, CheckDigests } from '../../common/download';
+import { ALGORITHM_NAMES } from '../../common/model';
+import { mentionsIn, type Mention } from './named-algorithms';
 
 /**
  * Between digests of one length the usual one first. XXH3 is left out: 16 digits are an XXH64 as a rule, which is
@@ -20,65 +22,73 @@ const USUAL_FIRST: readonly CheckAlgorithm[] = [
   'crc32',
 ];
 
-/** What file names call them: `B3SUMS`, `x.sha256`, `checksums-sha3-256.txt`. */
-const IN_NAMES =
-  /(?<![a-z0-9])(sha3[-_]?256|sha3|sha[-_]?(?:1|224|256|384|512)|md5|blake3|b3|blake2b?|b2|xxh3|xxh128|crc32)(?:check)?(?:sums?)?(?![a-z0-9])/gu;
-const SHORT_NAMES: Readonly<Record<string, CheckAlgorithm>> = {
-  md5: 'md5',
-  sha1: 'sha1',
-  sha224: 'sha224',
-  sha256: 'sha256',
-  sha384: 'sha384',
-  sha512: 'sha512',
-  sha3: 'sha3-256',
-  sha3256: 'sha3-256',
-  b3: 'blake3',
-  blake3: 'blake3',
-  b2: 'blake2b',
-  blake2: 'blake2b',
-  blake2b: 'blake2b',
-  xxh3: 'xxh3',
-  xxh128: 'xxh128',
-  crc32: 'crc32',
-};
-
-/**
- * Algorithms that are meant where a digest could be of several, the most telling first.
- * @param fileName the manifest's own; of several algorithms in it the last counts more: `blake3.zip.sha256`
- */
-export function hintsFor(
-  fileName: string | null,
-  algorithm: CheckAlgorithm | null,
-): readonly CheckAlgorithm[] {
-  const base = (fileName ?? '').slice(-255).replace(/^.*[/\\]/su, '');
-  const named = Array.from(base.toLowerCase().matchAll(IN_NAMES), ([, found = '']) => {
-    return SHORT_NAMES[found.replaceAll(/[-_]/gu, '')];
-  }).filter((found) => found !== undefined);
-  return [...(algorithm === null ? [] : [algorithm]), ...named.reverse()];
-}
-
 export interface Guess {
   readonly digests: CheckDigests;
   readonly alternatives: readonly CheckAlgorithm[];
 }
 
-/** @returns `null` where no known algorithm has so many digits */
-export type Guesser = (hex: string) => Guess | null;
+export interface Fault {
+  readonly fault: string;
+}
 
-/** @param hints the most telling first */
-export function guesser(hints: readonly CheckAlgorithm[]): Guesser {
+/** What is known of a list's digests before its lines are read. */
+export class Guesser {
+  readonly #algorithm: CheckAlgorithm | null;
+  /** The most telling first. */
+  readonly #mentions: readonly Mention[];
   // Few lengths, and as many digests as there are lines.
-  const chosen = new Map<number, Choice | null>();
-  return (hex) => {
+  readonly #alone = new Map<number, Choice | Fault>();
+  readonly #amongOthers = new Map<number, Choice | Fault>();
+
+  /**
+   * @param fileName the list's own; of several algorithms in it the last counts more: `blake3.zip.sha256`
+   * @param algorithm what is meant where a digest could be of several
+   */
+  constructor(fileName: string | null, algorithm: CheckAlgorithm | null) {
+    const base = (fileName ?? '').slice(-255).replace(/^.*[/\\]/su, '');
+    this.#algorithm = algorithm;
+    this.#mentions = mentionsIn(base).toReversed();
+  }
+
+  /** Of the only digest of a line: it is what the name says, or a fault. */
+  alone(hex: string): Guess | Fault {
+    return this.#guess(hex, this.#alone, true);
+  }
+
+  /** Of one of several digests of a line, whose other lengths the name does not speak of. */
+  amongOthers(hex: string): Guess | Fault {
+    return this.#guess(hex, this.#amongOthers, false);
+  }
+
+  #guess(hex: string, chosen: Map<number, Choice | Fault>, alone: boolean): Guess | Fault {
     let choice = chosen.get(hex.length);
     if (choice === undefined) {
-      choice = choose(hex.length, hints);
+      choice = this.#choose(hex.length, alone);
       chosen.set(hex.length, choice);
     }
-    return (
-      choice && { digests: { [choice.algorithm]: hex.toLowerCase() }, alternatives: choice.alternatives }
-    );
-  };
+    if ('fault' in choice) return choice;
+    return { digests: { [choice.algorithm]: hex.toLowerCase() }, alternatives: choice.alternatives };
+  }
+
+  #choose(digits: number, alone: boolean): Choice | Fault {
+    const fits = (algorithm: CheckAlgorithm): boolean => DIGEST_BYTES[algorithm] * 2 === digits;
+    if (this.#algorithm !== null && fits(this.#algorithm))
+      return { algorithm: this.#algorithm, alternatives: [] };
+    for (const { ofBits } of this.#mentions) {
+      const named = ofBits(digits * 4);
+      if (named === null) continue;
+      if (named.algorithm !== null) return { algorithm: named.algorithm, alternatives: [] };
+      return { fault: `has a ${named.label}, by the name of the list: an algorithm that ${LACKS}` };
+    }
+    const type = this.#mentions.find(({ isType }) => isType);
+    if (alone && type !== undefined) {
+      return {
+        fault: `has a digest of ${digits} digits, which is no ${type.label}, as the name of the list has it`,
+      };
+    }
+    const [algorithm, ...alternatives] = USUAL_FIRST.filter(fits);
+    return algorithm === undefined ? { fault: unknownLength(digits) } : { algorithm, alternatives };
+  }
 }
 
 interface Choice {
@@ -86,17 +96,47 @@ interface Choice {
   readonly alternatives: readonly CheckAlgorithm[];
 }
 
-function choose(digits: number, hints: readonly CheckAlgorithm[]): Choice | null {
-  const fits = (algorithm: CheckAlgorithm): boolean => DIGEST_BYTES[algorithm] * 2 === digits;
-  const meant = hints.find(fits);
-  if (meant !== undefined) return { algorithm: meant, alternatives: [] };
-  const [algorithm, ...alternatives] = USUAL_FIRST.filter(fits);
-  return algorithm === undefined ? null : { algorithm, alternatives };
+const LACKS = 'Heddle does not have; it was not checked';
+
+/** Whether a line's fault is that Heddle lacks the algorithm. */
+export function isForLack(fault: string): boolean {
+  return fault.endsWith(LACKS);
 }
 
-/** Why a {@link Guesser} gave nothing, for people. */
-export function unknownLength(digits: number): string {
-  return digits === DIGEST_BYTES.xxh3 * 2
-    ? 'has a digest of 16 digits, which could be an XXH64 (not known here) or an XXH3: name the algorithm if it is XXH3'
-    : `has a digest of ${digits} digits, as no known algorithm has it`;
+/** Of a line that names an algorithm, for people. */
+export function lacksAlgorithm(label: string): string {
+  return `has a ${label}, an algorithm that ${LACKS}`;
+}
+
+/** What else a digest of this length could be, by its bits. */
+const LIKELY: Readonly<Record<number, string>> = {
+  64: 'an XXH64 or a CRC-64 (which Heddle does not have) or an XXH3: name the algorithm if it is XXH3',
+  192: 'a Tiger, which Heddle does not have',
+  320: 'a RIPEMD-320, which Heddle does not have',
+};
+
+function unknownLength(digits: number): string {
+  const likely = LIKELY[digits * 4];
+  return likely === undefined
+    ? `has a digest of ${digits} digits, as no algorithm has it that Heddle knows`
+    : `has a digest of ${digits} digits, which could be ${likely}`;
+}
+
+/** @returns hexadecimal in lower case, or what is wrong */
+export function digestOfSri(text: string): Guess | Fault | null {
+  const [, name = '', base64 = ''] =
+    /^([a-z][a-z0-9-]*?)-([A-Za-z0-9+/]{20,88}={0,2})(?:\?\S*)?$/u.exec(text) ?? [];
+  if (base64 === '') return null;
+  const bytes = Buffer.from(base64, 'base64');
+  if (bytes.toString('base64').replace(/=+$/u, '') !== base64.replace(/=+$/u, '')) return null;
+  const [named] = mentionsIn(name);
+  const meant = named?.ofBits(bytes.length * 8) ?? null;
+  if (named === undefined || meant === null) return null;
+  if (meant.algorithm === null) return { fault: lacksAlgorithm(meant.label) };
+  return { digests: { [meant.algorithm]: bytes.toString('hex') }, alternatives: [] };
+}
+
+/** For people: `SHA-256, BLAKE3 and SHA3-256`. */
+export function algorithmNames(algorithms: readonly CheckAlgorithm[]): string {
+  return new Intl.ListFormat('en-GB').format(algorithms.map((algorithm) => ALGORITHM_NAMES[algorithm]));
 }

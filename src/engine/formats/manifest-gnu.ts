@@ -5,7 +5,7 @@
  */
 import type { CheckAlgorithm } from '../../common/download';
 import { composeAround } from './byte-text';
-import { guesser, unknownLength, type Guesser } from './manifest-digests';
+import { digestOfSri, Guesser } from './manifest-digests';
 import {
   digestFor,
   refuseAlgorithms,
@@ -60,16 +60,11 @@ export function unescapeName(escaped: string): string | null {
   return escaped.replace(/\\[^]/gu, (escape) => UNESCAPES[escape] ?? escape);
 }
 
-const GNU_LINE = /^[ \t]*(\\?)(XXH3_(?=[0-9a-f]{16}[ \t]))?([0-9a-f]{8,128})[ \t]([^]+)$/iu;
-const guessXxh3 = guesser(['xxh3']);
+const GNU_LINE =
+  /^[ \t]*(\\?)(?:(XXH3_)(?=[0-9a-f]{16}[ \t]))?([0-9a-f]{8,1024}|[a-z][a-z0-9-]*-[a-z0-9+/]{20,88}={0,2})[ \t]([^]+)$/iu;
+const XXH3 = new Guesser(null, 'xxh3');
 /** `md5 -r` and its like have no shorter ones; a headerless SFV file has `20260101 photo.jpg DEADBEEF`. */
 const MIN_DIGITS_BEFORE_ONE_SPACE = 32;
-
-/** Why a line that looks like one of a GNU manifest, and was read as nothing else, is none. */
-export function faultOfGnuLine(line: string): string | null {
-  const digits = GNU_LINE.exec(line)?.[3]?.length ?? 0;
-  return digits >= 16 ? unknownLength(digits) : null;
-}
 
 /** Reads the lines of one file, in order. */
 export class GnuLines {
@@ -78,23 +73,32 @@ export class GnuLines {
    * at alone, a name that begins with a space or `*` could pass for another.
    */
   #hasOneSpace: boolean | null = null;
-  readonly #guess: Guesser;
+  readonly #guesser: Guesser;
+  readonly #isBag: boolean;
 
-  constructor(guess: Guesser) {
-    this.#guess = guess;
+  /** @param isBag of BagIt: any white space before a name (RFC 8493 §2.1.3) */
+  constructor(guesser: Guesser, isBag: boolean) {
+    this.#guesser = guesser;
+    this.#isBag = isBag;
   }
 
   read(line: string): ParsedLine {
-    const [, escapes, prefix, hex = '', rest = ''] = GNU_LINE.exec(line) ?? [];
-    const guess = prefix === undefined ? this.#guess(hex) : guessXxh3(hex);
+    const [, escapes, prefix, digest = '', rest = ''] = GNU_LINE.exec(line) ?? [];
+    if (digest === '') return null;
+    const isHex = /^[0-9a-f]+$/iu.test(digest);
+    const guess = isHex ? (prefix === undefined ? this.#guesser : XXH3).alone(digest) : digestOfSri(digest);
     const isMarked = /^[ *][^]/u.test(rest);
-    if (guess === null || (!isMarked && hex.length < MIN_DIGITS_BEFORE_ONE_SPACE)) return null;
+    if (guess === null || (!isMarked && isHex && digest.length < MIN_DIGITS_BEFORE_ONE_SPACE)) return null;
+    // No digest has from 9 to 15 digits, and names may begin with them.
+    if ('fault' in guess) return digest.length >= 16 || (digest.length === 8 && isMarked) ? guess : null;
+    if (this.#isBag) return { name: rest.replace(/^[ \t]*\**/u, ''), ...guess };
     this.#hasOneSpace ??= !isMarked;
     if (!this.#hasOneSpace && !isMarked)
       return { fault: 'has one space before its name, where others have two' };
     const written = this.#hasOneSpace ? rest : rest.slice(1);
-    const name = escapes === '' ? written : unescapeName(written);
+    if (escapes === '') return { name: written, ...guess };
+    const name = unescapeName(written);
     if (name === null) return { fault: 'has an escape that is none: known are \\\\, \\n and \\r' };
-    return { name, ...guess };
+    return { name, exact: true, ...guess };
   }
 }

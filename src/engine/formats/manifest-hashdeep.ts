@@ -3,10 +3,11 @@
  * then `size,digest…,name`. Names are bytes up to the line's end; nothing is escaped.
  */
 import { DIGEST_BYTES } from '../../common/digest-fields';
-import type { CheckAlgorithm } from '../../common/download';
+import { CHECK_ALGORITHMS, type CheckAlgorithm } from '../../common/download';
 import { HeddleError } from '../../common/errors';
 import { displayPath } from '../../common/paths';
 import { composeAround } from './byte-text';
+import { lacksAlgorithm } from './manifest-digests';
 import {
   digestFor,
   refuseAlgorithms,
@@ -18,7 +19,7 @@ import {
 } from './manifest-item';
 
 const HEADER = '%%%% HASHDEEP-1.0';
-/** In its order. It has tiger and whirlpool besides, which are not known here. */
+/** What it writes, in its order. It has tiger and whirlpool besides, which are not known here. */
 const ALGORITHMS: readonly CheckAlgorithm[] = ['md5', 'sha1', 'sha256'];
 
 export function hashdeepWriter(algorithms: readonly CheckAlgorithm[]): ManifestWriter {
@@ -56,6 +57,9 @@ export function isHashdeep(head: string): boolean {
 export class HashdeepLines {
   #columns: readonly string[] = [];
 
+  /** By column; `null` where it holds no digest of an algorithm that is known. */
+  #algorithms: readonly (CheckAlgorithm | null)[] = [];
+
   /** @returns `null` for what is no entry: headers and comments */
   read(line: string): ParsedLine {
     if (line === '' || line.startsWith('##')) return null;
@@ -78,9 +82,10 @@ export class HashdeepLines {
     const columns = line.slice('%%%%'.length).trim().toLowerCase().split(',');
     if (columns.at(-1) !== 'filename') return { fault: 'does not end in the column “filename”' };
     this.#columns = columns;
-    return ALGORITHMS.some((algorithm) => columns.includes(algorithm))
-      ? null
-      : { fault: `names none of ${ALGORITHMS.join(', ')}` };
+    this.#algorithms = columns.map(
+      (column) => CHECK_ALGORITHMS.find((algorithm) => algorithm === column) ?? null,
+    );
+    return null;
   }
 
   #entry(values: readonly string[], name: string): ParsedLine {
@@ -93,14 +98,17 @@ export class HashdeepLines {
         size = Number(value);
         if (!/^\d+$/u.test(value) || !Number.isSafeInteger(size)) return { fault: 'has a size that is none' };
       }
-      const algorithm = ALGORITHMS.find((each) => each === column);
-      if (algorithm === undefined) continue;
+      const algorithm = this.#algorithms[index] ?? null;
+      if (algorithm === null) continue;
       if (value.length !== DIGEST_BYTES[algorithm] * 2 || !/^[0-9a-f]+$/iu.test(value)) {
         return { fault: wrongDigest(algorithm) };
       }
       digests[algorithm] = value.toLowerCase();
     }
-    if (Object.keys(digests).length === 0) return { fault: 'has no digest of a known algorithm' };
+    if (Object.keys(digests).length === 0) {
+      const others = this.#columns.filter((column) => column !== 'size' && column !== 'filename');
+      return { fault: lacksAlgorithm(others.join(', ') || 'digest of no name') };
+    }
     return { name, digests, alternatives: [], ...(size === undefined ? {} : { size }) };
   }
 }

@@ -20,6 +20,8 @@ export interface ManifestEntry {
   readonly size: number | null;
   /** From 1: where the entry begins. */
   readonly line: number;
+  /** The line is escaped, so that a backslash in the name is one, and not what Windows has between folders. */
+  readonly exact?: true;
 }
 
 /** A line that was not understood. */
@@ -31,8 +33,15 @@ export interface ManifestProblem {
   readonly message: string;
 }
 
-/** A problem is what has a `message`. */
-export type ManifestItem = ManifestEntry | ManifestProblem;
+/** What is to be known of the manifest as a whole. */
+export interface ManifestNote {
+  readonly line: number;
+  /** A sentence follows the manifest's name: "is signed…". */
+  readonly note: string;
+}
+
+/** A problem is what has a `message`, a note what has a `note`. */
+export type ManifestItem = ManifestEntry | ManifestProblem | ManifestNote;
 
 export interface ManifestLine {
   readonly name: FsPath;
@@ -58,8 +67,10 @@ export type ParsedLine =
       readonly digests: CheckDigests;
       readonly alternatives: readonly CheckAlgorithm[];
       readonly size?: number;
+      readonly exact?: true;
     }
   | { readonly fault: string }
+  | { readonly note: string }
   | null;
 
 export function problem(line: number, text: ByteText, message: string): ManifestProblem {

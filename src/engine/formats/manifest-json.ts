@@ -7,6 +7,7 @@ import { CHECK_ALGORITHMS, type CheckAlgorithm, type CheckDigests } from '../../
 import { HeddleError } from '../../common/errors';
 import { displayPath, pathFromBytes, type FsPath } from '../../common/paths';
 import { unicodeFromText, type ByteText } from './byte-text';
+import { lacksAlgorithm } from './manifest-digests';
 import {
   NUL_IN_NAME,
   digestFor,
@@ -245,7 +246,9 @@ function readDigests(value: unknown): CheckDigests | string {
     }
     digests[algorithm] = hex.toLowerCase();
   }
-  return Object.keys(digests).length === 0 ? 'has no digest of a known algorithm' : digests;
+  if (Object.keys(digests).length > 0) return digests;
+  const others = Object.keys(value).slice(0, 3);
+  return others.length === 0 ? 'has no digests' : lacksAlgorithm(others.join(', '));
 }
 
 /** @returns `undefined` for what is not JSON, or nested deeper than any call is */

@@ -94,7 +94,7 @@ test('what is written is refused or read back equal, whatever the pieces', async
       // A GNU manifest alone does not say its algorithm.
       const algorithm = given.format === 'gnu' ? (given.algorithms[0] ?? null) : null;
       const items = await readAll(bytes, { algorithm }, size);
-      expect(items.map((item) => ({ ...item, line: 0 }))).toEqual(
+      expect(items.map(({ ...item }) => ({ ...item, line: 0, exact: undefined }))).toEqual(
         written.map((entry) => ({
           name: carried(given.format, entry.name),
           digests: { ...entry.digests },

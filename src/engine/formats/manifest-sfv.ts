@@ -49,32 +49,38 @@ export function sfvWriter(algorithms: readonly CheckAlgorithm[]): ManifestWriter
 
 const CRC_DIGITS = 8;
 const HEX = /^[0-9a-f]{8,128}$/iu;
-/** Of RHash: TIGER in hexadecimal, AICH and TTH in base32. */
-const READ_PAST = /^(?:[0-9a-f]{48}|[a-z2-7]{32}|[a-z2-7]{39})$/iu;
+/** With what RHash has beside: AICH and TTH in base32. Of hexadecimal, lengths that digests have. */
+const DIGEST =
+  /^(?:[0-9a-f]{8}|[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{48}|[0-9a-f]{56}|[0-9a-f]{64}|[0-9a-f]{80}|[0-9a-f]{96}|[0-9a-f]{128}|[a-z2-7]{32}|[a-z2-7]{39})$/iu;
 
 /** @param isSfv whether the file is an SFV file for certain: one space is then enough before longer digests */
-export function readTrailingDigests(line: string, isSfv: boolean, guessDigest: Guesser): ParsedLine {
+export function readTrailingDigests(line: string, isSfv: boolean, guesser: Guesser): ParsedLine {
   let name = withoutSpaces(line);
-  const found: Guess[] = [];
-  let reached = 0;
+  const tokens: string[] = [];
   for (;;) {
     const at = Math.max(name.lastIndexOf(' '), name.lastIndexOf('\t'));
     const token = name.slice(at + 1);
-    const guess = HEX.test(token) ? guessDigest(token) : null;
-    if (guess === null && !READ_PAST.test(token)) break;
+    if (!DIGEST.test(token)) break;
     const before = withoutSpaces(name.slice(0, Math.max(0, at)));
     const isCrc = token.length === CRC_DIGITS;
-    const needed = isSfv || (isCrc && reached === 0) ? 1 : 2;
+    const needed = isSfv || (isCrc && tokens.length === 0) ? 1 : 2;
     if (before === '' || name.length - token.length - before.length < needed) break;
-    if (guess !== null) found.push(guess);
+    tokens.push(token);
     name = before;
-    reached += 1;
     // It is the first in RHash's order; in an SFV file it is all that there is.
     if (isCrc) break;
   }
-  if (reached === 0) return null;
-  const entries = found.reverse().flatMap(({ digests }) => Object.entries(digests));
-  if (entries.length === 0) return { fault: 'has no digest of a known algorithm' };
+  const [only] = tokens;
+  if (only === undefined) return null;
+  const found: Guess[] = [];
+  for (const token of tokens.toReversed()) {
+    if (!HEX.test(token)) continue;
+    const guess = tokens.length === 1 ? guesser.alone(token) : guesser.amongOthers(token);
+    if (!('fault' in guess)) found.push(guess);
+    else if (tokens.length === 1) return guess;
+  }
+  const entries = found.flatMap(({ digests }) => Object.entries(digests));
+  if (entries.length === 0) return { fault: 'has no digest of an algorithm that Heddle has' };
   if (new Set(entries.map(([, hex]) => hex.length)).size < entries.length) {
     return { fault: 'has two digests of one length and does not say which is which' };
   }

@@ -17,12 +17,14 @@ function brief(items: readonly ManifestItem[]): string[] {
   return items.map((item) =>
     'message' in item
       ? `${item.line} !${item.message}`
-      : [
-          item.line,
-          displayPath(item.name),
-          ...Object.keys(item.digests),
-          ...(item.alternatives.length > 0 ? [`(${item.alternatives.join(' ')})`] : []),
-        ].join(' '),
+      : 'note' in item
+        ? `${item.line} (${item.note})`
+        : [
+            item.line,
+            displayPath(item.name),
+            ...Object.keys(item.digests),
+            ...(item.alternatives.length > 0 ? [`(${item.alternatives.join(' ')})`] : []),
+          ].join(' '),
   );
 }
 

@@ -2,11 +2,11 @@
 import type { CheckAlgorithm } from '../../common/download';
 import { HeddleError, assertNever } from '../../common/errors';
 import type { ManifestFormat } from '../../common/model';
-import { pathToBytes, type FsPath } from '../../common/paths';
+import { joinPath, pathFromBytes, pathToBytes, type FsPath } from '../../common/paths';
 import { byteTexts, pathFromText, type ByteText } from './byte-text';
 import { bsdWriter, readBsdLine } from './manifest-bsd';
-import { guesser, hintsFor, type Guesser } from './manifest-digests';
-import { faultOfGnuLine, gnuWriter, GnuLines } from './manifest-gnu';
+import { Guesser, isForLack } from './manifest-digests';
+import { gnuWriter, GnuLines } from './manifest-gnu';
 import { hashdeepWriter, HashdeepLines, isHashdeep } from './manifest-hashdeep';
 import {
   NUL_IN_NAME,
@@ -17,7 +17,9 @@ import {
   type ParsedLine,
 } from './manifest-item';
 import { isJson, jsonWriter, readJson } from './manifest-json';
+import { isLone, readLone } from './manifest-lone';
 import { readTrailingDigests, sfvWriter } from './manifest-sfv';
+import { refuseSignature, SignedText } from './signed-text';
 import { readHead, splitLines, withHead, type Line } from './text-lines';
 
 export type {
@@ -25,6 +27,7 @@ export type {
   ManifestEntry,
   ManifestItem,
   ManifestLine,
+  ManifestNote,
   ManifestProblem,
   ManifestWriter,
 } from './manifest-item';
@@ -73,19 +76,24 @@ export async function* readManifest(
 ): AsyncGenerator<readonly ManifestItem[], void, undefined> {
   let entries = 0;
   let problems = 0;
+  let lacks = 0;
   for await (const items of readItems(chunks, options)) {
     for (const item of items) {
-      if ('message' in item) problems += 1;
-      else entries += 1;
+      if ('message' in item) {
+        problems += 1;
+        if (isForLack(item.message)) lacks += 1;
+      } else if (!('note' in item)) entries += 1;
     }
     yield items;
   }
   if (entries > 0) return;
   throw new HeddleError(
     'manifest-unreadable',
-    problems > 0
-      ? 'No line of the file is understood: it is no checksum manifest of a known format.'
-      : 'The file has no entries: there is nothing to check.',
+    lacks > 0 && lacks === problems
+      ? 'Every digest of the file is of an algorithm that Heddle does not have.'
+      : problems > 0
+        ? 'No line of the file is understood: it is no checksum manifest of a known format.'
+        : 'The file has no entries: there is nothing to check.',
   );
 }
 
@@ -100,13 +108,16 @@ async function* readItems(
     const all = withHead(head, texts);
     if (isJson(start)) {
       yield* readJson(all);
-    } else if (isHashdeep(start)) {
-      const lines = new HashdeepLines();
-      yield* readLines(splitLines(all), (line) => lines.read(line));
     } else {
-      const guess = guesser(hintsFor(fileName, algorithm ?? null));
-      const lines = new TaggedOrNot(guess, /\.sfv$/iu.test(fileName ?? ''));
-      yield* readLines(splitLines(all), (line) => lines.read(line));
+      refuseSignature(head, fileName);
+      const guesser = new Guesser(fileName, algorithm ?? null);
+      const lone = head.length < LOOK_AT_BYTES ? readLone(head, fileName, guesser) : null;
+      if (lone !== null) {
+        yield [lone];
+        return;
+      }
+      const reader = (): TaggedOrNot => new TaggedOrNot(guesser, fileName ?? '');
+      yield* readLines(splitLines(all), new SignedText(head, reader(), reader));
     }
   } finally {
     // Whoever stops early may do so while the head is still being read from.
@@ -114,29 +125,41 @@ async function* readItems(
   }
 }
 
-/** Reads lines of which each shows what format it is in: GNU, BSD, SFV, RHash's own. */
+/** As RFC 8493 §2.1.3 and §2.2.1 call them. */
+export function isBagManifest(fileName: string): boolean {
+  return /^(?:tag)?manifest-[a-z0-9]+\.txt$/iu.test(fileName);
+}
+
+/** Reads lines of which each shows what format it is in: GNU, BSD, SFV, RHash's own; and hashdeep's after its header. */
 class TaggedOrNot {
   readonly #gnu: GnuLines;
-  readonly #guess: Guesser;
+  readonly #guesser: Guesser;
   /** A comment behind `;` or the file's name say so; `null`: no line has told yet. */
   #isSfv: boolean | null;
+  #hashdeep: HashdeepLines | null = null;
 
-  constructor(guess: Guesser, isSfv: boolean) {
-    this.#gnu = new GnuLines(guess);
-    this.#guess = guess;
-    this.#isSfv = isSfv || null;
+  constructor(guesser: Guesser, fileName: string) {
+    this.#gnu = new GnuLines(guesser, isBagManifest(fileName));
+    this.#guesser = guesser;
+    this.#isSfv = /\.sfv$/iu.test(fileName) || null;
   }
 
   /** @returns `null` for a comment and for an empty line */
   read(line: ByteText): ParsedLine {
+    if (this.#hashdeep !== null) return this.#hashdeep.read(line);
     if (line.trim() === '') return null;
+    if (this.#isSfv === null && isHashdeep(line)) {
+      this.#hashdeep = new HashdeepLines();
+      return this.#hashdeep.read(line);
+    }
     const parsed = this.#isComment(line) ? null : this.#parse(line);
     if (parsed === null && /^[;#]/u.test(line)) {
       if (line.startsWith(';')) this.#isSfv ??= true;
       return null;
     }
     this.#isSfv ??= false;
-    return parsed ?? { fault: faultOfGnuLine(line) ?? 'is no line of a known format' };
+    if (parsed !== null) return parsed;
+    return { fault: isLone(line) ? 'has a digest and names no file' : 'is no line of a known format' };
   }
 
   /** What could be no entry whatever it holds; `#1.mp3 DEADBEEF` is one. */
@@ -147,13 +170,11 @@ class TaggedOrNot {
   }
 
   #parse(line: ByteText): ParsedLine {
-    if (this.#isSfv !== true) {
-      return this.#gnu.read(line) ?? readBsdLine(line) ?? readTrailingDigests(line, false, this.#guess);
-    }
+    const bsd = (): ParsedLine => readBsdLine(line);
+    if (this.#isSfv !== true)
+      return this.#gnu.read(line) ?? bsd() ?? readTrailingDigests(line, false, this.#guesser);
     // RHash, too, takes a line of an SFV file for a BSD line where it can be one.
-    const bsd = readBsdLine(line);
-    if (bsd !== null && 'name' in bsd) return bsd;
-    return readTrailingDigests(line, true, this.#guess) ?? this.#gnu.read(line) ?? bsd;
+    return bsd() ?? readTrailingDigests(line, true, this.#guesser) ?? this.#gnu.read(line);
   }
 }
 
@@ -164,7 +185,7 @@ interface OpenEntry {
 
 async function* readLines(
   groups: AsyncIterable<readonly Line[]>,
-  read: (line: ByteText) => ParsedLine,
+  reader: SignedText,
 ): AsyncGenerator<readonly ManifestItem[], void, undefined> {
   let number = 0;
   /** The last entry, as long as the next line could be about the same file. */
@@ -173,13 +194,17 @@ async function* readLines(
     const items: ManifestItem[] = [];
     for (const { text, tooLong } of lines) {
       number += 1;
-      const parsed = tooLong ? { fault: 'is too long' } : read(text);
+      const parsed = tooLong ? { fault: 'is too long' } : reader.read(text);
       if (parsed === null) continue;
+      if ('note' in parsed) {
+        items.push({ line: number, note: parsed.note });
+        continue;
+      }
       if ('fault' in parsed) {
         items.push(problem(number, text, parsed.fault));
         continue;
       }
-      const { name, digests, alternatives, size = null } = parsed;
+      const { name, digests, alternatives, size = null, exact } = parsed;
       if (name.includes('\0')) {
         items.push(problem(number, text, NUL_IN_NAME));
         continue;
@@ -190,11 +215,17 @@ async function* readLines(
         continue;
       }
       if (last !== null) items.push(last.entry);
-      open = { name, entry: { name: pathFromText(name), digests, alternatives, size, line: number } };
+      const escaped = exact === true && name.includes('\\') ? { exact } : {};
+      open = {
+        name,
+        entry: { name: pathFromText(name), digests, alternatives, size, line: number, ...escaped },
+      };
     }
     if (items.length > 0) yield items;
   }
   if (open !== null) yield [open.entry];
+  const cut = reader.end();
+  if (cut !== null) yield [problem(number + 1, '', cut)];
 }
 
 /** A second digest of one algorithm is another statement, whether the same or not: both are kept. */
@@ -214,10 +245,13 @@ function canJoin(
  * folder can move as a whole, else the path as it is.
  * @param base absolute path without a slash at its end
  */
-export function manifestName(base: string, path: FsPath): FsPath {
-  const prefix = base.endsWith('/') ? base : `${base}/`;
-  if (typeof path === 'string') return path.startsWith(prefix) ? path.slice(prefix.length) : path;
-  const bytes = pathToBytes(prefix);
-  for (const [index, byte] of bytes.entries()) if (path[index] !== byte) return path;
-  return path.subarray(bytes.length);
+export function manifestName(base: FsPath, path: FsPath): FsPath {
+  if (typeof base === 'string' && typeof path === 'string') {
+    const prefix = base.endsWith('/') ? base : `${base}/`;
+    return path.startsWith(prefix) ? path.slice(prefix.length) : path;
+  }
+  const prefix = pathToBytes(joinPath(base, ''));
+  const bytes = pathToBytes(path);
+  for (const [index, byte] of prefix.entries()) if (bytes[index] !== byte) return path;
+  return pathFromBytes(bytes.subarray(prefix.length));
 }

@@ -1,15 +1,25 @@
-/** The files that a manifest lists; with `strict` also those below the root that it does not. */
+/** The files that a manifest lists; with `strict` also those below the root that it does not. Or all of a bag. */
 import { createReadStream } from 'node:fs';
-import { lstat, stat } from 'node:fs/promises';
-import { basename } from 'node:path';
-import { HeddleError, fromErrorData, toErrorData } from '../../common/errors';
-import type { ExpectedFile } from '../../common/model';
-import { displayPath, joinPath, pathFromBytes, pathToBytes, type FsPath } from '../../common/paths';
+import { stat } from 'node:fs/promises';
+import { HeddleError, fromErrorData, toErrorData, type ErrorData } from '../../common/errors';
+import type { ExpectedFile, Finding } from '../../common/model';
+import { displayName, displayPath, joinPath, samePath, type FsPath } from '../../common/paths';
 import type { WalkEntry } from '../../common/walk';
-import { native } from '../../files/entries';
-import { readManifest, type ManifestEntry, type ManifestItem } from '../formats/manifest';
-import type { NewTask } from '../store/task-repository';
+import { native, parentPath } from '../../files/entries';
+import {
+  isBagManifest,
+  readManifest,
+  type ManifestEntry,
+  type ManifestItem,
+  type ManifestNote,
+  type ManifestProblem,
+} from '../formats/manifest';
+import type { NewTask, PlannedEnd } from '../store/task-repository';
+import { bagEscapes, readBag, type Bag } from './bag';
 import type { JobSpec } from './job-spec';
+import { belowRoot, keyOf, ListedFiles, type ListedFile } from './listed-file';
+import { ListedFilter } from './listed-filter';
+import { linkLeftOut } from './plan-hash';
 import { planWalk, settledEntry } from './plan-walk';
 import { CHUNK, type PlannedChunk } from './planned-chunk';
 import type { PlanContext } from './planners';
@@ -18,174 +28,236 @@ type VerifySpec = Extract<JobSpec, { kind: 'verify' }>;
 
 /** Says that the manifest is planned; the cursor of the walk for files that it does not list follows. */
 const WALK = 'walk:';
-const SLASH = 0x2f;
-const DOT = 0x2e;
+/** Says that what is wrong with a bag apart from its files is planned. */
+const BAG = 'bag';
+const BASE = { phase: 0, type: 'file', root: 0, host: '', target: null, size: null } as const;
+
+/** One list, with what tells how its names are read. */
+interface List {
+  readonly path: FsPath;
+  /** As messages call it. */
+  readonly shown: string;
+  /** Begins the groupings of what it lists, by which files that it does not list are told. */
+  readonly key: string;
+  readonly files: ListedFiles;
+  readonly filter: ListedFilter;
+  readonly fetched: ReadonlySet<string>;
+}
 
 export async function* planVerify(
   spec: VerifySpec,
   cursor: string | null,
   context: PlanContext,
 ): AsyncGenerator<PlannedChunk, void, undefined> {
-  if (cursor?.startsWith(WALK) !== true) yield* planEntries(spec, cursor);
-  if (!spec.strict) return;
+  const bag = spec.bag === true ? await readBag(spec.root) : null;
+  const isWalking = cursor?.startsWith(WALK) === true;
+  if (!isWalking) {
+    if (cursor === null && bag !== null) yield { tasks: bag.faults.map(bagFault), cursor: BAG };
+    yield* planLists(spec, bag, cursor === BAG ? null : cursor);
+    // A bag may hold nothing.
+    if (bag === null) refuseNothing(spec, context);
+  }
+  if (!spec.strict && bag === null) return;
+  if (!isWalking) yield { tasks: [], cursor: WALK };
   // Until here everything that is listed is stored.
-  const plan = (entry: WalkEntry): NewTask | null => planExtra(spec, entry, context);
-  const after = cursor?.startsWith(WALK) === true ? cursor.slice(WALK.length) : null;
-  const extras = planWalk(
-    { roots: [spec.root], rules: spec.rules, identify: false, plan },
-    after === '' ? null : after,
-    context.threads,
-  );
-  for await (const { tasks, cursor: reached } of extras) yield { tasks, cursor: WALK + reached };
+  const plan = (entry: WalkEntry): NewTask | null => planExtra(spec, bag, entry, context);
+  const after = isWalking ? cursor.slice(WALK.length) : '';
+  const roots = [bag === null ? spec.root : joinPath(spec.root, 'data')];
+  const walk = { roots, rules: spec.rules, identify: false, plan };
+  for await (const { tasks, cursor: reached } of planWalk(walk, after === '' ? null : after, context.threads))
+    yield { tasks, cursor: WALK + reached };
 }
 
-/** The cursor says which manifest it is of, and how many of its items are planned. */
-async function* planEntries(
+/** A verification that read no file has verified nothing. */
+function refuseNothing(spec: VerifySpec, { tasks, jobId }: PlanContext): void {
+  if (tasks.hasTasks(jobId)) return;
+  const shown = spec.shown ?? displayPath(spec.manifest);
+  throw new HeddleError(
+    'nothing-verified',
+    spec.ignoreMissing === true
+      ? `None of the files that ${shown} lists is there: nothing was verified.`
+      : `The rules leave out every file that ${shown} lists: nothing was verified.`,
+  );
+}
+
+/** The cursor says which version of which manifest it is of, and how many of its items are planned. */
+async function* planLists(
   spec: VerifySpec,
+  bag: Bag | null,
   cursor: string | null,
 ): AsyncGenerator<PlannedChunk, void, undefined> {
-  const { size, mtimeMs } = await stat(spec.manifest).catch((error: unknown) => {
-    throw fromErrorData(toErrorData(error, spec.manifest));
-  });
-  const version = `${size}:${mtimeMs}`;
-  const [known = version, planned = '0'] = cursor?.split(' ') ?? [];
-  if (known !== version) {
-    throw new HeddleError(
-      'manifest-changed',
-      `${spec.manifest} changed since this verification began. Begin a new one.`,
-    );
-  }
-  let read = 0;
-  const after = Number(planned);
-  for await (const items of itemsOf(spec)) {
-    for (let at = 0; at < items.length; at += CHUNK) {
-      const part = items.slice(at, at + CHUNK);
-      read += part.length;
-      if (read <= after) continue;
-      const left = part.slice(Math.max(0, part.length - (read - after)));
-      const tasks = await Promise.all(left.map((item) => planItem(spec, item)));
-      yield { tasks, cursor: `${version} ${read}` };
+  const [known = null, planned = '0', first = '0'] = cursor?.split(' ') ?? [];
+  const filter = new ListedFilter(spec.root, spec.rules);
+  const lists = await listsOf(spec, bag, filter);
+  for (const [index, list] of lists.entries()) {
+    if (index < Number(first)) continue;
+    const { size, mtimeMs } = await stat(native(list.path)).catch((error: unknown) => {
+      throw fromErrorData(toErrorData(error, displayPath(list.path)));
+    });
+    const version = `${size}:${mtimeMs}`;
+    const isGoingOn = known !== null && index === Number(first);
+    if (isGoingOn && known !== version) {
+      throw new HeddleError(
+        'manifest-changed',
+        `${list.shown} changed since this verification began. Begin a new one.`,
+      );
+    }
+    let read = 0;
+    const after = isGoingOn ? Number(planned) : 0;
+    for await (const items of itemsOf(spec, list)) {
+      for (let at = 0; at < items.length; at += CHUNK) {
+        const part = items.slice(at, at + CHUNK);
+        read += part.length;
+        if (read <= after) continue;
+        const left = part.slice(Math.max(0, part.length - (read - after)));
+        const tasks = await Promise.all(left.map((item) => planItem(spec, list, item)));
+        yield { tasks: tasks.flatMap((task) => task ?? []), cursor: `${version} ${read} ${index}` };
+      }
     }
   }
-  if (spec.strict) yield { tasks: [], cursor: WALK };
 }
 
-async function* itemsOf(spec: VerifySpec): AsyncGenerator<readonly ManifestItem[], void, undefined> {
+async function listsOf(spec: VerifySpec, bag: Bag | null, filter: ListedFilter): Promise<readonly List[]> {
+  if (bag !== null) {
+    const files = new ListedFiles(spec.root, false, bag.escapes);
+    return bag.manifests.map(({ name, isPayload }, index) => {
+      const path = joinPath(spec.root, name);
+      const key = isPayload ? bagKey(index) : 'tag:';
+      return { path, shown: displayPath(path), key, files, filter, fetched: bag.fetched };
+    });
+  }
+  const { manifest, root, outside } = spec;
+  const escapes = isBagManifest(displayName(manifest)) ? await bagEscapes(parentPath(manifest)) : null;
+  const files = new ListedFiles(root, outside, escapes);
+  return [
+    {
+      path: manifest,
+      shown: spec.shown ?? displayPath(manifest),
+      key: '',
+      files,
+      filter,
+      fetched: new Set(),
+    },
+  ];
+}
+
+function bagKey(index: number): string {
+  return `${index}:`;
+}
+
+async function* itemsOf(
+  spec: VerifySpec,
+  { path }: List,
+): AsyncGenerator<readonly ManifestItem[], void, undefined> {
   try {
-    yield* readManifest(createReadStream(spec.manifest, { highWaterMark: 256 * 1024 }), {
-      fileName: basename(spec.manifest),
+    yield* readManifest(createReadStream(native(path), { highWaterMark: 256 * 1024 }), {
+      fileName: spec.shown === undefined ? displayName(path) : null,
       algorithm: spec.algorithm,
     });
   } catch (error) {
-    throw fromErrorData(toErrorData(error, spec.manifest));
+    const data = toErrorData(error, displayPath(path));
+    // A bag may hold nothing.
+    if (spec.bag === true && data.code === 'manifest-unreadable' && (await stat(native(path))).size === 0)
+      return;
+    throw fromErrorData(data);
   }
 }
 
-async function planItem(spec: VerifySpec, item: ManifestItem): Promise<NewTask> {
-  const base = { phase: 0, type: 'file', root: 0, host: '', target: null, size: null } as const;
-  if ('message' in item) {
-    const reason = {
-      code: 'manifest-line',
-      message: `Line ${item.line} of ${spec.manifest} ${item.message}.`,
-      retryable: false,
-    };
-    const settled = { state: 'failed', reason, finding: 'unreadable' } as const;
-    return { ...base, source: item.text, name: item.text.slice(0, 200), settled };
+async function planItem(spec: VerifySpec, list: List, item: ManifestItem): Promise<NewTask | null> {
+  if ('message' in item) return planProblem(list, item);
+  return 'note' in item ? planNote(list, item) : planFile(spec, list, item);
+}
+
+function planProblem({ shown }: List, { line, text, message }: ManifestProblem): NewTask {
+  const settled = unreadable('manifest-line', `Line ${line} of ${shown} ${message}.`);
+  return { ...BASE, source: text, name: text.slice(0, 200), settled };
+}
+
+function planNote({ shown }: List, { note }: ManifestNote): NewTask {
+  const reason = reasonOf('signature-not-checked', `${shown} ${note}`);
+  return { ...BASE, source: shown, name: 'Signature', settled: { state: 'skipped', reason } };
+}
+
+async function planFile(spec: VerifySpec, list: List, item: ManifestEntry): Promise<NewTask | null> {
+  const { shown, filter, files, fetched, key } = list;
+  const found = await files.find(item);
+  const { path, stats, note } = found;
+  const name = displayPath(found.name);
+  if (!filter.takes(belowRoot(spec.root, path) ?? found.name)) return null;
+  if (found.outside) {
+    const message = `Line ${item.line} of ${shown} leads out of ${displayPath(spec.root)}; ${name} was not opened.`;
+    return { ...BASE, source: path, name, settled: unreadable('outside-root', message) };
   }
-  const { path, outside } = resolveName(spec.root, item.name);
-  const name = displayPath(withoutDots(item.name));
-  if (outside && !spec.outside) {
-    const reason = {
-      code: 'outside-root',
-      message: `Line ${item.line} of ${spec.manifest} leads out of ${spec.root}; ${name} was not opened.`,
-      retryable: false,
-    };
-    return { ...base, source: path, name, settled: { state: 'failed', reason, finding: 'unreadable' } };
-  }
-  const size = await lstat(native(path)).then(
-    (stats) => (stats.isFile() ? stats.size : null),
-    () => null,
-  );
+  if (found.isMissing && spec.ignoreMissing === true) return null;
+  const size = stats?.isFile() === true ? stats.size : null;
+  if (!filter.takesSize(size)) return null;
+  const { digests, alternatives, size: listedSize } = item;
+  const expected: ExpectedFile = {
+    digests,
+    alternatives,
+    size: listedSize,
+    ...(note === null ? {} : { note }),
+  };
+  const hasGrouping = spec.strict || spec.bag === true;
   return {
-    ...base,
+    ...BASE,
     source: path,
     name,
     size,
-    request: JSON.stringify(expectedOf(item)),
-    ...(spec.strict ? { grouping: keyOf(path) } : {}),
-    settled: null,
+    request: JSON.stringify(expected),
+    ...(hasGrouping ? { grouping: key + keyOf(path) } : {}),
+    settled: notFetched(found, item, fetched),
   };
 }
 
-function expectedOf({ digests, alternatives, size }: ManifestEntry): ExpectedFile {
-  return { digests, alternatives, size };
+function notFetched(
+  { path, isMissing }: ListedFile,
+  { name }: ManifestEntry,
+  fetched: List['fetched'],
+): PlannedEnd | null {
+  if (!isMissing || !fetched.has(displayPath(name))) return null;
+  const message = `${displayPath(path)} is not there: fetch.txt says from where it is to be fetched.`;
+  return failedAs('missing', 'missing', message);
 }
 
-function planExtra(spec: VerifySpec, entry: WalkEntry, { tasks, jobId }: PlanContext): NewTask | null {
-  if (entry.type === 'folder' || entry.path === spec.manifest) return null;
-  if (tasks.hasGrouping(jobId, keyOf(entry.path))) return null;
-  const name = displayPath(entry.relative);
-  const reason = {
-    code: 'extra',
-    message: `${displayPath(entry.path)} is not listed in ${spec.manifest}.`,
-    retryable: false,
-  };
-  const extra = { state: 'failed', reason, finding: 'extra' } as const;
-  const settled = entry.type === 'file' || entry.type === 'symlink' ? extra : settledEntry(entry);
-  const { path: source, size } = entry;
-  return { phase: 0, type: 'file', root: 0, host: '', source, target: null, name, size, settled };
+function bagFault(message: string): NewTask {
+  return { ...BASE, source: message, name: 'bagit.txt', settled: unreadable('bag', message) };
 }
 
-/** Where a listed name lies, and whether that is outside of the root. Links are followed, as whoever listed it did. */
-export function resolveName(
-  root: string,
-  listed: FsPath,
-): { readonly path: FsPath; readonly outside: boolean } {
-  const isAbsolute = pathToBytes(listed)[0] === SLASH;
-  const parts: Uint8Array[] = [];
-  let outside = false;
-  for (const part of partsOf(listed)) {
-    if (!isUp(part)) parts.push(part);
-    else if (parts.pop() === undefined) outside = true;
-  }
-  if (outside) return { path: isAbsolute ? listed : joinPath(root, listed), outside };
-  const inner = parts.reduce<FsPath>(
-    (path, part) => joinPath(path, pathFromBytes(part)),
-    isAbsolute ? '/' : root,
-  );
-  return { path: inner, outside: isAbsolute && !isBelow(root, inner) };
+function planExtra(
+  spec: VerifySpec,
+  bag: Bag | null,
+  entry: WalkEntry,
+  { tasks, jobId }: PlanContext,
+): NewTask | null {
+  const { root } = spec;
+  const base = bag === null ? root : joinPath(root, 'data');
+  // Where links are followed, the path is what it leads to; a list has the link.
+  const path = joinPath(base, entry.relative);
+  if (entry.type === 'folder' || samePath(path, spec.manifest)) return null;
+  const lists = (key: string): boolean => tasks.hasGrouping(jobId, key + keyOf(path));
+  const payload = bag?.manifests.filter(({ isPayload }) => isPayload) ?? [];
+  const lacking = payload.filter((_, index) => !lists(bagKey(index)));
+  const isListed = bag === null ? lists('') : lacking.length < (bag.isListedInAll ? 1 : payload.length);
+  if (isListed) return null;
+  const name = displayPath(belowRoot(root, path) ?? entry.relative);
+  const by =
+    bag === null
+      ? (spec.shown ?? displayPath(spec.manifest))
+      : lacking.map((each) => each.name).join(' and ');
+  const extra = failedAs('extra', 'extra', `${displayPath(path)} is not listed in ${by}.`);
+  const settled = entry.type === 'file' ? extra : (linkLeftOut(entry) ?? settledEntry(entry));
+  return { ...BASE, source: entry.path, name, size: entry.size, settled };
 }
 
-function isBelow(root: string, path: FsPath): boolean {
-  const prefix = pathToBytes(root.endsWith('/') ? root : `${root}/`);
-  const bytes = pathToBytes(path);
-  return prefix.every((byte, index) => bytes[index] === byte);
+function unreadable(code: string, message: string): PlannedEnd {
+  return failedAs('unreadable', code, message);
 }
 
-/** Its names, without empty ones and `.`. */
-function partsOf(path: FsPath): Uint8Array[] {
-  const bytes = pathToBytes(path);
-  const parts: Uint8Array[] = [];
-  let start = 0;
-  for (let end = 0; end <= bytes.length; end++) {
-    if (end < bytes.length && bytes[end] !== SLASH) continue;
-    const part = bytes.subarray(start, end);
-    if (part.length > 0 && !(part.length === 1 && part[0] === DOT)) parts.push(part);
-    start = end + 1;
-  }
-  return parts;
+function failedAs(finding: Finding, code: string, message: string): PlannedEnd {
+  return { state: 'failed', reason: reasonOf(code, message), finding };
 }
 
-function isUp(part: Uint8Array): boolean {
-  return part.length === 2 && part[0] === DOT && part[1] === DOT;
-}
-
-/** As the manifest has it, but for what only says "from here". */
-function withoutDots(name: FsPath): FsPath {
-  return typeof name === 'string' ? name.replace(/^(?:\.\/)+/u, '') : name;
-}
-
-/** Of a path, as text that no other path has. */
-function keyOf(path: FsPath): string {
-  return typeof path === 'string' ? path : `\0${Buffer.from(path).toString('base64')}`;
+function reasonOf(code: string, message: string): ErrorData {
+  return { code, message, retryable: false };
 }

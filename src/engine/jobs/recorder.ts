@@ -87,7 +87,10 @@ export class Recorder {
     this.#releases = [];
     for (const path of releases) this.#unlink(path);
     this.#onRecorded(
-      made.flatMap(({ id, to }) => (to === 'queued' || to === 'running' ? [] : [{ id, state: to }])),
+      made.flatMap(({ id, to, error }) => {
+        if (to === 'queued' || to === 'running') return [];
+        return [{ id, state: to, ...(to === 'done' && error !== null ? { isNoted: true } : {}) }];
+      }),
     );
   }
 

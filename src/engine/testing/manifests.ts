@@ -7,6 +7,7 @@ import {
   manifestWriter,
   readManifest,
   type ManifestItem,
+  type ManifestNote,
   type ManifestLine,
   type ReadOptions,
 } from '../formats/manifest';
@@ -22,6 +23,15 @@ async function* pieces(bytes: Uint8Array, size: number): AsyncGenerator<Uint8Arr
 
 /** @param size of each piece */
 export async function readAll(
+  manifest: string | Uint8Array,
+  options: Partial<ReadOptions> = {},
+  size = 65_536,
+): Promise<Exclude<ManifestItem, ManifestNote>[]> {
+  return (await readNoted(manifest, options, size)).flatMap((item) => ('note' in item ? [] : [item]));
+}
+
+/** With what is to be known of the manifest as a whole. */
+export async function readNoted(
   manifest: string | Uint8Array,
   options: Partial<ReadOptions> = {},
   size = 65_536,

@@ -1,0 +1,251 @@
+/** Where a file lies that a list names: as it is written, or as Windows, BagIt or another system would have written it. */
+import type { Stats } from 'node:fs';
+import { lstat, readdir, stat } from 'node:fs/promises';
+import type { ErrorData } from '../../common/errors';
+import { displayPath, joinPath, pathFromBytes, pathToBytes, type FsPath } from '../../common/paths';
+import type { ManifestEntry } from '../formats/manifest';
+import { absolutePath, realPath } from '../../files/absolute-path';
+import { lastPart, native, parentPath } from '../../files/entries';
+
+const SLASH = 0x2f;
+const BACKSLASH = 0x5c;
+const DOT = 0x2e;
+
+/** How names of a bag's manifests are read (RFC 8493 §2.1.3); `decoded-first`: the bag's version says that they are escaped. */
+export type BagEscapes = 'decoded-first' | 'literal-first';
+
+export interface ListedFile {
+  readonly path: FsPath;
+  /** What it is called: as the list has it, less what only says "from here". */
+  readonly name: FsPath;
+  /** Whether it lies outside of the root; then nothing was looked at. */
+  readonly outside: boolean;
+  /** `null`: nothing is there, or nobody may look. */
+  readonly stats: Stats | null;
+  readonly isMissing: boolean;
+  /** What is to be known of how it was found. */
+  readonly note: ErrorData | null;
+}
+
+/** Finds the files of one list. */
+export class ListedFiles {
+  readonly #root: FsPath;
+  readonly #takesOutside: boolean;
+  readonly #escapes: BagEscapes | null;
+  readonly #folders = new Folders();
+
+  /** @param takesOutside whether names may lead out of the root */
+  constructor(root: FsPath, takesOutside: boolean, escapes: BagEscapes | null) {
+    this.#root = root;
+    this.#takesOutside = takesOutside;
+    this.#escapes = escapes;
+  }
+
+  /** A name as it is written wins; where there is no such file, it is read in the other ways that it can be meant. */
+  async find(entry: Pick<ManifestEntry, 'name' | 'exact'>): Promise<ListedFile> {
+    let last: ListedFile | null = null;
+    const missing: FsPath[] = [];
+    for (const reading of readings(entry, this.#escapes)) {
+      const { path, outside } = resolveName(this.#root, reading);
+      const name = withoutDots(reading);
+      if (outside && !this.#takesOutside) {
+        last = { path, name, outside, stats: null, isMissing: false, note: null };
+        continue;
+      }
+      const found = await look(path);
+      last = { path, name, outside: false, ...found, note: null };
+      if (!found.isMissing) return last;
+      missing.push(path);
+    }
+    if (last === null) throw new Error('A name can be read in one way at least.');
+    for (const path of missing) {
+      const other = await this.#folders.otherForm(path);
+      if (other === null) continue;
+      return { ...last, path: other, outside: false, ...(await look(other)), note: noteOf(path, other) };
+    }
+    return last;
+  }
+}
+
+function noteOf(listed: FsPath, found: FsPath): ErrorData {
+  const form = typeof found === 'string' && found === found.normalize('NFC') ? 'composed' : 'decomposed';
+  return {
+    code: 'other-unicode-form',
+    message: `${displayPath(listed)} is there under another Unicode form of its name (${form}); it was checked.`,
+    retryable: false,
+  };
+}
+
+async function look(path: FsPath): Promise<Pick<ListedFile, 'stats' | 'isMissing'>> {
+  try {
+    const stats = await lstat(native(path));
+    // Whoever listed it read what the link leads to.
+    return { stats: stats.isSymbolicLink() ? await stat(native(path)) : stats, isMissing: false };
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : null;
+    return { stats: null, isMissing: code === 'ENOENT' || code === 'ENOTDIR' || code === 'ENAMETOOLONG' };
+  }
+}
+
+/** The ways in which a name can be meant, the one that is taken first before the others. */
+function readings(
+  { name, exact }: Pick<ManifestEntry, 'name' | 'exact'>,
+  escapes: BagEscapes | null,
+): FsPath[] {
+  const found = [name];
+  if (escapes !== null) {
+    const decoded = changed(name, (text) =>
+      text.replace(/%(?:0A|0D|25)/giu, (escape) => String.fromCharCode(parseInt(escape.slice(1), 16))),
+    );
+    if (escapes === 'decoded-first') found.unshift(decoded);
+    else found.push(decoded);
+  }
+  if (exact === undefined && pathToBytes(name).includes(BACKSLASH))
+    found.push(...found.map((each) => changed(each, (text) => text.replaceAll('\\', '/'))));
+  const known = new Set<string>();
+  return found.filter((each) => {
+    const key = keyOf(each);
+    return !known.has(key) && known.add(key);
+  });
+}
+
+/** @param change of ASCII characters alone */
+function changed(name: FsPath, change: (text: string) => string): FsPath {
+  if (typeof name === 'string') return change(name);
+  return pathFromBytes(Buffer.from(change(Buffer.from(name).toString('latin1')), 'latin1'));
+}
+
+/** What folders hold, by their names in one Unicode form; of as many as are likely to be asked of again. */
+class Folders {
+  static readonly #MOST = 200;
+  readonly #names = new Map<string, Promise<ReadonlyMap<string, string | null>>>();
+
+  /**
+   * The path of what differs from `path` in nothing but the Unicode form of its names.
+   * @returns `null` where there is no such file, or more than one
+   */
+  async otherForm(path: FsPath): Promise<FsPath | null> {
+    if (typeof path !== 'string' || isAscii(path)) return null;
+    let reached = '/';
+    let differs = false;
+    for (const part of path.split('/').filter((each) => each !== '')) {
+      const next = joinPath(reached, part) as string;
+      if (!(await look(next)).isMissing) {
+        reached = next;
+        continue;
+      }
+      if (isAscii(part)) return null;
+      const other = (await this.#namesIn(reached)).get(part.normalize('NFC')) ?? null;
+      if (other === null) return null;
+      reached = joinPath(reached, other) as string;
+      differs = true;
+    }
+    return differs ? reached : null;
+  }
+
+  #namesIn(folder: string): Promise<ReadonlyMap<string, string | null>> {
+    const known = this.#names.get(folder);
+    if (known !== undefined) return known;
+    const names = readNames(folder);
+    if (this.#names.size >= Folders.#MOST) this.#names.clear();
+    this.#names.set(folder, names);
+    return names;
+  }
+}
+
+/** `null` for names that are one in another form: which is meant nobody can tell. */
+async function readNames(folder: string): Promise<ReadonlyMap<string, string | null>> {
+  const names = new Map<string, string | null>();
+  for (const bytes of await readdir(folder, { encoding: 'buffer' }).catch(() => [])) {
+    const name = pathFromBytes(bytes);
+    if (typeof name !== 'string' || isAscii(name)) continue;
+    const form = name.normalize('NFC');
+    names.set(form, names.has(form) ? null : name);
+  }
+  return names;
+}
+
+function isAscii(text: string): boolean {
+  // eslint-disable-next-line no-control-regex -- every ASCII character, control characters too
+  return /^[\u0000-\u007f]*$/u.test(text);
+}
+
+/**
+ * Where a listed name lies, and whether that is outside of the root. Links are followed, as whoever listed it did: a
+ * name is inside that leads there as it is written, through whichever links of the root, or that truly lies there.
+ */
+export function resolveName(
+  root: FsPath,
+  listed: FsPath,
+): { readonly path: FsPath; readonly outside: boolean } {
+  const isAbsolute = pathToBytes(listed)[0] === SLASH;
+  const parts = partsOf(listed);
+  const written = parts.reduce<FsPath>(
+    (path, part) => joinPath(path, pathFromBytes(part)),
+    isAbsolute ? '/' : root,
+  );
+  const path = parts.some(isUp) ? asTheSystemHasIt(root, written) : written;
+  const isInside = isAbsolute ? !parts.some(isUp) && belowRoot(root, path) !== null : staysInside(parts);
+  return { path, outside: !isInside && !liesBelow(root, path) };
+}
+
+function staysInside(parts: readonly Uint8Array[]): boolean {
+  let depth = 0;
+  return parts.every((part) => (depth += isUp(part) ? -1 : 1) >= 0);
+}
+
+/** Below the root where it lies there, by whichever way; as it is written where `..` steps out of nothing. */
+function asTheSystemHasIt(root: FsPath, written: FsPath): FsPath {
+  try {
+    const path = absolutePath(written);
+    if (belowRoot(root, path) !== null) return path;
+    const below = belowRoot(realPath(root), path);
+    return below === null ? path : joinPath(root, below);
+  } catch {
+    return written;
+  }
+}
+
+function liesBelow(root: FsPath, path: FsPath): boolean {
+  try {
+    return belowRoot(realPath(root), joinPath(realPath(parentPath(path)), lastPart(path))) !== null;
+  } catch {
+    return false;
+  }
+}
+
+/** The path of what lies below a root from there; `null` for what does not. */
+export function belowRoot(root: FsPath, path: FsPath): FsPath | null {
+  const prefix = pathToBytes(joinPath(root, ''));
+  const bytes = pathToBytes(path);
+  if (!prefix.every((byte, index) => bytes[index] === byte)) return null;
+  return pathFromBytes(bytes.subarray(prefix.length));
+}
+
+/** Its names, without empty ones and `.`. */
+export function partsOf(path: FsPath): Uint8Array[] {
+  const bytes = pathToBytes(path);
+  const parts: Uint8Array[] = [];
+  let start = 0;
+  for (let end = 0; end <= bytes.length; end++) {
+    if (end < bytes.length && bytes[end] !== SLASH) continue;
+    const part = bytes.subarray(start, end);
+    if (part.length > 0 && !(part.length === 1 && part[0] === DOT)) parts.push(part);
+    start = end + 1;
+  }
+  return parts;
+}
+
+function isUp(part: Uint8Array): boolean {
+  return part.length === 2 && part[0] === DOT && part[1] === DOT;
+}
+
+/** As the manifest has it, but for what only says "from here". */
+function withoutDots(name: FsPath): FsPath {
+  return typeof name === 'string' ? name.replace(/^(?:\.\/)+/u, '') : name;
+}
+
+/** Of a path, as text that no other path has. */
+export function keyOf(path: FsPath): string {
+  return typeof path === 'string' ? path : `\0${Buffer.from(path).toString('base64')}`;
+}
