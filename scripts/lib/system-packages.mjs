@@ -16,6 +16,8 @@ const testPackages = [
   'acl',
   'dosfstools',
   'btrfs-progs',
+  'exfat-fuse',
+  'exfatprogs',
 ];
 const optionalTestPackages = ['b3sum'];
 /** What the bench compares Heddle with, the server for it, and what measures processes. */

@@ -41,6 +41,8 @@ const SIZES = ['-1', '1X', 'K', '', '1 5', '1e3', '0x10', '99999T'];
 const SHA256 = 'ab'.repeat(32);
 
 const CASES: Readonly<Record<string, readonly Case[]>> = {
+  // What is in such files: flag-file.test.ts.
+  '--config': [{ args: ['-K', 'a', '--config', '-'], flags: { config: ['a', '-'] } }],
   '--input': [
     { args: ['-i', 'a', '--input', '-'], flags: { input: ['a', '-'] } },
     { args: [], flags: { input: [] } },

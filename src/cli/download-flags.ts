@@ -16,9 +16,11 @@ import { DEFAULT_DOWNLOAD_OPTIONS, type DownloadOptions } from '../common/downlo
 import { isFieldValue, isConnectionField, isToken, splitField } from '../common/http-fields';
 import { readProxyAddress } from '../common/proxy-address';
 import { readBytes } from '../common/units';
+import { addFlagFiles, readTextFile } from './flag-file';
 import { givenPath } from './given-path';
 
 export interface DownloadFlags {
+  readonly config: readonly string[];
   readonly input: readonly string[];
   readonly dir: string;
   readonly format?: ListFormat;
@@ -71,7 +73,7 @@ export function addDownloadFlags(command: Command): Command {
 
 /** What is downloaded and how; not what is told of it. */
 export function addTransferFlags(command: Command): Command {
-  return command
+  return addFlagFiles(command)
     .option(
       '-i, --input <file>',
       'a list; - reads standard input',
@@ -134,8 +136,8 @@ export function addTransferFlags(command: Command): Command {
     .option('--limit-rate <bytes>', 'bytes per second of the whole job; 500K, 2M', byteRate)
     .option(
       '-H, --header <line>',
-      "sent to the URL's own host; may be given more than once",
-      collect(header),
+      "sent to the URL's own host; @FILE has one a line, @- reads standard input; may be given more than once",
+      (text: string, before: readonly Header[]) => [...before, ...headers(text)],
       [],
     )
     .option('-A, --user-agent <text>', 'who asks', fieldValue)
@@ -146,7 +148,11 @@ export function addTransferFlags(command: Command): Command {
     .option('--netrc-file <file>', 'names and passwords from this file')
     .option('--load-cookies <file>', "cookies in Netscape's format")
     .option('--proxy <url>', 'instead of what http_proxy, https_proxy and no_proxy say', proxyAddress)
-    .option('--cacert <file>', 'PEM certificates to trust beside the usual ones');
+    .option('--cacert <file>', 'PEM certificates to trust beside the usual ones')
+    .addHelpText(
+      'after',
+      '\nOther users of this machine can see the command line, URLs and all. Logins and keys are hidden from them in a file\nthat only you may read: -K FILE for any flag and URL, -H @FILE, --netrc-file, --load-cookies, or a list.',
+    );
 }
 
 /** @param text what standard input had, where it was asked for */
@@ -172,6 +178,11 @@ export function downloadRequest(
 export function refuseWrongSources(urls: readonly string[], flags: DownloadFlags, help: string): void {
   if (urls.length === 0 && flags.input.length === 0)
     throw new HeddleError('usage', `download needs a URL or a list (-i FILE). See: ${help}`);
+  if (flags.input.some((file) => /^[a-z][a-z0-9+.-]*:[/\\]{2}/iu.test(file)))
+    throw new HeddleError('usage', `-i takes the file of a list; URLs are given without it. See: ${help}`);
+  const fromInput = [...flags.config, ...flags.input].filter((file) => file === '-');
+  if (fromInput.length > 1)
+    throw new HeddleError('usage', `standard input can be read once, as a list or for -K. See: ${help}`);
   if ((flags.out ?? flags.checksum) !== undefined && urls.length !== 1) {
     throw new HeddleError(
       'usage',
@@ -264,7 +275,17 @@ function checksum(text: string): string {
   return text;
 }
 
-function header(text: string): readonly [string, string] {
+type Header = readonly [name: string, value: string];
+
+function headers(text: string): readonly Header[] {
+  if (!text.startsWith('@')) return [header(text)];
+  return readTextFile(text.slice(1), 'The file of headers')
+    .split(/\r?\n/u)
+    .filter((line) => line.trim() !== '' && !line.startsWith('#'))
+    .map(header);
+}
+
+function header(text: string): Header {
   const field = splitField(text);
   if (field === null || !isToken(field[0])) throw new InvalidArgumentError('A header is "Name: value".');
   if (isConnectionField(field[0])) throw new InvalidArgumentError(`Heddle itself says ${field[0]}.`);

@@ -5,6 +5,7 @@ import type { Threads } from '../engine';
 import { EXIT, NotStarted } from './exit-status';
 import { printable } from './printable';
 import { commandOf, makeProgram } from './program';
+import { usageFault } from './usage-fault';
 
 /** Errors that mean the request was wrong, not the work. */
 const USAGE_CODES: ReadonlySet<string> = new Set([
@@ -51,10 +52,8 @@ async function run(threads: Threads): Promise<number> {
   } catch (error) {
     if (error instanceof CommanderError) {
       if (error.exitCode === 0) return EXIT.done;
-      const message = error.message.replace(/^error: |\.$/gu, '').replaceAll('\n', ' ');
-      const text = error.code === 'commander.help' ? 'name a command' : message;
       const { help } = commandOf(program, process.argv.slice(2));
-      process.stderr.write(`heddle: ${text}. See: ${help}\n`);
+      process.stderr.write(`heddle: ${usageFault(error)}. See: ${help}\n`);
       return EXIT.usage;
     }
     const cause = error instanceof NotStarted ? error.cause : error;

@@ -42,6 +42,16 @@ export function namesIn(folder: FsPath): Set<string> {
   }
 }
 
+/** The path as its folders list its parts; a part that is not found stays as it is written. */
+export function listedPath(path: string): string {
+  let listed: FsPath = '/';
+  for (const part of path.split('/').filter((each) => each !== '')) {
+    const name = byteString(part);
+    listed = joinPath(listed, fromByteString(spellingOf(listed, name, namesIn(listed)) ?? name));
+  }
+  return displayPath(listed);
+}
+
 export function byteString(path: FsPath): string {
   return Buffer.from(path).toString('latin1');
 }

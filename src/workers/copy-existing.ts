@@ -2,7 +2,7 @@
  * What becomes of a copy whose target exists, by the job's policy. A folder never gives way to a file, nor a file to
  * a folder; what is replaced is replaced in one step; and nothing is written through a link.
  */
-import { readlinkSync, statfsSync } from 'node:fs';
+import { readlinkSync } from 'node:fs';
 import type { BigIntStats } from 'node:fs';
 import type { CopyPolicy } from '../common/copy-options';
 import { HeddleError } from '../common/errors';
@@ -10,16 +10,11 @@ import { numberedName } from '../common/file-name';
 import type { TaskOutcome } from '../common/model';
 import { displayPath, joinPath, pathFromBytes, pathToBytes, type FsPath } from '../common/paths';
 import { isSameFile, lstatOrNull, native, parentPath } from '../files/entries';
+import type { TargetTimes } from './target-times';
 import { placeAt, replaceAt, type Naming, type Placed } from '../files/take-name';
 
 /** More files of one name than this in one folder are a mistake. */
 const MAX_NUMBER = 1_000_000;
-
-/** Times of FAT are even seconds; those of exFAT, ten milliseconds. */
-const COARSE_FILE_SYSTEMS: ReadonlySet<number> = new Set([0x4d44, 0x2011_bab0]);
-const COARSE_NS = 2_000_000_000n;
-/** Some file systems keep microseconds, and copies made without a call for nanoseconds are a little off. */
-const FINE_NS = 1_000_000n;
 
 /** What is to be done: the copy is made and gets a name, or all is said already. */
 export type Decision =
@@ -29,6 +24,9 @@ export interface Copy {
   readonly source: FsPath;
   readonly target: FsPath;
   readonly policy: CopyPolicy;
+  readonly times: TargetTimes;
+  /** A folder on the target's file system where times may be tried out; `null` in a dry run. */
+  readonly scratch: FsPath | null;
 }
 
 /** @throws HeddleError `target-exists`, `target-is-a-folder` */
@@ -47,7 +45,7 @@ export function decide(copy: Copy, source: BigIntStats, there: BigIntStats | nul
     case 'number':
       return { how: 'number' };
     case 'newer':
-      if (!there.isDirectory() && there.mtimeNs >= source.mtimeNs) {
+      if (!there.isDirectory() && !copy.times.isOlder(source.mtimeNs, { ...copy, there })) {
         return left(
           copy,
           'kept',
@@ -83,19 +81,13 @@ function left({ target }: Copy, finding: 'unchanged' | 'kept', message: string):
   };
 }
 
-/** Same type, size and time; of links, the same text. */
-function isUnchanged({ source, target }: Copy, from: BigIntStats, there: BigIntStats): boolean {
+/** Same type, size and time, as far as the target keeps times; of links, the same text. */
+function isUnchanged(copy: Copy, from: BigIntStats, there: BigIntStats): boolean {
   if (from.isSymbolicLink()) {
-    return there.isSymbolicLink() && readlinkBytes(source).equals(readlinkBytes(target));
+    return there.isSymbolicLink() && readlinkBytes(copy.source).equals(readlinkBytes(copy.target));
   }
   if (!there.isFile() || there.size !== from.size) return false;
-  const apart = there.mtimeNs - from.mtimeNs;
-  if (apart < FINE_NS && apart > -FINE_NS) return true;
-  return apart <= 0n && apart > -COARSE_NS && isCoarse(target);
-}
-
-function isCoarse(target: FsPath): boolean {
-  return COARSE_FILE_SYSTEMS.has(statfsSync(native(parentPath(target))).type);
+  return copy.times.isSame(from.mtimeNs, { ...copy, there });
 }
 
 export function readlinkBytes(path: FsPath): Buffer {

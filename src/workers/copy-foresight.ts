@@ -5,10 +5,16 @@ import type { Finding, TaskOutcome } from '../common/model';
 import { displayPath, type FsPath } from '../common/paths';
 import { aboutTarget } from './copy-errors';
 import { decide, numbered, type Copy } from './copy-existing';
+import type { TargetSpelling } from './copy-spelling';
 import type { TargetFolders } from './copy-target';
 import { lstatOrNull } from '../files/entries';
 
-export function foresee(copy: Copy, source: BigIntStats, folders: TargetFolders): TaskOutcome {
+export function foresee(
+  copy: Copy,
+  source: BigIntStats,
+  folders: TargetFolders,
+  spelling: TargetSpelling | null,
+): TaskOutcome {
   const { target } = copy;
   const bytes = source.isFile() ? Number(source.size) : 0;
   try {
@@ -20,6 +26,7 @@ export function foresee(copy: Copy, source: BigIntStats, folders: TargetFolders)
       case 'new':
         return would('new', bytes, target);
       case 'replace':
+        spelling?.refuseOther(copy.source, target);
         return would('replaced', bytes, target);
       case 'number':
         return would('numbered', bytes, freeName(target));
@@ -33,7 +40,12 @@ export function foresee(copy: Copy, source: BigIntStats, folders: TargetFolders)
 }
 
 /** Failures of a copy that are known before it. */
-const LEFT: ReadonlySet<string> = new Set(['target-exists', 'target-is-a-folder', 'target-not-a-folder']);
+const LEFT: ReadonlySet<string> = new Set([
+  'target-exists',
+  'target-is-a-folder',
+  'target-not-a-folder',
+  'clash',
+]);
 
 function would(finding: Finding, bytes: number, target: FsPath): TaskOutcome {
   return { state: 'done', bytes, target, finding };

@@ -25,7 +25,9 @@ import { removeEmptied, removeExtra, type MirrorRoot } from './copy-extras';
 import { copyFolders } from './copy-folders';
 import { foresee } from './copy-foresight';
 import { SmallCopies } from './copy-small';
+import { TargetSpelling } from './copy-spelling';
 import { TargetFolders } from './copy-target';
+import { TargetTimes } from './target-times';
 import { Counterparts } from '../files/counterparts';
 import { errorCode, isSameFile, lstatOrNull, native, parentPath, unlinkIfThere } from '../files/entries';
 import { NAMING, type Naming } from '../files/take-name';
@@ -68,6 +70,8 @@ class Copier {
   readonly #folders: readonly TargetFolders[];
   readonly #memory: CopyMemory = { buffers: [], noReflink: new Set(), notInKernel: new Set() };
   readonly #small = new SmallCopies(this.#memory);
+  readonly #times = new TargetTimes();
+  readonly #spelling = new TargetSpelling();
   readonly #mirrorRoots = new Map<CopyRoot, MirrorRoot>();
   #hashers: CopyHashers;
   /** Of the task that a folder is made for. */
@@ -111,15 +115,23 @@ class Copier {
     if (source === null) throw notFound(order.source);
     if (source.isDirectory()) throw nowAFolder(order.source);
     if (!source.isFile() && !source.isSymbolicLink()) return skipped(notRegular(order.source));
-    const copy: Copy = { source: order.source, target, policy: existing };
-    if (dryRun) return foresee(copy, source, folders);
+    const copy: Copy = {
+      source: order.source,
+      target,
+      policy: existing,
+      times: this.#times,
+      scratch: null,
+    };
+    const spelling = target === root.target ? null : this.#spelling;
+    if (dryRun) return foresee(copy, source, folders, spelling);
 
     const temp = aboutTarget(target, () => folders.tempFor(target, order.id));
-    const job: Job = { ...copy, temp, partial: order.partial };
+    const job: Job = { ...copy, scratch: parentPath(temp), temp, partial: order.partial };
     const before = aboutTarget(target, () => settledBefore(job, source));
     if (before !== null) return before;
     const decision = aboutTarget(target, () => decide(job, source, lstatOrNull(target)));
     if (decision.how === 'settled') return decision.outcome;
+    if (decision.how === 'replace') spelling?.refuseOther(order.source, target);
 
     if (order.linkTo !== undefined) {
       const linked = this.#hardLink(job, source, order.linkTo, decision.how);
@@ -246,6 +258,7 @@ class Copier {
     }
     try {
       const again = decide(job, source, there);
+      if (again.how === 'replace') this.#spelling.refuseOther(job.source, target);
       if (again.how === 'replace' || again.how === 'number') return this.#place(job, source, again.how, made);
       unlinkIfThere(temp);
       if (again.how === 'settled') return again.outcome;

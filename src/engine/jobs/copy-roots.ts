@@ -3,13 +3,15 @@
  * can be repeated: `src` goes to `dst/src`; `src/` and `src/.` put their contents into `dst`.
  */
 import { lstat, readdir, readlink, realpath, stat } from 'node:fs/promises';
-import { basename, dirname, join, relative, resolve, sep } from 'node:path';
+import { basename, dirname, join, resolve, sep } from 'node:path';
 import { isWrittenAsContents } from '../../common/copy-options';
 import { HeddleError } from '../../common/errors';
 import type { CopyRequest } from '../../common/job-request';
 import type { CopyRoot } from '../../common/model';
 import { WORK_DIRECTORY_PREFIX } from '../../common/walk';
+import { listedPath, loosePath, looseKey } from '../../files/folded-names';
 import { mustExist } from './must-exist';
+import { TargetProbe } from './target-names';
 
 export interface CopyRoots {
   /** The destination. */
@@ -41,7 +43,18 @@ export async function copyRoots(request: CopyRequest, token: string): Promise<Co
     );
   }
   for (const { source, target } of mapped) await refuseOntoItself(source, target);
-  await refuseClashes(mapped, options.mirror);
+  const probe = new TargetProbe(!options.dryRun, () => undefined);
+  const areOne = async (a: string, b: string): Promise<boolean> => {
+    if (a === b) return true;
+    if (looseKey(a) !== looseKey(b)) return false;
+    const traits = await probe.traits({ target: place, workDirectory: WORK_DIRECTORY_PREFIX + token });
+    return traits.mayFold && traits.areOne(a, b);
+  };
+  try {
+    await refuseClashes(mapped, options.mirror, areOne);
+  } finally {
+    await probe.close();
+  }
   if (options.mirror) await refuseSourcesInTargets(mapped);
   const roots = mapped.map(({ source, target }) => ({
     source,
@@ -126,20 +139,26 @@ async function refuseFile(place: string): Promise<void> {
   throw new HeddleError('not-a-folder', `${place} is a file, and what is copied goes into a folder.`);
 }
 
+/** Whether two names are one where the copies go. */
+type AreOne = (a: string, b: string) => Promise<boolean>;
+
 /** Two sources never become one file. What contents of folders bring is told by the names straight in them. */
-async function refuseClashes(mapped: readonly Mapped[], mirror: boolean): Promise<void> {
+async function refuseClashes(mapped: readonly Mapped[], mirror: boolean, areOne: AreOne): Promise<void> {
   for (const [index, one] of mapped.entries()) {
     for (const other of mapped.slice(index + 1)) {
-      const [outer, inner] = one.target.length <= other.target.length ? [one, other] : [other, one];
-      const below = relative(outer.target, inner.target);
-      if (below.startsWith('..')) continue;
-      if (below === '' && outer.isNamed && inner.isNamed) {
+      const [outer, inner] = one.isNamed ? [other, one] : [one, other];
+      if (outer.isNamed) {
+        const names = [basename(one.target), basename(other.target)] as const;
+        if (!(await areOne(...names))) continue;
         throw new HeddleError(
           'same-name',
-          `Two sources are named ${basename(one.source)}; they cannot both become ${one.target}.`,
+          names[0] === names[1]
+            ? `Two sources are named ${names[0]}; they cannot both become ${one.target}.`
+            : `${one.source} and ${other.source} would both become ${one.target}, whose file system does not tell their names apart. Copy them one at a time, to folders of their own.`,
         );
       }
-      const both = below === '' ? await commonName(outer, inner) : await nameIn(outer, below);
+      const names = inner.isNamed ? [basename(inner.target)] : await namesIn(inner.source);
+      const both = await commonName(await namesIn(outer.source), names, areOne);
       if (both !== null) {
         throw new HeddleError(
           'same-name',
@@ -156,39 +175,38 @@ async function refuseClashes(mapped: readonly Mapped[], mirror: boolean): Promis
   }
 }
 
-async function commonName(one: Mapped, other: Mapped): Promise<string | null> {
-  const names = new Set(await namesIn(one.source));
-  return (await namesIn(other.source)).find((name) => names.has(name)) ?? null;
+/** Of `names`, the first that is one of the others as well. */
+async function commonName(
+  others: readonly string[],
+  names: readonly string[],
+  areOne: AreOne,
+): Promise<string | null> {
+  const byKey = new Map<string, string[]>();
+  for (const other of others) {
+    const key = looseKey(other);
+    byKey.set(key, [...(byKey.get(key) ?? []), other]);
+  }
+  for (const name of names) {
+    for (const other of byKey.get(looseKey(name)) ?? []) if (await areOne(name, other)) return name;
+  }
+  return null;
 }
 
 async function namesIn(folder: string): Promise<string[]> {
   return readdir(folder).catch(() => []);
 }
 
-async function nameIn({ source }: Mapped, name: string): Promise<string | null> {
-  return lstat(join(source, name)).then(
-    () => name,
-    () => null,
-  );
-}
-
 /** A mirror deletes what its source lacks: a source that lies in a target would go. */
 async function refuseSourcesInTargets(mapped: readonly Mapped[]): Promise<void> {
   for (const { target } of mapped) {
-    const into = await stat(target, { bigint: true }).catch(() => null);
+    const into = await realpath(target).catch(() => null);
     if (into === null) continue;
     for (const { source } of mapped) {
-      // Folders are told by their inodes: a mount gives the target another path.
-      for (let folder = await realpath(source); ; folder = dirname(folder)) {
-        const above = await stat(folder, { bigint: true });
-        if (above.dev === into.dev && above.ino === into.ino) {
-          throw new HeddleError(
-            'copy-into-itself',
-            `${source} lies in ${target}: a mirror would delete its own source.`,
-          );
-        }
-        if (dirname(folder) === folder) break;
-      }
+      if (!(await isInFolder(await realpath(source), into))) continue;
+      throw new HeddleError(
+        'copy-into-itself',
+        `${source} lies in ${target}: a mirror would delete its own source.`,
+      );
     }
   }
 }
@@ -203,21 +221,30 @@ async function refuseOntoItself(source: string, target: string): Promise<void> {
     );
   }
   if (!from.isDirectory()) return;
-  // The nearest folder that exists decides where the target really lies. Folders are told by their inodes: mounted
-  // at a second place, the source has another path there.
-  let folder = await nearestRealFolder(target);
-  for (;;) {
-    const above = await stat(folder, { bigint: true });
-    if (above.dev === from.dev && above.ino === from.ino) {
-      throw new HeddleError(
-        'copy-into-itself',
-        `${target} lies inside ${source}: a folder cannot be copied into itself.`,
-      );
-    }
-    const parent = dirname(folder);
-    if (parent === folder) return;
-    folder = parent;
+  // The nearest folder that exists decides where the target really lies.
+  if (await isInFolder(await nearestRealFolder(target), await realpath(source))) {
+    throw new HeddleError(
+      'copy-into-itself',
+      `${target} lies inside ${source}: a folder cannot be copied into itself.`,
+    );
   }
+}
+
+/** Whether a path is that of the folder, or lies in it. Both are real paths. */
+async function isInFolder(path: string, folder: string): Promise<boolean> {
+  for (let above = path; ; above = dirname(above)) {
+    if (await isOne(above, folder)) return true;
+    if (dirname(above) === above) return false;
+  }
+}
+
+/** By inodes: mounted at a second place, a folder has another path there. And by names: inodes may be made up. */
+async function isOne(a: string, b: string): Promise<boolean> {
+  if (a === b) return true;
+  const [one, other] = [await stat(a, { bigint: true }), await stat(b, { bigint: true })];
+  if (one.dev !== other.dev) return false;
+  if (one.ino === other.ino) return true;
+  return loosePath(a) === loosePath(b) && listedPath(a) === listedPath(b);
 }
 
 async function nearestRealFolder(path: string): Promise<string> {

@@ -1,8 +1,16 @@
 /** For tests of jobs: an engine with real threads and SQLite, and a folder for their files. */
-import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync, spawnSync } from 'node:child_process';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeAll, beforeEach, expect } from 'vitest';
 import type { JobRequest } from '../../common/job-request';
@@ -114,9 +122,40 @@ export function mount(path: string, ...what: string[]): void {
   mounted.push(path);
 }
 
+/** Whether exFAT can be mounted here, by FUSE: it folds case, has no hard links and makes inodes up. */
+export const knowsExfat =
+  process.getuid?.() === 0 &&
+  existsSync('/dev/fuse') &&
+  ['mkfs.exfat', 'mount.exfat-fuse'].every((tool) => spawnSync('which', [tool]).status === 0);
+
+/** A disk with exFAT, unmounted when the test is over. @param image its file; made where it is not there */
+export function mountExfat(path: string, image = `${path}.img`): void {
+  mkdirSync(path, { recursive: true });
+  if (!existsSync(image)) {
+    writeFileSync(image, '');
+    truncateSync(image, 20 * 1024 * 1024);
+    execFileSync('mkfs.exfat', [image], { stdio: 'ignore' });
+  }
+  const device = execFileSync('losetup', ['-f', '--show', image], { encoding: 'utf8' }).trim();
+  try {
+    execFileSync('mount.exfat-fuse', [device, path], { stdio: 'ignore' });
+    mounted.push(path);
+  } finally {
+    // Gone when nothing uses it any more.
+    execFileSync('losetup', ['-d', device]);
+  }
+}
+
+/** Before the test is over. */
+export function unmount(path: string): void {
+  execFileSync('umount', [path]);
+  mounted.splice(mounted.indexOf(path), 1);
+}
+
 /** What unfinished work has left below a folder. */
 export function leftovers(directory: string): string[] {
-  return readdirSync(directory, { recursive: true, encoding: 'utf8' }).filter((name) =>
-    name.includes(WORK_DIRECTORY_PREFIX),
-  );
+  // With types, links are not followed.
+  return readdirSync(directory, { recursive: true, withFileTypes: true })
+    .map(({ parentPath, name }) => relative(directory, join(parentPath, name)))
+    .filter((path) => path.includes(WORK_DIRECTORY_PREFIX));
 }

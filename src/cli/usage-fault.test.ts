@@ -1,0 +1,50 @@
+import { Command, CommanderError } from 'commander';
+import { expect, test } from 'vitest';
+import { addDownloadFlags } from './download-flags';
+import { usageFault } from './usage-fault';
+
+function faultOf(args: readonly string[]): string {
+  const program = new Command('heddle').exitOverride().configureOutput({ writeErr: () => undefined });
+  const download = addDownloadFlags(program.command('download').argument('[urls...]')).action(
+    () => undefined,
+  );
+  const jobs = program.command('jobs').action(() => undefined);
+  for (const command of [download, jobs])
+    command.exitOverride().configureOutput({ writeErr: () => undefined });
+  try {
+    program.parse(args, { from: 'user' });
+  } catch (error) {
+    if (error instanceof CommanderError) return usageFault(error);
+    throw error;
+  }
+  throw new Error('it was taken');
+}
+
+test.each([
+  [
+    ['download', '-H', 's3cret'],
+    'the value of option \'-H, --header <line>\' is invalid. A header is "Name: value"',
+  ],
+  [
+    ['download', '-H', "x: s3cret' is invalid. s3\ncret"],
+    "'-H, --header <line>' is invalid. It has characters",
+  ],
+  [['download', '--oauth2-bearer', 's3cret\n'], "'--oauth2-bearer <token>' is invalid. It has characters"],
+  [['download', '-A', 's3cret\n'], "'-A, --user-agent <text>' is invalid. It has characters"],
+  [['download', '--proxy', 'socks5://u:s3cret@h'], "'--proxy <url>' is invalid. A proxy is http://host:port"],
+  [['download', '--usr=me:s3cret'], "unknown option '--usr'"],
+  [['download', '--usr=me:s3\ncret'], "unknown option '--usr'"],
+  [['download', '-Us3cret'], "unknown option '-U'"],
+  [['http://me:s3cret@h/x'], 'unknown command'],
+  [['jobs', 'http://me:s3cret@h/x', 'b'], 'Expected 0 arguments but got 2'],
+])('%j', (args, said) => {
+  const text = faultOf(args);
+  expect(text).toContain(said);
+  expect(text).not.toMatch(/s3|cret/u);
+});
+
+test('what can be no secret is said', () => {
+  expect(faultOf(['download', '--retry', 'many'])).toContain("'--retry <n>' argument 'many' is invalid");
+  expect(faultOf(['donwload'])).toContain("unknown command 'donwload' (Did you mean download?)");
+  expect(faultOf(['download', '--retri'])).toContain("unknown option '--retri' (Did you mean --retry?)");
+});

@@ -1,0 +1,137 @@
+/**
+ * Times as a target keeps them. FAT knows even seconds from 1980 on, ext2 and small ext4 whole seconds up to 2038, other
+ * file systems microseconds: a copy's time is then not its source's, and the two are the same all the same.
+ */
+import { closeSync, lstatSync, openSync, statfsSync } from 'node:fs';
+import type { BigIntStats } from 'node:fs';
+import { threadId } from 'node:worker_threads';
+import { joinPath, type FsPath } from '../common/paths';
+import { errorCode, native, parentPath } from '../files/entries';
+import { setTimes } from './attributes';
+
+const SECOND_NS = 1_000_000_000n;
+const DAY_NS = 86_400n * SECOND_NS;
+/** 128 years of 365¼ days. */
+const YEARS_128_NS = 46_752n * DAY_NS;
+/** The coarsest times that there are: those of FAT. */
+const COARSEST_NS = 2n * SECOND_NS;
+/** Some file systems keep microseconds, and copies made without a call for nanoseconds are a little off. */
+const FINE_NS = 1_000_000n;
+/** statfs(2) of FAT on Linux. */
+const FAT = 0x4d44;
+/** Has something in every place. */
+const ODD_NS = 1_234_567_891_123_456_789n;
+
+/** What is neither before the first nor after the last time that some file system knows. */
+const EVERYWHERE = { from: ns('1980-01-02T00:00:00Z'), to: ns('2038-01-18T00:00:00Z') };
+/** What file systems make of times before, or after, those that they know. FAT keeps local time. */
+const FIRST_TIMES = [
+  { at: ns('1901-12-13T20:45:52Z'), within: SECOND_NS },
+  { at: 0n, within: SECOND_NS },
+  { at: ns('1980-01-01T00:00:00Z'), within: DAY_NS },
+];
+const LAST_TIMES = [
+  { at: ns('2038-01-19T03:14:07Z'), within: SECOND_NS },
+  { at: ns('2107-12-31T23:59:58Z'), within: DAY_NS },
+];
+
+function ns(date: string): bigint {
+  return BigInt(Date.parse(date)) * 1_000_000n;
+}
+
+/** What is asked of: a file at the target, and the folder on its file system where times may be tried out. */
+export interface TimedTarget {
+  readonly target: FsPath;
+  readonly there: BigIntStats;
+  /** `null`: nothing may be written. It is then told by what the file's times look like. */
+  readonly scratch: FsPath | null;
+}
+
+/** As one worker knows them. */
+export class TargetTimes {
+  /** Devices, and whether they keep times to less than a microsecond. */
+  readonly #fine = new Map<bigint, boolean>();
+
+  /** Whether the target has the time that it would get from a source of `mtimeNs`. */
+  isSame(mtimeNs: bigint, target: TimedTarget): boolean {
+    const apart = distance(target.there.mtimeNs, mtimeNs);
+    if (apart < FINE_NS) return true;
+    if (apart > COARSEST_NS && isKeptEverywhere(mtimeNs)) return false;
+    const kept = this.#kept(mtimeNs, target);
+    return kept !== null && distance(kept, target.there.mtimeNs) < FINE_NS;
+  }
+
+  /** Whether the target is older than a source of `mtimeNs`, by times as the target keeps them. */
+  isOlder(mtimeNs: bigint, target: TimedTarget): boolean {
+    return target.there.mtimeNs < mtimeNs && !this.isSame(mtimeNs, target);
+  }
+
+  /** What becomes of a time there; `null`: that cannot be told. */
+  #kept(mtimeNs: bigint, { target, there, scratch }: TimedTarget): bigint | null {
+    const fine = scratch === null ? isFineByLooks(there) : this.#isFine(there.dev, scratch);
+    // What is set is not always what is read later: some drivers cut times only when they write them to the disk.
+    if (!fine && isCut(mtimeNs, there.mtimeNs)) return there.mtimeNs;
+    if (scratch !== null) return tryOut(mtimeNs, scratch);
+    const grain = fine ? FINE_NS : isFat(target) ? COARSEST_NS : SECOND_NS;
+    return distance(there.mtimeNs, mtimeNs) < grain ? there.mtimeNs : null;
+  }
+
+  #isFine(device: bigint, scratch: FsPath): boolean {
+    let fine = this.#fine.get(device);
+    if (fine === undefined) {
+      const kept = tryOut(ODD_NS, scratch);
+      fine = kept !== null && distance(kept, ODD_NS) < FINE_NS;
+      this.#fine.set(device, fine);
+    }
+    return fine;
+  }
+}
+
+/** Times that a file system cannot hold become the first or last one that it can. */
+function isCut(asked: bigint, kept: bigint): boolean {
+  return (
+    FIRST_TIMES.some(({ at, within }) => asked < at && distance(kept, at) <= within) ||
+    LAST_TIMES.some(({ at, within }) => asked > at && distance(kept, at) <= within) ||
+    isWrapped(asked, kept)
+  );
+}
+
+/** FAT and exFAT keep years in seven bits, and some drivers count each fourth as a leap year: 2200 becomes 2072. */
+function isWrapped(asked: bigint, kept: bigint): boolean {
+  const apart = asked - kept;
+  return apart > COARSEST_NS && (apart + COARSEST_NS) % YEARS_128_NS <= 2n * COARSEST_NS;
+}
+
+function isKeptEverywhere(time: bigint): boolean {
+  return time >= EVERYWHERE.from && time <= EVERYWHERE.to;
+}
+
+/** The system sets the time of change itself, as finely as the file system keeps it. */
+function isFineByLooks({ mtimeNs, ctimeNs }: BigIntStats): boolean {
+  return mtimeNs % SECOND_NS !== 0n || ctimeNs % SECOND_NS !== 0n;
+}
+
+function isFat(target: FsPath): boolean {
+  return statfsSync(native(parentPath(target))).type === FAT;
+}
+
+/** Gives a file of our own the time, and reads what it has then. */
+function tryOut(time: bigint, scratch: FsPath): bigint | null {
+  const path = joinPath(scratch, `times-${threadId}`);
+  try {
+    try {
+      setTimes(path, time, time);
+    } catch (error) {
+      if (errorCode(error) !== 'ENOENT') throw error;
+      closeSync(openSync(native(path), 'w', 0o600));
+      setTimes(path, time, time);
+    }
+    return lstatSync(native(path), { bigint: true }).mtimeNs;
+  } catch {
+    return null;
+  }
+}
+
+function distance(a: bigint, b: bigint): bigint {
+  return a < b ? b - a : a - b;
+}
