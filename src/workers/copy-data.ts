@@ -15,7 +15,7 @@ import { copyAttributes } from './attributes';
 import { aboutTarget, targetError } from './copy-errors';
 import { CopyProgress, reopenPartial, versionOf } from './copy-progress';
 import { errorCode, native, parentPath, unlinkIfThere } from '../files/entries';
-import type { Hasher, HasherFactory } from './hashers';
+import type { Hasher, HasherFactory } from '../files/hashers';
 import { libc } from '../files/libc';
 import type { TaskContext } from './runtime';
 import { NotAFile, OPEN_TO_READ, READ_BYTES, hasChanged, notRegular, openingFailure } from './source-file';

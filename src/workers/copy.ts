@@ -31,7 +31,7 @@ import { TargetTimes } from './target-times';
 import { Counterparts } from '../files/counterparts';
 import { errorCode, isSameFile, lstatOrNull, native, parentPath, unlinkIfThere } from '../files/entries';
 import { NAMING, type Naming } from '../files/take-name';
-import { loadHasher } from './hashers';
+import { loadHasher } from '../files/hashers';
 import { TaskCancelled, type RunTask, type TaskContext } from './runtime';
 import { NotAFile, notRegular } from './source-file';
 import { ASYNC_IO, SYNC_IO, runAsync, runSync } from './steps';
