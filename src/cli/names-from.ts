@@ -2,7 +2,8 @@
 import { createReadStream } from 'node:fs';
 import { Option, type Command } from 'commander';
 import { HeddleError, fromErrorData, toErrorData } from '../common/errors';
-import { pathFromBytes } from '../common/paths';
+import { pathFromBytes, type FsPath } from '../common/paths';
+import { absolutePath, native } from '../engine';
 import { givenPath } from './given-path';
 
 export interface NameFlags {
@@ -28,19 +29,19 @@ export async function givenPaths(
   paths: readonly string[],
   { filesFrom, null: nul }: NameFlags,
   help: string,
-): Promise<string[]> {
+): Promise<FsPath[]> {
   const given = paths.map((path) => givenPath(path));
   if (filesFrom !== undefined) {
-    const input = filesFrom === '-' ? process.stdin : createReadStream(givenPath(filesFrom));
+    const input = filesFrom === '-' ? process.stdin : createReadStream(native(givenPath(filesFrom)));
     for (const name of await readNames(input, filesFrom, nul === true ? 0x00 : 0x0a))
-      given.push(givenPath(name));
+      given.push(absolutePath(name));
   }
   if (given.length > 0) return given;
   const message = filesFrom === undefined ? 'no file or folder is named' : `${filesFrom} names no file`;
   throw new HeddleError('usage', `${message}. See: ${help}`);
 }
 
-async function readNames(input: AsyncIterable<unknown>, path: string, end: number): Promise<string[]> {
+async function readNames(input: AsyncIterable<unknown>, path: string, end: number): Promise<FsPath[]> {
   const chunks: Buffer[] = [];
   try {
     for await (const chunk of input) chunks.push(chunk as Buffer);
@@ -48,7 +49,7 @@ async function readNames(input: AsyncIterable<unknown>, path: string, end: numbe
     throw fromErrorData(toErrorData(error, path));
   }
   const bytes = Buffer.concat(chunks);
-  const names: string[] = [];
+  const names: FsPath[] = [];
   for (let at = 0; at < bytes.length;) {
     const found = bytes.indexOf(end, at);
     const next = found < 0 ? bytes.length : found;
@@ -58,10 +59,8 @@ async function readNames(input: AsyncIterable<unknown>, path: string, end: numbe
   return names;
 }
 
-function nameOf(bytes: Buffer, path: string, end: number): string {
+function nameOf(bytes: Buffer, path: string, end: number): FsPath {
   if (end !== 0 && bytes.includes(0))
     throw new HeddleError('usage', `${path} has NUL bytes in it: say -0 where they end its names`);
-  const name = pathFromBytes(bytes);
-  if (typeof name === 'string') return name;
-  throw new HeddleError('usage', `${path} has a name that is not UTF-8`);
+  return pathFromBytes(bytes);
 }

@@ -101,6 +101,11 @@ test('names come from a file, from standard input, and behind NUL bytes', () => 
   expect(heddle(['hash', 'a', '--files-from', '-', '-0'], 'b c\0new\nline\0').stdout).toBe(
     `${digest('a')}  a\n${digest('b c')}  b c\n\\${digest('new\nline')}  new\\nline\n`,
   );
+  const raw = Buffer.concat([Buffer.from(join(folder, 'raw-')), Buffer.of(0xff)]);
+  writeFileSync(raw, 'raw');
+  expect(heddle(['hash', '--files-from', '-', '-0'], Buffer.concat([raw, Buffer.of(0)])).stdout).toContain(
+    digest('raw'),
+  );
   put('same', 'a');
   expect(heddle(['duplicates', '--files-from', '-', '-0'], 'a\0same\0b c\0').stdout).toBe(
     `${join(folder, 'a')}\0${join(folder, 'same')}\0`,

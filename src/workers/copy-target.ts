@@ -2,8 +2,16 @@
 import { lstatSync, mkdirSync } from 'node:fs';
 import { HeddleError } from '../common/errors';
 import type { CopyRoot } from '../common/model';
-import { displayName, displayPath, joinPath, pathFromBytes, pathToBytes, type FsPath } from '../common/paths';
-import { errorCode, lstatOrNull, makeFolders, makeWorkDirectory, native, parentPath } from '../files/entries';
+import { displayPath, joinPath, pathFromBytes, pathToBytes, type FsPath } from '../common/paths';
+import {
+  errorCode,
+  lastPart,
+  lstatOrNull,
+  makeFolders,
+  makeWorkDirectory,
+  native,
+  parentPath,
+} from '../files/entries';
 
 /** More folders than this are not remembered at once. */
 const REMEMBERED = 50_000;
@@ -16,10 +24,10 @@ export class TargetFolders {
   readonly #known = new Map<string, bigint>();
   /** Work directories by device. */
   readonly #work = new Map<bigint, FsPath>();
-  readonly #onWorkDirectory: (path: string) => void;
+  readonly #onWorkDirectory: (path: FsPath) => void;
 
   /** @param onWorkDirectory is told of work directories beside the root's own, before they are made */
-  constructor(root: CopyRoot, onWorkDirectory: (path: string) => void = () => undefined) {
+  constructor(root: CopyRoot, onWorkDirectory: (path: FsPath) => void = () => undefined) {
     this.#root = root;
     this.#onWorkDirectory = onWorkDirectory;
     this.#rootBytes = Buffer.from(root.target);
@@ -62,13 +70,13 @@ export class TargetFolders {
     const { workDirectory } = this.#root;
     if (this.#work.size === 0) {
       makeWorkDirectory(workDirectory);
-      const own = lstatSync(workDirectory, { bigint: true }).dev;
+      const own = lstatSync(native(workDirectory), { bigint: true }).dev;
       if (device === own) return workDirectory;
       this.#work.set(own, workDirectory);
     }
-    const directory = joinPath(this.#topOf(parentPath(target), device), displayName(workDirectory));
+    const directory = joinPath(this.#topOf(parentPath(target), device), lastPart(workDirectory));
     // It is removed with the others when the job ends, even if this process is killed.
-    if (typeof directory === 'string') this.#onWorkDirectory(directory);
+    this.#onWorkDirectory(directory);
     makeWorkDirectory(directory);
     return directory;
   }
