@@ -271,7 +271,7 @@ export interface DownloadWorkerOptions {
 export interface CopyRoot {
   readonly source: string;
   readonly target: string;
-  /** Where temporary files of this root go: a folder beside `target`. */
+  /** Where temporary files of this root go: a folder in `target`, or beside it where there is none or it is no folder. */
   readonly workDirectory: string;
 }
 
