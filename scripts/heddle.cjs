@@ -25,7 +25,8 @@ function bundledNode() {
 function runWith(node) {
   const child = spawn(node, [...process.execArgv, __filename, ...process.argv.slice(2)], {
     stdio: 'inherit',
-    env: Object.assign({}, process.env, { HEDDLE_NODE_CHOSEN: '1' }),
+    // Arguments that are not UTF-8 are spoilt by now; the child reads them where this process got them.
+    env: Object.assign({}, process.env, { HEDDLE_NODE_CHOSEN: String(process.pid) }),
   });
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
   // Ctrl+C in a terminal reaches the child by itself; a second one would mean "at once".
@@ -51,7 +52,6 @@ function main() {
     if (node !== undefined && process.env.HEDDLE_NODE_CHOSEN === undefined) return runWith(node);
     return cannotStart(`needs Node 22.14 or newer, this is ${process.versions.node}`);
   }
-  delete process.env.HEDDLE_NODE_CHOSEN;
   if (!require('./lib/build.cjs').buildIfStale()) return cannotStart('could not be built');
   return require(join(root, 'out/main/cli.cjs'));
 }

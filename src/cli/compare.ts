@@ -36,7 +36,7 @@ import {
   type DownloadFlags,
 } from './download-flags';
 import { addHashInputs, hashRequest, type HashInputs } from './hash-commands';
-import { givenPath } from './given-path';
+import { givenTextPath } from './given-path';
 
 export interface CompareCommands {
   /** `--json`, `--quiet` and `--data-dir`. */
@@ -266,7 +266,7 @@ function reportOf(path: string): Report {
       `A report ends in ${ENDINGS.map(([ending]) => ending).join(', ')}${path.toLowerCase().endsWith('.png') ? '; PNG is drawn by the window' : ''}.`,
     );
   }
-  return { path: givenPath(path), format };
+  return { path: givenTextPath(path), format };
 }
 
 function modeList(text: string): Mode[] {

@@ -9,6 +9,7 @@ import {
 } from '../common/copy-options';
 import { HeddleError } from '../common/errors';
 import type { JobRequest } from '../common/job-request';
+import { joinPath, type FsPath } from '../common/paths';
 import { MANIFEST_FORMATS, type Algorithm, type ManifestFormat } from '../common/model';
 import { algorithmOption, type TaskCommands } from './hash-commands';
 import { addWalkFlags, walkRules, type WalkFlags } from './walk-flags';
@@ -96,9 +97,9 @@ export function addCopyCommand(program: Command, { taskFlags, run }: TaskCommand
 }
 
 /** Absolute, with a slash at its end where it means what is in a folder. */
-function writtenPath(path: string): string {
+function writtenPath(path: string): FsPath {
   const given = givenPath(path);
-  return isWrittenAsContents(path, sep) && !given.endsWith(sep) ? given + sep : given;
+  return isWrittenAsContents(path, sep) ? joinPath(given, '') : given;
 }
 
 /** @throws HeddleError where there is no source or no destination */

@@ -17,7 +17,7 @@ import { isFieldValue, isConnectionField, isToken, splitField } from '../common/
 import { readProxyAddress } from '../common/proxy-address';
 import { readBytes } from '../common/units';
 import { addFlagFiles, readTextFile } from './flag-file';
-import { givenPath } from './given-path';
+import { givenPath, givenTextPath } from './given-path';
 
 export interface DownloadFlags {
   readonly config: readonly string[];
@@ -222,10 +222,10 @@ export function downloadOptions(flags: DownloadFlags): Partial<DownloadOptions> 
     headers,
     user: flags.user,
     bearer: flags.oauth2Bearer,
-    netrc: netrc === undefined ? undefined : givenPath(netrc),
-    cookies: flags.loadCookies === undefined ? undefined : givenPath(flags.loadCookies),
+    netrc: netrc === undefined ? undefined : givenTextPath(netrc),
+    cookies: flags.loadCookies === undefined ? undefined : givenTextPath(flags.loadCookies),
     proxy: flags.proxy,
-    caFile: flags.cacert === undefined ? undefined : givenPath(flags.cacert),
+    caFile: flags.cacert === undefined ? undefined : givenTextPath(flags.cacert),
   };
   return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
 }

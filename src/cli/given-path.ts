@@ -1,11 +1,22 @@
-import { resolve } from 'node:path';
 import { HeddleError } from '../common/errors';
+import { displayPath, pathFromEscaped, type FsPath } from '../common/paths';
+import { absolutePath } from '../engine';
 
 /**
  * A path from the command line, absolute.
  * @throws HeddleError `usage` for an empty one: an unset variable in a script must not become the current folder
  */
-export function givenPath(path: string): string {
+export function givenPath(path: string): FsPath {
   if (path === '') throw new HeddleError('usage', 'A path that was given is empty. See: heddle help');
-  return resolve(path);
+  return absolutePath(pathFromEscaped(path));
+}
+
+/** As {@link givenPath}, where only text can be taken. */
+export function givenTextPath(path: string): string {
+  const given = givenPath(path);
+  if (typeof given === 'string') return given;
+  throw new HeddleError(
+    'usage',
+    `${displayPath(given)} is not UTF-8, which this path has to be. Rename it, or give another.`,
+  );
 }

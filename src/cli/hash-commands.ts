@@ -1,6 +1,5 @@
 /** The commands that read files and change none: hash, verify and duplicates. */
 import { existsSync, lstatSync, statSync } from 'node:fs';
-import { join } from 'node:path';
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { DUPLICATE_FORMATS, type DuplicateFormat } from '../common/duplicates';
 import { HeddleError } from '../common/errors';
@@ -12,10 +11,12 @@ import {
   type ManifestFormat,
   type Mode,
 } from '../common/model';
+import { joinPath } from '../common/paths';
 import { manifestWriter } from '../engine/formats/manifest';
 import type { CreateOptions } from '../engine';
 import type { RunOptions } from './run-jobs';
 import { addWalkFlags, walkRules, type WalkFlags } from './walk-flags';
+import { native } from '../engine';
 import { givenPath } from './given-path';
 
 /** What all commands that run tasks have in common. */
@@ -131,7 +132,9 @@ export function addVerifyCommand(program: Command, { taskFlags, run }: TaskComma
       if (algorithm.length > 1) {
         throw new HeddleError('usage', 'verify takes one algorithm. See: heddle help verify');
       }
-      const isFolder = !fromInput && statSync(manifest, { throwIfNoEntry: false })?.isDirectory() === true;
+      const isFolder =
+        !fromInput &&
+        statSync(native(givenPath(manifest)), { throwIfNoEntry: false })?.isDirectory() === true;
       const folders = isFolder && root !== undefined;
       refuseWrongFolders(manifest, folder, isFolder, flags);
       await run(
@@ -166,7 +169,7 @@ function refuseWrongFolders(
   if (folder !== undefined && !isFolder) throw wrong(`${manifest} is no folder that could be compared`);
   if (!isFolder) return;
   if (folder === undefined && root === undefined) {
-    if (existsSync(join(manifest, 'bagit.txt'))) return;
+    if (existsSync(native(joinPath(givenPath(manifest), 'bagit.txt')))) return;
     throw wrong(`${manifest} is a folder and no bag; say with which one it is to be compared`);
   }
   if (strict === true || outside === true || algorithm !== undefined) {
@@ -184,7 +187,8 @@ export function addDuplicatesCommand(program: Command, { taskFlags, run }: TaskC
     .action(async (paths: string[], flags: DuplicateFlags) => {
       const { output, format } = flags;
       // It may be one of those that are searched; what is no file (a pipe, a device) only takes the lines.
-      const there = output === undefined ? undefined : lstatSync(output, { throwIfNoEntry: false });
+      const there =
+        output === undefined ? undefined : lstatSync(native(givenPath(output)), { throwIfNoEntry: false });
       if (there?.isFile() === true || there?.isSymbolicLink() === true) {
         throw new HeddleError('usage', `${output ?? ''} exists already and is left as it is`);
       }

@@ -5,10 +5,20 @@ import { join } from 'node:path';
 import { Threads } from '../engine/pool/threads';
 import { EXIT } from './exit-status';
 import { nodeFault } from './node-version';
+import { rawArguments } from './raw-arguments';
 
 const KINDS = ['download', 'hash', 'copy'] as const;
 /** With more of them than this the start would wait for the threads, not for the work. */
 const MOST_SPARES = 8;
+
+// Arguments that come through another Node were given to that one.
+const handedOver = process.env['HEDDLE_NODE_CHOSEN'];
+delete process.env['HEDDLE_NODE_CHOSEN'];
+process.argv.splice(
+  2,
+  Infinity,
+  ...rawArguments(process.argv.slice(2), handedOver === undefined ? null : Number(handedOver)),
+);
 
 const fault = nodeFault(process.versions);
 if (fault === null) start();

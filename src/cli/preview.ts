@@ -2,9 +2,11 @@
 import { createReadStream } from 'node:fs';
 import { HeddleError, fromErrorData, toErrorData } from '../common/errors';
 import type { ListFormat } from '../common/download';
+import { displayName, displayPath, type FsPath } from '../common/paths';
 import { formatCount } from '../common/units';
 import { formatByName } from '../engine/formats/download-list';
 import { previewLists, type BatchPreview, type PreviewedList } from '../engine/formats/list-preview';
+import { native } from '../engine';
 import { EXIT, NotStarted } from './exit-status';
 import { print } from './print';
 import { printable } from './printable';
@@ -18,7 +20,7 @@ export interface ToPreview {
   readonly out: string | null;
   /** Standard input. */
   readonly text: string | null;
-  readonly files: readonly string[];
+  readonly files: readonly FsPath[];
   readonly format: ListFormat | null;
 }
 
@@ -44,15 +46,17 @@ function listsOf({ urls, out, text, files, format }: ToPreview): PreviewedList[]
     add(name, () => [Buffer.from(JSON.stringify({ url: urls[0], filename: out }))], 'jsonl');
   }
   if (text !== null) add('standard input', () => [Buffer.from(text)]);
-  for (const file of files) add(file, () => chunksOf(file), format ?? formatByName(file));
+  for (const file of files) {
+    add(displayPath(file), () => chunksOf(file), format ?? formatByName(displayName(file)));
+  }
   return lists;
 }
 
-async function* chunksOf(file: string): AsyncGenerator<Uint8Array, void, undefined> {
+async function* chunksOf(file: FsPath): AsyncGenerator<Uint8Array, void, undefined> {
   try {
-    for await (const chunk of createReadStream(file)) yield chunk as Buffer;
+    for await (const chunk of createReadStream(native(file))) yield chunk as Buffer;
   } catch (error) {
-    throw fromErrorData(toErrorData(error, file));
+    throw fromErrorData(toErrorData(error, displayPath(file)));
   }
 }
 

@@ -21,7 +21,7 @@ import { preview } from './preview';
 import { runJobs, type RunOptions } from './run-jobs';
 import { addServeFlags, type ServeFlags } from './serve-flags';
 import { VERSION } from './version';
-import { givenPath } from './given-path';
+import { givenPath, givenTextPath } from './given-path';
 
 export interface TaskFlags {
   readonly sync?: true;
@@ -73,7 +73,7 @@ export function makeProgram(threads: Threads, report: (status: number) => void):
     .helpCommand(false);
 
   const open = (flags: TaskFlags): Promise<Engine> =>
-    Engine.open({ dataDirectory: givenPath(flags.dataDir), threads });
+    Engine.open({ dataDirectory: givenTextPath(flags.dataDir), threads });
 
   const create = async (
     flags: TaskFlags,
@@ -111,7 +111,7 @@ export function makeProgram(threads: Threads, report: (status: number) => void):
       const text = flags.input.includes('-') ? await readStandardInput() : null;
       if (flags.dryRun === true) {
         await threads.close();
-        const files = flags.input.filter((file) => file !== '-');
+        const files = flags.input.filter((file) => file !== '-').map((file) => givenPath(file));
         const given = { urls, text, files, out: flags.out ?? null, format: flags.format ?? null };
         report(await preview(given, flags.json === true));
         return;
@@ -142,7 +142,7 @@ export function makeProgram(threads: Threads, report: (status: number) => void):
     .action(async (directory: string, flags: ServeFlags) => {
       // The server's types of files take a tenth of the start of every other command.
       const { serve } = await import('./serve');
-      report(await serve(givenPath(directory), flags, threads));
+      report(await serve(givenTextPath(directory), flags, threads));
     });
 
   dataFlag(program.command('jobs'))

@@ -9,6 +9,7 @@ import {
   type ManifestFormat,
   type TaskRow,
 } from '../common/model';
+import type { FsPath } from '../common/paths';
 import { formatBytes, formatCount, formatDuration } from '../common/units';
 import type { Engine } from '../engine';
 import { tellDuplicates } from './tell-duplicates';
@@ -30,7 +31,7 @@ export interface RunOptions {
   /** Of that manifest; otherwise the usual one. */
   readonly format?: ManifestFormat;
   /** Where groups of duplicates go; standard output otherwise. */
-  readonly duplicates?: { readonly path: string; readonly format: DuplicateFormat };
+  readonly duplicates?: { readonly path: FsPath; readonly format: DuplicateFormat };
   /** How a job is set going; `engine.resume` unless said otherwise. */
   readonly start?: (jobId: number) => Promise<void>;
 }

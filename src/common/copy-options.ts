@@ -1,4 +1,5 @@
 /** What can be said of a copy beside its sources and its destination. */
+import { displayPath, type FsPath } from './paths';
 import { z } from 'zod';
 
 /**
@@ -22,8 +23,9 @@ export const COPY_LAYOUTS = ['named', 'contents', 'exact'] as const;
 export type CopyLayout = (typeof COPY_LAYOUTS)[number];
 
 /** Whether a path, as it was written, means what is in a folder. @param sep of this system, besides `/` */
-export function isWrittenAsContents(path: string, sep: string): boolean {
-  const last = path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf(sep)) + 1);
+export function isWrittenAsContents(path: FsPath, sep: string): boolean {
+  const text = displayPath(path);
+  const last = text.slice(Math.max(text.lastIndexOf('/'), text.lastIndexOf(sep)) + 1);
   return ['', '.', '..'].includes(last);
 }
 
@@ -79,5 +81,5 @@ export type Lost = (typeof LOST)[number];
 
 /** Told before a work directory is made that the job does not know of yet: it is to go with the job's end. */
 export interface WorkDirectoryNote {
-  readonly workDirectory: string;
+  readonly workDirectory: FsPath;
 }

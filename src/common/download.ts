@@ -1,4 +1,5 @@
 /** What a list asks to download: the entry that every list format is read into. */
+import type { FsPath } from './paths';
 import type { ErrorData } from './errors';
 
 /** Digests that can be computed, and that a download can be checked against. */
@@ -117,7 +118,7 @@ export interface PartialState {
 
 /** What an earlier download of an entry made in a folder, for asking whether there is a newer one. */
 export interface KnownFile {
-  readonly target: string;
+  readonly target: FsPath;
   /** SHA-256 of the URL that gave the validators: those of one mirror say nothing of another. */
   readonly source: string;
   readonly etag: string | null;

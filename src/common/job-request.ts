@@ -5,6 +5,7 @@ import { COPY_LAYOUTS, copyOptionsSchema, DEFAULT_COPY_OPTIONS } from './copy-op
 import { DEFAULT_DOWNLOAD_OPTIONS, downloadOptionsSchema } from './download-options';
 import { filled } from './filled';
 import { ALGORITHMS, MANIFEST_FORMATS, MODES } from './model';
+import type { FsPath } from './paths';
 import { DEFAULT_WALK_RULES, walkRulesSchema, type WalkRules } from './walk-rules';
 
 /** More threads than this help nobody. */
@@ -15,10 +16,12 @@ const how = {
   /** Threads; `null`: chosen for the work and the machine. */
   workers: z.int().min(1).max(MAX_WORKERS).nullable(),
 };
-const path = z
-  .string()
-  .min(1)
-  .refine((value) => !value.includes('\0'), 'a path holds no NUL byte');
+const path = z.custom<FsPath>(
+  (value) =>
+    (typeof value === 'string' && value !== '' && !value.includes('\0')) ||
+    (value instanceof Uint8Array && value.length > 0 && !value.includes(0)),
+  'a path is text or bytes, not empty and without a NUL byte',
+);
 
 export const downloadRequestSchema = z.strictObject({
   kind: z.literal('download'),
@@ -46,7 +49,7 @@ export const downloadRequestSchema = z.strictObject({
 /** A manifest that a job writes when it is done, and never over a file that exists. */
 const ownManifest = z
   .strictObject({
-    path,
+    path: path,
     /** `null`: told by the name and the algorithms. */
     format: z.enum(MANIFEST_FORMATS).nullable(),
   })

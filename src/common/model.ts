@@ -260,8 +260,8 @@ export interface ExpectedFile {
 
 export interface DownloadWorkerOptions {
   readonly kind: 'download';
-  readonly directory: string;
-  readonly workDirectory: string;
+  readonly directory: FsPath;
+  readonly workDirectory: FsPath;
   readonly options: DownloadOptions;
   /** The memory of each speed limit that holds for it. */
   readonly rates: readonly SharedArrayBuffer[];
@@ -269,10 +269,10 @@ export interface DownloadWorkerOptions {
 
 /** One thing to copy: `source` becomes `target`. */
 export interface CopyRoot {
-  readonly source: string;
-  readonly target: string;
+  readonly source: FsPath;
+  readonly target: FsPath;
   /** Where temporary files of this root go: a folder in `target`, or beside it where there is none or it is no folder. */
-  readonly workDirectory: string;
+  readonly workDirectory: FsPath;
 }
 
 /** How a task that did not fail ended. */

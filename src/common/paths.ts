@@ -39,18 +39,38 @@ export function joinPath(folder: FsPath, name: FsPath): FsPath {
 
 /** Text for people and JSON: bytes that are not UTF-8 appear as `\xNN`. Never use it to open a file. */
 export function displayPath(path: FsPath): string {
-  if (typeof path === 'string') return path;
+  return typeof path === 'string'
+    ? path
+    : decoded(path, (byte) => `\\x${byte.toString(16).padStart(2, '0')}`);
+}
+
+/**
+ * Text from which {@link pathFromEscaped} gets the same bytes: those that are not UTF-8 become lone surrogates, U+DC80
+ * to U+DCFF, as Python has it (PEP 383). For where only text goes: arguments, patterns.
+ */
+export function escapedPath(path: FsPath): string {
+  return typeof path === 'string' ? path : decoded(path, (byte) => String.fromCharCode(0xdc00 + byte));
+}
+
+const LONE_SURROGATE = /([\udc80-\udcff])/u;
+
+export function pathFromEscaped(text: string): FsPath {
+  if (!LONE_SURROGATE.test(text)) return text;
+  const bytes = text
+    .split(LONE_SURROGATE)
+    .flatMap((part) =>
+      LONE_SURROGATE.test(part) ? [part.charCodeAt(0) - 0xdc00] : Array.from(encoder.encode(part)),
+    );
+  return pathFromBytes(Uint8Array.from(bytes));
+}
+
+/** @param stray what a byte becomes that is not part of valid UTF-8 */
+function decoded(bytes: Uint8Array, stray: (byte: number) => string): string {
   let text = '';
-  let at = 0;
-  while (at < path.length) {
-    const length = utf8SequenceLength(path, at);
-    if (length === 0) {
-      text += `\\x${(path[at] ?? 0).toString(16).padStart(2, '0')}`;
-      at += 1;
-    } else {
-      text += strictUtf8.decode(path.subarray(at, at + length));
-      at += length;
-    }
+  for (let at = 0; at < bytes.length;) {
+    const length = utf8SequenceLength(bytes, at);
+    text += length === 0 ? stray(bytes[at] ?? 0) : strictUtf8.decode(bytes.subarray(at, at + length));
+    at += Math.max(1, length);
   }
   return text;
 }
@@ -72,4 +92,43 @@ function utf8SequenceLength(bytes: Uint8Array, at: number): number {
 export function displayName(path: FsPath): string {
   const text = displayPath(path).replace(/[/\\]+$/u, '');
   return text.slice(Math.max(text.lastIndexOf('/'), text.lastIndexOf('\\')) + 1);
+}
+
+export function samePath(a: FsPath, b: FsPath): boolean {
+  return keyOfPath(a) === keyOfPath(b);
+}
+
+/** Text that no other path has: a key for maps and sets. */
+export function keyOfPath(path: FsPath): string {
+  if (typeof path === 'string') return path;
+  let bytes = '';
+  for (const byte of path) bytes += String.fromCharCode(byte);
+  return `\0${bytes}`;
+}
+
+/** What JSON holds instead of a path that is not UTF-8: its bytes in base64. */
+interface BytesInJson {
+  readonly pathBytes: string;
+}
+
+/** As `JSON.stringify`, for data with paths in it. */
+export function stringifyWithPaths(data: unknown): string {
+  return JSON.stringify(data, (_, value: unknown) =>
+    value instanceof Uint8Array
+      ? ({ pathBytes: btoa(String.fromCharCode(...value)) } satisfies BytesInJson)
+      : value,
+  );
+}
+
+/** Reads what {@link stringifyWithPaths} wrote. */
+export function parseWithPaths(text: string): unknown {
+  return JSON.parse(text, (_, value: unknown) =>
+    isBytes(value) ? Uint8Array.from(atob(value.pathBytes), (character) => character.charCodeAt(0)) : value,
+  );
+}
+
+function isBytes(value: unknown): value is BytesInJson {
+  return (
+    typeof value === 'object' && value !== null && 'pathBytes' in value && typeof value.pathBytes === 'string'
+  );
 }

@@ -12,14 +12,14 @@ export const WORK_DIRECTORY_PREFIX = '.heddle-work-';
 
 export interface WalkData {
   readonly role: 'walk';
-  readonly roots: readonly string[];
+  readonly roots: readonly FsPath[];
   readonly rules: WalkRules;
   /** Say of each file which one it is; costs a little. */
   readonly identify: boolean;
   /** Go on behind this entry; entries come in one fixed order (roots in turn, each bytewise by path). */
   readonly after: WalkCursor | null;
   /** The roots are targets of these: say of each entry what it is at its source. */
-  readonly sources?: readonly string[];
+  readonly sources?: readonly FsPath[];
 }
 
 /** What an entry of a copy's target is at the source. */

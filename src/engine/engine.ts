@@ -2,7 +2,6 @@
 import { createReadStream } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
-import { dirname, join } from 'node:path';
 import PQueue from 'p-queue';
 import type { CopyPolicy } from '../common/copy-options';
 import type { CheckAlgorithm, ListPreview } from '../common/download';
@@ -23,7 +22,7 @@ import {
   type TaskRow,
   type WorkerStatistics,
 } from '../common/model';
-import type { FsPath } from '../common/paths';
+import { displayPath, joinPath, type FsPath } from '../common/paths';
 import { WORK_DIRECTORY_PREFIX } from '../common/walk';
 import { RateLimit } from '../common/rate-limit';
 import type { ExportFormat, FailedAttempt, HostState, ResponseSummary } from '../common/responses';
@@ -46,6 +45,7 @@ import {
   writeOver,
   writeOwnManifest,
 } from './jobs/manifest';
+import { native, parentPath } from '../files/entries';
 import type { JobSpec } from './jobs/job-spec';
 import type { RetryPolicy } from './jobs/retry-policy';
 import {
@@ -83,7 +83,7 @@ const KEPT_SNAPSHOTS = 10;
 export interface CreateOptions {
   readonly start?: boolean;
   /** Where a download's manifest goes. */
-  readonly manifest?: string | null;
+  readonly manifest?: FsPath | null;
   /** The manifest of a verification that names none. */
   readonly input?: AsyncIterable<Uint8Array> | null;
 }
@@ -241,7 +241,8 @@ export class Engine {
     const plain = await prepareJob(request, this.#options.dataDirectory, this.#vault, input);
     const prepared = manifest === null ? plain : withOwnManifest(plain, manifest);
     // Reading a long list takes its time, and meanwhile somebody may have closed.
-    if (this.#closing !== null) for (const path of ownLists(prepared.spec)) await rm(path, { force: true });
+    if (this.#closing !== null)
+      for (const path of ownLists(prepared.spec)) await rm(native(path), { force: true });
     this.#assertOpen();
     const id = this.#jobs.insert(prepared);
     if (start) this.#start(id);
@@ -344,12 +345,12 @@ export class Engine {
   }
 
   /** Replaces a file of that name: the caller has asked. */
-  async writeDuplicates(id: number, format: DuplicateFormat, path: string): Promise<void> {
+  async writeDuplicates(id: number, format: DuplicateFormat, path: FsPath): Promise<void> {
     await writeOver(this.exportDuplicates(id, format), path);
   }
 
   /** Replaces a file of that name: the caller has asked. */
-  async writeExport(id: number, format: ExportFormat, path: string): Promise<void> {
+  async writeExport(id: number, format: ExportFormat, path: FsPath): Promise<void> {
     await writeOver(this.exportLines(id, format), path);
   }
 
@@ -387,15 +388,15 @@ export class Engine {
    */
   manifestLines(
     id: number,
-    { base = process.cwd(), format = null }: { base?: string; format?: ManifestFormat | null } = {},
+    { base = process.cwd(), format = null }: { base?: FsPath; format?: ManifestFormat | null } = {},
   ): AsyncGenerator<string | Uint8Array, void, undefined> {
     const content = this.#manifestContent(id);
     return manifestLines(this.#tasks, id, { ...content, format: format ?? content.format, base });
   }
 
   /** Replaces a file of that name: the caller has asked. */
-  async writeManifest(id: number, path: string, format: ManifestFormat | null = null): Promise<void> {
-    await writeOver(this.manifestLines(id, { base: dirname(path), format }), path);
+  async writeManifest(id: number, path: FsPath, format: ManifestFormat | null = null): Promise<void> {
+    await writeOver(this.manifestLines(id, { base: parentPath(path), format }), path);
   }
 
   // Telling
@@ -487,7 +488,7 @@ export class Engine {
     while (this.#tasks.duplicates.removeSome(id, ROWS_AT_ONCE) > 0) await turn();
     while (this.#tasks.removeSome(id, ROWS_AT_ONCE) > 0) await turn();
     this.#jobs.remove(id);
-    for (const path of ownLists(spec)) await rm(path, { force: true });
+    for (const path of ownLists(spec)) await rm(native(path), { force: true });
     this.#snapshots.delete(id);
     this.#emit('job-removed', { jobId: id });
   }
@@ -673,8 +674,8 @@ export class Engine {
     const path = ownManifest(spec);
     if (path === null || state !== 'done') return null;
     try {
-      await writeOwnManifest(this.manifestLines(summary.id, { base: dirname(path) }), path, {
-        workDirectory: join(dirname(path), WORK_DIRECTORY_PREFIX + token),
+      await writeOwnManifest(this.manifestLines(summary.id, { base: parentPath(path) }), path, {
+        workDirectory: joinPath(parentPath(path), WORK_DIRECTORY_PREFIX + token),
         identity: this.#jobs.manifestIdentity(summary.id),
         remember: (identity) => {
           this.#jobs.setManifestIdentity(summary.id, identity);
@@ -682,7 +683,7 @@ export class Engine {
       });
       return null;
     } catch (error) {
-      return toErrorData(error, path);
+      return toErrorData(error, displayPath(path));
     }
   }
 
@@ -724,8 +725,8 @@ export class Engine {
 
   async #removeWorkDirectories(id: number): Promise<void> {
     for (const path of this.#jobs.workDirectories(id)) {
-      await rm(path, { recursive: true, force: true }).catch((error: unknown) => {
-        this.#emit('notice', toErrorData(error, path));
+      await rm(native(path), { recursive: true, force: true }).catch((error: unknown) => {
+        this.#emit('notice', toErrorData(error, displayPath(path)));
       });
     }
   }
@@ -852,7 +853,7 @@ export class Engine {
 
   #manifestContent(id: number): Omit<ManifestContent, 'base'> {
     const { spec } = this.#stored(id);
-    const own = 'manifest' in spec && typeof spec.manifest === 'object' ? spec.manifest : null;
+    const own = spec.kind === 'hash' || spec.kind === 'copy' ? spec.manifest : null;
     const algorithms = algorithmsOf(spec);
     if (algorithms.length === 0)
       throw new HeddleError('bad-request', 'A manifest needs digests, and this job computed none.');

@@ -3,3 +3,5 @@ export { Engine, type CreateOptions, type EngineEvents, type EngineOptions } fro
 export { Threads } from './pool';
 export { defaultDataDirectory } from './data-directory';
 export { experimentText } from './compare/export';
+export { absolutePath } from '../files/absolute-path';
+export { native } from '../files/entries';

@@ -18,7 +18,6 @@ import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { JobRequest } from '../common/job-request';
 import { MODES, type Finding, type JobSummary } from '../common/model';
-import { resolveName } from './jobs/listed-file';
 import { engine, folder, go, put, reopenEngine, rows, run, useEngine } from './testing/test-engine';
 
 useEngine('verify');
@@ -196,19 +195,6 @@ describe('verifying', () => {
     expect(engine.findings(first)).toEqual({ ok: 700, extra: 6 });
     expect(engine.job(first).counts).toMatchObject({ done: 700, failed: 6, queued: 0 });
   });
-});
-
-test.each<[string, string, { path: string; outside: boolean }]>([
-  ['below', 'a/b', { path: '/root/a/b', outside: false }],
-  ['from here', './a', { path: '/root/a', outside: false }],
-  ['up and down again', 'a/../b', { path: '/root/b', outside: false }],
-  ['above', '../b', { path: '/root/../b', outside: true }],
-  ['above in the middle', 'a/../../b', { path: '/root/a/../../b', outside: true }],
-  ['absolute, below', '/root/a', { path: '/root/a', outside: false }],
-  ['absolute, beside', '/root2/a', { path: '/root2/a', outside: true }],
-  ['absolute, up', '/root/../a', { path: '/a', outside: true }],
-])('a listed name that lies %s', (_, name, expected) => {
-  expect(resolveName('/root', name)).toEqual(expected);
 });
 
 describe('the cache of digests', () => {

@@ -43,11 +43,11 @@ export function parentPath(path: FsPath): FsPath {
   return slash === 0 ? '/' : pathFromBytes(path.subarray(0, slash));
 }
 
-/** The part of a path behind its last `/`. */
+/** What {@link parentPath} leaves out; '' of the root itself. */
 export function lastPart(path: FsPath): FsPath {
-  if (typeof path === 'string')
-    return path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1);
-  return pathFromBytes(path.subarray(path.lastIndexOf(0x2f) + 1));
+  if (typeof path !== 'string') return pathFromBytes(path.subarray(path.lastIndexOf(0x2f) + 1));
+  const slash = path.lastIndexOf('/');
+  return path.slice((slash < 0 ? path.lastIndexOf('\\') : slash) + 1);
 }
 
 /** Makes a job's work directory (and what is above it), for this user alone; harmless if it is there. */

@@ -43,13 +43,14 @@ export function namesIn(folder: FsPath): Set<string> {
 }
 
 /** The path as its folders list its parts; a part that is not found stays as it is written. */
-export function listedPath(path: string): string {
+export function listedPath(path: FsPath): FsPath {
   let listed: FsPath = '/';
-  for (const part of path.split('/').filter((each) => each !== '')) {
-    const name = byteString(part);
+  for (const name of byteString(path)
+    .split('/')
+    .filter((each) => each !== '')) {
     listed = joinPath(listed, fromByteString(spellingOf(listed, name, namesIn(listed)) ?? name));
   }
-  return displayPath(listed);
+  return listed;
 }
 
 export function byteString(path: FsPath): string {
@@ -78,4 +79,22 @@ export function spellingOf(folder: FsPath, name: string, listed: ReadonlySet<str
     return there !== null && isSameFile(there, found);
   });
   return same.length === 1 ? (same[0] ?? null) : null;
+}
+
+/**
+ * Whether two paths of files that are there lead to one entry, each part of them as its folder spells it. `true` where
+ * that cannot be told: inodes prove nothing on file systems that make them up.
+ */
+export function isOneEntry(one: FsPath, other: FsPath): boolean {
+  if (lstatOrNull(one) === null || lstatOrNull(other) === null) return false;
+  const [parts, others] = [byteString(one).split('/'), byteString(other).split('/')];
+  if (parts.length !== others.length) return false;
+  return parts.every((part, index) => {
+    const twin = others[index] ?? '';
+    if (part === twin) return true;
+    const folder = fromByteString(parts.slice(0, index).join('/') || '/');
+    const listed = namesIn(folder);
+    const [spelling, twins] = [spellingOf(folder, part, listed), spellingOf(folder, twin, listed)];
+    return spelling === null || twins === null || spelling === twins;
+  });
 }

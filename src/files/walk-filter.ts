@@ -4,6 +4,7 @@
  */
 import { readFileSync } from 'node:fs';
 import ignore, { type Ignore } from 'ignore';
+import { escapedPath, pathFromBytes } from '../common/paths';
 import type { WalkRules } from '../common/walk-rules';
 
 /** The library remembers every path that it was asked of; so many, and it begins anew. */
@@ -103,15 +104,9 @@ export function readGitIgnore(path: string | Buffer): string | null {
   }
 }
 
-const strictUtf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-
-/** As people write it in a pattern, where its bytes are UTF-8. */
+/** As it is written in a pattern. */
 function readable(bytes: string): string {
   // eslint-disable-next-line no-control-regex -- every ASCII character, control characters too
   if (/^[\u0000-\u007f]*$/u.test(bytes)) return bytes;
-  try {
-    return strictUtf8.decode(Uint8Array.from(bytes, (byte) => byte.charCodeAt(0)));
-  } catch {
-    return bytes;
-  }
+  return escapedPath(pathFromBytes(Uint8Array.from(bytes, (byte) => byte.charCodeAt(0))));
 }

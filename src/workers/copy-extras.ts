@@ -67,7 +67,7 @@ function lookAgain(counterpart: FsPath, target: FsPath, root: MirrorRoot): Retur
   if (lstatOrNull(root.source)?.isDirectory() !== true) {
     throw new HeddleError(
       'mirror-unsafe',
-      `${displayPath(target)} was left: ${root.source} is not there any more.`,
+      `${displayPath(target)} was left: ${displayPath(root.source)} is not there any more.`,
     );
   }
   // From the root down each part has to be a folder itself: behind a link there is another's.
@@ -103,7 +103,7 @@ function lookAgain(counterpart: FsPath, target: FsPath, root: MirrorRoot): Retur
 /** @returns whether a path below the root is, or lies in, what is mounted there; a bind mount's device does not tell */
 function mountsAt(root: CopyRoot): (path: FsPath) => boolean {
   if (process.platform !== 'linux') return () => false;
-  const real = realpathSync(root.target, { encoding: 'buffer' }).toString('latin1');
+  const real = realpathSync(native(root.target), { encoding: 'buffer' }).toString('latin1');
   const mounts = mountsBelow(readFileSync('/proc/self/mountinfo', 'latin1'), real);
   const rootLength = pathToBytes(root.target).length;
   return (path) => {

@@ -3,8 +3,16 @@ import { lstatSync, mkdirSync, readFileSync, readdirSync, realpathSync, rmSync, 
 import { HeddleError } from '../common/errors';
 import type { CopyRoot } from '../common/model';
 import { mountOf, mountPoints } from '../common/mounts';
-import { displayName, displayPath, joinPath, pathFromBytes, pathToBytes, type FsPath } from '../common/paths';
-import { errorCode, lstatOrNull, makeFolders, makeWorkDirectory, native, parentPath } from '../files/entries';
+import { displayPath, joinPath, pathFromBytes, pathToBytes, type FsPath } from '../common/paths';
+import {
+  errorCode,
+  lastPart,
+  lstatOrNull,
+  makeFolders,
+  makeWorkDirectory,
+  native,
+  parentPath,
+} from '../files/entries';
 
 /** More folders than this are not remembered at once. */
 const REMEMBERED = 50_000;
@@ -19,10 +27,10 @@ export class TargetFolders {
   readonly #work = new Map<string, FsPath>();
   #mounts: readonly string[] | null = null;
   readonly #mountOfFolder = new Map<string, string>();
-  readonly #onWorkDirectory: (path: string) => void;
+  readonly #onWorkDirectory: (path: FsPath) => void;
 
   /** @param onWorkDirectory is told of work directories beside the root's own, before they are made */
-  constructor(root: CopyRoot, onWorkDirectory: (path: string) => void = () => undefined) {
+  constructor(root: CopyRoot, onWorkDirectory: (path: FsPath) => void = () => undefined) {
     this.#root = root;
     this.#onWorkDirectory = onWorkDirectory;
     this.#rootBytes = Buffer.from(root.target);
@@ -66,21 +74,21 @@ export class TargetFolders {
 
   #makeWork(folder: FsPath, mount: string, device: bigint): FsPath {
     const { workDirectory } = this.#root;
-    let refusal: unknown = null;
+    let refusal: Error = notAFolder(folder);
     for (const directory of this.#candidates(folder)) {
       const above = parentPath(directory);
       if (statDevice(above) !== device || `${device}:${this.#mountOf(above)}` !== mount) continue;
       // It is removed with the others when the job ends, even if this process is killed.
-      if (directory !== workDirectory && typeof directory === 'string') this.#onWorkDirectory(directory);
+      if (directory !== workDirectory) this.#onWorkDirectory(directory);
       try {
         makeWorkDirectory(directory);
         return directory;
       } catch (error) {
         if (!isRefusal(error)) throw error;
-        refusal = error;
+        refusal = error as Error;
       }
     }
-    throw refusal ?? notAFolder(folder);
+    throw refusal;
   }
 
   /**
@@ -88,7 +96,7 @@ export class TargetFolders {
    * on with. Then it goes with the job.
    */
   removeWorkIn(folder: FsPath): void {
-    const directory = joinPath(folder, displayName(this.#root.workDirectory));
+    const directory = joinPath(folder, lastPart(this.#root.workDirectory));
     let names: Buffer[];
     try {
       names = readdirSync(native(directory), { encoding: 'buffer' });
@@ -109,7 +117,7 @@ export class TargetFolders {
     const { workDirectory } = this.#root;
     yield workDirectory;
     const bytes = pathToBytes(folder);
-    const name = displayName(workDirectory);
+    const name = lastPart(workDirectory);
     for (let end = this.#rootBytes.length; end <= bytes.length; end++) {
       if (end === bytes.length || bytes[end] === 0x2f) {
         yield joinPath(pathFromBytes(bytes.subarray(0, end)), name);

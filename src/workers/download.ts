@@ -13,7 +13,6 @@ import {
   statfsSync,
 } from 'node:fs';
 import { createHash } from 'node:crypto';
-import { basename as baseName } from 'node:path';
 import { promisify } from 'node:util';
 import { parseContentDisposition } from '../common/content-disposition';
 import { contentDigests, hasDigestFields, mergeClaims, representationDigests } from '../common/digest-fields';
@@ -37,7 +36,7 @@ import { shownUrl } from '../common/http-fields';
 import { RateLimit } from '../common/rate-limit';
 import { nowMs } from '../common/board';
 import { parseCookies } from './cookies';
-import { lstatOrNull, makeFolders, native, parentPath, unlinkIfThere } from '../files/entries';
+import { lastPart, lstatOrNull, makeFolders, native, parentPath, unlinkIfThere } from '../files/entries';
 import type { Naming } from '../files/take-name';
 import { FinalPlaces } from './final-name';
 import { statusFailure } from './http-errors';
@@ -79,15 +78,14 @@ export function createDownload(job: DownloadWorkerOptions, tuning: DownloadTunin
   const places = new FinalPlaces(workDirectory, options.existing, tuning.naming);
   const durable = !isInMemory(job.directory);
   // What a killed run may have left lies there; where nothing is, no file needs to be looked for.
-  const mayHaveLeft = existsSync(displayPath(workDirectory));
+  const mayHaveLeft = existsSync(native(workDirectory));
   // A job that is gone on with needs it soon.
   if (mayHaveLeft) checker = loadChecker();
   const rates = job.rates.map((buffer) => new RateLimit(buffer));
 
   async function download(order: TaskOrder, context: TaskContext<PartialNote>): Promise<TaskOutcome> {
     const entry = order.download?.entry ?? plainEntry(displayPath(order.source));
-    const directory =
-      entry.directory === null ? job.directory : displayPath(joinPath(job.directory, entry.directory));
+    const directory = entry.directory === null ? job.directory : joinPath(job.directory, entry.directory);
     const [first = ''] = entry.urls;
     const firstUrl = parseUrl(first);
     const expectedName = expectedFileName(entry.fileName, firstUrl);
@@ -155,7 +153,7 @@ export function createDownload(job: DownloadWorkerOptions, tuning: DownloadTunin
   interface Aim {
     readonly order: TaskOrder;
     readonly entry: DownloadEntry;
-    readonly directory: string;
+    readonly directory: FsPath;
     readonly expectedName: string;
     readonly temp: FsPath;
     /** What is left of this URL's content. */
@@ -258,7 +256,7 @@ export function createDownload(job: DownloadWorkerOptions, tuning: DownloadTunin
       const placed =
         known === null
           ? places.place(temp, directory, name, order.id, mayReplace(name, got))
-          : places.place(temp, displayPath(parentPath(known.target)), baseName(known.target), order.id);
+          : places.place(temp, parentPath(known.target), displayPath(lastPart(known.target)), order.id);
       return {
         state: 'done',
         bytes: got.bytes,
@@ -343,9 +341,9 @@ export function createDownload(job: DownloadWorkerOptions, tuning: DownloadTunin
 /** tmpfs and ramfs (statfs(2)): there is no disk to write to. */
 const MEMORY_FILE_SYSTEMS: ReadonlySet<number> = new Set([0x01021994, 0x858458f6]);
 
-function isInMemory(directory: string): boolean {
+function isInMemory(directory: FsPath): boolean {
   try {
-    return process.platform === 'linux' && MEMORY_FILE_SYSTEMS.has(statfsSync(directory).type);
+    return process.platform === 'linux' && MEMORY_FILE_SYSTEMS.has(statfsSync(native(directory)).type);
   } catch {
     return false;
   }
@@ -430,7 +428,7 @@ function onlyIfNewer(known: KnownFile | null, there: BigIntStats | null, url: UR
   };
 }
 
-function knownFile(target: string, got: Transferred, url: URL): KnownFile {
+function knownFile(target: FsPath, got: Transferred, url: URL): KnownFile {
   return {
     target,
     source: sourceOf(url),
@@ -498,12 +496,12 @@ function isWrongContent(error: unknown): boolean {
   return error instanceof HeddleError && /^(?:digest-mismatch|size-mismatch|too-large)$/u.test(error.code);
 }
 
-function assertSpace(directory: string, answer: Answer, keepFreeBytes: number): void {
+function assertSpace(directory: FsPath, answer: Answer, keepFreeBytes: number): void {
   const { length } = answer;
   if (length === null || (length < LOOK_AT_SPACE_BYTES && keepFreeBytes === 0)) return;
   let free: number;
   try {
-    const { bavail, bsize } = statfsSync(directory);
+    const { bavail, bsize } = statfsSync(native(directory));
     free = bavail * bsize;
   } catch {
     // Systems that do not tell say it when they are full.
@@ -512,7 +510,7 @@ function assertSpace(directory: string, answer: Answer, keepFreeBytes: number): 
   if (length + keepFreeBytes <= free) return;
   throw new HeddleError(
     'disk-full',
-    `The file has ${length} bytes, and ${directory} has only ${Math.max(0, free - keepFreeBytes)} to give. Make room, then retry.`,
+    `The file has ${length} bytes, and ${displayPath(directory)} has only ${Math.max(0, free - keepFreeBytes)} to give. Make room, then retry.`,
   );
 }
 

@@ -5,13 +5,23 @@
  * recorded the result, so after a crash a second link proves that the final
  * name is this task's own work.
  */
-import { existsSync, readFileSync, readdirSync, readlinkSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  readFileSync,
+  readdirSync,
+  readlinkSync,
+  realpathSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { sep } from 'node:path';
 import type { BigIntStats } from 'node:fs';
 import type { ExistingPolicy } from '../common/download';
 import { numberedName } from '../common/file-name';
 import { HeddleError } from '../common/errors';
-import { displayPath, joinPath, type FsPath } from '../common/paths';
-import { errorCode, isSameFile, lstatOrNull, native } from '../files/entries';
+import { displayPath, joinPath, keyOfPath, pathFromBytes, samePath, type FsPath } from '../common/paths';
+import { errorCode, isSameFile, lastPart, lstatOrNull, native, parentPath } from '../files/entries';
+import { byteString, fromByteString } from '../files/folded-names';
 import { heldName, withHeldName } from '../files/held-names';
 import {
   NAMING,
@@ -32,7 +42,7 @@ const DIRECT_LOOKS = 32;
  * name: where files may be replaced or left, each task first claims its name in the work directory.
  */
 export class FinalPlaces {
-  readonly #workDirectory: string;
+  readonly #workDirectory: FsPath;
   readonly #policy: ExistingPolicy;
   readonly #naming: Naming;
   /**
@@ -42,7 +52,7 @@ export class FinalPlaces {
   readonly #next = new Map<string, number>();
 
   /** @param workDirectory lies in the folder that the files go to */
-  constructor(workDirectory: string, policy: ExistingPolicy, naming: Partial<Naming> = {}) {
+  constructor(workDirectory: FsPath, policy: ExistingPolicy, naming: Partial<Naming> = {}) {
     this.#workDirectory = workDirectory;
     this.#policy = policy;
     this.#naming = { ...NAMING, ...naming };
@@ -52,8 +62,8 @@ export class FinalPlaces {
    * @param id of the task, by which its claim is known
    * @param mayReplace where the policy replaces at all
    */
-  place(temp: FsPath, directory: string, name: string, id: number, mayReplace = true): Placed {
-    const key = joinPath(directory, name) as string;
+  place(temp: FsPath, directory: FsPath, name: string, id: number, mayReplace = true): Placed {
+    const key = keyOfPath(joinPath(directory, name));
     for (let number = this.#next.get(key) ?? 0; number < MAX_NUMBER; number++) {
       const target = joinPath(directory, numberedName(name, number));
       const placed = this.#placeAt(temp, target, id, mayReplace);
@@ -68,20 +78,21 @@ export class FinalPlaces {
   }
 
   /** Whether there is a file of this name that no task of this job has made. */
-  isTakenByOthers(directory: string, name: string): boolean {
+  isTakenByOthers(directory: FsPath, name: string): boolean {
     const target = joinPath(directory, name);
     return lstatOrNull(target) !== null && this.#claimant(target) === null;
   }
 
   /** The final name that an earlier, killed run gave to the file `identity`; `null` if there is none. */
-  findPlaced(identity: BigIntStats, directory: string, name: string): FsPath | null {
+  findPlaced(identity: BigIntStats, directory: FsPath, name: string): FsPath | null {
     for (let number = 0; number < DIRECT_LOOKS; number++) {
       const target = joinPath(directory, numberedName(name, number));
       const there = lstatOrNull(target);
       if (there !== null && isSameFile(there, identity)) return target;
     }
-    for (const entry of existsSync(directory) ? readdirSync(directory) : []) {
-      const target = joinPath(directory, entry);
+    const folder = native(directory);
+    for (const entry of existsSync(folder) ? readdirSync(folder, { encoding: 'buffer' }) : []) {
+      const target = joinPath(directory, pathFromBytes(entry));
       const there = lstatOrNull(target);
       if (there !== null && isSameFile(there, identity)) return target;
     }
@@ -98,7 +109,7 @@ export class FinalPlaces {
   /** @returns whether the name, as the file system folds it, is this task's now */
   claim(target: FsPath, id: number): boolean {
     try {
-      withHeldName(this.#workDirectory, 'claims', target, (path) => {
+      withHeldName(this.#workDirectory, 'claims', this.#resolved(target), (path) => {
         makeClaim(path, String(id));
       });
       return true;
@@ -110,11 +121,36 @@ export class FinalPlaces {
 
   #claimant(target: FsPath): number | null {
     try {
-      return Number(readClaim(heldName(this.#workDirectory, 'claims', target)));
+      return Number(readClaim(heldName(this.#workDirectory, 'claims', this.#resolved(target))));
     } catch (error) {
       if (errorCode(error) === 'ENOENT') return null;
       throw error;
     }
+  }
+
+  /** Where a folder on the way is a link, the file has another path: the one by which its name is held. */
+  #resolved(target: FsPath): FsPath {
+    const top = parentPath(this.#workDirectory);
+    const folder = parentPath(target);
+    if (samePath(folder, top)) return target;
+    const real = realPathOf(folder);
+    const realTop = realPathOf(top);
+    if (real === null || realTop === null) return target;
+    const name = lastPart(target);
+    if (samePath(real, realTop)) return joinPath(top, name);
+    const [path, above] = [byteString(real), `${byteString(realTop)}${sep}`];
+    const held = path.startsWith(above) ? joinPath(top, fromByteString(path.slice(above.length))) : real;
+    return joinPath(held, name);
+  }
+}
+
+/** `null` where the folder is not there. */
+function realPathOf(folder: FsPath): FsPath | null {
+  try {
+    return pathFromBytes(realpathSync.native(native(folder), 'buffer'));
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return null;
+    throw error;
   }
 }
 

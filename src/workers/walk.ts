@@ -78,7 +78,7 @@ export interface WalkManner {
 
 /** Every entry of `roots` in order; those up to and including `after` are left out. */
 export function* walkEntries(
-  roots: readonly string[],
+  roots: readonly FsPath[],
   after: WalkCursor | null,
   manner: WalkManner,
 ): Generator<WalkEntry, void, undefined> {
@@ -92,7 +92,7 @@ export function* walkEntries(
 /** @param after byte string of the last path below this root that was given; `null`: none was */
 function* walkRoot(
   root: number,
-  path: string,
+  path: FsPath,
   after: string | null,
   { rules, identify }: WalkManner,
 ): Generator<WalkEntry, void, undefined> {

@@ -1,6 +1,6 @@
 /** A user's job as it is done again and again: into a target of its own, and reading everything anew. */
 import { access, constants, mkdir, stat } from 'node:fs/promises';
-import { basename, dirname, join, resolve } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { HeddleError, fromErrorData, toErrorData } from '../../common/errors';
 import {
   jobRequestSchema,
@@ -8,7 +8,9 @@ import {
   type DownloadRequest,
   type JobRequest,
 } from '../../common/job-request';
+import { displayPath, type FsPath } from '../../common/paths';
 import { WORK_DIRECTORY_PREFIX } from '../../common/walk';
+import { absolutePath } from '../../files/absolute-path';
 import { receivesFiles } from '../jobs/copy-roots';
 import { understood } from '../understood';
 import { removeTree } from './remove-tree';
@@ -46,7 +48,7 @@ export async function comparableRequest(asked: JobRequest, token: string): Promi
     case 'copy':
       return comparableCopy(request, token);
     case 'hash': {
-      const paths = request.paths.map((path) => resolve(path));
+      const paths = request.paths.map(textPath);
       return {
         job: { ...request, cache: false, manifest: null },
         asked: null,
@@ -59,8 +61,8 @@ export async function comparableRequest(asked: JobRequest, token: string): Promi
       if (request.manifest === null) {
         throw new HeddleError('bad-request', 'A comparison takes a manifest that is a file.');
       }
-      const manifest = resolve(request.manifest);
-      const root = request.root === null ? dirname(manifest) : resolve(request.root);
+      const manifest = textPath(request.manifest);
+      const root = request.root === null ? dirname(manifest) : textPath(request.root);
       const isFolder = (await stat(manifest).catch(() => null))?.isDirectory() === true;
       return {
         job: request,
@@ -74,7 +76,7 @@ export async function comparableRequest(asked: JobRequest, token: string): Promi
 }
 
 async function comparableDownload(request: DownloadRequest, token: string): Promise<ComparableRequest> {
-  const target = await targetBeside(resolve(request.directory), token);
+  const target = await targetBeside(textPath(request.directory), token);
   return {
     job: { ...request, directory: join(target.folder, 'downloads') },
     asked: null,
@@ -93,7 +95,7 @@ async function comparableCopy(request: CopyRequest, token: string): Promise<Comp
       'A mirror deletes what its target has too much, and an experiment copies into an empty folder. Compare the copy without mirror.',
     );
   }
-  const destination = resolve(request.destination);
+  const destination = textPath(request.destination);
   const target = await targetBeside(destination, token);
   const into = await receivesFiles(request);
   // A single source that takes the destination's name takes it here, too.
@@ -106,7 +108,7 @@ async function comparableCopy(request: CopyRequest, token: string): Promise<Comp
     job: { ...request, destination: copy, manifest: null },
     asked: { ...request, manifest: null },
     target: { ...target, make },
-    sources: request.sources.map((source) => resolve(source)),
+    sources: request.sources.map(textPath),
     place: dirname(target.folder),
   };
 }
@@ -147,6 +149,13 @@ async function folderFor(path: string): Promise<string> {
 async function nearestFolder(path: string): Promise<string> {
   const stats = await stat(path).catch(() => null);
   return stats?.isDirectory() === true || dirname(path) === path ? path : nearestFolder(dirname(path));
+}
+
+/** Experiments keep and show what they ran on as text. */
+function textPath(path: FsPath): string {
+  const absolute = absolutePath(path);
+  if (typeof absolute === 'string') return absolute;
+  throw refused(`An experiment takes no path that is not UTF-8, as ${displayPath(absolute)} is not.`);
 }
 
 function refused(message: string): HeddleError {

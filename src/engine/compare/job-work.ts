@@ -120,7 +120,7 @@ export class JobWork implements Work {
   ): Promise<RunOutput> {
     this.#runs += 1;
     const folder = join(this.#options.scratch, `run-${this.#runs}`);
-    const workDirectories: string[] = [];
+    const workDirectories: FsPath[] = [];
     makeFolders(folder, 0o700);
     const database = openDatabase(folder);
     try {
@@ -156,7 +156,7 @@ export class JobWork implements Work {
       readonly folder: string;
       readonly database: Database;
       readonly note: (sentence: string) => void;
-      readonly onWorkDirectory: (path: string) => void;
+      readonly onWorkDirectory: (path: FsPath) => void;
     },
   ): Promise<number> {
     const { request, host } = this.#options;

@@ -2,7 +2,7 @@
 import type { CheckAlgorithm } from '../../common/download';
 import { HeddleError, assertNever } from '../../common/errors';
 import type { ManifestFormat } from '../../common/model';
-import { pathToBytes, type FsPath } from '../../common/paths';
+import { joinPath, pathFromBytes, pathToBytes, type FsPath } from '../../common/paths';
 import { byteTexts, pathFromText, type ByteText } from './byte-text';
 import { bsdWriter, readBsdLine } from './manifest-bsd';
 import { Guesser, isForLack } from './manifest-digests';
@@ -245,10 +245,13 @@ function canJoin(
  * folder can move as a whole, else the path as it is.
  * @param base absolute path without a slash at its end
  */
-export function manifestName(base: string, path: FsPath): FsPath {
-  const prefix = base.endsWith('/') ? base : `${base}/`;
-  if (typeof path === 'string') return path.startsWith(prefix) ? path.slice(prefix.length) : path;
-  const bytes = pathToBytes(prefix);
-  for (const [index, byte] of bytes.entries()) if (path[index] !== byte) return path;
-  return path.subarray(bytes.length);
+export function manifestName(base: FsPath, path: FsPath): FsPath {
+  if (typeof base === 'string' && typeof path === 'string') {
+    const prefix = base.endsWith('/') ? base : `${base}/`;
+    return path.startsWith(prefix) ? path.slice(prefix.length) : path;
+  }
+  const prefix = pathToBytes(joinPath(base, ''));
+  const bytes = pathToBytes(path);
+  for (const [index, byte] of prefix.entries()) if (bytes[index] !== byte) return path;
+  return pathFromBytes(bytes.subarray(prefix.length));
 }

@@ -1,9 +1,10 @@
 /** Bags (BagIt, RFC 8493): a folder whose files under `data` are listed in manifests beside it, and these in tag manifests. */
 import { createReadStream } from 'node:fs';
 import { readdir, readFile, stat } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { HeddleError } from '../../common/errors';
+import { displayName, displayPath, joinPath, type FsPath } from '../../common/paths';
+import { native, parentPath } from '../../files/entries';
 import { isBagManifest } from '../formats/manifest';
 import type { BagEscapes } from './listed-file';
 
@@ -23,38 +24,41 @@ export interface Bag {
 }
 
 /** The folder of a bag that is named by itself or by its `bagit.txt`; `null` for anything else. */
-export async function bagFolder(path: string): Promise<string | null> {
-  const folder = basename(path) === DECLARATION ? dirname(path) : path;
-  const declaration = await stat(join(folder, DECLARATION)).catch(() => null);
+export async function bagFolder(path: FsPath): Promise<FsPath | null> {
+  const folder = displayName(path) === DECLARATION ? parentPath(path) : path;
+  const declaration = await stat(inFolder(folder, DECLARATION)).catch(() => null);
   return declaration?.isFile() === true ? folder : null;
 }
 
 /** How names are read that a manifest lists which lies in `folder`. */
-export async function bagEscapes(folder: string): Promise<BagEscapes> {
+export async function bagEscapes(folder: FsPath): Promise<BagEscapes> {
   const declaration = await readDeclaration(folder).catch(() => null);
   return declaration !== null && isNewer(declaration.version) ? 'decoded-first' : 'literal-first';
 }
 
 /** @throws HeddleError `manifest-unreadable` where no manifest lists its payload */
-export async function readBag(folder: string): Promise<Bag> {
-  const names = (await readdir(folder)).filter(isBagManifest).sort();
+export async function readBag(folder: FsPath): Promise<Bag> {
+  const names = (await readdir(native(folder))).filter(isBagManifest).sort();
   const isTag = (name: string): boolean => /^tag/iu.test(name);
   const payload = names.filter((name) => !isTag(name));
   if (payload.length === 0) {
     throw new HeddleError(
       'manifest-unreadable',
-      `${folder} is a bag without a manifest of its payload (manifest-sha512.txt, say): it is not complete.`,
+      `${displayPath(folder)} is a bag without a manifest of its payload (manifest-sha512.txt, say): it is not complete.`,
     );
   }
   const faults: string[] = [];
   const { version, encoding } = await readDeclaration(folder);
-  if (version === null) faults.push(`${join(folder, DECLARATION)} names no version of BagIt.`);
+  if (version === null)
+    faults.push(`${displayPath(joinPath(folder, DECLARATION))} names no version of BagIt.`);
   if (encoding !== null && !/^utf-?8$/iu.test(encoding)) {
-    faults.push(`${join(folder, DECLARATION)} says that names are in ${encoding}; they were read as UTF-8.`);
+    faults.push(
+      `${displayPath(joinPath(folder, DECLARATION))} says that names are in ${encoding}; they were read as UTF-8.`,
+    );
   }
-  const data = await stat(join(folder, 'data')).catch(() => null);
+  const data = await stat(inFolder(folder, 'data')).catch(() => null);
   if (data?.isDirectory() !== true)
-    faults.push(`${join(folder, 'data')} is not there: the bag has no payload.`);
+    faults.push(`${displayPath(joinPath(folder, 'data'))} is not there: the bag has no payload.`);
   return {
     manifests: [...payload, ...names.filter(isTag)].map((name) => ({ name, isPayload: !isTag(name) })),
     escapes: isNewer(version) ? 'decoded-first' : 'literal-first',
@@ -71,8 +75,8 @@ interface Declaration {
 }
 
 /** RFC 8493 §2.1.1 */
-async function readDeclaration(folder: string): Promise<Declaration> {
-  const text = (await readFile(join(folder, DECLARATION), 'utf8')).slice(0, MAX_DECLARATION_BYTES);
+async function readDeclaration(folder: FsPath): Promise<Declaration> {
+  const text = (await readFile(inFolder(folder, DECLARATION), 'utf8')).slice(0, MAX_DECLARATION_BYTES);
   const [, major, minor] = /^(?:\ufeff)?BagIt-Version:[ \t]*(\d+)\.(\d+)/mu.exec(text) ?? [];
   const [, encoding = null] = /^Tag-File-Character-Encoding:[ \t]*(\S+)/mu.exec(text) ?? [];
   return { version: major === undefined ? null : [Number(major), Number(minor)], encoding };
@@ -83,8 +87,8 @@ function isNewer(version: Declaration['version']): boolean {
 }
 
 /** The names of `fetch.txt` (RFC 8493 §2.2.3): `url length name` on each line. */
-async function readFetched(folder: string): Promise<ReadonlySet<string>> {
-  const path = join(folder, 'fetch.txt');
+async function readFetched(folder: FsPath): Promise<ReadonlySet<string>> {
+  const path = inFolder(folder, 'fetch.txt');
   const names = new Set<string>();
   if ((await stat(path).catch(() => null))?.isFile() !== true) return names;
   for await (const line of createInterface({ input: createReadStream(path), crlfDelay: Infinity })) {
@@ -92,4 +96,8 @@ async function readFetched(folder: string): Promise<ReadonlySet<string>> {
     if (name !== undefined) names.add(name);
   }
   return names;
+}
+
+function inFolder(folder: FsPath, name: string): string | Buffer {
+  return native(joinPath(folder, name));
 }

@@ -2,26 +2,29 @@
  * Where the sources of a copy go. It depends on what is written, never on what was copied before, so that every copy
  * can be repeated: `src` goes to `dst/src`; `src/` and `src/.` put their contents into `dst`.
  */
-import { lstat, readdir, readlink, realpath, stat } from 'node:fs/promises';
-import { basename, dirname, join, resolve, sep } from 'node:path';
+import { lstat, readdir, readlink, stat } from 'node:fs/promises';
+import { sep } from 'node:path';
 import { isWrittenAsContents } from '../../common/copy-options';
 import { HeddleError } from '../../common/errors';
 import type { CopyRequest } from '../../common/job-request';
 import type { CopyRoot } from '../../common/model';
+import { displayPath, joinPath, pathFromBytes, samePath, type FsPath } from '../../common/paths';
 import { WORK_DIRECTORY_PREFIX } from '../../common/walk';
+import { absolutePath, realPath } from '../../files/absolute-path';
+import { lastPart, native, parentPath } from '../../files/entries';
 import { listedPath, loosePath, looseKey } from '../../files/folded-names';
 import { mustExist } from './must-exist';
 import { TargetProbe } from './target-names';
 
 export interface CopyRoots {
   /** The destination. */
-  readonly place: string;
+  readonly place: FsPath;
   readonly roots: readonly CopyRoot[];
 }
 
 interface Mapped {
-  readonly source: string;
-  readonly target: string;
+  readonly source: FsPath;
+  readonly target: FsPath;
   readonly isFolder: boolean;
   /** It keeps its name below the destination. */
   readonly isNamed: boolean;
@@ -44,8 +47,8 @@ export async function copyRoots(request: CopyRequest, token: string): Promise<Co
   }
   for (const { source, target } of mapped) await refuseOntoItself(source, target);
   const probe = new TargetProbe(!options.dryRun, () => undefined);
-  const areOne = async (a: string, b: string): Promise<boolean> => {
-    if (a === b) return true;
+  const areOne: AreOne = async (a, b) => {
+    if (samePath(a, b)) return true;
     if (looseKey(a) !== looseKey(b)) return false;
     const traits = await probe.traits({ target: place, workDirectory: WORK_DIRECTORY_PREFIX + token });
     return traits.mayFold && traits.areOne(a, b);
@@ -58,8 +61,8 @@ export async function copyRoots(request: CopyRequest, token: string): Promise<Co
   if (options.mirror) await refuseSourcesInTargets(mapped);
   const roots: CopyRoot[] = [];
   for (const { source, target } of mapped) {
-    const folder = (await isFolderThere(target, lstat)) ? target : dirname(target);
-    roots.push({ source, target, workDirectory: join(folder, WORK_DIRECTORY_PREFIX + token) });
+    const folder = (await isFolderThere(target, lstat)) ? target : parentPath(target);
+    roots.push({ source, target, workDirectory: joinPath(folder, WORK_DIRECTORY_PREFIX + token) });
   }
   return { place, roots };
 }
@@ -72,75 +75,78 @@ export async function receivesFiles({
 }: Pick<CopyRequest, 'sources' | 'destination' | 'layout'>): Promise<boolean> {
   if (layout === 'exact') return false;
   if (sources.length > 1 || isWrittenAsContents(destination, sep)) return true;
-  const there = await stat(destination).catch(() => null);
+  const there = await stat(native(destination)).catch(() => null);
   if (there?.isDirectory() !== true) return false;
   // A link that an earlier copy of this same link has made is not a folder to go into.
-  const text = await linkText(resolve(sources[0] ?? ''));
-  return text === null || text !== (await linkText(resolve(destination)));
+  const text = await linkText(absolutePath(sources[0] ?? ''));
+  return text === null || text !== (await linkText(absolutePath(destination)));
 }
 
 /** What is put straight into a folder goes to where a link of that name leads: the user named it. */
-async function realDestination(request: CopyRequest): Promise<string> {
-  const destination = resolve(request.destination);
+async function realDestination(request: CopyRequest): Promise<FsPath> {
+  const destination = absolutePath(request.destination);
   const contents = await Promise.all(request.sources.map((written) => isContents(written, request)));
   if (!contents.includes(true)) return destination;
-  const leadsTo = await stat(destination).catch(() => null);
+  const leadsTo = await stat(native(destination)).catch(() => null);
   if (leadsTo?.isDirectory() !== true) return destination;
-  return (await lstat(destination)).isSymbolicLink() ? realpath(destination) : destination;
+  return (await lstat(native(destination))).isSymbolicLink() ? realPath(destination) : destination;
 }
 
-async function map(written: string, place: string, request: CopyRequest): Promise<Mapped> {
-  const source = resolve(written);
+async function map(written: FsPath, place: FsPath, request: CopyRequest): Promise<Mapped> {
+  const source = absolutePath(written);
   await mustExist(source);
-  const isLink = (await lstat(source)).isSymbolicLink();
+  const isLink = (await lstat(native(source))).isSymbolicLink();
   const leadsToFolder = await isFolderThere(source);
   if (isWrittenAsContents(written, sep) && !leadsToFolder) {
     throw new HeddleError(
       'not-a-folder',
-      `${source} is not a folder: it has no contents. Write it without a slash at its end.`,
+      `${displayPath(source)} is not a folder: it has no contents. Write it without a slash at its end.`,
     );
   }
   if (await isContents(written, request)) {
     await refuseFile(place);
-    const folder = isLink ? await realpath(source) : source;
+    const folder = isLink ? realPath(source) : source;
     return { source: folder, target: place, isFolder: true, isNamed: false };
   }
   const isFolder = leadsToFolder && (!isLink || request.rules.links === 'follow');
   // A link to a folder goes where that folder would go.
   if (request.layout !== 'exact' && (leadsToFolder || (await receivesFiles(request)))) {
     await refuseFile(place);
-    return { source, target: join(place, basename(source)), isFolder, isNamed: true };
+    return { source, target: joinPath(place, lastPart(source)), isFolder, isNamed: true };
   }
   if (isWrittenAsContents(request.destination, sep) || (await isFolderThere(place, lstat))) {
     throw new HeddleError(
       'target-is-a-folder',
-      `${place} is a folder, which ${source} cannot become. Copy it into the folder, or to another name.`,
+      `${displayPath(place)} is a folder, which ${displayPath(source)} cannot become. Copy it into the folder, or to another name.`,
     );
   }
   return { source, target: place, isFolder, isNamed: false };
 }
 
 /** Whether what is in the source goes straight into the destination. */
-async function isContents(written: string, { layout, rules }: CopyRequest): Promise<boolean> {
+async function isContents(written: FsPath, { layout, rules }: CopyRequest): Promise<boolean> {
   if (isWrittenAsContents(written, sep)) return true;
   if (layout === 'named') return false;
   const follows = layout === 'contents' || rules.links === 'follow';
-  return isFolderThere(resolve(written), follows ? stat : lstat);
+  return isFolderThere(absolutePath(written), follows ? stat : lstat);
 }
 
-async function isFolderThere(path: string, look: typeof stat | typeof lstat = stat): Promise<boolean> {
-  const stats = await look(path).catch(() => null);
+async function isFolderThere(path: FsPath, look: typeof stat | typeof lstat = stat): Promise<boolean> {
+  const stats = await look(native(path)).catch(() => null);
   return stats?.isDirectory() === true;
 }
 
-async function refuseFile(place: string): Promise<void> {
-  const there = await stat(place).catch(() => null);
+async function refuseFile(place: FsPath): Promise<void> {
+  const there = await stat(native(place)).catch(() => null);
   if (there === null || there.isDirectory()) return;
-  throw new HeddleError('not-a-folder', `${place} is a file, and what is copied goes into a folder.`);
+  throw new HeddleError(
+    'not-a-folder',
+    `${displayPath(place)} is a file, and what is copied goes into a folder.`,
+  );
 }
 
 /** Whether two names are one where the copies go. */
-type AreOne = (a: string, b: string) => Promise<boolean>;
+type AreOne = (a: FsPath, b: FsPath) => Promise<boolean>;
 
 /** Two sources never become one file. What contents of folders bring is told by the names straight in them. */
 async function refuseClashes(mapped: readonly Mapped[], mirror: boolean, areOne: AreOne): Promise<void> {
@@ -148,27 +154,27 @@ async function refuseClashes(mapped: readonly Mapped[], mirror: boolean, areOne:
     for (const other of mapped.slice(index + 1)) {
       const [outer, inner] = one.isNamed ? [other, one] : [one, other];
       if (outer.isNamed) {
-        const names = [basename(one.target), basename(other.target)] as const;
+        const names = [lastPart(one.target), lastPart(other.target)] as const;
         if (!(await areOne(...names))) continue;
         throw new HeddleError(
           'same-name',
-          names[0] === names[1]
-            ? `Two sources are named ${names[0]}; they cannot both become ${one.target}.`
-            : `${one.source} and ${other.source} would both become ${one.target}, whose file system does not tell their names apart. Copy them one at a time, to folders of their own.`,
+          samePath(...names)
+            ? `Two sources are named ${displayPath(names[0])}; they cannot both become ${displayPath(one.target)}.`
+            : `${displayPath(one.source)} and ${displayPath(other.source)} would both become ${displayPath(one.target)}, whose file system does not tell their names apart. Copy them one at a time, to folders of their own.`,
         );
       }
-      const names = inner.isNamed ? [basename(inner.target)] : await namesIn(inner.source);
+      const names = inner.isNamed ? [lastPart(inner.target)] : await namesIn(inner.source);
       const both = await commonName(await namesIn(outer.source), names, areOne);
       if (both !== null) {
         throw new HeddleError(
           'same-name',
-          `${outer.source} and ${inner.source} would both become ${join(outer.target, both)}. Copy them one at a time, or to folders of their own.`,
+          `${displayPath(outer.source)} and ${displayPath(inner.source)} would both become ${displayPath(joinPath(outer.target, both))}. Copy them one at a time, or to folders of their own.`,
         );
       }
       if (mirror) {
         throw new HeddleError(
           'bad-request',
-          `A mirror of ${outer.source} would delete what ${inner.source} brings: both go into ${outer.target}. Mirror them one at a time, each to a folder of its own.`,
+          `A mirror of ${displayPath(outer.source)} would delete what ${displayPath(inner.source)} brings: both go into ${displayPath(outer.target)}. Mirror them one at a time, each to a folder of its own.`,
         );
       }
     }
@@ -177,11 +183,11 @@ async function refuseClashes(mapped: readonly Mapped[], mirror: boolean, areOne:
 
 /** Of `names`, the first that is one of the others as well. */
 async function commonName(
-  others: readonly string[],
-  names: readonly string[],
+  others: readonly FsPath[],
+  names: readonly FsPath[],
   areOne: AreOne,
-): Promise<string | null> {
-  const byKey = new Map<string, string[]>();
+): Promise<FsPath | null> {
+  const byKey = new Map<string, FsPath[]>();
   for (const other of others) {
     const key = looseKey(other);
     byKey.set(key, [...(byKey.get(key) ?? []), other]);
@@ -192,66 +198,71 @@ async function commonName(
   return null;
 }
 
-async function namesIn(folder: string): Promise<string[]> {
-  return readdir(folder).catch(() => []);
+async function namesIn(folder: FsPath): Promise<FsPath[]> {
+  const names = await readdir(native(folder), { encoding: 'buffer' }).catch(() => []);
+  return names.map(pathFromBytes);
 }
 
 /** A mirror deletes what its source lacks: a source that lies in a target would go. */
 async function refuseSourcesInTargets(mapped: readonly Mapped[]): Promise<void> {
   for (const { target } of mapped) {
-    const into = await realpath(target).catch(() => null);
-    if (into === null) continue;
+    if ((await stat(native(target)).catch(() => null)) === null) continue;
+    const into = realPath(target);
     for (const { source } of mapped) {
-      if (!(await isInFolder(await realpath(source), into))) continue;
+      if (!(await isInFolder(realPath(source), into))) continue;
       throw new HeddleError(
         'copy-into-itself',
-        `${source} lies in ${target}: a mirror would delete its own source.`,
+        `${displayPath(source)} lies in ${displayPath(target)}: a mirror would delete its own source.`,
       );
     }
   }
 }
 
-async function refuseOntoItself(source: string, target: string): Promise<void> {
-  const from = await lstat(source, { bigint: true });
-  const to = await stat(target, { bigint: true }).catch(() => null);
+async function refuseOntoItself(source: FsPath, target: FsPath): Promise<void> {
+  const from = await lstat(native(source), { bigint: true });
+  const to = await stat(native(target), { bigint: true }).catch(() => null);
   if (to !== null && to.dev === from.dev && to.ino === from.ino) {
     throw new HeddleError(
       'copy-into-itself',
-      `${source} and ${target} are the same; there is nothing to copy.`,
+      `${displayPath(source)} and ${displayPath(target)} are the same; there is nothing to copy.`,
     );
   }
   if (!from.isDirectory()) return;
   // The nearest folder that exists decides where the target really lies.
-  if (await isInFolder(await nearestRealFolder(target), await realpath(source))) {
+  if (await isInFolder(nearestRealFolder(target), realPath(source))) {
     throw new HeddleError(
       'copy-into-itself',
-      `${target} lies inside ${source}: a folder cannot be copied into itself.`,
+      `${displayPath(target)} lies inside ${displayPath(source)}: a folder cannot be copied into itself.`,
     );
   }
 }
 
 /** Whether a path is that of the folder, or lies in it. Both are real paths. */
-async function isInFolder(path: string, folder: string): Promise<boolean> {
-  for (let above = path; ; above = dirname(above)) {
+async function isInFolder(path: FsPath, folder: FsPath): Promise<boolean> {
+  for (let above = path; ; above = parentPath(above)) {
     if (await isOne(above, folder)) return true;
-    if (dirname(above) === above) return false;
+    if (parentPath(above) === above) return false;
   }
 }
 
 /** By inodes: mounted at a second place, a folder has another path there. And by names: inodes may be made up. */
-async function isOne(a: string, b: string): Promise<boolean> {
-  if (a === b) return true;
-  const [one, other] = [await stat(a, { bigint: true }), await stat(b, { bigint: true })];
+async function isOne(a: FsPath, b: FsPath): Promise<boolean> {
+  if (samePath(a, b)) return true;
+  const [one, other] = [await stat(native(a), { bigint: true }), await stat(native(b), { bigint: true })];
   if (one.dev !== other.dev) return false;
   if (one.ino === other.ino) return true;
-  return loosePath(a) === loosePath(b) && listedPath(a) === listedPath(b);
+  return loosePath(a) === loosePath(b) && samePath(listedPath(a), listedPath(b));
 }
 
-async function nearestRealFolder(path: string): Promise<string> {
-  const real = await realpath(path).catch(() => null);
-  return real ?? (dirname(path) === path ? path : nearestRealFolder(dirname(path)));
+function nearestRealFolder(path: FsPath): FsPath {
+  try {
+    return realPath(path);
+  } catch {
+    const parent = parentPath(path);
+    return parent === path ? path : nearestRealFolder(parent);
+  }
 }
 
-async function linkText(path: string): Promise<string | null> {
-  return readlink(path, 'latin1').catch(() => null);
+async function linkText(path: FsPath): Promise<string | null> {
+  return readlink(native(path), 'latin1').catch(() => null);
 }

@@ -1,8 +1,8 @@
 /** From a request to a job: checked once, paths made absolute, what is impossible refused before the first byte. */
 import { randomBytes } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
-import { lstat, realpath, stat } from 'node:fs/promises';
-import { basename, dirname, join, resolve } from 'node:path';
+import { lstat, stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { HeddleError, toErrorData, fromErrorData } from '../../common/errors';
@@ -16,10 +16,12 @@ import {
 import type { Algorithm } from '../../common/model';
 import { parseChecksum } from '../../common/digest-fields';
 import type { ListFormat } from '../../common/download';
+import { displayName, displayPath, joinPath, keyOfPath, type FsPath } from '../../common/paths';
 import { formatCount } from '../../common/units';
 import { WORK_DIRECTORY_PREFIX } from '../../common/walk';
 import type { WalkRules } from '../../common/walk-rules';
-import { makeFolders } from '../../files/entries';
+import { absolutePath, realPath } from '../../files/absolute-path';
+import { makeFolders, native, parentPath } from '../../files/entries';
 import { understood } from '../understood';
 import type { NewJob } from '../store/job-repository';
 import type { Vault } from '../store/vault';
@@ -51,15 +53,15 @@ export async function prepareJob(
     case 'hash': {
       const { paths, algorithms, rules, cache, duplicates } = checked;
       const manifest = manifestTarget(checked.manifest, algorithms);
-      for (const path of paths) await mustExist(path);
+      const absolute = paths.map((path) => absolutePath(path));
+      for (const path of absolute) await mustExist(path);
       if (manifest !== null) await mustBeFree(manifest.path);
-      const absolute = paths.map((path) => resolve(path));
       const [first = ''] = absolute;
       return {
         ...how,
         kind: 'hash',
         label: labelOf(absolute),
-        place: absolute.length === 1 ? await folderOf(first) : dirname(first),
+        place: displayPath(absolute.length === 1 ? await folderOf(first) : parentPath(first)),
         spec: {
           kind: 'hash',
           paths: absolute,
@@ -69,8 +71,7 @@ export async function prepareJob(
           cache,
           duplicates,
         },
-        workDirectories:
-          manifest === null ? [] : [join(dirname(manifest.path), WORK_DIRECTORY_PREFIX + token)],
+        workDirectories: manifest === null ? [] : [workDirectoryBeside(manifest.path, token)],
       };
     }
     case 'verify':
@@ -93,7 +94,7 @@ export async function prepareJob(
         ...how,
         kind: 'copy',
         label: labelOf(roots.map(({ source }) => source)),
-        place,
+        place: displayPath(place),
         spec: {
           kind: 'copy',
           roots,
@@ -104,9 +105,9 @@ export async function prepareJob(
           algorithms,
         },
         workDirectories: [
-          ...new Set([
+          ...distinct([
             ...roots.map(({ workDirectory }) => workDirectory),
-            ...(manifest === null ? [] : [join(dirname(manifest.path), WORK_DIRECTORY_PREFIX + token)]),
+            ...(manifest === null ? [] : [workDirectoryBeside(manifest.path, token)]),
           ]),
         ],
       };
@@ -125,16 +126,16 @@ async function prepareVerify(
   const { strict, outside, algorithm, ignoreMissing, rules } = request;
   const options = { strict, outside, algorithm, ignoreMissing, rules };
   if (request.manifest === null) return prepareHandedOver(request, options, token, dataDirectory, input);
-  const manifest = resolve(request.manifest);
+  const manifest = absolutePath(request.manifest);
   await mustExist(manifest);
-  const isFolder = (await stat(manifest)).isDirectory();
+  const isFolder = (await stat(native(manifest))).isDirectory();
   const bag = request.root === null ? await bagFolder(manifest) : null;
   if (isFolder || bag !== null) refuseForFolders(request, bag !== null);
   if (bag !== null) {
     return {
       kind: 'verify',
       label: labelOf([bag]),
-      place: bag,
+      place: displayPath(bag),
       spec: { kind: 'verify', manifest: bag, bag: true, folders: false, root: bag, ...options },
       workDirectories: [],
     };
@@ -142,16 +143,16 @@ async function prepareVerify(
   if (isFolder && request.root === null) {
     throw new HeddleError(
       'bad-request',
-      `${manifest} is a folder and no bag (it has no bagit.txt). Say with which folder it is compared.`,
+      `${displayPath(manifest)} is a folder and no bag (it has no bagit.txt). Say with which folder it is compared.`,
     );
   }
-  const root = request.root === null ? dirname(manifest) : resolve(request.root);
+  const root = request.root === null ? parentPath(manifest) : absolutePath(request.root);
   await mustBeFolder(root);
   if (isFolder) return prepareComparison(manifest, root, rules);
   return {
     kind: 'verify',
     label: labelOf([manifest]),
-    place: root,
+    place: displayPath(root),
     spec: { kind: 'verify', manifest, folders: false, root, ...options },
     workDirectories: [],
   };
@@ -167,11 +168,11 @@ async function prepareHandedOver(
 ): Promise<PreparedKind> {
   if (input === null || request.root === null)
     throw new HeddleError('bad-request', 'A manifest without a path comes with its content and a folder.');
-  const root = resolve(request.root);
+  const root = absolutePath(request.root);
   await mustBeFolder(root);
   const manifest = join(dataDirectory, 'lists', `${token}.manifest`);
   try {
-    makeFolders(dirname(manifest));
+    makeFolders(join(dataDirectory, 'lists'));
     await pipeline(input, createWriteStream(manifest, { mode: 0o600, flush: true }));
   } catch (error) {
     throw fromErrorData(toErrorData(error, manifest));
@@ -179,7 +180,7 @@ async function prepareHandedOver(
   return {
     kind: 'verify',
     label: 'Standard input',
-    place: root,
+    place: displayPath(root),
     spec: { kind: 'verify', manifest, shown: 'standard input', folders: false, root, ...options },
     workDirectories: [],
   };
@@ -206,29 +207,32 @@ function refuseForFolders(
 }
 
 /** The copies of lists that a job has for itself, which go with it. */
-export function ownLists(spec: JobSpec): readonly string[] {
+export function ownLists(spec: JobSpec): readonly FsPath[] {
   if (spec.kind === 'download') return spec.lists.map(({ path }) => path);
   return spec.kind === 'verify' && spec.shown !== undefined ? [spec.manifest] : [];
 }
 
 /** Two folders; a link that was given for one of them is that folder. */
 async function prepareComparison(
-  left: string,
-  right: string,
+  left: FsPath,
+  right: FsPath,
   rules: WalkRules,
 ): Promise<Omit<NewJob, 'mode' | 'workers' | 'token'>> {
-  const [manifest, root] = await Promise.all([realpath(left), realpath(right)]);
-  const [a, b] = await Promise.all([stat(manifest, { bigint: true }), stat(root, { bigint: true })]);
+  const [manifest, root] = [realPath(left), realPath(right)];
+  const [a, b] = await Promise.all([
+    stat(native(manifest), { bigint: true }),
+    stat(native(root), { bigint: true }),
+  ]);
   if (a.dev === b.dev && a.ino === b.ino) {
     throw new HeddleError(
       'bad-request',
-      `${left} and ${right} are the same folder; there is nothing to compare.`,
+      `${displayPath(left)} and ${displayPath(right)} are the same folder; there is nothing to compare.`,
     );
   }
   return {
     kind: 'verify',
     label: `${labelOf([manifest])} and ${labelOf([root])}`,
-    place: root,
+    place: displayPath(root),
     spec: {
       kind: 'verify',
       manifest,
@@ -251,34 +255,34 @@ function manifestTarget(
   if (asked === null) return null;
   const format = asked.format ?? usualFormat(algorithms, asked.path);
   manifestWriter(format, algorithms);
-  return { path: resolve(asked.path), format };
+  return { path: absolutePath(asked.path), format };
 }
 
-function labelOf(paths: readonly string[]): string {
+function labelOf(paths: readonly FsPath[]): string {
   const [first = '', ...others] = paths;
-  const name = basename(first) || first;
+  const name = displayName(first) || displayPath(first);
   return others.length === 0 ? name : `${name} and ${formatCount(others.length)} more`;
 }
 
-async function folderOf(path: string): Promise<string> {
-  return (await stat(path)).isDirectory() ? path : dirname(path);
+async function folderOf(path: FsPath): Promise<FsPath> {
+  return (await stat(native(path))).isDirectory() ? path : parentPath(path);
 }
 
 /** A manifest's name that is taken is told before the work, not after. */
-async function mustBeFree(path: string): Promise<void> {
-  await mustBeFolder(dirname(path));
-  const isFree = await lstat(path).then(
+async function mustBeFree(path: FsPath): Promise<void> {
+  await mustBeFolder(parentPath(path));
+  const isFree = await lstat(native(path)).then(
     () => false,
     () => true,
   );
   if (!isFree) throw nameTaken(path);
 }
 
-async function mustBeFolder(path: string): Promise<void> {
-  const stats = await stat(path).catch((error: unknown) => {
+async function mustBeFolder(path: FsPath): Promise<void> {
+  const stats = await stat(native(path)).catch((error: unknown) => {
     throw missing(error, path);
   });
-  if (!stats.isDirectory()) throw new HeddleError('not-a-folder', `${path} is not a folder.`);
+  if (!stats.isDirectory()) throw new HeddleError('not-a-folder', `${displayPath(path)} is not a folder.`);
 }
 
 async function prepareDownload(
@@ -287,15 +291,15 @@ async function prepareDownload(
   dataDirectory: string,
   vault: Vault,
 ): Promise<Omit<NewJob, 'mode' | 'workers' | 'token'>> {
-  const directory = resolve(request.directory);
-  for (const file of request.listFiles) await mustExist(file);
+  const directory = absolutePath(request.directory);
+  for (const file of request.listFiles) await mustExist(absolutePath(file));
   if (request.urls.length === 0 && request.listFiles.length === 0 && (request.text ?? '').trim() === '') {
     throw new HeddleError('bad-request', 'There is nothing to download: give a URL or a list.');
   }
   try {
     makeFolders(directory);
   } catch (error) {
-    throw fromErrorData(toErrorData(error, directory));
+    throw fromErrorData(toErrorData(error, displayPath(directory)));
   }
   // The job's own copies: it goes on when the originals have changed or gone.
   const folder = join(dataDirectory, 'lists');
@@ -310,11 +314,11 @@ async function prepareDownload(
       throw fromErrorData(toErrorData(error, path));
     }
   }
-  const workDirectory = join(directory, WORK_DIRECTORY_PREFIX + token);
+  const workDirectory = joinPath(directory, WORK_DIRECTORY_PREFIX + token);
   return {
     kind: 'download',
     label: downloadLabel(request),
-    place: directory,
+    place: displayPath(directory),
     spec: { kind: 'download', lists, directory, workDirectory, ...sealOptions(request.options, vault) },
     workDirectories: [workDirectory],
   };
@@ -330,7 +334,10 @@ function* parts(request: DownloadRequest): Generator<ListPart, void, undefined> 
   if (urls.length > 0) yield urlsPart(request);
   if (text !== null && text.trim() !== '') yield { content: Readable.from([text]), format };
   for (const file of listFiles)
-    yield { content: createReadStream(file), format: format ?? formatByName(file) };
+    yield {
+      content: createReadStream(native(absolutePath(file))),
+      format: format ?? formatByName(displayName(file)),
+    };
 }
 
 /** URLs as they were given, and what was said of the one. */
@@ -375,4 +382,12 @@ function downloadLabel({ urls, text, listFiles }: DownloadRequest): string {
       ?.trim() ??
     '';
   return isHttpUrl(first) ? `${new URL(first).host} downloads` : 'Downloads';
+}
+
+function workDirectoryBeside(path: FsPath, token: string): FsPath {
+  return joinPath(parentPath(path), WORK_DIRECTORY_PREFIX + token);
+}
+
+function distinct(paths: readonly FsPath[]): FsPath[] {
+  return [...new Map(paths.map((path) => [keyOfPath(path), path])).values()];
 }

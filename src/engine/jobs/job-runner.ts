@@ -9,6 +9,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import PQueue from 'p-queue';
 import { nowMs } from '../../common/board';
 import { isIdempotent } from '../../common/http-fields';
+import type { FsPath } from '../../common/paths';
 import { RateLimit } from '../../common/rate-limit';
 import { LONGEST_TIMER_MS } from '../../common/units';
 import {
@@ -46,7 +47,8 @@ import {
   type TaskTiming,
   type Threads,
 } from '../pool';
-import { displayPath, joinPath } from '../../common/paths';
+import { displayPath, joinPath, samePath } from '../../common/paths';
+import { isOneEntry } from '../../files/folded-names';
 import type { Settings } from '../../common/settings';
 import type { RestState, StoredJob } from '../store/job-repository';
 import type { Vault } from '../store/vault';
@@ -86,7 +88,7 @@ export interface RunnerOptions {
   readonly retryPolicy?: RetryPolicy;
   readonly onRecorded: (settled: readonly SettledTask[]) => void;
   /** A folder that is to be removed when the job ends. */
-  readonly onWorkDirectory: (path: string) => void;
+  readonly onWorkDirectory: (path: FsPath) => void;
   /** Something that concerns the whole job, and is told once. */
   readonly onNotice: (notice: ErrorData) => void;
   /** The plan or a count changed. */
@@ -535,7 +537,10 @@ export class JobRunner {
     const entry = entryOf(task, vault);
     const key = keyOf(entry);
     const target = expectedTarget(entry, directory);
-    return { known: tasks.knownFile(key, directory), isForeign: tasks.isKnownOfOthers(target, key) };
+    const isForeign = tasks
+      .knownOfOthers(target, key)
+      .some((other) => samePath(other, target) || isOneEntry(other, target));
+    return { known: tasks.knownFile(key, directory), isForeign };
   }
 
   #nowKnown(task: DrawnTask, file: KnownFile | undefined): Pick<TaskChange, 'known'> {
@@ -772,10 +777,9 @@ function keyOf(entry: DownloadEntry): string {
 }
 
 /** Where the file goes if the answer gives it no other name. */
-function expectedTarget({ urls, fileName, directory }: DownloadEntry, root: string): string {
+function expectedTarget({ urls, fileName, directory }: DownloadEntry, root: FsPath): FsPath {
   const name = expectedFileName(fileName, new URL(urls[0] ?? ''));
-  const folder = directory === null ? root : displayPath(joinPath(root, directory));
-  return displayPath(joinPath(folder, name));
+  return joinPath(directory === null ? root : joinPath(root, directory), name);
 }
 
 /** What the worker cannot know: how long the task waited for it. */

@@ -1,8 +1,12 @@
-/** A job's spec: the request once it was checked and every path made absolute; stored with the job as JSON. */
+/**
+ * A job's spec: the request once it was checked and every path made absolute; stored with the job as JSON,
+ * with paths in the form of `stringifyWithPaths`.
+ */
 import type { ListFormat } from '../../common/download';
 import type { DownloadOptions } from '../../common/download-options';
 import type { CopyOptions } from '../../common/copy-options';
 import type { Algorithm, CopyRoot, ManifestFormat } from '../../common/model';
+import type { FsPath } from '../../common/paths';
 import type { WalkRules } from '../../common/walk-rules';
 
 export type JobSpec =
@@ -14,14 +18,14 @@ export type JobSpec =
       readonly options: Omit<DownloadOptions, SecretOption>;
       /** Each {@link SecretOption}, sealed, in base64. Older jobs have the user agent among the options. */
       readonly secrets: string;
-      readonly directory: string;
-      readonly workDirectory: string;
+      readonly directory: FsPath;
+      readonly workDirectory: FsPath;
       /** Where the manifest of what was downloaded goes, with the first of the digests; older jobs have none. */
-      readonly manifest?: string;
+      readonly manifest?: FsPath;
     }
   | {
       readonly kind: 'hash';
-      readonly paths: readonly string[];
+      readonly paths: readonly FsPath[];
       readonly algorithms: readonly Algorithm[];
       readonly manifest: ManifestTarget | null;
       readonly rules: WalkRules;
@@ -31,14 +35,14 @@ export type JobSpec =
   | {
       readonly kind: 'verify';
       /** A manifest, or with `folders` and `bag` a folder. */
-      readonly manifest: string;
+      readonly manifest: FsPath;
       /** What messages call the manifest where it is the job's own copy, to be removed with it. */
       readonly shown?: string;
       /** The folder is a bag: its manifests are checked, and that they list all of its payload. */
       readonly bag?: boolean;
       readonly ignoreMissing?: boolean;
       readonly folders: boolean;
-      readonly root: string;
+      readonly root: FsPath;
       readonly strict: boolean;
       readonly outside: boolean;
       readonly algorithm: Algorithm | null;
@@ -54,7 +58,7 @@ export type JobSpec =
     };
 
 export interface ManifestTarget {
-  readonly path: string;
+  readonly path: FsPath;
   readonly format: ManifestFormat;
 }
 

@@ -4,7 +4,8 @@ import { lstat, readdir, stat } from 'node:fs/promises';
 import type { ErrorData } from '../../common/errors';
 import { displayPath, joinPath, pathFromBytes, pathToBytes, type FsPath } from '../../common/paths';
 import type { ManifestEntry } from '../formats/manifest';
-import { native } from '../../files/entries';
+import { absolutePath, realPath } from '../../files/absolute-path';
+import { lastPart, native, parentPath } from '../../files/entries';
 
 const SLASH = 0x2f;
 const BACKSLASH = 0x5c;
@@ -28,13 +29,13 @@ export interface ListedFile {
 
 /** Finds the files of one list. */
 export class ListedFiles {
-  readonly #root: string;
+  readonly #root: FsPath;
   readonly #takesOutside: boolean;
   readonly #escapes: BagEscapes | null;
   readonly #folders = new Folders();
 
   /** @param takesOutside whether names may lead out of the root */
-  constructor(root: string, takesOutside: boolean, escapes: BagEscapes | null) {
+  constructor(root: FsPath, takesOutside: boolean, escapes: BagEscapes | null) {
     this.#root = root;
     this.#takesOutside = takesOutside;
     this.#escapes = escapes;
@@ -169,29 +170,53 @@ function isAscii(text: string): boolean {
   return /^[\u0000-\u007f]*$/u.test(text);
 }
 
-/** Where a listed name lies, and whether that is outside of the root. Links are followed, as whoever listed it did. */
+/**
+ * Where a listed name lies, and whether that is outside of the root. Links are followed, as whoever listed it did: a
+ * name is inside that leads there as it is written, through whichever links of the root, or that truly lies there.
+ */
 export function resolveName(
-  root: string,
+  root: FsPath,
   listed: FsPath,
 ): { readonly path: FsPath; readonly outside: boolean } {
   const isAbsolute = pathToBytes(listed)[0] === SLASH;
-  const parts: Uint8Array[] = [];
-  let outside = false;
-  for (const part of partsOf(listed)) {
-    if (!isUp(part)) parts.push(part);
-    else if (parts.pop() === undefined) outside = true;
-  }
-  if (outside) return { path: isAbsolute ? listed : joinPath(root, listed), outside };
-  const inner = parts.reduce<FsPath>(
+  const parts = partsOf(listed);
+  const written = parts.reduce<FsPath>(
     (path, part) => joinPath(path, pathFromBytes(part)),
     isAbsolute ? '/' : root,
   );
-  return { path: inner, outside: isAbsolute && belowRoot(root, inner) === null };
+  const path = parts.some(isUp) ? asTheSystemHasIt(root, written) : written;
+  const isInside = isAbsolute ? !parts.some(isUp) && belowRoot(root, path) !== null : staysInside(parts);
+  return { path, outside: !isInside && !liesBelow(root, path) };
+}
+
+function staysInside(parts: readonly Uint8Array[]): boolean {
+  let depth = 0;
+  return parts.every((part) => (depth += isUp(part) ? -1 : 1) >= 0);
+}
+
+/** Below the root where it lies there, by whichever way; as it is written where `..` steps out of nothing. */
+function asTheSystemHasIt(root: FsPath, written: FsPath): FsPath {
+  try {
+    const path = absolutePath(written);
+    if (belowRoot(root, path) !== null) return path;
+    const below = belowRoot(realPath(root), path);
+    return below === null ? path : joinPath(root, below);
+  } catch {
+    return written;
+  }
+}
+
+function liesBelow(root: FsPath, path: FsPath): boolean {
+  try {
+    return belowRoot(realPath(root), joinPath(realPath(parentPath(path)), lastPart(path))) !== null;
+  } catch {
+    return false;
+  }
 }
 
 /** The path of what lies below a root from there; `null` for what does not. */
-export function belowRoot(root: string, path: FsPath): FsPath | null {
-  const prefix = pathToBytes(root.endsWith('/') ? root : `${root}/`);
+export function belowRoot(root: FsPath, path: FsPath): FsPath | null {
+  const prefix = pathToBytes(joinPath(root, ''));
   const bytes = pathToBytes(path);
   if (!prefix.every((byte, index) => bytes[index] === byte)) return null;
   return pathFromBytes(bytes.subarray(prefix.length));

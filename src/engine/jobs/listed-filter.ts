@@ -9,14 +9,14 @@ import { partsOf } from './listed-file';
 const KEPT = 2000;
 
 export class ListedFilter {
-  readonly #root: string;
+  readonly #root: FsPath;
   readonly #filter: WalkFilter;
   readonly #hasRules: boolean;
   readonly #gitignores = new Map<string, string | null>();
   /** The folders that the filter is in, the innermost last. */
   #entered: string[] = [];
 
-  constructor(root: string, rules: WalkRules) {
+  constructor(root: FsPath, rules: WalkRules) {
     this.#root = root;
     this.#filter = new WalkFilter(rules);
     this.#hasRules = rules.include.length > 0 || rules.exclude.length > 0 || rules.gitignore || !rules.hidden;

@@ -1,13 +1,14 @@
 /** Writes the manifest of a job, streaming from the database: a million lines are never whole in memory. */
 import { createHash, getHashes, randomBytes } from 'node:crypto';
 import { createReadStream, createWriteStream, lstatSync } from 'node:fs';
-import { lstat, open, realpath, rename, rm, stat, unlink } from 'node:fs/promises';
-import { dirname, extname, join } from 'node:path';
+import { lstat, open, rename, rm, stat, unlink } from 'node:fs/promises';
+import { extname } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { HeddleError, fromErrorData, toErrorData } from '../../common/errors';
 import type { CheckAlgorithm } from '../../common/download';
-import { displayPath, type FsPath } from '../../common/paths';
-import { makeFolders, native } from '../../files/entries';
+import { displayName, displayPath, joinPath, type FsPath } from '../../common/paths';
+import { realPath } from '../../files/absolute-path';
+import { makeFolders, native, parentPath } from '../../files/entries';
 import { placeAt } from '../../files/take-name';
 import type { Digests, ManifestFormat } from '../../common/model';
 import { manifestName, manifestWriter, type Bytes } from '../formats/manifest';
@@ -22,7 +23,7 @@ export interface ManifestContent {
   readonly format: ManifestFormat;
   readonly algorithms: readonly CheckAlgorithm[];
   /** Names below this folder are relative to it, others absolute. */
-  readonly base: string;
+  readonly base: FsPath;
 }
 
 export async function* manifestLines(
@@ -54,8 +55,8 @@ export async function* manifestLines(
 }
 
 /** What people expect of a manifest whose format they leave open. */
-export function usualFormat(algorithms: readonly CheckAlgorithm[], path: string | null): ManifestFormat {
-  const extension = path === null ? '' : extname(path).toLowerCase();
+export function usualFormat(algorithms: readonly CheckAlgorithm[], path: FsPath | null): ManifestFormat {
+  const extension = path === null ? '' : extname(displayName(path)).toLowerCase();
   if (extension === '.json') return 'json';
   if (extension === '.sfv' || algorithms.every((algorithm) => algorithm === 'crc32')) return 'sfv';
   return algorithms.length > 1 ? 'bsd' : 'gnu';
@@ -79,33 +80,33 @@ async function digestOf(path: FsPath, algorithm: CheckAlgorithm): Promise<string
 }
 
 /** Writes beside the target, flushes, then takes the name; a file of this name is replaced: the user was asked. */
-export async function writeManifest(lines: AsyncIterable<string | Uint8Array>, path: string): Promise<void> {
-  const temporary = join(dirname(path), `.heddle-manifest-${randomBytes(6).toString('hex')}`);
+export async function writeManifest(lines: AsyncIterable<string | Uint8Array>, path: FsPath): Promise<void> {
+  const temporary = joinPath(parentPath(path), `.heddle-manifest-${randomBytes(6).toString('hex')}`);
   try {
     await writeLines(lines, temporary);
-    await rename(temporary, path);
+    await rename(native(temporary), native(path));
   } catch (error) {
-    await unlink(temporary).catch(() => undefined);
+    await unlink(native(temporary)).catch(() => undefined);
     throw readable(error, path);
   }
 }
 
 /** As {@link writeManifest}, but through links, and into what is no file (a device, a pipe) as it is. */
-export async function writeOver(lines: AsyncIterable<string | Uint8Array>, path: string): Promise<void> {
-  const there = await stat(path).catch(() => null);
+export async function writeOver(lines: AsyncIterable<string | Uint8Array>, path: FsPath): Promise<void> {
+  const there = await stat(native(path)).catch(() => null);
   if (there === null || there.isFile()) {
-    await writeManifest(lines, there === null ? path : await realpath(path));
+    await writeManifest(lines, there === null ? path : realPath(path));
     return;
   }
   try {
-    await pipeline(lines, createWriteStream(path));
+    await pipeline(lines, createWriteStream(native(path)));
   } catch (error) {
     throw readable(error, path);
   }
 }
 
 /** The path of the manifest that a job writes by itself. */
-export function ownManifest(spec: JobSpec): string | null {
+export function ownManifest(spec: JobSpec): FsPath | null {
   switch (spec.kind) {
     case 'download':
       return spec.manifest ?? null;
@@ -119,19 +120,19 @@ export function ownManifest(spec: JobSpec): string | null {
 }
 
 /** @throws where there is no folder for it, or the name is taken */
-export function prepareOwnManifest(path: string): void {
+export function prepareOwnManifest(path: FsPath): void {
   try {
-    makeFolders(dirname(path));
-    if (lstatSync(path, { throwIfNoEntry: false }) !== undefined) throw nameTaken(path);
+    makeFolders(parentPath(path));
+    if (lstatSync(native(path), { throwIfNoEntry: false }) !== undefined) throw nameTaken(path);
   } catch (error) {
     throw readable(error, path);
   }
 }
 
 /** A download that writes a manifest when it is done. */
-export function withOwnManifest(job: NewJob, path: string): NewJob {
+export function withOwnManifest(job: NewJob, path: FsPath): NewJob {
   if (job.spec.kind !== 'download') throw new HeddleError('bad-request', 'Only downloads take it like this.');
-  const workDirectory = join(dirname(path), WORK_DIRECTORY_PREFIX + job.token);
+  const workDirectory = joinPath(parentPath(path), WORK_DIRECTORY_PREFIX + job.token);
   const digests = job.spec.options.digests.slice(0, 1);
   // Refuses what the format cannot carry, before anything is fetched.
   manifestWriter(usualFormat(digests, path), digests);
@@ -144,7 +145,7 @@ export function withOwnManifest(job: NewJob, path: string): NewJob {
 
 export interface OwnManifest {
   /** Holds the temporary file; whoever ends the job removes it. */
-  readonly workDirectory: string;
+  readonly workDirectory: FsPath;
   /** Of the manifest that this job wrote before, if it did. */
   readonly identity: string | null;
   /** Stores the identity, before the file has its name. */
@@ -154,19 +155,19 @@ export interface OwnManifest {
 /** A job's own manifest never replaces a file, except the one that this same job wrote and nobody changed since. */
 export async function writeOwnManifest(
   lines: AsyncIterable<string | Uint8Array>,
-  path: string,
+  path: FsPath,
   own: OwnManifest,
 ): Promise<void> {
   try {
     makeFolders(own.workDirectory, 0o700);
-    const temporary = join(own.workDirectory, 'manifest');
+    const temporary = joinPath(own.workDirectory, 'manifest');
     // What an earlier run left under this name may be linked to its target: it must not be written into.
-    await rm(temporary, { force: true });
+    await rm(native(temporary), { force: true });
     await writeLines(lines, temporary);
     const isOurs = own.identity !== null && (await identityOf(path)) === own.identity;
     const identity = await identityOf(temporary);
     if (identity !== null) own.remember(identity);
-    if (isOurs) await rename(temporary, path);
+    if (isOurs) await rename(native(temporary), native(path));
     else if (placeAt(temporary, path, own.workDirectory) === null) throw nameTaken(path);
   } catch (error) {
     throw readable(error, path);
@@ -174,17 +175,19 @@ export async function writeOwnManifest(
 }
 
 /** Device, inode, size and time of change: a file that somebody wrote into is no longer the same. */
-async function identityOf(path: string): Promise<string | null> {
-  const stats = await lstat(path, { bigint: true }).catch(() => null);
+async function identityOf(path: FsPath): Promise<string | null> {
+  const stats = await lstat(native(path), { bigint: true }).catch(() => null);
   return stats === null ? null : [stats.dev, stats.ino, stats.size, stats.mtimeNs].join(':');
 }
 
-export function nameTaken(path: string, cause?: unknown): HeddleError {
-  return new HeddleError('target-exists', `${path} exists already and was left as it is.`, { cause });
+export function nameTaken(path: FsPath, cause?: unknown): HeddleError {
+  return new HeddleError('target-exists', `${displayPath(path)} exists already and was left as it is.`, {
+    cause,
+  });
 }
 
-async function writeLines(lines: AsyncIterable<string | Uint8Array>, path: string): Promise<void> {
-  const file = await open(path, 'wx', 0o666);
+async function writeLines(lines: AsyncIterable<string | Uint8Array>, path: FsPath): Promise<void> {
+  const file = await open(native(path), 'wx', 0o666);
   try {
     let chunk: Buffer[] = [];
     let bytes = 0;
@@ -204,6 +207,6 @@ async function writeLines(lines: AsyncIterable<string | Uint8Array>, path: strin
   }
 }
 
-function readable(error: unknown, path: string): HeddleError {
-  return error instanceof HeddleError ? error : fromErrorData(toErrorData(error, path));
+function readable(error: unknown, path: FsPath): HeddleError {
+  return error instanceof HeddleError ? error : fromErrorData(toErrorData(error, displayPath(path)));
 }

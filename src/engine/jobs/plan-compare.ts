@@ -54,7 +54,7 @@ export async function* planCompare(
 }
 
 class Comparison {
-  readonly #roots: Readonly<Record<SideName, string>>;
+  readonly #roots: Readonly<Record<SideName, FsPath>>;
   readonly #rules: VerifySpec['rules'];
   readonly #left: Side;
   readonly #right: Side;
@@ -222,7 +222,7 @@ class Comparison {
       host: '',
       source: joinPath(this.#roots.left, relative),
       target: joinPath(this.#roots.right, relative),
-      name: relative === '' ? this.#roots.left : displayPath(relative),
+      name: relative === '' ? displayPath(this.#roots.left) : displayPath(relative),
       size: null,
       settled: null,
       ...task,

@@ -1,8 +1,9 @@
 /** The tasks of a copy: files and links as the walk finds them, and what comes when these are done. */
 import { lstat } from 'node:fs/promises';
 import type { ErrorData } from '../../common/errors';
-import { displayName, displayPath, joinPath } from '../../common/paths';
+import { displayName, joinPath } from '../../common/paths';
 import type { WalkEntry } from '../../common/walk';
+import { native } from '../../files/entries';
 import type { NewTask } from '../store/task-repository';
 import type { JobSpec } from './job-spec';
 import { COPY_PHASES } from './phases';
@@ -107,7 +108,7 @@ function otherNames({ links, identity }: WalkEntry): Pick<NewTask, 'inode' | 'if
 async function onlyFolders(tasks: readonly NewTask[]): Promise<NewTask[]> {
   const kept: NewTask[] = [];
   for (const task of tasks) {
-    const stats = await lstat(displayPath(task.source)).catch(() => null);
+    const stats = await lstat(native(task.source)).catch(() => null);
     if (stats?.isDirectory() === true) kept.push(task);
   }
   return kept;

@@ -9,6 +9,7 @@ import { displayPath, joinPath, pathToBytes, type FsPath } from '../../common/pa
 import { WORK_DIRECTORY_PREFIX, type WalkCursor, type WalkEntry } from '../../common/walk';
 import type { WalkRules } from '../../common/walk-rules';
 import type { CopyRoot } from '../../common/model';
+import { native } from '../../files/entries';
 import { loosePath } from '../../files/folded-names';
 import type { NewTask, PlannedEnd } from '../store/task-repository';
 import type { JobSpec } from './job-spec';
@@ -119,7 +120,7 @@ function isInOtherTarget({ path, root }: WalkEntry, roots: readonly CopyRoot[]):
   });
 }
 
-async function mountsIn(mountinfo: string, folder: string): Promise<string[]> {
-  const real = await realpath(folder, { encoding: 'buffer' }).catch(() => null);
+async function mountsIn(mountinfo: string, folder: FsPath): Promise<string[]> {
+  const real = await realpath(native(folder), { encoding: 'buffer' }).catch(() => null);
   return real === null ? [] : mountsBelow(mountinfo, real.toString('latin1'));
 }

@@ -1,11 +1,11 @@
 /** The files that a manifest lists; with `strict` also those below the root that it does not. Or all of a bag. */
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
 import { HeddleError, fromErrorData, toErrorData, type ErrorData } from '../../common/errors';
 import type { ExpectedFile, Finding } from '../../common/model';
-import { displayPath, joinPath } from '../../common/paths';
+import { displayName, displayPath, joinPath, samePath, type FsPath } from '../../common/paths';
 import type { WalkEntry } from '../../common/walk';
+import { native, parentPath } from '../../files/entries';
 import {
   isBagManifest,
   readManifest,
@@ -34,7 +34,7 @@ const BASE = { phase: 0, type: 'file', root: 0, host: '', target: null, size: nu
 
 /** One list, with what tells how its names are read. */
 interface List {
-  readonly path: string;
+  readonly path: FsPath;
   /** As messages call it. */
   readonly shown: string;
   /** Begins the groupings of what it lists, by which files that it does not list are told. */
@@ -62,7 +62,7 @@ export async function* planVerify(
   // Until here everything that is listed is stored.
   const plan = (entry: WalkEntry): NewTask | null => planExtra(spec, bag, entry, context);
   const after = isWalking ? cursor.slice(WALK.length) : '';
-  const roots = [bag === null ? spec.root : join(spec.root, 'data')];
+  const roots = [bag === null ? spec.root : joinPath(spec.root, 'data')];
   const walk = { roots, rules: spec.rules, identify: false, plan };
   for await (const { tasks, cursor: reached } of planWalk(walk, after === '' ? null : after, context.threads))
     yield { tasks, cursor: WALK + reached };
@@ -71,7 +71,7 @@ export async function* planVerify(
 /** A verification that read no file has verified nothing. */
 function refuseNothing(spec: VerifySpec, { tasks, jobId }: PlanContext): void {
   if (tasks.hasTasks(jobId)) return;
-  const shown = spec.shown ?? spec.manifest;
+  const shown = spec.shown ?? displayPath(spec.manifest);
   throw new HeddleError(
     'nothing-verified',
     spec.ignoreMissing === true
@@ -91,8 +91,8 @@ async function* planLists(
   const lists = await listsOf(spec, bag, filter);
   for (const [index, list] of lists.entries()) {
     if (index < Number(first)) continue;
-    const { size, mtimeMs } = await stat(list.path).catch((error: unknown) => {
-      throw fromErrorData(toErrorData(error, list.path));
+    const { size, mtimeMs } = await stat(native(list.path)).catch((error: unknown) => {
+      throw fromErrorData(toErrorData(error, displayPath(list.path)));
     });
     const version = `${size}:${mtimeMs}`;
     const isGoingOn = known !== null && index === Number(first);
@@ -121,15 +121,24 @@ async function listsOf(spec: VerifySpec, bag: Bag | null, filter: ListedFilter):
   if (bag !== null) {
     const files = new ListedFiles(spec.root, false, bag.escapes);
     return bag.manifests.map(({ name, isPayload }, index) => {
-      const path = join(spec.root, name);
+      const path = joinPath(spec.root, name);
       const key = isPayload ? bagKey(index) : 'tag:';
-      return { path, shown: path, key, files, filter, fetched: bag.fetched };
+      return { path, shown: displayPath(path), key, files, filter, fetched: bag.fetched };
     });
   }
   const { manifest, root, outside } = spec;
-  const escapes = isBagManifest(basename(manifest)) ? await bagEscapes(dirname(manifest)) : null;
+  const escapes = isBagManifest(displayName(manifest)) ? await bagEscapes(parentPath(manifest)) : null;
   const files = new ListedFiles(root, outside, escapes);
-  return [{ path: manifest, shown: spec.shown ?? manifest, key: '', files, filter, fetched: new Set() }];
+  return [
+    {
+      path: manifest,
+      shown: spec.shown ?? displayPath(manifest),
+      key: '',
+      files,
+      filter,
+      fetched: new Set(),
+    },
+  ];
 }
 
 function bagKey(index: number): string {
@@ -141,14 +150,15 @@ async function* itemsOf(
   { path }: List,
 ): AsyncGenerator<readonly ManifestItem[], void, undefined> {
   try {
-    yield* readManifest(createReadStream(path, { highWaterMark: 256 * 1024 }), {
-      fileName: spec.shown === undefined ? basename(path) : null,
+    yield* readManifest(createReadStream(native(path), { highWaterMark: 256 * 1024 }), {
+      fileName: spec.shown === undefined ? displayName(path) : null,
       algorithm: spec.algorithm,
     });
   } catch (error) {
-    const data = toErrorData(error, path);
+    const data = toErrorData(error, displayPath(path));
     // A bag may hold nothing.
-    if (spec.bag === true && data.code === 'manifest-unreadable' && (await stat(path)).size === 0) return;
+    if (spec.bag === true && data.code === 'manifest-unreadable' && (await stat(native(path))).size === 0)
+      return;
     throw fromErrorData(data);
   }
 }
@@ -175,7 +185,7 @@ async function planFile(spec: VerifySpec, list: List, item: ManifestEntry): Prom
   const name = displayPath(found.name);
   if (!filter.takes(belowRoot(spec.root, path) ?? found.name)) return null;
   if (found.outside) {
-    const message = `Line ${item.line} of ${shown} leads out of ${spec.root}; ${name} was not opened.`;
+    const message = `Line ${item.line} of ${shown} leads out of ${displayPath(spec.root)}; ${name} was not opened.`;
     return { ...BASE, source: path, name, settled: unreadable('outside-root', message) };
   }
   if (found.isMissing && spec.ignoreMissing === true) return null;
@@ -221,17 +231,20 @@ function planExtra(
   { tasks, jobId }: PlanContext,
 ): NewTask | null {
   const { root } = spec;
-  const base = bag === null ? root : join(root, 'data');
+  const base = bag === null ? root : joinPath(root, 'data');
   // Where links are followed, the path is what it leads to; a list has the link.
   const path = joinPath(base, entry.relative);
-  if (entry.type === 'folder' || path === spec.manifest) return null;
+  if (entry.type === 'folder' || samePath(path, spec.manifest)) return null;
   const lists = (key: string): boolean => tasks.hasGrouping(jobId, key + keyOf(path));
   const payload = bag?.manifests.filter(({ isPayload }) => isPayload) ?? [];
   const lacking = payload.filter((_, index) => !lists(bagKey(index)));
   const isListed = bag === null ? lists('') : lacking.length < (bag.isListedInAll ? 1 : payload.length);
   if (isListed) return null;
   const name = displayPath(belowRoot(root, path) ?? entry.relative);
-  const by = bag === null ? (spec.shown ?? spec.manifest) : lacking.map((each) => each.name).join(' and ');
+  const by =
+    bag === null
+      ? (spec.shown ?? displayPath(spec.manifest))
+      : lacking.map((each) => each.name).join(' and ');
   const extra = failedAs('extra', 'extra', `${displayPath(path)} is not listed in ${by}.`);
   const settled = entry.type === 'file' ? extra : (linkLeftOut(entry) ?? settledEntry(entry));
   return { ...BASE, source: entry.path, name, size: entry.size, settled };

@@ -8,7 +8,7 @@ import type { NewTask, PlannedEnd } from '../store/task-repository';
 import { CHUNK, type PlannedChunk } from './planned-chunk';
 
 export interface WalkPlan {
-  readonly roots: readonly string[];
+  readonly roots: readonly FsPath[];
   readonly rules: WalkRules;
   /** Say of each file which one it is. */
   readonly identify: boolean;
@@ -97,7 +97,7 @@ export async function* walk(
 }
 
 /** What the list shows of an entry. */
-export function entryName(root: string, relative: FsPath): string {
+export function entryName(root: FsPath, relative: FsPath): string {
   return relative === '' ? displayName(root) : displayPath(relative);
 }
 

@@ -4,6 +4,7 @@
  */
 import { shownUrl } from '../../common/http-fields';
 import type { DownloadEntry, ListedEntry } from '../../common/download';
+import type { FsPath } from '../../common/paths';
 import { readDownloadList } from '../formats/download-list';
 import type { Threads } from '../pool';
 import type { NewTask, TaskRepository } from '../store/task-repository';
@@ -23,7 +24,7 @@ export interface PlanContext {
   readonly tasks: TaskRepository;
   readonly jobId: number;
   /** Is told of a folder that is to be removed when the job ends, if not before. */
-  readonly onWorkDirectory: (path: string) => void;
+  readonly onWorkDirectory: (path: FsPath) => void;
 }
 
 /** @param cursor of the last chunk that was stored; `null` at the beginning */

@@ -1,9 +1,10 @@
 /** A stored job as a request again, so that the same work can be done another time, in other modes. */
-import { sep } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { DEFAULT_DOWNLOAD_OPTIONS, type DownloadOptions } from '../../common/download-options';
 import { HeddleError } from '../../common/errors';
 import type { JobRequest } from '../../common/job-request';
+import { displayPath, joinPath, type FsPath } from '../../common/paths';
+import { parentPath } from '../../files/entries';
 import type { StoredJob } from '../store/job-repository';
 import type { Vault } from '../store/vault';
 import type { JobSpec, SecretOption } from './job-spec';
@@ -50,21 +51,22 @@ export function copyAgain(
   { roots, options, rules }: Extract<JobSpec, { kind: 'copy' }>,
 ): Extract<JobRequest, { kind: 'copy' }> {
   // As the job took it, whatever is there by now.
-  const isExact = roots.length === 1 && roots[0]?.target === place;
+  const isPlace = (target: FsPath): boolean => displayPath(target) === place;
+  const target = roots[0]?.target ?? place;
+  const isExact = roots.length === 1 && isPlace(target);
+  const destination = isPlace(target) ? target : parentPath(target);
   return {
     kind: 'copy',
     mode,
     workers,
-    sources: roots.map(({ source, target }) => (isExact || target !== place ? source : withSlash(source))),
-    destination: isExact ? place : withSlash(place),
+    sources: roots.map((root) =>
+      isExact || !isPlace(root.target) ? root.source : joinPath(root.source, ''),
+    ),
+    destination: isExact ? destination : joinPath(destination, ''),
     layout: isExact ? 'exact' : 'named',
     options: { ...options, dryRun: false },
     rules,
   };
-}
-
-function withSlash(path: string): string {
-  return path.endsWith(sep) ? path : path + sep;
 }
 
 type DownloadSpec = Extract<JobSpec, { kind: 'download' }>;

@@ -63,7 +63,7 @@ test('looking leaves nothing behind, and what is not to be written to is not', a
   try {
     const target = join(folder, 'not', 'there');
     for (const writes of [true, false]) {
-      const told: string[] = [];
+      const told: FsPath[] = [];
       const probe = new TargetProbe(writes, (path) => told.push(path));
       const traits = await probe.traits({ ...root, target });
       expect(traits.mayFold).toBe(false);

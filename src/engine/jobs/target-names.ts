@@ -3,11 +3,10 @@
  * that are one there, and names that there cannot be.
  */
 import { lstat, mkdir, readdir, rm, rmdir, statfs, writeFile } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
 import type { ErrorData } from '../../common/errors';
-import { displayPath, joinPath, pathToBytes, type FsPath } from '../../common/paths';
+import { displayName, displayPath, joinPath, keyOfPath, pathToBytes, type FsPath } from '../../common/paths';
 import type { CopyRoot } from '../../common/model';
-import { native } from '../../files/entries';
+import { native, parentPath } from '../../files/entries';
 import { byteString, fromByteString, looseKey } from '../../files/folded-names';
 
 /** The most bytes of a path that Linux takes. */
@@ -82,7 +81,7 @@ export class TargetNames {
       if (other === name) return null;
       if (!(await this.#traits.areOne(fromByteString(other), fromByteString(name)))) continue;
       return clash(
-        `${this.#shown(path)} and ${this.#shown(path.slice(0, slash) + other)} would be one in ${this.#root.target}, whose file system does not tell their names apart. It was not copied; rename one of them.`,
+        `${this.#shown(path)} and ${this.#shown(path.slice(0, slash) + other)} would be one in ${displayPath(this.#root.target)}, whose file system does not tell their names apart. It was not copied; rename one of them.`,
       );
     }
     names.set(key, [...others, name]);
@@ -109,7 +108,7 @@ export class TargetNames {
     const name = fromByteString(path.slice(path.lastIndexOf('/') + 1));
     if (await this.#traits.holds(name)) return null;
     return clash(
-      `${this.#shown(path)} has a name that the file system of ${this.#root.target} cannot hold. It was not copied; rename it.`,
+      `${this.#shown(path)} has a name that the file system of ${displayPath(this.#root.target)} cannot hold. It was not copied; rename it.`,
     );
   }
 
@@ -121,41 +120,42 @@ export class TargetNames {
 /** What a folder's file system does with names; probed with files in a folder of its own, which is gone afterwards. */
 export class TargetProbe {
   readonly #known = new Map<string, Promise<TargetTraits>>();
-  readonly #folders = new Set<string>();
+  readonly #folders = new Map<string, FsPath>();
   readonly #writes: boolean;
-  readonly #onFolder: (path: string) => void;
+  readonly #onFolder: (path: FsPath) => void;
 
   /**
    * @param writes whether it may try names out; otherwise it goes by what is there and by the kind of file system
    * @param onFolder is told of folders before they are made, so that they go with the job if this process is killed
    */
-  constructor(writes: boolean, onFolder: (path: string) => void) {
+  constructor(writes: boolean, onFolder: (path: FsPath) => void) {
     this.#writes = writes;
     this.#onFolder = onFolder;
   }
 
   async traits({ target, workDirectory }: Pick<CopyRoot, 'target' | 'workDirectory'>): Promise<TargetTraits> {
     const folder = await existing(target);
-    let traits = this.#known.get(folder);
+    const key = keyOfPath(folder);
+    let traits = this.#known.get(key);
     if (traits === undefined) {
-      const scratch = join(folder, `${basename(workDirectory)}-names`);
+      const scratch = joinPath(folder, `${displayName(workDirectory)}-names`);
       traits = this.#writes
         ? this.#probe(folder, scratch).catch(() => traitsByLooking(folder))
         : traitsByLooking(folder);
-      this.#known.set(folder, traits);
+      this.#known.set(key, traits);
     }
     return traits;
   }
 
   async close(): Promise<void> {
-    for (const folder of this.#folders) await rmdir(folder).catch(() => undefined);
+    for (const folder of this.#folders.values()) await rmdir(native(folder)).catch(() => undefined);
   }
 
-  async #probe(folder: string, scratch: string): Promise<TargetTraits> {
-    const { type } = await statfs(folder);
+  async #probe(folder: FsPath, scratch: FsPath): Promise<TargetTraits> {
+    const { type } = await statfs(native(folder));
     this.#onFolder(scratch);
-    this.#folders.add(scratch);
-    await mkdir(scratch, { recursive: true, mode: 0o700 });
+    this.#folders.set(keyOfPath(scratch), scratch);
+    await mkdir(native(scratch), { recursive: true, mode: 0o700 });
     const isPlain = PLAIN.has(type);
     const folds = (a: string, b: string): Promise<boolean> => areOne(scratch, a, b);
     return {
@@ -170,8 +170,8 @@ export class TargetProbe {
 }
 
 /** Without writing: what is there is looked up in other case; where that tells nothing, the kind of file system does. */
-async function traitsByLooking(folder: string): Promise<TargetTraits> {
-  const { type } = await statfs(folder);
+async function traitsByLooking(folder: FsPath): Promise<TargetTraits> {
+  const { type } = await statfs(native(folder));
   const isWindows = WINDOWS.has(type) || process.platform === 'win32';
   const folds = (await seenToFold(folder)) ?? (process.platform !== 'linux' || isWindows);
   const normalizes = process.platform === 'darwin';
@@ -194,13 +194,13 @@ async function traitsByLooking(folder: string): Promise<TargetTraits> {
 const LOOKS = 100;
 
 /** `null`: nothing is there that could tell. */
-async function seenToFold(folder: string): Promise<boolean | null> {
-  const names = await readdir(folder).catch(() => []);
+async function seenToFold(folder: FsPath): Promise<boolean | null> {
+  const names = await readdir(native(folder)).catch(() => []);
   const listed = new Set(names);
   for (const name of names.slice(0, LOOKS)) {
     const other = swapCase(name);
     if (other === name || listed.has(other)) continue;
-    return (await lstat(join(folder, other)).catch(() => null)) !== null;
+    return (await lstat(native(joinPath(folder, other))).catch(() => null)) !== null;
   }
   return null;
 }
@@ -225,10 +225,10 @@ function remembering(ask: (name: FsPath) => Promise<boolean>): (name: FsPath) =>
 }
 
 /** Makes one and looks the other up. What cannot be made is told by {@link TargetTraits.holds}. */
-async function areOne(scratch: string, a: FsPath, b: FsPath): Promise<boolean> {
-  const folder = join(scratch, 'one');
+async function areOne(scratch: FsPath, a: FsPath, b: FsPath): Promise<boolean> {
+  const folder = joinPath(scratch, 'one');
   try {
-    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await mkdir(native(folder), { recursive: true, mode: 0o700 });
     await writeFile(native(joinPath(folder, a)), '', { flag: 'wx' });
     return await lstat(native(joinPath(folder, b))).then(
       () => true,
@@ -237,12 +237,12 @@ async function areOne(scratch: string, a: FsPath, b: FsPath): Promise<boolean> {
   } catch {
     return false;
   } finally {
-    await rm(folder, { recursive: true, force: true }).catch(() => undefined);
+    await rm(native(folder), { recursive: true, force: true }).catch(() => undefined);
   }
 }
 
 /** Whether a file of this name can be made, and then has it. */
-async function canBe(folder: string, name: FsPath): Promise<boolean> {
+async function canBe(folder: FsPath, name: FsPath): Promise<boolean> {
   const path = joinPath(folder, name);
   try {
     await writeFile(native(path), '', { flag: 'wx' });
@@ -250,7 +250,7 @@ async function canBe(folder: string, name: FsPath): Promise<boolean> {
     return false;
   }
   try {
-    const names = await readdir(folder, { encoding: 'buffer' });
+    const names = await readdir(native(folder), { encoding: 'buffer' });
     return names.some((there) => there.equals(pathToBytes(name)));
   } finally {
     await rm(native(path), { force: true });
@@ -266,10 +266,10 @@ function isHarmless(name: FsPath): boolean {
   );
 }
 
-async function existing(path: string): Promise<string> {
-  const stats = await lstat(path).catch(() => null);
-  if (stats?.isDirectory() === true || dirname(path) === path) return path;
-  return existing(dirname(path));
+async function existing(path: FsPath): Promise<FsPath> {
+  const stats = await lstat(native(path)).catch(() => null);
+  const parent = parentPath(path);
+  return stats?.isDirectory() === true || parent === path ? path : existing(parent);
 }
 
 /** A letter's upper case, where that is one letter too: file systems know no others. */

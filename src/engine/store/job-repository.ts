@@ -11,6 +11,7 @@ import {
   type TaskCounts,
   type WorkerStatistics,
 } from '../../common/model';
+import { parseWithPaths, stringifyWithPaths, type FsPath } from '../../common/paths';
 import type { JobSpec } from '../jobs/job-spec';
 import { prepareOnce, type Database } from './database';
 
@@ -62,7 +63,7 @@ export interface NewJob {
   readonly place: string;
   readonly spec: JobSpec;
   readonly token: string;
-  readonly workDirectories: readonly string[];
+  readonly workDirectories: readonly FsPath[];
 }
 
 export class JobRepository {
@@ -89,13 +90,13 @@ export class JobRepository {
         job.workers,
         job.label,
         job.place,
-        JSON.stringify(job.spec),
+        stringifyWithPaths(job.spec),
         job.token,
         Date.now(),
       );
       const id = Number(lastInsertRowid);
       const add = this.#prepare('INSERT INTO work_directories (job_id, path) VALUES (?, ?)');
-      for (const path of job.workDirectories) add.run(id, path);
+      for (const path of job.workDirectories) add.run(id, stored(path));
       return id;
     })();
   }
@@ -209,15 +210,18 @@ export class JobRepository {
     this.#prepare('UPDATE jobs SET workers = ? WHERE id = ?').run(workers, id);
   }
 
-  workDirectories(id: number): string[] {
-    return this.#prepare<[number], { path: string }>('SELECT path FROM work_directories WHERE job_id = ?')
+  workDirectories(id: number): FsPath[] {
+    return this.#prepare<[number], { path: FsPath }>('SELECT path FROM work_directories WHERE job_id = ?')
       .all(id)
       .map(({ path }) => path);
   }
 
   /** One more folder that goes when the job ends. */
-  addWorkDirectory(id: number, path: string): void {
-    this.#prepare('INSERT OR IGNORE INTO work_directories (job_id, path) VALUES (?, ?)').run(id, path);
+  addWorkDirectory(id: number, path: FsPath): void {
+    this.#prepare('INSERT OR IGNORE INTO work_directories (job_id, path) VALUES (?, ?)').run(
+      id,
+      stored(path),
+    );
   }
 
   /** What a copy job does where a target exists, from its next run on. */
@@ -272,7 +276,7 @@ export class JobRepository {
   }
 
   #stored(record: JobRecord): StoredJob {
-    const spec = JSON.parse(record.spec) as JobSpec;
+    const spec = parseWithPaths(record.spec) as JobSpec;
     const counts: TaskCounts = {
       queued: record.queued,
       running: record.running,
@@ -311,4 +315,8 @@ export class JobRepository {
 function variantOf(spec: JobSpec): JobVariant {
   if (spec.kind === 'hash' && spec.duplicates) return 'duplicates';
   return spec.kind === 'verify' && spec.folders ? 'folders' : 'plain';
+}
+
+function stored(path: FsPath): string | Buffer {
+  return typeof path === 'string' ? path : Buffer.from(path);
 }

@@ -21,6 +21,7 @@ import type {
   TaskType,
 } from '../../common/model';
 import { displayPath, type FsPath } from '../../common/paths';
+import { loosePath } from '../../files/folded-names';
 import { prepareOnce, type Database } from './database';
 import { DuplicateRepository } from './duplicate-repository';
 import { TaskMoves } from './task-moves';
@@ -108,7 +109,7 @@ export interface TaskChange {
   /** The attempt ended in an error and is kept in the task's history. */
   readonly failedAttempt: boolean;
   /** What its entry became in which folder, for the next time. */
-  readonly known?: { readonly key: string; readonly directory: string; readonly file: KnownFile };
+  readonly known?: { readonly key: string; readonly directory: FsPath; readonly file: KnownFile };
 }
 
 type Stored = string | Buffer;
@@ -362,8 +363,8 @@ export class TaskRepository {
        ON CONFLICT (task_id, attempt) DO UPDATE SET ended_at = excluded.ended_at, error = excluded.error`,
     );
     const know = this.#prepare(
-      `INSERT OR REPLACE INTO known_files (key, directory, target, source, etag, last_modified, size, mtime_ms)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+      `INSERT OR REPLACE INTO known_files (key, directory, target, loose, source, etag, last_modified, size, mtime_ms)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     );
     return this.#database.transaction(() => {
       const made: TaskChange[] = [];
@@ -399,8 +400,9 @@ export class TaskRepository {
           const { key, directory, file } = change.known;
           know.run(
             key,
-            directory,
-            file.target,
+            toStored(directory),
+            toStored(file.target),
+            loosePath(file.target),
             file.source,
             file.etag,
             file.lastModified,
@@ -438,23 +440,22 @@ export class TaskRepository {
   }
 
   /** What an entry became in a folder. */
-  knownFile(key: string, directory: string): KnownFile | null {
+  knownFile(key: string, directory: FsPath): KnownFile | null {
     return (
-      this.#prepare<[string, string], KnownFile>(
+      this.#prepare<[string, Stored | null], KnownFile>(
         `SELECT target, source, etag, last_modified AS lastModified, size, mtime_ms AS mtimeMs FROM known_files
            WHERE key = ? AND directory = ?`,
-      ).get(key, directory) ?? null
+      ).get(key, toStored(directory)) ?? null
     );
   }
 
-  /** Whether this file is known to be that of another entry. */
-  isKnownOfOthers(target: string, key: string): boolean {
-    return (
-      this.#prepare<[string, string]>('SELECT 1 FROM known_files WHERE target = ? AND key <> ? LIMIT 1').get(
-        target,
-        key,
-      ) !== undefined
-    );
+  /** Files of other entries whose paths may be this one, by {@link loosePath}. */
+  knownOfOthers(target: FsPath, key: string): FsPath[] {
+    return this.#prepare<[string, string], { target: Stored }>(
+      'SELECT target FROM known_files WHERE loose = ? AND key <> ? ORDER BY target LIMIT 100',
+    )
+      .all(loosePath(target), key)
+      .map((row) => row.target);
   }
 
   /** Keeps what is on disk of downloads that are not at their end; in the order in which it was told. */

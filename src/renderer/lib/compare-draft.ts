@@ -13,6 +13,7 @@ import { arePoolsAlone } from '../../common/experiment-results';
 import { hasLatency, READY_WORK_TASKS, usualModes } from '../../common/experiment-works';
 import { MAX_WORKERS, type JobRequest } from '../../common/job-request';
 import { MODES, type Mode } from '../../common/model';
+import { displayName, displayPath, type FsPath } from '../../common/paths';
 import { plural } from './text';
 
 /** The user's own work: a job that was made here for comparing, or an earlier one. */
@@ -23,7 +24,7 @@ export interface OwnWork {
 
 /** `Download · 12 URLs`, `Hash · photos`: what the page calls it. */
 export function ownLabel(request: JobRequest): string {
-  const name = (path: string): string => path.replace(/[/\\]+$/u, '').replace(/^.*[/\\]/u, '') || path;
+  const name = (path: FsPath): string => displayName(path) || displayPath(path);
   switch (request.kind) {
     case 'download': {
       const lines = (request.text ?? '').split('\n').filter((line) => line.trim() !== '').length;

@@ -1,0 +1,64 @@
+/** Paths as the system reads them: behind a symbolic link, `..` is the parent of where the link leads. */
+import { lstatSync, readlinkSync, realpathSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { HeddleError, fromErrorData, toErrorData } from '../common/errors';
+import { displayPath, pathFromBytes, type FsPath } from '../common/paths';
+import { native } from './entries';
+
+/**
+ * The path from the root on, without `.`, `..` and doubled or trailing slashes. Only what `..` steps out of is looked
+ * at; the rest need not exist.
+ * @throws HeddleError `source-missing`, `not-a-folder`; system errors of a folder that `..` steps out of
+ */
+export function absolutePath(path: FsPath): FsPath {
+  // There the system itself takes `..` as text.
+  if (process.platform === 'win32') return resolve(displayPath(path));
+  const given = byteString(path);
+  let at = given.startsWith('/') ? '' : workingFolder();
+  for (const part of given.split('/')) {
+    if (part === '' || part === '.') continue;
+    at = part === '..' ? above(at) : `${at}/${part}`;
+  }
+  return fsPath(at === '' ? '/' : at);
+}
+
+/** Where the path leads when every link in it is followed. @throws system errors */
+export function realPath(path: FsPath): FsPath {
+  return pathFromBytes(realpathSync.native(native(path), { encoding: 'buffer' }));
+}
+
+/** Byte strings hold a character for each byte; '' is the root. */
+function above(folder: string): string {
+  if (folder === '') return '';
+  const path = fsPath(folder);
+  try {
+    const isLink = lstatSync(native(path)).isSymbolicLink();
+    const real = isLink ? byteString(realPath(path)) : folder;
+    if (!lstatSync(native(fsPath(real))).isDirectory()) {
+      throw new HeddleError('not-a-folder', `${displayPath(path)} is not a folder.`);
+    }
+    return real.slice(0, real.lastIndexOf('/'));
+  } catch (error) {
+    if (error instanceof HeddleError) throw error;
+    const data = toErrorData(error, displayPath(path));
+    throw data.code === 'not-found' ? new HeddleError('source-missing', data.message) : fromErrorData(data);
+  }
+}
+
+/** Node gives the working folder as text, in which bytes that are not UTF-8 are lost. */
+function workingFolder(): string {
+  const folder = process.cwd();
+  const bytes =
+    process.platform === 'linux' && folder.includes('\ufffd')
+      ? readlinkSync('/proc/self/cwd', { encoding: 'buffer' })
+      : Buffer.from(folder);
+  return bytes.length === 1 ? '' : bytes.toString('latin1');
+}
+
+function byteString(path: FsPath): string {
+  return Buffer.from(path).toString('latin1');
+}
+
+function fsPath(bytes: string): FsPath {
+  return pathFromBytes(Buffer.from(bytes, 'latin1'));
+}
