@@ -26,6 +26,7 @@ export type CopyFlags = WalkFlags & {
   readonly flush?: false;
   readonly dryRun?: true;
   readonly mirror?: true;
+  readonly inPlace?: true;
   readonly yes?: true;
   readonly manifest?: string;
   readonly format?: ManifestFormat;
@@ -57,6 +58,10 @@ export function addCopyInputs(command: Command): Command {
       ).choices(COPY_POLICIES),
     )
     .addOption(new Option('-n, --skip-existing', 'the same as --existing skip').conflicts('existing'))
+    .option(
+      '--in-place',
+      'write into files that are to be replaced and cannot be in one step: in a folder that may not be written to, or mounted themselves; interrupted, they are half-written',
+    )
     .option('--verify', 'read every file back from the device and compare, also what was there already')
     .option('-c, --checksum', 'tell what is there already by its content instead of its time')
     .addOption(new NoSync('--no-sync', 'do not wait for the device: faster, and lost if the power fails'));
@@ -128,5 +133,6 @@ export function copyOptions(flags: CopyFlags): Partial<CopyOptions> {
     sync: flags.flush !== false,
     dryRun: flags.dryRun === true,
     mirror: flags.mirror === true,
+    inPlace: flags.inPlace === true,
   };
 }

@@ -4,8 +4,8 @@ import type { ExportFormat, Percentiles, ResponseSummary } from '../common/respo
 import { formatCount, formatDuration } from '../common/units';
 import type { Engine } from '../engine';
 import { EXIT } from './exit-status';
-import { print } from './print';
-import { printable } from './printable';
+import { printLines } from './print';
+import { visible } from '../common/visible';
 import { givenPath } from './given-path';
 
 export interface ExportFlags {
@@ -22,17 +22,17 @@ export async function exportJob(engine: Engine, id: number, flags: ExportFlags):
   const format = flags.failedUrls === true ? 'failed-urls' : flags.format;
   if (isManifestFormat(format)) {
     if (flags.out !== undefined) await engine.writeManifest(id, givenPath(flags.out), format);
-    else for await (const part of engine.manifestLines(id, { format })) await print(part);
+    else for await (const part of engine.manifestLines(id, { format })) await printLines(part);
     const gap = engine.manifestGap(id, flags.out);
     if (gap === null) return EXIT.done;
-    process.stderr.write(`heddle: ${printable(gap.message)}\n`);
+    process.stderr.write(`heddle: ${visible(gap.message)}\n`);
     return EXIT.failed;
   }
   if (flags.out !== undefined) {
     await engine.writeExport(id, format, givenPath(flags.out));
     return EXIT.done;
   }
-  for await (const line of engine.exportLines(id, format)) await print(line);
+  for await (const line of engine.exportLines(id, format)) await printLines(line);
   return EXIT.done;
 }
 

@@ -7,9 +7,10 @@ import type { BigIntStats } from 'node:fs';
 import type { CopyPolicy } from '../common/copy-options';
 import { HeddleError } from '../common/errors';
 import { numberedName } from '../common/file-name';
+import type { PartialState } from '../common/download';
 import type { TaskOutcome } from '../common/model';
 import { displayPath, joinPath, pathFromBytes, pathToBytes, type FsPath } from '../common/paths';
-import { isSameFile, lstatOrNull, native, parentPath } from '../files/entries';
+import { isSameFile, lstatOrNull, native, parentPath, unlinkIfThere } from '../files/entries';
 import type { TargetTimes } from './target-times';
 import { placeAt, replaceAt, type Naming, type Placed } from '../files/take-name';
 
@@ -27,6 +28,13 @@ export interface Copy {
   readonly times: TargetTimes;
   /** A folder on the target's file system where times may be tried out; `null` in a dry run. */
   readonly scratch: FsPath | null;
+}
+
+/** What one attempt knows of its task. */
+export interface CopyAttempt extends Copy {
+  readonly temp: FsPath;
+  /** What an earlier attempt left at `temp`. */
+  readonly partial: PartialState | null | undefined;
 }
 
 /**
@@ -100,6 +108,35 @@ export function isUnchanged(copy: Copy, from: BigIntStats, there: BigIntStats): 
 /** As far as the target keeps times. */
 export function isSameTime(copy: Copy, from: BigIntStats, there: BigIntStats): boolean {
   return copy.times.isSame(from.mtimeNs, { ...copy, there });
+}
+
+/**
+ * What an earlier run has left: `null` when the copy is still to be made, with nothing under its temporary name but
+ * what can be gone on with.
+ */
+export function settledBefore(job: CopyAttempt, source: BigIntStats): TaskOutcome | null {
+  const temp = lstatOrNull(job.temp);
+  if (temp === null) return null;
+  const there = lstatOrNull(job.target);
+  const done = {
+    state: 'done',
+    bytes: source.isFile() ? Number(source.size) : 0,
+    release: job.temp,
+  } as const;
+  // Both names are of one file: it was whole, and named, when its process was killed.
+  if (there !== null && isSameFile(temp, there)) return { ...done, target: job.target, finding: 'new' };
+  if (temp.nlink > 1n && job.policy === 'number') {
+    const target = findNumbered(temp, job.target);
+    if (target !== null) return { ...done, target, finding: 'numbered' };
+  }
+  if (job.partial == null) unlinkIfThere(job.temp);
+  return null;
+}
+
+/** Whether size and time say so; not of the source itself. */
+export function decidesUnchanged(copy: Copy, source: BigIntStats, there: BigIntStats): boolean {
+  const decision = decide({ ...copy, policy: 'skip' }, source, there);
+  return decision.how === 'settled' && decision.outcome.finding === 'unchanged' && !isSameFile(source, there);
 }
 
 export function readlinkBytes(path: FsPath): Buffer {

@@ -19,14 +19,23 @@ import {
   type CopyHashers,
   type CopyMemory,
 } from './copy-data';
-import { aboutTarget } from './copy-errors';
-import { decide, findNumbered, placeByDecision, readlinkBytes, type Copy } from './copy-existing';
+import { aboutTarget, targetError } from './copy-errors';
+import { cannotBeReplaced, mayBeWritten, needsInPlace, notReplaceable } from './copy-in-place';
+import {
+  decide,
+  decidesUnchanged,
+  placeByDecision,
+  readlinkBytes,
+  settledBefore,
+  type Copy,
+  type CopyAttempt,
+} from './copy-existing';
 import { removeEmptied, removeExtra, type MirrorRoot } from './copy-extras';
 import { copyFolders } from './copy-folders';
 import { foresee } from './copy-foresight';
 import { SmallCopies } from './copy-small';
 import { TargetSpelling } from './copy-spelling';
-import { TargetFolders } from './copy-target';
+import { TargetFolders, isRefusal } from './copy-target';
 import {
   NOT_READ,
   compareContents,
@@ -38,9 +47,9 @@ import {
 } from './copy-there';
 import { TargetTimes } from './target-times';
 import { Counterparts } from '../files/counterparts';
-import { errorCode, isSameFile, lstatOrNull, native, parentPath, unlinkIfThere } from '../files/entries';
+import { errorCode, lstatOrNull, native, parentPath, unlinkIfThere } from '../files/entries';
 import { NAMING, type Naming } from '../files/take-name';
-import { loadHasher } from './hashers';
+import { loadHasher } from '../files/hashers';
 import { TaskCancelled, type RunTask, type TaskContext } from './runtime';
 import { NotAFile, notRegular } from './source-file';
 import { ASYNC_IO, SYNC_IO, runAsync, runSync, type Io, type Step } from './steps';
@@ -65,12 +74,6 @@ export function createCopy(
   hashers: CopyHashers = NO_HASHERS,
 ): RunTask<TaskOrder, TaskOutcome> {
   return new Copier(options, tuning, hashers).run;
-}
-
-/** What one attempt knows of its task. */
-interface Job extends Copy {
-  readonly temp: FsPath;
-  readonly partial: TaskOrder['partial'];
 }
 
 class Copier {
@@ -139,8 +142,14 @@ class Copier {
       );
     }
 
-    const temp = aboutTarget(target, () => folders.tempFor(target, order.id));
-    const job: Job = { ...copy, scratch: parentPath(temp), temp, partial: order.partial };
+    aboutTarget(target, () => folders.ensureParent(target));
+    let temp: FsPath;
+    try {
+      temp = folders.tempFor(target, order.id);
+    } catch (error) {
+      return this.#withoutTemp(copy, source, spelling, error, context);
+    }
+    const job: CopyAttempt = { ...copy, scratch: parentPath(temp), temp, partial: order.partial };
     const before = aboutTarget(target, () => settledBefore(job, source));
     if (before !== null) return this.#withDigests(before, {}, job, context);
     return this.#compared(job, source, context, (contents) =>
@@ -162,7 +171,7 @@ class Copier {
 
   /** Once it is known what reading could tell of the file that is there. */
   #goOn(
-    job: Job,
+    job: CopyAttempt,
     source: BigIntStats,
     { same, digests }: Contents,
     order: TaskOrder,
@@ -171,12 +180,7 @@ class Copier {
   ): TaskOutcome | Promise<TaskOutcome> {
     const { target } = job;
     const decision = aboutTarget(target, () => decide(job, source, lstatOrNull(target), same));
-    if (decision.how === 'settled') {
-      const { outcome } = decision;
-      if (outcome.finding !== 'unchanged') return outcome;
-      const now = updated(job, source, this.#options.options, outcome);
-      return this.#withDigests(now, digests, job, context);
-    }
+    if (decision.how === 'settled') return this.#settled(job, source, decision.outcome, digests, context);
     if (decision.how === 'replace') spelling?.refuseOther(order.source, target);
 
     if (order.linkTo !== undefined) {
@@ -185,6 +189,18 @@ class Copier {
     }
     if (source.isSymbolicLink()) return this.#copySymlink(job, source, decision.how);
     return this.#copyFile(job, source, decision.how, context);
+  }
+
+  /** What is there stays: as it is, or brought up to date. */
+  #settled(
+    copy: Copy,
+    source: BigIntStats,
+    outcome: TaskOutcome,
+    digests: Digests,
+    context: TaskContext,
+  ): TaskOutcome | Promise<TaskOutcome> {
+    if (outcome.finding !== 'unchanged') return outcome;
+    return this.#withDigests(updated(copy, source, this.#options.options, outcome), digests, copy, context);
   }
 
   #reading(copy: Copy, context: TaskContext): Reading {
@@ -205,7 +221,7 @@ class Copier {
   #withDigests(
     outcome: TaskOutcome,
     digests: Digests,
-    job: Job,
+    copy: Copy,
     context: TaskContext,
   ): TaskOutcome | Promise<TaskOutcome> {
     const { target } = outcome;
@@ -214,9 +230,63 @@ class Copier {
     if (lstatOrNull(target)?.isFile() !== true) return outcome;
     return this.#step(
       context,
-      (io) => digestsOf(target, this.#reading(job, context), io),
+      (io) => digestsOf(target, this.#reading(copy, context), io),
       (found) => ({ ...outcome, digests: found }),
     );
+  }
+
+  /** Nothing can be made in the target's folder: what is there already is fine, and a file may be written into. */
+  #withoutTemp(
+    copy: Copy,
+    source: BigIntStats,
+    spelling: TargetSpelling | null,
+    refusal: unknown,
+    context: TaskContext,
+  ): TaskOutcome | Promise<TaskOutcome> {
+    const { target } = copy;
+    if (!isRefusal(refusal)) throw targetError(refusal, target);
+    return this.#compared(copy, source, context, ({ same, digests }) => {
+      const decision = aboutTarget(target, () => decide(copy, source, lstatOrNull(target), same));
+      if (decision.how === 'settled') return this.#settled(copy, source, decision.outcome, digests, context);
+      if (decision.how !== 'replace' || !source.isFile()) throw targetError(refusal, target);
+      spelling?.refuseOther(copy.source, target);
+      if (!mayBeWritten(target)) throw targetError(refusal, target);
+      if (!this.#options.options.inPlace) throw notReplaceable(target, refusal);
+      return this.#writeInPlace(target, copy.source, context);
+    });
+  }
+
+  /**
+   * Writes over a file that nothing can be renamed over.
+   * @param from the source, or the finished copy of it
+   */
+  #writeInPlace(target: FsPath, from: FsPath, context: TaskContext): TaskOutcome | Promise<TaskOutcome> {
+    const { options } = this.#options;
+    const begin = (): ReturnType<typeof copyData> =>
+      copyData(
+        {
+          source: from,
+          temp: target,
+          target,
+          options,
+          hashers: this.#hashers,
+          partial: null,
+          inPlace: true,
+        },
+        context.exclusive ? SYNC_IO : ASYNC_IO,
+        this.#memory,
+        context,
+      );
+    const done = ({ bytes, facts, digests, lost }: CopiedData): TaskOutcome => ({
+      state: 'done',
+      bytes,
+      target,
+      finding: 'replaced',
+      copied: facts,
+      ...(Object.keys(digests).length === 0 ? {} : { digests }),
+      ...(lost.length === 0 ? {} : { lost: [...lost] }),
+    });
+    return whenDone(context.exclusive ? runSync(begin()) : runAsync(begin()), done);
   }
 
   #mirrorRoot(root: CopyRoot): MirrorRoot {
@@ -244,7 +314,7 @@ class Copier {
   }
 
   /** One more name for what the same job has copied; `null` where there can be none. */
-  #hardLink(job: Job, source: BigIntStats, first: FsPath, how: How): TaskOutcome | null {
+  #hardLink(job: CopyAttempt, source: BigIntStats, first: FsPath, how: How): TaskOutcome | null {
     const copied = lstatOrNull(first);
     const { link } = this.#naming;
     // What lies there may be another's by now, a symbolic link even, or have been left as it was.
@@ -259,12 +329,13 @@ class Copier {
   }
 
   #copyFile(
-    job: Job,
+    job: CopyAttempt,
     source: BigIntStats,
     how: How,
     context: TaskContext,
   ): TaskOutcome | Promise<TaskOutcome> {
     const { options } = this.#options;
+    const { target } = job;
     const begin = (): ReturnType<typeof copyData> =>
       copyData(
         { ...job, options, hashers: this.#hashers, partial: job.partial ?? null },
@@ -272,8 +343,19 @@ class Copier {
         this.#memory,
         context,
       );
-    const done = ({ bytes, facts, digests, lost, source: from }: CopiedData): TaskOutcome =>
-      this.#place(job, from, how, { bytes, facts, digests, lost });
+    const done = (copied: CopiedData): TaskOutcome | Promise<TaskOutcome> => {
+      const { bytes, facts, digests, lost } = copied;
+      try {
+        return this.#place(job, copied.source, how, { bytes, facts, digests, lost });
+      } catch (error) {
+        if (!needsInPlace(error) || !options.inPlace) throw error;
+        // What it is written from is whole, and goes when it is done.
+        return whenDone(this.#writeInPlace(target, job.temp, context), (outcome) => {
+          unlinkIfThere(job.temp);
+          return outcome;
+        });
+      }
+    };
     if (context.exclusive && (source.size < LARGE_BYTES || this.#hashers.check !== null || !options.sync)) {
       try {
         return done(runSync(begin()));
@@ -287,7 +369,7 @@ class Copier {
         if (source.size >= LARGE_BYTES && options.sync && this.#hashers.check === null) {
           this.#hashers = { ...this.#hashers, check: await loadHasher('blake3') };
         }
-        return done(context.exclusive ? runSync(begin()) : await runAsync(begin()));
+        return await done(context.exclusive ? runSync(begin()) : await runAsync(begin()));
       } catch (error) {
         return failed(job, error, source);
       }
@@ -295,7 +377,7 @@ class Copier {
   }
 
   /** A link's text is copied as it is. It is made under the temporary name, where it gets its times, and then renamed. */
-  #copySymlink(job: Job, source: BigIntStats, how: How): TaskOutcome {
+  #copySymlink(job: CopyAttempt, source: BigIntStats, how: How): TaskOutcome {
     const text = readlinkBytes(job.source);
     const lost = new Set<Lost>();
     try {
@@ -309,11 +391,20 @@ class Copier {
     }
   }
 
-  #place(job: Job, source: BigIntStats, how: How, made: Made): TaskOutcome {
+  #place(job: CopyAttempt, source: BigIntStats, how: How, made: Made): TaskOutcome {
     const { temp, target } = job;
     const { bytes, facts, digests = {}, lost = [] } = made;
     const naming = source.isSymbolicLink() ? { ...this.#naming, link: null } : this.#naming;
-    const placed = aboutTarget(target, () => placeByDecision(how, temp, target, parentPath(temp), naming));
+    const placed = aboutTarget(target, () => {
+      try {
+        return placeByDecision(how, temp, target, parentPath(temp), naming);
+      } catch (error) {
+        const isFile = source.isFile() && how === 'replace';
+        throw isFile && cannotBeReplaced(error) && mayBeWritten(target)
+          ? notReplaceable(target, error)
+          : error;
+      }
+    });
     if (placed !== null) {
       return {
         state: 'done',
@@ -349,6 +440,10 @@ class Copier {
   }
 }
 
+function whenDone<T, R>(value: T | Promise<T>, then: (value: T) => R): R | Promise<R> {
+  return value instanceof Promise ? value.then(then) : then(value);
+}
+
 type How = 'new' | 'replace' | 'number';
 
 interface Made {
@@ -358,32 +453,8 @@ interface Made {
   readonly lost?: readonly Lost[];
 }
 
-/**
- * What an earlier run has left: `null` when the copy is still to be made, with nothing under its temporary name but
- * what can be gone on with.
- */
-function settledBefore(job: Job, source: BigIntStats): TaskOutcome | null {
-  const temp = lstatOrNull(job.temp);
-  if (temp === null) return null;
-  const there = lstatOrNull(job.target);
-  const done = { state: 'done', bytes: sizeOf(source), release: job.temp } as const;
-  // Both names are of one file: it was whole, and named, when its process was killed.
-  if (there !== null && isSameFile(temp, there)) return { ...done, target: job.target, finding: 'new' };
-  if (temp.nlink > 1n && job.policy === 'number') {
-    const target = findNumbered(temp, job.target);
-    if (target !== null) return { ...done, target, finding: 'numbered' };
-  }
-  if (job.partial == null) unlinkIfThere(job.temp);
-  return null;
-}
-
-function decidesUnchanged(copy: Copy, source: BigIntStats, there: BigIntStats): boolean {
-  const decision = decide({ ...copy, policy: 'skip' }, source, there);
-  return decision.how === 'settled' && decision.outcome.finding === 'unchanged' && !isSameFile(source, there);
-}
-
 /** Removes the temporary file, unless another attempt can go on with it; then fails or skips. */
-function failed(job: Job, error: unknown, source: BigIntStats): TaskOutcome {
+function failed(job: CopyAttempt, error: unknown, source: BigIntStats): TaskOutcome {
   if (!canGoOn(error) || source.size < LARGE_BYTES) unlinkIfThere(job.temp);
   if (error instanceof NotAFile) return skipped(error.reason);
   throw error;
@@ -400,10 +471,6 @@ function canGoOn(error: unknown): boolean {
 
 function skipped(reason: ErrorData, target: FsPath | null = null): TaskOutcome {
   return { state: 'skipped', bytes: 0, target, reason };
-}
-
-function sizeOf(source: BigIntStats): number {
-  return source.isFile() ? Number(source.size) : 0;
 }
 
 function notFound(path: FsPath): HeddleError {
