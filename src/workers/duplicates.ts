@@ -5,7 +5,7 @@ import { HeddleError } from '../common/errors';
 import type { HashWorkerOptions, TaskOrder, TaskOutcome } from '../common/model';
 import { displayPath, type FsPath } from '../common/paths';
 import { formatCount } from '../common/units';
-import { loadHasher, type HasherFactory } from './hashers';
+import { loadHasher, type HasherFactory } from '../files/hashers';
 import type { RunTask, TaskContext } from './runtime';
 import { NotAFile, READ_BYTES, hasChanged, identityOf, notRegular } from './source-file';
 import { fill, look, runSteps, withFile, type Steps } from './read-steps';

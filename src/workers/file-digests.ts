@@ -7,7 +7,7 @@ import { HeddleError } from '../common/errors';
 import type { Digests } from '../common/model';
 import { displayPath, type FsPath } from '../common/paths';
 import { native } from '../files/entries';
-import type { Hasher, HasherFactory } from './hashers';
+import type { Hasher, HasherFactory } from '../files/hashers';
 import type { TaskContext } from './runtime';
 import {
   NotAFile,
