@@ -45,8 +45,11 @@ export interface Drafts {
   readonly copy: {
     readonly paths: readonly string[];
     readonly destination: string;
+    readonly layout: 'named' | 'contents';
     readonly existing: CopyPolicy;
     readonly verify: boolean;
+    /** Compare contents with what is there. */
+    readonly checksum: boolean;
     /** Wait for the device. */
     readonly sync: boolean;
     /** Compute what a manifest of the copies needs. */
@@ -73,8 +76,10 @@ const EMPTY: Drafts = {
   copy: {
     paths: [],
     destination: '',
+    layout: 'named',
     existing: 'refuse',
     verify: true,
+    checksum: false,
     sync: true,
     digests: false,
     mirror: false,
@@ -98,7 +103,7 @@ export function clearDraft(kind: PageKind): void {
     copy:
       kind === 'copy'
         ? // What deletes is chosen each time anew.
-          { ...drafts.copy, paths: [], mirror: false, rules: EMPTY.copy.rules }
+          { ...drafts.copy, paths: [], layout: 'named', mirror: false, rules: EMPTY.copy.rules }
         : drafts.copy,
   }));
 }
