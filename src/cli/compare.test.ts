@@ -221,7 +221,7 @@ describe('what is refused before any work', () => {
     { args: ['download'], why: 'download needs a URL' },
     { args: ['copy', 'a'], why: 'copy needs a source and a destination' },
     { args: ['copy', 'a', 'b', '--mirror'], why: 'unknown option' },
-    { args: ['hash'], why: 'missing required argument' },
+    { args: ['hash'], why: 'no file or folder is named' },
     { args: ['sleeping'], why: 'unknown command' },
   ])('$args', async ({ args, why }) => {
     await expect(compare(args)).rejects.toThrow(why);

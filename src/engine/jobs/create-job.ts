@@ -351,7 +351,7 @@ function urlsPart({ urls, out, checksum }: DownloadRequest): ListPart {
   if (checksum !== null && digest === null) {
     throw new HeddleError(
       'bad-request',
-      `The checksum is none. Write the algorithm, = and the digest in hexadecimal: sha256=…`,
+      `The checksum is none. Write the algorithm, = and the digest in hexadecimal, sha256=…; or sha256-BASE64.`,
     );
   }
   const line = {
