@@ -349,7 +349,7 @@ describe('the text', () => {
 
   it('has no escape sequence but colours that were asked for', () => {
     expect(lines(80).join('\n')).not.toContain('\u001b');
-    expect(lines(80).join('\n')).toContain('Note: A ?[31mnote.');
+    expect(lines(80).join('\n')).toContain('Note: A ‹U+001B›[31mnote.');
     expect(lines(80, true).join('\n')).toContain('\u001b[34m');
   });
 });

@@ -88,7 +88,8 @@ export async function prepareJob(
       const algorithms: readonly Algorithm[] =
         checked.manifest !== null && checked.algorithms.length === 0 ? ['sha256'] : checked.algorithms;
       const manifest = manifestTarget(checked.manifest, algorithms);
-      if (manifest !== null && !options.dryRun) await mustBeFree(manifest.path);
+      // A dry run refuses what the run would.
+      if (manifest !== null) await mustBeFree(manifest.path);
       const { place, roots } = await copyRoots(checked, token);
       return {
         ...how,
