@@ -37,6 +37,7 @@ export interface Drafts {
     readonly left: string;
     readonly right: string;
     readonly strict: boolean;
+    readonly ignoreMissing: boolean;
     readonly outside: boolean;
     /** `null`: told by the manifest. */
     readonly algorithm: Algorithm | null;
@@ -66,6 +67,7 @@ const EMPTY: Drafts = {
     left: '',
     right: '',
     strict: false,
+    ignoreMissing: false,
     outside: false,
     algorithm: null,
     rules: emptyRules('skip'),
