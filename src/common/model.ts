@@ -107,7 +107,7 @@ export type TaskType = 'url' | 'file' | 'symlink' | 'hardlink' | 'extra' | 'fold
  * - two folders: `same`, `different`, `only-left`, `only-right`, `moved`, `unreadable`
  * - duplicates: `unique`, `duplicate`, `hard-link` (another name of a file that was counted already)
  * - what a copy would do, or did: `new`, `replaced`, `numbered`, `unchanged`, `kept` (the target's was left),
- *   `deleted`, `clash` (the target cannot hold it beside another, or not at all)
+ *   `deleted`, `withheld` (not deleted as long as something stands in the way), `clash` (the target cannot hold it beside another, or not at all)
  */
 export const FINDINGS = [
   'ok',
@@ -129,6 +129,7 @@ export const FINDINGS = [
   'unchanged',
   'kept',
   'deleted',
+  'withheld',
   'clash',
 ] as const;
 export type Finding = (typeof FINDINGS)[number];

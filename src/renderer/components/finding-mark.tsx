@@ -26,6 +26,7 @@ const SHAPE_OF: Readonly<Record<Finding, Shape>> = {
   unchanged: 'check',
   kept: 'ring',
   deleted: 'minus',
+  withheld: 'ring',
   clash: 'cross',
 };
 

@@ -33,6 +33,7 @@ const LOOKS: Readonly<Record<Finding, FindingLook>> = {
   unchanged: { word: 'Unchanged', counted: 'unchanged', tone: 'idle' },
   kept: { word: 'Kept', counted: 'kept as they were', tone: 'idle' },
   deleted: { word: 'Deleted', counted: 'deleted', tone: 'waiting' },
+  withheld: { word: 'Not deleted', counted: 'not deleted', tone: 'waiting' },
   clash: { word: 'Clash', counted: 'clashes', countedOne: 'clash', tone: 'failed' },
 };
 
