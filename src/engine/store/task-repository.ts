@@ -570,7 +570,8 @@ export class TaskRepository {
   }
 
   /**
-   * Moves at most `limit` tasks from one state to another.
+   * Moves at most `limit` tasks from one state to another. Lines that could not be read stay as they are: nothing
+   * is known of them any more.
    * @returns how many were moved; call again until it is 0
    */
   move(jobId: number, from: TaskState, to: SettledState | 'queued', limit: number): number {
@@ -580,7 +581,8 @@ export class TaskRepository {
              attempts = CASE WHEN ? THEN 0 ELSE attempts END,
              ended_at = CASE WHEN ? THEN NULL ELSE ? END, error = CASE WHEN ? THEN NULL ELSE error END,
              finding = NULL
-           WHERE id IN (SELECT id FROM tasks WHERE job_id = ? AND state = ? LIMIT ?)`,
+           WHERE id IN (SELECT id FROM tasks
+             WHERE job_id = ? AND state = ? AND NOT (type = 'url' AND host = '') LIMIT ?)`,
       ).run(
         to,
         Number(to === 'queued' && from !== 'running'),
