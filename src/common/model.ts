@@ -106,8 +106,9 @@ export type TaskType = 'url' | 'file' | 'symlink' | 'hardlink' | 'extra' | 'fold
  * - against a manifest: `ok`, `changed`, `missing`, `unreadable`, `extra` (not listed)
  * - two folders: `same`, `different`, `only-left`, `only-right`, `moved`, `unreadable`
  * - duplicates: `unique`, `duplicate`, `hard-link` (another name of a file that was counted already)
- * - what a copy would do, or did: `new`, `replaced`, `numbered`, `unchanged`, `kept` (the target's was left),
- *   `deleted`, `withheld` (not deleted as long as something stands in the way), `clash` (the target cannot hold it beside another, or not at all)
+ * - what a copy would do, or did: `new`, `replaced`, `numbered`, `unchanged`, `updated` (its content was there),
+ *   `kept` (the target's was left), `deleted`, `withheld` (not deleted while something stands in the way),
+ *   `clash` (the target cannot hold it beside another, or not at all)
  */
 export const FINDINGS = [
   'ok',
@@ -127,6 +128,7 @@ export const FINDINGS = [
   'replaced',
   'numbered',
   'unchanged',
+  'updated',
   'kept',
   'deleted',
   'withheld',
