@@ -13,6 +13,7 @@ import {
   whole,
   type DownloadFlags,
 } from './download-flags';
+import { refuseIdleFlags } from './effects';
 import { exportJob, type ExportFlags } from './export-job';
 import { addCopyCommand } from './copy-flags';
 import { addDuplicatesCommand, addHashCommand, addVerifyCommand, type TaskCommands } from './hash-commands';
@@ -89,6 +90,12 @@ export function makeProgram(threads: Threads, report: (status: number) => void):
       const stored = engine.settings.get()[kind === 'verify' ? 'hash' : kind];
       const mode = chosenMode(flags);
       const how = { mode: mode ?? stored.mode, workers: flags.workers ?? stored.workers };
+      if (flags.workers !== undefined && how.mode === 'sequential') {
+        throw new HeddleError(
+          'usage',
+          `--workers is for several threads, and the stored setting is Sync: add --async. See: heddle help ${kind}`,
+        );
+      }
       const { id } = await engine.createJob(request(how, engine), { ...given, start: false });
       return [id];
     };
@@ -173,7 +180,7 @@ export function makeProgram(threads: Threads, report: (status: number) => void):
     .action(async (id: string, flags: TaskFlags & ExportFlags) => {
       const engine = await open(flags);
       try {
-        await exportJob(engine, jobNumber(id), flags);
+        report(await exportJob(engine, jobNumber(id), flags));
       } finally {
         await engine.close({ interrupt: true });
       }
@@ -248,8 +255,14 @@ export function makeProgram(threads: Threads, report: (status: number) => void):
     });
 
   // Subcommands take these from their parent only when they are told to.
-  for (const command of program.commands.flatMap((each) => [each, ...each.commands]))
+  for (const command of program.commands.flatMap((each) => [each, ...each.commands])) {
     command.exitOverride().configureOutput({ writeErr: () => undefined });
+    // Behind a command's own hooks, which read flags from files. Those of `compare` also run for its commands.
+    if (command.commands.length > 0) continue;
+    command.hook('preAction', () => {
+      refuseIdleFlags(command);
+    });
+  }
   return program;
 }
 

@@ -88,7 +88,8 @@ export async function prepareJob(
       const algorithms: readonly Algorithm[] =
         checked.manifest !== null && checked.algorithms.length === 0 ? ['sha256'] : checked.algorithms;
       const manifest = manifestTarget(checked.manifest, algorithms);
-      if (manifest !== null && !options.dryRun) await mustBeFree(manifest.path);
+      // A dry run refuses what the run would.
+      if (manifest !== null) await mustBeFree(manifest.path);
       const { place, roots } = await copyRoots(checked, token);
       return {
         ...how,
@@ -351,7 +352,7 @@ function urlsPart({ urls, out, checksum }: DownloadRequest): ListPart {
   if (checksum !== null && digest === null) {
     throw new HeddleError(
       'bad-request',
-      `The checksum is none. Write the algorithm, = and the digest in hexadecimal: sha256=…`,
+      `The checksum is none. Write the algorithm, = and the digest in hexadecimal, sha256=…; or sha256-BASE64.`,
     );
   }
   const line = {
