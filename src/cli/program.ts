@@ -1,5 +1,6 @@
 /** The commands and their flags. */
 import { Command, Option } from 'commander';
+import { COPY_POLICIES, type CopyPolicy } from '../common/copy-options';
 import { HeddleError } from '../common/errors';
 import { MAX_WORKERS, type JobRequest } from '../common/job-request';
 import { MANIFEST_FORMATS, MODES, type Mode } from '../common/model';
@@ -210,14 +211,21 @@ export function makeProgram(threads: Threads, report: (status: number) => void):
   addNull(outputFlags(program.command('retry')), 'printed paths of downloads end in NUL bytes')
     .description('run the failed tasks of a job again')
     .argument('<job>', 'job number')
-    .action(async (id: string, flags: TaskFlags & NameFlags) => {
+    .addOption(
+      new Option(
+        '--existing <policy>',
+        'of a copy: what becomes of targets that differ; what a mirror deletes follows',
+      ).choices(COPY_POLICIES.filter((policy) => policy !== 'refuse')),
+    )
+    .action(async (id: string, flags: TaskFlags & NameFlags & { readonly existing?: CopyPolicy }) => {
       const engine = await open(flags);
       report(
         await runJobs(engine, () => Promise.resolve([jobNumber(id)]), {
           json: flags.json === true,
           quiet: flags.quiet === true,
           nul: flags.null === true,
-          start: (job) => engine.retry(job),
+          start: (job) =>
+            flags.existing === undefined ? engine.retry(job) : engine.settleExisting(job, flags.existing),
         }),
       );
     });
