@@ -49,7 +49,7 @@ export function NewCopy() {
         ? 'Choose where the copy goes.'
         : rulesFault(draft.rules);
 
-  const { existing, verify, checksum, sync, mirror } = draft;
+  const { existing, verify, checksum, sync, mirror, inPlace } = draft;
   const asked: CopyJobRequest | null =
     settings === null || missing !== null
       ? null
@@ -59,7 +59,7 @@ export function NewCopy() {
           sources: [...draft.paths],
           destination: draft.destination,
           layout: draft.layout,
-          options: { existing, verify, checksum, sync, mirror },
+          options: { existing, verify, checksum, sync, mirror, inPlace },
           rules: rulesOf(draft.rules),
           algorithms: draft.digests ? ['sha256'] : [],
         };
@@ -157,6 +157,14 @@ export function NewCopy() {
         }}
       >
         Mirror: delete at the target what is not at the source, after you have seen what
+      </Check>
+      <Check
+        checked={draft.inPlace}
+        onChange={(inPlace) => {
+          changeDraft('copy', { inPlace });
+        }}
+      >
+        Write into files that cannot be replaced in one step; interrupted, they are half-written
       </Check>
       <RulesField
         rules={draft.rules}

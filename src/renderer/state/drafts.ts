@@ -37,6 +37,7 @@ export interface Drafts {
     readonly left: string;
     readonly right: string;
     readonly strict: boolean;
+    readonly ignoreMissing: boolean;
     readonly outside: boolean;
     /** `null`: told by the manifest. */
     readonly algorithm: Algorithm | null;
@@ -52,6 +53,7 @@ export interface Drafts {
     readonly checksum: boolean;
     /** Wait for the device. */
     readonly sync: boolean;
+    readonly inPlace: boolean;
     /** Compute what a manifest of the copies needs. */
     readonly digests: boolean;
     readonly mirror: boolean;
@@ -69,6 +71,7 @@ const EMPTY: Drafts = {
     left: '',
     right: '',
     strict: false,
+    ignoreMissing: false,
     outside: false,
     algorithm: null,
     rules: emptyRules('skip'),
@@ -80,6 +83,7 @@ const EMPTY: Drafts = {
     existing: 'refuse',
     verify: true,
     checksum: false,
+    inPlace: false,
     sync: true,
     digests: false,
     mirror: false,
