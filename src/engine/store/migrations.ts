@@ -234,4 +234,6 @@ export const MIGRATIONS: readonly Migration[] = [
   CREATE TABLE to_compact (due INTEGER NOT NULL);
   `,
   clearSecrets,
+  // Keys begin with what is mounted from now on; device and inode alone did not tell files apart.
+  'DELETE FROM digest_cache;',
 ];

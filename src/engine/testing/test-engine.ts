@@ -16,6 +16,7 @@ import { afterEach, beforeAll, beforeEach, expect } from 'vitest';
 import type { JobRequest } from '../../common/job-request';
 import type { JobSummary, TaskRow, TaskState } from '../../common/model';
 import { WORK_DIRECTORY_PREFIX } from '../../common/walk';
+import { mountToRememberBy } from '../../files/volumes';
 import { Engine, Threads } from '../index';
 import { buildWorker } from './build-worker';
 
@@ -158,4 +159,14 @@ export function leftovers(directory: string): string[] {
   return readdirSync(directory, { recursive: true, withFileTypes: true })
     .map(({ parentPath, name }) => relative(directory, join(parentPath, name)))
     .filter((path) => path.includes(WORK_DIRECTORY_PREFIX));
+}
+
+/** Whether digests of the files that tests make are remembered: on tmpfs, say, they are not. */
+export function remembersDigests(): boolean {
+  return mountToRememberBy(tmpdir()) !== null;
+}
+
+/** Times of change cannot be set, and what changed a moment ago is not remembered: until it is long enough ago. */
+export function settled(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 3100));
 }
