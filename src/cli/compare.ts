@@ -127,10 +127,11 @@ export function addCompareCommand(program: Command, { outputFlags, open, report 
     });
   addHashInputs(jobCommand('hash'))
     .description('compare the modes at hashing files and folders')
-    .action((paths: string[], flags: CompareFlags & HashInputs) =>
+    .action(async (paths: string[], flags: CompareFlags & HashInputs) => {
+      const request = await hashRequest(paths, flags, 'heddle help compare hash');
       // Digests that are remembered would be compared with nothing.
-      run(flags, ownWork({ ...hashRequest(paths, flags), ...ANYHOW, manifest: null, cache: false })),
-    );
+      await run(flags, ownWork({ ...request, ...ANYHOW, manifest: null, cache: false }));
+    });
   addCopyInputs(jobCommand('copy'))
     .description('compare the modes at copying; each run copies into an empty folder beside the destination')
     .action((paths: string[], flags: CompareFlags & CopyFlags) =>

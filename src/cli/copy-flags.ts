@@ -25,6 +25,7 @@ export type CopyFlags = WalkFlags & {
   readonly flush?: false;
   readonly dryRun?: true;
   readonly mirror?: true;
+  readonly inPlace?: true;
   readonly yes?: true;
   readonly manifest?: string;
   readonly format?: ManifestFormat;
@@ -56,6 +57,10 @@ export function addCopyInputs(command: Command): Command {
       ).choices(COPY_POLICIES),
     )
     .addOption(new Option('-n, --skip-existing', 'the same as --existing skip').conflicts('existing'))
+    .option(
+      '--in-place',
+      'write into files that are to be replaced and cannot be in one step: in a folder that may not be written to, or mounted themselves; interrupted, they are half-written',
+    )
     .option('--verify', 'read every copy back from the device and compare before it gets its name')
     .addOption(new NoSync('--no-sync', 'do not wait for the device: faster, and lost if the power fails'));
 }
@@ -125,5 +130,6 @@ export function copyOptions(flags: CopyFlags): Partial<CopyOptions> {
     sync: flags.flush !== false,
     dryRun: flags.dryRun === true,
     mirror: flags.mirror === true,
+    inPlace: flags.inPlace === true,
   };
 }

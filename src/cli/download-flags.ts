@@ -18,6 +18,7 @@ import { readProxyAddress } from '../common/proxy-address';
 import { readBytes } from '../common/units';
 import { addFlagFiles, readTextFile } from './flag-file';
 import { givenPath, givenTextPath } from './given-path';
+import { addNull } from './names-from';
 
 export interface DownloadFlags {
   readonly config: readonly string[];
@@ -29,6 +30,7 @@ export interface DownloadFlags {
   readonly existing?: DownloadOptions['existing'];
   readonly algorithm: readonly CheckAlgorithm[];
   readonly manifest?: string;
+  readonly null?: true;
   readonly dryRun?: true;
   readonly retry?: number;
   readonly retryBase?: number;
@@ -58,7 +60,7 @@ function collect<T>(read: (text: string) => T): (text: string, before: readonly 
 }
 
 export function addDownloadFlags(command: Command): Command {
-  return addTransferFlags(command)
+  return addNull(addTransferFlags(command), 'printed paths end in NUL bytes')
     .option('-o, --out <name>', 'what the file of a single URL is called')
     .option(
       '--manifest <file>',

@@ -4,7 +4,7 @@ import { preciseTime } from '../common/experiment-figures';
 import { ratioToReference } from '../common/experiment-results';
 import { contenderNames, findingOf, intervalText, ratioText } from '../common/experiment-text';
 import type { Mode } from '../common/model';
-import { printable } from './printable';
+import { visible } from '../common/visible';
 
 export interface ReportLook {
   /** Columns of the terminal. */
@@ -26,9 +26,9 @@ export function experimentReport(experiment: Experiment, look: ReportLook): stri
   const { headline, detail } = findingOf(experiment);
   const { analysis, notes } = experiment;
   const paragraphs = (sentences: readonly string[]): string[] =>
-    sentences.flatMap((sentence) => wrapWords(printable(sentence), look.width));
+    sentences.flatMap((sentence) => wrapWords(visible(sentence), look.width));
   const parts = [
-    [...wrapWords(printable(headline), look.width).map((line) => painted(line, 1, look))],
+    [...wrapWords(visible(headline), look.width).map((line) => painted(line, 1, look))],
     paragraphs([detail]),
     barLines(experiment, look),
     paragraphs([

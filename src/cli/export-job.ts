@@ -3,7 +3,7 @@ import { MANIFEST_FORMATS, type ManifestFormat } from '../common/model';
 import type { ExportFormat, Percentiles, ResponseSummary } from '../common/responses';
 import { formatCount, formatDuration } from '../common/units';
 import type { Engine } from '../engine';
-import { print } from './print';
+import { printLines } from './print';
 import { givenPath } from './given-path';
 
 export interface ExportFlags {
@@ -17,14 +17,14 @@ export async function exportJob(engine: Engine, id: number, flags: ExportFlags):
   const format = flags.failedUrls === true ? 'failed-urls' : flags.format;
   if (isManifestFormat(format)) {
     if (flags.out !== undefined) await engine.writeManifest(id, givenPath(flags.out), format);
-    else for await (const part of engine.manifestLines(id, { format })) await print(part);
+    else for await (const part of engine.manifestLines(id, { format })) await printLines(part);
     return;
   }
   if (flags.out !== undefined) {
     await engine.writeExport(id, format, givenPath(flags.out));
     return;
   }
-  for await (const line of engine.exportLines(id, format)) await print(line);
+  for await (const line of engine.exportLines(id, format)) await printLines(line);
 }
 
 function isManifestFormat(format: ExportFormat | ManifestFormat): format is ManifestFormat {

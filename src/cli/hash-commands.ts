@@ -18,6 +18,8 @@ import type { RunOptions } from './run-jobs';
 import { addWalkFlags, walkRules, type WalkFlags } from './walk-flags';
 import { native } from '../engine';
 import { givenPath } from './given-path';
+import { hashInput, isInput } from './hash-input';
+import { addFilesFrom, addNull, givenPaths, type NameFlags } from './names-from';
 
 /** What all commands that run tasks have in common. */
 export interface TaskCommands {
@@ -35,14 +37,16 @@ type HashFlags = HashInputs & {
   readonly output?: string;
   readonly format?: ManifestFormat;
   readonly cache: boolean;
+  readonly zero?: true;
   readonly json?: true;
 };
 
-type DuplicateFlags = WalkFlags & {
-  readonly output?: string;
-  readonly format: DuplicateFormat;
-  readonly cache: boolean;
-};
+type DuplicateFlags = WalkFlags &
+  NameFlags & {
+    readonly output?: string;
+    readonly format: DuplicateFormat;
+    readonly cache: boolean;
+  };
 
 type VerifyFlags = WalkFlags & {
   readonly root?: string;
@@ -54,20 +58,22 @@ type VerifyFlags = WalkFlags & {
 
 /** What is hashed and how; not what is told of it. */
 export function addHashInputs(command: Command): Command {
-  return addWalkFlags(command)
-    .argument('<paths...>', 'files and folders')
+  return addNull(addFilesFrom(addWalkFlags(command)), 'names of --files-from end in NUL bytes')
+    .argument('[paths...]', 'files and folders; - alone is standard input')
     .addOption(algorithmOption('digest algorithm; may be given more than once'));
 }
 
-export type HashInputs = WalkFlags & { readonly algorithm?: Algorithm[] };
+export type HashInputs = WalkFlags & NameFlags & { readonly algorithm?: Algorithm[] };
 
-export function hashRequest(
+/** @throws HeddleError where no path is given */
+export async function hashRequest(
   paths: readonly string[],
   flags: HashInputs,
-): Pick<Extract<JobRequest, { kind: 'hash' }>, 'kind' | 'paths' | 'algorithms' | 'rules'> {
+  help: string,
+): Promise<Pick<Extract<JobRequest, { kind: 'hash' }>, 'kind' | 'paths' | 'algorithms' | 'rules'>> {
   return {
     kind: 'hash',
-    paths: paths.map((path) => givenPath(path)),
+    paths: await givenPaths(paths, flags, help),
     algorithms: flags.algorithm ?? ['sha256'],
     rules: walkRules(flags),
   };
@@ -87,9 +93,19 @@ export function addHashCommand(program: Command, { taskFlags, run }: TaskCommand
       '--no-cache',
       'read every file, also those whose digests are known and that have not changed since',
     )
+    .option('-z, --zero', 'end printed lines in NUL bytes, and escape no names: as sha256sum does')
     .action(async (paths: string[], flags: HashFlags) => {
-      const request = hashRequest(paths, flags);
-      const { output, format, json } = flags;
+      const { output, format, json, zero, algorithm = ['sha256'] } = flags;
+      if (isInput(paths)) {
+        if (format !== undefined) refuseFormat(format, algorithm);
+        await hashInput(process.stdin, algorithm, {
+          format: format ?? null,
+          json: json === true,
+          zero: zero === true,
+        });
+        return;
+      }
+      const request = await hashRequest(paths, flags, 'heddle help hash');
       const manifestToOutput = output === undefined && json !== true;
       await run(
         flags,
@@ -102,7 +118,7 @@ export function addHashCommand(program: Command, { taskFlags, run }: TaskCommand
             cache: flags.cache,
           };
         },
-        { kind: 'hash', manifestToOutput, ...(format === undefined ? {} : { format }) },
+        { kind: 'hash', manifestToOutput, zero: zero === true, ...(format === undefined ? {} : { format }) },
       );
     });
 }
@@ -178,9 +194,12 @@ function refuseWrongFolders(
 }
 
 export function addDuplicatesCommand(program: Command, { taskFlags, run }: TaskCommands): void {
-  addWalkFlags(taskFlags(program.command('duplicates')))
+  addNull(
+    addFilesFrom(addWalkFlags(taskFlags(program.command('duplicates')))),
+    'printed paths end in NUL bytes, and names of --files-from do',
+  )
     .description('find files of equal content; nothing is changed')
-    .argument('<paths...>', 'files and folders')
+    .argument('[paths...]', 'files and folders')
     .option('-o, --output <file>', 'write the groups to this file instead of standard output')
     .addOption(new Option('--format <format>', 'of that file').choices(DUPLICATE_FORMATS).default('jsonl'))
     .option('--no-cache', 'read every file that has to be, also those that have not changed since')
@@ -192,12 +211,13 @@ export function addDuplicatesCommand(program: Command, { taskFlags, run }: TaskC
       if (there?.isFile() === true || there?.isSymbolicLink() === true) {
         throw new HeddleError('usage', `${output ?? ''} exists already and is left as it is`);
       }
+      const given = await givenPaths(paths, flags, 'heddle help duplicates');
       await run(
         flags,
         (how) => ({
           kind: 'hash',
           ...how,
-          paths: paths.map((path) => givenPath(path)),
+          paths: given,
           algorithms: ['blake3'],
           manifest: null,
           rules: walkRules(flags),
@@ -206,6 +226,7 @@ export function addDuplicatesCommand(program: Command, { taskFlags, run }: TaskC
         }),
         {
           kind: 'hash',
+          nul: flags.null === true,
           ...(output === undefined ? {} : { duplicates: { path: givenPath(output), format } }),
         },
       );

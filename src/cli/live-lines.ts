@@ -1,6 +1,6 @@
 /** Lines on a terminal that are redrawn in place. */
 import type { WriteStream } from 'node:tty';
-import { printable } from './printable';
+import { visible } from '../common/visible';
 
 export class LiveLines {
   readonly #stream: WriteStream;
@@ -31,7 +31,7 @@ export class LiveLines {
 }
 
 function clip(line: string, width: number): string {
-  const text = printable(line);
+  const text = visible(line);
   const points = Array.from(text);
   return points.length <= width ? text : `${points.slice(0, width - 1).join('')}…`;
 }

@@ -3,7 +3,7 @@ import { CommanderError } from 'commander';
 import { HeddleError, toErrorData } from '../common/errors';
 import type { Threads } from '../engine';
 import { EXIT, NotStarted } from './exit-status';
-import { printable } from './printable';
+import { visible } from '../common/visible';
 import { commandOf, makeProgram } from './program';
 import { usageFault } from './usage-fault';
 
@@ -58,7 +58,7 @@ async function run(threads: Threads): Promise<number> {
     }
     const cause = error instanceof NotStarted ? error.cause : error;
     const data = toErrorData(cause);
-    process.stderr.write(`heddle: ${printable(data.message)}\n`);
+    process.stderr.write(`heddle: ${visible(data.message)}\n`);
     if (cause instanceof HeddleError && USAGE_CODES.has(data.code)) return EXIT.usage;
     return error instanceof NotStarted || START_CODES.has(data.code) ? EXIT.noStart : EXIT.failed;
   }

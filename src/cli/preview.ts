@@ -9,7 +9,7 @@ import { previewLists, type BatchPreview, type PreviewedList } from '../engine/f
 import { native } from '../engine';
 import { EXIT, NotStarted } from './exit-status';
 import { print } from './print';
-import { printable } from './printable';
+import { visible } from '../common/visible';
 
 /** Of hosts and names that clash; `--json` has them all. */
 const SHOWN = 20;
@@ -63,23 +63,21 @@ async function* chunksOf(file: FsPath): AsyncGenerator<Uint8Array, void, undefin
 function describe({ entries, lists, hosts, duplicates, clashes, faults }: BatchPreview): string[] {
   return [
     counted(entries, 'entry', 'entries'),
-    ...lists.map(
-      ({ name, format, entries: ofIt }) => `  ${printable(name)} (${format}): ${formatCount(ofIt)}`,
-    ),
+    ...lists.map(({ name, format, entries: ofIt }) => `  ${visible(name)} (${format}): ${formatCount(ofIt)}`),
     counted(hosts.length, 'host', 'hosts'),
     ...most(
-      hosts.map(({ host, entries: ofIt }) => `  ${printable(host)}: ${formatCount(ofIt)}`),
+      hosts.map(({ host, entries: ofIt }) => `  ${visible(host)}: ${formatCount(ofIt)}`),
       'hosts',
     ),
     counted(duplicates, 'duplicate', 'duplicates'),
     counted(clashes.length, 'name that clashes', 'names that clash'),
     ...most(
-      clashes.map(({ name, entries: ofIt }) => `  ${printable(name)}: ${formatCount(ofIt)}`),
+      clashes.map(({ name, entries: ofIt }) => `  ${visible(name)}: ${formatCount(ofIt)}`),
       'names',
     ),
     counted(faults.length, 'line that could not be read', 'lines that could not be read'),
     // The message begins with the line's number.
-    ...faults.map(({ list, message }) => `  ${printable(list)}: ${printable(message)}`),
+    ...faults.map(({ list, message }) => `  ${visible(list)}: ${visible(message)}`),
   ];
 }
 

@@ -17,6 +17,7 @@ import { exportJob, type ExportFlags } from './export-job';
 import { addCopyCommand } from './copy-flags';
 import { addDuplicatesCommand, addHashCommand, addVerifyCommand, type TaskCommands } from './hash-commands';
 import { listJobs } from './list-jobs';
+import { addNull, type NameFlags } from './names-from';
 import { preview } from './preview';
 import { runJobs, type RunOptions } from './run-jobs';
 import { addServeFlags, type ServeFlags } from './serve-flags';
@@ -119,7 +120,7 @@ export function makeProgram(threads: Threads, report: (status: number) => void):
       await create(
         flags,
         (how) => ({ ...downloadRequest(urls, flags, text), ...how }),
-        { kind: 'download', manifestToOutput },
+        { kind: 'download', manifestToOutput, nul: flags.null === true },
         { manifest: flags.manifest === undefined || manifestToOutput ? null : givenPath(flags.manifest) },
       );
     });
@@ -178,10 +179,10 @@ export function makeProgram(threads: Threads, report: (status: number) => void):
       }
     });
 
-  outputFlags(program.command('resume'))
+  addNull(outputFlags(program.command('resume')), 'printed paths of downloads end in NUL bytes')
     .description('go on with what was interrupted or paused; without a job: with everything')
     .argument('[jobs...]', 'job numbers')
-    .action(async (ids: string[], flags: TaskFlags) => {
+    .action(async (ids: string[], flags: TaskFlags & NameFlags) => {
       const engine = await open(flags);
       const work = (): Promise<readonly number[]> => {
         if (ids.length > 0) return Promise.resolve(ids.map(jobNumber));
@@ -190,18 +191,25 @@ export function makeProgram(threads: Threads, report: (status: number) => void):
           process.stderr.write('Nothing was interrupted or paused.\n');
         return Promise.resolve(found);
       };
-      report(await runJobs(engine, work, { json: flags.json === true, quiet: flags.quiet === true }));
+      report(
+        await runJobs(engine, work, {
+          json: flags.json === true,
+          quiet: flags.quiet === true,
+          nul: flags.null === true,
+        }),
+      );
     });
 
-  outputFlags(program.command('retry'))
+  addNull(outputFlags(program.command('retry')), 'printed paths of downloads end in NUL bytes')
     .description('run the failed tasks of a job again')
     .argument('<job>', 'job number')
-    .action(async (id: string, flags: TaskFlags) => {
+    .action(async (id: string, flags: TaskFlags & NameFlags) => {
       const engine = await open(flags);
       report(
         await runJobs(engine, () => Promise.resolve([jobNumber(id)]), {
           json: flags.json === true,
           quiet: flags.quiet === true,
+          nul: flags.null === true,
           start: (job) => engine.retry(job),
         }),
       );

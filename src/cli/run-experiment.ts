@@ -9,7 +9,7 @@ import { EXIT, NotStarted } from './exit-status';
 import { ExperimentProgress } from './experiment-progress';
 import { experimentReport } from './experiment-report';
 import { print } from './print';
-import { printable } from './printable';
+import { visible } from '../common/visible';
 
 export interface ExperimentOptions {
   readonly json: boolean;
@@ -62,7 +62,7 @@ export async function runExperiment(
       if (interrupted) process.stderr.write('heddle: stopped; a part of a comparison is no result\n');
       else
         process.stderr.write(
-          `heddle: ${printable(experiment.error?.message ?? 'The comparison was cancelled.')}\n`,
+          `heddle: ${visible(experiment.error?.message ?? 'The comparison was cancelled.')}\n`,
         );
       return interrupted ? EXIT.interrupted : EXIT.failed;
     }
@@ -103,9 +103,9 @@ async function writeReports(
   for (const { path, format } of reports) {
     try {
       await engine.experiments.write(id, format, path, theme);
-      if (!quiet) process.stderr.write(`${printable(path)} is written\n`);
+      if (!quiet) process.stderr.write(`${visible(path)} is written\n`);
     } catch (error) {
-      process.stderr.write(`heddle: ${printable(toErrorData(error).message)}\n`);
+      process.stderr.write(`heddle: ${visible(toErrorData(error).message)}\n`);
       status = EXIT.failed;
     }
   }

@@ -16,8 +16,9 @@ import { tellDuplicates } from './tell-duplicates';
 import { EXIT, NotStarted } from './exit-status';
 import { answersText } from './export-job';
 import { summaryLine, taskLine } from '../common/json-lines';
-import { print } from './print';
-import { printable, withoutCredentials } from './printable';
+import { print, printLines } from './print';
+import { fitsOnLine, visible } from '../common/visible';
+import { withoutCredentials } from './without-credentials';
 import { Progress } from './progress';
 
 export interface RunOptions {
@@ -28,8 +29,12 @@ export interface RunOptions {
   readonly dryRun?: boolean;
   /** The job's manifest goes to standard output, and nothing else does. */
   readonly manifestToOutput?: boolean;
+  /** Its lines end in NUL bytes, and no name is escaped. */
+  readonly zero?: boolean;
   /** Of that manifest; otherwise the usual one. */
   readonly format?: ManifestFormat;
+  /** Behind each path that is printed comes a NUL byte, not a line feed. */
+  readonly nul?: boolean;
   /** Where groups of duplicates go; standard output otherwise. */
   readonly duplicates?: { readonly path: FsPath; readonly format: DuplicateFormat };
   /** How a job is set going; `engine.resume` unless said otherwise. */
@@ -76,13 +81,13 @@ export async function runJobs(
         else if (kind === 'verify' && task.finding !== null) reportFinding(task, progress);
         // The other half of what is reported as moved.
         else if (task.error?.code === 'moved') continue;
-        else reportTask(task, progress);
+        else reportTask(task, progress, options.nul === true);
       }
     });
     const stopNotices = engine.on('notice', ({ code, message }) => {
       if (!code.endsWith('-not-kept')) return;
       progress?.clear();
-      process.stderr.write(`heddle: ${printable(message)}\n`);
+      process.stderr.write(`heddle: ${visible(message)}\n`);
     });
     const stopFrames = engine.on('frame', (frame) => progress?.show(frame));
     for (const id of ids) {
@@ -101,12 +106,15 @@ export async function runJobs(
         sayStopped(id);
         break;
       }
-      if (job.error !== null) process.stderr.write(`heddle: ${printable(job.error.message)}\n`);
+      if (job.error !== null) process.stderr.write(`heddle: ${visible(job.error.message)}\n`);
       if (options.manifestToOutput === true) {
-        for await (const line of engine.manifestLines(id, { format: options.format ?? null }))
-          await print(line);
+        const lines = engine.manifestLines(id, {
+          format: options.format ?? null,
+          zero: options.zero === true,
+        });
+        for await (const line of lines) await printLines(line);
       }
-      if (job.variant === 'duplicates') await tellDuplicates(engine, job, options);
+      if (job.variant === 'duplicates' && !(await tellDuplicates(engine, job, options))) status = EXIT.failed;
       if (options.json) await print(`${JSON.stringify(summaryLine(job, engine.workersOf(id)))}\n`);
       else if (!options.quiet) {
         process.stderr.write(`${sentence(job, engine.findings(id), options.dryRun === true)}\n`);
@@ -136,19 +144,22 @@ function sayStopped(id: number): void {
 }
 
 /** Files that were downloaded are results; what did not work is a message. */
-function reportTask(task: TaskRow, progress: Progress | null): void {
+function reportTask(task: TaskRow, progress: Progress | null, nul: boolean): void {
   // Copying again, most files are the same still: how many is told at the end.
   if (task.state === 'skipped' && task.finding === 'unchanged') return;
   if (task.state === 'failed' || task.state === 'skipped') {
     progress?.clear();
-    const source = printable(withoutCredentials(task.source));
-    const reason = printable(task.error?.message ?? 'no reason was given');
+    const source = visible(withoutCredentials(task.source));
+    const reason = visible(task.error?.message ?? 'no reason was given');
     // Many reasons begin with the path that they are about.
     const text = reason.startsWith(`${source} `) ? reason : `${source}: ${reason}`;
     process.stderr.write(`${task.state}: ${text}\n`);
   } else if (task.state === 'done' && task.target !== null) {
     progress?.clear();
-    process.stdout.write(`${task.target}\n`);
+    if (nul) process.stdout.write(`${task.target}\0`);
+    else if (process.stdout.isTTY) process.stdout.write(`${visible(task.target)}\n`);
+    else if (fitsOnLine(task.target)) process.stdout.write(`${task.target}\n`);
+    else process.stderr.write(`heddle: not listed, which --null (-0) does: ${visible(task.target)}\n`);
   }
 }
 
@@ -156,12 +167,12 @@ function reportTask(task: TaskRow, progress: Progress | null): void {
 function reportFinding(task: TaskRow, progress: Progress | null): void {
   progress?.clear();
   if (task.state === 'done') {
-    process.stderr.write(`${printable(task.error?.message ?? 'no reason was given')}\n`);
+    process.stderr.write(`${visible(task.error?.message ?? 'no reason was given')}\n`);
     return;
   }
   const nowAt = task.finding === 'moved' ? `: ${task.target ?? ''}` : '';
-  process.stdout.write(`${task.finding ?? task.state}: ${printable(task.name + nowAt)}\n`);
-  process.stderr.write(`${printable(task.error?.message ?? 'no reason was given')}\n`);
+  process.stdout.write(`${task.finding ?? task.state}: ${visible(task.name + nowAt)}\n`);
+  process.stderr.write(`${visible(task.error?.message ?? 'no reason was given')}\n`);
 }
 
 /** A line for each entry that would change, or be in the way; why is a message. */
@@ -169,8 +180,8 @@ function reportForesight(task: TaskRow, progress: Progress | null): void {
   if (task.finding === 'unchanged') return;
   progress?.clear();
   const what = (task.finding ?? task.state).padEnd(9);
-  process.stdout.write(`${what} ${printable(task.target ?? task.source)}\n`);
-  if (task.error !== null) process.stderr.write(`${printable(task.error.message)}\n`);
+  process.stdout.write(`${what} ${visible(task.target ?? task.source)}\n`);
+  if (task.error !== null) process.stderr.write(`${visible(task.error.message)}\n`);
 }
 
 const FINDING_WORDS: Readonly<Partial<Record<Finding, string>>> = {

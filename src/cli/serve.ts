@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import type { Threads } from '../engine';
 import { serveDirectory } from '../engine/serve';
 import { EXIT } from './exit-status';
-import { printable } from './printable';
+import { visible } from '../common/visible';
 import type { ServeFlags } from './serve-flags';
 import { ServeProgress } from './serve-progress';
 
@@ -20,7 +20,7 @@ export async function serve(directory: string, flags: ServeFlags, threads: Threa
   });
   const signal = Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
   process.stdout.write(`${server.url}\n`);
-  for (const note of server.notes) process.stderr.write(`heddle: ${printable(note)}\n`);
+  for (const note of server.notes) process.stderr.write(`heddle: ${visible(note)}\n`);
   const progress = flags.quiet === true ? null : new ServeProgress(process.stderr, () => server.read());
   await signal;
   progress?.stop();

@@ -1,31 +1,52 @@
 /** Groups of duplicates in the terminal: paths alone, so that others can go on with them. */
 import type { JobSummary } from '../common/model';
+import { displayPath } from '../common/paths';
 import { formatBytes, formatCount } from '../common/units';
+import { visible } from '../common/visible';
 import type { Engine } from '../engine';
 import { print } from './print';
-import { printable } from './printable';
 import type { RunOptions } from './run-jobs';
 
-/** One path a line, an empty line between groups; with `--json` a line for each group. What they come to is a message. */
-export async function tellDuplicates(engine: Engine, job: JobSummary, options: RunOptions): Promise<void> {
+/**
+ * One path a line, an empty line between groups; with `--json` a line for each group. What they come to is a message.
+ * @returns whether all groups were told
+ */
+export async function tellDuplicates(engine: Engine, job: JobSummary, options: RunOptions): Promise<boolean> {
   const { json, quiet, duplicates } = options;
   if (duplicates !== undefined) await engine.writeDuplicates(job.id, duplicates.format, duplicates.path);
   if (json) {
     for await (const piece of engine.exportDuplicates(job.id, 'jsonl')) await print(piece);
-    return;
+    return true;
   }
-  if (duplicates === undefined) {
-    for await (const lines of engine.listDuplicates(job.id))
-      await print(process.stdout.isTTY ? shown(lines) : lines);
+  const leftOut = duplicates === undefined ? await listPaths(engine, job, options.nul === true) : 0;
+  if (leftOut > 0) {
+    process.stderr.write(
+      `heddle: ${formatCount(leftOut)} ${leftOut === 1 ? 'group is' : 'groups are'} not listed: --null (-0) or --json tells all of them\n`,
+    );
   }
-  if (quiet) return;
+  if (quiet) return leftOut === 0;
   const { groups, files, reclaimableBytes } = (await engine.duplicateGroups(job.id, 0, 0)).totals;
   process.stderr.write(
     `${formatCount(groups)} groups of ${formatCount(files)} files; ${formatBytes(reclaimableBytes)} could be won\n`,
   );
+  return leftOut === 0;
 }
 
-/** A program gets names byte for byte; a terminal must not act upon them. */
-function shown(lines: Uint8Array): string {
-  return Buffer.from(lines).toString('utf8').split('\n').map(printable).join('\n');
+/** A program gets names byte for byte; a terminal must not act upon them. @returns how many groups were left out */
+async function listPaths(engine: Engine, job: JobSummary, nul: boolean): Promise<number> {
+  const toTerminal = process.stdout.isTTY && !nul;
+  let leftOut = 0;
+  const paths = engine.listDuplicates(job.id, {
+    end: nul || toTerminal ? '\0' : '\n',
+    onLeftOut: (path) => {
+      leftOut += 1;
+      process.stderr.write(`A name with a control character is not listed: ${visible(displayPath(path))}\n`);
+    },
+  });
+  for await (const piece of paths) await print(toTerminal ? shown(piece) : piece);
+  return leftOut;
+}
+
+function shown(piece: Uint8Array): string {
+  return Buffer.from(piece).toString('utf8').split('\0').map(visible).join('\n');
 }

@@ -45,6 +45,8 @@ export const copyOptionsSchema = z.strictObject({
   dryRun: z.boolean(),
   /** Delete at the target what is not at the source. */
   mirror: z.boolean(),
+  /** Write into a file that is to be replaced where nothing can be renamed over it; not in one step. */
+  inPlace: z.boolean(),
 });
 export type CopyOptions = z.infer<typeof copyOptionsSchema>;
 
@@ -54,6 +56,7 @@ export const DEFAULT_COPY_OPTIONS: CopyOptions = {
   sync: true,
   dryRun: false,
   mirror: false,
+  inPlace: false,
 };
 
 /** How a file's bytes got to the target: shared blocks, copied inside the kernel, or read and written. */

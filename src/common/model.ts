@@ -279,7 +279,7 @@ export interface DownloadWorkerOptions {
 export interface CopyRoot {
   readonly source: FsPath;
   readonly target: FsPath;
-  /** Where temporary files of this root go: a folder beside `target`. */
+  /** Where temporary files of this root go: a folder in `target`, or beside it where there is none or it is no folder. */
   readonly workDirectory: FsPath;
 }
 

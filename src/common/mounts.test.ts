@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { isInMount, mountsBelow } from './mounts';
+import { isInMount, mountOf, mountPoints, mountsBelow } from './mounts';
 
 const MOUNTINFO = [
   '22 1 254:0 / / rw,relatime shared:1 - ext4 /dev/vda rw',
@@ -23,4 +23,14 @@ test('what lies in a mount', () => {
   expect(isInMount(mounts, 'sub/bind/x')).toBe(true);
   expect(isInMount(mounts, 'sub/binder')).toBe(false);
   expect(isInMount(mounts, 'sub')).toBe(false);
+});
+
+test('the mount that a path lies in', () => {
+  const points = mountPoints(MOUNTINFO);
+  expect(mountOf(points, '/data/sub/x')).toBe('/data');
+  expect(mountOf(points, '/data/sub/bind')).toBe('/data/sub/bind');
+  expect(mountOf(points, '/data/sub/bind/x')).toBe('/data/sub/bind');
+  expect(mountOf(points, '/data/sub/binder')).toBe('/data');
+  expect(mountOf(points, '/databases')).toBe('/');
+  expect(mountOf([], '/a')).toBe('');
 });

@@ -8,16 +8,34 @@
  */
 export function mountsBelow(mountinfo: string, folder: string): string[] {
   const prefix = folder === '/' ? '/' : `${folder}/`;
+  return mountPoints(mountinfo)
+    .filter((path) => path.startsWith(prefix) && path.length > prefix.length)
+    .map((path) => path.slice(prefix.length));
+}
+
+/** Everything that is mounted, as real paths; byte strings. */
+export function mountPoints(mountinfo: string): string[] {
   const points = new Set<string>();
   for (const line of mountinfo.split('\n')) {
     const point = line.split(' ')[4];
     if (point === undefined) continue;
-    const path = point.replaceAll(/\\([0-7]{3})/gu, (_, octal: string) =>
-      String.fromCharCode(Number.parseInt(octal, 8)),
+    points.add(
+      point.replaceAll(/\\([0-7]{3})/gu, (_, octal: string) =>
+        String.fromCharCode(Number.parseInt(octal, 8)),
+      ),
     );
-    if (path.startsWith(prefix) && path.length > prefix.length) points.add(path.slice(prefix.length));
   }
   return [...points];
+}
+
+/** The one of the mounts that a path lies in; '' where it is in none. Byte strings. */
+export function mountOf(points: readonly string[], path: string): string {
+  let deepest = '';
+  for (const point of points) {
+    const isIn = path === point || path.startsWith(point === '/' ? '/' : `${point}/`);
+    if (isIn && point.length > deepest.length) deepest = point;
+  }
+  return deepest;
 }
 
 /** Whether a path below the folder is one of the mounts, or lies in one. Byte strings, as above. */

@@ -633,3 +633,80 @@ describe('killed', () => {
     60_000,
   );
 });
+
+describe.runIf(isRoot)('a file that nothing can be renamed over', () => {
+  const text = (name: string): string => readFileSync(join(target, 'from', name), 'utf8');
+
+  /** One file is mounted at the target itself; in `closed` nothing may be made. */
+  const prepare = (): void => {
+    write(join(source, 'mounted'), 'longer than before', 1_700_000_000);
+    write(join(source, 'closed', 'file'), 'new', 1_700_000_000);
+    write(join(folder, 'elsewhere'), 'old');
+    write(join(target, 'from', 'mounted'), '');
+    write(join(target, 'from', 'closed', 'file'), 'old and longer');
+    execFileSync('mount', ['--bind', join(folder, 'elsewhere'), join(target, 'from', 'mounted')]);
+    execFileSync('mount', ['--bind', join(target, 'from', 'closed'), join(target, 'from', 'closed')]);
+    execFileSync('mount', ['-o', 'remount,bind,ro', join(target, 'from', 'closed')]);
+    execFileSync('mount', ['--bind', join(folder, 'in'), join(target, 'from', 'closed', 'file')]);
+  };
+  const clean = (): void => {
+    for (const path of ['closed/file', 'closed', 'mounted'])
+      spawnSync('umount', ['-l', join(target, 'from', path)]);
+  };
+
+  test('is left, and the message says how it can be written; with --in-place it is', async () => {
+    write(join(folder, 'in'), 'old and longer');
+    prepare();
+    try {
+      const job = await copy({ existing: 'overwrite' });
+      expect((await failures(job.id)).map((error) => error?.code)).toEqual([
+        'not-replaceable',
+        'not-replaceable',
+      ]);
+      expect((await failures(job.id))[0]?.message).toContain('--in-place');
+      expect([text('mounted'), text('closed/file')]).toEqual(['old', 'old and longer']);
+      const { ino } = statSync(join(target, 'from', 'mounted'));
+      const again = await copy({ existing: 'overwrite', inPlace: true, verify: true });
+      expect(await failures(again.id)).toEqual([]);
+      expect(engine.findings(again.id)).toEqual({ replaced: 2 });
+      expect([text('mounted'), text('closed/file')]).toEqual(['longer than before', 'new']);
+      expect(statSync(join(target, 'from', 'mounted'))).toMatchObject({ ino, mtimeMs: 1_700_000_000_000 });
+      expect(engine.findings((await copy({})).id)).toEqual({ unchanged: 2 });
+      expect(leftovers(folder)).toEqual([]);
+    } finally {
+      clean();
+    }
+  });
+});
+
+test.runIf(isRoot)('a second copy into a folder that may not be written to finds all unchanged', async () => {
+  write(join(source, 'a', 'b'), 'x');
+  await copy({});
+  const closed = join(target, 'from');
+  execFileSync('mount', ['--bind', closed, closed]);
+  try {
+    execFileSync('mount', ['-o', 'remount,bind,ro', closed]);
+    const job = await copy({ existing: 'overwrite' });
+    expect(engine.findings(job.id)).toEqual({ unchanged: 1 });
+  } finally {
+    execFileSync('umount', ['-l', closed]);
+  }
+});
+
+test.runIf(isRoot)(
+  'work folders lie where a rename can begin, also where the same disk is mounted below',
+  async () => {
+    const other = join(folder, 'other');
+    mkdirSync(other);
+    mkdirSync(join(target, 'from', 'bound'), { recursive: true });
+    mount(join(target, 'from', 'bound'), '--bind', other);
+    write(join(source, 'bound', 'large'), 'x'.repeat(100_000));
+    write(join(source, 'bound', 'sub', 'empty'), '');
+    utimesSync(source, 1_500_000_000, 1_500_000_000);
+    const job = await copy({});
+    expect(await failures(job.id)).toEqual([]);
+    expect(readdirSync(other).sort()).toEqual(['large', 'sub']);
+    expect(statSync(join(target, 'from')).mtimeMs).toBe(1_500_000_000_000);
+    expect(leftovers(folder)).toEqual([]);
+  },
+);

@@ -15,6 +15,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { HEAD_BYTES, type DuplicateGroup } from '../common/duplicates';
+import type { FsPath } from '../common/paths';
 import type { JobRequest } from '../common/job-request';
 import { MODES, type JobSummary } from '../common/model';
 import {
@@ -139,9 +140,17 @@ test('odd names, and what is no file', async () => {
   expect(job).toMatchObject({ state: 'done', counts: { done: 5, skipped: 2 } });
   const [group] = await groups(job.id);
   expect([...(group?.paths ?? [])].sort()).toEqual([...names, tree('raw-\\xff\\xfe')].sort());
-  const listed: Buffer[] = [];
-  for await (const piece of engine.listDuplicates(job.id)) listed.push(Buffer.from(piece));
-  expect(Buffer.concat(listed).includes(raw)).toBe(true);
+  const leftOut: FsPath[] = [];
+  const list = async (end: '\n' | '\0'): Promise<Buffer> => {
+    const pieces: Uint8Array[] = [];
+    const onLeftOut = (path: FsPath): unknown => leftOut.push(path);
+    for await (const piece of engine.listDuplicates(job.id, { end, onLeftOut })) pieces.push(piece);
+    return Buffer.concat(pieces);
+  };
+  expect((await list('\0')).includes(raw)).toBe(true);
+  // Two of its lines would be paths of nothing.
+  expect(await list('\n')).toEqual(Buffer.alloc(0));
+  expect(leftOut).toEqual([names[0]]);
 });
 
 /** Runs when all is listed and nothing was read: a FIFO is told as skipped while files are listed. */

@@ -51,6 +51,7 @@ import type { RetryPolicy } from './jobs/retry-policy';
 import {
   duplicateLines,
   duplicateList,
+  type DuplicateListing,
   duplicatePage,
   groupPaths,
   type GroupPath,
@@ -339,9 +340,9 @@ export class Engine {
     return duplicateLines(this.#tasks, this.#stored(id).summary.id, format);
   }
 
-  /** Lines of paths, those of one group together, an empty line between groups. */
-  listDuplicates(id: number): AsyncGenerator<Uint8Array, void, undefined> {
-    return duplicateList(this.#tasks, this.#stored(id).summary.id);
+  /** Paths, those of one group together, an empty one between groups. */
+  listDuplicates(id: number, listing: DuplicateListing): AsyncGenerator<Uint8Array, void, undefined> {
+    return duplicateList(this.#tasks, this.#stored(id).summary.id, listing);
   }
 
   /** Replaces a file of that name: the caller has asked. */
@@ -388,10 +389,14 @@ export class Engine {
    */
   manifestLines(
     id: number,
-    { base = process.cwd(), format = null }: { base?: FsPath; format?: ManifestFormat | null } = {},
+    {
+      base = process.cwd(),
+      format = null,
+      zero = false,
+    }: { base?: FsPath; format?: ManifestFormat | null; zero?: boolean } = {},
   ): AsyncGenerator<string | Uint8Array, void, undefined> {
     const content = this.#manifestContent(id);
-    return manifestLines(this.#tasks, id, { ...content, format: format ?? content.format, base });
+    return manifestLines(this.#tasks, id, { ...content, format: format ?? content.format, base, zero });
   }
 
   /** Replaces a file of that name: the caller has asked. */

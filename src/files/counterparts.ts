@@ -18,6 +18,8 @@ interface Twins {
   readonly bySpelling: ReadonlyMap<string, string>;
   /** Something of the source has a name here that could not be found in the list: nothing here is known to be extra. */
   readonly isUnclear: boolean;
+  /** Names at the target. */
+  readonly listed: ReadonlySet<string>;
 }
 
 /** Of one root. It looks, and changes nothing. */
@@ -45,7 +47,8 @@ export class Counterparts {
     const twins = this.#twinsIn(above, folder);
     const twin = twins.bySpelling.get(byteString(name));
     if (twin !== undefined) return { path: joinPath(folder, fromByteString(twin)), isThere: true };
-    return { path, isThere: twins.isUnclear };
+    // What is not listed was found by another spelling than its own: it may have been replaced by a file of the source.
+    return { path, isThere: twins.isUnclear || !twins.listed.has(byteString(name)) };
   }
 
   #folder(relative: FsPath): FsPath | null {
@@ -73,7 +76,7 @@ export class Counterparts {
       return twins;
     } catch {
       // What cannot be read may have all of it.
-      return { version: '', bySpelling: new Map(), isUnclear: true };
+      return { version: '', bySpelling: new Map(), isUnclear: true, listed: new Set() };
     }
   }
 
@@ -91,7 +94,7 @@ export class Counterparts {
       if (spelling === null) isUnclear = true;
       else if (spelling !== name) bySpelling.set(spelling, name);
     }
-    return { bySpelling, isUnclear };
+    return { bySpelling, isUnclear, listed };
   }
 }
 

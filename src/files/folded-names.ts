@@ -80,3 +80,21 @@ export function spellingOf(folder: FsPath, name: string, listed: ReadonlySet<str
   });
   return same.length === 1 ? (same[0] ?? null) : null;
 }
+
+/**
+ * Whether two paths of files that are there lead to one entry, each part of them as its folder spells it. `true` where
+ * that cannot be told: inodes prove nothing on file systems that make them up.
+ */
+export function isOneEntry(one: FsPath, other: FsPath): boolean {
+  if (lstatOrNull(one) === null || lstatOrNull(other) === null) return false;
+  const [parts, others] = [byteString(one).split('/'), byteString(other).split('/')];
+  if (parts.length !== others.length) return false;
+  return parts.every((part, index) => {
+    const twin = others[index] ?? '';
+    if (part === twin) return true;
+    const folder = fromByteString(parts.slice(0, index).join('/') || '/');
+    const listed = namesIn(folder);
+    const [spelling, twins] = [spellingOf(folder, part, listed), spellingOf(folder, twin, listed)];
+    return spelling === null || twins === null || spelling === twins;
+  });
+}

@@ -2,6 +2,7 @@
 import { Notification, powerSaveBlocker } from 'electron';
 import { isEnded, settledTasks, totalTasks, type JobSummary } from '../common/model';
 import { formatCount } from '../common/units';
+import { visible } from '../common/visible';
 import type { Engine } from '../engine';
 import { focusMainWindow, getMainWindow } from './window';
 
@@ -48,7 +49,7 @@ function notify(job: JobSummary): void {
   const body =
     job.error?.message ??
     (failed > 0 ? `${formatCount(done)} done, ${formatCount(failed)} failed` : `${formatCount(done)} done`);
-  const notification = new Notification({ title: job.label, body, silent: true });
+  const notification = new Notification({ title: visible(job.label), body: visible(body), silent: true });
   notification.on('click', focusMainWindow);
   notification.show();
 }

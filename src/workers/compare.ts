@@ -4,7 +4,7 @@ import { HeddleError, toErrorData } from '../common/errors';
 import type { TaskOrder, TaskOutcome } from '../common/model';
 import { displayPath, pathFromBytes, type FsPath } from '../common/paths';
 import { formatCount } from '../common/units';
-import { loadHasher, type HasherFactory } from './hashers';
+import { loadHasher, type HasherFactory } from '../files/hashers';
 import { TaskCancelled, type RunTask, type TaskContext } from './runtime';
 import { NotAFile, READ_BYTES, hasChanged, notRegular } from './source-file';
 import { fill, leadsTo, look, lookAt, runSteps, withFile, type Steps } from './read-steps';

@@ -2,7 +2,16 @@
  * A file's bytes and what it has beside them to a temporary file: shared, copied inside the kernel, or read and
  * written; holes stay holes. It is flushed, checked against the source and, where asked for, read back.
  */
-import { closeSync, constants, copyFileSync, fstatSync, ftruncateSync, openSync, statfsSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  copyFileSync,
+  fstatSync,
+  ftruncateSync,
+  openSync,
+  statSync,
+  statfsSync,
+} from 'node:fs';
 import type { BigIntStats } from 'node:fs';
 import { nowMs } from '../common/board';
 import type { CopyFacts, CopyMethod, CopyOptions, Lost } from '../common/copy-options';
@@ -11,11 +20,11 @@ import { HeddleError } from '../common/errors';
 import type { Digests } from '../common/model';
 import { displayPath, type FsPath } from '../common/paths';
 import { formatBytes } from '../common/units';
-import { copyAttributes } from './attributes';
+import { copyAttributes, setTimes } from './attributes';
 import { aboutTarget, targetError } from './copy-errors';
 import { CopyProgress, reopenPartial, versionOf } from './copy-progress';
 import { errorCode, native, parentPath, unlinkIfThere } from '../files/entries';
-import type { Hasher, HasherFactory } from './hashers';
+import type { Hasher, HasherFactory } from '../files/hashers';
 import { libc } from '../files/libc';
 import type { TaskContext } from './runtime';
 import { NotAFile, OPEN_TO_READ, READ_BYTES, hasChanged, notRegular, openingFailure } from './source-file';
@@ -65,6 +74,8 @@ export interface DataJob {
   readonly hashers: CopyHashers;
   /** What an earlier attempt left at `temp`. */
   readonly partial: PartialState | null;
+  /** `temp` is the target itself, and is written over. */
+  readonly inPlace?: true;
 }
 
 export interface CopiedData {
@@ -128,22 +139,26 @@ class Copying {
     this.#from = from;
     this.#before = before;
     this.#size = Number(before.size);
-    this.#sparse = before.size > SMALL_BYTES && before.blocks * 512n < before.size;
+    // In place, what is to be a hole has to be written over.
+    const mayHaveHoles = before.size > SMALL_BYTES && job.inPlace !== true;
+    this.#sparse = mayHaveHoles && before.blocks * 512n < before.size;
     const { wanted, check } = job.hashers;
     const factories = job.options.verify && check !== null ? [...wanted, check] : wanted;
     this.#digests = factories.map((factory) => factory.create());
-    const keepsParts = job.options.sync && this.#size >= LARGE_BYTES && !this.#sparse ? check : null;
+    const isLong = this.#size >= LARGE_BYTES && !this.#sparse;
+    const keepsParts = job.options.sync && isLong && job.inPlace !== true ? check : null;
     this.#progress = new CopyProgress(job.source, versionOf(before), keepsParts, context);
   }
 
   *run(): Step<CopiedData> {
     const startedMs = nowMs();
-    const { target, temp } = this.#job;
+    const { target } = this.#job;
     const kept = this.#reopened();
     const shared = kept === null && this.#reflink();
     if (!shared && kept === null) this.#askForRoom();
-    const to = kept?.fd ?? aboutTarget(target, () => openSync(native(temp), shared ? 'r' : 'wx+', 0o600));
+    const to = kept?.fd ?? aboutTarget(target, () => this.#open(shared));
     try {
+      if (this.#job.inPlace === true) markUnfinished(to);
       const start = kept?.bytes ?? 0;
       if (shared) this.#method = 'reflink';
       let bytes = this.#size;
@@ -182,6 +197,12 @@ class Copying {
     }
   }
 
+  #open(shared: boolean): number {
+    const temp = native(this.#job.temp);
+    if (this.#job.inPlace === true) return openSync(temp, OPEN_IN_PLACE);
+    return openSync(temp, shared ? 'r' : 'wx+', 0o600);
+  }
+
   get #isFlushed(): boolean {
     return this.#job.options.sync || this.#job.options.verify;
   }
@@ -203,6 +224,7 @@ class Copying {
    */
   #reflink(): boolean {
     const { noReflink } = this.#memory;
+    if (this.#job.inPlace === true) return false;
     if (process.platform !== 'linux' || this.#size < SMALL_BYTES || noReflink.has(this.#before.dev))
       return false;
     const { temp } = this.#job;
@@ -224,7 +246,8 @@ class Copying {
   #askForRoom(): void {
     if (this.#size < LARGE_BYTES) return;
     const { target, temp } = this.#job;
-    const needed = this.#sparse ? Number(this.#before.blocks) * 512 : this.#size;
+    const there = this.#job.inPlace === true ? statSync(native(temp)).size : 0;
+    const needed = (this.#sparse ? Number(this.#before.blocks) * 512 : this.#size) - there;
     const { bavail, bsize } = aboutTarget(target, () => statfsSync(native(parentPath(temp))));
     // Some file systems do not say how large they are.
     if (bsize === 0 || needed <= bavail * bsize) return;
@@ -264,7 +287,7 @@ class Copying {
     } else {
       at = yield* this.#pourRange(to, at, this.#size === 0 ? Infinity : this.#size);
     }
-    if (this.#sparse) {
+    if (this.#sparse || this.#job.inPlace === true) {
       aboutTarget(this.#job.target, () => {
         ftruncateSync(to, at);
       });
@@ -282,6 +305,7 @@ class Copying {
       const moved = copied ?? (yield* this.#readAndWrite(to, at, Math.min(length, READ_BYTES)));
       if (moved === 0) return at;
       at += moved;
+      if (this.#job.inPlace === true) markUnfinished(to);
       if (at < this.#size || this.#size > SMALL_BYTES) {
         this.#context.setStages(at, at);
         if (!this.#isFlushed) this.#context.setBytesDone(at);
@@ -413,6 +437,22 @@ class Copying {
 
   get #buffer(): Buffer {
     return bufferOf(this.#memory, this.#context.lane);
+  }
+}
+
+/** Never through a link, and nothing that is not a file is waited for. */
+const OPEN_IN_PLACE =
+  constants.O_RDWR | (process.platform === 'win32' ? 0 : constants.O_NOFOLLOW | constants.O_NONBLOCK);
+
+/**
+ * Older than every source: whoever copies again sees that the file is not its source yet, and is not newer either.
+ * Each write sets the time anew. One who does not own the file may not set it.
+ */
+function markUnfinished(fd: number): void {
+  try {
+    setTimes(fd, 0n, 0n);
+  } catch (error) {
+    if (errorCode(error) !== 'EPERM' && errorCode(error) !== 'EACCES') throw error;
   }
 }
 

@@ -72,6 +72,8 @@ export function copyFolders(
     stack.pop();
     const done = level;
     attempt(done.target, () => {
+      // Its end would change the folder's time.
+      targets.removeWorkIn(done.target);
       finishFolder(done.source, done.target, manner, lost);
     });
   }

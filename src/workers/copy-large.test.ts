@@ -22,7 +22,7 @@ import type { TaskOutcome } from '../common/model';
 import { DEFAULT_WALK_RULES } from '../common/walk-rules';
 import { createCopy } from './copy';
 import type { CopyHashers } from './copy-data';
-import type { HasherFactory } from './hashers';
+import type { HasherFactory } from '../files/hashers';
 import { TaskCancelled } from './runtime';
 import { FakeContext, order } from './test-context';
 

@@ -6,7 +6,7 @@ import { closeSync, fstatSync, ftruncateSync, openSync, readSync, type BigIntSta
 import type { PartialNote, PartialState } from '../common/download';
 import { displayPath, type FsPath } from '../common/paths';
 import { errorCode, native } from '../files/entries';
-import type { Hasher, HasherFactory } from './hashers';
+import type { Hasher, HasherFactory } from '../files/hashers';
 import type { TaskContext } from './runtime';
 
 /** Bytes between two flushes. */

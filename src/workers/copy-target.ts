@@ -1,7 +1,8 @@
 /** Where a copy writes: target folders made on the way, and never out of the target through a link. */
-import { lstatSync, mkdirSync } from 'node:fs';
+import { lstatSync, mkdirSync, readFileSync, readdirSync, realpathSync, rmSync, statSync } from 'node:fs';
 import { HeddleError } from '../common/errors';
 import type { CopyRoot } from '../common/model';
+import { mountOf, mountPoints } from '../common/mounts';
 import { displayPath, joinPath, pathFromBytes, pathToBytes, type FsPath } from '../common/paths';
 import {
   errorCode,
@@ -22,8 +23,10 @@ export class TargetFolders {
   readonly #rootBytes: Buffer;
   /** Folders seen to be there and to be folders, with their device; keyed by the path's bytes. */
   readonly #known = new Map<string, bigint>();
-  /** Work directories by device. */
-  readonly #work = new Map<bigint, FsPath>();
+  /** Work directories by what they can be renamed in: a device, and where that is mounted. */
+  readonly #work = new Map<string, FsPath>();
+  #mounts: readonly string[] | null = null;
+  readonly #mountOfFolder = new Map<string, string>();
   readonly #onWorkDirectory: (path: FsPath) => void;
 
   /** @param onWorkDirectory is told of work directories beside the root's own, before they are made */
@@ -53,43 +56,87 @@ export class TargetFolders {
   }
 
   /**
-   * Where the temporary file of a task goes: into the root's work directory, or, where the target's folder
-   * lies on another device and no link could join the two, into one at that device's top.
+   * Where the temporary file of a task goes: into the root's work directory, or, where that cannot be made or lies on
+   * another mount, so that no rename could join the two, into one as high in the target as it can be.
+   * @throws the system's error where there is no folder on the way that may be written to
    */
   tempFor(target: FsPath, taskId: number): FsPath {
     const device = this.ensureParent(target);
-    let directory = this.#work.get(device);
+    const folder = parentPath(target);
+    const mount = `${device}:${this.#mountOf(folder)}`;
+    let directory = this.#work.get(mount);
     if (directory === undefined) {
-      directory = this.#makeWork(target, device);
-      this.#work.set(device, directory);
+      directory = this.#makeWork(folder, mount, device);
+      this.#work.set(mount, directory);
     }
     return joinPath(directory, String(taskId));
   }
 
-  #makeWork(target: FsPath, device: bigint): FsPath {
+  #makeWork(folder: FsPath, mount: string, device: bigint): FsPath {
     const { workDirectory } = this.#root;
-    if (this.#work.size === 0) {
-      makeWorkDirectory(workDirectory);
-      const own = lstatSync(native(workDirectory), { bigint: true }).dev;
-      if (device === own) return workDirectory;
-      this.#work.set(own, workDirectory);
+    let refusal: Error = notAFolder(folder);
+    for (const directory of this.#candidates(folder)) {
+      const above = parentPath(directory);
+      if (statDevice(above) !== device || `${device}:${this.#mountOf(above)}` !== mount) continue;
+      // It is removed with the others when the job ends, even if this process is killed.
+      if (directory !== workDirectory) this.#onWorkDirectory(directory);
+      try {
+        makeWorkDirectory(directory);
+        return directory;
+      } catch (error) {
+        if (!isRefusal(error)) throw error;
+        refusal = error as Error;
+      }
     }
-    const directory = joinPath(this.#topOf(parentPath(target), device), lastPart(workDirectory));
-    // It is removed with the others when the job ends, even if this process is killed.
-    this.#onWorkDirectory(directory);
-    makeWorkDirectory(directory);
-    return directory;
+    throw refusal;
   }
 
-  /** The highest folder from the root's target down to `folder` that lies on this device. */
-  #topOf(folder: FsPath, device: bigint): FsPath {
-    let top = folder;
-    while (pathToBytes(top).length > this.#rootBytes.length) {
-      const above = parentPath(top);
-      if (lstatSync(native(above), { bigint: true }).dev !== device) break;
-      top = above;
+  /**
+   * When every file has its name: removes the work directory in a folder, unless it holds what another attempt can go
+   * on with. Then it goes with the job.
+   */
+  removeWorkIn(folder: FsPath): void {
+    const directory = joinPath(folder, lastPart(this.#root.workDirectory));
+    let names: Buffer[];
+    try {
+      names = readdirSync(native(directory), { encoding: 'buffer' });
+    } catch (error) {
+      if (errorCode(error) === 'ENOENT') return;
+      throw error;
     }
-    return top;
+    // A finished file has its final name as well.
+    const isPartial = names.some(
+      (name) =>
+        /^\d+$/u.test(name.toString()) && lstatOrNull(joinPath(directory, name.toString()))?.nlink === 1n,
+    );
+    if (!isPartial) rmSync(native(directory), { recursive: true, force: true });
+  }
+
+  /** The root's own, then one in each folder from the target's top down to this one. */
+  *#candidates(folder: FsPath): Generator<FsPath> {
+    const { workDirectory } = this.#root;
+    yield workDirectory;
+    const bytes = pathToBytes(folder);
+    const name = lastPart(workDirectory);
+    for (let end = this.#rootBytes.length; end <= bytes.length; end++) {
+      if (end === bytes.length || bytes[end] === 0x2f) {
+        yield joinPath(pathFromBytes(bytes.subarray(0, end)), name);
+      }
+    }
+  }
+
+  /** A bind mount has the device of what it shows, and no rename crosses it. */
+  #mountOf(folder: FsPath): string {
+    if (process.platform !== 'linux') return '';
+    const key = keyOf(folder);
+    let mount = this.#mountOfFolder.get(key);
+    if (mount === undefined) {
+      this.#mounts ??= mountPoints(readFileSync('/proc/self/mountinfo', 'latin1'));
+      mount = mountOf(this.#mounts, realpathSync.native(native(folder), 'buffer').toString('latin1'));
+      if (this.#mountOfFolder.size >= REMEMBERED) this.#mountOfFolder.clear();
+      this.#mountOfFolder.set(key, mount);
+    }
+    return mount;
   }
 
   /**
@@ -155,6 +202,15 @@ export class TargetFolders {
     this.#known.set(key, device);
     return device;
   }
+}
+
+function statDevice(folder: FsPath): bigint | null {
+  return statSync(native(folder), { bigint: true, throwIfNoEntry: false })?.dev ?? null;
+}
+
+/** Nothing may be made there. */
+export function isRefusal(error: unknown): boolean {
+  return ['EACCES', 'EPERM', 'EROFS'].includes(errorCode(error) ?? '');
 }
 
 function notAFolder(folder: FsPath): HeddleError {

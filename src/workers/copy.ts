@@ -19,19 +19,20 @@ import {
   type CopyHashers,
   type CopyMemory,
 } from './copy-data';
-import { aboutTarget } from './copy-errors';
+import { aboutTarget, targetError } from './copy-errors';
+import { cannotBeReplaced, mayBeWritten, needsInPlace, notReplaceable } from './copy-in-place';
 import { decide, findNumbered, placeByDecision, readlinkBytes, type Copy } from './copy-existing';
 import { removeEmptied, removeExtra, type MirrorRoot } from './copy-extras';
 import { copyFolders } from './copy-folders';
 import { foresee } from './copy-foresight';
 import { SmallCopies } from './copy-small';
 import { TargetSpelling } from './copy-spelling';
-import { TargetFolders } from './copy-target';
+import { TargetFolders, isRefusal } from './copy-target';
 import { TargetTimes } from './target-times';
 import { Counterparts } from '../files/counterparts';
 import { errorCode, isSameFile, lstatOrNull, native, parentPath, unlinkIfThere } from '../files/entries';
 import { NAMING, type Naming } from '../files/take-name';
-import { loadHasher } from './hashers';
+import { loadHasher } from '../files/hashers';
 import { TaskCancelled, type RunTask, type TaskContext } from './runtime';
 import { NotAFile, notRegular } from './source-file';
 import { ASYNC_IO, SYNC_IO, runAsync, runSync } from './steps';
@@ -125,7 +126,13 @@ class Copier {
     const spelling = target === root.target ? null : this.#spelling;
     if (dryRun) return foresee(copy, source, folders, spelling);
 
-    const temp = aboutTarget(target, () => folders.tempFor(target, order.id));
+    aboutTarget(target, () => folders.ensureParent(target));
+    let temp: FsPath;
+    try {
+      temp = folders.tempFor(target, order.id);
+    } catch (error) {
+      return this.#withoutTemp(copy, source, spelling, error, context);
+    }
     const job: Job = { ...copy, scratch: parentPath(temp), temp, partial: order.partial };
     const before = aboutTarget(target, () => settledBefore(job, source));
     if (before !== null) return before;
@@ -140,6 +147,58 @@ class Copier {
     if (source.isSymbolicLink()) return this.#copySymlink(job, source, decision.how);
     return this.#copyFile(job, source, decision.how, context);
   };
+
+  /** Nothing can be made in the target's folder: what is there already is fine, and a file may be written into. */
+  #withoutTemp(
+    copy: Copy,
+    source: BigIntStats,
+    spelling: TargetSpelling | null,
+    refusal: unknown,
+    context: TaskContext,
+  ): TaskOutcome | Promise<TaskOutcome> {
+    const { target } = copy;
+    if (!isRefusal(refusal)) throw targetError(refusal, target);
+    const decision = aboutTarget(target, () => decide(copy, source, lstatOrNull(target)));
+    if (decision.how === 'settled') return decision.outcome;
+    if (decision.how !== 'replace' || !source.isFile()) throw targetError(refusal, target);
+    spelling?.refuseOther(copy.source, target);
+    if (!mayBeWritten(target)) throw targetError(refusal, target);
+    if (!this.#options.options.inPlace) throw notReplaceable(target, refusal);
+    return this.#writeInPlace(target, copy.source, context);
+  }
+
+  /**
+   * Writes over a file that nothing can be renamed over.
+   * @param from the source, or the finished copy of it
+   */
+  #writeInPlace(target: FsPath, from: FsPath, context: TaskContext): TaskOutcome | Promise<TaskOutcome> {
+    const { options } = this.#options;
+    const begin = (): ReturnType<typeof copyData> =>
+      copyData(
+        {
+          source: from,
+          temp: target,
+          target,
+          options,
+          hashers: this.#hashers,
+          partial: null,
+          inPlace: true,
+        },
+        context.exclusive ? SYNC_IO : ASYNC_IO,
+        this.#memory,
+        context,
+      );
+    const done = ({ bytes, facts, digests, lost }: CopiedData): TaskOutcome => ({
+      state: 'done',
+      bytes,
+      target,
+      finding: 'replaced',
+      copied: facts,
+      ...(Object.keys(digests).length === 0 ? {} : { digests }),
+      ...(lost.length === 0 ? {} : { lost: [...lost] }),
+    });
+    return whenDone(context.exclusive ? runSync(begin()) : runAsync(begin()), done);
+  }
 
   #mirrorRoot(root: CopyRoot): MirrorRoot {
     let mirror = this.#mirrorRoots.get(root);
@@ -187,6 +246,7 @@ class Copier {
     context: TaskContext,
   ): TaskOutcome | Promise<TaskOutcome> {
     const { options } = this.#options;
+    const { target } = job;
     const begin = (): ReturnType<typeof copyData> =>
       copyData(
         { ...job, options, hashers: this.#hashers, partial: job.partial ?? null },
@@ -194,8 +254,19 @@ class Copier {
         this.#memory,
         context,
       );
-    const done = ({ bytes, facts, digests, lost, source: from }: CopiedData): TaskOutcome =>
-      this.#place(job, from, how, { bytes, facts, digests, lost });
+    const done = (copied: CopiedData): TaskOutcome | Promise<TaskOutcome> => {
+      const { bytes, facts, digests, lost } = copied;
+      try {
+        return this.#place(job, copied.source, how, { bytes, facts, digests, lost });
+      } catch (error) {
+        if (!needsInPlace(error) || !options.inPlace) throw error;
+        // What it is written from is whole, and goes when it is done.
+        return whenDone(this.#writeInPlace(target, job.temp, context), (outcome) => {
+          unlinkIfThere(job.temp);
+          return outcome;
+        });
+      }
+    };
     if (context.exclusive && (source.size < LARGE_BYTES || this.#hashers.check !== null || !options.sync)) {
       try {
         return done(runSync(begin()));
@@ -209,7 +280,7 @@ class Copier {
         if (source.size >= LARGE_BYTES && options.sync && this.#hashers.check === null) {
           this.#hashers = { ...this.#hashers, check: await loadHasher('blake3') };
         }
-        return done(context.exclusive ? runSync(begin()) : await runAsync(begin()));
+        return await done(context.exclusive ? runSync(begin()) : await runAsync(begin()));
       } catch (error) {
         return failed(job, error, source);
       }
@@ -235,7 +306,16 @@ class Copier {
     const { temp, target } = job;
     const { bytes, facts, digests = {}, lost = [] } = made;
     const naming = source.isSymbolicLink() ? { ...this.#naming, link: null } : this.#naming;
-    const placed = aboutTarget(target, () => placeByDecision(how, temp, target, parentPath(temp), naming));
+    const placed = aboutTarget(target, () => {
+      try {
+        return placeByDecision(how, temp, target, parentPath(temp), naming);
+      } catch (error) {
+        const isFile = source.isFile() && how === 'replace';
+        throw isFile && cannotBeReplaced(error) && mayBeWritten(target)
+          ? notReplaceable(target, error)
+          : error;
+      }
+    });
     if (placed !== null) {
       return {
         state: 'done',
@@ -268,6 +348,10 @@ class Copier {
     }
     throw new HeddleError('target-exists', `${displayPath(target)} comes and goes.`, { retryable: true });
   }
+}
+
+function whenDone<T, R>(value: T | Promise<T>, then: (value: T) => R): R | Promise<R> {
+  return value instanceof Promise ? value.then(then) : then(value);
 }
 
 type How = 'new' | 'replace' | 'number';

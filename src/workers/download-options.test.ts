@@ -6,6 +6,7 @@ import {
   readFileSync,
   readdirSync,
   statSync,
+  symlinkSync,
   utimesSync,
   writeFileSync,
 } from 'node:fs';
@@ -114,6 +115,37 @@ describe('where the name is taken', () => {
     expect(files().sort()).toEqual(['a (1).txt', 'a.txt']);
     for (const name of files()) expect(readFileSync(join(directory, name), 'utf8')).toBe('new');
   });
+
+  test.each(['overwrite', 'newer', 'skip'] as const)(
+    '%s: folders that are one by a link are one for names, too',
+    async (existing) => {
+      mkdirSync(join(directory, 'real', 'deep'), { recursive: true });
+      symlinkSync('real', join(directory, 'inside'));
+      symlinkSync(join(directory, 'real', 'deep'), join(directory, 'deeper'));
+      symlinkSync('.', join(directory, 'self'));
+      const download = make({ existing });
+      const put = async (id: number, folder: string | null, name: string): Promise<unknown> => {
+        const url = server.body(`/${id}`, `${id}`);
+        const entry = { ...plainEntry(url), directory: folder, fileName: name };
+        const given = { entry, partial: null };
+        const { target } = await download(
+          order({ id, type: 'url', source: url, download: given }),
+          new FakeContext(),
+        );
+        return readFileSync(String(target), 'utf8');
+      };
+      expect(await put(1, 'real', 'x')).toBe('1');
+      expect(await put(2, 'inside', 'x')).toBe('2');
+      expect(await put(3, 'real/deep', 'y')).toBe('3');
+      expect(await put(4, 'inside/deep', 'y')).toBe('4');
+      expect(await put(5, 'deeper', 'y')).toBe('5');
+      expect(await put(6, null, 'z')).toBe('6');
+      expect(await put(7, 'self', 'z')).toBe('7');
+      expect(readdirSync(join(directory, 'real')).sort()).toEqual(['deep', 'x', 'x (1)']);
+      expect(readdirSync(join(directory, 'real', 'deep')).sort()).toEqual(['y', 'y (1)', 'y (2)']);
+      expect(files()).toContain('z (1)');
+    },
+  );
 
   test('newer: a server whose date never changes is not asked by it', async () => {
     const placeholder = 'Thu, 01 Jan 1970 00:00:00 GMT';

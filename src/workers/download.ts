@@ -40,7 +40,7 @@ import { lastPart, lstatOrNull, makeFolders, native, parentPath, unlinkIfThere }
 import type { Naming } from '../files/take-name';
 import { FinalPlaces } from './final-name';
 import { statusFailure } from './http-errors';
-import { loadHasher, nativeBlake3, type Hasher, type HasherFactory } from './hashers';
+import { loadHasher, nativeBlake3, type Hasher, type HasherFactory } from '../files/hashers';
 import { basic, HttpClient, type Answer, type HttpLimits } from './http';
 import { parseNetrc } from './netrc';
 import { PartialFile, type OpenFile } from './partial-file';

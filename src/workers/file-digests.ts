@@ -7,8 +7,8 @@ import { HeddleError } from '../common/errors';
 import type { Digests, FileIdentity } from '../common/model';
 import { displayPath, type FsPath } from '../common/paths';
 import { native } from '../files/entries';
+import type { Hasher, HasherFactory } from '../files/hashers';
 import { identityToRemember } from './file-identity';
-import type { Hasher, HasherFactory } from './hashers';
 import type { TaskContext } from './runtime';
 import {
   NotAFile,

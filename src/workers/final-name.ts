@@ -5,13 +5,23 @@
  * recorded the result, so after a crash a second link proves that the final
  * name is this task's own work.
  */
-import { existsSync, readFileSync, readdirSync, readlinkSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  readFileSync,
+  readdirSync,
+  readlinkSync,
+  realpathSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { sep } from 'node:path';
 import type { BigIntStats } from 'node:fs';
 import type { ExistingPolicy } from '../common/download';
 import { numberedName } from '../common/file-name';
 import { HeddleError } from '../common/errors';
-import { displayPath, joinPath, keyOfPath, pathFromBytes, type FsPath } from '../common/paths';
-import { errorCode, isSameFile, lstatOrNull, native } from '../files/entries';
+import { displayPath, joinPath, keyOfPath, pathFromBytes, samePath, type FsPath } from '../common/paths';
+import { errorCode, isSameFile, lastPart, lstatOrNull, native, parentPath } from '../files/entries';
+import { byteString, fromByteString } from '../files/folded-names';
 import { heldName, withHeldName } from '../files/held-names';
 import {
   NAMING,
@@ -99,7 +109,7 @@ export class FinalPlaces {
   /** @returns whether the name, as the file system folds it, is this task's now */
   claim(target: FsPath, id: number): boolean {
     try {
-      withHeldName(this.#workDirectory, 'claims', target, (path) => {
+      withHeldName(this.#workDirectory, 'claims', this.#resolved(target), (path) => {
         makeClaim(path, String(id));
       });
       return true;
@@ -111,11 +121,36 @@ export class FinalPlaces {
 
   #claimant(target: FsPath): number | null {
     try {
-      return Number(readClaim(heldName(this.#workDirectory, 'claims', target)));
+      return Number(readClaim(heldName(this.#workDirectory, 'claims', this.#resolved(target))));
     } catch (error) {
       if (errorCode(error) === 'ENOENT') return null;
       throw error;
     }
+  }
+
+  /** Where a folder on the way is a link, the file has another path: the one by which its name is held. */
+  #resolved(target: FsPath): FsPath {
+    const top = parentPath(this.#workDirectory);
+    const folder = parentPath(target);
+    if (samePath(folder, top)) return target;
+    const real = realPathOf(folder);
+    const realTop = realPathOf(top);
+    if (real === null || realTop === null) return target;
+    const name = lastPart(target);
+    if (samePath(real, realTop)) return joinPath(top, name);
+    const [path, above] = [byteString(real), `${byteString(realTop)}${sep}`];
+    const held = path.startsWith(above) ? joinPath(top, fromByteString(path.slice(above.length))) : real;
+    return joinPath(held, name);
+  }
+}
+
+/** `null` where the folder is not there. */
+function realPathOf(folder: FsPath): FsPath | null {
+  try {
+    return pathFromBytes(realpathSync.native(native(folder), 'buffer'));
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return null;
+    throw error;
   }
 }
 

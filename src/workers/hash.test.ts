@@ -21,7 +21,7 @@ import { HeddleError } from '../common/errors';
 import { ALGORITHMS, type Algorithm, type TaskOutcome } from '../common/model';
 import { joinPath, type FsPath } from '../common/paths';
 import { createHash } from './hash';
-import { loadHasher, nativeBlake3, webAssembly } from './hashers';
+import { loadHasher, nativeBlake3, webAssembly } from '../files/hashers';
 import { native } from '../files/entries';
 import { TaskCancelled } from './runtime';
 import { FakeContext, order } from './test-context';

@@ -1,7 +1,7 @@
 /** The digests of one file. */
 import type { HashWorkerOptions, TaskOrder, TaskOutcome } from '../common/model';
 import { FileReader, type FileDigests } from './file-digests';
-import { loadHasher } from './hashers';
+import { loadHasher } from '../files/hashers';
 import type { RunTask } from './runtime';
 import { NotAFile } from './source-file';
 

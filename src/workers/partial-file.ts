@@ -17,7 +17,7 @@ import {
 import { promisify } from 'node:util';
 import { HeddleError, fromErrorData, toErrorData } from '../common/errors';
 import { displayPath, type FsPath } from '../common/paths';
-import type { HasherFactory } from './hashers';
+import type { HasherFactory } from '../files/hashers';
 import { errorCode, makeWorkDirectory, native, unlinkIfThere } from '../files/entries';
 
 /** Bytes gathered before they are written. */

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { PartialNote } from '../common/download';
-import { loadHasher } from './hashers';
+import { loadHasher } from '../files/hashers';
 import { HttpClient } from './http';
 import { PartialFile } from './partial-file';
 import { FakeContext } from './test-context';

@@ -17,7 +17,7 @@ import { Extents, type Stretch } from './extents';
 import { isStrongDate, isValidator, strongTag } from './validators';
 import { ENOUGH, type Answer, type ExchangeTimes, type HttpClient, type Receiver } from './http';
 import { statusFailure } from './http-errors';
-import type { HasherFactory } from './hashers';
+import type { HasherFactory } from '../files/hashers';
 import type { PartialFile, PlaceWriter } from './partial-file';
 import type { TaskContext } from './runtime';
 

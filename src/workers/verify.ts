@@ -13,7 +13,7 @@ import { displayPath, type FsPath } from '../common/paths';
 import { formatCount } from '../common/units';
 import { FileReader, type FileDigests } from './file-digests';
 import { errorCode } from '../files/entries';
-import { loadHasher, type HasherFactory } from './hashers';
+import { loadHasher, type HasherFactory } from '../files/hashers';
 import type { RunTask, TaskContext } from './runtime';
 import { NotAFile, OPEN_THROUGH_LINKS } from './source-file';
 

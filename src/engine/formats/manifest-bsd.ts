@@ -48,7 +48,8 @@ function plainTag(tag: string): string {
   return tag.toLowerCase().replaceAll('-', '');
 }
 
-export function bsdWriter(algorithms: readonly CheckAlgorithm[]): ManifestWriter {
+/** @param zero lines end in NUL bytes and names are not escaped, as with `--zero` of coreutils */
+export function bsdWriter(algorithms: readonly CheckAlgorithm[], zero: boolean): ManifestWriter {
   if (algorithms.length === 0) refuseAlgorithms('bsd', 'at least one algorithm', 'Take one.');
   return {
     begin: () => '',
@@ -56,6 +57,7 @@ export function bsdWriter(algorithms: readonly CheckAlgorithm[]): ManifestWriter
       refuseEmptyName('bsd', entry.name);
       const tagged = algorithms.map((algorithm) => [TAGS[algorithm], digestFor(entry, algorithm)] as const);
       return composeAround(safeName(entry.name), (name) => {
+        if (zero) return tagged.map(([tag, digest]) => `${tag} (${name}) = ${digest}\0`).join('');
         const escaped = escapeName(name);
         const start = lineStart(name, escaped);
         return tagged.map(([tag, digest]) => `${start}${tag} (${escaped}) = ${digest}\n`).join('');

@@ -20,7 +20,8 @@ const UNESCAPES: Readonly<Record<string, string>> = { '\\\\': '\\', '\\n': '\n',
 /** What `xxhsum` 0.8.2 and later put before an XXH3; without it, they and the older ones take it for an XXH64. */
 const XXH3_PREFIX = 'XXH3_';
 
-export function gnuWriter(algorithms: readonly CheckAlgorithm[]): ManifestWriter {
+/** @param zero lines end in NUL bytes and names are not escaped, as with `--zero` of coreutils */
+export function gnuWriter(algorithms: readonly CheckAlgorithm[], zero: boolean): ManifestWriter {
   const [algorithm] = algorithms;
   if (algorithm === undefined || algorithms.length > 1) {
     refuseAlgorithms('gnu', 'one algorithm', 'Take one, or the format bsd or json.');
@@ -32,6 +33,7 @@ export function gnuWriter(algorithms: readonly CheckAlgorithm[]): ManifestWriter
       refuseEmptyName('gnu', entry.name);
       const digest = digestFor(entry, algorithm);
       return composeAround(safeName(entry.name), (name) => {
+        if (zero) return `${prefix}${digest}  ${name}\0`;
         const escaped = escapeName(name);
         return `${lineStart(name, escaped)}${prefix}${digest}  ${escaped}\n`;
       });

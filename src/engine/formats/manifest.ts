@@ -32,16 +32,27 @@ export type {
   ManifestWriter,
 } from './manifest-item';
 
-/** @throws HeddleError `manifest-algorithm` for algorithms that the format cannot carry */
+/**
+ * @param zero lines end in NUL bytes and names are not escaped, as with `--zero` of coreutils
+ * @throws HeddleError `manifest-algorithm` for algorithms that the format cannot carry, and for `zero` where it has no
+ * such lines
+ */
 export function manifestWriter(
   format: ManifestFormat,
   algorithms: readonly CheckAlgorithm[],
+  zero = false,
 ): ManifestWriter {
+  if (zero && format !== 'gnu' && format !== 'bsd') {
+    throw new HeddleError(
+      'manifest-algorithm',
+      `Lines that end in NUL bytes are of the formats gnu and bsd, not ${format}.`,
+    );
+  }
   switch (format) {
     case 'gnu':
-      return gnuWriter(algorithms);
+      return gnuWriter(algorithms, zero);
     case 'bsd':
-      return bsdWriter(algorithms);
+      return bsdWriter(algorithms, zero);
     case 'sfv':
       return sfvWriter(algorithms);
     case 'hashdeep':
@@ -117,11 +128,42 @@ async function* readItems(
         return;
       }
       const reader = (): TaggedOrNot => new TaggedOrNot(guesser, fileName ?? '');
-      yield* readLines(splitLines(all), new SignedText(head, reader(), reader));
+      if (isZero(head)) yield* readLines(splitLines(all, '\0'), new ZeroLines(reader()));
+      else yield* readLines(splitLines(all), new SignedText(head, reader(), reader));
     }
   } finally {
     // Whoever stops early may do so while the head is still being read from.
     await texts.return();
+  }
+}
+
+interface LinesReader {
+  read(line: ByteText): ParsedLine;
+  /** @returns what is wrong with how the file ends, or `null` */
+  end(): string | null;
+}
+
+/** Whether lines end in NUL bytes, as with `--zero` of coreutils: another line follows the first one, or nothing. */
+function isZero(head: ByteText): boolean {
+  const line = '(?:[0-9a-f]{8,128} [ *]|[a-z][a-z0-9/-]* ?\\()';
+  return new RegExp(`^${line}[^\\0]*\\0(?:${line}|$)`, 'iu').test(head);
+}
+
+/** Names as they are. */
+class ZeroLines implements LinesReader {
+  readonly #lines: TaggedOrNot;
+
+  constructor(lines: TaggedOrNot) {
+    this.#lines = lines;
+  }
+
+  read(line: ByteText): ParsedLine {
+    const parsed = this.#lines.read(line);
+    return parsed !== null && 'name' in parsed ? { ...parsed, exact: true } : parsed;
+  }
+
+  end(): null {
+    return null;
   }
 }
 
@@ -185,7 +227,7 @@ interface OpenEntry {
 
 async function* readLines(
   groups: AsyncIterable<readonly Line[]>,
-  reader: SignedText,
+  reader: LinesReader,
 ): AsyncGenerator<readonly ManifestItem[], void, undefined> {
   let number = 0;
   /** The last entry, as long as the next line could be about the same file. */

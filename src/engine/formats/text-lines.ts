@@ -40,9 +40,10 @@ function encodingOf([first, second]: Uint8Array): string {
   return first === 0xfe && second === 0xff ? 'utf-16be' : 'utf-8';
 }
 
-/** Lines in the groups in which they come. */
+/** Lines in the groups in which they come. @param end what ends each: a carriage return before a line feed goes too */
 export async function* splitLines(
   texts: AsyncIterable<string>,
+  end: '\n' | '\0' = '\n',
 ): AsyncGenerator<readonly Line[], void, undefined> {
   let rest = '';
   let tooLong = false as boolean;
@@ -52,7 +53,7 @@ export async function* splitLines(
     rest = tooLong ? (rest + piece.slice(0, KEPT_OF_LONG)).slice(0, KEPT_OF_LONG) : rest + piece;
   };
   const take = (): Line => {
-    const line = { text: rest.endsWith('\r') ? rest.slice(0, -1) : rest, tooLong };
+    const line = { text: end === '\n' && rest.endsWith('\r') ? rest.slice(0, -1) : rest, tooLong };
     rest = '';
     tooLong = false;
     return line;
@@ -60,10 +61,10 @@ export async function* splitLines(
   for await (const text of texts) {
     const lines: Line[] = [];
     let at = 0;
-    for (let end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n', at)) {
-      gather(text.slice(at, end));
+    for (let next = text.indexOf(end); next >= 0; next = text.indexOf(end, at)) {
+      gather(text.slice(at, next));
       lines.push(take());
-      at = end + 1;
+      at = next + 1;
     }
     gather(text.slice(at));
     if (lines.length > 0) yield lines;

@@ -59,11 +59,11 @@ export async function copyRoots(request: CopyRequest, token: string): Promise<Co
     await probe.close();
   }
   if (options.mirror) await refuseSourcesInTargets(mapped);
-  const roots = mapped.map(({ source, target }) => ({
-    source,
-    target,
-    workDirectory: joinPath(parentPath(target), WORK_DIRECTORY_PREFIX + token),
-  }));
+  const roots: CopyRoot[] = [];
+  for (const { source, target } of mapped) {
+    const folder = (await isFolderThere(target, lstat)) ? target : parentPath(target);
+    roots.push({ source, target, workDirectory: joinPath(folder, WORK_DIRECTORY_PREFIX + token) });
+  }
   return { place, roots };
 }
 

@@ -7,6 +7,7 @@ import {
   type DuplicateTotals,
 } from '../../common/duplicates';
 import { displayPath, pathToBytes, type FsPath } from '../../common/paths';
+import { fitsOnLine } from '../../common/visible';
 import type { GroupMember, StoredGroup } from '../store/duplicate-repository';
 import type { TaskRepository } from '../store/task-repository';
 import { csvLine } from './export';
@@ -16,7 +17,6 @@ import { SLICE, turn } from './grouped-tasks';
 const TOTALS_SLICE = 5000;
 /** No file system known to us lets a file have more names. */
 const MOST_LINKS = 1_000_000;
-const NEW_LINE = Buffer.from('\n');
 
 export interface GroupPath {
   readonly path: FsPath;
@@ -106,23 +106,44 @@ export async function* groupPaths(
   }
 }
 
+/** How paths are listed: with what behind each of them. */
+export interface DuplicateListing {
+  readonly end: '\n' | '\0';
+  /** Is told of a group that was left out, by a path in it that does not fit on a line: it would pass for two. */
+  readonly onLeftOut: (path: FsPath) => void;
+}
+
+/** Groups have an empty path between them; one is left out as a whole, for half of a group is no advice. */
 export async function* duplicateList(
   tasks: TaskRepository,
   jobId: number,
+  { end, onLeftOut }: DuplicateListing,
 ): AsyncGenerator<Uint8Array, void, undefined> {
+  const behind = Buffer.from(end);
   let lines: Uint8Array[] = [];
   let isFirst = true;
   for await (const group of allGroups(tasks, jobId)) {
-    if (!isFirst) lines.push(NEW_LINE);
+    const unfit = end === '\n' ? await unfitPath(tasks, jobId, group) : null;
+    if (unfit !== null) {
+      onLeftOut(unfit);
+      continue;
+    }
+    if (!isFirst) lines.push(behind);
     isFirst = false;
     for await (const { path } of membersOf(tasks, jobId, group)) {
-      lines.push(pathToBytes(path), NEW_LINE);
+      lines.push(pathToBytes(path), behind);
       if (lines.length < 2 * SLICE) continue;
       yield Buffer.concat(lines);
       lines = [];
     }
   }
   yield Buffer.concat(lines);
+}
+
+async function unfitPath(tasks: TaskRepository, jobId: number, group: StoredGroup): Promise<FsPath | null> {
+  for await (const { path } of membersOf(tasks, jobId, group))
+    if (!fitsOnLine(displayPath(path))) return path;
+  return null;
 }
 
 /** Pieces of lines: a group may be longer than what should be in memory. */

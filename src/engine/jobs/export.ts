@@ -1,7 +1,9 @@
 /** A job's tasks as CSV (RFC 4180), JSON Lines or a list of what failed, streamed from the database. */
 import type { ExportFormat } from '../../common/responses';
+import { HeddleError } from '../../common/errors';
 import { taskLine } from '../../common/json-lines';
 import type { TaskRow } from '../../common/model';
+import { fitsOnLine, visible } from '../../common/visible';
 import { statusOf } from './responses';
 import type { TaskRepository } from '../store/task-repository';
 
@@ -60,8 +62,16 @@ async function* failedSources(tasks: TaskRepository, jobId: number): AsyncGenera
     const page = tasks.pageByState(jobId, 'failed', offset, PAGE);
     if (page.length === 0) return;
     // Of a line that could not be read its number is known, and a remark in a list.
-    for (const { source, error } of page)
-      yield error?.code === 'bad-url' ? `# ${error.message}\n` : `${source}\n`;
+    for (const { source, error } of page) {
+      if (error?.code === 'bad-url') yield `# ${visible(error.message)}\n`;
+      else if (fitsOnLine(source)) yield `${source}\n`;
+      else {
+        throw new HeddleError(
+          'name-with-control-character',
+          `${visible(source)} does not fit on a line. Export the job as jsonl or csv.`,
+        );
+      }
+    }
     await new Promise((resolve) => setImmediate(resolve));
   }
 }

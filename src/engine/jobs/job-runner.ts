@@ -47,7 +47,8 @@ import {
   type TaskTiming,
   type Threads,
 } from '../pool';
-import { displayPath, joinPath } from '../../common/paths';
+import { displayPath, joinPath, samePath } from '../../common/paths';
+import { isOneEntry } from '../../files/folded-names';
 import type { Settings } from '../../common/settings';
 import type { RestState, StoredJob } from '../store/job-repository';
 import type { Vault } from '../store/vault';
@@ -536,7 +537,10 @@ export class JobRunner {
     const entry = entryOf(task, vault);
     const key = keyOf(entry);
     const target = expectedTarget(entry, directory);
-    return { known: tasks.knownFile(key, directory), isForeign: tasks.isKnownOfOthers(target, key) };
+    const isForeign = tasks
+      .knownOfOthers(target, key)
+      .some((other) => samePath(other, target) || isOneEntry(other, target));
+    return { known: tasks.knownFile(key, directory), isForeign };
   }
 
   #nowKnown(task: DrawnTask, file: KnownFile | undefined): Pick<TaskChange, 'known'> {

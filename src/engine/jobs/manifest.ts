@@ -24,14 +24,16 @@ export interface ManifestContent {
   readonly algorithms: readonly CheckAlgorithm[];
   /** Names below this folder are relative to it, others absolute. */
   readonly base: FsPath;
+  /** Lines end in NUL bytes and names are not escaped. */
+  readonly zero?: boolean;
 }
 
 export async function* manifestLines(
   tasks: TaskRepository,
   jobId: number,
-  { format, algorithms, base }: ManifestContent,
+  { format, algorithms, base, zero = false }: ManifestContent,
 ): AsyncGenerator<Bytes, void, undefined> {
-  const writer = manifestWriter(format, algorithms);
+  const writer = manifestWriter(format, algorithms, zero);
   yield writer.begin();
   for (let after = -1; ;) {
     const page = tasks.digests(jobId, after, PAGE);

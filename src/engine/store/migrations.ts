@@ -1,3 +1,4 @@
+import { loosePath } from '../../files/folded-names';
 import { clearSecrets } from './clear-secrets';
 import type { Database } from './database';
 
@@ -234,6 +235,18 @@ export const MIGRATIONS: readonly Migration[] = [
   CREATE TABLE to_compact (due INTEGER NOT NULL);
   `,
   clearSecrets,
+  // What known files are compared by: a file system may take two names for one.
+  `
+  ALTER TABLE known_files ADD COLUMN loose TEXT NOT NULL DEFAULT '';
+  `,
+  (database) => {
+    const rows = database.prepare<[], { target: string | Buffer }>('SELECT DISTINCT target FROM known_files');
+    const set = database.prepare('UPDATE known_files SET loose = ? WHERE target = ?');
+    for (const { target } of rows.all()) set.run(loosePath(target), target);
+    database.exec(
+      'DROP INDEX known_files_by_target; CREATE INDEX known_files_by_loose ON known_files (loose)',
+    );
+  },
   // Keys begin with what is mounted from now on; device and inode alone did not tell files apart.
   'DELETE FROM digest_cache;',
 ];

@@ -21,6 +21,7 @@ import type {
   TaskType,
 } from '../../common/model';
 import { displayPath, type FsPath } from '../../common/paths';
+import { loosePath } from '../../files/folded-names';
 import { prepareOnce, type Database } from './database';
 import { DigestCache } from './digest-cache';
 import { DuplicateRepository } from './duplicate-repository';
@@ -362,8 +363,8 @@ export class TaskRepository {
        ON CONFLICT (task_id, attempt) DO UPDATE SET ended_at = excluded.ended_at, error = excluded.error`,
     );
     const know = this.#prepare(
-      `INSERT OR REPLACE INTO known_files (key, directory, target, source, etag, last_modified, size, mtime_ms)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+      `INSERT OR REPLACE INTO known_files (key, directory, target, loose, source, etag, last_modified, size, mtime_ms)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     );
     return this.#database.transaction(() => {
       const made: TaskChange[] = [];
@@ -401,6 +402,7 @@ export class TaskRepository {
             key,
             toStored(directory),
             toStored(file.target),
+            loosePath(file.target),
             file.source,
             file.etag,
             file.lastModified,
@@ -443,13 +445,13 @@ export class TaskRepository {
     );
   }
 
-  /** Whether this file is known to be that of another entry. */
-  isKnownOfOthers(target: FsPath, key: string): boolean {
-    return (
-      this.#prepare<[Stored | null, string]>(
-        'SELECT 1 FROM known_files WHERE target = ? AND key <> ? LIMIT 1',
-      ).get(toStored(target), key) !== undefined
-    );
+  /** Files of other entries whose paths may be this one, by {@link loosePath}. */
+  knownOfOthers(target: FsPath, key: string): FsPath[] {
+    return this.#prepare<[string, string], { target: Stored }>(
+      'SELECT target FROM known_files WHERE loose = ? AND key <> ? ORDER BY target LIMIT 100',
+    )
+      .all(loosePath(target), key)
+      .map((row) => row.target);
   }
 
   /** Keeps what is on disk of downloads that are not at their end; in the order in which it was told. */
@@ -515,7 +517,8 @@ export class TaskRepository {
   }
 
   /**
-   * Moves at most `limit` tasks from one state to another.
+   * Moves at most `limit` tasks from one state to another. Lines that could not be read stay as they are: nothing
+   * is known of them any more.
    * @returns how many were moved; call again until it is 0
    */
   move(jobId: number, from: TaskState, to: SettledState | 'queued', limit: number): number {
@@ -525,7 +528,8 @@ export class TaskRepository {
              attempts = CASE WHEN ? THEN 0 ELSE attempts END,
              ended_at = CASE WHEN ? THEN NULL ELSE ? END, error = CASE WHEN ? THEN NULL ELSE error END,
              finding = NULL
-           WHERE id IN (SELECT id FROM tasks WHERE job_id = ? AND state = ? LIMIT ?)`,
+           WHERE id IN (SELECT id FROM tasks
+             WHERE job_id = ? AND state = ? AND NOT (type = 'url' AND host = '') LIMIT ?)`,
       ).run(
         to,
         Number(to === 'queued' && from !== 'running'),

@@ -10,7 +10,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join, relative } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeAll, beforeEach, expect } from 'vitest';
 import type { JobRequest } from '../../common/job-request';
@@ -155,10 +155,17 @@ export function unmount(path: string): void {
 
 /** What unfinished work has left below a folder. */
 export function leftovers(directory: string): string[] {
-  // With types, links are not followed.
-  return readdirSync(directory, { recursive: true, withFileTypes: true })
-    .map(({ parentPath, name }) => relative(directory, join(parentPath, name)))
-    .filter((path) => path.includes(WORK_DIRECTORY_PREFIX));
+  const found: string[] = [];
+  // Node's own recursive listing follows links.
+  const look = (below: string): void => {
+    for (const entry of readdirSync(join(directory, below), { withFileTypes: true })) {
+      const path = join(below, entry.name);
+      if (path.includes(WORK_DIRECTORY_PREFIX)) found.push(path);
+      if (entry.isDirectory()) look(path);
+    }
+  };
+  look('');
+  return found;
 }
 
 /** Whether digests of the files that tests make are remembered: on tmpfs, say, they are not. */

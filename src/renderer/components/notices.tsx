@@ -1,3 +1,4 @@
+import { visible } from '../../common/visible';
 import { dismissNotice, noticesStore, announcementStore } from '../state/notices';
 import { resumeInterrupted } from '../state/actions';
 import { jobsStore } from '../state/jobs';
@@ -12,7 +13,7 @@ export function LiveRegion() {
   const text = useStore(announcementStore, (announcement) => announcement);
   return (
     <div className="visually-hidden" role="status" aria-live="polite">
-      {text}
+      {visible(text)}
     </div>
   );
 }
@@ -23,7 +24,7 @@ export function Notices() {
     <div role="alert" className={styles['notices']}>
       {notices.map((notice) => (
         <div key={notice.id} className={styles['notice']}>
-          <p className={styles['text']}>{notice.message}</p>
+          <p className={styles['text']}>{visible(notice.message)}</p>
           <Button
             look="quiet"
             onPress={() => {

@@ -6,6 +6,7 @@ import { experimentsStore } from '../state/experiments';
 import { useStore } from '../state/store';
 import { closeDialog, uiStore } from '../state/ui';
 import { assertNever } from '../../common/errors';
+import { visible } from '../../common/visible';
 import { Button } from '../components/button';
 import { Dialog } from '../components/dialog';
 import { NewCopy } from './new-copy';
@@ -43,7 +44,8 @@ function ConfirmRemove({ jobId }: { readonly jobId: number }) {
         removeJob(jobId);
       }}
     >
-      “{job.label}” and what is known about its tasks will be forgotten. Its files stay where they are.
+      “{visible(job.label)}” and what is known about its tasks will be forgotten. Its files stay where they
+      are.
     </Confirm>
   );
 }

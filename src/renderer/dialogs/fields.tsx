@@ -3,6 +3,7 @@ import type { ReactNode } from 'react';
 import type { ErrorData } from '../../common/errors';
 import { request } from '../bridge';
 import type { RequestInput } from '../../common/ipc';
+import { visible } from '../../common/visible';
 import type { PageKind } from '../kinds';
 import { ModeSwitch, WorkersMenu } from '../kind-page/page-header';
 import { notifyError } from '../state/notices';
@@ -14,7 +15,7 @@ export function ErrorLine({ error, id }: { readonly error: ErrorData | null; rea
   if (error === null) return null;
   return (
     <p id={id} className={styles['error']} role="alert">
-      {error.message}
+      {visible(error.message)}
     </p>
   );
 }
@@ -45,13 +46,13 @@ export function PathList({ label, paths, none, onRemove }: PathListProps) {
     <ul className={styles['paths']} aria-label={label}>
       {paths.map((path) => (
         <li key={path} className={styles['path']}>
-          <span className={styles['pathText']} title={path}>
-            {path}
+          <span className={styles['pathText']} title={visible(path)}>
+            {visible(path)}
           </span>
           <button
             type="button"
             className={styles['remove']}
-            aria-label={`Remove ${path}`}
+            aria-label={`Remove ${visible(path)}`}
             onClick={() => {
               onRemove(path);
             }}

@@ -1,6 +1,7 @@
 /** What was understood of a list: how much, from where, and what is wrong with it. */
 import type { ListFormat, ListPreview } from '../../common/download';
 import { formatCount } from '../../common/units';
+import { visible } from '../../common/visible';
 import { plural } from '../lib/text';
 import styles from './list-preview.module.css';
 
@@ -51,14 +52,14 @@ export function PreviewDetails({ preview }: { readonly preview: ListPreview | nu
     <div className={styles['preview']}>
       {lines.map((line) => (
         <p key={line} className={styles['line']}>
-          {line}
+          {visible(line)}
         </p>
       ))}
       {faultCount > 0 && (
         <ul className={styles['faults']} aria-label="Lines that were not understood">
           {faults.slice(0, SHOWN_FAULTS).map(({ line, message }) => (
-            <li key={line} className={styles['fault']} title={message}>
-              {message}
+            <li key={line} className={styles['fault']} title={visible(message)}>
+              {visible(message)}
             </li>
           ))}
           {faultCount > SHOWN_FAULTS && (

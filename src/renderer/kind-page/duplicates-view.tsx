@@ -3,6 +3,7 @@ import { useState, type ReactNode } from 'react';
 import type { DuplicateGroup, DuplicatePage, DuplicateTotals } from '../../common/duplicates';
 import { isEnded, settledTasks, type JobSummary } from '../../common/model';
 import { formatBytes, formatCount } from '../../common/units';
+import { visible } from '../../common/visible';
 import { Button } from '../components/button';
 import { MenuButton } from '../components/menu';
 import { plural } from '../lib/text';
@@ -138,12 +139,12 @@ function Group({ group }: { readonly group: DuplicateGroup }) {
       <ul className={styles['paths']}>
         {shown.map((path) => (
           <li key={path} className={styles['path']}>
-            {path}
+            {visible(path)}
           </li>
         ))}
         {links.slice(0, all ? links.length : FEW).map((path) => (
           <li key={path} className={`${styles['path'] ?? ''} ${styles['link'] ?? ''}`}>
-            {path} <span className={styles['tag']}>hard link, counted once</span>
+            {visible(path)} <span className={styles['tag']}>hard link, counted once</span>
           </li>
         ))}
       </ul>

@@ -1,6 +1,7 @@
 /** What went wrong before: a task's attempts that failed, with their reasons. */
 import type { TaskRow } from '../../common/model';
 import { formatDuration } from '../../common/units';
+import { visible } from '../../common/visible';
 import { clockText } from '../lib/text';
 import { useRequest } from '../lib/use-request';
 import styles from './task-detail.module.css';
@@ -22,7 +23,7 @@ export function FailedAttempts({ row }: { readonly row: TaskRow }) {
             <td>{clockText(startedAtMs ?? endedAtMs)}</td>
             <td>{startedAtMs === null ? '' : formatDuration(Math.max(0, endedAtMs - startedAtMs))}</td>
             <td>{worker === null ? '' : `W${worker}`}</td>
-            <td>{error.message}</td>
+            <td>{visible(error.message)}</td>
           </tr>
         ))}
       </tbody>

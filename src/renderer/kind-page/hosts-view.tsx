@@ -2,6 +2,7 @@
 import type { JobSummary } from '../../common/model';
 import type { HostState } from '../../common/responses';
 import { formatCount, formatWait } from '../../common/units';
+import { visible } from '../../common/visible';
 import { useNow } from '../lib/clock';
 import { plural } from '../lib/text';
 import { useRequest } from '../lib/use-request';
@@ -49,7 +50,7 @@ export function HostsView({ job }: { readonly job: JobSummary }) {
               </td>
               <td className={styles['number']}>{formatCount(host.answered)}</td>
               <td className={styles['number']}>{formatCount(host.refused)}</td>
-              <td className={styles['long']}>{host.lastError ?? ''}</td>
+              <td className={styles['long']}>{visible(host.lastError ?? '')}</td>
             </tr>
           ))}
         </tbody>

@@ -3,6 +3,7 @@ import { Button } from '../components/button';
 import { ProgressBar } from '../components/progress-bar';
 import { MODE_NAMES, WORDS, type PageKind } from '../kinds';
 import { formatCount } from '../../common/units';
+import { visible } from '../../common/visible';
 import { isDryRun } from '../lib/findings';
 import { jobLine, jobStateText, sharesOf } from '../lib/text';
 import { askToRemove } from '../state/actions';
@@ -100,15 +101,15 @@ function JobCard({ id, kind, chosen }: JobCardProps) {
       }}
     >
       <span className={styles['line']}>
-        <span className={styles['label']} title={job.label}>
-          {job.label}
+        <span className={styles['label']} title={visible(job.label)}>
+          {visible(job.label)}
         </span>
         <span className={`${styles['state'] ?? ''} ${failed ? (styles['failed'] ?? '') : ''}`}>{state}</span>
       </span>
       <ProgressBar shares={sharesOf(live)} differs={sides} />
       <span className={`${styles['line'] ?? ''} ${styles['second'] ?? ''}`}>
-        <span className={styles['place']} title={job.place}>
-          {jobLine(live, one, many)}
+        <span className={styles['place']} title={visible(job.place)}>
+          {visible(jobLine(live, one, many))}
         </span>
         <span className={styles['how']}>
           {isDryRun(job) ? 'Dry run · ' : ''}

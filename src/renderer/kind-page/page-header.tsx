@@ -4,6 +4,7 @@ import { MenuButton, type MenuEntry } from '../components/menu';
 import { Segmented } from '../components/segmented';
 import { WORDS, WORKER_CHOICES, settingsOf, type PageKind } from '../kinds';
 import { MANIFEST_FORMATS, isEnded, type JobSummary, type ManifestFormat } from '../../common/model';
+import { visible } from '../../common/visible';
 import { isDryRun } from '../lib/findings';
 import { holds } from '../lib/manifest-formats';
 import { plural } from '../lib/text';
@@ -213,7 +214,7 @@ function MoreMenu({ job }: { readonly job: JobSummary }) {
     else askToRemove(job);
   };
   return (
-    <MenuButton icon label={`More for ${job.label}`} entries={entries} onAction={act}>
+    <MenuButton icon label={`More for ${visible(job.label)}`} entries={entries} onAction={act}>
       <span aria-hidden="true">⋯</span>
     </MenuButton>
   );

@@ -2,6 +2,7 @@
 import type { JobSummary } from '../../common/model';
 import { isEnded } from '../../common/model';
 import { formatRate } from '../../common/units';
+import { visible } from '../../common/visible';
 import { MenuButton, type MenuEntry } from '../components/menu';
 import { limitJob } from '../state/actions';
 import { changeSettings, useSettings } from '../state/settings';
@@ -58,7 +59,7 @@ export function JobSpeedMenu({ job }: { readonly job: JobSummary }) {
   if (isEnded(job.state) || job.foreign) return null;
   return (
     <LimitMenu
-      label={`the speed limit of ${job.label}`}
+      label={`the speed limit of ${visible(job.label)}`}
       name="This job"
       rate={job.limitRate}
       onChange={(rate) => {

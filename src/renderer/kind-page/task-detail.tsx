@@ -4,6 +4,7 @@ import type { CopyFacts } from '../../common/copy-options';
 import type { CheckAlgorithm, DownloadFacts, Integrity } from '../../common/download';
 import { ALGORITHM_NAMES, type JobSummary, type TaskRow } from '../../common/model';
 import { formatBytes, formatCount, formatDuration } from '../../common/units';
+import { fitsOnLine, visible } from '../../common/visible';
 import { Button } from '../components/button';
 import { isDryRun } from '../lib/findings';
 import { hintFor } from '../lib/hints';
@@ -33,14 +34,14 @@ export function TaskDetail({ job, row, onClose }: TaskDetailProps) {
   return (
     <section
       className={styles['detail']}
-      aria-label={`Task ${row.name}`}
+      aria-label={`Task ${visible(row.name)}`}
       onKeyDown={(event) => {
         if (event.key === 'Escape') onClose();
       }}
     >
       <div className={styles['head']}>
-        <h2 className={styles['title']} title={row.name}>
-          {row.name}
+        <h2 className={styles['title']} title={visible(row.name)}>
+          {visible(row.name)}
         </h2>
         <Button
           look="quiet"
@@ -56,7 +57,7 @@ export function TaskDetail({ job, row, onClose }: TaskDetailProps) {
       </div>
       {error !== null && (
         <p className={styles['error']} data-state={row.state}>
-          {error.message} {hint ?? ''}
+          {visible(error.message)} {hint ?? ''}
         </p>
       )}
       <dl className={styles['facts']} data-names={job.kind === 'verify' && !sides ? 'long' : undefined}>
@@ -187,8 +188,8 @@ function ResponseHeaders({ facts }: { readonly facts: DownloadFacts }) {
       <dl className={styles['headers']}>
         {headers.map(([name, value]) => (
           <div key={name} className={styles['header']}>
-            <dt>{name}</dt>
-            <dd>{value}</dd>
+            <dt>{visible(name)}</dt>
+            <dd>{visible(value)}</dd>
           </div>
         ))}
       </dl>
@@ -230,13 +231,13 @@ function CopyFact({ name, value, mono = false }: CopyFactProps) {
     <div className={`${styles['fact'] ?? ''} ${styles['wide'] ?? ''}`}>
       <dt className={styles['name']}>{name}</dt>
       <dd className={`${styles['value'] ?? ''} ${mono ? (styles['mono'] ?? '') : ''}`}>
-        {value}
+        {visible(value)}
         <button
           type="button"
           className={styles['copy']}
           aria-label={`Copy ${name}`}
           onClick={() => {
-            copyText(value, name).catch(notifyError);
+            copyText(fitsOnLine(value) ? value : visible(value), name).catch(notifyError);
           }}
         >
           Copy

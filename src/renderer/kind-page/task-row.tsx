@@ -1,6 +1,7 @@
 import { memo } from 'react';
 import type { TaskRow } from '../../common/model';
 import { formatBytes, formatRate } from '../../common/units';
+import { visible } from '../../common/visible';
 import { StagesBar } from '../components/stages-bar';
 import { FindingMark } from '../components/finding-mark';
 import { useNow } from '../lib/clock';
@@ -60,8 +61,8 @@ const Cells = memo(function Cells({ row, dryRun }: { readonly row: TaskRow; read
   const worker = running?.worker ?? row.worker;
   return (
     <>
-      <span role="gridcell" className={styles['name']} title={row.source}>
-        {row.name}
+      <span role="gridcell" className={styles['name']} title={visible(row.source)}>
+        {visible(row.name)}
       </span>
       <span role="gridcell" className={styles['number']}>
         {size === null ? (row.state === 'failed' ? '—' : '') : formatBytes(size)}

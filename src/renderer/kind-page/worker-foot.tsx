@@ -3,6 +3,7 @@ import { useEffect, useState } from 'react';
 import { isEnded, type JobSummary, type WorkerStatistics } from '../../common/model';
 import type { WorkerFrame } from '../../common/frames';
 import { formatBytes, formatCount, formatRate } from '../../common/units';
+import { visible } from '../../common/visible';
 import { request } from '../bridge';
 import { percentText, plural } from '../lib/text';
 import { strips, useFrame, watchedFrame } from '../state/frames';
@@ -117,8 +118,11 @@ function Now({ frame }: { readonly frame: WorkerFrame }) {
   const name = first?.name ?? (frame.alive ? 'idle' : 'ended');
   return (
     <>
-      <span className={first === undefined ? styles['quiet'] : styles['name']} title={first?.name}>
-        {name}
+      <span
+        className={first === undefined ? styles['quiet'] : styles['name']}
+        title={first === undefined ? undefined : visible(first.name)}
+      >
+        {visible(name)}
       </span>
       <span className={styles['rate']}>{first === undefined ? '' : formatRate(frame.bytesPerSecond)}</span>
       <span className={styles['percent']}>

@@ -1,4 +1,5 @@
 import type { WorkerFrame } from '../../common/frames';
+import { visible } from '../../common/visible';
 
 /** A strip in words: `W1: busy 94 %, now tiles/12/2138/1431.webp`. @param label `W1` */
 export function describeStrip(label: string, frame: WorkerFrame | undefined): string {
@@ -6,5 +7,5 @@ export function describeStrip(label: string, frame: WorkerFrame | undefined): st
   const busy = `${label}: busy ${Math.round(frame.busyShare * 100)} %`;
   const [first, ...others] = frame.running;
   if (first === undefined) return `${busy}, ${frame.alive ? 'idle' : 'ended'}`;
-  return `${busy}, now ${first.name}${others.length === 0 ? '' : ` and ${others.length} more`}`;
+  return `${busy}, now ${visible(first.name)}${others.length === 0 ? '' : ` and ${others.length} more`}`;
 }

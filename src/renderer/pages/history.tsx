@@ -2,6 +2,7 @@
 import { useEffect, useState } from 'react';
 import { isEnded, type JobSummary } from '../../common/model';
 import { formatBytes, formatCount, formatDuration, formatRate } from '../../common/units';
+import { visible } from '../../common/visible';
 import { request } from '../bridge';
 import { Button } from '../components/button';
 import { KIND_NAMES, MODE_NAMES } from '../kinds';
@@ -142,12 +143,12 @@ function HistoryRow({ job }: { readonly job: JobSummary }) {
         <button
           type="button"
           className={styles['open']}
-          title={job.place}
+          title={visible(job.place)}
           onClick={() => {
             showJob(job);
           }}
         >
-          {job.label}
+          {visible(job.label)}
         </button>
       </th>
       <td>
@@ -177,8 +178,8 @@ function HistoryRow({ job }: { readonly job: JobSummary }) {
             className={styles['action']}
             aria-label={
               job.kind === 'verify'
-                ? `Look again at what differs of ${job.label}`
-                : `Retry what failed of ${job.label}`
+                ? `Look again at what differs of ${visible(job.label)}`
+                : `Retry what failed of ${visible(job.label)}`
             }
             onClick={() => {
               retryJob(job.id);
@@ -192,7 +193,7 @@ function HistoryRow({ job }: { readonly job: JobSummary }) {
           <button
             type="button"
             className={styles['action']}
-            aria-label={`Remove ${job.label}`}
+            aria-label={`Remove ${visible(job.label)}`}
             onClick={() => {
               askToRemove(job);
             }}

@@ -1,6 +1,7 @@
 /** What threads really gain: experiments, measured and shown in one picture. */
 import { useEffect, type ReactNode } from 'react';
 import { EXPERIMENT_FORMATS, type Experiment, type ExperimentFormat } from '../../../common/experiment';
+import { visible } from '../../../common/visible';
 import { Button } from '../../components/button';
 import { MenuButton } from '../../components/menu';
 import { requestOf, runText } from '../../lib/compare-draft';
@@ -172,8 +173,8 @@ function One({ id, side }: { readonly id: number; readonly side: string }) {
   const experiment = useExperiment(id);
   if (experiment === null) return <div />;
   return (
-    <article className={styles['one']} aria-label={`${experiment.title}, ${side}`}>
-      <p className={styles['oneTitle']}>{experiment.title}</p>
+    <article className={styles['one']} aria-label={`${visible(experiment.title)}, ${side}`}>
+      <p className={styles['oneTitle']}>{visible(experiment.title)}</p>
       <Result experiment={experiment} side={side} />
     </article>
   );

@@ -3,6 +3,7 @@ import { useEffect, useState } from 'react';
 import type { ExperimentSummary } from '../../../common/experiment';
 import { findingOf } from '../../../common/experiment-text';
 import { formatCount } from '../../../common/units';
+import { visible } from '../../../common/visible';
 import { Button } from '../../components/button';
 import { whenText } from '../../lib/text';
 import { showExperiment, showTwo } from '../../state/compare';
@@ -73,7 +74,8 @@ interface RowProps {
 }
 
 function Row({ summary, chosen, onChoose }: RowProps) {
-  const { id, title, state } = summary;
+  const { id, state } = summary;
+  const title = visible(summary.title);
   return (
     <li className={styles['row']}>
       <input
@@ -117,13 +119,14 @@ function Row({ summary, chosen, onChoose }: RowProps) {
 
 /** Read when the row is there: what was found is in the experiment, not in its summary. */
 function Headline({ summary }: { readonly summary: ExperimentSummary }) {
-  const { id, state, title } = summary;
+  const { id, state } = summary;
+  const title = visible(summary.title);
   const experiment = useStore(experimentsStore, ({ byId }) => byId.get(id));
   useEffect(() => {
     if (state === 'done') openExperiment(id);
   }, [id, state]);
   if (state === 'running') return <>Running: {title}</>;
-  if (state === 'failed') return <>Failed: {summary.error?.message ?? title}</>;
+  if (state === 'failed') return <>Failed: {visible(summary.error?.message ?? title)}</>;
   if (state === 'cancelled') return <>Cancelled: {title}</>;
   return <>{experiment === undefined ? title : findingOf(experiment).headline}</>;
 }

@@ -3,6 +3,7 @@ import type { Experiment, ExperimentFrame } from '../../../common/experiment';
 import { isBestForJobs } from '../../../common/experiment-results';
 import { adoptedText, contenderNames, findingOf } from '../../../common/experiment-text';
 import { formatBytes, formatCount } from '../../../common/units';
+import { visible } from '../../../common/visible';
 import { Button } from '../../components/button';
 import { plural, whenText } from '../../lib/text';
 import { adoptBest } from '../../state/compare';
@@ -77,7 +78,7 @@ function Finding({ experiment }: { readonly experiment: Experiment }) {
       </h2>
       <p className={state === 'failed' ? styles['failure'] : styles['detail']}>
         {state === 'failed'
-          ? (error?.message ?? 'It is not known why.')
+          ? visible(error?.message ?? 'It is not known why.')
           : `${title}: nothing is concluded from a part of its runs.`}
       </p>
     </div>
@@ -105,7 +106,7 @@ function Progress({ experiment, frame }: ProgressProps) {
   const share = frame === null || frame.runsTotal === 0 ? 0 : runsShare(frame);
   return (
     <div>
-      <h2 className={styles['headline']}>{experiment.title}</h2>
+      <h2 className={styles['headline']}>{visible(experiment.title)}</h2>
       <p className={styles['detail']}>{progressText(experiment, frame)}</p>
       <div
         className={styles['track']}

@@ -2,6 +2,7 @@
 import { useEffect } from 'react';
 import type { WorkerFrame } from '../../../common/frames';
 import { formatCount } from '../../../common/units';
+import { visible } from '../../../common/visible';
 import { StripCanvas } from '../../kind-page/strip-canvas';
 import { startPainter } from '../../kind-page/strip-painter';
 import { percentText, plural } from '../../lib/text';
@@ -58,8 +59,11 @@ function Now({ frame }: { readonly frame: WorkerFrame | undefined }) {
   const what = first?.name ?? (frame?.alive === true ? 'idle' : 'ended');
   return (
     <>
-      <span className={first === undefined ? styles['quiet'] : styles['request']} title={first?.name}>
-        {what}
+      <span
+        className={first === undefined ? styles['quiet'] : styles['request']}
+        title={first === undefined ? undefined : visible(first.name)}
+      >
+        {visible(what)}
       </span>
       <span className={styles['more']}>{others.length > 0 ? `+ ${formatCount(others.length)}` : ''}</span>
       <span className={styles['rate']}>

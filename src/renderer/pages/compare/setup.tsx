@@ -5,6 +5,7 @@ import { hasLatency, READY_WORK_TASKS, READY_WORK_WORDS } from '../../../common/
 import { MODES, type Mode } from '../../../common/model';
 import { contenderFacts, contenderName } from '../../../common/experiment-text';
 import { formatDuration } from '../../../common/units';
+import { visible } from '../../../common/visible';
 import { Button } from '../../components/button';
 import { KIND_NAMES, PAGE_KINDS } from '../../kinds';
 import {
@@ -56,7 +57,7 @@ export function Setup({ shown }: { readonly shown: Experiment | null }) {
       {readsFiles(draft) && <PageCache draft={draft} />}
       {fault !== null && (
         <p id="compare-fault" className={styles['fault']} role="alert">
-          {fault.message}
+          {visible(fault.message)}
         </p>
       )}
       <p className={styles['note']}>
@@ -100,8 +101,10 @@ function WorkField({ draft, fault }: FieldProps) {
       </select>
       <p id={`${id}-shows`} className={styles['note']}>
         {draft.work === 'own'
-          ? (draft.own?.label ??
-            'Describe work of your own; or choose “Compare modes with this work” in the menu of a job that you ran.')
+          ? visible(
+              draft.own?.label ??
+                'Describe work of your own; or choose “Compare modes with this work” in the menu of a job that you ran.',
+            )
           : READY_WORK_WORDS[draft.work].shows}
       </p>
       {own && (

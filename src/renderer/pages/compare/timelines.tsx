@@ -3,6 +3,7 @@ import { useEffect, useMemo, useRef, useState, type KeyboardEvent, type PointerE
 import type { Experiment, Timeline } from '../../../common/experiment';
 import { preciseTime } from '../../../common/experiment-figures';
 import { contenderNames } from '../../../common/experiment-text';
+import { visible } from '../../../common/visible';
 import { niceCeil, timeTicks } from '../../lib/axis';
 import { plural } from '../../lib/text';
 import { onThemeChange } from '../../lib/theme';
@@ -265,7 +266,9 @@ function focusText(
   if (found === null) return null;
   const { section, piece } = found;
   const what =
-    piece.tasks > 1 ? `${plural(piece.tasks, 'task', 'tasks')}, the last ${piece.name}` : piece.name;
+    piece.tasks > 1
+      ? `${plural(piece.tasks, 'task', 'tasks')}, the last ${visible(piece.name)}`
+      : visible(piece.name);
   const length = preciseTime(piece.endMs - piece.startMs);
   return `${names[section.contender] ?? ''}, thread ${piece.worker}: ${what}${piece.failed ? ', failed' : ''}, began at ${preciseTime(piece.startMs)} and took ${length}.`;
 }

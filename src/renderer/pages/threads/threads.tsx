@@ -1,6 +1,7 @@
 /** How threads work here: in plain words, each claim with a button that runs it on this machine. */
 import { useEffect } from 'react';
 import { findingOf } from '../../../common/experiment-text';
+import { visible } from '../../../common/visible';
 import { Button } from '../../components/button';
 import { CLAIMS, outcomeOf, threadsText, type Claim } from '../../lib/thread-claims';
 import { claimsStore, runClaim, type ClaimRun } from '../../state/claims';
@@ -43,7 +44,7 @@ function Part({ claim }: { readonly claim: Claim }) {
     <section className={styles['part']} aria-labelledby={`claim-${claim.id}`}>
       <div className={styles['words']}>
         <h2 id={`claim-${claim.id}`} className={styles['heading']}>
-          {claim.title}
+          {visible(claim.title)}
         </h2>
         {claim.text.map((text) => (
           <p key={text} className={styles['text']}>
@@ -67,7 +68,7 @@ function RunButton({ claim, run }: { readonly claim: Claim; readonly run: ClaimR
   if (runsHere) {
     return (
       <Button
-        aria-label={`Cancel: ${claim.title}`}
+        aria-label={`Cancel: ${visible(claim.title)}`}
         onPress={() => {
           cancelExperiment(id);
         }}
@@ -79,7 +80,7 @@ function RunButton({ claim, run }: { readonly claim: Claim; readonly run: ClaimR
   return (
     <div className={styles['line']}>
       <Button
-        aria-label={`${run === null ? 'Run it here' : 'Run it again'}: ${claim.title}`}
+        aria-label={`${run === null ? 'Run it here' : 'Run it again'}: ${visible(claim.title)}`}
         isDisabled={runningId !== null}
         onPress={() => void runClaim(claim)}
       >
@@ -105,7 +106,9 @@ function Outcome({ claim, run }: { readonly claim: Claim; readonly run: ClaimRun
   if (experiment.state === 'failed' || experiment.state === 'cancelled') {
     return (
       <p className={experiment.state === 'failed' ? styles['failure'] : styles['note']}>
-        {experiment.state === 'failed' ? (experiment.error?.message ?? 'It failed.') : 'It was cancelled.'}
+        {experiment.state === 'failed'
+          ? visible(experiment.error?.message ?? 'It failed.')
+          : 'It was cancelled.'}
       </p>
     );
   }
