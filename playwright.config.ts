@@ -3,13 +3,18 @@ import { defineConfig, type ReporterDescription } from '@playwright/test';
 const report = process.env['HEDDLE_E2E_REPORT'];
 const json: ReporterDescription[] = report === undefined ? [] : [['json', { outputFile: report }]];
 
-/** One app at a time: they share the display, the focus and the processor that tests measure. */
+/** These need no focus, and may run beside those of the window. */
+const TERMINAL = /(?:terminal.*|download-flags|faults|raw-faults|kill|nginx|secrets)\.spec\.ts$/u;
+
+/** One app at a time on a display: they share its focus. */
 export default defineConfig({
   testDir: 'e2e',
-  testMatch: '*.spec.ts',
   workers: 1,
   retries: 0,
   timeout: 60_000,
   reporter: [['list'], ...json],
-  outputDir: 'test-results',
+  projects: [
+    { name: 'window', testMatch: '*.spec.ts', testIgnore: TERMINAL, outputDir: 'test-results/window' },
+    { name: 'terminal', testMatch: TERMINAL, outputDir: 'test-results/terminal' },
+  ],
 });

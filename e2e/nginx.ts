@@ -7,10 +7,20 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
+/** A request that it has answered, as far as anybody listened. */
+export interface Answered {
+  readonly path: string;
+  readonly startedAtMs: number;
+  /** Of the bytes that were asked for. */
+  readonly from: number;
+  /** Bytes of the body that it has sent. */
+  readonly sent: number;
+}
+
 export interface Nginx {
   readonly url: string;
-  /** Bytes of bodies that it has sent, by its own log. */
-  sentBytes(): number;
+  /** By its own log. */
+  answered(): readonly Answered[];
   close(): Promise<void>;
   /** At once, where nobody can wait. */
   kill(): void;
@@ -37,8 +47,8 @@ error_log ${join(folder, 'error.log')};
 events { worker_connections 1024; }
 http {
   ${temporary}
-  log_format bytes '$body_bytes_sent $status $http_range $request_uri';
-  access_log ${log} bytes;
+  log_format requests '$msec $request_time $body_bytes_sent $request_uri $http_range';
+  access_log ${log} requests;
   keepalive_requests 100000;
   server {
     listen 127.0.0.1:${port};
@@ -58,16 +68,23 @@ http {
   await answers(port);
   return {
     url: `http://127.0.0.1:${port}`,
-    sentBytes: () =>
-      readFileSync(log, 'utf8')
-        .split('\n')
-        .reduce((sum, line) => sum + Number(line.split(' ', 1)[0] ?? 0), 0),
+    answered: () => readFileSync(log, 'utf8').trimEnd().split('\n').map(answeredOf),
     close: async () => {
       server.kill('SIGTERM');
       if (server.exitCode === null) await once(server, 'exit');
     },
     // Its worker processes go with SIGTERM only.
     kill: () => server.kill('SIGTERM'),
+  };
+}
+
+function answeredOf(line: string): Answered {
+  const [endedAt, seconds, sent, path = '', range = ''] = line.split(' ');
+  return {
+    path,
+    startedAtMs: (Number(endedAt) - Number(seconds)) * 1000,
+    from: Number(/^bytes=(\d+)-/u.exec(range)?.[1] ?? 0),
+    sent: Number(sent),
   };
 }
 

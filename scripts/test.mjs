@@ -1,6 +1,7 @@
-// `npm test`: every check, one after the other, even when one fails; the last line counts them all.
-import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+// `npm test`: every check, even when one fails; the last line counts them all. What waits for others (a server, a
+// window, a disk) runs beside what computes, so that two cores have work all the time.
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { root } from './lib/root.mjs';
@@ -10,25 +11,42 @@ const PATH = `${join(root, 'node_modules/.bin')}${delimiter}${process.env.PATH ?
 const NONE = { passed: 0, failed: 0, skipped: 0 };
 const counts = { ...NONE };
 
-function timed(title, work) {
+function say(text) {
+  process.stdout.write(`── ${text}\n`);
+}
+
+/** Prints what it says in one piece, at its end: several run at once. @returns whether the command ended well */
+async function run(title, command, args, env = {}) {
   const startedAtMs = performance.now();
-  process.stdout.write(`\n── ${title}\n`);
-  const result = work();
-  process.stdout.write(`── ${title}: ${((performance.now() - startedAtMs) / 1000).toFixed(1)} s\n`);
-  return result;
-}
-
-/** @returns whether the command ended well */
-function run(title, command, args, env = {}) {
-  return timed(title, () => {
-    const stdio = ['ignore', 'inherit', 'inherit'];
-    return spawnSync(command, args, { cwd: root, stdio, env: { ...process.env, PATH, ...env } }).status === 0;
+  const child = spawn(command, args, {
+    cwd: root,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, PATH, ...env },
   });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (text) => {
+      output += text;
+    });
+  }
+  const ok = await new Promise((settle) => {
+    child.once('error', (error) => {
+      output += `${error.message}\n`;
+      settle(false);
+    });
+    child.once('close', (status) => settle(status === 0));
+  });
+  const seconds = ((performance.now() - startedAtMs) / 1000).toFixed(1);
+  process.stdout.write(output);
+  say(`${title}: ${ok ? 'passed' : 'failed'} in ${seconds} s\n`);
+  return ok;
 }
 
-/** A step that counts as one check. */
-function check(title, command, args) {
-  counts[run(title, command, args) ? 'passed' : 'failed'] += 1;
+/** A step that counts as one check. @returns whether it passed */
+async function check(title, command, args) {
+  const ok = await run(title, command, args);
+  counts[ok ? 'passed' : 'failed'] += 1;
+  return ok;
 }
 
 /** Adds up a report; a run that failed without a failed test in its report is one failure more. */
@@ -42,15 +60,15 @@ function readReport(file, read) {
   try {
     return read(JSON.parse(readFileSync(file, 'utf8')));
   } catch (error) {
-    process.stdout.write(`There is no report: ${error.message}\n`);
+    say(`There is no report: ${error.message}`);
     return NONE;
   }
 }
 
-function testUnits(reports) {
+async function testUnits(reports) {
   const report = join(reports, 'unit.json');
   const args = ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
-  const ok = run('Unit and integration tests', 'vitest', args);
+  const ok = await run('Unit and integration tests', 'vitest', args);
   count(ok, report, (result) => ({
     passed: result.numPassedTests,
     failed: result.numFailedTests,
@@ -58,11 +76,11 @@ function testUnits(reports) {
   }));
 }
 
-function testWindow(reports) {
-  const folder = join(root, 'e2e');
-  if (!existsSync(folder) || !readdirSync(folder).some((name) => name.endsWith('.spec.ts'))) return;
-  const report = join(reports, 'e2e.json');
-  const ok = run('Tests of the app', process.execPath, ['scripts/e2e.mjs'], { HEDDLE_E2E_REPORT: report });
+/** @param project of playwright.config.ts; each has a display of its own */
+async function testApp(reports, project) {
+  const report = join(reports, `${project}.json`);
+  const args = ['scripts/e2e.mjs', `--project=${project}`];
+  const ok = await run(`Tests of the ${project}`, process.execPath, args, { HEDDLE_E2E_REPORT: report });
   count(ok, report, ({ stats }) => ({
     passed: stats.expected + stats.flaky,
     failed: stats.unexpected,
@@ -70,15 +88,24 @@ function testWindow(reports) {
   }));
 }
 
+async function checkSources(reports) {
+  await check('Formatting', 'prettier', ['--check', '--log-level', 'warn', '.']);
+  await check('Lint', 'eslint', ['.']);
+  await check('Types', 'tsc', ['--build']);
+  await testUnits(reports);
+}
+
 const reports = mkdtempSync(join(tmpdir(), 'heddle-test-'));
 try {
-  timed('System packages', ensureTestPackages);
-  check('Formatting', 'prettier', ['--check', '--log-level', 'warn', '.']);
-  check('Lint', 'eslint', ['.']);
-  check('Types', 'tsc', ['--build']);
-  testUnits(reports);
-  check('Build', process.execPath, ['scripts/build.mjs']);
-  testWindow(reports);
+  ensureTestPackages();
+  // Made once: the tests of the window and of the terminal both start it.
+  await run('Electron', process.execPath, ['scripts/electron-runtime.mjs']);
+  if (await check('Build', process.execPath, ['scripts/build.mjs'])) {
+    await Promise.all([checkSources(reports), testApp(reports, 'window'), testApp(reports, 'terminal')]);
+  } else {
+    await checkSources(reports);
+    say('The app was not tested: it could not be built');
+  }
 } finally {
   rmSync(reports, { recursive: true, force: true });
 }

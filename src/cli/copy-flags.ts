@@ -21,6 +21,7 @@ export type CopyFlags = WalkFlags & {
   /** False with `-T`. */
   readonly targetDirectory?: boolean;
   readonly verify?: true;
+  readonly checksum?: true;
   /** False with `--no-sync`. */
   readonly flush?: false;
   readonly dryRun?: true;
@@ -61,7 +62,8 @@ export function addCopyInputs(command: Command): Command {
       '--in-place',
       'write into files that are to be replaced and cannot be in one step: in a folder that may not be written to, or mounted themselves; interrupted, they are half-written',
     )
-    .option('--verify', 'read every copy back from the device and compare before it gets its name')
+    .option('--verify', 'read every file back from the device and compare, also what was there already')
+    .option('-c, --checksum', 'tell what is there already by its content instead of its time')
     .addOption(new NoSync('--no-sync', 'do not wait for the device: faster, and lost if the power fails'));
 }
 
@@ -127,6 +129,7 @@ export function copyOptions(flags: CopyFlags): Partial<CopyOptions> {
   return {
     ...(existing === undefined ? {} : { existing }),
     verify: flags.verify === true,
+    checksum: flags.checksum === true,
     sync: flags.flush !== false,
     dryRun: flags.dryRun === true,
     mirror: flags.mirror === true,

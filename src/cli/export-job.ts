@@ -3,7 +3,9 @@ import { MANIFEST_FORMATS, type ManifestFormat } from '../common/model';
 import type { ExportFormat, Percentiles, ResponseSummary } from '../common/responses';
 import { formatCount, formatDuration } from '../common/units';
 import type { Engine } from '../engine';
+import { EXIT } from './exit-status';
 import { printLines } from './print';
+import { visible } from '../common/visible';
 import { givenPath } from './given-path';
 
 export interface ExportFlags {
@@ -12,19 +14,26 @@ export interface ExportFlags {
   readonly failedUrls?: true;
 }
 
-/** To standard output, or into a file that is replaced once all of it is written. */
-export async function exportJob(engine: Engine, id: number, flags: ExportFlags): Promise<void> {
+/**
+ * To standard output, or into a file that is replaced once all of it is written.
+ * @returns the exit status: a manifest that lacks files is not what was asked for
+ */
+export async function exportJob(engine: Engine, id: number, flags: ExportFlags): Promise<number> {
   const format = flags.failedUrls === true ? 'failed-urls' : flags.format;
   if (isManifestFormat(format)) {
     if (flags.out !== undefined) await engine.writeManifest(id, givenPath(flags.out), format);
     else for await (const part of engine.manifestLines(id, { format })) await printLines(part);
-    return;
+    const gap = engine.manifestGap(id, flags.out);
+    if (gap === null) return EXIT.done;
+    process.stderr.write(`heddle: ${visible(gap.message)}\n`);
+    return EXIT.failed;
   }
   if (flags.out !== undefined) {
     await engine.writeExport(id, format, givenPath(flags.out));
-    return;
+    return EXIT.done;
   }
   for await (const line of engine.exportLines(id, format)) await printLines(line);
+  return EXIT.done;
 }
 
 function isManifestFormat(format: ExportFormat | ManifestFormat): format is ManifestFormat {

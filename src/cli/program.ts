@@ -173,7 +173,7 @@ export function makeProgram(threads: Threads, report: (status: number) => void):
     .action(async (id: string, flags: TaskFlags & ExportFlags) => {
       const engine = await open(flags);
       try {
-        await exportJob(engine, jobNumber(id), flags);
+        report(await exportJob(engine, jobNumber(id), flags));
       } finally {
         await engine.close({ interrupt: true });
       }

@@ -1,5 +1,6 @@
 /** Runs jobs in the terminal: progress on standard error, results on standard output, an exit status at the end. */
 import type { DuplicateFormat } from '../common/duplicates';
+import type { ErrorData } from '../common/errors';
 import {
   FINDINGS,
   type Finding,
@@ -85,7 +86,7 @@ export async function runJobs(
       }
     });
     const stopNotices = engine.on('notice', ({ code, message }) => {
-      if (!code.endsWith('-not-kept')) return;
+      if (!code.endsWith('-not-kept') && code !== 'manifest-incomplete') return;
       progress?.clear();
       process.stderr.write(`heddle: ${visible(message)}\n`);
     });
@@ -113,6 +114,7 @@ export async function runJobs(
           zero: options.zero === true,
         });
         for await (const line of lines) await printLines(line);
+        tellGap(engine.manifestGap(id));
       }
       if (job.variant === 'duplicates' && !(await tellDuplicates(engine, job, options))) status = EXIT.failed;
       if (options.json) await print(`${JSON.stringify(summaryLine(job, engine.workersOf(id)))}\n`);
@@ -137,6 +139,10 @@ export async function runJobs(
     process.off('SIGTERM', stop);
   }
   return interrupted ? EXIT.interrupted : status;
+}
+
+function tellGap(gap: ErrorData | null): void {
+  if (gap !== null) process.stderr.write(`heddle: ${visible(gap.message)}\n`);
 }
 
 function sayStopped(id: number): void {
@@ -213,7 +219,9 @@ function sentence(job: JobSummary, all: FindingCounts, dryRun: boolean): string 
   }
   // What differs has been compared too.
   const compared = job.variant === 'folders' ? done + failed : done;
-  const parts = [`${formatCount(compared)} ${verbOf(job)} (${formatBytes(job.bytesDone)})`];
+  const parts = [
+    `${formatCount(compared - (all.updated ?? 0))} ${verbOf(job)} (${formatBytes(job.bytesDone)})`,
+  ];
   const found = findingsText(findings);
   if (found !== '') parts.push(found);
   if (skipped > 0) parts.push(`${formatCount(skipped)} skipped`);

@@ -37,8 +37,10 @@ export interface FirstCopied {
 
 export const copyOptionsSchema = z.strictObject({
   existing: z.enum(COPY_POLICIES),
-  /** Read the target back from the device and compare digests before it gets its name. */
+  /** Read the target back from the device and compare, also where it was there already. */
   verify: z.boolean(),
+  /** Tell what is there already by its content instead of its time. */
+  checksum: z.boolean(),
   /** Flush each file before it is called done. */
   sync: z.boolean(),
   /** Only find out what would happen. */
@@ -53,6 +55,7 @@ export type CopyOptions = z.infer<typeof copyOptionsSchema>;
 export const DEFAULT_COPY_OPTIONS: CopyOptions = {
   existing: 'refuse',
   verify: false,
+  checksum: false,
   sync: true,
   dryRun: false,
   mirror: false,

@@ -106,8 +106,8 @@ export type TaskType = 'url' | 'file' | 'symlink' | 'hardlink' | 'extra' | 'fold
  * - against a manifest: `ok`, `changed`, `missing`, `unreadable`, `extra` (not listed)
  * - two folders: `same`, `different`, `only-left`, `only-right`, `moved`, `unreadable`
  * - duplicates: `unique`, `duplicate`, `hard-link` (another name of a file that was counted already)
- * - what a copy would do, or did: `new`, `replaced`, `numbered`, `unchanged`, `kept` (the target's was left),
- *   `deleted`, `clash` (the target cannot hold it beside another, or not at all)
+ * - what a copy would do, or did: `new`, `replaced`, `numbered`, `unchanged`, `updated` (its content was there),
+ *   `kept` (the target's was left), `deleted`, `clash` (the target cannot hold it beside another, or not at all)
  */
 export const FINDINGS = [
   'ok',
@@ -127,6 +127,7 @@ export const FINDINGS = [
   'replaced',
   'numbered',
   'unchanged',
+  'updated',
   'kept',
   'deleted',
   'clash',

@@ -28,6 +28,7 @@ import { RateLimit } from '../common/rate-limit';
 import type { ExportFormat, FailedAttempt, HostState, ResponseSummary } from '../common/responses';
 import type { Settings, SettingsPatch } from '../common/settings';
 import { nowMs } from '../common/board';
+import { formatCount } from '../common/units';
 import { Experiments } from './compare/experiments';
 import { JobMonitor } from './jobs/broadcaster';
 import { previewList } from './formats/list-preview';
@@ -399,6 +400,20 @@ export class Engine {
     return manifestLines(this.#tasks, id, { ...content, format: format ?? content.format, base, zero });
   }
 
+  /** What a job's manifest lacks; `null`: nothing. @param path of the manifest, where it has one */
+  manifestGap(id: number, path: string | null = null): ErrorData | null {
+    const { state, planned } = this.job(id);
+    const lacking = this.#tasks.unlisted(id);
+    const isPlanned = planned || state === 'done';
+    if (lacking === 0 && isPlanned) return null;
+    const manifest = path ?? `The manifest of job ${id}`;
+    const files = `${formatCount(lacking)} ${lacking === 1 ? 'file' : 'files'}`;
+    const message = isPlanned
+      ? `${manifest} lacks ${files} that could not be read or written, or are still to be done.`
+      : `${manifest} lacks what is still to be done: the job is not over.`;
+    return { code: 'manifest-incomplete', message, retryable: false };
+  }
+
   /** Replaces a file of that name: the caller has asked. */
   async writeManifest(id: number, path: FsPath, format: ManifestFormat | null = null): Promise<void> {
     await writeOver(this.manifestLines(id, { base: parentPath(path), format }), path);
@@ -686,6 +701,8 @@ export class Engine {
           this.#jobs.setManifestIdentity(summary.id, identity);
         },
       });
+      const gap = this.manifestGap(summary.id, displayPath(path));
+      if (gap !== null) this.#emit('notice', gap);
       return null;
     } catch (error) {
       return toErrorData(error, displayPath(path));

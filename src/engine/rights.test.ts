@@ -123,6 +123,10 @@ describe.runIf(isRoot)('by their owner, who is not root', () => {
     }
     expect(heddle(source, target)).toMatchObject({ status: 0, stdout: '' });
     expectLikeSource();
+    for (const [name] of closed) setfattr(join(source, name), 'second');
+    setfacl('-b', join(source, 'small'), join(source, 'folder'));
+    expect(heddle(source, target, '--quiet')).toEqual(expect.objectContaining({ status: 0, stderr: '' }));
+    expectLikeSource();
   }, 60_000);
 
   test('what lends the rights of another owner is not kept', () => {

@@ -7,9 +7,10 @@ import type { BigIntStats } from 'node:fs';
 import type { CopyPolicy } from '../common/copy-options';
 import { HeddleError } from '../common/errors';
 import { numberedName } from '../common/file-name';
+import type { PartialState } from '../common/download';
 import type { TaskOutcome } from '../common/model';
 import { displayPath, joinPath, pathFromBytes, pathToBytes, type FsPath } from '../common/paths';
-import { isSameFile, lstatOrNull, native, parentPath } from '../files/entries';
+import { isSameFile, lstatOrNull, native, parentPath, unlinkIfThere } from '../files/entries';
 import type { TargetTimes } from './target-times';
 import { placeAt, replaceAt, type Naming, type Placed } from '../files/take-name';
 
@@ -29,14 +30,29 @@ export interface Copy {
   readonly scratch: FsPath | null;
 }
 
-/** @throws HeddleError `target-exists`, `target-is-a-folder` */
-export function decide(copy: Copy, source: BigIntStats, there: BigIntStats | null): Decision {
+/** What one attempt knows of its task. */
+export interface CopyAttempt extends Copy {
+  readonly temp: FsPath;
+  /** What an earlier attempt left at `temp`. */
+  readonly partial: PartialState | null | undefined;
+}
+
+/**
+ * @param sameContent what comparing the two has found; `null`: size and time tell
+ * @throws HeddleError `target-exists`, `target-is-a-folder`
+ */
+export function decide(
+  copy: Copy,
+  source: BigIntStats,
+  there: BigIntStats | null,
+  sameContent: boolean | null = null,
+): Decision {
   if (there === null) return { how: 'new' };
   const { target, policy } = copy;
   if (isSameFile(source, there)) {
     return left(copy, 'unchanged', `${displayPath(target)} is its source by another name.`);
   }
-  if (isUnchanged(copy, source, there)) {
+  if (sameContent ?? isUnchanged(copy, source, there)) {
     return left(copy, 'unchanged', `${displayPath(target)} is there already, the same as its source.`);
   }
   switch (policy) {
@@ -81,13 +97,46 @@ function left({ target }: Copy, finding: 'unchanged' | 'kept', message: string):
   };
 }
 
-/** Same type, size and time, as far as the target keeps times; of links, the same text. */
-function isUnchanged(copy: Copy, from: BigIntStats, there: BigIntStats): boolean {
+/** Same type, size and time; of links, the same text. */
+export function isUnchanged(copy: Copy, from: BigIntStats, there: BigIntStats): boolean {
   if (from.isSymbolicLink()) {
     return there.isSymbolicLink() && readlinkBytes(copy.source).equals(readlinkBytes(copy.target));
   }
-  if (!there.isFile() || there.size !== from.size) return false;
+  return there.isFile() && there.size === from.size && isSameTime(copy, from, there);
+}
+
+/** As far as the target keeps times. */
+export function isSameTime(copy: Copy, from: BigIntStats, there: BigIntStats): boolean {
   return copy.times.isSame(from.mtimeNs, { ...copy, there });
+}
+
+/**
+ * What an earlier run has left: `null` when the copy is still to be made, with nothing under its temporary name but
+ * what can be gone on with.
+ */
+export function settledBefore(job: CopyAttempt, source: BigIntStats): TaskOutcome | null {
+  const temp = lstatOrNull(job.temp);
+  if (temp === null) return null;
+  const there = lstatOrNull(job.target);
+  const done = {
+    state: 'done',
+    bytes: source.isFile() ? Number(source.size) : 0,
+    release: job.temp,
+  } as const;
+  // Both names are of one file: it was whole, and named, when its process was killed.
+  if (there !== null && isSameFile(temp, there)) return { ...done, target: job.target, finding: 'new' };
+  if (temp.nlink > 1n && job.policy === 'number') {
+    const target = findNumbered(temp, job.target);
+    if (target !== null) return { ...done, target, finding: 'numbered' };
+  }
+  if (job.partial == null) unlinkIfThere(job.temp);
+  return null;
+}
+
+/** Whether size and time say so; not of the source itself. */
+export function decidesUnchanged(copy: Copy, source: BigIntStats, there: BigIntStats): boolean {
+  const decision = decide({ ...copy, policy: 'skip' }, source, there);
+  return decision.how === 'settled' && decision.outcome.finding === 'unchanged' && !isSameFile(source, there);
 }
 
 export function readlinkBytes(path: FsPath): Buffer {

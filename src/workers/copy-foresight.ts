@@ -7,22 +7,27 @@ import { aboutTarget } from './copy-errors';
 import { decide, numbered, type Copy } from './copy-existing';
 import type { TargetSpelling } from './copy-spelling';
 import type { TargetFolders } from './copy-target';
+import { wouldBeUpdated } from './copy-there';
 import { lstatOrNull } from '../files/entries';
 
+/** @param sameContent as for {@link decide} */
 export function foresee(
   copy: Copy,
   source: BigIntStats,
   folders: TargetFolders,
   spelling: TargetSpelling | null,
+  sameContent: boolean | null,
 ): TaskOutcome {
   const { target } = copy;
   const bytes = source.isFile() ? Number(source.size) : 0;
   try {
     const there = aboutTarget(target, () => (folders.look(target) ? lstatOrNull(target) : null));
-    const decision = aboutTarget(target, () => decide(copy, source, there));
+    const decision = aboutTarget(target, () => decide(copy, source, there, sameContent));
     switch (decision.how) {
       case 'settled':
-        return { ...decision.outcome, state: 'done' };
+        return decision.outcome.finding === 'unchanged'
+          ? { ...wouldBeUpdated(copy, source, decision.outcome), state: 'done' }
+          : { ...decision.outcome, state: 'done' };
       case 'new':
         return would('new', bytes, target);
       case 'replace':

@@ -21,21 +21,38 @@ import {
 } from './copy-data';
 import { aboutTarget, targetError } from './copy-errors';
 import { cannotBeReplaced, mayBeWritten, needsInPlace, notReplaceable } from './copy-in-place';
-import { decide, findNumbered, placeByDecision, readlinkBytes, type Copy } from './copy-existing';
+import {
+  decide,
+  decidesUnchanged,
+  placeByDecision,
+  readlinkBytes,
+  settledBefore,
+  type Copy,
+  type CopyAttempt,
+} from './copy-existing';
 import { removeEmptied, removeExtra, type MirrorRoot } from './copy-extras';
 import { copyFolders } from './copy-folders';
 import { foresee } from './copy-foresight';
 import { SmallCopies } from './copy-small';
 import { TargetSpelling } from './copy-spelling';
 import { TargetFolders, isRefusal } from './copy-target';
+import {
+  NOT_READ,
+  compareContents,
+  digestsOf,
+  updated,
+  wantsComparing,
+  type Contents,
+  type Reading,
+} from './copy-there';
 import { TargetTimes } from './target-times';
 import { Counterparts } from '../files/counterparts';
-import { errorCode, isSameFile, lstatOrNull, native, parentPath, unlinkIfThere } from '../files/entries';
+import { errorCode, lstatOrNull, native, parentPath, unlinkIfThere } from '../files/entries';
 import { NAMING, type Naming } from '../files/take-name';
 import { loadHasher } from '../files/hashers';
 import { TaskCancelled, type RunTask, type TaskContext } from './runtime';
 import { NotAFile, notRegular } from './source-file';
-import { ASYNC_IO, SYNC_IO, runAsync, runSync } from './steps';
+import { ASYNC_IO, SYNC_IO, runAsync, runSync, type Io, type Step } from './steps';
 
 /** What tests replace. */
 export interface CopyTuning {
@@ -57,12 +74,6 @@ export function createCopy(
   hashers: CopyHashers = NO_HASHERS,
 ): RunTask<TaskOrder, TaskOutcome> {
   return new Copier(options, tuning, hashers).run;
-}
-
-/** What one attempt knows of its task. */
-interface Job extends Copy {
-  readonly temp: FsPath;
-  readonly partial: TaskOrder['partial'];
 }
 
 class Copier {
@@ -98,7 +109,8 @@ class Copier {
     if (target === null || root === undefined || folders === undefined) {
       throw new HeddleError('bad-task', 'A copy task without a target or root.');
     }
-    const { existing, dryRun, sync } = this.#options.options;
+    const { options } = this.#options;
+    const { existing, dryRun, sync } = options;
     this.#context = context;
     switch (order.type) {
       case 'folders':
@@ -124,7 +136,11 @@ class Copier {
       scratch: null,
     };
     const spelling = target === root.target ? null : this.#spelling;
-    if (dryRun) return foresee(copy, source, folders, spelling);
+    if (dryRun) {
+      return this.#compared(copy, source, context, ({ same }) =>
+        foresee(copy, source, folders, spelling, same),
+      );
+    }
 
     aboutTarget(target, () => folders.ensureParent(target));
     let temp: FsPath;
@@ -133,11 +149,38 @@ class Copier {
     } catch (error) {
       return this.#withoutTemp(copy, source, spelling, error, context);
     }
-    const job: Job = { ...copy, scratch: parentPath(temp), temp, partial: order.partial };
+    const job: CopyAttempt = { ...copy, scratch: parentPath(temp), temp, partial: order.partial };
     const before = aboutTarget(target, () => settledBefore(job, source));
-    if (before !== null) return before;
-    const decision = aboutTarget(target, () => decide(job, source, lstatOrNull(target)));
-    if (decision.how === 'settled') return decision.outcome;
+    if (before !== null) return this.#withDigests(before, {}, job, context);
+    return this.#compared(job, source, context, (contents) =>
+      this.#goOn(job, source, contents, order, spelling, context),
+    );
+  };
+
+  /** Compares contents, where they are to tell what is there already. */
+  #compared(
+    copy: Copy,
+    source: BigIntStats,
+    context: TaskContext,
+    then: (contents: Contents) => TaskOutcome | Promise<TaskOutcome>,
+  ): TaskOutcome | Promise<TaskOutcome> {
+    const { options } = this.#options;
+    if (!aboutTarget(copy.target, () => wantsComparing(copy, options, source))) return then(NOT_READ);
+    return this.#step(context, (io) => compareContents(this.#reading(copy, context), io), then);
+  }
+
+  /** Once it is known what reading could tell of the file that is there. */
+  #goOn(
+    job: CopyAttempt,
+    source: BigIntStats,
+    { same, digests }: Contents,
+    order: TaskOrder,
+    spelling: TargetSpelling | null,
+    context: TaskContext,
+  ): TaskOutcome | Promise<TaskOutcome> {
+    const { target } = job;
+    const decision = aboutTarget(target, () => decide(job, source, lstatOrNull(target), same));
+    if (decision.how === 'settled') return this.#settled(job, source, decision.outcome, digests, context);
     if (decision.how === 'replace') spelling?.refuseOther(order.source, target);
 
     if (order.linkTo !== undefined) {
@@ -146,7 +189,51 @@ class Copier {
     }
     if (source.isSymbolicLink()) return this.#copySymlink(job, source, decision.how);
     return this.#copyFile(job, source, decision.how, context);
-  };
+  }
+
+  /** What is there stays: as it is, or brought up to date. */
+  #settled(
+    copy: Copy,
+    source: BigIntStats,
+    outcome: TaskOutcome,
+    digests: Digests,
+    context: TaskContext,
+  ): TaskOutcome | Promise<TaskOutcome> {
+    if (outcome.finding !== 'unchanged') return outcome;
+    return this.#withDigests(updated(copy, source, this.#options.options, outcome), digests, copy, context);
+  }
+
+  #reading(copy: Copy, context: TaskContext): Reading {
+    const { options } = this.#options;
+    return { copy, options, hashers: this.#hashers, memory: this.#memory, context };
+  }
+
+  /** At once where the thread has nothing else to do. */
+  #step<T>(
+    { exclusive }: TaskContext,
+    step: (io: Io) => Step<T>,
+    then: (result: T) => TaskOutcome | Promise<TaskOutcome>,
+  ): TaskOutcome | Promise<TaskOutcome> {
+    return exclusive ? then(runSync(step(SYNC_IO))) : runAsync(step(ASYNC_IO)).then(then);
+  }
+
+  /** A manifest lists what is there, too: a job that goes on finds there what it has made itself. */
+  #withDigests(
+    outcome: TaskOutcome,
+    digests: Digests,
+    copy: Copy,
+    context: TaskContext,
+  ): TaskOutcome | Promise<TaskOutcome> {
+    const { target } = outcome;
+    if (target === null || this.#hashers.wanted.length === 0) return outcome;
+    if (Object.keys(digests).length > 0) return { ...outcome, digests };
+    if (lstatOrNull(target)?.isFile() !== true) return outcome;
+    return this.#step(
+      context,
+      (io) => digestsOf(target, this.#reading(copy, context), io),
+      (found) => ({ ...outcome, digests: found }),
+    );
+  }
 
   /** Nothing can be made in the target's folder: what is there already is fine, and a file may be written into. */
   #withoutTemp(
@@ -158,13 +245,15 @@ class Copier {
   ): TaskOutcome | Promise<TaskOutcome> {
     const { target } = copy;
     if (!isRefusal(refusal)) throw targetError(refusal, target);
-    const decision = aboutTarget(target, () => decide(copy, source, lstatOrNull(target)));
-    if (decision.how === 'settled') return decision.outcome;
-    if (decision.how !== 'replace' || !source.isFile()) throw targetError(refusal, target);
-    spelling?.refuseOther(copy.source, target);
-    if (!mayBeWritten(target)) throw targetError(refusal, target);
-    if (!this.#options.options.inPlace) throw notReplaceable(target, refusal);
-    return this.#writeInPlace(target, copy.source, context);
+    return this.#compared(copy, source, context, ({ same, digests }) => {
+      const decision = aboutTarget(target, () => decide(copy, source, lstatOrNull(target), same));
+      if (decision.how === 'settled') return this.#settled(copy, source, decision.outcome, digests, context);
+      if (decision.how !== 'replace' || !source.isFile()) throw targetError(refusal, target);
+      spelling?.refuseOther(copy.source, target);
+      if (!mayBeWritten(target)) throw targetError(refusal, target);
+      if (!this.#options.options.inPlace) throw notReplaceable(target, refusal);
+      return this.#writeInPlace(target, copy.source, context);
+    });
   }
 
   /**
@@ -225,7 +314,7 @@ class Copier {
   }
 
   /** One more name for what the same job has copied; `null` where there can be none. */
-  #hardLink(job: Job, source: BigIntStats, first: FsPath, how: How): TaskOutcome | null {
+  #hardLink(job: CopyAttempt, source: BigIntStats, first: FsPath, how: How): TaskOutcome | null {
     const copied = lstatOrNull(first);
     const { link } = this.#naming;
     // What lies there may be another's by now, a symbolic link even, or have been left as it was.
@@ -240,7 +329,7 @@ class Copier {
   }
 
   #copyFile(
-    job: Job,
+    job: CopyAttempt,
     source: BigIntStats,
     how: How,
     context: TaskContext,
@@ -288,7 +377,7 @@ class Copier {
   }
 
   /** A link's text is copied as it is. It is made under the temporary name, where it gets its times, and then renamed. */
-  #copySymlink(job: Job, source: BigIntStats, how: How): TaskOutcome {
+  #copySymlink(job: CopyAttempt, source: BigIntStats, how: How): TaskOutcome {
     const text = readlinkBytes(job.source);
     const lost = new Set<Lost>();
     try {
@@ -302,7 +391,7 @@ class Copier {
     }
   }
 
-  #place(job: Job, source: BigIntStats, how: How, made: Made): TaskOutcome {
+  #place(job: CopyAttempt, source: BigIntStats, how: How, made: Made): TaskOutcome {
     const { temp, target } = job;
     const { bytes, facts, digests = {}, lost = [] } = made;
     const naming = source.isSymbolicLink() ? { ...this.#naming, link: null } : this.#naming;
@@ -341,7 +430,8 @@ class Copier {
       if (again.how === 'replace') this.#spelling.refuseOther(job.source, target);
       if (again.how === 'replace' || again.how === 'number') return this.#place(job, source, again.how, made);
       unlinkIfThere(temp);
-      if (again.how === 'settled') return again.outcome;
+      // With digests to be made of it, it is looked at from the start.
+      if (again.how === 'settled' && this.#hashers.wanted.length === 0) return again.outcome;
     } catch (error) {
       unlinkIfThere(temp);
       throw error;
@@ -363,32 +453,8 @@ interface Made {
   readonly lost?: readonly Lost[];
 }
 
-/**
- * What an earlier run has left: `null` when the copy is still to be made, with nothing under its temporary name but
- * what can be gone on with.
- */
-function settledBefore(job: Job, source: BigIntStats): TaskOutcome | null {
-  const temp = lstatOrNull(job.temp);
-  if (temp === null) return null;
-  const there = lstatOrNull(job.target);
-  const done = { state: 'done', bytes: sizeOf(source), release: job.temp } as const;
-  // Both names are of one file: it was whole, and named, when its process was killed.
-  if (there !== null && isSameFile(temp, there)) return { ...done, target: job.target, finding: 'new' };
-  if (temp.nlink > 1n && job.policy === 'number') {
-    const target = findNumbered(temp, job.target);
-    if (target !== null) return { ...done, target, finding: 'numbered' };
-  }
-  if (job.partial == null) unlinkIfThere(job.temp);
-  return null;
-}
-
-function decidesUnchanged(copy: Copy, source: BigIntStats, there: BigIntStats): boolean {
-  const decision = decide({ ...copy, policy: 'skip' }, source, there);
-  return decision.how === 'settled' && decision.outcome.finding === 'unchanged' && !isSameFile(source, there);
-}
-
 /** Removes the temporary file, unless another attempt can go on with it; then fails or skips. */
-function failed(job: Job, error: unknown, source: BigIntStats): TaskOutcome {
+function failed(job: CopyAttempt, error: unknown, source: BigIntStats): TaskOutcome {
   if (!canGoOn(error) || source.size < LARGE_BYTES) unlinkIfThere(job.temp);
   if (error instanceof NotAFile) return skipped(error.reason);
   throw error;
@@ -405,10 +471,6 @@ function canGoOn(error: unknown): boolean {
 
 function skipped(reason: ErrorData, target: FsPath | null = null): TaskOutcome {
   return { state: 'skipped', bytes: 0, target, reason };
-}
-
-function sizeOf(source: BigIntStats): number {
-  return source.isFile() ? Number(source.size) : 0;
 }
 
 function notFound(path: FsPath): HeddleError {

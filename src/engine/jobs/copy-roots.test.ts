@@ -5,6 +5,7 @@ import { join, sep } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { isWrittenAsContents, type CopyLayout } from '../../common/copy-options';
 import { copyRequestSchema } from '../../common/job-request';
+import { displayPath } from '../../common/paths';
 import { copyRoots } from './copy-roots';
 
 let folder: string;
@@ -44,7 +45,9 @@ async function mapped(sources: readonly string[], destination: string, asked: As
     rules: follow ? { links: 'follow' } : {},
   });
   const { roots } = await copyRoots(request, 'token');
-  return roots.map(({ source, target }) => `${source} → ${target}`.replaceAll(`${folder}/`, ''));
+  return roots.map(({ source, target }) =>
+    `${displayPath(source)} → ${displayPath(target)}`.replaceAll(`${folder}/`, ''),
+  );
 }
 
 describe.each(['there', 'new', 'new/deeper'])('into %s', (to) => {

@@ -491,8 +491,8 @@ export class JobRunner {
     if (hasPartial) this.#recorder.flush();
     const first =
       task.type === 'hardlink' && task.inode !== null ? tasks.firstOfInode(this.#jobId, task.inode) : null;
-    // A first name that was skipped is there already, or is looked at again before it is linked to.
-    const isThere = first?.state === 'done' || first?.state === 'skipped';
+    // What was left at the target has another content.
+    const isThere = first?.state === 'done' || first?.finding === 'unchanged';
     return {
       ...(hasPartial ? { partial: tasks.partial(task.id) } : {}),
       ...(isThere && first.target !== null ? { linkTo: first.target } : {}),
@@ -627,12 +627,13 @@ export class JobRunner {
   ): void {
     this.#tellLost(outcome?.lost ?? []);
     const bytes = outcome?.bytes ?? 0;
-    const size = state === 'done' ? bytes : null;
+    // Of what was brought up to date no byte was copied.
+    const size = state === 'done' && outcome?.finding !== 'updated' ? bytes : null;
     this.#drawStrip(task, timing, state);
     this.#move('running', state);
     if (state === 'done') {
       this.#bytesDone += bytes;
-      this.#bytesKnown += bytes - (task.size ?? 0);
+      if (size !== null) this.#bytesKnown += bytes - (task.size ?? 0);
       if (timing !== null) {
         this.bytesByWorker.set(timing.worker, (this.bytesByWorker.get(timing.worker) ?? 0) + bytes);
       }

@@ -150,6 +150,17 @@ export interface TaskAnswer {
   readonly errorCode: string | null;
 }
 
+/** What is left of a file whose content was there already: its size, as no byte was copied. */
+const CONTENT_BYTES = `CASE WHEN coalesce(first.finding, tasks.finding) IN ('unchanged', 'updated')
+  THEN coalesce(first.size, tasks.size, 0) ELSE coalesce(first.bytes, tasks.bytes) END`;
+
+interface FirstOfInode {
+  readonly id: number;
+  readonly state: TaskState;
+  readonly target: FsPath | null;
+  readonly finding: Finding | null;
+}
+
 const STATE_COLUMNS: readonly TaskState[] = ['queued', 'running', 'done', 'failed', 'skipped', 'cancelled'];
 
 function toStored(path: FsPath | null): Stored | null {
@@ -239,13 +250,10 @@ export class TaskRepository {
   }
 
   /** The first task of a file that has several names, with what became of it. */
-  firstOfInode(
-    jobId: number,
-    inode: string,
-  ): { readonly id: number; readonly state: TaskState; readonly target: FsPath | null } | null {
+  firstOfInode(jobId: number, inode: string): FirstOfInode | null {
     return (
-      this.#prepare<[number, string], { id: number; state: TaskState; target: Stored | null }>(
-        'SELECT id, state, target FROM tasks WHERE job_id = ? AND inode = ? ORDER BY id LIMIT 1',
+      this.#prepare<[number, string], FirstOfInode>(
+        'SELECT id, state, target, finding FROM tasks WHERE job_id = ? AND inode = ? ORDER BY id LIMIT 1',
       ).get(jobId, inode) ?? null
     );
   }
@@ -274,6 +282,15 @@ export class TaskRepository {
            WHERE job_id = ? AND state = 'failed' AND ordinal > ? ORDER BY ordinal LIMIT ?)`,
     ).get(jobId, after, limit);
     return { all: row?.all ?? 0, existing: row?.existing ?? 0, last: row?.last ?? null };
+  }
+
+  /** Files of a job that a manifest of it cannot list, as they failed or are still to be done. */
+  unlisted(jobId: number): number {
+    const row = this.#prepare<[number], { tasks: number }>(
+      `SELECT count(*) AS tasks FROM tasks WHERE job_id = ? AND state NOT IN ('done', 'skipped')
+         AND type IN ('file', 'hardlink', 'url')`,
+    ).get(jobId);
+    return row?.tasks ?? 0;
   }
 
   /** How many tasks have each finding. */
@@ -691,11 +708,11 @@ export class TaskRepository {
       { ordinal: number; path: Stored; bytes: number; digests: string | null }
     >(
       // Another name of a file has the digests of the first one.
-      `SELECT tasks.ordinal, coalesce(tasks.target, tasks.source) AS path, coalesce(first.bytes, tasks.bytes) AS bytes,
+      `SELECT tasks.ordinal, coalesce(tasks.target, tasks.source) AS path, ${CONTENT_BYTES} AS bytes,
            coalesce(tasks.digests, first.digests) AS digests
          FROM tasks LEFT JOIN tasks AS first ON tasks.type = 'hardlink' AND tasks.digests IS NULL
            AND first.job_id = tasks.job_id AND first.inode = tasks.inode AND first.type = 'file'
-         WHERE tasks.job_id = ? AND tasks.ordinal > ? AND tasks.state = 'done'
+         WHERE tasks.job_id = ? AND tasks.ordinal > ? AND (tasks.state = 'done' OR tasks.finding = 'unchanged')
            AND (coalesce(tasks.digests, first.digests) IS NOT NULL OR tasks.type = 'url')
          ORDER BY tasks.ordinal LIMIT ?`,
     )

@@ -4,7 +4,7 @@ import { findingTone } from '../lib/findings';
 import styles from './finding-mark.module.css';
 
 type Shape =
-  'check' | 'cross' | 'gap' | 'bar' | 'plus' | 'left' | 'right' | 'turn' | 'twins' | 'ring' | 'minus';
+  'check' | 'cross' | 'gap' | 'bar' | 'plus' | 'up' | 'left' | 'right' | 'turn' | 'twins' | 'ring' | 'minus';
 
 const SHAPE_OF: Readonly<Record<Finding, Shape>> = {
   ok: 'check',
@@ -24,6 +24,7 @@ const SHAPE_OF: Readonly<Record<Finding, Shape>> = {
   replaced: 'turn',
   numbered: 'twins',
   unchanged: 'check',
+  updated: 'up',
   kept: 'ring',
   deleted: 'minus',
   clash: 'cross',
@@ -37,6 +38,7 @@ const PATHS: Readonly<Record<Shape, string>> = {
   bar: 'M5 1.2a3.8 3.8 0 1 1 0 7.6 3.8 3.8 0 0 1 0-7.6ZM2.4 7.6l5.2-5.2',
   plus: 'M5 1.5v7M1.5 5h7',
   minus: 'M1.5 5h7',
+  up: 'M5 8.5v-7M2 4.5l3-3 3 3',
   left: 'M8.5 5h-7M4.5 2l-3 3 3 3',
   right: 'M1.5 5h7M5.5 2l3 3-3 3',
   turn: 'M1.5 3.2h6M5.7 1.4l1.8 1.8-1.8 1.8M8.5 6.8h-6M4.3 5 2.5 6.8l1.8 1.8',

@@ -31,6 +31,7 @@ const LOOKS: Readonly<Record<Finding, FindingLook>> = {
   replaced: { word: 'Replaced', counted: 'replaced', tone: 'waiting' },
   numbered: { word: 'Numbered', counted: 'numbered', tone: 'done' },
   unchanged: { word: 'Unchanged', counted: 'unchanged', tone: 'idle' },
+  updated: { word: 'Updated', counted: 'updated', tone: 'done' },
   kept: { word: 'Kept', counted: 'kept as they were', tone: 'idle' },
   deleted: { word: 'Deleted', counted: 'deleted', tone: 'waiting' },
   clash: { word: 'Clash', counted: 'clashes', countedOne: 'clash', tone: 'failed' },
@@ -41,6 +42,7 @@ const WOULD: Readonly<Partial<Record<Finding, { readonly word: string; readonly 
   new: { word: 'Would copy', counted: 'would be copied' },
   replaced: { word: 'Would replace', counted: 'would be replaced' },
   numbered: { word: 'Would number', counted: 'would get a number' },
+  updated: { word: 'Would update', counted: 'would be updated' },
   kept: { word: 'Would keep', counted: 'would be kept as they are' },
   deleted: { word: 'Would delete', counted: 'would be deleted' },
 };
