@@ -304,7 +304,7 @@ test('two runs, and sha256sum', { timeout: 120_000 }, async () => {
   const mapped = volumes.filter(({ change }) => change === changeSome).map(({ tree }) => join(tree, MAPPED));
   // From now on their pages are changed already when they are written to: no write through the map is a fault.
   for (const path of mapped) writeThroughMap(path, '', random);
-  await settled();
+  await settled(MAPPED);
   for (let round = 0; round < 3; round++) {
     if (round === 1) for (const path of mapped) writeThroughMap(path, '', () => 1 + random(9));
     for (const { name, base, tree, change } of volumes) {

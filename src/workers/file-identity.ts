@@ -21,13 +21,13 @@ export function inodeOf(stats: BigIntStats): string {
 
 /**
  * The identity by which the digests of an open file may be looked up and remembered. To be asked for before the file is
- * read: what a memory map has changed in it is written back first, so that the next such change is seen in its times.
+ * read. Pages that wait to be written to the device can be changed through a memory map without a trace in the times.
  * @returns `null` where they must not be remembered
  */
 export function identityToRemember(fd: number, stats: BigIntStats): FileIdentity | null {
   const changed = stats.ctimeNs > stats.mtimeNs ? stats.ctimeMs : stats.mtimeMs;
   if (Date.now() - Number(changed) <= SETTLED_MS) return null;
   const mount = mountToRememberBy(fd);
-  if (mount === null || libc()?.writeBack(fd) !== true) return null;
+  if (mount === null || libc()?.isWrittenBack(fd) !== true) return null;
   return { file: inodeOf(stats), place: null, version: versionOf(stats), mount };
 }

@@ -1,9 +1,12 @@
 /** For tests of jobs: an engine with real threads and SQLite, and a folder for their files. */
 import { execFileSync, spawnSync } from 'node:child_process';
 import {
+  closeSync,
   existsSync,
+  fsyncSync,
   mkdirSync,
   mkdtempSync,
+  openSync,
   readdirSync,
   rmSync,
   truncateSync,
@@ -173,7 +176,20 @@ export function remembersDigests(): boolean {
   return mountToRememberBy(tmpdir()) !== null;
 }
 
-/** Times of change cannot be set, and what changed a moment ago is not remembered: until it is long enough ago. */
-export function settled(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, 3100));
+/**
+ * Times of change cannot be set, and what changed a moment ago, or waits to be written to the device, is not remembered:
+ * until that is over for what lies below the test's folder. @param except the name of files that are left as they are
+ */
+export async function settled(except?: string): Promise<void> {
+  for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
+    if (!entry.isFile() || entry.name === except) continue;
+    const fd = openSync(join(entry.parentPath, entry.name), 'r');
+    try {
+      fsyncSync(fd);
+    } catch {
+      // What is read-only has nothing to be written.
+    }
+    closeSync(fd);
+  }
+  await new Promise((resolve) => setTimeout(resolve, 3100));
 }
