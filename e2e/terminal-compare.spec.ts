@@ -18,11 +18,14 @@ for (const mode of ['--sync', '--async']) {
     const small = ['new\nline', 's-1', 's-2'].map((name) => put(join(tree, name), 'small'));
     linkSync(small[1] ?? '', join(tree, 'link'));
     put(join(tree, 'other'), 'other');
-    const { status, stdout, stderr } = await heddle(['duplicates', tree, mode]);
+    const { status, stdout, stderr } = await heddle(['duplicates', tree, mode, '-0']);
     expect(status).toBe(0);
     // `link` comes before `s-1`: it is the name that counts.
     const names = [join(tree, 'link'), small[0], small[2]];
-    expect(stdout).toBe(`${big.join('\n')}\n\n${names.join('\n')}\n`);
+    expect(stdout).toBe(`${big.join('\0')}\0\0${names.join('\0')}\0`);
+    // As a line, the name would be two.
+    const lines = await heddle(['duplicates', tree, mode]);
+    expect(lines).toMatchObject({ status: 1, stdout: `${big.join('\n')}\n` });
     expect(stderr).toMatch(/^2 groups of 5 files; 300 KB could be won$/mu);
     expect(stderr).toMatch(/^7 compared \(.+\), 5 duplicate, 1 unique, 1 hard links in /mu);
   });
@@ -105,7 +108,7 @@ test('two folders are compared', async ({ heddle, folder }) => {
     expect(stdout.trimEnd().split('\n').sort()).toEqual(
       [
         'different: sub/different',
-        'only-left: gone?[2J',
+        'only-left: gone‹U+001B›[2J',
         'only-right: empty',
         `moved: old: ${join(right, 'new')}`,
       ].sort(),

@@ -221,7 +221,7 @@ describe('what is refused before any work', () => {
     { args: ['download'], why: 'download needs a URL' },
     { args: ['copy', 'a'], why: 'copy needs a source and a destination' },
     { args: ['copy', 'a', 'b', '--mirror'], why: 'unknown option' },
-    { args: ['hash'], why: 'missing required argument' },
+    { args: ['hash'], why: 'no file or folder is named' },
     { args: ['sleeping'], why: 'unknown command' },
   ])('$args', async ({ args, why }) => {
     await expect(compare(args)).rejects.toThrow(why);
@@ -349,7 +349,7 @@ describe('the text', () => {
 
   it('has no escape sequence but colours that were asked for', () => {
     expect(lines(80).join('\n')).not.toContain('\u001b');
-    expect(lines(80).join('\n')).toContain('Note: A ?[31mnote.');
+    expect(lines(80).join('\n')).toContain('Note: A ‹U+001B›[31mnote.');
     expect(lines(80, true).join('\n')).toContain('\u001b[34m');
   });
 });

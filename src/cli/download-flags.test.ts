@@ -89,6 +89,7 @@ const CASES: Readonly<Record<string, readonly Case[]>> = {
     { args: ['--manifest', '-', '-a', 'md5', '-a', 'sha1'], options: { digests: ['md5', 'sha1'] } },
   ],
   '--dry-run': [{ args: ['--dry-run'], flags: { dryRun: true } }],
+  '--null': [{ args: ['-0'], flags: { null: true } }],
   '--retry': [
     { args: ['--retry', '0'], options: { retries: 0 } },
     { args: ['--retry', '1000'], options: { retries: 1000 }, wrong: counts(1000) },

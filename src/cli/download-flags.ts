@@ -88,7 +88,11 @@ export function addTransferFlags(command: Command): Command {
         LIST_FORMATS,
       ),
     )
-    .option('--checksum <algorithm=hex>', 'digest that the file of a single URL must have', checksum)
+    .option(
+      '--checksum <algorithm=hex>',
+      'digest that the file of a single URL must have; or as in web pages, sha256-BASE64',
+      checksum,
+    )
     .addOption(
       new Option(
         '--existing <policy>',
@@ -272,7 +276,9 @@ function algorithm(text: string): CheckAlgorithm {
 
 function checksum(text: string): string {
   if (parseChecksum(text) === null) {
-    throw new InvalidArgumentError('It takes an algorithm, = and the whole digest in hexadecimal.');
+    throw new InvalidArgumentError(
+      'It takes an algorithm, = and the whole digest in hexadecimal; or sha256-BASE64, as web pages have it.',
+    );
   }
   return text;
 }

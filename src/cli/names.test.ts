@@ -77,7 +77,9 @@ test.each(['\r', '\v', '\u0085', '\u2028', '\u001b'])('nor is one with %j', (end
 
 test('what differs is told on one line, with what is unseen made visible', () => {
   put('SUMS', `\\${digest('')}  a\\nok: b\n${digest('')}  \u202egpj.exe\n`);
-  expect(heddle(['verify', 'SUMS']).stdout).toBe('missing: a‹U+000A›ok: b\nmissing: ‹U+202E›gpj.exe\n');
+  expect(heddle(['verify', 'SUMS', '--sync']).stdout).toBe(
+    'missing: a‹U+000A›ok: b\nmissing: ‹U+202E›gpj.exe\n',
+  );
 });
 
 test('failed sources that do not fit on a line are not exported as lines', () => {

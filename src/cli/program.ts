@@ -1,5 +1,6 @@
 /** The commands and their flags. */
 import { Command, Option } from 'commander';
+import { COPY_POLICIES, type CopyPolicy } from '../common/copy-options';
 import { HeddleError } from '../common/errors';
 import { MAX_WORKERS, type JobRequest } from '../common/job-request';
 import { MANIFEST_FORMATS, MODES, type Mode } from '../common/model';
@@ -13,6 +14,7 @@ import {
   whole,
   type DownloadFlags,
 } from './download-flags';
+import { refuseIdleFlags } from './effects';
 import { exportJob, type ExportFlags } from './export-job';
 import { addCopyCommand } from './copy-flags';
 import { addDuplicatesCommand, addHashCommand, addVerifyCommand, type TaskCommands } from './hash-commands';
@@ -89,6 +91,12 @@ export function makeProgram(threads: Threads, report: (status: number) => void):
       const stored = engine.settings.get()[kind === 'verify' ? 'hash' : kind];
       const mode = chosenMode(flags);
       const how = { mode: mode ?? stored.mode, workers: flags.workers ?? stored.workers };
+      if (flags.workers !== undefined && how.mode === 'sequential') {
+        throw new HeddleError(
+          'usage',
+          `--workers is for several threads, and the stored setting is Sync: add --async. See: heddle help ${kind}`,
+        );
+      }
       const { id } = await engine.createJob(request(how, engine), { ...given, start: false });
       return [id];
     };
@@ -203,14 +211,21 @@ export function makeProgram(threads: Threads, report: (status: number) => void):
   addNull(outputFlags(program.command('retry')), 'printed paths of downloads end in NUL bytes')
     .description('run the failed tasks of a job again')
     .argument('<job>', 'job number')
-    .action(async (id: string, flags: TaskFlags & NameFlags) => {
+    .addOption(
+      new Option(
+        '--existing <policy>',
+        'of a copy: what becomes of targets that differ; what a mirror deletes follows',
+      ).choices(COPY_POLICIES.filter((policy) => policy !== 'refuse')),
+    )
+    .action(async (id: string, flags: TaskFlags & NameFlags & { readonly existing?: CopyPolicy }) => {
       const engine = await open(flags);
       report(
         await runJobs(engine, () => Promise.resolve([jobNumber(id)]), {
           json: flags.json === true,
           quiet: flags.quiet === true,
           nul: flags.null === true,
-          start: (job) => engine.retry(job),
+          start: (job) =>
+            flags.existing === undefined ? engine.retry(job) : engine.settleExisting(job, flags.existing),
         }),
       );
     });
@@ -248,8 +263,14 @@ export function makeProgram(threads: Threads, report: (status: number) => void):
     });
 
   // Subcommands take these from their parent only when they are told to.
-  for (const command of program.commands.flatMap((each) => [each, ...each.commands]))
+  for (const command of program.commands.flatMap((each) => [each, ...each.commands])) {
     command.exitOverride().configureOutput({ writeErr: () => undefined });
+    // Behind a command's own hooks, which read flags from files. Those of `compare` also run for its commands.
+    if (command.commands.length > 0) continue;
+    command.hook('preAction', () => {
+      refuseIdleFlags(command);
+    });
+  }
   return program;
 }
 

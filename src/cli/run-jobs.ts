@@ -120,6 +120,9 @@ export async function runJobs(
       if (options.json) await print(`${JSON.stringify(summaryLine(job, engine.workersOf(id)))}\n`);
       else if (!options.quiet) {
         process.stderr.write(`${sentence(job, engine.findings(id), options.dryRun === true)}\n`);
+        const withheld = engine.withheldText(id);
+        if (withheld !== null) process.stderr.write(`heddle: ${withheld}\n`);
+        if (job.kind === 'copy' && options.dryRun !== true) await sayHowToDecide(engine, id);
         const answers = kind === 'download' ? answersText(await engine.responses(id)) : '';
         if (answers !== '') process.stderr.write(`${answers}\n`);
       }
@@ -141,6 +144,16 @@ export async function runJobs(
   return interrupted ? EXIT.interrupted : status;
 }
 
+/** The window asks; in the terminal it takes a command. */
+async function sayHowToDecide(engine: Engine, id: number): Promise<void> {
+  const { existing } = await engine.untoldFailures(id);
+  if (existing === 0) return;
+  const targets = `${formatCount(existing)} ${existing === 1 ? 'target that differs' : 'targets that differ'}`;
+  process.stderr.write(
+    `heddle: decide on the ${targets} with: heddle retry ${id} --existing overwrite (or newer, skip)\n`,
+  );
+}
+
 function tellGap(gap: ErrorData | null): void {
   if (gap !== null) process.stderr.write(`heddle: ${visible(gap.message)}\n`);
 }
@@ -152,7 +165,7 @@ function sayStopped(id: number): void {
 /** Files that were downloaded are results; what did not work is a message. */
 function reportTask(task: TaskRow, progress: Progress | null, nul: boolean): void {
   // Copying again, most files are the same still: how many is told at the end.
-  if (task.state === 'skipped' && task.finding === 'unchanged') return;
+  if (task.state === 'skipped' && (task.finding === 'unchanged' || task.finding === 'withheld')) return;
   if (task.state === 'failed' || task.state === 'skipped') {
     progress?.clear();
     const source = visible(withoutCredentials(task.source));
@@ -187,13 +200,16 @@ function reportForesight(task: TaskRow, progress: Progress | null): void {
   progress?.clear();
   const what = (task.finding ?? task.state).padEnd(9);
   process.stdout.write(`${what} ${visible(task.target ?? task.source)}\n`);
-  if (task.error !== null) process.stderr.write(`${visible(task.error.message)}\n`);
+  // Why a mirror deletes nothing is the same for all of it, and told at the end.
+  if (task.error !== null && task.finding !== 'withheld')
+    process.stderr.write(`${visible(task.error.message)}\n`);
 }
 
 const FINDING_WORDS: Readonly<Partial<Record<Finding, string>>> = {
   'only-left': 'only left',
   'only-right': 'only right',
   'hard-link': 'hard links',
+  withheld: 'not deleted',
 };
 
 function findingsText(findings: FindingCounts): string {

@@ -268,6 +268,15 @@ describe('a checksum as people write it', () => {
     }
   });
 
+  test.each(['sha256', 'sha384', 'sha512', 'md5'] as const)('as web pages have it, %s', (algorithm) => {
+    const expected = { algorithm, hex: hex(algorithm) };
+    expect(parseChecksum(`${algorithm}-${base64(algorithm)}`)).toEqual(expected);
+    expect(parseChecksum(`${algorithm}-${base64(algorithm).replace(/=+$/u, '')}`)).toEqual(expected);
+    expect(parseChecksum(`${algorithm}-${base64(algorithm).slice(2)}`)).toBeNull();
+    expect(parseChecksum(`${algorithm}-${hex(algorithm)}`)).toBeNull();
+    expect(parseChecksum(`sha3-${base64(algorithm)}`)).toBeNull();
+  });
+
   test('blake3', () => {
     expect(parseChecksum(`BLAKE3=${'Ab'.repeat(32)}`)).toEqual({ algorithm: 'blake3', hex: 'ab'.repeat(32) });
   });

@@ -101,13 +101,18 @@ export function strongestFirst(
 }
 
 /**
- * A digest as people and aria2 write it: `sha256=HEX`, `sha-256=HEX`, in either case.
- * @returns `null` for an algorithm that is not known and for what is not hexadecimal or not of its length; so
- * for base64, in which no digest has as many characters as in hexadecimal
+ * A digest as people and aria2 write it, `sha256=HEX` or `sha-256=HEX`, in either case; or as web pages do (W3C Subresource Integrity §3.5), `sha256-BASE64`.
+ * @returns `null` for an algorithm that is not known and for what is no digest of its length
  */
 export function parseChecksum(
   text: string,
 ): { readonly algorithm: CheckAlgorithm; readonly hex: string } | null {
+  const [, integrity, base64] = /^([a-z0-9-]+)-([A-Za-z0-9+/]{6,}={0,2})$/u.exec(text.trim()) ?? [];
+  const hashed = integrity === undefined ? null : algorithmOf(integrity);
+  if (hashed !== null) {
+    const hex = hexOfBase64(base64 ?? '', DIGEST_BYTES[hashed]);
+    if (hex !== null) return { algorithm: hashed, hex };
+  }
   const [name, value] = splitPair(text.trim());
   const algorithm = algorithmOf(name);
   if (algorithm === null || value.length !== DIGEST_BYTES[algorithm] * 2) return null;

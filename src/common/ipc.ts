@@ -143,6 +143,8 @@ export const REQUESTS = {
   /** Copies the URLs of failed tasks, a line each; how many they are. */
   'jobs:copy-failed': channel<number>()(oneJob),
   'jobs:findings': channel<FindingCounts>()(oneJob),
+  /** What a mirror did not delete, in a sentence. */
+  'jobs:withheld': channel<string | null>()(oneJob),
   /** Of an ended job: failures that no finding tells of. */
   'jobs:failures': channel<UntoldFailures>()(oneJob),
   /** Of an ended copy: what is done with targets that exist; those that were left run again. */

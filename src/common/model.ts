@@ -107,7 +107,8 @@ export type TaskType = 'url' | 'file' | 'symlink' | 'hardlink' | 'extra' | 'fold
  * - two folders: `same`, `different`, `only-left`, `only-right`, `moved`, `unreadable`
  * - duplicates: `unique`, `duplicate`, `hard-link` (another name of a file that was counted already)
  * - what a copy would do, or did: `new`, `replaced`, `numbered`, `unchanged`, `updated` (its content was there),
- *   `kept` (the target's was left), `deleted`, `clash` (the target cannot hold it beside another, or not at all)
+ *   `kept` (the target's was left), `deleted`, `withheld` (not deleted while something stands in the way),
+ *   `clash` (the target cannot hold it beside another, or not at all)
  */
 export const FINDINGS = [
   'ok',
@@ -130,6 +131,7 @@ export const FINDINGS = [
   'updated',
   'kept',
   'deleted',
+  'withheld',
   'clash',
 ] as const;
 export type Finding = (typeof FINDINGS)[number];

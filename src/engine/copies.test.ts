@@ -253,16 +253,15 @@ describe('a dry run', () => {
     const before = listing(folder + '/copy');
     const job = await copy({ dryRun: true, mirror: true, existing: 'overwrite' });
     expect(listing(folder + '/copy')).toBe(before);
-    expect(job.counts).toMatchObject({ failed: 0, skipped: 0 });
+    expect(job.counts).toMatchObject({ failed: 0, skipped: 2 });
     const found = Object.fromEntries((await rows(job.id)).map(({ name, finding }) => [name, finding]));
     expect(found).toEqual({
       changed: 'replaced',
       dir: 'clash',
       'new/a': 'new',
       same: 'unchanged',
-      'extra/b': 'deleted',
-      extra: 'deleted',
-      'dir/in': 'deleted',
+      'extra/b': 'withheld',
+      extra: 'withheld',
     });
     expect(existsSync(join(target, 'from', 'extra', 'b'))).toBe(true);
   });
@@ -315,7 +314,59 @@ describe('a mirror', () => {
       'way-out',
     ]);
     const skipped = (await rows(job.id)).filter(({ state }) => state === 'skipped');
-    expect(new Set(skipped.map(({ error }) => error?.code))).toEqual(new Set(['mirror-source-incomplete']));
+    expect(new Set(skipped.map(({ error }) => error?.code))).toEqual(new Set(['mirror-undecided']));
+    expect(engine.findings(job.id)).toMatchObject({ withheld: 7 });
+    expect(engine.withheldText(job.id)).toContain('7 extra entries of the target were not deleted yet');
+  });
+
+  test.each(['refuse', 'skip', 'overwrite', 'newer'] as const)(
+    'deletes what its dry run says, no more and no less: %s',
+    async (existing) => {
+      both();
+      write(join(source, 'b'), 'from', 1_700_000_000);
+      write(join(target, 'from', 'b'), 'there');
+      const rules = { rules: { exclude: ['*.o'] } };
+      const dry = await copy({ mirror: true, existing, dryRun: true }, rules);
+      const job = await copy({ mirror: true, existing }, rules);
+      const fates = async (id: number): Promise<unknown[]> =>
+        (await rows(id)).filter(({ type }) => type === 'extra').map(({ name, finding }) => [name, finding]);
+      expect(await fates(job.id)).toEqual(await fates(dry.id));
+      const isHeld = existing === 'refuse';
+      expect(engine.findings(job.id).deleted ?? 0).toBe(isHeld ? 0 : 4);
+      expect(engine.withheldText(dry.id) === null).toBe(!isHeld);
+    },
+  );
+
+  test('deletes what it withheld once it is decided what becomes of targets that differ', async () => {
+    both();
+    write(join(source, 'b'), 'from', 1_700_000_000);
+    write(join(target, 'from', 'b'), 'there');
+    const job = await copy({ mirror: true });
+    await expect(engine.settleExisting(job.id, 'number')).rejects.toMatchObject({ code: 'bad-request' });
+    const again = await go(job.id, () => engine.retry(job.id));
+    expect(again.counts.failed).toBe(1);
+    expect(engine.findings(job.id)).toMatchObject({ withheld: 7 });
+    const after = await go(job.id, () => engine.settleExisting(job.id, 'skip'));
+    expect(after.counts).toMatchObject({ failed: 0, queued: 0 });
+    expect(engine.withheldText(job.id)).toBeNull();
+    expect(readdirSync(join(target, 'from')).sort()).toEqual(['a', 'b', 'left-out.o']);
+  });
+
+  test('deletes nothing while a source cannot be copied, in a dry run too, and goes on when it can', async () => {
+    both();
+    rmSync(join(target, 'from', 'way-out'));
+    write(join(source, 'in-the-way', 'x'), 'x');
+    write(join(target, 'from', 'in-the-way'), 'a file');
+    for (const dryRun of [true, false]) {
+      const job = await copy({ mirror: true, dryRun });
+      expect(engine.findings(job.id).deleted).toBeUndefined();
+      expect(engine.withheldText(job.id)).toContain('all of the source');
+      if (dryRun) continue;
+      rmSync(join(target, 'from', 'in-the-way'));
+      const after = await go(job.id, () => engine.retry(job.id));
+      expect(after.counts.failed).toBe(0);
+      expect(readdirSync(join(target, 'from')).sort()).toEqual(['a', 'in-the-way', 'left-out.o']);
+    }
   });
 
   test('deletes nothing when the source is empty: its disk may be gone', async () => {
@@ -325,6 +376,7 @@ describe('a mirror', () => {
     const job = await copy({ mirror: true, sync: false });
     expect(job.counts.failed).toBe(0);
     expect(readdirSync(join(target, 'from')).length).toBe(5);
+    expect(engine.withheldText(job.id)).toContain('no file to copy');
   });
 
   test('has no place for numbered copies', async () => {

@@ -33,7 +33,7 @@ import { Experiments } from './compare/experiments';
 import { JobMonitor } from './jobs/broadcaster';
 import { previewList } from './formats/list-preview';
 import { formatByName } from './formats/download-list';
-import { ownLists, prepareJob } from './jobs/create-job';
+import { ownLists, noNumbersInMirrors, prepareJob } from './jobs/create-job';
 import { automaticWorkers, threadsOf } from './jobs/defaults';
 import { JobRunner, type StopReason } from './jobs/job-runner';
 import {
@@ -58,6 +58,7 @@ import {
   type GroupPath,
 } from './jobs/duplicate-results';
 import { exportLines } from './jobs/export';
+import { withheldText } from '../common/withheld';
 import { realCopy } from './jobs/real-copy';
 import { storedRequest } from './jobs/stored-request';
 import { summarizeResponses } from './jobs/responses';
@@ -286,6 +287,14 @@ export class Engine {
   }
 
   /** Failures of an ended job that no finding tells of. */
+  /** What a mirror did not delete, in a sentence; `null`: nothing. */
+  withheldText(id: number): string | null {
+    const { copyOptions } = this.job(id);
+    const count = this.findings(id).withheld ?? 0;
+    const code = this.#tasks.reasonOf(id, 'withheld');
+    return count === 0 || code === null ? null : withheldText(count, code, copyOptions?.dryRun === true);
+  }
+
   untoldFailures(id: number): Promise<UntoldFailures> {
     return untoldFailures(this.#tasks, this.#stored(id).summary.id);
   }
@@ -466,8 +475,9 @@ export class Engine {
 
   /** Of a copy that has ended: what is done with targets that exist. Those that were left for it run again. */
   async settleExisting(id: number, policy: CopyPolicy): Promise<void> {
-    const { kind, state } = this.job(id);
+    const { kind, state, copyOptions } = this.job(id);
     if (kind !== 'copy') throw new HeddleError('bad-request', 'Only copies have targets that exist.');
+    if (copyOptions?.mirror === true && policy === 'number') throw noNumbersInMirrors();
     if (!isEnded(state)) {
       throw new HeddleError('job-running', 'This job still runs. What exists is settled when it has ended.');
     }
@@ -634,6 +644,7 @@ export class Engine {
     if (run.retry) {
       await this.#moveAll(id, 'failed', 'queued');
       await this.#moveAll(id, 'cancelled', 'queued');
+      while (this.#tasks.resumeWithheld(id, ROWS_AT_ONCE) > 0) await turn();
     }
     const job = this.#stored(id);
     const runner = new JobRunner({

@@ -92,3 +92,19 @@ test('links stay where links are left out', async () => {
   await mirror(['from/src'], 'to', { links: 'skip' });
   expect(readdirSync(at('to/src')).sort()).toEqual(['1', 'link']);
 });
+
+test('what is in a folder stays where the source has a file of its name', async () => {
+  make('from/src/1', 'from/src/name', 'to/src/name/precious');
+  for (const existing of ['skip', 'overwrite'] as const) {
+    const job = await run({
+      kind: 'copy',
+      mode: 'pool',
+      workers: 2,
+      sources: [at('from/src')],
+      destination: at('to'),
+      options: { mirror: true, existing },
+    });
+    expect(job.counts.failed).toBe(existing === 'skip' ? 0 : 1);
+    expect(existsSync(at('to/src/name/precious'))).toBe(true);
+  }
+});

@@ -11,6 +11,8 @@ import { byteString, fromByteString, namesIn, spellingOf } from './folded-names'
 /** More folders than this are not remembered at once. */
 const REMEMBERED = 1000;
 
+const LEFT = Symbol('left');
+
 interface Twins {
   /** What tells that the source's folder was changed meanwhile. */
   readonly version: string;
@@ -22,12 +24,18 @@ interface Twins {
   readonly listed: ReadonlySet<string>;
 }
 
+/**
+ * `null`: the source has none. {@link LEFT}: what it has there is no folder; the target's is never replaced, so that what is in
+ * it stays.
+ */
+type SourceFolder = FsPath | typeof LEFT | null;
+
 /** Of one root. It looks, and changes nothing. */
 export class Counterparts {
   readonly #source: FsPath;
   readonly #target: FsPath;
-  /** Folders of the source by their target's path below the root; `null`: it has none. */
-  readonly #folders = new Map<string, FsPath | null>();
+  /** Folders of the source by their target's path below the root. */
+  readonly #folders = new Map<string, SourceFolder>();
   readonly #twins = new Map<string, Twins>();
 
   constructor(source: FsPath, target: FsPath) {
@@ -40,7 +48,9 @@ export class Counterparts {
     if (relative === '') return { path: this.#source, isThere: isThere(this.#source) };
     const above = folderOf(relative);
     const folder = this.#folder(above);
-    if (folder === null) return { path: joinPath(this.#source, relative), isThere: false };
+    if (folder === null || folder === LEFT) {
+      return { path: joinPath(this.#source, relative), isThere: folder === LEFT };
+    }
     const name = lastPart(relative);
     const path = joinPath(folder, name);
     if (isThere(path)) return { path, isThere: true };
@@ -51,13 +61,13 @@ export class Counterparts {
     return { path, isThere: twins.isUnclear || !twins.listed.has(byteString(name)) };
   }
 
-  #folder(relative: FsPath): FsPath | null {
+  #folder(relative: FsPath): SourceFolder {
     if (relative === '') return this.#source;
     const key = byteString(relative);
     const known = this.#folders.get(key);
     if (known !== undefined) return known;
     const { path, isThere: exists } = this.of(relative);
-    const folder = exists && isFolder(path) ? path : null;
+    const folder = !exists ? null : isFolder(path) ? path : LEFT;
     if (this.#folders.size >= REMEMBERED) this.#folders.clear();
     this.#folders.set(key, folder);
     return folder;

@@ -60,6 +60,7 @@ export function setupIpc(engine: Engine, dataDirectory: string): void {
       return lines.length;
     },
     'jobs:findings': ({ jobId }) => engine.findings(jobId),
+    'jobs:withheld': ({ jobId }) => engine.withheldText(jobId),
     'jobs:failures': ({ jobId }) => engine.untoldFailures(jobId),
     'jobs:settle-existing': ({ jobId, policy }) => engine.settleExisting(jobId, policy),
     'jobs:duplicates': ({ jobId, offset, limit }) => engine.duplicateGroups(jobId, offset, limit),

@@ -2,16 +2,29 @@
  * What a mirror removes: things at the target that the source does not have. Each is looked at once more right before,
  * links are never followed, folders go only when they are empty, and other file systems are left alone.
  */
-import { lstatSync, readFileSync, readdirSync, realpathSync, rmdirSync, unlinkSync } from 'node:fs';
+import {
+  accessSync,
+  constants,
+  lstatSync,
+  readFileSync,
+  readdirSync,
+  realpathSync,
+  rmdirSync,
+  unlinkSync,
+} from 'node:fs';
 import { HeddleError } from '../common/errors';
 import { isInMount, mountsBelow } from '../common/mounts';
 import type { CopyRoot, TaskOutcome } from '../common/model';
 import { displayPath, joinPath, pathFromBytes, pathToBytes, type FsPath } from '../common/paths';
 import { aboutTarget } from './copy-errors';
+import { rulesAtTarget, type WalkRules } from '../common/walk-rules';
 import type { Counterparts } from '../files/counterparts';
 import { errorCode, lstatOrNull, native, parentPath } from '../files/entries';
+import { byteString } from '../files/folded-names';
+import { walkEntries } from './walk';
 
 export interface MirrorRoot extends CopyRoot {
+  readonly rules: WalkRules;
   readonly counterparts: Counterparts;
 }
 
@@ -28,7 +41,8 @@ export function removeExtra(
   const there = lookAgain(counterpart, target, root);
   if (there === null) return gone(target);
   if (there.isDirectory()) return kept(target, `${displayPath(target)} is a folder now; it was left.`);
-  if (!dryRun) {
+  if (dryRun) mayRemove(target);
+  else {
     aboutTarget(target, () => {
       unlinkSync(native(target));
     });
@@ -46,11 +60,53 @@ export function removeEmptied(
   const there = lookAgain(counterpart, target, root);
   if (there === null) return gone(target);
   if (!there.isDirectory()) return kept(target, `${displayPath(target)} is no folder any more; it was left.`);
-  // What is in it still is there in a dry run, so that this cannot be known.
-  if (dryRun) return { state: 'done', bytes: 0, target, finding: 'deleted' };
+  if (dryRun) {
+    mayRemove(target);
+    return holdsLeftOut(target, root)
+      ? leftOutIn(target)
+      : { state: 'done', bytes: 0, target, finding: 'deleted' };
+  }
   const emptied = aboutTarget(target, () => removeFolders(target, there.dev, mountsAt(root)));
   if (emptied) return { state: 'done', bytes: 0, target, finding: 'deleted' };
-  return kept(target, `${displayPath(target)} still holds what was left out of this copy; it was left.`);
+  return leftOutIn(target);
+}
+
+function leftOutIn(target: FsPath): TaskOutcome {
+  return kept(target, `${displayPath(target)} holds what was left out of this copy; it was left.`);
+}
+
+/** Whether something in the folder is not among what goes before it: what rules leave out, or is mounted there. */
+function holdsLeftOut(folder: FsPath, { rules, ...root }: MirrorRoot): boolean {
+  const bytes = pathToBytes(folder);
+  const rootBytes = pathToBytes(joinPath(root.target, '.')).length - 1;
+  const relative = pathFromBytes(bytes.subarray(rootBytes));
+  const prefix = `${byteString(relative)}/`;
+  let going = 0;
+  const after = { root: 0, relative };
+  for (const entry of walkEntries([root.target], after, { rules: rulesAtTarget(rules), identify: false })) {
+    if (!byteString(entry.relative).startsWith(prefix)) break;
+    if (entry.type === 'error') return true;
+    if (entry.type !== 'symlink' || rules.links !== 'skip') going += 1;
+  }
+  const isMounted = mountsAt(root);
+  let there = 0;
+  const stack: FsPath[] = [folder];
+  for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
+    for (const entry of readdirSync(native(next), { withFileTypes: true, encoding: 'buffer' })) {
+      const path = joinPath(next, pathFromBytes(entry.name));
+      if (isMounted(path)) return true;
+      there += 1;
+      if (entry.isDirectory()) stack.push(path);
+    }
+  }
+  return there > going;
+}
+
+/** In a dry run: what the real one would fail with. */
+function mayRemove(target: FsPath): void {
+  aboutTarget(target, () => {
+    accessSync(native(parentPath(target)), constants.W_OK | constants.X_OK);
+  });
 }
 
 /** @throws HeddleError `mirror-unsafe` */
@@ -101,7 +157,7 @@ function lookAgain(counterpart: FsPath, target: FsPath, root: MirrorRoot): Retur
 }
 
 /** @returns whether a path below the root is, or lies in, what is mounted there; a bind mount's device does not tell */
-function mountsAt(root: CopyRoot): (path: FsPath) => boolean {
+function mountsAt(root: Pick<CopyRoot, 'target'>): (path: FsPath) => boolean {
   if (process.platform !== 'linux') return () => false;
   const real = realpathSync(native(root.target), { encoding: 'buffer' }).toString('latin1');
   const mounts = mountsBelow(readFileSync('/proc/self/mountinfo', 'latin1'), real);

@@ -1,5 +1,5 @@
 /** What a copy would do, found out without writing anything. */
-import type { BigIntStats } from 'node:fs';
+import { accessSync, constants, type BigIntStats } from 'node:fs';
 import { HeddleError, toErrorData } from '../common/errors';
 import type { Finding, TaskOutcome } from '../common/model';
 import { displayPath, type FsPath } from '../common/paths';
@@ -7,8 +7,8 @@ import { aboutTarget } from './copy-errors';
 import { decide, numbered, type Copy } from './copy-existing';
 import type { TargetSpelling } from './copy-spelling';
 import type { TargetFolders } from './copy-target';
+import { lstatOrNull, native } from '../files/entries';
 import { wouldBeUpdated } from './copy-there';
-import { lstatOrNull } from '../files/entries';
 
 /** @param sameContent as for {@link decide} */
 export function foresee(
@@ -23,6 +23,7 @@ export function foresee(
   try {
     const there = aboutTarget(target, () => (folders.look(target) ? lstatOrNull(target) : null));
     const decision = aboutTarget(target, () => decide(copy, source, there, sameContent));
+    if (decision.how !== 'settled' && source.isFile()) accessSync(native(copy.source), constants.R_OK);
     switch (decision.how) {
       case 'settled':
         return decision.outcome.finding === 'unchanged'

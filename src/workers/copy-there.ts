@@ -2,13 +2,13 @@
  * What is at the target already: whether its content is its source's, where that is asked for; its digests, where they
  * are wanted; and what it has otherwise than its source, brought up to date without copying a byte.
  */
-import { closeSync, fstatSync, fsyncSync, openSync } from 'node:fs';
+import { closeSync, fstatSync, fsyncSync, openSync, statSync, statfsSync } from 'node:fs';
 import type { BigIntStats } from 'node:fs';
 import type { CopyOptions, Lost } from '../common/copy-options';
 import { HeddleError } from '../common/errors';
 import type { Digests, TaskOutcome } from '../common/model';
 import { displayPath, type FsPath } from '../common/paths';
-import { isSameFile, lstatOrNull, native } from '../files/entries';
+import { isSameFile, lstatOrNull, native, parentPath } from '../files/entries';
 import { libc } from '../files/libc';
 import { bringUpToDate, differences, type Entry } from './attributes';
 import { bufferOf, type CopyHashers, type CopyMemory } from './copy-data';
@@ -138,12 +138,28 @@ export function updated(
 export function wouldBeUpdated(copy: Copy, source: BigIntStats, outcome: TaskOutcome): TaskOutcome {
   const pair = entries(copy, source);
   if (pair === null) return outcome;
+  const { stats } = pair.target;
   const differs = aboutTarget(
     copy.target,
-    () => !isSameTime(copy, source, pair.target.stats) || differences(pair.source, pair.target).size > 0,
+    () =>
+      !isSameTime(copy, source, stats) ||
+      (keepsRights(copy.target, stats) && differences(pair.source, pair.target).size > 0),
   );
   return differs ? asUpdated(outcome) : outcome;
 }
+
+/** Whether files there may have modes and owners of their own, as far as looking tells. */
+function keepsRights(target: FsPath, { mode }: BigIntStats): boolean {
+  const folder = native(parentPath(target));
+  const { type } = statfsSync(folder);
+  if (WITHOUT_RIGHTS.has(type)) return false;
+  // Its FAT and its like give all files of a disk one mode, which is that of folders as well.
+  return type !== FUSE || (statSync(folder, { bigint: true }).mode & 0o777n) !== (mode & 0o777n);
+}
+
+/** statfs(2) on Linux: FAT and exFAT. */
+const WITHOUT_RIGHTS: ReadonlySet<number> = new Set([0x4d44, 0x2011_bab0]);
+const FUSE = 0x6573_5546;
 
 /** `null`: what is there is left as it is. */
 function entries(copy: Copy, source: BigIntStats): { readonly source: Entry; readonly target: Entry } | null {

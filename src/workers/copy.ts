@@ -292,7 +292,11 @@ class Copier {
   #mirrorRoot(root: CopyRoot): MirrorRoot {
     let mirror = this.#mirrorRoots.get(root);
     if (mirror === undefined) {
-      mirror = { ...root, counterparts: new Counterparts(root.source, root.target) };
+      mirror = {
+        ...root,
+        rules: this.#options.rules,
+        counterparts: new Counterparts(root.source, root.target),
+      };
       this.#mirrorRoots.set(root, mirror);
     }
     return mirror;

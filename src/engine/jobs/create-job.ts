@@ -78,17 +78,13 @@ export async function prepareJob(
       return { ...how, ...(await prepareVerify(checked, token, dataDirectory, input)) };
     case 'copy': {
       const { options, rules } = checked;
-      if (options.mirror && options.existing === 'number') {
-        throw new HeddleError(
-          'bad-request',
-          'A mirror has no place for numbered copies. Choose another policy.',
-        );
-      }
+      if (options.mirror && options.existing === 'number') throw noNumbersInMirrors();
       // A manifest without an algorithm gets the usual one.
       const algorithms: readonly Algorithm[] =
         checked.manifest !== null && checked.algorithms.length === 0 ? ['sha256'] : checked.algorithms;
       const manifest = manifestTarget(checked.manifest, algorithms);
-      if (manifest !== null && !options.dryRun) await mustBeFree(manifest.path);
+      // A dry run refuses what the run would.
+      if (manifest !== null) await mustBeFree(manifest.path);
       const { place, roots } = await copyRoots(checked, token);
       return {
         ...how,
@@ -210,6 +206,10 @@ function refuseForFolders(
 export function ownLists(spec: JobSpec): readonly FsPath[] {
   if (spec.kind === 'download') return spec.lists.map(({ path }) => path);
   return spec.kind === 'verify' && spec.shown !== undefined ? [spec.manifest] : [];
+}
+
+export function noNumbersInMirrors(): HeddleError {
+  return new HeddleError('bad-request', 'A mirror has no place for numbered copies. Choose another policy.');
 }
 
 /** Two folders; a link that was given for one of them is that folder. */
@@ -351,7 +351,7 @@ function urlsPart({ urls, out, checksum }: DownloadRequest): ListPart {
   if (checksum !== null && digest === null) {
     throw new HeddleError(
       'bad-request',
-      `The checksum is none. Write the algorithm, = and the digest in hexadecimal: sha256=…`,
+      `The checksum is none. Write the algorithm, = and the digest in hexadecimal, sha256=…; or sha256-BASE64.`,
     );
   }
   const line = {

@@ -23,6 +23,7 @@ import { expectedFileName } from '../../common/file-name';
 import type { DownloadOptions } from '../../common/download-options';
 import type { Lost, WorkDirectoryNote } from '../../common/copy-options';
 import { HeddleError, toErrorData, type ErrorData } from '../../common/errors';
+import { withheldBy } from '../../common/withheld';
 import type { HostState } from '../../common/responses';
 import {
   FINDINGS,
@@ -57,6 +58,7 @@ import { Admission, type HostSign } from './admission';
 import { automaticWorkers, tasksPerWorker } from './defaults';
 import { openRequest, planJob } from './planners';
 import type { SecretOption } from './job-spec';
+import { mirrorObstacles } from './mirror-obstacles';
 import { COPY_PHASES, phasesOf, type Phases } from './phases';
 import { Recorder } from './recorder';
 import { DEFAULT_RETRY_POLICY, retryDelayMs, type RetryPolicy } from './retry-policy';
@@ -143,8 +145,8 @@ export class JobRunner {
   #waitingUntilMs: number | null = null;
   #settled = Promise.withResolvers<void>();
   readonly #phases: Phases;
-  /** Something of the source was not copied: a mirror deletes nothing then. */
-  #isIncomplete = false;
+  /** Why a mirror deletes nothing. */
+  #withheld: ErrorData | null = null;
   /** What was told to be lost. */
   readonly #lost = new Set<Lost>();
 
@@ -337,7 +339,10 @@ export class JobRunner {
     this.#counts = { ...counts };
     this.#bytesDone = bytesDone;
     this.#bytesKnown = bytesKnown;
-    if (phase === COPY_PHASES.extras) this.#isIncomplete = counts.failed > 0 || counts.cancelled > 0;
+    const { spec } = this.#options.job;
+    if (spec.kind === 'copy' && spec.options.mirror && phase === COPY_PHASES.extras) {
+      this.#withheld = withheldBy(await mirrorObstacles(this.#options.tasks, this.#jobId));
+    }
   }
 
   #planDraw(): void {
@@ -448,8 +453,14 @@ export class JobRunner {
     const slot = this.#running.add(running);
     this.#move('queued', 'running');
     try {
-      if (task.type === 'extra' && this.#isIncomplete) {
-        this.#settle(task, attempt, null, 'skipped', WITHHELD);
+      if (task.type === 'extra' && this.#withheld !== null) {
+        const withheld = {
+          bytes: 0,
+          target: task.target,
+          finding: 'withheld',
+          reason: this.#withheld,
+        } as const;
+        this.#settle(task, attempt, null, 'skipped', { state: 'skipped', ...withheld });
         return;
       }
       running.handle = this.executor.submit(order, {
@@ -789,18 +800,6 @@ function withQueueTime(facts: DownloadFacts | null, timing: TaskTiming | null): 
   const queueMs = Math.max(0, timing.startedAtMs - timing.submittedAtMs);
   return { ...facts, times: { ...facts.times, queueMs } };
 }
-
-/** Whether it is truly extra cannot be told while something of the source is missing. */
-const WITHHELD: TaskOutcome = {
-  state: 'skipped',
-  bytes: 0,
-  target: null,
-  reason: {
-    code: 'mirror-source-incomplete',
-    message: 'It was not deleted, because not all of the source could be copied. Mend that, then copy again.',
-    retryable: false,
-  },
-};
 
 const LOST_SENTENCES: Readonly<Record<Lost, string>> = {
   owner: 'Owners and groups',

@@ -7,7 +7,8 @@ import { readFile, realpath } from 'node:fs/promises';
 import { isInMount, mountsBelow } from '../../common/mounts';
 import { displayPath, joinPath, pathToBytes, type FsPath } from '../../common/paths';
 import { WORK_DIRECTORY_PREFIX, type WalkCursor, type WalkEntry } from '../../common/walk';
-import type { WalkRules } from '../../common/walk-rules';
+import { rulesAtTarget } from '../../common/walk-rules';
+import { EMPTY_SOURCE } from '../../common/withheld';
 import type { CopyRoot } from '../../common/model';
 import { native } from '../../files/entries';
 import { loosePath } from '../../files/folded-names';
@@ -37,7 +38,7 @@ export async function* planExtras(
   const data = {
     role: 'walk',
     roots: targets,
-    rules: carefully(rules),
+    rules: rulesAtTarget(rules),
     identify: false,
     after,
     sources,
@@ -64,27 +65,14 @@ export async function* planExtras(
       }
       // Those in an extra folder go with it.
       if (entry.type === 'folder' && isInside) continue;
-      tasks.push(extra(entry, root, counterpart.path, empty[entry.root] === true ? EMPTY_SOURCE : null));
+      tasks.push(extra(entry, root, counterpart.path, empty[entry.root] === true ? KEPT : null));
     }
     const last = entries.at(-1);
     if (last !== undefined) yield { tasks, cursor: `extras${encodeCursor(last)}` };
   }
 }
 
-/** Never through links, nor onto other file systems. */
-function carefully(rules: WalkRules): WalkRules {
-  return { ...rules, links: rules.links === 'follow' ? 'link' : rules.links, oneFileSystem: true };
-}
-
-/** The disk that the source was on may be gone: that is no reason to empty the copy. */
-const EMPTY_SOURCE: PlannedEnd = {
-  state: 'skipped',
-  reason: {
-    code: 'mirror-source-empty',
-    message: 'The source has no file to copy, so nothing was deleted. Is the disk there that it is on?',
-    retryable: false,
-  },
-};
+const KEPT: PlannedEnd = { state: 'skipped', finding: 'withheld', reason: EMPTY_SOURCE };
 
 function extra(entry: WalkEntry, root: CopyRoot, source: FsPath, settled: PlannedEnd | null): NewTask {
   const isFolder = entry.type === 'folder';

@@ -21,6 +21,7 @@ import type {
   TaskType,
 } from '../../common/model';
 import { displayPath, type FsPath } from '../../common/paths';
+import { WITHHELD_FOR_NOW } from '../../common/withheld';
 import { loosePath } from '../../files/folded-names';
 import { prepareOnce, type Database } from './database';
 import { DigestCache } from './digest-cache';
@@ -282,6 +283,54 @@ export class TaskRepository {
            WHERE job_id = ? AND state = 'failed' AND ordinal > ? ORDER BY ordinal LIMIT ?)`,
     ).get(jobId, after, limit);
     return { all: row?.all ?? 0, existing: row?.existing ?? 0, last: row?.last ?? null };
+  }
+
+  /**
+   * Of the tasks of a kind behind `after`, at most `limit`, those of phases before `phase`; `undecided`: their target
+   * differs, and the policy leaves it to be asked about.
+   */
+  obstacleSlice(
+    jobId: number,
+    { column, value }: { readonly column: 'state' | 'finding'; readonly value: string },
+    phase: number,
+    after: number,
+    limit: number,
+  ): { readonly all: number; readonly undecided: number; readonly last: number | null } {
+    const row = this.#prepare<
+      [number, number, number, string, number, number],
+      { all: number | null; undecided: number | null; last: number | null }
+    >(
+      `SELECT sum(phase < ?) AS "all", max(ordinal) AS last,
+           sum(phase < ? AND error ->> '$.code' = 'target-exists') AS undecided
+         FROM (SELECT ordinal, phase, error FROM tasks
+           WHERE job_id = ? AND ${column} = ? AND ordinal > ? ORDER BY ordinal LIMIT ?)`,
+    ).get(phase, phase, jobId, value, after, limit);
+    return { all: row?.all ?? 0, undecided: row?.undecided ?? 0, last: row?.last ?? null };
+  }
+
+  /** Deletions that were withheld, and may be tried again. @returns how many now wait; call again until it is 0 */
+  resumeWithheld(jobId: number, limit: number): number {
+    return this.#database.transaction(() => {
+      const { changes } = this.#prepare(
+        `UPDATE tasks SET state = 'queued', attempts = 0, ended_at = NULL, error = NULL, finding = NULL
+           WHERE id IN (SELECT id FROM tasks WHERE job_id = ? AND finding = 'withheld' AND state = 'skipped'
+             AND error ->> '$.code' IN (${WITHHELD_FOR_NOW.map((code) => `'${code}'`).join(', ')}) LIMIT ?)`,
+      ).run(jobId, limit);
+      this.#prepare('UPDATE jobs SET skipped = skipped - ?, queued = queued + ? WHERE id = ?').run(
+        changes,
+        changes,
+        jobId,
+      );
+      return changes;
+    })();
+  }
+
+  /** Why a task with this finding has it; `null`: there is none. */
+  reasonOf(jobId: number, finding: Finding): string | null {
+    const row = this.#prepare<[number, string], { code: string | null }>(
+      `SELECT error ->> '$.code' AS code FROM tasks WHERE job_id = ? AND finding = ? ORDER BY ordinal LIMIT 1`,
+    ).get(jobId, finding);
+    return row?.code ?? null;
   }
 
   /** Files of a job that a manifest of it cannot list, as they failed or are still to be done. */

@@ -27,6 +27,7 @@ const SHAPE_OF: Readonly<Record<Finding, Shape>> = {
   updated: 'up',
   kept: 'ring',
   deleted: 'minus',
+  withheld: 'ring',
   clash: 'cross',
 };
 

@@ -42,13 +42,13 @@ export function NewCopy() {
 
   const start = (dryRun: boolean): void => {
     if (settings === null) return;
-    const { existing, verify, sync, mirror } = draft;
+    const { existing, verify, sync, mirror, inPlace } = draft;
     creation.create({
       kind: 'copy',
       ...settings.copy,
       sources: [...draft.paths],
       destination: draft.destination,
-      options: { existing, verify, sync, mirror, dryRun },
+      options: { existing, verify, sync, mirror, inPlace, dryRun },
       rules: rulesOf(draft.rules),
       algorithms: draft.digests ? ['sha256'] : [],
     });
@@ -124,6 +124,14 @@ export function NewCopy() {
         }}
       >
         Mirror: delete at the target what is not at the source, after you have seen what
+      </Check>
+      <Check
+        checked={draft.inPlace}
+        onChange={(inPlace) => {
+          changeDraft('copy', { inPlace });
+        }}
+      >
+        Write into files that cannot be replaced in one step; interrupted, they are half-written
       </Check>
       <RulesField
         rules={draft.rules}

@@ -19,6 +19,10 @@ export function Outcome({ job, findings }: OutcomeProps) {
   const failures = useRequest('jobs:failures', ended && job.counts.failed > 0 ? { jobId: job.id } : null, {
     version: `${job.state} ${job.counts.failed}`,
   });
+  const notDeleted = findings.withheld ?? 0;
+  const withheld = useRequest('jobs:withheld', ended && notDeleted > 0 ? { jobId: job.id } : null, {
+    version: `${job.state} ${notDeleted}`,
+  });
   // Said at once and right, not first without its failures.
   if (!ended || (job.counts.failed > 0 && failures === null)) return null;
   const { all, existing } = failures ?? { all: 0, existing: 0 };
@@ -28,7 +32,10 @@ export function Outcome({ job, findings }: OutcomeProps) {
     <>
       {found && (
         <div className={styles['outcome']}>
-          <p className={styles['text']}>{findingsSentence(job, findings, all)}</p>
+          <p className={styles['text']}>
+            {findingsSentence(job, findings, all)}
+            {notDeleted > 0 && withheld !== null && ` ${withheld}`}
+          </p>
           {isDryRun(job) && job.state === 'done' && <StartForReal job={job} findings={findings} />}
         </div>
       )}
@@ -73,6 +80,9 @@ const ANSWERS: readonly {
 
 /** Asked once for all. */
 function AskExisting({ job, existing }: { readonly job: JobSummary; readonly existing: number }) {
+  const isMirror = job.copyOptions?.mirror === true;
+  // A mirror has no place for numbered copies.
+  const answers = ANSWERS.filter(({ policy }) => policy !== 'number' || !isMirror);
   return (
     <section className={`${styles['outcome'] ?? ''} ${styles['ask'] ?? ''}`} aria-label="Files that exist">
       <p className={styles['text']}>
@@ -80,7 +90,7 @@ function AskExisting({ job, existing }: { readonly job: JobSummary; readonly exi
         is to be done with {existing === 1 ? 'it' : 'all of them'}?
       </p>
       <div className={styles['answers']} role="group" aria-label="What to do with files that exist">
-        {ANSWERS.map(({ policy, text, title }) => (
+        {answers.map(({ policy, text, title }) => (
           <Button
             key={policy}
             aria-label={`${text}: ${title}`}

@@ -34,6 +34,7 @@ const LOOKS: Readonly<Record<Finding, FindingLook>> = {
   updated: { word: 'Updated', counted: 'updated', tone: 'done' },
   kept: { word: 'Kept', counted: 'kept as they were', tone: 'idle' },
   deleted: { word: 'Deleted', counted: 'deleted', tone: 'waiting' },
+  withheld: { word: 'Not deleted', counted: 'not deleted', tone: 'waiting' },
   clash: { word: 'Clash', counted: 'clashes', countedOne: 'clash', tone: 'failed' },
 };
 

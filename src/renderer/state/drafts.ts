@@ -49,6 +49,7 @@ export interface Drafts {
     readonly verify: boolean;
     /** Wait for the device. */
     readonly sync: boolean;
+    readonly inPlace: boolean;
     /** Compute what a manifest of the copies needs. */
     readonly digests: boolean;
     readonly mirror: boolean;
@@ -75,6 +76,7 @@ const EMPTY: Drafts = {
     destination: '',
     existing: 'refuse',
     verify: true,
+    inPlace: false,
     sync: true,
     digests: false,
     mirror: false,
