@@ -120,6 +120,17 @@ describe('lines that are no address', () => {
   });
 });
 
+test('an @ behind the host is no fault', async () => {
+  const list = [
+    'http://a/@scope/x',
+    'http://a:4873/@scope/x',
+    'http://a:/x',
+    'http://u:p@a:/x',
+    'http://a/?m=x@y',
+  ];
+  expect(urls(await parse(list.join('\n')))).toEqual(list.map((url, index) => `${index + 1} ${url}`));
+});
+
 test('goes on behind what was given', async () => {
   const list = 'http://a/1\n\nhttp://a/3\nbad\nhttp://a/5';
   expect(urls(await parse(list, { after: 1 }))).toEqual(['3 http://a/3', '4 bad-url', '5 http://a/5']);
@@ -466,6 +477,10 @@ test.each<[ListFormat, string]>([
   ['urls', 'ftp://u:12/s3cret@h/x'],
   ['urls', 's3cret'],
   ['urls', 's3cret://h/'],
+  ['urls', 'http://u:/s3cret@h/x'],
+  ['urls', 'http://u:?s3cret@h/x'],
+  ['urls', 'http://u:#s3cret@h/x'],
+  ['urls', String.raw`http://u:\s3cret@h/x`],
   ['urls', `http://u:s3cret@h/${'x'.repeat(MAX_URL_CHARACTERS)}`],
   ['aria2', 'http://h/x\n  https://u:s3cret@h/mirror'],
   ['aria2', 'http://h/x\n  headr=X: s3cret'],

@@ -88,9 +88,17 @@ export function withLogin(text: string, name: string, password: string): string 
   return url.href;
 }
 
+/** No port, and an `@` behind the host: a password that begins with one of `/?#`, and would be shown as a path. */
+const PASSWORD_AS_PATH = /^https?:\/\/[^/?#@\\]*:[/?#\\].*@/isu;
+
 export function isHttpUrl(text: string): boolean {
   // Bytes that are no UTF-8 were decoded to U+FFFD; the address they stood for is not known.
-  return /^https?:\/\//iu.test(text) && !text.includes('\ufffd') && URL.canParse(text);
+  return (
+    /^https?:\/\//iu.test(text) &&
+    !text.includes('\ufffd') &&
+    !PASSWORD_AS_PATH.test(text) &&
+    URL.canParse(text)
+  );
 }
 
 /** @throws Fault */
