@@ -291,7 +291,7 @@ export const EFFECTS: Readonly<Record<string, Effects>> = {
     '--failed-urls': always,
   },
   resume: { ...OUTPUT, '--null': PATHS_PRINTED },
-  retry: { ...OUTPUT, '--null': PATHS_PRINTED },
+  retry: { ...OUTPUT, '--existing': always, '--null': PATHS_PRINTED },
   cancel: STORED,
   demo: {},
   help: {},
