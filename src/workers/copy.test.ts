@@ -341,6 +341,7 @@ describe('symbolic links', () => {
     mkdirSync(target, { recursive: true });
     symlinkSync('x', join(target, 'same'));
     symlinkSync('y', join(target, 'other'));
+    for (const path of [join(source, 'link'), join(target, 'same')]) lutimesSync(path, 1e9, 1e9);
     const run = copier();
     const link = { type: 'symlink' as const, source: join(source, 'link') };
     expect((await run({ ...link, target: join(target, 'same') })).reason?.code).toBe('unchanged');
