@@ -47,7 +47,8 @@ test('a manifest is verified: a filter for each outcome, the digests that differ
   writeFileSync(join(files, 'file-07.txt'), 'something else');
   writeFileSync(join(files, 'file-08.txt'), 'something else, too');
   rmSync(join(files, 'file-11.txt'));
-  writeFileSync(join(files, 'added.txt'), 'added');
+  // With the direction of its text turned round it would pass for aexe.jpg.
+  writeFileSync(join(files, 'a\u202egpj.exe'), 'added');
 
   const dialog = await openNew(window, 'Verify', 'New verification');
   await expect(dialog.getByRole('button', { name: 'Verify', exact: true })).toBeDisabled();
@@ -82,7 +83,7 @@ test('a manifest is verified: a filter for each outcome, the digests that differ
 
   for (const [name, file] of [
     ['Missing 1', 'file-11.txt'],
-    ['Extra 1', 'added.txt'],
+    ['Extra 1', 'a‹U+202E›gpj.exe'],
   ] as const) {
     await filters(window).getByRole('button', { name }).click();
     await expect(rows(window)).toHaveCount(1);

@@ -118,6 +118,7 @@ const REFUSED: readonly (readonly [line: string, flag: string, why: string])[] =
   ['compare copy @folder x --existing skip', '--existing', 'an empty folder'],
   ['compare copy @folder x -n', '--skip-existing', 'an empty folder'],
   ['compare copy @folder x --in-place', '--in-place', 'an empty folder'],
+  ['compare copy @folder x --checksum', '--checksum', 'an empty folder'],
   ...[
     'download http://a/',
     'hash @folder',

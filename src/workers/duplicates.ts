@@ -6,8 +6,9 @@ import type { HashWorkerOptions, TaskOrder, TaskOutcome } from '../common/model'
 import { displayPath, type FsPath } from '../common/paths';
 import { formatCount } from '../common/units';
 import { loadHasher, type HasherFactory } from '../files/hashers';
+import { identityToRemember } from './file-identity';
 import type { RunTask, TaskContext } from './runtime';
-import { NotAFile, READ_BYTES, hasChanged, identityOf, notRegular } from './source-file';
+import { NotAFile, READ_BYTES, hasChanged, notRegular } from './source-file';
 import { fill, look, runSteps, withFile, type Steps } from './read-steps';
 
 export async function createDuplicates({
@@ -46,6 +47,7 @@ function* readHead({ order, blake3, buffer, context, cache }: Reading): Steps<Ta
   return yield* withFile(source, function* (fd, before) {
     throwUnlessListed(source, size, before);
     context.setBytesTotal(HEAD_BYTES);
+    const identity = cache ? identityToRemember(fd, before) : null;
     const read = yield* fill(fd, buffer, HEAD_BYTES);
     context.setBytesDone(read);
     throwIfChanged(source, before, yield* look(fd));
@@ -55,7 +57,7 @@ function* readHead({ order, blake3, buffer, context, cache }: Reading): Steps<Ta
       bytes: read,
       target: null,
       next: { phase: 1, type: 'file', grouping },
-      ...(cache ? { identity: identityOf(before) } : {}),
+      ...(identity === null ? {} : { identity }),
     };
   });
 }
@@ -67,6 +69,7 @@ function* readWhole({ order, blake3, buffer, context, cache }: Reading): Steps<T
     throwUnlessListed(source, size, before);
     const bytes = Number(before.size);
     context.setBytesTotal(bytes);
+    const identity = cache ? identityToRemember(fd, before) : null;
     // That nothing follows is seen from the size afterwards; what says that it is empty is looked at.
     let read = yield* fill(fd, buffer, Math.min(Math.max(bytes, 1), buffer.length));
     const head = blake3.whole(buffer.subarray(0, Math.min(read, HEAD_BYTES)));
@@ -100,7 +103,7 @@ function* readWhole({ order, blake3, buffer, context, cache }: Reading): Steps<T
       target: null,
       digests: { blake3: digest },
       grouping: found,
-      ...(cache ? { identity: identityOf(before) } : {}),
+      ...(identity === null ? {} : { identity }),
     };
   });
 }

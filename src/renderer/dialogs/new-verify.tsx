@@ -17,17 +17,20 @@ export function NewVerify() {
   const settings = useSettings();
   const creation = useCreation('verify');
   const folders = draft.against === 'folders';
+  const bag = !folders && isBag(draft);
   const missing = missingOf(draft) ?? rulesFault(draft.rules);
 
   const start = (): void => {
     if (settings === null) return;
-    const { manifest, root, left, right, strict, outside, algorithm } = draft;
+    const { manifest, root, left, right, strict, ignoreMissing, outside, algorithm } = draft;
     creation.create({
       kind: 'verify',
       ...settings.hash,
       ...(folders
         ? { manifest: left, root: right }
-        : { manifest, root: root === '' ? null : root, strict, outside, algorithm }),
+        : bag
+          ? { manifest, root: null, ignoreMissing }
+          : { manifest, root: root === '' ? null : root, strict, ignoreMissing, outside, algorithm }),
       rules: rulesOf(draft.rules),
     });
   };
@@ -54,19 +57,23 @@ export function NewVerify() {
         />
       </div>
       {folders ? <FolderFields draft={draft} /> : <ManifestFields draft={draft} />}
-      {(folders || draft.strict) && (
-        <RulesField
-          rules={draft.rules}
-          usualLinks="skip"
-          onChange={(rules) => {
-            changeDraft('verify', { rules });
-          }}
-        />
-      )}
+      <RulesField
+        rules={draft.rules}
+        usualLinks="skip"
+        walks={folders || draft.strict || bag}
+        onChange={(rules) => {
+          changeDraft('verify', { rules });
+        }}
+      />
       {!folders && <MoreFields draft={draft} />}
       <HowField kind="verify" />
     </NewJobDialog>
   );
+}
+
+/** A bag says itself what is in it. */
+function isBag({ manifest }: Draft): boolean {
+  return /[/\\]bagit\.txt$/u.test(manifest);
 }
 
 function missingOf({ against, manifest, left, right }: Draft): string | null {
@@ -113,32 +120,36 @@ function ManifestFields({ draft }: { readonly draft: Draft }) {
         id={`${id}-manifest`}
         label="Manifest"
         value={draft.manifest}
-        placeholder="SHA256SUMS, files.sfv, manifest.json…"
+        placeholder="SHA256SUMS, files.sfv, manifest.json, bagit.txt…"
         purpose="manifest"
         error={null}
         onChange={(manifest) => {
           changeDraft('verify', { manifest });
         }}
       />
-      <FolderField
-        id={`${id}-root`}
-        label="Folder of the files"
-        value={draft.root}
-        placeholder="The manifest’s own folder"
-        purpose="folder"
-        error={null}
-        onChange={(root) => {
-          changeDraft('verify', { root });
-        }}
-      />
-      <Check
-        checked={draft.strict}
-        onChange={(strict) => {
-          changeDraft('verify', { strict });
-        }}
-      >
-        Strict: files that the manifest does not list are a difference
-      </Check>
+      {!isBag(draft) && (
+        <>
+          <FolderField
+            id={`${id}-root`}
+            label="Folder of the files"
+            value={draft.root}
+            placeholder="The manifest’s own folder"
+            purpose="folder"
+            error={null}
+            onChange={(root) => {
+              changeDraft('verify', { root });
+            }}
+          />
+          <Check
+            checked={draft.strict}
+            onChange={(strict) => {
+              changeDraft('verify', { strict });
+            }}
+          >
+            Strict: files that the manifest does not list are a difference
+          </Check>
+        </>
+      )}
     </>
   );
 }
@@ -151,26 +162,40 @@ function MoreFields({ draft }: { readonly draft: Draft }) {
     <details className={styles['more']}>
       <summary className={styles['summary']}>More</summary>
       <div className={styles['moreBody']}>
-        <Select
-          id={`${id}-algorithm`}
-          label="Algorithm, where the manifest leaves it open"
-          value={draft.algorithm ?? TOLD}
-          options={[
-            { value: TOLD, text: 'Told by its digests' },
-            ...ALGORITHMS.map((algorithm) => ({ value: algorithm, text: ALGORITHM_NAMES[algorithm] })),
-          ]}
-          onChange={(value) => {
-            changeDraft('verify', { algorithm: ALGORITHMS.find((algorithm) => algorithm === value) ?? null });
-          }}
-        />
         <Check
-          checked={draft.outside}
-          onChange={(outside) => {
-            changeDraft('verify', { outside });
+          checked={draft.ignoreMissing}
+          onChange={(ignoreMissing) => {
+            changeDraft('verify', { ignoreMissing });
           }}
         >
-          Open files outside of the folder, if the manifest lists them
+          Pass over listed files that are not there
         </Check>
+        {!isBag(draft) && (
+          <>
+            <Select
+              id={`${id}-algorithm`}
+              label="Algorithm, where the manifest leaves it open"
+              value={draft.algorithm ?? TOLD}
+              options={[
+                { value: TOLD, text: 'Told by its digests' },
+                ...ALGORITHMS.map((algorithm) => ({ value: algorithm, text: ALGORITHM_NAMES[algorithm] })),
+              ]}
+              onChange={(value) => {
+                changeDraft('verify', {
+                  algorithm: ALGORITHMS.find((algorithm) => algorithm === value) ?? null,
+                });
+              }}
+            />
+            <Check
+              checked={draft.outside}
+              onChange={(outside) => {
+                changeDraft('verify', { outside });
+              }}
+            >
+              Open files outside of the folder, if the manifest lists them
+            </Check>
+          </>
+        )}
       </div>
     </details>
   );

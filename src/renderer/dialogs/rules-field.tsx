@@ -16,10 +16,12 @@ interface RulesFieldProps {
   readonly rules: RulesDraft;
   /** What is done with links where nothing is chosen. */
   readonly usualLinks: LinkRule;
+  /** Whether folders are gone through; else the rules are about files that a list names. */
+  readonly walks?: boolean;
   readonly onChange: (rules: RulesDraft) => void;
 }
 
-export function RulesField({ rules, usualLinks, onChange }: RulesFieldProps) {
+export function RulesField({ rules, usualLinks, walks = true, onChange }: RulesFieldProps) {
   const id = useId();
   const change = (patch: Partial<RulesDraft>): void => {
     onChange({ ...rules, ...patch });
@@ -69,28 +71,32 @@ export function RulesField({ rules, usualLinks, onChange }: RulesFieldProps) {
           >
             Obey .gitignore
           </Check>
-          <Check
-            checked={rules.oneFileSystem}
-            onChange={(oneFileSystem) => {
-              change({ oneFileSystem });
-            }}
-          >
-            Stay on one file system
-          </Check>
-        </div>
-        <div className={styles['wrap']}>
-          <span className={styles['line']}>
-            <span className={styles['label']}>Symbolic links</span>
-            <Segmented
-              label="Symbolic links"
-              value={rules.links}
-              options={links.map((rule) => ({ value: rule, text: LINK_WORDS[rule] }))}
-              onChange={(chosen) => {
-                change({ links: chosen });
+          {walks && (
+            <Check
+              checked={rules.oneFileSystem}
+              onChange={(oneFileSystem) => {
+                change({ oneFileSystem });
               }}
-            />
-          </span>
+            >
+              Stay on one file system
+            </Check>
+          )}
         </div>
+        {walks && (
+          <div className={styles['wrap']}>
+            <span className={styles['line']}>
+              <span className={styles['label']}>Symbolic links</span>
+              <Segmented
+                label="Symbolic links"
+                value={rules.links}
+                options={links.map((rule) => ({ value: rule, text: LINK_WORDS[rule] }))}
+                onChange={(chosen) => {
+                  change({ links: chosen });
+                }}
+              />
+            </span>
+          </div>
+        )}
         <div className={styles['line']}>
           <SizeField
             id={`${id}-min`}

@@ -37,6 +37,7 @@ export interface Drafts {
     readonly left: string;
     readonly right: string;
     readonly strict: boolean;
+    readonly ignoreMissing: boolean;
     readonly outside: boolean;
     /** `null`: told by the manifest. */
     readonly algorithm: Algorithm | null;
@@ -67,6 +68,7 @@ const EMPTY: Drafts = {
     left: '',
     right: '',
     strict: false,
+    ignoreMissing: false,
     outside: false,
     algorithm: null,
     rules: emptyRules('skip'),

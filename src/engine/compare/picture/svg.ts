@@ -1,5 +1,7 @@
 /** Pieces of SVG as text. What comes from outside is escaped here and nowhere else. */
 
+import { visible } from '../../../common/visible';
+
 export type Attributes = Readonly<Record<string, string | number | undefined>>;
 
 /** @param children markup that was made here, not text */
@@ -20,10 +22,11 @@ export function tip(text: string): string {
   return element('title', {}, escaped(text));
 }
 
-/** For text and for attribute values; what XML 1.0 has no place for becomes �. */
+/** For text and for attribute values: what is unseen is made visible, and what XML 1.0 has no place for becomes �. */
 export function escaped(text: string): string {
   return (
     text
+      .replace(/[^\t\n\r]+/gu, visible)
       // eslint-disable-next-line no-control-regex -- these are the ones that XML has no place for
       .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]|\p{Surrogate}/gu, '\ufffd')
       .replaceAll('&', '&amp;')
