@@ -169,14 +169,23 @@ class Copying {
         bytes = yield* this.#pour(to, start);
       }
       const lost = new Set<Lost>();
-      aboutTarget(target, () => {
-        copyAttributes(this.#from, this.#before, to, lost);
-      });
+      const finish = (): void => {
+        aboutTarget(target, () => {
+          copyAttributes(this.#from, this.#before, to, lost);
+        });
+      };
+      const { inPlace } = this.#job;
+      if (inPlace !== true) finish();
       const dataMs = nowMs() - startedMs - this.#flushMs;
       yield* this.#flushAll(to);
       this.#throwIfChanged(bytes);
       const digests = this.#digests.map((digest) => digest.digest());
       const verifyMs = yield* this.#verify(to, digests.at(-1));
+      if (inPlace === true) {
+        // Only now does it look like its source.
+        finish();
+        yield* this.#flushAll(to);
+      }
       this.#context.setBytesDone(bytes);
       return {
         bytes,
@@ -291,6 +300,7 @@ class Copying {
     if (this.#sparse || this.#job.inPlace === true) {
       aboutTarget(this.#job.target, () => {
         ftruncateSync(to, at);
+        if (this.#job.inPlace === true) markUnfinished(to);
       });
     }
     return at;
