@@ -113,13 +113,14 @@ export function describeTree(root: string): string[] {
   return lines;
 }
 
-/** Extended attributes and access control lists of all files. */
+/** Extended attributes and access control lists of all files, in the order of their names. */
 export function describeAttributes(root: string): string {
-  return execFileSync('getfattr', ['-R', '-P', '-h', '-d', '-m', '-', '-e', 'hex', '.'], {
+  const text = execFileSync('getfattr', ['-R', '-P', '-h', '-d', '-m', '-', '-e', 'hex', '.'], {
     cwd: root,
     encoding: 'latin1',
     stdio: ['ignore', 'pipe', 'ignore'],
   });
+  return text.trim().split('\n\n').sort().join('\n\n');
 }
 
 /** Every entry with its times, to see that nothing was touched. */
