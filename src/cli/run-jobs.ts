@@ -227,10 +227,11 @@ function verbOf({ kind, variant }: JobSummary): string {
 function sentence(job: JobSummary, all: FindingCounts, dryRun: boolean): string {
   const { done, failed, skipped, cancelled } = job.counts;
   // What was copied is new unless said otherwise.
-  const { new: copied = 0, ...others } = all;
+  const others = { ...all, new: 0 };
   const findings = job.kind === 'copy' && !dryRun ? others : all;
   if (dryRun) {
-    const found = copied === 0 && Object.keys(others).length === 0 ? 'nothing to do' : findingsText(findings);
+    const parts = [findingsText(findings), failed > 0 ? `${formatCount(failed)} failed` : ''].filter(Boolean);
+    const found = parts.length === 0 ? 'nothing to do' : parts.join(', ');
     return `nothing was written; it would be: ${found} (${formatBytes(job.bytesDone)} to copy)`;
   }
   // What differs has been compared too.
