@@ -1,4 +1,5 @@
 /** Runs jobs in the terminal: progress on standard error, results on standard output, an exit status at the end. */
+import { isAbsolute, relative } from 'node:path';
 import type { DuplicateFormat } from '../common/duplicates';
 import type { ErrorData } from '../common/errors';
 import {
@@ -99,6 +100,7 @@ export async function runJobs(
       ({ kind } = engine.job(id));
       engine.watch(id);
       const ended = engine.ended(id);
+      if (options.dryRun === true && !options.json) await tellFirst(engine, id);
       await (options.start ?? ((job: number) => engine.resume(job)))(id);
       const job = await ended;
       progress?.clear();
@@ -142,6 +144,15 @@ export async function runJobs(
     process.off('SIGTERM', stop);
   }
   return interrupted ? EXIT.interrupted : status;
+}
+
+/** Where things go is seen best of one of them. */
+async function tellFirst(engine: Engine, id: number): Promise<void> {
+  const first = await engine.firstOf(id);
+  if (first === null) return;
+  const below = relative(process.cwd(), first.source);
+  const source = below.startsWith('..') || isAbsolute(below) ? first.source : below;
+  await print(`${visible(source)} → ${visible(first.target)}\n`);
 }
 
 /** The window asks; in the terminal it takes a command. */

@@ -26,6 +26,7 @@ import { CopyProgress, reopenPartial, versionOf } from './copy-progress';
 import { errorCode, native, parentPath, unlinkIfThere } from '../files/entries';
 import type { Hasher, HasherFactory } from '../files/hashers';
 import { libc } from '../files/libc';
+import { isPseudo } from '../files/volumes';
 import type { TaskContext } from './runtime';
 import { NotAFile, OPEN_TO_READ, READ_BYTES, hasChanged, notRegular, openingFailure } from './source-file';
 import { wait, type Io, type Step } from './steps';
@@ -141,7 +142,7 @@ class Copying {
     this.#size = Number(before.size);
     // In place, what is to be a hole has to be written over.
     const mayHaveHoles = before.size > SMALL_BYTES && job.inPlace !== true;
-    this.#sparse = mayHaveHoles && before.blocks * 512n < before.size;
+    this.#sparse = mayHaveHoles && before.blocks * 512n < before.size && !isPseudo(from);
     const { wanted, check } = job.hashers;
     const factories = job.options.verify && check !== null ? [...wanted, check] : wanted;
     this.#digests = factories.map((factory) => factory.create());
@@ -341,6 +342,8 @@ class Copying {
     try {
       if (system === null) throw Object.assign(new Error(), { code: 'ENOSYS' });
       const copied = system.copyRange(this.#from, to, at, length);
+      // What the kernel makes up as it is read (/sys) ends at once here: reading tells whether that is the end.
+      if (copied === 0) return null;
       this.#method = 'in-kernel';
       return copied;
     } catch (error) {
@@ -474,7 +477,8 @@ export function bufferOf({ buffers }: CopyMemory, lane: number): Buffer {
 /** @throws HeddleError `changed-while-copying` */
 export function throwIfChanged(path: FsPath, fd: number, before: BigIntStats, bytes: number): void {
   const after = fstatSync(fd, { bigint: true });
-  if (!hasChanged(before, after) && (BigInt(bytes) === before.size || before.size === 0n)) return;
+  const isWhole = BigInt(bytes) === before.size || before.size === 0n || isPseudo(fd);
+  if (!hasChanged(before, after) && isWhole) return;
   throw new HeddleError('changed-while-copying', `${displayPath(path)} changed while it was copied.`, {
     retryable: true,
   });

@@ -1,14 +1,15 @@
 /** What tells files apart that have one size: the digest of the beginning, then that of the whole. */
 import type { BigIntStats } from 'node:fs';
 import { HEAD_BYTES, groupingOf } from '../common/duplicates';
-import { HeddleError } from '../common/errors';
+import { HeddleError, type ErrorData } from '../common/errors';
 import type { HashWorkerOptions, TaskOrder, TaskOutcome } from '../common/model';
 import { displayPath, type FsPath } from '../common/paths';
 import { formatCount } from '../common/units';
 import { loadHasher, type HasherFactory } from '../files/hashers';
+import { isPseudo } from '../files/volumes';
 import { identityToRemember } from './file-identity';
 import type { RunTask, TaskContext } from './runtime';
-import { NotAFile, READ_BYTES, hasChanged, notRegular } from './source-file';
+import { NotAFile, READ_BYTES, hasChanged } from './source-file';
 import { fill, look, runSteps, withFile, type Steps } from './read-steps';
 
 export async function createDuplicates({
@@ -90,9 +91,7 @@ function* readWhole({ order, blake3, buffer, context, cache }: Reading): Steps<T
     }
     context.setBytesDone(total);
     const after = yield* look(fd);
-    // Pseudo files (/proc) say that they are empty, and are not.
-    if (bytes === 0 && total > 0) throw new NotAFile(notRegular(source));
-    if (total !== bytes) throw changed(source);
+    if (total !== bytes) throw isPseudo(fd) ? new NotAFile(madeUp(source)) : changed(source);
     throwIfChanged(source, before, after);
     const found = groupingOf(bytes, head);
     // Other files were told apart by a beginning that is no longer this one's.
@@ -121,6 +120,14 @@ function throwUnlessListed(path: FsPath, size: number | null, stats: BigIntStats
     'changed-while-reading',
     `${displayPath(path)} had ${formatCount(size)} bytes when it was listed and has ${formatCount(Number(stats.size))} now. Look for duplicates anew.`,
   );
+}
+
+function madeUp(path: FsPath): ErrorData {
+  return {
+    code: 'not-a-regular-file',
+    message: `${displayPath(path)} is made up by the system as it is read; it was not compared.`,
+    retryable: false,
+  };
 }
 
 function throwIfChanged(path: FsPath, before: BigIntStats, after: BigIntStats): void {

@@ -171,7 +171,7 @@ class Comparison {
     } else if (left.type === 'symlink') {
       const settled = this.#rules.links === 'skip' ? leftOut(left.path) : null;
       this.#add(relative, { settled });
-    } else if (left.size !== right.size) {
+    } else if (left.size !== right.size && left.isPseudo !== true && right.isPseudo !== true) {
       const message = `${names[0]} has ${formatCount(left.size ?? 0)} bytes, ${names[1]} ${formatCount(right.size ?? 0)}.`;
       this.#differ(relative, message, left.size);
     } else {
