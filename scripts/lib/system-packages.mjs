@@ -14,6 +14,8 @@ const testPackages = [
   'hashdeep',
   'attr',
   'acl',
+  'e2fsprogs',
+  'squashfs-tools',
   'dosfstools',
   'btrfs-progs',
   'exfat-fuse',

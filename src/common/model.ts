@@ -144,13 +144,21 @@ export type Finding = (typeof FINDINGS)[number];
 /** How many tasks of a job have each finding; those that none has are left out. */
 export type FindingCounts = Readonly<Partial<Record<Finding, number>>>;
 
-/**
- * Tells whether a file is still the one that was read, on this machine.
- * `file` is its device and inode, `version` its size, time of modification and time of change in nanoseconds.
- */
+/** Tells whether a file is still the one that was read, on this machine. */
 export interface FileIdentity {
+  /** Device and inode. */
   readonly file: string;
+  /** Where inodes are made up: the file's real path, as a key. `null`: device and inode tell which file it is. */
+  readonly place: string | null;
+  /** Size, time of modification and time of change in nanoseconds. */
   readonly version: string;
+  /** The file system as it is mounted, where digests may be remembered; otherwise `null`. */
+  readonly mount: string | null;
+}
+
+/** What all names of one file have in common, and no other file has. */
+export function fileKey({ file, place }: FileIdentity): string {
+  return place ?? file;
 }
 
 /** Lower-case hexadecimal digests by algorithm. */

@@ -16,6 +16,10 @@ export interface WalkData {
   readonly rules: WalkRules;
   /** Say of each file which one it is; costs a little. */
   readonly identify: boolean;
+  /** Say of each file on which mount its digests may be remembered. */
+  readonly remember?: boolean;
+  /** A root that is a symbolic link is what it leads to: it was named. */
+  readonly followRoots?: boolean;
   /** Go on behind this entry; entries come in one fixed order (roots in turn, each bytewise by path). */
   readonly after: WalkCursor | null;
   /** The roots are targets of these: say of each entry what it is at its source. */
@@ -43,6 +47,8 @@ export interface WalkEntry extends WalkCursor {
   readonly size: number | null;
   /** Of files, where it was asked for. */
   readonly identity: FileIdentity | null;
+  /** Its size is not what it holds, as in `/proc`; said where identities were asked for. */
+  readonly isPseudo?: true;
   /** Names of the file on its file system, where it was asked for; else 1. */
   readonly links: number;
   /** Why, for `special` and `error`. */

@@ -116,6 +116,22 @@ describe.skipIf(!knowsExfat)('exFAT', () => {
     expect(contents()).toEqual(['/IMG.txt', '/img.txt']);
   });
 
+  test('two jobs at once, with names that are one', async () => {
+    const names = Array.from({ length: 60 }, (_, index) => `f${index}.txt`);
+    const jobs = await Promise.all([
+      get(
+        'number',
+        names.map((name) => ({ url: `/${name}`, directory: 'Sub' })),
+      ),
+      get(
+        'number',
+        names.map((name) => ({ url: `/${name.toUpperCase()}`, directory: 'sUB' })),
+      ),
+    ]);
+    expect(jobs.map(({ counts }) => counts.done)).toEqual([60, 60]);
+    expect(contents()).toEqual(names.flatMap((name) => [`/${name}`, `/${name.toUpperCase()}`]).sort());
+  });
+
   test('overwrite, stopped between the two and gone on with', async () => {
     let release: () => void = () => undefined;
     const text = ['/IMG.txt', '/img.txt'].map((url) => base + url).join('\n');

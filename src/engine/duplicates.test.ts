@@ -27,6 +27,8 @@ import {
   run as runJob,
   stopWhen,
   useEngine,
+  remembersDigests,
+  settled,
 } from './testing/test-engine';
 
 useEngine('duplicates');
@@ -231,22 +233,26 @@ describe('stopped and resumed', () => {
   }
 });
 
-test('a second search takes the digests from the cache, unless a file has changed', async () => {
-  put('a', long('x', 'y'));
-  const b = put('b', long('x', 'y'));
-  put('c', 'small');
-  put('d', 'small');
-  const first = await run();
-  expect(await groups(first.id)).toHaveLength(2);
-  const second = await run();
-  expect(await groups(second.id)).toHaveLength(2);
-  expect((await rows(second.id)).every(({ attempts }) => attempts === 0)).toBe(true);
-  const { mtimeMs } = statSync(b);
-  writeFileSync(b, long('x', 'z'));
-  utimesSync(b, mtimeMs / 1000, mtimeMs / 1000);
-  const third = await run();
-  expect(await paths(third.id)).toEqual([[tree('c'), tree('d')]]);
-});
+test.runIf(remembersDigests())(
+  'a second search takes the digests from the cache, unless a file has changed',
+  async () => {
+    put('a', long('x', 'y'));
+    const b = put('b', long('x', 'y'));
+    put('c', 'small');
+    put('d', 'small');
+    await settled();
+    const first = await run();
+    expect(await groups(first.id)).toHaveLength(2);
+    const second = await run();
+    expect(await groups(second.id)).toHaveLength(2);
+    expect((await rows(second.id)).every(({ attempts }) => attempts === 0)).toBe(true);
+    const { mtimeMs } = statSync(b);
+    writeFileSync(b, long('x', 'z'));
+    utimesSync(b, mtimeMs / 1000, mtimeMs / 1000);
+    const third = await run();
+    expect(await paths(third.id)).toEqual([[tree('c'), tree('d')]]);
+  },
+);
 
 test('exports as JSON Lines and as CSV', async () => {
   const a = put('a "quoted", name', 'same');

@@ -25,6 +25,16 @@ const AT_EMPTY_PATH = 0x1000;
 const SEEK_DATA = 3;
 const SEEK_HOLE = 4;
 const POSIX_FADV_DONTNEED = 4;
+const STATX_MNT_ID = 0x1000;
+const STATX_MNT_ID_UNIQUE = 0x4000;
+/** Of `stx_mnt_id` in `struct statx`, which is the same everywhere. */
+const STATX_MNT_ID_AT = 0x90;
+/** Has no function in the C library; the number is one on all that are named below. */
+const SYS_CACHESTAT = 451;
+/** sync_file_range(2): what is on its way already, what is still to go, and wait for it. */
+const WRITE_AND_WAIT = 1 | 2 | 4;
+/** Where `struct statfs` has 64 bits for each field, and the lower ones come first. */
+const STATFS_64: ReadonlySet<string> = new Set(['x64', 'arm64', 'riscv64', 'loong64']);
 /** A path without a byte. */
 const EMPTY = Buffer.alloc(1);
 /** The most that an attribute's value, or the list of their names, may take (VFS). */
@@ -45,11 +55,17 @@ export class Libc {
   readonly #utimensat: Call;
   readonly #posixFadvise: Call;
   readonly #linkat: Call;
+  readonly #statfs: Readonly<Record<'fd' | 'path', Call>>;
+  readonly #statx: Call | null;
+  readonly #cachestat: Call;
+  readonly #syncFileRange: Call | null;
   readonly #xattrs: Readonly<Record<'fd' | 'path', AttributeCalls>>;
   readonly #times = new BigInt64Array(4);
   readonly #from = new BigInt64Array(1);
   readonly #to = new BigInt64Array(1);
   readonly #bytes = Buffer.alloc(XATTR_BYTES);
+  /** Large enough for what statfs and statx tell. */
+  readonly #stat = Buffer.alloc(256);
   /** Open files can be named as themselves, without a look into /proc. */
   #namesByDescriptor = true;
 
@@ -69,6 +85,27 @@ export class Libc {
     );
     this.#linkat = library.func(
       'int linkat(int fromFolder, const void *from, int toFolder, const void *to, int flags)',
+    );
+    // In the C library, but not in every one's.
+    const optional = (definition: string): Call | null => {
+      try {
+        return library.func(definition);
+      } catch {
+        return null;
+      }
+    };
+    this.#statfs = {
+      fd: library.func('int fstatfs(int fd, void *buffer)'),
+      path: library.func('int statfs(const void *path, void *buffer)'),
+    };
+    this.#statx = optional(
+      'int statx(int folder, const void *path, int flags, unsigned int mask, void *buffer)',
+    );
+    this.#cachestat = library.func(
+      'long syscall(long number, int fd, const void *range, void *answer, unsigned int flags)',
+    );
+    this.#syncFileRange = optional(
+      'int sync_file_range(int fd, int64_t offset, int64_t length, unsigned int flags)',
     );
     this.#xattrs = {
       fd: {
@@ -130,6 +167,53 @@ export class Libc {
         ? this.#futimens(holder, this.#times)
         : this.#utimensat(AT_FDCWD, terminated(holder), this.#times, AT_SYMLINK_NOFOLLOW);
     if (result !== 0) throw this.#error('utimensat');
+  }
+
+  /**
+   * @param file an open file, or a path that is followed
+   * @returns the magic number of its file system and `f_fsid`, in hexadecimal (statfs(2)); `null` where the layout of
+   * the answer is not known
+   */
+  fileSystem(file: number | FsPath): { readonly type: number; readonly id: string } | null {
+    if (!STATFS_64.has(process.arch)) return null;
+    const buffer = this.#stat;
+    const result =
+      typeof file === 'number' ? this.#statfs.fd(file, buffer) : this.#statfs.path(terminated(file), buffer);
+    if (result !== 0) throw this.#error('statfs');
+    return { type: buffer.readUInt32LE(0), id: buffer.toString('hex', 56, 64) };
+  }
+
+  /**
+   * The number of the mount that it lies on (statx(2)).
+   * @param file an open file, or a path that is followed
+   * @returns `isUnique`: no other mount gets it while the system runs (from Linux 6.8 on); `null`: not told
+   */
+  mount(file: number | FsPath): { readonly id: bigint; readonly isUnique: boolean } | null {
+    if (this.#statx === null) return null;
+    const buffer = this.#stat;
+    const mask = STATX_MNT_ID | STATX_MNT_ID_UNIQUE;
+    const result =
+      typeof file === 'number'
+        ? this.#statx(file, EMPTY, AT_EMPTY_PATH, mask, buffer)
+        : this.#statx(AT_FDCWD, terminated(file), 0, mask, buffer);
+    if (result !== 0) throw this.#error('statx');
+    const words = new Uint32Array(buffer.buffer, buffer.byteOffset, 1);
+    const told = words[0] ?? 0;
+    if ((told & mask) === 0) return null;
+    const id = new BigUint64Array(buffer.buffer, buffer.byteOffset + STATX_MNT_ID_AT, 1)[0] ?? 0n;
+    return { id, isUnique: (told & STATX_MNT_ID_UNIQUE) !== 0 };
+  }
+
+  /**
+   * Whether nothing of an open file is changed in memory alone: the next write through a memory map is a fault then,
+   * which changes the file's times. Where the system does not tell (cachestat(2), from Linux 6.5 on, of the user's own
+   * files), it is made so: what is changed is written to the device.
+   */
+  isWrittenBack(fd: number): boolean {
+    // cachestat(2): from 0 on, to the end; the second of the answer's numbers is that of changed pages.
+    if (Number(this.#cachestat(SYS_CACHESTAT, fd, this.#times.fill(0n), this.#stat, 0)) === 0)
+      return this.#stat.readBigUInt64LE(8) === 0n;
+    return this.#syncFileRange !== null && Number(this.#syncFileRange(fd, 0, 0, WRITE_AND_WAIT)) === 0;
   }
 
   /** Takes a file's pages out of memory, once they are on the device. */

@@ -10,6 +10,7 @@ import { displayName, joinPath, type FsPath } from '../common/paths';
 import { errorCode, lstatOrNull, native, parentPath, unlinkIfThere } from './entries';
 import { withHeldName } from './held-names';
 import { renameExclusive, type RenameExclusive } from './rename-exclusive';
+import { withVolumeLock } from './volume-lock';
 
 export interface Placed {
   readonly target: FsPath;
@@ -89,9 +90,9 @@ export function throwUnlessLinkless(error: unknown): void {
 }
 
 /**
- * Where nothing renames without replacing: the name is locked against every other task of the job, then seen to be
- * free. Another program's file that takes the name between that look and the rename is replaced; there is no call that
- * could prevent it. A lock that a crash left behind makes the next task take another name, no more.
+ * Where nothing renames without replacing: the name is locked against every other task of the job, and the file system
+ * against other jobs, then the name is seen to be free. Another program's file that takes the name between that look
+ * and the rename is replaced; there is no call that could prevent it. A lock that a crash left behind makes the next task take another name, no more.
  */
 function renameLocked(temp: FsPath, target: FsPath, workDirectory: FsPath): Placed | null {
   const lock = withHeldName(workDirectory, 'locks', target, (path) => {
@@ -105,9 +106,11 @@ function renameLocked(temp: FsPath, target: FsPath, workDirectory: FsPath): Plac
   });
   if (lock === null) return null;
   try {
-    if (lstatOrNull(target) !== null) return null;
-    renameSync(native(temp), native(target));
-    return { target };
+    return withVolumeLock(parentPath(target), () => {
+      if (lstatOrNull(target) !== null) return null;
+      renameSync(native(temp), native(target));
+      return { target };
+    });
   } finally {
     unlinkIfThere(lock);
   }

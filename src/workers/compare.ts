@@ -6,6 +6,7 @@ import { displayPath, pathFromBytes, type FsPath } from '../common/paths';
 import { formatCount } from '../common/units';
 import { loadHasher, type HasherFactory } from '../files/hashers';
 import { TaskCancelled, type RunTask, type TaskContext } from './runtime';
+import { isPseudo } from '../files/volumes';
 import { NotAFile, READ_BYTES, hasChanged, notRegular } from './source-file';
 import { fill, leadsTo, look, lookAt, runSteps, withFile, type Steps } from './read-steps';
 
@@ -72,7 +73,8 @@ function* compareFiles(pair: Pair): Steps<TaskOutcome> {
   const both = (leftFd: number, leftStats: BigIntStats): Steps<TaskOutcome> =>
     withFile(right, function* (rightFd, rightStats) {
       context.setBytesTotal(Number(leftStats.size));
-      if (leftStats.size !== rightStats.size) throw sizesDiffer(left, right, leftStats, rightStats);
+      const areWhole = leftStats.size === rightStats.size || isPseudo(leftFd) || isPseudo(rightFd);
+      if (!areWhole) throw sizesDiffer(left, right, leftStats, rightStats);
       const at = yield* firstDifference(pair, leftFd, rightFd);
       throwIfChanged(left, leftStats, yield* look(leftFd));
       throwIfChanged(right, rightStats, yield* look(rightFd));

@@ -26,6 +26,7 @@ import { CopyProgress, reopenPartial, versionOf } from './copy-progress';
 import { errorCode, native, parentPath, unlinkIfThere } from '../files/entries';
 import type { Hasher, HasherFactory } from '../files/hashers';
 import { libc } from '../files/libc';
+import { isPseudo } from '../files/volumes';
 import type { TaskContext } from './runtime';
 import { NotAFile, OPEN_TO_READ, READ_BYTES, hasChanged, notRegular, openingFailure } from './source-file';
 import { wait, type Io, type Step } from './steps';
@@ -141,7 +142,7 @@ class Copying {
     this.#size = Number(before.size);
     // In place, what is to be a hole has to be written over.
     const mayHaveHoles = before.size > SMALL_BYTES && job.inPlace !== true;
-    this.#sparse = mayHaveHoles && before.blocks * 512n < before.size;
+    this.#sparse = mayHaveHoles && before.blocks * 512n < before.size && !isPseudo(from);
     const { wanted, check } = job.hashers;
     const factories = job.options.verify && check !== null ? [...wanted, check] : wanted;
     this.#digests = factories.map((factory) => factory.create());
@@ -168,14 +169,23 @@ class Copying {
         bytes = yield* this.#pour(to, start);
       }
       const lost = new Set<Lost>();
-      aboutTarget(target, () => {
-        copyAttributes(this.#from, this.#before, to, lost);
-      });
+      const finish = (): void => {
+        aboutTarget(target, () => {
+          copyAttributes(this.#from, this.#before, to, lost);
+        });
+      };
+      const { inPlace } = this.#job;
+      if (inPlace !== true) finish();
       const dataMs = nowMs() - startedMs - this.#flushMs;
       yield* this.#flushAll(to);
       this.#throwIfChanged(bytes);
       const digests = this.#digests.map((digest) => digest.digest());
       const verifyMs = yield* this.#verify(to, digests.at(-1));
+      if (inPlace === true) {
+        // Only now does it look like its source.
+        finish();
+        yield* this.#flushAll(to);
+      }
       this.#context.setBytesDone(bytes);
       return {
         bytes,
@@ -290,6 +300,7 @@ class Copying {
     if (this.#sparse || this.#job.inPlace === true) {
       aboutTarget(this.#job.target, () => {
         ftruncateSync(to, at);
+        if (this.#job.inPlace === true) markUnfinished(to);
       });
     }
     return at;
@@ -331,6 +342,8 @@ class Copying {
     try {
       if (system === null) throw Object.assign(new Error(), { code: 'ENOSYS' });
       const copied = system.copyRange(this.#from, to, at, length);
+      // What the kernel makes up as it is read (/sys) ends at once here: reading tells whether that is the end.
+      if (copied === 0) return null;
       this.#method = 'in-kernel';
       return copied;
     } catch (error) {
@@ -464,7 +477,8 @@ export function bufferOf({ buffers }: CopyMemory, lane: number): Buffer {
 /** @throws HeddleError `changed-while-copying` */
 export function throwIfChanged(path: FsPath, fd: number, before: BigIntStats, bytes: number): void {
   const after = fstatSync(fd, { bigint: true });
-  if (!hasChanged(before, after) && (BigInt(bytes) === before.size || before.size === 0n)) return;
+  const isWhole = BigInt(bytes) === before.size || before.size === 0n || isPseudo(fd);
+  if (!hasChanged(before, after) && isWhole) return;
   throw new HeddleError('changed-while-copying', `${displayPath(path)} changed while it was copied.`, {
     retryable: true,
   });

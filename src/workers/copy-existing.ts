@@ -49,7 +49,8 @@ export function decide(
 ): Decision {
   if (there === null) return { how: 'new' };
   const { target, policy } = copy;
-  if (isSameFile(source, there)) {
+  // One file has one size and one time: where inodes are made up, two may have one number.
+  if (isSameFile(source, there) && source.size === there.size && source.mtimeNs === there.mtimeNs) {
     return left(copy, 'unchanged', `${displayPath(target)} is its source by another name.`);
   }
   if (sameContent ?? isUnchanged(copy, source, there)) {

@@ -106,7 +106,7 @@ function foldersIn(folder: FsPath): FsPath[] {
 function foldersBy(source: FsPath, rules: WalkRules): (folder: FsPath) => FsPath[] {
   if (!leavesFoldersOut(rules)) return foldersIn;
   const below = new Map<string, FsPath[]>();
-  for (const entry of walkEntries([displayPath(source)], null, { rules, identify: false })) {
+  for (const entry of walkEntries([source], null, { rules, identify: false })) {
     if (entry.type !== 'folder' || entry.relative === '') continue;
     const path = joinPath(source, entry.relative);
     const above = keyOf(parentPath(path));

@@ -73,6 +73,8 @@ export class SmallCopies {
       const startedMs = nowMs();
       const buffer = bufferOf(this.#memory, context.lane);
       const bytes = readSync(from, buffer, 0, buffer.length, 0);
+      // Less than it says: a file in /sys, or one that was cut off meanwhile.
+      if (BigInt(bytes) !== before.size) return null;
       const lost = new Set<Lost>();
       const flushMs = aboutTarget(target, () => {
         for (let at = 0; at < bytes;) at += writeSync(to, buffer, at, bytes - at, at);

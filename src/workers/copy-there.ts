@@ -10,6 +10,7 @@ import type { Digests, TaskOutcome } from '../common/model';
 import { displayPath, type FsPath } from '../common/paths';
 import { isSameFile, lstatOrNull, native, parentPath } from '../files/entries';
 import { libc } from '../files/libc';
+import { isPseudo } from '../files/volumes';
 import { bringUpToDate, differences, type Entry } from './attributes';
 import { bufferOf, type CopyHashers, type CopyMemory } from './copy-data';
 import { aboutTarget, targetError } from './copy-errors';
@@ -36,11 +37,13 @@ export interface Reading {
 
 /** Whether contents are to be compared before it is said that the two are the same. */
 export function wantsComparing(copy: Copy, { checksum, verify }: CopyOptions, source: BigIntStats): boolean {
-  if (!(checksum || verify) || !source.isFile()) return false;
+  // A file without blocks may be one whose size is not what it holds.
+  if (!(checksum || verify || source.blocks === 0n) || !source.isFile()) return false;
   const there = lstatOrNull(copy.target);
   if (there?.isFile() !== true) return false;
-  if (source.size !== there.size || isSameFile(source, there)) return false;
-  return checksum || isUnchanged(copy, source, there);
+  if (isSameFile(source, there)) return false;
+  if (source.size !== there.size) return isPseudo(copy.source);
+  return checksum || (verify && isUnchanged(copy, source, there));
 }
 
 /**

@@ -264,6 +264,33 @@ describe.each([{ exclusive: true }, { exclusive: false }])('exclusive: $exclusiv
     expect(leftovers()).toEqual([]);
   });
 
+  test('in place, interrupted: what is half-written looks old, so that the next run writes it again', async () => {
+    const [from, to] = [join(source, 'a'), join(target, 'a')];
+    writeFileSync(from, Buffer.alloc(20_000_000, 'new'));
+    mkdirSync(target, { recursive: true });
+    writeFileSync(to, Buffer.alloc(30_000_000, 'old'));
+    utimesSync(to, 1_000_000_000, 1_000_000_000);
+    const link: Link = () => {
+      throw Object.assign(new Error('mounted'), { code: 'EBUSY' });
+    };
+    const task = { source: from, target: to };
+    expect((await failure(copier({ naming: { link } }, true, { existing: 'newer' })(task))).code).toBe(
+      'not-replaceable',
+    );
+    expect(statSync(to).size).toBe(30_000_000);
+    const context = new FakeContext();
+    context.onProgress = () => {
+      if (statSync(to).mtimeMs === 0) context.cancelSilently();
+    };
+    const run = copier({ naming: { link } }, true, { existing: 'newer', inPlace: true });
+    await expect(run(task, context)).rejects.toThrow(TaskCancelled);
+    expect(statSync(to)).toMatchObject({ size: 30_000_000, mtimeMs: 0 });
+    expect(await run(task)).toMatchObject({ state: 'done', finding: 'replaced' });
+    expect(readFileSync(to).equals(readFileSync(from))).toBe(true);
+    expect(statSync(to).mtimeMs).toBe(statSync(from).mtimeMs);
+    expect(leftovers()).toEqual([]);
+  });
+
   test.runIf(process.getuid?.() === 0)('a target folder on another disk, and a full one', async () => {
     const disk = join(target, 'disk');
     mkdirSync(disk, { recursive: true });
@@ -314,6 +341,7 @@ describe('symbolic links', () => {
     mkdirSync(target, { recursive: true });
     symlinkSync('x', join(target, 'same'));
     symlinkSync('y', join(target, 'other'));
+    for (const path of [join(source, 'link'), join(target, 'same')]) lutimesSync(path, 1e9, 1e9);
     const run = copier();
     const link = { type: 'symlink' as const, source: join(source, 'link') };
     expect((await run({ ...link, target: join(target, 'same') })).reason?.code).toBe('unchanged');

@@ -50,6 +50,7 @@ import { Counterparts } from '../files/counterparts';
 import { errorCode, lstatOrNull, native, parentPath, unlinkIfThere } from '../files/entries';
 import { NAMING, type Naming } from '../files/take-name';
 import { loadHasher } from '../files/hashers';
+import { hasRealInodes } from '../files/volumes';
 import { TaskCancelled, type RunTask, type TaskContext } from './runtime';
 import { NotAFile, notRegular } from './source-file';
 import { ASYNC_IO, SYNC_IO, runAsync, runSync, type Io, type Step } from './steps';
@@ -184,7 +185,7 @@ class Copier {
     if (decision.how === 'replace') spelling?.refuseOther(order.source, target);
 
     if (order.linkTo !== undefined) {
-      const linked = this.#hardLink(job, source, order.linkTo, decision.how);
+      const linked = this.#hardLink(job, source, order.linkTo, decision.how, context);
       if (linked !== null) return linked;
     }
     if (source.isSymbolicLink()) return this.#copySymlink(job, source, decision.how);
@@ -318,12 +319,23 @@ class Copier {
   }
 
   /** One more name for what the same job has copied; `null` where there can be none. */
-  #hardLink(job: CopyAttempt, source: BigIntStats, first: FsPath, how: How): TaskOutcome | null {
+  #hardLink(
+    job: CopyAttempt,
+    source: BigIntStats,
+    first: FsPath,
+    how: How,
+    context: TaskContext,
+  ): TaskOutcome | null {
     const copied = lstatOrNull(first);
     const { link } = this.#naming;
     // What lies there may be another's by now, a symbolic link even, or have been left as it was.
     if (link === null || copied?.isFile() !== true) return null;
     if (!decidesUnchanged({ ...job, target: first }, source, copied)) return null;
+    // Where inodes are made up, two files may have one: contents tell.
+    if (!hasRealInodes(job.source)) {
+      const reading = { ...this.#reading({ ...job, target: first }, context), hashers: NO_HASHERS };
+      if (runSync(compareContents(reading, SYNC_IO)).same !== true) return null;
+    }
     try {
       link(native(first), native(job.temp));
     } catch {

@@ -1,13 +1,15 @@
 /** What tells files apart that have one size: the digest of the beginning, then that of the whole. */
 import type { BigIntStats } from 'node:fs';
 import { HEAD_BYTES, groupingOf } from '../common/duplicates';
-import { HeddleError } from '../common/errors';
+import { HeddleError, type ErrorData } from '../common/errors';
 import type { HashWorkerOptions, TaskOrder, TaskOutcome } from '../common/model';
 import { displayPath, type FsPath } from '../common/paths';
 import { formatCount } from '../common/units';
 import { loadHasher, type HasherFactory } from '../files/hashers';
+import { isPseudo } from '../files/volumes';
+import { identityToRemember } from './file-identity';
 import type { RunTask, TaskContext } from './runtime';
-import { NotAFile, READ_BYTES, hasChanged, identityOf, notRegular } from './source-file';
+import { NotAFile, READ_BYTES, hasChanged } from './source-file';
 import { fill, look, runSteps, withFile, type Steps } from './read-steps';
 
 export async function createDuplicates({
@@ -46,6 +48,7 @@ function* readHead({ order, blake3, buffer, context, cache }: Reading): Steps<Ta
   return yield* withFile(source, function* (fd, before) {
     throwUnlessListed(source, size, before);
     context.setBytesTotal(HEAD_BYTES);
+    const identity = cache ? identityToRemember(fd, before) : null;
     const read = yield* fill(fd, buffer, HEAD_BYTES);
     context.setBytesDone(read);
     throwIfChanged(source, before, yield* look(fd));
@@ -55,7 +58,7 @@ function* readHead({ order, blake3, buffer, context, cache }: Reading): Steps<Ta
       bytes: read,
       target: null,
       next: { phase: 1, type: 'file', grouping },
-      ...(cache ? { identity: identityOf(before) } : {}),
+      ...(identity === null ? {} : { identity }),
     };
   });
 }
@@ -67,6 +70,7 @@ function* readWhole({ order, blake3, buffer, context, cache }: Reading): Steps<T
     throwUnlessListed(source, size, before);
     const bytes = Number(before.size);
     context.setBytesTotal(bytes);
+    const identity = cache ? identityToRemember(fd, before) : null;
     // That nothing follows is seen from the size afterwards; what says that it is empty is looked at.
     let read = yield* fill(fd, buffer, Math.min(Math.max(bytes, 1), buffer.length));
     const head = blake3.whole(buffer.subarray(0, Math.min(read, HEAD_BYTES)));
@@ -87,9 +91,7 @@ function* readWhole({ order, blake3, buffer, context, cache }: Reading): Steps<T
     }
     context.setBytesDone(total);
     const after = yield* look(fd);
-    // Pseudo files (/proc) say that they are empty, and are not.
-    if (bytes === 0 && total > 0) throw new NotAFile(notRegular(source));
-    if (total !== bytes) throw changed(source);
+    if (total !== bytes) throw isPseudo(fd) ? new NotAFile(madeUp(source)) : changed(source);
     throwIfChanged(source, before, after);
     const found = groupingOf(bytes, head);
     // Other files were told apart by a beginning that is no longer this one's.
@@ -100,7 +102,7 @@ function* readWhole({ order, blake3, buffer, context, cache }: Reading): Steps<T
       target: null,
       digests: { blake3: digest },
       grouping: found,
-      ...(cache ? { identity: identityOf(before) } : {}),
+      ...(identity === null ? {} : { identity }),
     };
   });
 }
@@ -118,6 +120,14 @@ function throwUnlessListed(path: FsPath, size: number | null, stats: BigIntStats
     'changed-while-reading',
     `${displayPath(path)} had ${formatCount(size)} bytes when it was listed and has ${formatCount(Number(stats.size))} now. Look for duplicates anew.`,
   );
+}
+
+function madeUp(path: FsPath): ErrorData {
+  return {
+    code: 'not-a-regular-file',
+    message: `${displayPath(path)} is made up by the system as it is read; it was not compared.`,
+    retryable: false,
+  };
 }
 
 function throwIfChanged(path: FsPath, before: BigIntStats, after: BigIntStats): void {

@@ -4,10 +4,11 @@ import type { BigIntStats } from 'node:fs';
 import { promisify } from 'node:util';
 import type { CheckAlgorithm } from '../common/download';
 import { HeddleError } from '../common/errors';
-import type { Digests } from '../common/model';
+import type { Digests, FileIdentity } from '../common/model';
 import { displayPath, type FsPath } from '../common/paths';
 import { native } from '../files/entries';
 import type { Hasher, HasherFactory } from '../files/hashers';
+import { identityToRemember } from './file-identity';
 import type { TaskContext } from './runtime';
 import {
   NotAFile,
@@ -23,8 +24,8 @@ import {
 export interface FileDigests {
   readonly bytes: number;
   readonly digests: Digests;
-  /** The file as it was before it was read, and after. */
-  readonly stats: BigIntStats;
+  /** By which the digests may be remembered, where that was asked for. */
+  readonly identity: FileIdentity | null;
 }
 
 const openAsync = promisify(open);
@@ -35,6 +36,11 @@ const fstatAsync = promisify(fstat) as (fd: number, options: { bigint: true }) =
 /** From this size on a file's next piece is read while the one before is hashed. */
 const READ_AHEAD_BYTES = 16 * 1024 * 1024;
 
+interface Manner {
+  readonly flags: number;
+  readonly remember: boolean;
+}
+
 interface Buffers {
   readonly first: Buffer;
   readonly second: Buffer;
@@ -44,11 +50,14 @@ interface Buffers {
 export class FileReader {
   readonly #first: Buffer[] = [];
   readonly #second: Buffer[] = [];
-  readonly #flags: number;
+  readonly #manner: Manner;
 
-  /** @param flags with which files are opened */
-  constructor(flags = OPEN_TO_READ) {
-    this.#flags = flags;
+  /**
+   * @param flags with which files are opened
+   * @param remember say by which identity digests may be remembered
+   */
+  constructor(flags = OPEN_TO_READ, remember = false) {
+    this.#manner = { flags, remember };
   }
 
   /**
@@ -64,9 +73,9 @@ export class FileReader {
     const { lane } = context;
     const first = (this.#first[lane] ??= Buffer.allocUnsafeSlow(READ_BYTES));
     if (context.exclusive && (size ?? 0) < READ_AHEAD_BYTES)
-      return hashFileSync(path, factories, first, context, this.#flags);
+      return hashFileSync(path, factories, first, context, this.#manner);
     const second = (this.#second[lane] ??= Buffer.allocUnsafeSlow(READ_BYTES));
-    return hashFile(path, factories, { first, second }, context, this.#flags);
+    return hashFile(path, factories, { first, second }, context, this.#manner);
   }
 }
 
@@ -79,24 +88,25 @@ function hashFileSync(
   factories: readonly HasherFactory[],
   buffer: Buffer,
   context: TaskContext,
-  flags: number,
+  { flags, remember }: Manner,
 ): FileDigests {
   return withFileSync(
     path,
     (fd, before) => {
       context.setBytesTotal(Number(before.size));
+      const identity = remember ? identityToRemember(fd, before) : null;
       const result =
         before.size > 0n && before.size < BigInt(buffer.length)
           ? hashSmall(fd, before.size, factories, buffer, context)
           : hashStream(fd, before.size, factories, buffer, context);
       throwIfChanged(path, before, fstatSync(fd, { bigint: true }));
-      return { ...result, stats: before };
+      return { ...result, identity };
     },
     flags,
   );
 }
 
-type ReadDigests = Omit<FileDigests, 'stats'>;
+type ReadDigests = Omit<FileDigests, 'identity'>;
 
 /** The whole file in one read and no hasher made for it, which is most of the cost of a small file. */
 function hashSmall(
@@ -139,7 +149,7 @@ async function hashFile(
   factories: readonly HasherFactory[],
   { first, second }: Buffers,
   context: TaskContext,
-  flags: number,
+  { flags, remember }: Manner,
 ): Promise<FileDigests> {
   let fd: number;
   try {
@@ -151,6 +161,7 @@ async function hashFile(
     const before = await fstatAsync(fd, { bigint: true });
     if (!before.isFile()) throw new NotAFile(notRegular(path));
     context.setBytesTotal(Number(before.size));
+    const identity = remember ? identityToRemember(fd, before) : null;
     const hashers = factories.map((factory) => factory.create());
     const read = (buffer: Buffer): Promise<Buffer> =>
       readAsync(fd, buffer, 0, buffer.length, null).then(({ bytesRead }) => buffer.subarray(0, bytesRead));
@@ -172,7 +183,7 @@ async function hashFile(
       chunk = await next;
     }
     throwIfChanged(path, before, await fstatAsync(fd, { bigint: true }));
-    return { bytes: total, digests: digestsOf(factories, hashers), stats: before };
+    return { bytes: total, digests: digestsOf(factories, hashers), identity };
   } finally {
     await closeAsync(fd);
   }

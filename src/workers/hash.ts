@@ -3,26 +3,18 @@ import type { HashWorkerOptions, TaskOrder, TaskOutcome } from '../common/model'
 import { FileReader, type FileDigests } from './file-digests';
 import { loadHasher } from '../files/hashers';
 import type { RunTask } from './runtime';
-import { NotAFile, identityOf } from './source-file';
-
-/**
- * A file that was changed less than this long ago may be changed again without its times telling: they are as coarse
- * as the system's clock, on some file systems two seconds.
- */
-const SETTLED_MS = 3000;
+import { NotAFile } from './source-file';
 
 export async function createHash(options: HashWorkerOptions): Promise<RunTask<TaskOrder, TaskOutcome>> {
   const factories = await Promise.all(options.algorithms.map((algorithm) => loadHasher(algorithm)));
-  const reader = new FileReader();
+  const reader = new FileReader(undefined, options.cache);
 
-  const outcome = ({ bytes, digests, stats }: FileDigests): TaskOutcome => ({
+  const outcome = ({ bytes, digests, identity }: FileDigests): TaskOutcome => ({
     state: 'done',
     bytes,
     target: null,
     digests,
-    ...(options.cache && Date.now() - Number(stats.ctimeMs) > SETTLED_MS
-      ? { identity: identityOf(stats) }
-      : {}),
+    ...(identity === null ? {} : { identity }),
   });
   return (order, context) => {
     try {

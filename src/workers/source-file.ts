@@ -2,7 +2,6 @@
 import { closeSync, constants, fstatSync, lstatSync, openSync, readSync } from 'node:fs';
 import type { BigIntStats } from 'node:fs';
 import type { ErrorData } from '../common/errors';
-import type { FileIdentity } from '../common/model';
 import { displayPath, type FsPath } from '../common/paths';
 import { errorCode, native } from '../files/entries';
 
@@ -102,14 +101,6 @@ export function readChunksSync(
     // That nothing follows is seen from the size afterwards; pseudo files (/proc) claim size 0 and are read on.
     if (BigInt(total) === size) return total;
   }
-}
-
-/** Which file this is, and in which version. */
-export function identityOf(stats: BigIntStats): FileIdentity {
-  return {
-    file: `${stats.dev}:${stats.ino}`,
-    version: `${stats.size}:${stats.mtimeNs}:${stats.ctimeNs}`,
-  };
 }
 
 /** Whether a file was written to between two looks at it. */

@@ -21,7 +21,9 @@ import {
 import { WalkFilter, readGitIgnore } from '../files/walk-filter';
 import type { WalkRules } from '../common/walk-rules';
 import { Counterparts } from '../files/counterparts';
-import { identityOf, notRegular } from './source-file';
+import { volumeAt, type Volume } from '../files/volumes';
+import { inodeOf, versionOf } from './file-identity';
+import { notRegular } from './source-file';
 
 /** Serves a planner: every `next` is answered by one `entries`; after `done` nothing more comes. */
 export function runWalk(port: MessagePort, data: WalkData): void {
@@ -68,12 +70,16 @@ interface Level {
   resume: readonly string[] | null;
   /** Device and inode, where circles are looked for. */
   readonly inode: string | null;
+  /** What it lies on, where files are told from each other. */
+  readonly volume: Volume | null;
 }
 
 /** How a walk goes, apart from where. */
 export interface WalkManner {
   readonly rules: WalkRules;
   readonly identify: boolean;
+  readonly remember?: boolean;
+  readonly followRoots?: boolean;
 }
 
 /** Every entry of `roots` in order; those up to and including `after` are left out. */
@@ -94,7 +100,7 @@ function* walkRoot(
   root: number,
   path: FsPath,
   after: string | null,
-  { rules, identify }: WalkManner,
+  { rules, identify, remember = false, followRoots = false }: WalkManner,
 ): Generator<WalkEntry, void, undefined> {
   const base = byteString(path);
   const filter = new WalkFilter(rules);
@@ -118,11 +124,16 @@ function* walkRoot(
   };
   const special = (relative: string): WalkEntry =>
     entry(relative, 'special', { reason: notRegular(fsPath(joined(base, relative))) });
-  /** @returns `null` where its size is not wanted */
-  const file = (relative: string, followed: boolean): WalkEntry | null => {
-    const system = systemPath(joined(base, relative));
+  const volumeOf = (here: string): Volume => volumeAt(fsPath(here), remember);
+  /**
+   * @param near the volume of its folder, where that is known
+   * @returns `null` where its size is not wanted
+   */
+  const file = (relative: string, followed: boolean, near: Volume | null = null): WalkEntry | null => {
+    const here = joined(base, relative);
+    const system = systemPath(here);
     // What is opened later is never a link itself.
-    const more = followed ? { path: pathFromBytes(realpathSync.native(system, { encoding: 'buffer' })) } : {};
+    const more = followed ? { path: realPathOf(system) } : {};
     if (!identify) {
       const { size } = followed ? statSync(system) : lstatSync(system);
       return filter.takesSize(size) ? entry(relative, 'file', { size, ...more }) : null;
@@ -130,10 +141,17 @@ function* walkRoot(
     const stats = followed ? statSync(system, { bigint: true }) : lstatSync(system, { bigint: true });
     const size = Number(stats.size);
     if (!filter.takesSize(size)) return null;
+    const volume = near?.device === stats.dev ? near : volumeOf(here);
     return entry(relative, 'file', {
       size,
-      identity: identityOf(stats),
+      identity: {
+        file: inodeOf(stats),
+        place: volume.hasRealInodes ? null : `\0${byteString(more.path ?? realPathOf(system))}`,
+        version: versionOf(stats),
+        mount: volume.mount,
+      },
       links: Number(stats.nlink),
+      ...(volume.isPseudo ? { isPseudo: true } : {}),
       ...more,
     });
   };
@@ -158,20 +176,23 @@ function* walkRoot(
       const all = readFolder(here, follows);
       filter.enter(prefix, (name) => readGitIgnore(systemPath(joined(here, name))));
       const names = all.filter(({ key }) => filter.takes(prefix, key));
-      stack.push({ prefix, names, inode, ...startBehind(names, cursor) });
+      const volume = identify ? volumeOf(here) : null;
+      stack.push({ prefix, names, inode, volume, ...startBehind(names, cursor) });
       return null;
     } catch (error) {
       return { error };
     }
   }
   try {
-    const stats = follows ? statSync(systemPath(base)) : lstatSync(systemPath(base));
+    const named = lstatSync(systemPath(base));
+    const isFollowed = named.isSymbolicLink() && (follows || followRoots);
+    const stats = isFollowed ? statSync(systemPath(base)) : named;
     if (stats.isDirectory()) {
       const problem = enter('', after === null || after === '' ? [] : after.split('/'));
       if (after === null) yield problem === null ? entry('', 'folder') : failed('', problem.error);
     } else if (after === null) {
       if (stats.isFile()) {
-        const given = file('', follows);
+        const given = file('', isFollowed);
         if (given !== null) yield given;
       } else yield stats.isSymbolicLink() ? entry('', 'symlink') : special('');
     }
@@ -204,7 +225,7 @@ function* walkRoot(
       case 'file': {
         let found: WalkEntry | null;
         try {
-          found = file(relative, name.followed);
+          found = file(relative, name.followed, level.volume);
         } catch (error) {
           yield failed(relative, error);
           break;
@@ -258,6 +279,10 @@ function whereItLeads(folder: string, name: string): Name {
   } catch (problem) {
     return { key: name, type: 'symlink', followed: true, problem };
   }
+}
+
+function realPathOf(path: string | Buffer): FsPath {
+  return pathFromBytes(realpathSync.native(path, { encoding: 'buffer' }));
 }
 
 function circle(path: FsPath): ErrorData {

@@ -30,7 +30,7 @@ import { isHttpUrl } from '../formats/entry';
 import { manifestWriter } from '../formats/manifest';
 import { bagFolder } from './bag';
 import { copyRoots } from './copy-roots';
-import { missing, mustExist } from './must-exist';
+import { missing, mustExist, mustLeadSomewhere } from './must-exist';
 import type { JobSpec, ManifestTarget, SecretOption } from './job-spec';
 import { nameTaken, usualFormat } from './manifest';
 
@@ -59,7 +59,7 @@ export async function prepareJob(
         );
       const manifest = manifestTarget(checked.manifest, algorithms);
       const absolute = paths.map((path) => absolutePath(path));
-      for (const path of absolute) await mustExist(path);
+      for (const path of absolute) await mustLeadSomewhere(path);
       if (manifest !== null) await mustBeFree(manifest.path);
       const [first = ''] = absolute;
       return {
@@ -128,7 +128,7 @@ async function prepareVerify(
   const options = { strict, outside, algorithm, ignoreMissing, rules };
   if (request.manifest === null) return prepareHandedOver(request, options, token, dataDirectory, input);
   const manifest = absolutePath(request.manifest);
-  await mustExist(manifest);
+  await mustLeadSomewhere(manifest);
   const isFolder = (await stat(native(manifest))).isDirectory();
   const bag = request.root === null ? await bagFolder(manifest) : null;
   if (isFolder || bag !== null) refuseForFolders(request, bag !== null);

@@ -625,7 +625,7 @@ export class JobRunner {
   /** What need not be read when the task goes on. */
   #knownDigests({ identity }: TaskOutcome): Digests | null {
     if (identity === undefined) return null;
-    return this.#options.tasks.knownDigests([identity], ['blake3']).get(identity) ?? null;
+    return this.#options.tasks.digestCache.known([identity], ['blake3']).get(identity) ?? null;
   }
 
   #settle(

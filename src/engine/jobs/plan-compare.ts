@@ -1,7 +1,7 @@
 /** Two folders side by side: one merge of their two walks, in the one order that both have. */
 import { groupingOf } from '../../common/duplicates';
 import type { ErrorData } from '../../common/errors';
-import type { Finding } from '../../common/model';
+import { fileKey, type Finding } from '../../common/model';
 import { displayPath, joinPath, type FsPath } from '../../common/paths';
 import { formatCount } from '../../common/units';
 import type { WalkCursor, WalkEntry } from '../../common/walk';
@@ -171,12 +171,15 @@ class Comparison {
     } else if (left.type === 'symlink') {
       const settled = this.#rules.links === 'skip' ? leftOut(left.path) : null;
       this.#add(relative, { settled });
-    } else if (left.size !== right.size) {
+    } else if (left.size !== right.size && left.isPseudo !== true && right.isPseudo !== true) {
       const message = `${names[0]} has ${formatCount(left.size ?? 0)} bytes, ${names[1]} ${formatCount(right.size ?? 0)}.`;
       this.#differ(relative, message, left.size);
     } else {
       // One file under two names need not be read to be equal to itself.
-      const isOne = left.identity !== null && left.identity.file === right.identity?.file;
+      const isOne =
+        left.identity !== null &&
+        right.identity !== null &&
+        fileKey(left.identity) === fileKey(right.identity);
       const settled = isOne ? ({ state: 'done', bytes: 0, finding: 'same' } as const) : null;
       this.#add(relative, { size: left.size, source: left.path, target: right.path, settled });
     }

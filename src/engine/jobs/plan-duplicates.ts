@@ -1,5 +1,6 @@
 /** The files among which duplicates are looked for: those that have one size, once all are listed. */
 import { HEAD_BYTES, groupingOf } from '../../common/duplicates';
+import { fileKey } from '../../common/model';
 import type { WalkEntry } from '../../common/walk';
 import type { NewTask, PlannedEnd } from '../store/task-repository';
 import type { JobSpec } from './job-spec';
@@ -45,7 +46,7 @@ function planEntry(spec: HashSpec, entry: WalkEntry, known: KnownDigests): NewTa
     name: entryName(spec.paths[entry.root] ?? '', entry.relative),
     size,
     // Whatever way a file is met again (a hard link, a path given twice, a link that is followed), it is one file.
-    inode: settled === null ? (identity?.file ?? null) : null,
+    inode: settled !== null || identity === null ? null : fileKey(identity),
     ifInodeKnown: { type: 'hardlink', grouping: null, settled: HARD_LINK },
     grouping: size === null || settled !== null ? null : groupingOf(size, digests?.blake3),
     settled: settled ?? (digests === undefined ? null : { state: 'done', bytes: size ?? 0, digests }),

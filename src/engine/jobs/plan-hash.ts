@@ -1,5 +1,5 @@
 /** The files of a hash job. Those whose digests are known need not be read. */
-import { displayPath, joinPath, type FsPath } from '../../common/paths';
+import { displayPath, joinPath, samePath, type FsPath } from '../../common/paths';
 import type { Digests, FileIdentity } from '../../common/model';
 import type { WalkEntry } from '../../common/walk';
 import type { NewTask, PlannedEnd } from '../store/task-repository';
@@ -16,7 +16,7 @@ export function planHash(
   context: PlanContext,
 ): AsyncGenerator<PlannedChunk, void, undefined> {
   return planFiles(spec, cursor, context, {
-    identify: spec.cache,
+    identify: false,
     isRemembered: () => true,
     plan: (entry, known) => planEntry(spec, entry, known),
   });
@@ -39,13 +39,23 @@ export function planFiles(
   { threads, tasks }: PlanContext,
   { identify, isRemembered, plan }: FilePlan,
 ): AsyncGenerator<PlannedChunk, void, undefined> {
+  // With nothing remembered no file need be told from others.
+  const remember = cache && !tasks.digestCache.isEmpty;
   let known: KnownDigests = new Map();
   const prepare = (entries: readonly WalkEntry[]): void => {
-    if (!cache) return;
+    if (!remember) return;
     const identities = entries.filter(isRemembered).flatMap(({ identity }) => identity ?? []);
-    known = tasks.knownDigests(identities, algorithms);
+    known = tasks.digestCache.known(identities, algorithms);
   };
-  const walked = { roots, rules, identify, prepare, plan: (entry: WalkEntry) => plan(entry, known) };
+  const walked = {
+    roots,
+    rules,
+    identify: identify || remember,
+    remember,
+    followRoots: true,
+    prepare,
+    plan: (entry: WalkEntry) => plan(entry, known),
+  };
   return planWalk(walked, cursor, threads);
 }
 
@@ -57,23 +67,23 @@ function planEntry(spec: HashSpec, entry: WalkEntry, known: KnownDigests): NewTa
     root: entry.root,
     host: '',
     source: entry.path,
-    target: spec.rules.links === 'follow' ? pathAsFound(spec, entry) : null,
+    target: pathAsFound(spec, entry),
     name: entryName(spec.paths[entry.root] ?? '', entry.relative),
     size: entry.size,
     settled: linkLeftOut(entry) ?? settledEntry(entry) ?? asKnown(entry, known),
   };
 }
 
-/** Of a file that a link led to, the link's: it is what the manifest lists. */
+/** Of a file that a link led to, the link's: it is what the manifest lists. Links that were named are followed always. */
 function pathAsFound(spec: HashSpec, entry: WalkEntry): FsPath | null {
+  if (entry.relative !== '' && spec.rules.links !== 'follow') return null;
   const root = spec.paths[entry.root] ?? '';
   const found = entry.relative === '' ? root : joinPath(root, entry.relative);
-  return found === entry.path ? null : found;
+  return samePath(found, entry.path) ? null : found;
 }
 
-/** A link that is given by name is reported by whoever opens it. */
 export function linkLeftOut(entry: WalkEntry): PlannedEnd | null {
-  return entry.type !== 'symlink' || entry.relative === '' ? null : leftOut(entry.path);
+  return entry.type === 'symlink' ? leftOut(entry.path) : null;
 }
 
 export function leftOut(link: FsPath): PlannedEnd {

@@ -12,6 +12,10 @@ export interface WalkPlan {
   readonly rules: WalkRules;
   /** Say of each file which one it is. */
   readonly identify: boolean;
+  /** Say of each file on which mount its digests may be remembered. */
+  readonly remember?: boolean;
+  /** Roots that are links are what they lead to. */
+  readonly followRoots?: boolean;
   /** Before the tasks of these entries are planned. */
   readonly prepare?: (entries: readonly WalkEntry[]) => void;
   /** `null`: the entry is no task. */
@@ -40,12 +44,12 @@ export function decodeCursor(text: string | null): WalkCursor | null {
 }
 
 export async function* planWalk(
-  { roots, rules, identify, prepare, plan }: WalkPlan,
+  { prepare, plan, ...walked }: WalkPlan,
   cursor: string | null,
   threads: Threads,
 ): AsyncGenerator<PlannedChunk, void, undefined> {
   const after = decodeCursor(cursor);
-  for await (const entries of walk({ role: 'walk', roots, rules, identify, after }, threads)) {
+  for await (const entries of walk({ role: 'walk', ...walked, after }, threads)) {
     const last = entries.at(-1);
     if (last === undefined) continue;
     prepare?.(entries);

@@ -247,4 +247,6 @@ export const MIGRATIONS: readonly Migration[] = [
       'DROP INDEX known_files_by_target; CREATE INDEX known_files_by_loose ON known_files (loose)',
     );
   },
+  // Keys begin with what is mounted from now on; device and inode alone did not tell files apart.
+  'DELETE FROM digest_cache;',
 ];

@@ -24,6 +24,7 @@ import { displayPath, type FsPath } from '../../common/paths';
 import { WITHHELD_FOR_NOW } from '../../common/withheld';
 import { loosePath } from '../../files/folded-names';
 import { prepareOnce, type Database } from './database';
+import { DigestCache } from './digest-cache';
 import { DuplicateRepository } from './duplicate-repository';
 import { TaskMoves } from './task-moves';
 
@@ -173,12 +174,14 @@ export class TaskRepository {
   /** What is done to tasks between phases. */
   readonly moves: TaskMoves;
   readonly duplicates: DuplicateRepository;
+  readonly digestCache: DigestCache;
 
   constructor(database: Database) {
     this.#database = database;
     this.#prepare = prepareOnce(database);
     this.moves = new TaskMoves(database);
     this.duplicates = new DuplicateRepository(database);
+    this.digestCache = new DigestCache(database);
   }
 
   /**
@@ -421,9 +424,6 @@ export class TaskRepository {
          digests = ?, facts = ?, copied = ?, finding = ?, error = ?, grouping = coalesce(?, grouping),
          phase = coalesce(?, phase), type = coalesce(?, type) WHERE id = ? AND state = ?`,
     );
-    const remember = this.#prepare(
-      'INSERT OR REPLACE INTO digest_cache (file, algorithm, version, digest) VALUES (?, ?, ?, ?)',
-    );
     const keep = this.#prepare(
       `INSERT INTO failed_attempts (task_id, attempt, worker, started_at, ended_at, error) VALUES (?, ?, ?, ?, ?, ?)
        ON CONFLICT (task_id, attempt) DO UPDATE SET ended_at = excluded.ended_at, error = excluded.error`,
@@ -476,11 +476,7 @@ export class TaskRepository {
             file.mtimeMs,
           );
         }
-        if (change.identity !== null) {
-          const { file, version } = change.identity;
-          for (const [name, digest] of Object.entries(change.digests ?? {}))
-            remember.run(file, name, version, digest);
-        }
+        if (change.identity !== null) this.digestCache.put(change.identity, change.digests ?? {});
         if (change.failedAttempt && error !== null) {
           keep.run(
             change.id,
@@ -721,36 +717,6 @@ export class TaskRepository {
     )
       .all(jobId, finding, limit, offset)
       .map(toRow);
-  }
-
-  /** What is known of files that are still the same, of those of which every digest is. */
-  knownDigests(
-    identities: readonly FileIdentity[],
-    algorithms: readonly string[],
-  ): ReadonlyMap<FileIdentity, Digests> {
-    const byFile = new Map<string, Record<string, { readonly version: string; readonly digest: string }>>();
-    const rows = this.#prepare<
-      [string],
-      { file: string; algorithm: string; version: string; digest: string }
-    >(
-      `SELECT file, algorithm, version, digest FROM digest_cache
-         WHERE file IN (SELECT value FROM json_each(?))`,
-    ).all(JSON.stringify(identities.map(({ file }) => file)));
-    for (const { file, algorithm, version, digest } of rows) {
-      const digests = byFile.get(file) ?? {};
-      digests[algorithm] = { version, digest };
-      byFile.set(file, digests);
-    }
-    const known = new Map<FileIdentity, Digests>();
-    for (const identity of identities) {
-      const digests = byFile.get(identity.file);
-      const found = algorithms.flatMap((algorithm) => {
-        const stored = digests?.[algorithm];
-        return stored?.version === identity.version ? [[algorithm, stored.digest]] : [];
-      });
-      if (found.length === algorithms.length) known.set(identity, Object.fromEntries(found) as Digests);
-    }
-    return known;
   }
 
   /** Ordinals from `from` up to `from + span` whose name or source contains the text. */

@@ -1,9 +1,12 @@
 /** For tests of jobs: an engine with real threads and SQLite, and a folder for their files. */
 import { execFileSync, spawnSync } from 'node:child_process';
 import {
+  closeSync,
   existsSync,
+  fsyncSync,
   mkdirSync,
   mkdtempSync,
+  openSync,
   readdirSync,
   rmSync,
   truncateSync,
@@ -16,6 +19,7 @@ import { afterEach, beforeAll, beforeEach, expect } from 'vitest';
 import type { JobRequest } from '../../common/job-request';
 import type { JobSummary, TaskRow, TaskState } from '../../common/model';
 import { WORK_DIRECTORY_PREFIX } from '../../common/walk';
+import { mountToRememberBy } from '../../files/volumes';
 import { Engine, Threads } from '../index';
 import { buildWorker } from './build-worker';
 
@@ -165,4 +169,27 @@ export function leftovers(directory: string): string[] {
   };
   look('');
   return found;
+}
+
+/** Whether digests of the files that tests make are remembered: on tmpfs, say, they are not. */
+export function remembersDigests(): boolean {
+  return mountToRememberBy(tmpdir()) !== null;
+}
+
+/**
+ * Times of change cannot be set, and what changed a moment ago, or waits to be written to the device, is not remembered:
+ * until that is over for what lies below the test's folder. @param except the name of files that are left as they are
+ */
+export async function settled(except?: string): Promise<void> {
+  for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
+    if (!entry.isFile() || entry.name === except) continue;
+    const fd = openSync(join(entry.parentPath, entry.name), 'r');
+    try {
+      fsyncSync(fd);
+    } catch {
+      // What is read-only has nothing to be written.
+    }
+    closeSync(fd);
+  }
+  await new Promise((resolve) => setTimeout(resolve, 3100));
 }
