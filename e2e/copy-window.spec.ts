@@ -201,3 +201,24 @@ test('a mirror shows what it would delete before it can be started', async ({ ap
   await expect(window.getByRole('button', { name: /delete/u })).toBeHidden();
   expect(complaints).toEqual([]);
 });
+
+test('where things go is asked, and seen before anything starts', async ({ app, folder }) => {
+  const { window, complaints } = app;
+  const { source, into } = makeBoth(folder);
+  const dialog = await openCopy(app, source, into);
+  const first = dialog.getByRole('status');
+  const from = join(source, 'differs.txt');
+  await expect(first).toHaveText(`First file: ${from} → ${join(into, 'source/differs.txt')}`);
+  await dialog.getByRole('radio', { name: 'Its contents' }).check({ force: true });
+  await expect(first).toHaveText(`First file: ${from} → ${join(into, 'differs.txt')}`);
+  // What cannot be is seen, too.
+  await dialog.getByRole('textbox', { name: 'To' }).fill(join(source, 'sub'));
+  await expect(first).toContainText('cannot be copied into itself');
+  await dialog.getByRole('textbox', { name: 'To' }).fill(into);
+  await expectAccessible(window);
+  await dialog.getByRole('checkbox', { name: /^Compare contents/u }).check();
+  await dialog.getByRole('button', { name: 'Copy', exact: true }).click();
+  await expect(window.getByText('4 files: 4 new.', { exact: true })).toBeVisible();
+  expect(readFileSync(join(into, 'differs.txt'), 'utf8')).toBe('content of differs.txt');
+  expect(complaints).toEqual([]);
+});

@@ -129,7 +129,9 @@ test('--no-sync does not flush, and goes with --sync', () => {
 test('--dry-run says what, and does nothing', () => {
   const { status, stdout, stderr } = copy('--dry-run', '--existing', 'overwrite', '--mirror');
   expect(status).toBe(0);
-  expect(stdout.trim().split('\n').sort()).toEqual([
+  const [first, ...others] = stdout.trim().split('\n');
+  expect(first).toBe(`from/a.txt → ${join(folder, 'to/from/a.txt')}`);
+  expect(others.sort()).toEqual([
     `deleted   ${join(folder, 'to/from/extra')}`,
     `replaced  ${join(folder, 'to/from/a.txt')}`,
   ]);

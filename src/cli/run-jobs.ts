@@ -1,4 +1,5 @@
 /** Runs jobs in the terminal: progress on standard error, results on standard output, an exit status at the end. */
+import { isAbsolute, relative } from 'node:path';
 import type { DuplicateFormat } from '../common/duplicates';
 import type { ErrorData } from '../common/errors';
 import {
@@ -99,6 +100,7 @@ export async function runJobs(
       ({ kind } = engine.job(id));
       engine.watch(id);
       const ended = engine.ended(id);
+      if (options.dryRun === true && !options.json) await tellFirst(engine, id);
       await (options.start ?? ((job: number) => engine.resume(job)))(id);
       const job = await ended;
       progress?.clear();
@@ -142,6 +144,15 @@ export async function runJobs(
     process.off('SIGTERM', stop);
   }
   return interrupted ? EXIT.interrupted : status;
+}
+
+/** Where things go is seen best of one of them. */
+async function tellFirst(engine: Engine, id: number): Promise<void> {
+  const first = await engine.firstOf(id);
+  if (first === null) return;
+  const below = relative(process.cwd(), first.source);
+  const source = below.startsWith('..') || isAbsolute(below) ? first.source : below;
+  await print(`${visible(source)} → ${visible(first.target)}\n`);
 }
 
 /** The window asks; in the terminal it takes a command. */
@@ -227,10 +238,11 @@ function verbOf({ kind, variant }: JobSummary): string {
 function sentence(job: JobSummary, all: FindingCounts, dryRun: boolean): string {
   const { done, failed, skipped, cancelled } = job.counts;
   // What was copied is new unless said otherwise.
-  const { new: copied = 0, ...others } = all;
+  const others = { ...all, new: 0 };
   const findings = job.kind === 'copy' && !dryRun ? others : all;
   if (dryRun) {
-    const found = copied === 0 && Object.keys(others).length === 0 ? 'nothing to do' : findingsText(findings);
+    const parts = [findingsText(findings), failed > 0 ? `${formatCount(failed)} failed` : ''].filter(Boolean);
+    const found = parts.length === 0 ? 'nothing to do' : parts.join(', ');
     return `nothing was written; it would be: ${found} (${formatBytes(job.bytesDone)} to copy)`;
   }
   // What differs has been compared too.

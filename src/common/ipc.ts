@@ -4,7 +4,7 @@
  * and the main process's checks are both derived from this one map.
  */
 import { z } from 'zod';
-import { COPY_POLICIES } from './copy-options';
+import { COPY_POLICIES, type FirstCopied } from './copy-options';
 import { DUPLICATE_FORMATS, type DuplicatePage } from './duplicates';
 import type { ErrorData } from './errors';
 import {
@@ -17,7 +17,7 @@ import {
 } from './experiment';
 import type { Frame, JobSnapshot } from './frames';
 import type { ListPreview } from './download';
-import { jobRequestSchema, type JobRequest } from './job-request';
+import { copyRequestSchema, jobRequestSchema, type JobRequest } from './job-request';
 import {
   FINDINGS,
   JOB_KINDS,
@@ -124,6 +124,8 @@ export const REQUESTS = {
   'lists:preview': channel<ListPreview>()(
     z.strictObject({ text: z.string().nullable(), file: z.string().nullable() }),
   ),
+  /** Where the first file of a copy would go; `null`: there is none to copy. */
+  'copies:first': channel<FirstCopied | null>()(copyRequestSchema),
   'jobs:pause': channel<void>()(oneJob),
   'jobs:resume': channel<void>()(oneJob),
   'jobs:cancel': channel<void>()(oneJob),

@@ -129,5 +129,6 @@ export type DownloadRequest = z.infer<typeof downloadRequestSchema>;
 export type HashRequest = z.infer<typeof hashRequestSchema>;
 export type VerifyRequest = z.infer<typeof verifyRequestSchema>;
 export type CopyRequest = z.infer<typeof copyRequestSchema>;
-/** As it is written: what has a default may be left out. */
+/** As they are written: what has a default may be left out. */
 export type JobRequest = z.input<typeof jobRequestSchema>;
+export type CopyJobRequest = z.input<typeof copyRequestSchema>;

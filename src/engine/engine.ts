@@ -3,13 +3,13 @@ import { createReadStream } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import PQueue from 'p-queue';
-import type { CopyPolicy } from '../common/copy-options';
+import type { CopyPolicy, FirstCopied } from '../common/copy-options';
 import type { CheckAlgorithm, ListPreview } from '../common/download';
 import type { DuplicateFormat, DuplicatePage } from '../common/duplicates';
 import { HeddleError, fromErrorData, toErrorData, type ErrorData } from '../common/errors';
 import { FRAME_INTERVAL_MS, type JobFrame, type JobSnapshot } from '../common/frames';
 import type { Events, JobList, TaskPage, TaskPageQuery, UntoldFailures } from '../common/ipc';
-import { MAX_WORKERS, type JobRequest } from '../common/job-request';
+import { MAX_WORKERS, copyRequestSchema, type CopyJobRequest, type JobRequest } from '../common/job-request';
 import {
   isEnded,
   totalTasks,
@@ -33,8 +33,10 @@ import { Experiments } from './compare/experiments';
 import { JobMonitor } from './jobs/broadcaster';
 import { previewList } from './formats/list-preview';
 import { formatByName } from './formats/download-list';
+import { copyRoots } from './jobs/copy-roots';
 import { ownLists, noNumbersInMirrors, prepareJob } from './jobs/create-job';
 import { automaticWorkers, threadsOf } from './jobs/defaults';
+import { firstCopied } from './jobs/first-copied';
 import { JobRunner, type StopReason } from './jobs/job-runner';
 import {
   manifestLines,
@@ -63,6 +65,7 @@ import { realCopy } from './jobs/real-copy';
 import { storedRequest } from './jobs/stored-request';
 import { summarizeResponses } from './jobs/responses';
 import { untoldFailures } from './jobs/untold-failures';
+import { understood } from './understood';
 import { TaskSearch } from './jobs/task-search';
 import type { Threads } from './pool';
 import { Checkpointer } from './store/checkpointer';
@@ -301,6 +304,20 @@ export class Engine {
 
   expected(taskId: number): ExpectedFile | null {
     return this.#tasks.expected(taskId);
+  }
+
+  /** The first file that a copy would make, found without making a job. @throws HeddleError as {@link createJob} does */
+  async firstCopied(request: CopyJobRequest): Promise<FirstCopied | null> {
+    const checked = understood(copyRequestSchema, request, 'The copy');
+    const { roots } = await copyRoots(checked, 'preview');
+    return firstCopied(roots, checked.rules, this.#options.threads);
+  }
+
+  /** Of a stored copy. */
+  firstOf(id: number): Promise<FirstCopied | null> {
+    const { spec } = this.#stored(id);
+    if (spec.kind !== 'copy') return Promise.resolve(null);
+    return firstCopied(spec.roots, spec.rules, this.#options.threads);
   }
 
   /** Starts for real what an ended dry run has shown. @throws HeddleError where it was none, or saw less than all */

@@ -34,6 +34,7 @@ export function setupIpc(engine: Engine, dataDirectory: string): void {
     'jobs:list': (query) => engine.listJobs(query),
     'jobs:create': (request) => engine.createJob(request),
     'lists:preview': ({ text, file }) => engine.previewList({ text, file }),
+    'copies:first': (request) => engine.firstCopied(request),
     'jobs:pause': ({ jobId }) => engine.pause(jobId),
     'jobs:resume': ({ jobId }) => engine.resume(jobId),
     'jobs:cancel': ({ jobId }) => engine.cancel(jobId),

@@ -1,13 +1,22 @@
 import { useId } from 'react';
 import type { CopyPolicy } from '../../common/copy-options';
+import type { CopyJobRequest } from '../../common/job-request';
+import { Segmented } from '../components/segmented';
 import { rulesFault, rulesOf } from '../lib/rules-draft';
 import { changeDraft, draftsStore } from '../state/drafts';
 import { useSettings } from '../state/settings';
 import { useStore } from '../state/store';
 import { Check, FolderField, HowField, Select } from './fields';
 import { NewJobDialog, useCreation } from './new-job-dialog';
+import { FirstFile } from './first-file';
+import styles from './form.module.css';
 import { RulesField } from './rules-field';
 import { SourcesField } from './sources-field';
+
+const LAYOUTS = [
+  { value: 'named', text: 'The folder itself' },
+  { value: 'contents', text: 'Its contents' },
+] as const;
 
 const POLICIES: readonly { readonly value: CopyPolicy; readonly text: string }[] = [
   { value: 'refuse', text: 'Ask me at the end' },
@@ -40,18 +49,22 @@ export function NewCopy() {
         ? 'Choose where the copy goes.'
         : rulesFault(draft.rules);
 
+  const { existing, verify, checksum, sync, mirror, inPlace } = draft;
+  const asked: CopyJobRequest | null =
+    settings === null || missing !== null
+      ? null
+      : {
+          kind: 'copy',
+          ...settings.copy,
+          sources: [...draft.paths],
+          destination: draft.destination,
+          layout: draft.layout,
+          options: { existing, verify, checksum, sync, mirror, inPlace },
+          rules: rulesOf(draft.rules),
+          algorithms: draft.digests ? ['sha256'] : [],
+        };
   const start = (dryRun: boolean): void => {
-    if (settings === null) return;
-    const { existing, verify, sync, mirror, inPlace } = draft;
-    creation.create({
-      kind: 'copy',
-      ...settings.copy,
-      sources: [...draft.paths],
-      destination: draft.destination,
-      options: { existing, verify, sync, mirror, inPlace, dryRun },
-      rules: rulesOf(draft.rules),
-      algorithms: draft.digests ? ['sha256'] : [],
-    });
+    if (asked !== null) creation.create({ ...asked, options: { ...asked.options, dryRun } });
   };
   return (
     <NewJobDialog
@@ -84,6 +97,18 @@ export function NewCopy() {
           changeDraft('copy', { destination: path });
         }}
       />
+      <div className={styles['line']}>
+        <span className={styles['label']}>Of a folder</span>
+        <Segmented
+          label="Of a folder"
+          options={LAYOUTS}
+          value={draft.layout}
+          onChange={(layout) => {
+            changeDraft('copy', { layout });
+          }}
+        />
+      </div>
+      <FirstFile asked={asked} />
       <Select
         id={`${id}-existing`}
         label="Where a file is there that differs"
@@ -99,7 +124,15 @@ export function NewCopy() {
           changeDraft('copy', { verify });
         }}
       >
-        Verify after copying: read each copy back from the device and compare
+        Verify after copying: read each file back from the device and compare, also what was there already
+      </Check>
+      <Check
+        checked={draft.checksum}
+        onChange={(checksum) => {
+          changeDraft('copy', { checksum });
+        }}
+      >
+        Compare contents: tell what is there already by its content instead of its time
       </Check>
       <Check
         checked={draft.sync}

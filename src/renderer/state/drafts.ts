@@ -46,8 +46,11 @@ export interface Drafts {
   readonly copy: {
     readonly paths: readonly string[];
     readonly destination: string;
+    readonly layout: 'named' | 'contents';
     readonly existing: CopyPolicy;
     readonly verify: boolean;
+    /** Compare contents with what is there. */
+    readonly checksum: boolean;
     /** Wait for the device. */
     readonly sync: boolean;
     readonly inPlace: boolean;
@@ -76,8 +79,10 @@ const EMPTY: Drafts = {
   copy: {
     paths: [],
     destination: '',
+    layout: 'named',
     existing: 'refuse',
     verify: true,
+    checksum: false,
     inPlace: false,
     sync: true,
     digests: false,
@@ -102,7 +107,7 @@ export function clearDraft(kind: PageKind): void {
     copy:
       kind === 'copy'
         ? // What deletes is chosen each time anew.
-          { ...drafts.copy, paths: [], mirror: false, rules: EMPTY.copy.rules }
+          { ...drafts.copy, paths: [], layout: 'named', mirror: false, rules: EMPTY.copy.rules }
         : drafts.copy,
   }));
 }
