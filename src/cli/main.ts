@@ -53,7 +53,7 @@ async function run(threads: Threads): Promise<number> {
     if (error instanceof CommanderError) {
       if (error.exitCode === 0) return EXIT.done;
       const { help } = commandOf(program, process.argv.slice(2));
-      process.stderr.write(`heddle: ${usageFault(error)}. See: ${help}\n`);
+      process.stderr.write(`heddle: ${visible(usageFault(error))}. See: ${help}\n`);
       return EXIT.usage;
     }
     const cause = error instanceof NotStarted ? error.cause : error;

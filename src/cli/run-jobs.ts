@@ -121,7 +121,8 @@ export async function runJobs(
       if (job.variant === 'duplicates' && !(await tellDuplicates(engine, job, options))) status = EXIT.failed;
       if (options.json) await print(`${JSON.stringify(summaryLine(job, engine.workersOf(id)))}\n`);
       else if (!options.quiet) {
-        process.stderr.write(`${sentence(job, engine.findings(id), options.dryRun === true)}\n`);
+        const { all: untold } = await engine.untoldFailures(id);
+        process.stderr.write(`${sentence(job, engine.findings(id), options.dryRun === true, untold)}\n`);
         const withheld = engine.withheldText(id);
         if (withheld !== null) process.stderr.write(`heddle: ${withheld}\n`);
         if (job.kind === 'copy' && options.dryRun !== true) await sayHowToDecide(engine, id);
@@ -235,13 +236,15 @@ function verbOf({ kind, variant }: JobSummary): string {
   return { download: 'downloaded', hash: 'hashed', verify: 'verified', copy: 'copied' }[kind];
 }
 
-function sentence(job: JobSummary, all: FindingCounts, dryRun: boolean): string {
+/** @param untold failed tasks that no finding tells of */
+function sentence(job: JobSummary, all: FindingCounts, dryRun: boolean, untold: number): string {
   const { done, failed, skipped, cancelled } = job.counts;
   // What was copied is new unless said otherwise.
-  const { new: copied = 0, ...others } = all;
+  const others = { ...all, new: 0 };
   const findings = job.kind === 'copy' && !dryRun ? others : all;
   if (dryRun) {
-    const found = copied === 0 && Object.keys(others).length === 0 ? 'nothing to do' : findingsText(findings);
+    const parts = [findingsText(findings), untold > 0 ? `${formatCount(untold)} failed` : ''].filter(Boolean);
+    const found = parts.length === 0 ? 'nothing to do' : parts.join(', ');
     return `nothing was written; it would be: ${found} (${formatBytes(job.bytesDone)} to copy)`;
   }
   // What differs has been compared too.

@@ -11,11 +11,17 @@ export const CHECK_ALGORITHMS = [
   'sha384',
   'sha512',
   'sha3-256',
+  'sha3-224',
+  'sha3-384',
+  'sha3-512',
   'blake2b',
+  'blake2b-256',
+  'blake2s',
   'blake3',
   'xxh3',
   'xxh128',
   'crc32',
+  'ripemd160',
 ] as const;
 export type CheckAlgorithm = (typeof CHECK_ALGORITHMS)[number];
 /** Lower-case hexadecimal digests by algorithm. */

@@ -81,11 +81,17 @@ export const ALGORITHM_NAMES: Readonly<Record<CheckAlgorithm, string>> = {
   sha384: 'SHA-384',
   sha512: 'SHA-512',
   'sha3-256': 'SHA3-256',
+  'sha3-224': 'SHA3-224',
+  'sha3-384': 'SHA3-384',
+  'sha3-512': 'SHA3-512',
   blake2b: 'BLAKE2b',
+  'blake2b-256': 'BLAKE2b-256',
+  blake2s: 'BLAKE2s',
   blake3: 'BLAKE3',
   xxh3: 'XXH3',
   xxh128: 'XXH128',
   crc32: 'CRC-32',
+  ripemd160: 'RIPEMD-160',
 };
 
 export const MANIFEST_FORMATS = ['gnu', 'bsd', 'sfv', 'hashdeep', 'json'] as const;

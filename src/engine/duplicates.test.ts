@@ -324,3 +324,9 @@ test('groups are those of whoever compares every file with every other', async (
     { numRuns: 25 },
   );
 }, 120_000);
+
+test('what means nothing in a search is refused', async () => {
+  put('a', 'a');
+  const manifest = { path: join(folder, 'SUMS'), format: null };
+  await expect(run({ manifest })).rejects.toMatchObject({ code: 'bad-request' });
+});

@@ -204,7 +204,7 @@ test('a manifest that is handed over is kept for the job, and goes with it', asy
 test('a digest that fits none of the algorithms that it could be of says which were tried', async () => {
   make({ a: 'a', SUMS: `${digest('b')}  a\n` });
   const [row] = await rows((await verify('SUMS')).id);
-  expect(row?.error?.message).toMatch(/its sha256 is .*, which is not its BLAKE3 or SHA3-256 either\.$/u);
+  expect(row?.error?.message).toMatch(/its sha256 is .*, which is not its BLAKE3, SHA3-256 or BLAKE2b-256 either\.$/u);
 });
 
 test('a signed list is checked, and it is said that its signature was not', async () => {

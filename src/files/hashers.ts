@@ -26,16 +26,28 @@ export async function loadHasher(algorithm: CheckAlgorithm): Promise<HasherFacto
     case 'xxh3':
     case 'xxh128':
       return webAssembly(algorithm);
+    case 'blake2b-256':
+      return webAssembly(algorithm);
     case 'blake2b':
-    case 'sha3-256': {
-      const name = algorithm === 'blake2b' ? 'blake2b512' : algorithm;
-      // Electron's crypto is BoringSSL's, which has neither.
+    case 'blake2s':
+    case 'ripemd160':
+    case 'sha3-224':
+    case 'sha3-256':
+    case 'sha3-384':
+    case 'sha3-512': {
+      const name = OPENSSL_NAMES[algorithm] ?? algorithm;
+      // Electron's crypto is BoringSSL's, which has none of them.
       return getHashes().includes(name) ? fromCrypto(algorithm, name) : webAssembly(algorithm);
     }
     default:
       return fromCrypto(algorithm, algorithm);
   }
 }
+
+const OPENSSL_NAMES: Readonly<Partial<Record<CheckAlgorithm, string>>> = {
+  blake2b: 'blake2b512',
+  blake2s: 'blake2s256',
+};
 
 function fromCrypto(algorithm: CheckAlgorithm, name: string): HasherFactory {
   return {
@@ -94,7 +106,10 @@ export async function nativeBlake3(): Promise<HasherFactory | null> {
   }
 }
 
-type WebAssemblyAlgorithm = 'blake3' | 'blake2b' | 'sha3-256' | 'xxh3' | 'xxh128';
+type WebAssemblyAlgorithm = Extract<
+  CheckAlgorithm,
+  'blake3' | `blake2${string}` | 'ripemd160' | `sha3-${string}` | 'xxh3' | 'xxh128'
+>;
 
 /** A few times slower than native code, but it runs everywhere. */
 export async function webAssembly(algorithm: WebAssemblyAlgorithm): Promise<HasherFactory> {
@@ -118,15 +133,34 @@ export async function webAssembly(algorithm: WebAssemblyAlgorithm): Promise<Hash
 }
 
 async function makeMachine(algorithm: WebAssemblyAlgorithm): Promise<IHasher> {
-  const { createBLAKE2b, createBLAKE3, createSHA3, createXXHash128, createXXHash3 } =
-    await import('hash-wasm');
+  const {
+    createBLAKE2b,
+    createBLAKE2s,
+    createBLAKE3,
+    createRIPEMD160,
+    createSHA3,
+    createXXHash128,
+    createXXHash3,
+  } = await import('hash-wasm');
   switch (algorithm) {
     case 'blake3':
       return createBLAKE3();
     case 'blake2b':
       return createBLAKE2b(512);
+    case 'blake2b-256':
+      return createBLAKE2b(256);
+    case 'blake2s':
+      return createBLAKE2s(256);
+    case 'ripemd160':
+      return createRIPEMD160();
+    case 'sha3-224':
+      return createSHA3(224);
     case 'sha3-256':
       return createSHA3(256);
+    case 'sha3-384':
+      return createSHA3(384);
+    case 'sha3-512':
+      return createSHA3(512);
     case 'xxh3':
       return createXXHash3();
     case 'xxh128':

@@ -3,11 +3,12 @@ import { accessSync, constants, type BigIntStats } from 'node:fs';
 import { HeddleError, toErrorData } from '../common/errors';
 import type { Finding, TaskOutcome } from '../common/model';
 import { displayPath, type FsPath } from '../common/paths';
-import { aboutTarget } from './copy-errors';
+import { aboutTarget, targetError } from './copy-errors';
 import { decide, numbered, type Copy } from './copy-existing';
 import type { TargetSpelling } from './copy-spelling';
 import type { TargetFolders } from './copy-target';
-import { lstatOrNull, native } from '../files/entries';
+import { mayBeWritten, notReplaceable } from './copy-in-place';
+import { lstatOrNull, native, parentPath } from '../files/entries';
 import { wouldBeUpdated } from './copy-there';
 
 /** @param sameContent as for {@link decide} */
@@ -17,13 +18,17 @@ export function foresee(
   folders: TargetFolders,
   spelling: TargetSpelling | null,
   sameContent: boolean | null,
+  inPlace: boolean,
 ): TaskOutcome {
   const { target } = copy;
   const bytes = source.isFile() ? Number(source.size) : 0;
   try {
     const there = aboutTarget(target, () => (folders.look(target) ? lstatOrNull(target) : null));
     const decision = aboutTarget(target, () => decide(copy, source, there, sameContent));
-    if (decision.how !== 'settled' && source.isFile()) accessSync(native(copy.source), constants.R_OK);
+    if (decision.how !== 'settled') {
+      if (source.isFile()) accessSync(native(copy.source), constants.R_OK);
+      foreseeRefusal(target, decision.how === 'replace' && source.isFile(), inPlace);
+    }
     switch (decision.how) {
       case 'settled':
         return decision.outcome.finding === 'unchanged'
@@ -42,6 +47,18 @@ export function foresee(
     if (!(error instanceof HeddleError) || !LEFT.has(reason.code)) throw error;
     const finding = reason.code === 'target-exists' ? 'kept' : 'clash';
     return { state: 'done', bytes: 0, target, finding, reason };
+  }
+}
+
+/** Fails as the real run will where nothing may be made in the target's folder, or in what is there of the way to it. */
+function foreseeRefusal(target: FsPath, replaces: boolean, inPlace: boolean): void {
+  let folder = parentPath(target);
+  while (lstatOrNull(folder) === null && parentPath(folder) !== folder) folder = parentPath(folder);
+  try {
+    accessSync(native(folder), constants.W_OK | constants.X_OK);
+  } catch (error) {
+    if (!replaces || !mayBeWritten(target)) throw targetError(error, target);
+    if (!inPlace) throw notReplaceable(target, error);
   }
 }
 

@@ -139,7 +139,7 @@ class Copier {
     const spelling = target === root.target ? null : this.#spelling;
     if (dryRun) {
       return this.#compared(copy, source, context, ({ same }) =>
-        foresee(copy, source, folders, spelling, same),
+        foresee(copy, source, folders, spelling, same, options.inPlace),
       );
     }
 

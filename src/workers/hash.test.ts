@@ -264,6 +264,15 @@ const ABC = {
   xxh3: '78af5f94892f3950',
   xxh128: '06b05ab6733a618578af5f94892f3950',
   crc32: '352441c2',
+  // Of openssl dgst and b2sum -l 256.
+  'sha3-224': 'e642824c3f8cf24ad09234ee7d3c766fc9a3a5168d0c94ad73b46fdf',
+  'sha3-384':
+    'ec01498288516fc926459f58e2c6ad8df9b473cb0fc08c2596da7cf0e49be4b298d88cea927ac7f539f1edf228376d25',
+  'sha3-512':
+    'b751850b1a57168a5693cd924b6b096e08f621827444f70d884f5d0240d2712e10e116e9192af3c91a7ec57647e3934057340b4cf408d5a56592f8274eec53f0',
+  'blake2b-256': 'bddd813c634239723171ef3fee98579b94964e3bb1cb3e427262c8c068d52319',
+  blake2s: '508c5e8c327c14e2e1a72ba34eeb452f37458b209ed63a294d999b4c86675982',
+  ripemd160: '8eb208f7e05d987a9b044a8e98c6b087f15a0bfc',
 } as const;
 
 describe('the other algorithms', () => {
@@ -277,7 +286,10 @@ describe('the other algorithms', () => {
     expect([first.digest(), second.digest()]).toEqual([expected, expected]);
   });
 
-  test.each(['sha3-256', 'blake2b'] as const)('%s where the runtime does not have it', async (algorithm) => {
-    expect((await webAssembly(algorithm)).whole(Buffer.from('abc'))).toBe(ABC[algorithm]);
-  });
+  test.each(['sha3-224', 'sha3-256', 'sha3-384', 'sha3-512', 'blake2b', 'blake2s', 'ripemd160'] as const)(
+    '%s where the runtime does not have it',
+    async (algorithm) => {
+      expect((await webAssembly(algorithm)).whole(Buffer.from('abc'))).toBe(ABC[algorithm]);
+    },
+  );
 });

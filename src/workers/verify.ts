@@ -87,6 +87,8 @@ function ok({ bytes, digests }: FileDigests, { note }: ExpectedFile): TaskOutcom
   return { state: 'done', bytes, target: null, digests, finding: 'ok', ...reason };
 }
 
+const EITHER = new Intl.ListFormat('en-GB', { type: 'disjunction' });
+
 /** Where the manifest does not say of which algorithm a digest is, with all that it was compared as. */
 function difference(
   wrong: readonly CheckAlgorithm[],
@@ -98,7 +100,7 @@ function difference(
       const others = alternatives.filter((other) => DIGEST_BYTES[other] === DIGEST_BYTES[algorithm]);
       const text = `its ${algorithm} is ${found[algorithm] ?? ''}, not ${digests[algorithm] ?? ''}`;
       if (others.length === 0) return text;
-      return `${text}, which is not its ${others.map((other) => ALGORITHM_NAMES[other]).join(' or ')} either`;
+      return `${text}, which is not its ${EITHER.format(others.map((other) => ALGORITHM_NAMES[other]))} either`;
     })
     .join('; ');
 }

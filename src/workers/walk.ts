@@ -21,7 +21,7 @@ import {
 import { WalkFilter, readGitIgnore } from '../files/walk-filter';
 import type { WalkRules } from '../common/walk-rules';
 import { Counterparts } from '../files/counterparts';
-import { volumeAt, type Volume } from '../files/volumes';
+import { hasRealInodes, volumeAt, type Volume } from '../files/volumes';
 import { inodeOf, versionOf } from './file-identity';
 import { notRegular } from './source-file';
 
@@ -169,7 +169,9 @@ function* walkRoot(
       if (follows || rules.oneFileSystem) {
         const stats = statSync(systemPath(here), { bigint: true });
         device ??= stats.dev;
-        inode = `${stats.dev}:${stats.ino}`;
+        // Where inodes are made up, a folder may have the number of one above it.
+        const isTold = !follows || hasRealInodes(fsPath(here));
+        inode = isTold ? inodeOf(stats) : byteString(realPathOf(systemPath(here)));
         if (stack.some((level) => level.inode === inode)) return { error: circle(fsPath(here)) };
         if (rules.oneFileSystem && stats.dev !== device) return null;
       }

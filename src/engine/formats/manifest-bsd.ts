@@ -27,11 +27,17 @@ const TAGS: Readonly<Record<CheckAlgorithm, string>> = {
   sha384: 'SHA384',
   sha512: 'SHA512',
   'sha3-256': 'SHA3-256',
+  'sha3-224': 'SHA3-224',
+  'sha3-384': 'SHA3-384',
+  'sha3-512': 'SHA3-512',
   blake2b: 'BLAKE2b',
+  'blake2b-256': 'BLAKE2b-256',
+  blake2s: 'BLAKE2s-256',
   blake3: 'BLAKE3',
   xxh3: 'XXH3',
   xxh128: 'XXH128',
   crc32: 'CRC32',
+  ripemd160: 'RIPEMD-160',
 };
 
 /** By tag in lower case, without hyphens; OpenSSL has names of its own. */
@@ -42,6 +48,8 @@ const BY_TAG: ReadonlyMap<string, CheckAlgorithm> = new Map([
   ['sha2384', 'sha384'],
   ['sha2512', 'sha512'],
   ['blake2b512', 'blake2b'],
+  ['blake2s', 'blake2s'],
+  ['rmd160', 'ripemd160'],
 ]);
 
 function plainTag(tag: string): string {

@@ -5,7 +5,7 @@ import { ALGORITHM_NAMES } from '../../common/model';
 import { mentionsIn, type Mention } from './named-algorithms';
 
 /**
- * Between digests of one length the usual one first. XXH3 is left out: 16 digits are an XXH64 as a rule, which is
+ * Between digests of one length the usual one first. Those that few lists have are not tried. XXH3 is left out: 16 digits are an XXH64 as a rule, which is
  * another algorithm and not known here.
  */
 const USUAL_FIRST: readonly CheckAlgorithm[] = [
@@ -17,7 +17,11 @@ const USUAL_FIRST: readonly CheckAlgorithm[] = [
   'sha512',
   'blake3',
   'sha3-256',
+  'blake2b-256',
   'blake2b',
+  'sha3-512',
+  'sha3-384',
+  'sha3-224',
   'xxh128',
   'crc32',
 ];

@@ -84,6 +84,7 @@ const OTHER_ENDING = /\.([a-z][a-z_-]*?[-_]?(\d{2,4}))(?:sums?)?(?:\.(?:txt|asc|
 const KNOWN: ReadonlyMap<string, CheckAlgorithm> = new Map([
   ...CHECK_ALGORITHMS.map((algorithm) => [ALGORITHM_NAMES[algorithm], algorithm] as const),
   ['BLAKE2b-512', 'blake2b'],
+  ['BLAKE2s-256', 'blake2s'],
   ['BLAKE3-256', 'blake3'],
 ]);
 

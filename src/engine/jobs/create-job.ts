@@ -52,6 +52,11 @@ export async function prepareJob(
       return { ...how, ...(await prepareDownload(checked, token, dataDirectory, vault)) };
     case 'hash': {
       const { paths, algorithms, rules, cache, duplicates } = checked;
+      if (duplicates && checked.manifest !== null)
+        throw new HeddleError(
+          'bad-request',
+          'A search for duplicates writes no manifest: it reads few files whole.',
+        );
       const manifest = manifestTarget(checked.manifest, algorithms);
       const absolute = paths.map((path) => absolutePath(path));
       for (const path of absolute) await mustLeadSomewhere(path);
@@ -293,9 +298,11 @@ async function prepareDownload(
 ): Promise<Omit<NewJob, 'mode' | 'workers' | 'token'>> {
   const directory = absolutePath(request.directory);
   for (const file of request.listFiles) await mustExist(absolutePath(file));
-  if (request.urls.length === 0 && request.listFiles.length === 0 && (request.text ?? '').trim() === '') {
+  const hasLists = request.listFiles.length > 0 || (request.text ?? '').trim() !== '';
+  if (request.urls.length === 0 && !hasLists)
     throw new HeddleError('bad-request', 'There is nothing to download: give a URL or a list.');
-  }
+  if (request.format !== null && !hasLists)
+    throw new HeddleError('bad-request', 'A format is that of a list, and none is given.');
   try {
     makeFolders(directory);
   } catch (error) {

@@ -46,6 +46,7 @@ const WOULD: Readonly<Partial<Record<Finding, { readonly word: string; readonly 
   updated: { word: 'Would update', counted: 'would be updated' },
   kept: { word: 'Would keep', counted: 'would be kept as they are' },
   deleted: { word: 'Would delete', counted: 'would be deleted' },
+  withheld: { word: 'Would not delete', counted: 'would not be deleted' },
 };
 
 export function isDryRun(job: JobSummary): boolean {
