@@ -98,9 +98,9 @@ export function NewCopy() {
         }}
       />
       <div className={styles['line']}>
-        <span className={styles['label']}>Of a folder</span>
+        <span className={styles['label']}>From a folder, copy</span>
         <Segmented
-          label="Of a folder"
+          label="From a folder, copy"
           options={LAYOUTS}
           value={draft.layout}
           onChange={(layout) => {
