@@ -13,7 +13,7 @@ const QUIET_MS = 150;
 export function FirstFile({ asked }: { readonly asked: CopyJobRequest | null }) {
   const text = useFirstFile(asked);
   return (
-    <p className={`${styles['note'] ?? ''} ${styles['whole'] ?? ''}`} role="status">
+    <p className={styles['note']} role="status">
       {text}
     </p>
   );
