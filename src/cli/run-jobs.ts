@@ -160,9 +160,9 @@ async function tellFirst(engine: Engine, id: number): Promise<void> {
 async function sayHowToDecide(engine: Engine, id: number): Promise<void> {
   const { existing } = await engine.untoldFailures(id);
   if (existing === 0) return;
-  const targets = `${formatCount(existing)} ${existing === 1 ? 'target that differs' : 'targets that differ'}`;
+  const targets = existing === 1 ? '1 target differs' : `${formatCount(existing)} targets differ`;
   process.stderr.write(
-    `heddle: decide on the ${targets} with: heddle retry ${id} --existing overwrite (or newer, skip)\n`,
+    `heddle: ${targets} from the source; to decide: heddle retry ${id} --existing overwrite (or newer, skip)\n`,
   );
 }
 
@@ -208,7 +208,8 @@ function reportFinding(task: TaskRow, progress: Progress | null): void {
 
 /** A line for each entry that would change, or be in the way; why is a message. */
 function reportForesight(task: TaskRow, progress: Progress | null): void {
-  if (task.finding === 'unchanged') return;
+  // Folders are told of only where they cannot be made.
+  if (task.finding === 'unchanged' || (task.finding === null && task.state === 'done')) return;
   progress?.clear();
   const what = (task.finding ?? task.state).padEnd(9);
   process.stdout.write(`${what} ${visible(task.target ?? task.source)}\n`);
@@ -238,25 +239,41 @@ function verbOf({ kind, variant }: JobSummary): string {
 
 /** @param untold failed tasks that no finding tells of */
 function sentence(job: JobSummary, all: FindingCounts, dryRun: boolean, untold: number): string {
-  const { done, failed, skipped, cancelled } = job.counts;
-  // What was copied is new unless said otherwise.
-  const others = { ...all, new: 0 };
-  const findings = job.kind === 'copy' && !dryRun ? others : all;
   if (dryRun) {
-    const parts = [findingsText(findings), untold > 0 ? `${formatCount(untold)} failed` : ''].filter(Boolean);
+    const parts = [findingsText(all), untold > 0 ? `${formatCount(untold)} failed` : ''].filter(Boolean);
     const found = parts.length === 0 ? 'nothing to do' : parts.join(', ');
     return `nothing was written; it would be: ${found} (${formatBytes(job.bytesDone)} to copy)`;
   }
+  const parts = job.kind === 'copy' ? copyParts(job, all) : otherParts(job, all);
+  if (job.counts.cancelled > 0) parts.push(`${formatCount(job.counts.cancelled)} cancelled`);
+  return `${parts.join(', ')} in ${formatDuration(job.elapsedMs)}`;
+}
+
+/** Of files and links: the task that sets what folders have is none of them, and what was deleted is not copied. */
+function copyParts({ counts, bytesDone }: JobSummary, all: FindingCounts): string[] {
+  const { new: made = 0, replaced = 0, numbered = 0, unchanged = 0, kept = 0, withheld = 0 } = all;
+  const among = findingsText({ replaced, numbered });
+  const bytes = formatBytes(bytesDone);
+  const parts = [
+    `${formatCount(made + replaced + numbered)} copied (${among === '' ? bytes : `${bytes}; ${among}`})`,
+  ];
+  const found = findingsText({ ...all, new: 0, replaced: 0, numbered: 0, clash: 0 });
+  if (found !== '') parts.push(found);
+  const skipped = counts.skipped - unchanged - kept - withheld;
+  if (skipped > 0) parts.push(`${formatCount(skipped)} skipped`);
+  if (counts.failed > 0) parts.push(`${formatCount(counts.failed)} failed`);
+  return parts;
+}
+
+function otherParts(job: JobSummary, all: FindingCounts): string[] {
+  const { done, failed, skipped } = job.counts;
   // What differs has been compared too.
   const compared = job.variant === 'folders' ? done + failed : done;
-  const parts = [
-    `${formatCount(compared - (all.updated ?? 0))} ${verbOf(job)} (${formatBytes(job.bytesDone)})`,
-  ];
-  const found = findingsText(findings);
+  const parts = [`${formatCount(compared)} ${verbOf(job)} (${formatBytes(job.bytesDone)})`];
+  const found = findingsText(all);
   if (found !== '') parts.push(found);
   if (skipped > 0) parts.push(`${formatCount(skipped)} skipped`);
   // What verifying found has said already how many these are.
   if (failed > 0 && job.kind !== 'verify') parts.push(`${formatCount(failed)} failed`);
-  if (cancelled > 0) parts.push(`${formatCount(cancelled)} cancelled`);
-  return `${parts.join(', ')} in ${formatDuration(job.elapsedMs)}`;
+  return parts;
 }
