@@ -81,7 +81,7 @@ export class TargetNames {
       if (other === name) return null;
       if (!(await this.#traits.areOne(fromByteString(other), fromByteString(name)))) continue;
       return clash(
-        `${this.#shown(path)} and ${this.#shown(path.slice(0, slash) + other)} would be one in ${displayPath(this.#root.target)}, whose file system does not tell their names apart. It was not copied; rename one of them.`,
+        `${this.#shown(path)} and ${this.#shown(path.slice(0, slash) + other)} would collide in ${displayPath(this.#root.target)}, whose file system takes the two names for the same. It was not copied; rename one of them.`,
       );
     }
     names.set(key, [...others, name]);
