@@ -2,21 +2,14 @@
 import { isAbsolute, relative } from 'node:path';
 import type { DuplicateFormat } from '../common/duplicates';
 import type { ErrorData } from '../common/errors';
-import {
-  FINDINGS,
-  type Finding,
-  type FindingCounts,
-  type JobKind,
-  type JobSummary,
-  type ManifestFormat,
-  type TaskRow,
-} from '../common/model';
+import type { JobKind, ManifestFormat, TaskRow } from '../common/model';
 import type { FsPath } from '../common/paths';
-import { formatBytes, formatCount, formatDuration } from '../common/units';
+import { formatCount } from '../common/units';
 import type { Engine } from '../engine';
 import { tellDuplicates } from './tell-duplicates';
 import { EXIT, NotStarted } from './exit-status';
 import { answersText } from './export-job';
+import { jobSentence } from './job-sentence';
 import { summaryLine, taskLine } from '../common/json-lines';
 import { print, printLines } from './print';
 import { fitsOnLine, visible } from '../common/visible';
@@ -122,7 +115,7 @@ export async function runJobs(
       if (options.json) await print(`${JSON.stringify(summaryLine(job, engine.workersOf(id)))}\n`);
       else if (!options.quiet) {
         const { all: untold } = await engine.untoldFailures(id);
-        process.stderr.write(`${sentence(job, engine.findings(id), options.dryRun === true, untold)}\n`);
+        process.stderr.write(`${jobSentence(job, engine.findings(id), options.dryRun === true, untold)}\n`);
         const withheld = engine.withheldText(id);
         if (withheld !== null) process.stderr.write(`heddle: ${withheld}\n`);
         if (job.kind === 'copy' && options.dryRun !== true) await sayHowToDecide(engine, id);
@@ -216,64 +209,4 @@ function reportForesight(task: TaskRow, progress: Progress | null): void {
   // Why a mirror deletes nothing is the same for all of it, and told at the end.
   if (task.error !== null && task.finding !== 'withheld')
     process.stderr.write(`${visible(task.error.message)}\n`);
-}
-
-const FINDING_WORDS: Readonly<Partial<Record<Finding, string>>> = {
-  'only-left': 'only left',
-  'only-right': 'only right',
-  'hard-link': 'hard links',
-  withheld: 'not deleted',
-};
-
-function findingsText(findings: FindingCounts): string {
-  return FINDINGS.flatMap((finding) => {
-    const count = findings[finding] ?? 0;
-    return count === 0 ? [] : [`${formatCount(count)} ${FINDING_WORDS[finding] ?? finding}`];
-  }).join(', ');
-}
-
-function verbOf({ kind, variant }: JobSummary): string {
-  if (kind !== 'copy' && variant !== 'plain') return 'compared';
-  return { download: 'downloaded', hash: 'hashed', verify: 'verified', copy: 'copied' }[kind];
-}
-
-/** @param untold failed tasks that no finding tells of */
-function sentence(job: JobSummary, all: FindingCounts, dryRun: boolean, untold: number): string {
-  if (dryRun) {
-    const parts = [findingsText(all), untold > 0 ? `${formatCount(untold)} failed` : ''].filter(Boolean);
-    const found = parts.length === 0 ? 'nothing to do' : parts.join(', ');
-    return `nothing was written; it would be: ${found} (${formatBytes(job.bytesDone)} to copy)`;
-  }
-  const parts = job.kind === 'copy' ? copyParts(job, all) : otherParts(job, all);
-  if (job.counts.cancelled > 0) parts.push(`${formatCount(job.counts.cancelled)} cancelled`);
-  return `${parts.join(', ')} in ${formatDuration(job.elapsedMs)}`;
-}
-
-/** Of files and links: the task that sets what folders have is none of them, and what was deleted is not copied. */
-function copyParts({ counts, bytesDone }: JobSummary, all: FindingCounts): string[] {
-  const { new: made = 0, replaced = 0, numbered = 0, unchanged = 0, kept = 0, withheld = 0 } = all;
-  const among = findingsText({ replaced, numbered });
-  const bytes = formatBytes(bytesDone);
-  const parts = [
-    `${formatCount(made + replaced + numbered)} copied (${among === '' ? bytes : `${bytes}; ${among}`})`,
-  ];
-  const found = findingsText({ ...all, new: 0, replaced: 0, numbered: 0, clash: 0 });
-  if (found !== '') parts.push(found);
-  const skipped = counts.skipped - unchanged - kept - withheld;
-  if (skipped > 0) parts.push(`${formatCount(skipped)} skipped`);
-  if (counts.failed > 0) parts.push(`${formatCount(counts.failed)} failed`);
-  return parts;
-}
-
-function otherParts(job: JobSummary, all: FindingCounts): string[] {
-  const { done, failed, skipped } = job.counts;
-  // What differs has been compared too.
-  const compared = job.variant === 'folders' ? done + failed : done;
-  const parts = [`${formatCount(compared)} ${verbOf(job)} (${formatBytes(job.bytesDone)})`];
-  const found = findingsText(all);
-  if (found !== '') parts.push(found);
-  if (skipped > 0) parts.push(`${formatCount(skipped)} skipped`);
-  // What verifying found has said already how many these are.
-  if (failed > 0 && job.kind !== 'verify') parts.push(`${formatCount(failed)} failed`);
-  return parts;
 }
