@@ -178,10 +178,9 @@ test('--retry, --retry-base, --retry-non-idempotent', async ({ heddle, serve, fo
     else files(request, response, path);
   });
   const run = async (args: readonly string[], list: string): Promise<[number, number | null, unknown]> => {
-    const { status, stdout } = await heddle(
-      ['download', '-i', '-', '-d', folder, '--json', ...args],
-      { input: list },
-    );
+    const { status, stdout } = await heddle(['download', '-i', '-', '-d', folder, '--json', ...args], {
+      input: list,
+    });
     const [task] = taskLines(stdout);
     return [task?.attempts ?? 0, status, task?.error?.code];
   };
