@@ -184,8 +184,11 @@ export function downloadRequest(
 export function refuseWrongSources(urls: readonly string[], flags: DownloadFlags, help: string): void {
   if (urls.length === 0 && flags.input.length === 0)
     throw new HeddleError('usage', `download needs a URL or a list (-i FILE). See: ${help}`);
-  if (flags.input.some((file) => /^[a-z][a-z0-9+.-]*:[/\\]{2}/iu.test(file)))
+  // With a login in it a URL is one without its scheme, too.
+  if (flags.input.some((file) => /^(?:[a-z][a-z0-9+.-]*:[/\\]{2}|[^/\\]*:[^/\\]*@)/iu.test(file)))
     throw new HeddleError('usage', `-i takes the file of a list; URLs are given without it. See: ${help}`);
+  if (/^[a-z][a-z0-9+.-]*:[/\\]{2}/iu.test(flags.out ?? ''))
+    throw new HeddleError('usage', `-o takes a file's name, not a URL. See: ${help}`);
   const fromInput = [...flags.config, ...flags.input].filter((file) => file === '-');
   if (fromInput.length > 1)
     throw new HeddleError('usage', `standard input can be read once, as a list or for -K. See: ${help}`);
@@ -287,7 +290,7 @@ type Header = readonly [name: string, value: string];
 
 function headers(text: string): readonly Header[] {
   if (!text.startsWith('@')) return [header(text)];
-  return readTextFile(text.slice(1), 'The file of headers')
+  return readTextFile(text.slice(1), 'The file of headers (-H @FILE)')
     .split(/\r?\n/u)
     .filter((line) => line.trim() !== '' && !line.startsWith('#'))
     .map(header);

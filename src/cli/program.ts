@@ -257,7 +257,9 @@ export function makeProgram(threads: Threads, report: (status: number) => void):
     .action((names: string[]) => {
       const command = commandOf(program, names);
       if (command.names.length < names.length) {
-        throw new HeddleError('usage', `there is no command ${names.join(' ')}. See: ${command.help}`);
+        const isName = names.every((name) => /^[a-z-]+$/u.test(name));
+        const what = isName ? `command ${names.join(' ')}` : 'such command';
+        throw new HeddleError('usage', `there is no ${what}. See: ${command.help}`);
       }
       command.found.outputHelp();
     });
@@ -293,7 +295,7 @@ export function commandOf(
 function jobNumber(text: string): number {
   const id = Number(text);
   if (!Number.isInteger(id) || id < 1) {
-    throw new HeddleError('usage', `${text} is no job number. See: heddle jobs`);
+    throw new HeddleError('usage', 'A job is named by its number alone. See: heddle jobs');
   }
   return id;
 }

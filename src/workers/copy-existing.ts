@@ -11,6 +11,7 @@ import type { PartialState } from '../common/download';
 import type { TaskOutcome } from '../common/model';
 import { displayPath, joinPath, pathFromBytes, pathToBytes, type FsPath } from '../common/paths';
 import { isSameFile, lstatOrNull, native, parentPath, unlinkIfThere } from '../files/entries';
+import { isUnfinished } from './extended-attributes';
 import type { TargetTimes } from './target-times';
 import { placeAt, replaceAt, type Naming, type Placed } from '../files/take-name';
 
@@ -62,7 +63,7 @@ export function decide(
     case 'number':
       return { how: 'number' };
     case 'newer':
-      if (!there.isDirectory() && !copy.times.isOlder(source.mtimeNs, { ...copy, there })) {
+      if (!there.isDirectory() && !isOlder(copy, source, there)) {
         return left(
           copy,
           'kept',
@@ -104,6 +105,12 @@ export function isUnchanged(copy: Copy, from: BigIntStats, there: BigIntStats): 
     return there.isSymbolicLink() && readlinkBytes(copy.source).equals(readlinkBytes(copy.target));
   }
   return there.isFile() && there.size === from.size && isSameTime(copy, from, there);
+}
+
+/** What an interrupted copy has left half-written is older than anything, whatever its time. */
+function isOlder(copy: Copy, from: BigIntStats, there: BigIntStats): boolean {
+  if (copy.times.isOlder(from.mtimeNs, { ...copy, there })) return true;
+  return there.isFile() && isUnfinished(copy.target);
 }
 
 /** As far as the target keeps times. */

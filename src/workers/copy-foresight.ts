@@ -6,10 +6,19 @@ import { displayPath, type FsPath } from '../common/paths';
 import { aboutTarget, targetError } from './copy-errors';
 import { decide, numbered, type Copy } from './copy-existing';
 import type { TargetSpelling } from './copy-spelling';
-import type { TargetFolders } from './copy-target';
+import { accessNearest, type TargetFolders } from './copy-target';
 import { mayBeWritten, notReplaceable } from './copy-in-place';
-import { lstatOrNull, native, parentPath } from '../files/entries';
+import { lstatOrNull, native } from '../files/entries';
 import { wouldBeUpdated } from './copy-there';
+
+/** Whether the target's folder is there, and no link leads to it: what lies behind one is not the target. */
+export function isReached(target: FsPath, folders: TargetFolders): boolean {
+  try {
+    return folders.look(target);
+  } catch {
+    return false;
+  }
+}
 
 /** @param sameContent as for {@link decide} */
 export function foresee(
@@ -52,10 +61,8 @@ export function foresee(
 
 /** Fails as the real run will where nothing may be made in the target's folder, or in what is there of the way to it. */
 function foreseeRefusal(target: FsPath, replaces: boolean, inPlace: boolean): void {
-  let folder = parentPath(target);
-  while (lstatOrNull(folder) === null && parentPath(folder) !== folder) folder = parentPath(folder);
   try {
-    accessSync(native(folder), constants.W_OK | constants.X_OK);
+    accessNearest(target);
   } catch (error) {
     if (!replaces || !mayBeWritten(target)) throw targetError(error, target);
     if (!inPlace) throw notReplaceable(target, error);

@@ -32,7 +32,7 @@ import {
 } from './copy-existing';
 import { removeEmptied, removeExtra, type MirrorRoot } from './copy-extras';
 import { copyFolders } from './copy-folders';
-import { foresee } from './copy-foresight';
+import { foresee, isReached } from './copy-foresight';
 import { SmallCopies } from './copy-small';
 import { TargetSpelling } from './copy-spelling';
 import { TargetFolders, isRefusal } from './copy-target';
@@ -115,7 +115,13 @@ class Copier {
     this.#context = context;
     switch (order.type) {
       case 'folders':
-        return copyFolders(order.source, target, folders, { rules: this.#options.rules, sync }, context);
+        return copyFolders(
+          order.source,
+          target,
+          folders,
+          { rules: this.#options.rules, sync, dryRun },
+          context,
+        );
       case 'extra':
         return order.size === null
           ? removeEmptied(order.source, target, this.#mirrorRoot(root), dryRun)
@@ -138,9 +144,9 @@ class Copier {
     };
     const spelling = target === root.target ? null : this.#spelling;
     if (dryRun) {
-      return this.#compared(copy, source, context, ({ same }) =>
-        foresee(copy, source, folders, spelling, same, options.inPlace),
-      );
+      const then = ({ same }: Contents): TaskOutcome =>
+        foresee(copy, source, folders, spelling, same, options.inPlace);
+      return isReached(target, folders) ? this.#compared(copy, source, context, then) : then(NOT_READ);
     }
 
     aboutTarget(target, () => folders.ensureParent(target));

@@ -31,6 +31,7 @@ import { manifestWriter } from '../formats/manifest';
 import { bagFolder } from './bag';
 import { copyRoots } from './copy-roots';
 import { missing, mustExist, mustLeadSomewhere } from './must-exist';
+import { mustBeReadable } from './option-files';
 import type { JobSpec, ManifestTarget, SecretOption } from './job-spec';
 import { nameTaken, usualFormat } from './manifest';
 
@@ -304,6 +305,7 @@ async function prepareDownload(
   vault: Vault,
 ): Promise<Omit<NewJob, 'mode' | 'workers' | 'token'>> {
   const directory = absolutePath(request.directory);
+  await mustBeReadable(request.options);
   for (const file of request.listFiles) await mustExist(absolutePath(file));
   const hasLists = request.listFiles.length > 0 || (request.text ?? '').trim() !== '';
   if (request.urls.length === 0 && !hasLists)
