@@ -130,7 +130,14 @@ async function prepareVerify(
   if (request.manifest === null) return prepareHandedOver(request, options, token, dataDirectory, input);
   const manifest = absolutePath(request.manifest);
   await mustLeadSomewhere(manifest);
-  const isFolder = (await stat(native(manifest))).isDirectory();
+  const stats = await stat(native(manifest));
+  const isFolder = stats.isDirectory();
+  if (!isFolder && !stats.isFile()) {
+    throw new HeddleError(
+      'bad-request',
+      `${displayPath(manifest)} is not a regular file, and so no list: it was not opened.`,
+    );
+  }
   const bag = request.root === null ? await bagFolder(manifest) : null;
   if (isFolder || bag !== null) refuseForFolders(request, bag !== null);
   if (bag !== null) {
