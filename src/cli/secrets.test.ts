@@ -203,6 +203,10 @@ function wrongLists(): string[] {
       `http://u:x?${secret('Wb')}@h/x`,
       `http://u:x#${secret('Wc')}@h/x`,
       `http://u:${secret('Wd')}@h/[1-99999999]`,
+      `http://h/x\thttp://u:${secret('We')}@h/`,
+      `http://h/xhttps://u:${secret('Wf')}@h/`,
+      `http://u#${secret('Wg')}@h/`,
+      `http://u?:${secret('Wh')}@h/`,
     ),
     file(
       'wrong.aria2',
@@ -233,6 +237,8 @@ function wrongLists(): string[] {
       `curl http://${base}/w -H X-Key: ${secret('WC8')}`,
       `curl http://${base}/w -H 'Authorization: Bearer' ${secret('WC9')}.${secret('WCa')}`,
       `curl http://${base}/w -o http://u:${secret('WCb')}@h/`,
+      `curl 'ht@p://u:${secret('WCc')}@h/x'`,
+      `curl 'http://u://${secret('WCd')}@h/x' -u u:${secret('WCe')}`,
     ),
     file(
       'wrong.jsonl',
@@ -243,6 +249,7 @@ function wrongLists(): string[] {
       `{"url":"http://u:${secret('WJ5')}@h/`,
     ),
     file('wrong.csv', 'url,size', `http://u:${secret('WV1')}@h/,x`, `u:${secret('WV2')}@h,1`),
+    file('table.txt', 'address,headers', `http://${base}/w,X-Key: ${secret('WT1')}`),
     file('wrong.meta4', `<metalink>&${secret('WM1')};</metalink>`),
   ];
 }

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { DownloadEntry, ListedEntry, ListFormat } from '../../common/download';
+import { isHttpUrl } from './entry';
 import { detectFormat, readDownloadList } from './download-list';
 import { previewList, previewLists } from './list-preview';
 import { MAX_URL_CHARACTERS } from './list-urls';
@@ -366,11 +367,39 @@ describe('curl', () => {
     'curl -F a=b http://a/',
     'curl -d @file http://a/',
     "curl 'http://a/",
+    // The value of a header, outside of its quotes.
+    'curl http://a/ -H X-Key: key',
+    "curl http://a/ -H 'Authorization: Bearer' a.b.c",
+    'curl -H X-Key: key',
+    'curl http://a/ -o http://b/',
     'curl --frobnicate x http://a/',
     'curl -s',
   ])('%s is a fault', async (command) => {
     expect(await faultsOf(command, 'curl')).toHaveLength(1);
   });
+});
+
+test.each([
+  'http://u:/p@h/',
+  'http://u@v:/p@h/',
+  'http://u#p@h/',
+  'http://u?x:p@h/',
+  'http://h/ahttp://u:p@h/b',
+  'http://h/a\thttp://h/b',
+])('%j is no address: a login would be shown as a path, or two addresses are one', (address) => {
+  expect(isHttpUrl(address)).toBe(false);
+});
+
+test.each([
+  'http://registry:4873/@scope/package',
+  'http://h/photo@2x.png',
+  'http://h/x#a@b',
+  'http://h?mail=a@b.example',
+  'http://h/?u=http://u:p@h/',
+  'http://h/web/2020/http://h.example/a@b',
+  'http://u:p@h:8080/a b',
+])('%j is one', (address) => {
+  expect(isHttpUrl(address)).toBe(true);
 });
 
 test.each<[string, ListFormat]>([
@@ -379,6 +408,9 @@ test.each<[string, ListFormat]>([
   ['http://a/1\thttp://b/1', 'aria2'],
   ['http://a/1\n  out=x', 'aria2'],
   ['name;url\nx;http://a/', 'csv'],
+  // It names no column "url", which is said; its rows are no addresses.
+  ['address,headers\nhttp://a/,X-Key: b', 'csv'],
+  ['first, those of today\nhttp://a/', 'urls'],
   ['{"url":"http://a/"}', 'jsonl'],
   ['<?xml version="1.0"?>', 'metalink'],
   ["curl 'http://a/'", 'curl'],

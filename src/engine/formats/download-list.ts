@@ -57,12 +57,13 @@ export function detectFormat(beginning: string): ListFormat {
   if (start.startsWith('{"') || /^\{\s*"/u.test(start) || start.startsWith('"http')) return 'jsonl';
   if (/^(?:#[^\n]*\n\s*)*(?:\$ )?curl\s/u.test(start)) return 'curl';
   const lines = head.split(/\r?\n/u);
-  const first = lines.find((line) => line.trim() !== '' && !line.startsWith('#')) ?? '';
-  const columns = first
-    .toLowerCase()
-    .split(/[,;\t]/u)
-    .map((column) => column.trim().replaceAll('"', ''));
+  const [first = '', second = ''] = lines.filter((line) => line.trim() !== '' && !line.startsWith('#'));
+  const fieldsOf = (line: string): string[] => line.split(/[,;\t]/u);
+  const columns = fieldsOf(first.toLowerCase()).map((column) => column.trim().replaceAll('"', ''));
   if (columns.includes('url') && !/^https?:/iu.test(first)) return 'csv';
+  // The first line of a table that calls its addresses otherwise: read as addresses, its rows would be wrong ones.
+  const isHeading = columns.length > 1 && columns.every((column) => /^[a-z][a-z0-9 _-]*$/u.test(column));
+  if (isHeading && /https?:\/\//iu.test(second) && fieldsOf(second).length >= columns.length) return 'csv';
   // Mirrors behind one another, or an indented option below an address.
   let sawAddress = false;
   let isAria2 = /^https?:\/\/\S+\t\s*https?:\/\//iu.test(first);

@@ -83,22 +83,33 @@ export function readField(line: string): [name: string, value: string] {
 
 /** The address with a name and password in it; what is no address stays as it is. */
 export function withLogin(text: string, name: string, password: string): string {
-  if (!URL.canParse(text)) return text;
+  // Else it would be another one by then, whose fault is no longer seen.
+  if (!isHttpUrl(text)) return text;
   const url = new URL(text);
   url.username = encodeURIComponent(name);
   url.password = encodeURIComponent(password);
   return url.href;
 }
 
-/** No port, and an `@` behind the host: a password that begins with one of `/?#`, and would be shown as a path. */
-const PASSWORD_AS_PATH = /^https?:\/\/[^/?#@\\]*:[/?#\\].*@/isu;
+/** What would be shown as a path, and is a login: */
+const LOGIN_AS_PATH: readonly RegExp[] = [
+  // no port, and an `@` behind the host: the password begins with one of `/?#`;
+  /^https?:\/\/[^/?#\\]*:[/?#\\].*@/isu,
+  // nothing but a fragment or a query, and an `@` in it: the name or the password has a `#` or a `?`;
+  /^https?:\/\/[^/?#\\]*(?:[#\\]|\?[^=]*:).*@/isu,
+  // a second address behind the first, as where the line break between them was lost.
+  /^https?:\/\/[^/?#\\]*\/[^?#]*:\/\/[^/?#]*@/isu,
+];
+// eslint-disable-next-line no-control-regex -- URL leaves out tabs and line breaks, and so joins what they divide
+const CONTROL = /[\u0000-\u001f\u007f]/u;
 
 export function isHttpUrl(text: string): boolean {
   // Bytes that are no UTF-8 were decoded to U+FFFD; the address they stood for is not known.
   return (
     /^https?:\/\//iu.test(text) &&
     !text.includes('\ufffd') &&
-    !PASSWORD_AS_PATH.test(text) &&
+    !CONTROL.test(text) &&
+    !LOGIN_AS_PATH.some((pattern) => pattern.test(text)) &&
     URL.canParse(text)
   );
 }
