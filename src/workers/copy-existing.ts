@@ -55,7 +55,7 @@ export function decide(
     return left(copy, 'unchanged', `${displayPath(target)} is its source by another name.`);
   }
   if (sameContent ?? isUnchanged(copy, source, there)) {
-    return left(copy, 'unchanged', `${displayPath(target)} is there already, the same as its source.`);
+    return { how: 'settled', outcome: unchanged(copy) };
   }
   switch (policy) {
     case 'skip':
@@ -91,12 +91,17 @@ export function decide(
   return { how: 'replace' };
 }
 
+function unchanged({ target }: Copy): TaskOutcome {
+  return leftOutcome(target, 'unchanged', `${displayPath(target)} is there already, the same as its source.`);
+}
+
 function left({ target }: Copy, finding: 'unchanged' | 'kept', message: string): Decision {
+  return { how: 'settled', outcome: leftOutcome(target, finding, message) };
+}
+
+function leftOutcome(target: FsPath, finding: 'unchanged' | 'kept', message: string): TaskOutcome {
   const code = finding === 'kept' ? 'target-kept' : finding;
-  return {
-    how: 'settled',
-    outcome: { state: 'skipped', bytes: 0, target, finding, reason: { code, message, retryable: false } },
-  };
+  return { state: 'skipped', bytes: 0, target, finding, reason: { code, message, retryable: false } };
 }
 
 /** Same type, size and time; of links, the same text. */
@@ -192,6 +197,30 @@ export function numbered(target: FsPath, number: number): FsPath {
   const bytes = Buffer.from(pathToBytes(target));
   const name = bytes.subarray(bytes.lastIndexOf(0x2f) + 1).toString('latin1');
   return joinPath(folder, pathFromBytes(Buffer.from(numberedName(name, number), 'latin1')));
+}
+
+export interface NumberedBefore {
+  /** Its target is the numbered name. */
+  readonly copy: Copy;
+  readonly outcome: TaskOutcome;
+}
+
+/**
+ * The numbered copy of the same file, as size and time tell, that was made before: one that is repeated makes no other.
+ * @param isSame what more is to be the same
+ */
+export function numberedBefore(
+  copy: Copy,
+  source: BigIntStats,
+  isSame: (one: Copy) => boolean,
+): NumberedBefore | null {
+  for (let number = 1; ; number++) {
+    const one = { ...copy, target: numbered(copy.target, number) };
+    const there = lstatOrNull(one.target);
+    if (there === null) return null;
+    if (isSameFile(source, there) || !isUnchanged(one, source, there) || !isSame(one)) continue;
+    return { copy: one, outcome: unchanged(one) };
+  }
 }
 
 /** The numbered name that an earlier, killed run gave to the file; `null` if there is none. */

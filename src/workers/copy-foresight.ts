@@ -4,7 +4,7 @@ import { HeddleError, toErrorData } from '../common/errors';
 import type { Finding, TaskOutcome } from '../common/model';
 import { displayPath, type FsPath } from '../common/paths';
 import { aboutTarget, targetError } from './copy-errors';
-import { decide, numbered, type Copy } from './copy-existing';
+import { decide, numbered, type Copy, type NumberedBefore } from './copy-existing';
 import type { TargetSpelling } from './copy-spelling';
 import { accessNearest, type TargetFolders } from './copy-target';
 import { mayBeWritten, notReplaceable } from './copy-in-place';
@@ -20,7 +20,10 @@ export function isReached(target: FsPath, folders: TargetFolders): boolean {
   }
 }
 
-/** @param sameContent as for {@link decide} */
+/**
+ * @param sameContent as for {@link decide}
+ * @param twin the numbered copy of the same file, which is asked for where there would be one more
+ */
 export function foresee(
   copy: Copy,
   source: BigIntStats,
@@ -28,6 +31,7 @@ export function foresee(
   spelling: TargetSpelling | null,
   sameContent: boolean | null,
   inPlace: boolean,
+  twin: () => NumberedBefore | null,
 ): TaskOutcome {
   const { target } = copy;
   const bytes = source.isFile() ? Number(source.size) : 0;
@@ -48,8 +52,11 @@ export function foresee(
       case 'replace':
         spelling?.refuseOther(copy.source, target);
         return would('replaced', bytes, target);
-      case 'number':
-        return would('numbered', bytes, freeName(target));
+      case 'number': {
+        const before = twin();
+        if (before === null) return would('numbered', bytes, freeName(target));
+        return { ...wouldBeUpdated(before.copy, source, before.outcome), state: 'done' };
+      }
     }
   } catch (error) {
     const reason = toErrorData(error, displayPath(target));
