@@ -183,6 +183,8 @@ class Connection {
   isBeginning = true;
   isOver = false;
   #error: Error | null = null;
+  /** The server ended it. */
+  #isLost = false;
   /** Streams above it were not processed (RFC 9113 §6.8). */
   #lastStream = Infinity;
   #idle: NodeJS.Timeout | null = null;
@@ -191,9 +193,15 @@ class Connection {
     this.#origin = origin;
     this.#limits = limits;
     this.#changed = changed;
+    // Before the session's own listener, which closes the streams.
+    socket.once('close', () => {
+      this.#isLost = true;
+    });
     const session = connect(origin, {
       createConnection: () => socket,
       settings: { enablePush: false, initialWindowSize: STREAM_WINDOW },
+      // node:http2 takes 64 KiB of header fields; more than 128 of them are unusual, not wrong.
+      maxHeaderListPairs: 1000,
     });
     this.#session = session;
     const beginning = setTimeout(() => {
@@ -268,6 +276,7 @@ class Connection {
     const expectWithin = (milliseconds: number, code: string): void => {
       if (timer !== null) clearTimeout(timer);
       timer = setTimeout(() => {
+        this.#session.close();
         abort(coded(code, 'too late'));
       }, milliseconds);
     };
@@ -305,7 +314,12 @@ class Connection {
       streamError = error;
     });
     open.on('close', () => {
-      if (over()) handler.onError(this.#failureOf(open, streamError, isAnswered));
+      if (over()) {
+        const failure = this.#failureOf(open, streamError, isAnswered);
+        // node:http2 may read nothing more after a breach of the protocol, so a failure is a connection's last.
+        this.#session.close();
+        handler.onError(failure);
+      }
       this.#left();
     });
   }
@@ -348,8 +362,7 @@ class Connection {
     const cause = this.#error ?? streamError;
     const code = errorCode(cause) ?? '';
     if (cause !== null && !code.startsWith('ERR_HTTP2_')) return cause;
-    const isLost = this.#session.destroyed && this.#lastStream === Infinity;
-    if (cause === null && isLost) return coded('UND_ERR_SOCKET', 'other side closed');
+    if (cause === null && this.#isLost) return coded('UND_ERR_SOCKET', 'other side closed');
     return new Http2Error('HTTP2_RESET', ERROR_NAMES[rstCode] ?? `error ${rstCode}`);
   }
 }
