@@ -141,16 +141,19 @@ export class FrameServer {
   peers: Peer[] = [];
   requests = 0;
   answer: (peer: Peer, stream: number) => unknown = () => undefined;
-  firstSettings = settings();
+  /** `null`: it says nothing at all. */
+  firstSettings: Buffer | null = settings();
+  /** By the client's port. */
+  readonly #sockets = new Map<number | undefined, Socket>();
   readonly #server: Server;
 
   private constructor({ keyFile, certFile }: Certificate) {
-    const sockets = new Map<number | undefined, Socket>();
+    const sockets = this.#sockets;
     const secure = createServer(
       { key: readFileSync(keyFile), cert: readFileSync(certFile), ALPNProtocols: ['h2'] },
       (socket) => {
         const tcp = sockets.get(socket.remotePort);
-        if (tcp === undefined) return;
+        if (tcp === undefined || this.firstSettings === null) return;
         const onRequest = (peer: Peer, stream: number): void => {
           this.requests++;
           this.answer(peer, stream);
@@ -176,7 +179,8 @@ export class FrameServer {
 
   /** Forgets what was asked, and ends the connections. */
   reset(): void {
-    for (const { tcp } of this.peers) tcp.destroy();
+    for (const tcp of this.#sockets.values()) tcp.destroy();
+    this.#sockets.clear();
     this.peers = [];
     this.requests = 0;
     this.firstSettings = settings();

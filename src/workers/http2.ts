@@ -174,6 +174,7 @@ export class Http2Pool extends Dispatcher {
 
 class Connection {
   readonly #session: ClientHttp2Session;
+  readonly #socket: TLSSocket;
   readonly #origin: URL;
   readonly #limits: Http2Limits;
   /** Called when there may be room, and when it is over. */
@@ -183,6 +184,11 @@ class Connection {
   isBeginning = true;
   isOver = false;
   #error: Error | null = null;
+  /**
+   * It takes no further requests. node:http2 may read nothing more after a breach of the protocol, and what answers
+   * too late may be dead, so a connection's first failure is its last request.
+   */
+  #isSpent = false;
   /** The server ended it. */
   #isLost = false;
   /** Streams above it were not processed (RFC 9113 §6.8). */
@@ -204,8 +210,9 @@ class Connection {
       maxHeaderListPairs: 1000,
     });
     this.#session = session;
+    this.#socket = socket;
     const beginning = setTimeout(() => {
-      session.destroy(coded('UND_ERR_HEADERS_TIMEOUT', 'no SETTINGS'));
+      this.destroy(coded('UND_ERR_HEADERS_TIMEOUT', 'no SETTINGS'));
     }, limits.headersTimeout);
     session.once('connect', () => {
       session.setLocalWindowSize(CONNECTION_WINDOW);
@@ -233,13 +240,15 @@ class Connection {
   /** The first request goes out with the connection's own preface. */
   get hasRoom(): boolean {
     const { closed, destroyed, remoteSettings } = this.#session;
-    if (closed || destroyed) return false;
+    if (closed || destroyed || this.#isSpent) return false;
     if (this.isBeginning) return this.#streams === 0;
     return this.#streams < Math.min(MOST_STREAMS, remoteSettings.maxConcurrentStreams ?? MOST_STREAMS);
   }
 
-  destroy(error: Error): void {
+  destroy(error?: Error): void {
     this.#session.destroy(error);
+    // A session that was closed before waits for the server's end of the connection.
+    this.#socket.destroy();
   }
 
   send({ options, handler }: Waiting): void {
@@ -276,7 +285,7 @@ class Connection {
     const expectWithin = (milliseconds: number, code: string): void => {
       if (timer !== null) clearTimeout(timer);
       timer = setTimeout(() => {
-        this.#session.close();
+        this.#isSpent = true;
         abort(coded(code, 'too late'));
       }, milliseconds);
     };
@@ -315,10 +324,8 @@ class Connection {
     });
     open.on('close', () => {
       if (over()) {
-        const failure = this.#failureOf(open, streamError, isAnswered);
-        // node:http2 may read nothing more after a breach of the protocol, so a failure is a connection's last.
-        this.#session.close();
-        handler.onError(failure);
+        this.#isSpent = true;
+        handler.onError(this.#failureOf(open, streamError, isAnswered));
       }
       this.#left();
     });
@@ -345,9 +352,10 @@ class Connection {
 
   #left(): void {
     this.#streams--;
+    if (this.#streams === 0 && this.#isSpent) this.destroy();
     if (this.#streams === 0 && !this.#session.closed && !this.#session.destroyed) {
       this.#idle = setTimeout(() => {
-        this.#session.close();
+        this.destroy();
       }, IDLE_MS);
     }
     this.#changed();
