@@ -137,7 +137,7 @@ test('a dry run says what would happen and writes nothing; clashes are named', a
   expect(readdirSync(far)).toEqual([]);
 
   const toReplace = await openCopy(app, join(source, 'differs.txt'), join(copy, 'differs.txt'));
-  await toReplace.getByRole('combobox', { name: /that differs$/u }).selectOption('Replace it');
+  await toReplace.getByRole('combobox', { name: /that differ$/u }).selectOption('Replace it');
   await toReplace.getByRole('button', { name: 'Show what would happen' }).click();
   await expect(window.getByText('Dry run, nothing was written. 1 file: 1 would be replaced.')).toBeVisible();
   await expect(rows(window)).toContainText('Would replace');
@@ -182,7 +182,7 @@ test('a mirror shows what it would delete before it can be started', async ({ ap
   const { window, complaints } = app;
   const { source, into, copy } = makeBoth(folder);
   const dialog = await openCopy(app, source, into);
-  await dialog.getByRole('combobox', { name: /that differs$/u }).selectOption('Replace it');
+  await dialog.getByRole('combobox', { name: /that differ$/u }).selectOption('Replace it');
   await dialog.getByRole('checkbox', { name: /^Mirror/u }).check();
   await expect(dialog.getByRole('button', { name: 'Copy', exact: true })).toBeHidden();
   await dialog.getByRole('button', { name: 'Show what would happen' }).click();
@@ -216,7 +216,7 @@ test('where things go is asked, and seen before anything starts', async ({ app, 
   await expect(first).toContainText('cannot be copied into itself');
   await dialog.getByRole('textbox', { name: 'To' }).fill(into);
   await expectAccessible(window);
-  await dialog.getByRole('checkbox', { name: /^Compare contents/u }).check();
+  await dialog.getByRole('checkbox', { name: /^Compare existing files/u }).check();
   await dialog.getByRole('button', { name: 'Copy', exact: true }).click();
   await expect(window.getByText('4 files: 4 new.', { exact: true })).toBeVisible();
   expect(readFileSync(join(into, 'differs.txt'), 'utf8')).toBe('content of differs.txt');

@@ -178,19 +178,18 @@ test('--retry, --retry-base, --retry-non-idempotent', async ({ heddle, serve, fo
     else files(request, response, path);
   });
   const run = async (args: readonly string[], list: string): Promise<[number, number | null, unknown]> => {
-    const { status, stdout } = await heddle(
-      ['download', '-i', '-', '-d', folder, '--json', '--retry-base', '1', ...args],
-      { input: list },
-    );
+    const { status, stdout } = await heddle(['download', '-i', '-', '-d', folder, '--json', ...args], {
+      input: list,
+    });
     const [task] = taskLines(stdout);
     return [task?.attempts ?? 0, status, task?.error?.code];
   };
   const post = (path: string): string => JSON.stringify({ url: url + path, method: 'POST', body: '{}' });
   const runs = await Promise.all([
     run(['--retry', '0'], `${url}/none`),
-    run(['--retry', '1'], `${url}/one`),
-    run([], post('/once')),
-    run(['--retry-non-idempotent'], post('/twice')),
+    run(['--retry', '1', '--retry-base', '1'], `${url}/one`),
+    run(['--retry-base', '1'], post('/once')),
+    run(['--retry-base', '1', '--retry-non-idempotent'], post('/twice')),
   ]);
   expect(runs).toEqual([
     [1, 1, 'http-503'],

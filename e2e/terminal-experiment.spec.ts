@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { expect } from '@playwright/test';
 import { jsonLines, test } from './terminal';
 
-const SMALL = ['compare', 'computing', '--tasks', '4', '--repeats', '2', '--workers', '2'];
+const TINY = ['compare', 'computing', '--tasks', '4', '--repeats', '2'];
+const SMALL = [...TINY, '--workers', '2'];
 const TWO = ['--modes', 'sequential,pool'];
 
 interface Comparison {
@@ -101,7 +102,7 @@ test('the user’s own files are compared with the flags of hash', async ({ hedd
 });
 
 test('sizes of the pool make a curve and have a best one', async ({ heddle }) => {
-  const run = await heddle([...SMALL, '--best', '--sizes', '1,2,3', '--quiet']);
+  const run = await heddle([...TINY, '--best', '--sizes', '1,2,3', '--quiet']);
   expect(run.status, run.stderr).toBe(0);
   expect(run.stdout).toMatch(/best pool size|gains nothing clear/u);
   expect(run.stdout).toMatch(/^Thread pool of 3 /mu);

@@ -15,7 +15,7 @@ function copy(id, tree, wishes) {
     neededBytes: 2 * bytesOf(tree),
     wishes,
     async prepare(shop) {
-      const folder = await shop.files(tree.name, tree);
+      const folder = await shop.files(tree);
       const target = shop.path('target');
       const own = (...flags) =>
         heddleCommand('copy', '--quiet', `${folder}/`, target, '--data-dir', shop.path('data'), ...flags);

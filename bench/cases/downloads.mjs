@@ -24,7 +24,7 @@ function download(id, title, { count, bytes, latencyMs = 0, wishes }) {
     neededBytes: 2 * count * Math.max(bytes, 4096),
     wishes,
     async prepare(shop) {
-      const files = await shop.files(`origin-${bytes}-${count}`, { count, bytes });
+      const files = await shop.files({ name: `origin-${bytes}-${count}`, count, bytes });
       const { server, stop } = await startOrigin(shop, files, latencyMs);
       const { url } = stop;
       const target = shop.path('target');

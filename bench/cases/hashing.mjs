@@ -12,15 +12,15 @@ const MEMORY_BYTES = 200_000_000;
 
 const shell = (script) => ['sh', '-c', script];
 
-function hash(id, title, tree, contestants, wishes) {
+function hash(id, title, tree, contestants, wishes, onDisk = false) {
   return {
     id,
     group: 'Hashing',
-    title: `${title} of ${tree.title}`,
-    neededBytes: bytesOf(tree),
+    title: `${title} of ${tree.title}${onDisk ? ' on a disk, from memory' : ''}`,
+    neededBytes: onDisk ? 0 : bytesOf(tree),
     wishes,
     async prepare(shop) {
-      const folder = await shop.files(tree.name, tree);
+      const folder = onDisk ? await shop.filesOnDisk(tree) : await shop.files(tree);
       await delay(UNTRUSTED_MS);
       const manifest = shop.path('SUMS');
       const own = (...flags) =>
@@ -67,6 +67,14 @@ function sha256(id, tree, each, wishes) {
   );
 }
 
+function b3sumOf(folder) {
+  return {
+    name: 'b3sum',
+    needs: 'b3sum',
+    command: shell(`find ${folder} -type f -print0 | xargs -0 b3sum`),
+  };
+}
+
 function blake3(id, tree, wishes) {
   return hash(
     id,
@@ -74,21 +82,31 @@ function blake3(id, tree, wishes) {
     tree,
     ({ own, folder }) => [
       { name: 'Heddle', own: true, command: own('-a', 'blake3', '--no-cache') },
-      // The round that warms everything up makes them known.
-      { name: 'Heddle, digests known', own: true, command: own('-a', 'blake3') },
       bareNode('hash', 'blake3', folder),
-      {
-        name: 'b3sum',
-        needs: 'b3sum',
-        command: shell(`find ${folder} -type f -print0 | xargs -0 b3sum`),
-      },
+      b3sumOf(folder),
     ],
     wishes,
   );
 }
 
+/** Digests are remembered of files on disks alone (docs/hashing.md). */
+function known(id, tree, wishes) {
+  return hash(
+    id,
+    'BLAKE3, digests known,',
+    tree,
+    ({ own, folder }) => [
+      // The round that warms everything up makes them known.
+      { name: 'Heddle, digests known', own: true, command: own('-a', 'blake3') },
+      b3sumOf(folder),
+    ],
+    wishes,
+    true,
+  );
+}
+
 const memory = { own: 'Heddle', mostBytes: MEMORY_BYTES };
-const known = { own: 'Heddle, digests known', peer: 'b3sum', most: 0.5 };
+const isKnown = { own: 'Heddle, digests known', peer: 'b3sum', most: 0.5 };
 const b3sum = { own: 'Heddle', peer: 'b3sum', most: 1.5 };
 const sha256sum = (most) => ({ own: 'Heddle', peer: `xargs -P${CORES} sha256sum`, most });
 
@@ -100,5 +118,7 @@ export const hashing = [
     memory,
   ]),
   blake3('blake3-many', MANY, [b3sum, memory]),
-  blake3('blake3-large', LARGE, [b3sum, known, memory]),
+  blake3('blake3-large', LARGE, [b3sum, memory]),
+  known('blake3-known-many', MANY, []),
+  known('blake3-known-large', LARGE, [isKnown]),
 ];

@@ -1,4 +1,5 @@
 // Where a bench works: a folder in memory that is gone afterwards, whatever happens, and the data in it.
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { mkdir, statfs, writeFile } from 'node:fs/promises';
 import { freemem } from 'node:os';
@@ -8,9 +9,12 @@ import { stopMeasuring } from './measure.mjs';
 /** statfs(2) */
 const TMPFS = 0x0102_1994;
 const PROCESSES_BYTES = 500_000_000;
+/** On a disk, as a rule (Filesystem Hierarchy Standard). */
+const ON_DISK = '/var/tmp';
 
 export class Workshop {
   folder;
+  #disk = null;
   #made = new Map();
   #servers = [];
 
@@ -49,11 +53,23 @@ export class Workshop {
   }
 
   /** A folder of files that is made once. @returns {Promise<string>} its path */
-  files(name, { count, bytes, perFolder = Infinity }) {
-    let made = this.#made.get(name);
+  files({ name, ...tree }) {
+    return this.#make(this.path(name), tree);
+  }
+
+  /** The same on a disk, and written to its device. */
+  async filesOnDisk({ name, ...tree }) {
+    this.#disk ??= mkdtempSync(join(ON_DISK, 'heddle-bench-'));
+    const folder = await this.#make(join(this.#disk, name), tree);
+    execFileSync('sync', ['-f', folder]);
+    return folder;
+  }
+
+  #make(folder, { count, bytes, perFolder = Infinity }) {
+    let made = this.#made.get(folder);
     if (made === undefined) {
-      made = fill(this.path(name), count, bytes, perFolder);
-      this.#made.set(name, made);
+      made = fill(folder, count, bytes, perFolder);
+      this.#made.set(folder, made);
     }
     return made;
   }
@@ -77,7 +93,9 @@ export class Workshop {
   #remove() {
     stopMeasuring();
     for (const server of this.#servers.splice(0)) server.kill();
-    rmSync(this.folder, { recursive: true, force: true, maxRetries: 5 });
+    for (const folder of [this.folder, this.#disk]) {
+      if (folder !== null) rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+    }
   }
 }
 

@@ -86,7 +86,9 @@ test('-H @FILE: one header a line', () => {
     ['X-Other', 'b: c'],
     ['X-Last', 'd'],
   ]);
-  expect(() => run('-H', `@${path}-none`)).toThrow(/file of headers .*-none cannot be read/u);
+  expect(() => run('-H', `@${path}-none`)).toThrow(
+    'The file of headers (-H @FILE) cannot be read: there is none of that name.',
+  );
   expect(() => run('-H', `@${file('wrong', 'X-Key: a', 'nonsense')}`)).toThrow(/invalid/u);
 });
 
@@ -117,7 +119,10 @@ test.each([
 });
 
 test('a file that is not there; standard input twice; a URL for a list', () => {
-  expect(() => run('-K', join(folder, 'none'))).toThrow(/file of flags .*none cannot be read/u);
+  expect(() => run('-K', join(folder, 'none'))).toThrow(
+    'The file of flags (-K) cannot be read: there is none of that name.',
+  );
+  expect(() => run('-K', folder)).toThrow('The file of flags (-K) cannot be read: it is a folder.');
   const { flags } = run();
   const refuse = (given: Partial<DownloadFlags>): (() => void) => {
     return () => {

@@ -6,15 +6,16 @@
 import { readFileSync } from 'node:fs';
 import { Command, type Option } from 'commander';
 import { HeddleError } from '../common/errors';
+import { unreadableFile } from '../engine';
 
 const ESCAPES: Readonly<Record<string, string>> = { t: '\t', n: '\n', r: '\r', v: '\v' };
 
-/** @param path `-`: standard input. @throws HeddleError `usage` */
+/** @param path `-`: standard input. @throws HeddleError `usage`, which does not quote it */
 export function readTextFile(path: string, what: string): string {
   try {
     return readFileSync(path === '-' ? 0 : path, 'utf8');
   } catch (cause) {
-    throw new HeddleError('usage', `${what} ${path} cannot be read.`, { cause });
+    throw unreadableFile(what, cause);
   }
 }
 
@@ -41,7 +42,7 @@ function takeFlags(action: Command, path: string): void {
   const scratch = new Command().exitOverride().configureOutput({ writeErr: () => undefined });
   for (const option of options) scratch.addOption(option);
   const urls: string[] = [];
-  readTextFile(path, 'The file of flags')
+  readTextFile(path, 'The file of flags (-K)')
     .split(/\r?\n/u)
     .forEach((line, index) => {
       const where = `Line ${index + 1} of ${path}`;

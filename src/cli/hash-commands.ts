@@ -19,6 +19,7 @@ import { addWalkFlags, walkRules, type WalkFlags } from './walk-flags';
 import { native } from '../engine';
 import { givenPath } from './given-path';
 import { hashInput, isInput } from './hash-input';
+import { listInput } from './list-input';
 import { addFilesFrom, addNull, givenPaths, type NameFlags } from './names-from';
 
 /** What all commands that run tasks have in common. */
@@ -143,7 +144,8 @@ export function addVerifyCommand(program: Command, { taskFlags, run }: TaskComma
     .addOption(algorithmOption('of digests that could be of several; otherwise the manifest tells'))
     .action(async (manifest: string, folder: string | undefined, flags: VerifyFlags) => {
       const { algorithm = [] } = flags;
-      const fromInput = manifest === '-';
+      const input = listInput(manifest);
+      const fromInput = input !== null;
       const root = folder ?? flags.root ?? (fromInput ? '.' : undefined);
       if (algorithm.length > 1) {
         throw new HeddleError('usage', 'verify takes one algorithm. See: heddle help verify');
@@ -168,7 +170,7 @@ export function addVerifyCommand(program: Command, { taskFlags, run }: TaskComma
           rules: { ...(folders ? { links: 'link' } : {}), ...walkRules(flags) },
         }),
         { kind: 'verify' },
-        fromInput ? { input: process.stdin } : {},
+        fromInput ? { input } : {},
       );
     });
 }

@@ -15,6 +15,9 @@ const USAGE_CODES: ReadonlySet<string> = new Set([
   'copy-into-itself',
   'same-name',
   'source-missing',
+  'not-a-folder',
+  'link-loop',
+  'name-too-long',
   'no-such-job',
 ]);
 const START_CODES: ReadonlySet<string> = new Set([

@@ -1,10 +1,12 @@
 /** Names that come from lists and go to other programs: standard input, NUL bytes, and names that would forge lines. */
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
+import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { buildTerminal } from '../engine/testing/build-worker';
 
 let terminal: string;
@@ -172,4 +174,38 @@ test('a file under another Unicode form of its name is ok, and it is told', () =
   const { status, stdout, stderr } = heddle(['verify', '-'], `${digest('x')}  cafe\u0301\n`);
   expect({ status, stdout }).toEqual({ status: 0, stdout: '' });
   expect(stderr).toContain('another Unicode form of its name (composed)');
+});
+
+describe.runIf(process.platform === 'linux')('a list that is no file in a folder', () => {
+  const bash = (script: string, ...args: readonly string[]): Ended =>
+    spawnSync('bash', ['-c', script, 'bash', process.execPath, terminal, ...args], {
+      encoding: 'utf8',
+      cwd: folder,
+    });
+
+  test.each([
+    ['a pipe of the shell', '"$1" "$2" verify <(sha256sum a) --data-dir "$3" --quiet'],
+    ['an open file', '"$1" "$2" verify /dev/fd/3 --data-dir "$3" --quiet 3<SUMS'],
+    ['/dev/stdin', '"$1" "$2" verify /dev/stdin --data-dir "$3" --quiet <SUMS'],
+    ['a named pipe', '(sha256sum a >pipe) & "$1" "$2" verify pipe --data-dir "$3" --quiet'],
+  ])('%s has names that start from the current folder', (_, script) => {
+    put('a', 'content');
+    put('SUMS', `${digest('content')}  a\n`);
+    execFileSync('mkfifo', [join(folder, 'pipe')]);
+    expect(bash(script, join(folder, '.data'))).toMatchObject({ status: 0, stdout: '' });
+  });
+
+  test('lets itself be interrupted while nothing comes', async () => {
+    const pipe = join(folder, 'pipe');
+    execFileSync('mkfifo', [pipe]);
+    const reading = spawn(process.execPath, [terminal, 'verify', pipe, '--data-dir', join(folder, '.data')], {
+      stdio: 'ignore',
+    });
+    // Opened when both ends are.
+    const writer = await open(pipe, 'w');
+    reading.kill('SIGTERM');
+    const [status, signal] = (await once(reading, 'exit')) as [number | null, string | null];
+    expect(status ?? signal).toSatisfy((end) => end === 130 || end === 'SIGTERM');
+    await writer.close();
+  });
 });

@@ -1,5 +1,5 @@
 /** The commands and their flags. */
-import { Command, Option } from 'commander';
+import { Command, Help, Option } from 'commander';
 import { COPY_POLICIES, type CopyPolicy } from '../common/copy-options';
 import { HeddleError } from '../common/errors';
 import { MAX_WORKERS, type JobRequest } from '../common/job-request';
@@ -257,13 +257,20 @@ export function makeProgram(threads: Threads, report: (status: number) => void):
     .action((names: string[]) => {
       const command = commandOf(program, names);
       if (command.names.length < names.length) {
-        throw new HeddleError('usage', `there is no command ${names.join(' ')}. See: ${command.help}`);
+        const isName = names.every((name) => /^[a-z-]+$/u.test(name));
+        const what = isName ? `command ${names.join(' ')}` : 'such command';
+        throw new HeddleError('usage', `there is no ${what}. See: ${command.help}`);
       }
       command.found.outputHelp();
     });
 
+  const plainHelp = new Help();
   // Subcommands take these from their parent only when they are told to.
   for (const command of program.commands.flatMap((each) => [each, ...each.commands])) {
+    command.configureHelp({
+      // Of what may be given more than once and is not given.
+      optionDescription: (option) => plainHelp.optionDescription(option).replace(' (default: [])', ''),
+    });
     command.exitOverride().configureOutput({ writeErr: () => undefined });
     // Behind a command's own hooks, which read flags from files. Those of `compare` also run for its commands.
     if (command.commands.length > 0) continue;
@@ -293,7 +300,7 @@ export function commandOf(
 function jobNumber(text: string): number {
   const id = Number(text);
   if (!Number.isInteger(id) || id < 1) {
-    throw new HeddleError('usage', `${text} is no job number. See: heddle jobs`);
+    throw new HeddleError('usage', 'A job is named by its number alone. See: heddle jobs');
   }
   return id;
 }

@@ -2,21 +2,14 @@
 import { isAbsolute, relative } from 'node:path';
 import type { DuplicateFormat } from '../common/duplicates';
 import type { ErrorData } from '../common/errors';
-import {
-  FINDINGS,
-  type Finding,
-  type FindingCounts,
-  type JobKind,
-  type JobSummary,
-  type ManifestFormat,
-  type TaskRow,
-} from '../common/model';
+import type { JobKind, ManifestFormat, TaskRow } from '../common/model';
 import type { FsPath } from '../common/paths';
-import { formatBytes, formatCount, formatDuration } from '../common/units';
+import { formatCount } from '../common/units';
 import type { Engine } from '../engine';
 import { tellDuplicates } from './tell-duplicates';
 import { EXIT, NotStarted } from './exit-status';
 import { answersText } from './export-job';
+import { jobSentence } from './job-sentence';
 import { summaryLine, taskLine } from '../common/json-lines';
 import { print, printLines } from './print';
 import { fitsOnLine, visible } from '../common/visible';
@@ -122,7 +115,7 @@ export async function runJobs(
       if (options.json) await print(`${JSON.stringify(summaryLine(job, engine.workersOf(id)))}\n`);
       else if (!options.quiet) {
         const { all: untold } = await engine.untoldFailures(id);
-        process.stderr.write(`${sentence(job, engine.findings(id), options.dryRun === true, untold)}\n`);
+        process.stderr.write(`${jobSentence(job, engine.findings(id), options.dryRun === true, untold)}\n`);
         const withheld = engine.withheldText(id);
         if (withheld !== null) process.stderr.write(`heddle: ${withheld}\n`);
         if (job.kind === 'copy' && options.dryRun !== true) await sayHowToDecide(engine, id);
@@ -160,9 +153,9 @@ async function tellFirst(engine: Engine, id: number): Promise<void> {
 async function sayHowToDecide(engine: Engine, id: number): Promise<void> {
   const { existing } = await engine.untoldFailures(id);
   if (existing === 0) return;
-  const targets = `${formatCount(existing)} ${existing === 1 ? 'target that differs' : 'targets that differ'}`;
+  const targets = existing === 1 ? '1 target differs' : `${formatCount(existing)} targets differ`;
   process.stderr.write(
-    `heddle: decide on the ${targets} with: heddle retry ${id} --existing overwrite (or newer, skip)\n`,
+    `heddle: ${targets} from the source; to decide: heddle retry ${id} --existing overwrite (or newer, skip)\n`,
   );
 }
 
@@ -208,55 +201,12 @@ function reportFinding(task: TaskRow, progress: Progress | null): void {
 
 /** A line for each entry that would change, or be in the way; why is a message. */
 function reportForesight(task: TaskRow, progress: Progress | null): void {
-  if (task.finding === 'unchanged') return;
+  // Folders are told of only where they cannot be made.
+  if (task.finding === 'unchanged' || (task.finding === null && task.state === 'done')) return;
   progress?.clear();
   const what = (task.finding ?? task.state).padEnd(9);
   process.stdout.write(`${what} ${visible(task.target ?? task.source)}\n`);
   // Why a mirror deletes nothing is the same for all of it, and told at the end.
   if (task.error !== null && task.finding !== 'withheld')
     process.stderr.write(`${visible(task.error.message)}\n`);
-}
-
-const FINDING_WORDS: Readonly<Partial<Record<Finding, string>>> = {
-  'only-left': 'only left',
-  'only-right': 'only right',
-  'hard-link': 'hard links',
-  withheld: 'not deleted',
-};
-
-function findingsText(findings: FindingCounts): string {
-  return FINDINGS.flatMap((finding) => {
-    const count = findings[finding] ?? 0;
-    return count === 0 ? [] : [`${formatCount(count)} ${FINDING_WORDS[finding] ?? finding}`];
-  }).join(', ');
-}
-
-function verbOf({ kind, variant }: JobSummary): string {
-  if (kind !== 'copy' && variant !== 'plain') return 'compared';
-  return { download: 'downloaded', hash: 'hashed', verify: 'verified', copy: 'copied' }[kind];
-}
-
-/** @param untold failed tasks that no finding tells of */
-function sentence(job: JobSummary, all: FindingCounts, dryRun: boolean, untold: number): string {
-  const { done, failed, skipped, cancelled } = job.counts;
-  // What was copied is new unless said otherwise.
-  const others = { ...all, new: 0 };
-  const findings = job.kind === 'copy' && !dryRun ? others : all;
-  if (dryRun) {
-    const parts = [findingsText(findings), untold > 0 ? `${formatCount(untold)} failed` : ''].filter(Boolean);
-    const found = parts.length === 0 ? 'nothing to do' : parts.join(', ');
-    return `nothing was written; it would be: ${found} (${formatBytes(job.bytesDone)} to copy)`;
-  }
-  // What differs has been compared too.
-  const compared = job.variant === 'folders' ? done + failed : done;
-  const parts = [
-    `${formatCount(compared - (all.updated ?? 0))} ${verbOf(job)} (${formatBytes(job.bytesDone)})`,
-  ];
-  const found = findingsText(findings);
-  if (found !== '') parts.push(found);
-  if (skipped > 0) parts.push(`${formatCount(skipped)} skipped`);
-  // What verifying found has said already how many these are.
-  if (failed > 0 && job.kind !== 'verify') parts.push(`${formatCount(failed)} failed`);
-  if (cancelled > 0) parts.push(`${formatCount(cancelled)} cancelled`);
-  return `${parts.join(', ')} in ${formatDuration(job.elapsedMs)}`;
 }

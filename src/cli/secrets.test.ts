@@ -71,7 +71,7 @@ function secret(name: string): string {
   return text;
 }
 
-/** As bytes: plain, UTF-16, percent-encoded, and what is the same in base64 at each of its three alignments. */
+/** As bytes: plain, in small letters, UTF-16, percent-encoded, and what is the same in base64 at each of its three alignments. */
 function formsOf(text: string): Buffer[] {
   const inBase64 = [0, 1, 2].map((shift) => {
     const bytes = Buffer.from(`${'x'.repeat(shift)}${text}`);
@@ -79,7 +79,8 @@ function formsOf(text: string): Buffer[] {
     return whole.slice(shift === 0 ? 0 : 4);
   });
   const percents = [...Buffer.from(text)].map((byte) => `%${byte.toString(16)}`).join('');
-  return [text, ...inBase64, percents, percents.toUpperCase()]
+  // A host is written in small letters.
+  return [text, text.toLowerCase(), ...inBase64, percents, percents.toUpperCase()]
     .map((form) => Buffer.from(form))
     .concat(Buffer.from(text, 'utf16le'), Buffer.from(Buffer.from(text).toString('hex')));
 }
@@ -215,6 +216,10 @@ function wrongLists(): string[] {
       `  header=${secret('WA4')}`,
       `http://${base}/w`,
       `  checksum=${secret('WA5')}=00`,
+      `http://${base}/w`,
+      `  ${secret('WA6').toLowerCase()}`,
+      `http://${base}/w`,
+      `  out=http://u:${secret('WA7')}@h/`,
     ),
     file(
       'wrong.curl',
@@ -225,6 +230,9 @@ function wrongLists(): string[] {
       `curl http://${base}/w --oauth2-bearer ${secret('WC5')}`,
       `curl http://${base}/w --x=${secret('WC6')}`,
       `curl http://${base}/w -d @${secret('WC7')}`,
+      `curl http://${base}/w -H X-Key: ${secret('WC8')}`,
+      `curl http://${base}/w -H 'Authorization: Bearer' ${secret('WC9')}.${secret('WCa')}`,
+      `curl http://${base}/w -o http://u:${secret('WCb')}@h/`,
     ),
     file(
       'wrong.jsonl',
@@ -373,6 +381,30 @@ test('a command line that is wrong is not quoted', async () => {
     ['download', '-i', `http://u:${secret('ListUrl')}@h/list`],
     ['download', '-K', file('flags', `usr = "${secret('FlagFile')}"`)],
     ['jobs', `http://u:${secret('Surplus')}@h/`],
+    ['download', `--user u:${secret('OneWord')}`, 'http://h/'],
+    ['download', '--retry', `u:${secret('Astray')}`, 'http://h/'],
+    // A URL, or what a file was to hide, where the path of a file belongs.
+    ['download', 'http://h/', '-d', `http://u:${secret('Folder')}@h/`],
+    ['download', 'http://h/', '-o', `http://u:${secret('Name')}@h/`],
+    ['download', 'http://h/', '--manifest', `http://u:${secret('Manifest')}@h/`],
+    ['download', '-i', `u:${secret('ListLogin')}@h/list`],
+    ['download', 'http://h/', '--load-cookies', `sid=${secret('NoCookies')}`],
+    ['download', 'http://h/', '--netrc-file', `machine h login u password ${secret('NoNetrc')}`],
+    ['download', 'http://h/', '--cacert', secret('NoPem')],
+    ['download', 'http://h/', '-K', `user = "u:${secret('NoFlagFile')}"`],
+    ['download', 'http://h/', '-H', `@X: ${secret('NoHeaderFile')}`],
+    ['download', 'http://h/', '-K', file('cookies-wrong', `load-cookies = "sid=${secret('CookieInFile')}"`)],
+    ['compare', 'download', 'http://h/', '--load-cookies', `sid=${secret('CompareCookies')}`],
+    ['hash', `http://u:${secret('Hash')}@h/`],
+    ['verify', `http://u:${secret('Verify')}@h/`],
+    ['duplicates', `http://u:${secret('Duplicates')}@h/`],
+    ['copy', `http://u:${secret('CopyFrom')}@h/`, 'out'],
+    ['copy', 'out', `http://u:${secret('CopyTo')}@h/`],
+    ['compare', 'hash', `http://u:${secret('CompareHash')}@h/`],
+    ['serve', `http://u:${secret('Serve')}@h/`],
+    ['export', `http://u:${secret('Export')}@h/`],
+    ['retry', `http://u:${secret('Retry')}@h/`],
+    ['help', `http://u:${secret('Help')}@h/`],
   ];
   for (const args of wrong) expect((await heddle(args)).status, args[1]).toBe(2);
   expect((await heddle([`http://u:${secret('NoCommand')}@h/`])).status).toBe(2);
@@ -383,5 +415,6 @@ test('help says what others can see, and how to hide it', async () => {
   for (const command of [['download'], ['compare', 'download']]) {
     const { stdout } = await heddle(['help', ...command]);
     expect(stdout).toMatch(/Other users of this machine can see the command line.*-K FILE.*-H @FILE/su);
+    expect(stdout).not.toContain('[]');
   }
 });

@@ -1,9 +1,9 @@
 import type { CommanderError } from 'commander';
 
-/** Their values may be passwords or keys. */
-const SECRET = /--(?:header|user-agent|referer|user|oauth2-bearer|proxy)\b/u;
-
-/** What was wrong with a command line, in commander's words less what may be a secret: it is shown, and often logged. */
+/**
+ * What was wrong with a command line, in commander's words less every value: it is shown, and often logged, and where
+ * something is wrong a password may have slipped into any flag's place.
+ */
 export function usageFault({ code, message }: CommanderError): string {
   if (code === 'commander.help') return 'name a command';
   return withoutValues(code, message)
@@ -14,17 +14,20 @@ export function usageFault({ code, message }: CommanderError): string {
 function withoutValues(code: string, message: string): string {
   switch (code) {
     case 'commander.invalidArgument': {
-      const [, option = '', hint = ''] =
+      const [, option, hint = ''] =
         /^error: option '(.*?)' argument '.*' is invalid\.(.*)$/su.exec(message) ?? [];
-      return SECRET.test(option) ? `error: the value of option '${option}' is invalid.${hint}` : message;
+      return option === undefined
+        ? 'error: an argument is invalid.'
+        : `error: the value of option '${option}' is invalid.${hint}`;
     }
-    case 'commander.unknownOption':
-      // `--passwd=…`, `-pword`.
-      return message
-        .replace(/^(error: unknown option '--[^'=]*)=.*$/su, "$1'")
-        .replace(/^(error: unknown option '-[^'-])[^'].*$/su, "$1'");
+    case 'commander.unknownOption': {
+      // Only its name: `--passwd=…`, `'--passwd …'`, `-p…`.
+      const [, name = ''] = /^error: unknown option '(--[\w-]*|-[^'-])/u.exec(message) ?? [];
+      const [suggestion = ''] = /\n\(Did you mean [\w -]+\?\)$/u.exec(message) ?? [];
+      return `error: unknown option '${name}'${suggestion}`;
+    }
     case 'commander.unknownCommand':
-      return /^error: unknown command '[\w-]+'/u.test(message) ? message : 'error: unknown command';
+      return /^error: unknown command '[a-z-]+'/u.test(message) ? message : 'error: unknown command';
     case 'commander.excessArguments':
       return message.replace(/(but got \d+): .*$/su, '$1.');
     default:

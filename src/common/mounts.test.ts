@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { isInMount, mountOf, mountPoints, mountsBelow } from './mounts';
+import { isInMount, mountOf, mountPoints, mountedType, mountsBelow } from './mounts';
 
 const MOUNTINFO = [
   '22 1 254:0 / / rw,relatime shared:1 - ext4 /dev/vda rw',
@@ -33,4 +33,10 @@ test('the mount that a path lies in', () => {
   expect(mountOf(points, '/data/sub/binder')).toBe('/data');
   expect(mountOf(points, '/databases')).toBe('/');
   expect(mountOf([], '/a')).toBe('');
+});
+
+test('the kind of file system that is mounted', () => {
+  expect(mountedType(MOUNTINFO, '/data/with space')).toBe('tmpfs');
+  expect(mountedType(MOUNTINFO, '/')).toBe('ext4');
+  expect(mountedType(MOUNTINFO, '/data/sub')).toBe(null);
 });

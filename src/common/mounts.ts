@@ -13,19 +13,31 @@ export function mountsBelow(mountinfo: string, folder: string): string[] {
     .map((path) => path.slice(prefix.length));
 }
 
+/** The kind of file system that is mounted last at a path, `fuseblk` say; `null`: nothing is. Byte strings. */
+export function mountedType(mountinfo: string, point: string): string | null {
+  let type: string | null = null;
+  for (const line of mountinfo.split('\n')) {
+    const fields = line.split(' ');
+    if (unescaped(fields[4] ?? '') === point) type = fields[fields.indexOf('-', 6) + 1] ?? null;
+  }
+  return type;
+}
+
 /** Everything that is mounted, as real paths; byte strings. */
 export function mountPoints(mountinfo: string): string[] {
   const points = new Set<string>();
   for (const line of mountinfo.split('\n')) {
     const point = line.split(' ')[4];
     if (point === undefined) continue;
-    points.add(
-      point.replaceAll(/\\([0-7]{3})/gu, (_, octal: string) =>
-        String.fromCharCode(Number.parseInt(octal, 8)),
-      ),
-    );
+    points.add(unescaped(point));
   }
   return [...points];
+}
+
+function unescaped(field: string): string {
+  return field.replaceAll(/\\([0-7]{3})/gu, (_, octal: string) =>
+    String.fromCharCode(Number.parseInt(octal, 8)),
+  );
 }
 
 /** The one of the mounts that a path lies in; '' where it is in none. Byte strings. */

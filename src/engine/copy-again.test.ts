@@ -59,6 +59,28 @@ function write(name: string, text: string, mtime = AT): void {
 
 const copied = (name: string): string => join(target, 'from', name);
 
+/** @param at seconds since the epoch, with nine digits behind the point */
+function writeAt(name: string, text: string, at: string): void {
+  put(join(source, name), text);
+  execFileSync('touch', ['-d', `@${at}`, join(source, name)]);
+}
+
+test.each(['1600000000.000000001', '1600000000.000500000', '1599999999.999999999'])(
+  'a file of the same size that is changed at %s is another one, to the nanosecond',
+  async (at) => {
+    writeAt('a', 'one', '1600000000.000000000');
+    await copy();
+    writeAt('a', 'two', at);
+    for (const dryRun of [true, false]) {
+      const { id } = await copy({ existing: 'overwrite', dryRun });
+      expect(engine.findings(id)).toEqual({ replaced: 1 });
+    }
+    expect(readFileSync(copied('a'), 'utf8')).toBe('two');
+    const again = await copy({ existing: 'overwrite' });
+    expect(engine.findings(again.id)).toEqual({ unchanged: 1 });
+  },
+);
+
 describe('what an unchanged file has beside its bytes', () => {
   beforeEach(async () => {
     for (const name of ['mode', 'owner', 'attribute', 'removed', 'acl', 'same']) write(name, name);

@@ -433,9 +433,10 @@ export class Engine {
     const isPlanned = planned || state === 'done';
     if (lacking === 0 && isPlanned) return null;
     const manifest = path ?? `The manifest of job ${id}`;
-    const files = `${formatCount(lacking)} ${lacking === 1 ? 'file' : 'files'}`;
+    const files =
+      lacking === 1 ? '1 file that failed or is' : `${formatCount(lacking)} files that failed or are`;
     const message = isPlanned
-      ? `${manifest} lacks ${files} that could not be read or written, or are still to be done.`
+      ? `${manifest} lacks ${files} still to be done.`
       : `${manifest} lacks what is still to be done: the job is not over.`;
     return { code: 'manifest-incomplete', message, retryable: false };
   }

@@ -117,12 +117,19 @@ describe.runIf(knowsExfat)('on exFAT', () => {
       ]);
       expect(listing(join(disk, 'src'))).toEqual(['D', 'D/a', 'IMG.txt']);
       expect(readFileSync(join(disk, 'src/IMG.txt'), 'utf8')).toBe('one');
-      // An empty disk tells a dry run nothing; this one has something by now.
-      expect(dry.state).toBe('done');
+      // An empty disk shows no names: its kind tells.
       const again = await copy({ existing, dryRun: true });
-      expect(engine.findings(again.id).clash).toBe(3);
+      for (const { id } of [dry, again]) expect(engine.findings(id).clash).toBe(3);
     },
   );
+
+  test('names that there cannot be are told by a dry run as well', async () => {
+    write(join(source, 'a:b'), 'x');
+    writeFileSync(Buffer.from(`${source}/\u00ff`, 'latin1'), 'x');
+    write(join(source, 'good'), 'x');
+    for (const dryRun of [true, false])
+      expect(engine.findings((await copy({ dryRun })).id)).toEqual({ new: 1, clash: 2 });
+  });
 
   test('nor where planning could not see it, on a disk below the target', async () => {
     const target = join(folder, 'to');

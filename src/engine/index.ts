@@ -4,4 +4,5 @@ export { Threads } from './pool';
 export { defaultDataDirectory } from './data-directory';
 export { experimentText } from './compare/export';
 export { absolutePath } from '../files/absolute-path';
+export { unreadableFile } from './jobs/option-files';
 export { native } from '../files/entries';

@@ -1,5 +1,6 @@
 /** Paths as they are named: through links, with `..` behind them, and with bytes that are not UTF-8. */
 import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -66,6 +67,9 @@ describe.runIf(process.platform !== 'win32')('links that are named', () => {
       /does not exist/u,
     );
     execFileSync('mkfifo', [at('pipe')]);
+    await expect(run({ kind: 'verify', ...HOW, manifest: at('pipe'), root: null })).rejects.toThrow(
+      /pipe is not a regular file, and so no list/u,
+    );
     symlinkSync('pipe', at('to-pipe'));
     const { counts } = await run(hashing([at('to-pipe')]));
     expect(counts).toMatchObject({ done: 0, skipped: 1 });
@@ -90,6 +94,58 @@ describe.runIf(process.platform !== 'win32')('links that are named', () => {
     await run({ kind: 'copy', ...HOW, sources: [`${there}/x`], destination: `${there}/copied` });
     expect(readFileSync(at('real/copied'), 'utf8')).toBe('outer');
     expect(readdirSync(at('here')).sort()).toEqual(['link', 'x']);
+  });
+});
+
+describe.runIf(process.platform !== 'win32')('a slash behind what is no folder', () => {
+  test.each(['x/', 'x/.', 'link/', 'x/../x', 'x/./'])('%s is not taken for the file', async (name) => {
+    put(at('x'), 'x');
+    symlinkSync('x', at('link'));
+    const path = `${folder}/${name}`;
+    await expect(run(hashing([path]))).rejects.toThrow(/(?:x|link) is not a folder/u);
+    await expect(run(hashing([path], { duplicates: true }))).rejects.toThrow(/is not a folder/u);
+    await expect(run({ kind: 'verify', ...HOW, manifest: path, root: null })).rejects.toThrow(
+      /is not a folder/u,
+    );
+    await expect(
+      run({ kind: 'copy', ...HOW, sources: [path], destination: `${folder}/new/` }),
+    ).rejects.toThrow(/is not a folder/u);
+  });
+
+  test('in a list is a file that is not there, as a circle of links is not to be read', async () => {
+    put(at('x'), 'x');
+    put(at('sub/y'), 'x');
+    symlinkSync('x', at('link'));
+    symlinkSync('loop', at('loop'));
+    const digest = createHash('sha256').update('x').digest('hex');
+    const names = [
+      'x',
+      'x/',
+      'x/.',
+      'link/',
+      'x/../x',
+      'sub/../x',
+      'sub//y',
+      'sub/',
+      'loop',
+      'z'.repeat(300),
+    ];
+    put(at('SUMS'), names.map((name) => `${digest}  ${name}\n`).join(''));
+    const { id } = await run({ kind: 'verify', ...HOW, manifest: at('SUMS'), root: null });
+    const told = await rows(id);
+    expect(told.map(({ finding }) => finding)).toEqual([
+      'ok',
+      'missing',
+      'missing',
+      'missing',
+      'missing',
+      'ok',
+      'ok',
+      'unreadable',
+      'unreadable',
+      'missing',
+    ]);
+    expect(told[8]?.error?.message).toMatch(/loop goes through too many symbolic links/u);
   });
 });
 

@@ -185,3 +185,20 @@ test('what is written is never open to more people than its source, not even for
     if (line.includes('fchmod')) expect(calls[index - 1]).toContain('fremovexattr');
   }
 }, 30_000);
+
+test('a link to a folder that is followed gets what the folder has, empty folders too', async () => {
+  mkdirSync(join(source, 'real', 'empty'), { recursive: true });
+  chmodSync(join(source, 'real'), 0o751);
+  chmodSync(join(source, 'real', 'empty'), 0o711);
+  put(join(source, 'real', 'file'), 'x');
+  symlinkSync('real', join(source, 'link'));
+  await run({
+    kind: 'copy',
+    mode: 'pool',
+    workers: 1,
+    sources: [join(source, 'link')],
+    destination: target,
+    rules: { links: 'follow' },
+  });
+  expect(describeTree(join(target, 'link'))).toEqual(describeTree(join(source, 'real')));
+});

@@ -1,13 +1,13 @@
 /** Paths as the system reads them: behind a symbolic link, `..` is the parent of where the link leads. */
-import { lstatSync, readlinkSync, realpathSync } from 'node:fs';
+import { lstatSync, readlinkSync, realpathSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { HeddleError, fromErrorData, toErrorData } from '../common/errors';
 import { displayPath, pathFromBytes, type FsPath } from '../common/paths';
 import { native } from './entries';
 
 /**
- * The path from the root on, without `.`, `..` and doubled or trailing slashes. Only what `..` steps out of is looked
- * at; the rest need not exist.
+ * The path from the root on, without `.`, `..` and doubled or trailing slashes. Only what `..` steps out of, or what has
+ * a slash behind it, is looked at; of these the former has to exist.
  * @throws HeddleError `source-missing`, `not-a-folder`; system errors of a folder that `..` steps out of
  */
 export function absolutePath(path: FsPath): FsPath {
@@ -19,7 +19,30 @@ export function absolutePath(path: FsPath): FsPath {
     if (part === '' || part === '.') continue;
     at = part === '..' ? above(at) : `${at}/${part}`;
   }
-  return fsPath(at === '' ? '/' : at);
+  const absolute = fsPath(at === '' ? '/' : at);
+  if (endsAsFolder(given)) refuseFile(absolute);
+  return absolute;
+}
+
+/** Whether a path is that of a folder, whatever is there: `x/`, `x/.`. @param given as text or a character for each byte */
+export function endsAsFolder(given: string): boolean {
+  return /\/\.?$/u.test(given);
+}
+
+/** `file/` is nothing. */
+function refuseFile(path: FsPath): void {
+  let isFile: boolean;
+  try {
+    isFile = !statSync(native(path)).isDirectory();
+  } catch {
+    // Whoever goes there learns why it cannot be looked at.
+    return;
+  }
+  if (isFile) throw notAFolder(path);
+}
+
+function notAFolder(path: FsPath): HeddleError {
+  return new HeddleError('not-a-folder', `${displayPath(path)} is not a folder.`);
 }
 
 /** Where the path leads when every link in it is followed. @throws system errors */
@@ -34,9 +57,7 @@ function above(folder: string): string {
   try {
     const isLink = lstatSync(native(path)).isSymbolicLink();
     const real = isLink ? byteString(realPath(path)) : folder;
-    if (!lstatSync(native(fsPath(real))).isDirectory()) {
-      throw new HeddleError('not-a-folder', `${displayPath(path)} is not a folder.`);
-    }
+    if (!lstatSync(native(fsPath(real))).isDirectory()) throw notAFolder(path);
     return real.slice(0, real.lastIndexOf('/'));
   } catch (error) {
     if (error instanceof HeddleError) throw error;

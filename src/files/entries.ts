@@ -12,9 +12,14 @@ export function errorCode(error: unknown): string | undefined {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
 }
 
-/** `lstat` with `null` for what is not there. */
+/** `lstat` with `null` for what is not there; below what is no folder there is nothing. */
 export function lstatOrNull(path: FsPath): BigIntStats | null {
-  return lstatSync(native(path), { bigint: true, throwIfNoEntry: false }) ?? null;
+  try {
+    return lstatSync(native(path), { bigint: true, throwIfNoEntry: false }) ?? null;
+  } catch (error) {
+    if (errorCode(error) === 'ENOTDIR') return null;
+    throw error;
+  }
 }
 
 export function isSameFile(a: BigIntStats, b: BigIntStats): boolean {

@@ -22,6 +22,7 @@ import { displayPath, type FsPath } from '../common/paths';
 import { formatBytes } from '../common/units';
 import { copyAttributes, setTimes } from './attributes';
 import { aboutTarget, targetError } from './copy-errors';
+import { markAsUnfinished } from './extended-attributes';
 import { CopyProgress, reopenPartial, versionOf } from './copy-progress';
 import { errorCode, native, parentPath, unlinkIfThere } from '../files/entries';
 import type { Hasher, HasherFactory } from '../files/hashers';
@@ -159,7 +160,10 @@ class Copying {
     if (!shared && kept === null) this.#askForRoom();
     const to = kept?.fd ?? aboutTarget(target, () => this.#open(shared));
     try {
-      if (this.#job.inPlace === true) markUnfinished(to);
+      if (this.#job.inPlace === true) {
+        markAsUnfinished(to);
+        looksOld(to);
+      }
       const start = kept?.bytes ?? 0;
       if (shared) this.#method = 'reflink';
       let bytes = this.#size;
@@ -300,7 +304,7 @@ class Copying {
     if (this.#sparse || this.#job.inPlace === true) {
       aboutTarget(this.#job.target, () => {
         ftruncateSync(to, at);
-        if (this.#job.inPlace === true) markUnfinished(to);
+        if (this.#job.inPlace === true) looksOld(to);
       });
     }
     return at;
@@ -316,7 +320,7 @@ class Copying {
       const moved = copied ?? (yield* this.#readAndWrite(to, at, Math.min(length, READ_BYTES)));
       if (moved === 0) return at;
       at += moved;
-      if (this.#job.inPlace === true) markUnfinished(to);
+      if (this.#job.inPlace === true) looksOld(to);
       if (at < this.#size || this.#size > SMALL_BYTES) {
         this.#context.setStages(at, at);
         if (!this.#isFlushed) this.#context.setBytesDone(at);
@@ -458,10 +462,11 @@ const OPEN_IN_PLACE =
   constants.O_RDWR | (process.platform === 'win32' ? 0 : constants.O_NOFOLLOW | constants.O_NONBLOCK);
 
 /**
- * Older than every source: whoever copies again sees that the file is not its source yet, and is not newer either.
- * Each write sets the time anew. One who does not own the file may not set it.
+ * Older than every source: whoever copies again sees that the file is not its source yet, and is not newer either. Each
+ * write sets the time anew, so that it is the mark of those that can have no other; and one who does not own the file
+ * may not set it.
  */
-function markUnfinished(fd: number): void {
+function looksOld(fd: number): void {
   try {
     setTimes(fd, 0n, 0n);
   } catch (error) {

@@ -11,6 +11,7 @@ import type { PartialState } from '../common/download';
 import type { TaskOutcome } from '../common/model';
 import { displayPath, joinPath, pathFromBytes, pathToBytes, type FsPath } from '../common/paths';
 import { isSameFile, lstatOrNull, native, parentPath, unlinkIfThere } from '../files/entries';
+import { isUnfinished } from './extended-attributes';
 import type { TargetTimes } from './target-times';
 import { placeAt, replaceAt, type Naming, type Placed } from '../files/take-name';
 
@@ -54,7 +55,7 @@ export function decide(
     return left(copy, 'unchanged', `${displayPath(target)} is its source by another name.`);
   }
   if (sameContent ?? isUnchanged(copy, source, there)) {
-    return left(copy, 'unchanged', `${displayPath(target)} is there already, the same as its source.`);
+    return { how: 'settled', outcome: unchanged(copy) };
   }
   switch (policy) {
     case 'skip':
@@ -62,7 +63,7 @@ export function decide(
     case 'number':
       return { how: 'number' };
     case 'newer':
-      if (!there.isDirectory() && !copy.times.isOlder(source.mtimeNs, { ...copy, there })) {
+      if (!there.isDirectory() && !isOlder(copy, source, there)) {
         return left(
           copy,
           'kept',
@@ -90,12 +91,17 @@ export function decide(
   return { how: 'replace' };
 }
 
+function unchanged({ target }: Copy): TaskOutcome {
+  return leftOutcome(target, 'unchanged', `${displayPath(target)} is there already, the same as its source.`);
+}
+
 function left({ target }: Copy, finding: 'unchanged' | 'kept', message: string): Decision {
+  return { how: 'settled', outcome: leftOutcome(target, finding, message) };
+}
+
+function leftOutcome(target: FsPath, finding: 'unchanged' | 'kept', message: string): TaskOutcome {
   const code = finding === 'kept' ? 'target-kept' : finding;
-  return {
-    how: 'settled',
-    outcome: { state: 'skipped', bytes: 0, target, finding, reason: { code, message, retryable: false } },
-  };
+  return { state: 'skipped', bytes: 0, target, finding, reason: { code, message, retryable: false } };
 }
 
 /** Same type, size and time; of links, the same text. */
@@ -104,6 +110,12 @@ export function isUnchanged(copy: Copy, from: BigIntStats, there: BigIntStats): 
     return there.isSymbolicLink() && readlinkBytes(copy.source).equals(readlinkBytes(copy.target));
   }
   return there.isFile() && there.size === from.size && isSameTime(copy, from, there);
+}
+
+/** What an interrupted copy has left half-written is older than anything, whatever its time. */
+function isOlder(copy: Copy, from: BigIntStats, there: BigIntStats): boolean {
+  if (copy.times.isOlder(from.mtimeNs, { ...copy, there })) return true;
+  return there.isFile() && isUnfinished(copy.target);
 }
 
 /** As far as the target keeps times. */
@@ -185,6 +197,30 @@ export function numbered(target: FsPath, number: number): FsPath {
   const bytes = Buffer.from(pathToBytes(target));
   const name = bytes.subarray(bytes.lastIndexOf(0x2f) + 1).toString('latin1');
   return joinPath(folder, pathFromBytes(Buffer.from(numberedName(name, number), 'latin1')));
+}
+
+export interface NumberedBefore {
+  /** Its target is the numbered name. */
+  readonly copy: Copy;
+  readonly outcome: TaskOutcome;
+}
+
+/**
+ * The numbered copy of the same file, as size and time tell, that was made before: one that is repeated makes no other.
+ * @param isSame what more is to be the same
+ */
+export function numberedBefore(
+  copy: Copy,
+  source: BigIntStats,
+  isSame: (one: Copy) => boolean,
+): NumberedBefore | null {
+  for (let number = 1; ; number++) {
+    const one = { ...copy, target: numbered(copy.target, number) };
+    const there = lstatOrNull(one.target);
+    if (there === null) return null;
+    if (isSameFile(source, there) || !isUnchanged(one, source, there) || !isSame(one)) continue;
+    return { copy: one, outcome: unchanged(one) };
+  }
 }
 
 /** The numbered name that an earlier, killed run gave to the file; `null` if there is none. */

@@ -113,7 +113,7 @@ function mayRemove(target: FsPath): void {
 function lookAgain(counterpart: FsPath, target: FsPath, root: MirrorRoot): ReturnType<typeof lstatOrNull> {
   const rootBytes = pathToBytes(joinPath(root.target, '.')).length - 1;
   const below = pathFromBytes(pathToBytes(target).subarray(rootBytes));
-  if (exists(counterpart) || root.counterparts.of(below).isThere) {
+  if (lstatOrNull(counterpart) !== null || root.counterparts.of(below).isThere) {
     throw new HeddleError(
       'mirror-unsafe',
       `${displayPath(target)} was left: its source ${displayPath(counterpart)} has appeared meanwhile. Copy again.`,
@@ -166,16 +166,6 @@ function mountsAt(root: Pick<CopyRoot, 'target'>): (path: FsPath) => boolean {
     const relative = Buffer.from(pathToBytes(path).subarray(rootLength)).toString('latin1');
     return isInMount(mounts, relative.replace(/^\/+/u, ''));
   };
-}
-
-/** Below what is no folder there is nothing. */
-function exists(path: FsPath): boolean {
-  try {
-    return lstatOrNull(path) !== null;
-  } catch (error) {
-    if (errorCode(error) === 'ENOTDIR') return false;
-    throw error;
-  }
 }
 
 /** @returns whether it is gone */

@@ -12,8 +12,8 @@ import { WORK_DIRECTORY_PREFIX } from '../common/walk';
 import type { WalkRules } from '../common/walk-rules';
 import { bringUpToDate } from './attributes';
 import { aboutTarget } from './copy-errors';
-import type { TargetFolders } from './copy-target';
-import { errorCode, native, parentPath } from '../files/entries';
+import { accessNearest, notAFolder, type TargetFolders } from './copy-target';
+import { errorCode, lstatOrNull, native, parentPath } from '../files/entries';
 import type { TaskContext } from './runtime';
 import { walkEntries } from './walk';
 
@@ -28,6 +28,8 @@ export interface FoldersManner {
   readonly rules: WalkRules;
   /** Flush them: a file's name is on the device when its folder is. */
   readonly sync: boolean;
+  /** Only looks whether each can be made, or is there. */
+  readonly dryRun: boolean;
 }
 
 /**
@@ -56,7 +58,8 @@ export function copyFolders(
   const stack: Level[] = [];
   const enter = (from: FsPath, to: FsPath): void => {
     const made = attempt(to, () => {
-      targets.ensureFolder(to);
+      if (manner.dryRun) foreseeFolder(to);
+      else targets.ensureFolder(to);
     });
     // Below a folder that cannot be made, nothing can.
     if (made) stack.push({ source: from, target: to, folders: folders(from) });
@@ -70,6 +73,7 @@ export function copyFolders(
       continue;
     }
     stack.pop();
+    if (manner.dryRun) continue;
     const done = level;
     attempt(done.target, () => {
       // Its end would change the folder's time.
@@ -88,6 +92,13 @@ export function copyFolders(
     );
   }
   return { state: 'done', bytes: 0, target, ...(lost.size === 0 ? {} : { lost: [...lost] }) };
+}
+
+/** Fails as making it will. */
+function foreseeFolder(folder: FsPath): void {
+  const there = lstatOrNull(folder);
+  if (there === null) accessNearest(folder);
+  else if (!there.isDirectory()) throw notAFolder(folder);
 }
 
 /** Names of the folders in a folder, links left out. An unreadable one has none: the planner has reported it. */

@@ -4,14 +4,26 @@ import { HeddleError, toErrorData } from '../common/errors';
 import type { Finding, TaskOutcome } from '../common/model';
 import { displayPath, type FsPath } from '../common/paths';
 import { aboutTarget, targetError } from './copy-errors';
-import { decide, numbered, type Copy } from './copy-existing';
+import { decide, numbered, type Copy, type NumberedBefore } from './copy-existing';
 import type { TargetSpelling } from './copy-spelling';
-import type { TargetFolders } from './copy-target';
+import { accessNearest, type TargetFolders } from './copy-target';
 import { mayBeWritten, notReplaceable } from './copy-in-place';
-import { lstatOrNull, native, parentPath } from '../files/entries';
+import { lstatOrNull, native } from '../files/entries';
 import { wouldBeUpdated } from './copy-there';
 
-/** @param sameContent as for {@link decide} */
+/** Whether the target's folder is there, and no link leads to it: what lies behind one is not the target. */
+export function isReached(target: FsPath, folders: TargetFolders): boolean {
+  try {
+    return folders.look(target);
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * @param sameContent as for {@link decide}
+ * @param twin the numbered copy of the same file, which is asked for where there would be one more
+ */
 export function foresee(
   copy: Copy,
   source: BigIntStats,
@@ -19,6 +31,7 @@ export function foresee(
   spelling: TargetSpelling | null,
   sameContent: boolean | null,
   inPlace: boolean,
+  twin: () => NumberedBefore | null,
 ): TaskOutcome {
   const { target } = copy;
   const bytes = source.isFile() ? Number(source.size) : 0;
@@ -39,8 +52,11 @@ export function foresee(
       case 'replace':
         spelling?.refuseOther(copy.source, target);
         return would('replaced', bytes, target);
-      case 'number':
-        return would('numbered', bytes, freeName(target));
+      case 'number': {
+        const before = twin();
+        if (before === null) return would('numbered', bytes, freeName(target));
+        return { ...wouldBeUpdated(before.copy, source, before.outcome), state: 'done' };
+      }
     }
   } catch (error) {
     const reason = toErrorData(error, displayPath(target));
@@ -52,10 +68,8 @@ export function foresee(
 
 /** Fails as the real run will where nothing may be made in the target's folder, or in what is there of the way to it. */
 function foreseeRefusal(target: FsPath, replaces: boolean, inPlace: boolean): void {
-  let folder = parentPath(target);
-  while (lstatOrNull(folder) === null && parentPath(folder) !== folder) folder = parentPath(folder);
   try {
-    accessSync(native(folder), constants.W_OK | constants.X_OK);
+    accessNearest(target);
   } catch (error) {
     if (!replaces || !mayBeWritten(target)) throw targetError(error, target);
     if (!inPlace) throw notReplaceable(target, error);

@@ -30,7 +30,7 @@ export class TargetSpelling {
       'clash',
       other === null
         ? `${displayPath(target)} leads to a file of another name, which was not replaced. Rename the source.`
-        : `${displayPath(source)} and ${displayPath(other)} would be one in ${displayPath(folder)}, whose file system does not tell their names apart. It was not copied; rename one of them.`,
+        : `${displayPath(source)} and ${displayPath(other)} would collide in ${displayPath(folder)}, whose file system takes the two names for the same. It was not copied; rename one of them.`,
     );
   }
 

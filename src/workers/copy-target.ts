@@ -1,5 +1,15 @@
 /** Where a copy writes: target folders made on the way, and never out of the target through a link. */
-import { lstatSync, mkdirSync, readFileSync, readdirSync, realpathSync, rmSync, statSync } from 'node:fs';
+import {
+  accessSync,
+  constants,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  realpathSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
 import { HeddleError } from '../common/errors';
 import type { CopyRoot } from '../common/model';
 import { mountOf, mountPoints } from '../common/mounts';
@@ -208,12 +218,19 @@ function statDevice(folder: FsPath): bigint | null {
   return statSync(native(folder), { bigint: true, throwIfNoEntry: false })?.dev ?? null;
 }
 
+/** Whether something may be made in the nearest folder that is there, above a path. @throws the system's error if not */
+export function accessNearest(path: FsPath): void {
+  let folder = parentPath(path);
+  while (lstatOrNull(folder) === null && parentPath(folder) !== folder) folder = parentPath(folder);
+  accessSync(native(folder), constants.W_OK | constants.X_OK);
+}
+
 /** Nothing may be made there. */
 export function isRefusal(error: unknown): boolean {
   return ['EACCES', 'EPERM', 'EROFS'].includes(errorCode(error) ?? '');
 }
 
-function notAFolder(folder: FsPath): HeddleError {
+export function notAFolder(folder: FsPath): HeddleError {
   return new HeddleError(
     'target-not-a-folder',
     `${displayPath(folder)} exists and is not a folder; nothing was written behind it.`,

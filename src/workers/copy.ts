@@ -20,19 +20,28 @@ import {
   type CopyMemory,
 } from './copy-data';
 import { aboutTarget, targetError } from './copy-errors';
-import { cannotBeReplaced, mayBeWritten, needsInPlace, notReplaceable } from './copy-in-place';
+import {
+  cannotBeReplaced,
+  mayBeWritten,
+  needsInPlace,
+  notReplaceable,
+  whenDone,
+  writeInPlace,
+} from './copy-in-place';
 import {
   decide,
   decidesUnchanged,
+  numberedBefore,
   placeByDecision,
   readlinkBytes,
   settledBefore,
   type Copy,
   type CopyAttempt,
+  type NumberedBefore,
 } from './copy-existing';
 import { removeEmptied, removeExtra, type MirrorRoot } from './copy-extras';
 import { copyFolders } from './copy-folders';
-import { foresee } from './copy-foresight';
+import { foresee, isReached } from './copy-foresight';
 import { SmallCopies } from './copy-small';
 import { TargetSpelling } from './copy-spelling';
 import { TargetFolders, isRefusal } from './copy-target';
@@ -115,7 +124,13 @@ class Copier {
     this.#context = context;
     switch (order.type) {
       case 'folders':
-        return copyFolders(order.source, target, folders, { rules: this.#options.rules, sync }, context);
+        return copyFolders(
+          order.source,
+          target,
+          folders,
+          { rules: this.#options.rules, sync, dryRun },
+          context,
+        );
       case 'extra':
         return order.size === null
           ? removeEmptied(order.source, target, this.#mirrorRoot(root), dryRun)
@@ -138,9 +153,11 @@ class Copier {
     };
     const spelling = target === root.target ? null : this.#spelling;
     if (dryRun) {
-      return this.#compared(copy, source, context, ({ same }) =>
-        foresee(copy, source, folders, spelling, same, options.inPlace),
-      );
+      const then = ({ same }: Contents): TaskOutcome =>
+        foresee(copy, source, folders, spelling, same, options.inPlace, () =>
+          this.#numberedBefore(copy, source, context),
+        );
+      return isReached(target, folders) ? this.#compared(copy, source, context, then) : then(NOT_READ);
     }
 
     aboutTarget(target, () => folders.ensureParent(target));
@@ -183,6 +200,8 @@ class Copier {
     const decision = aboutTarget(target, () => decide(job, source, lstatOrNull(target), same));
     if (decision.how === 'settled') return this.#settled(job, source, decision.outcome, digests, context);
     if (decision.how === 'replace') spelling?.refuseOther(order.source, target);
+    const twin = decision.how === 'number' ? this.#numberedBefore(job, source, context) : null;
+    if (twin !== null) return this.#settled(twin.copy, source, twin.outcome, {}, context);
 
     if (order.linkTo !== undefined) {
       const linked = this.#hardLink(job, source, order.linkTo, decision.how, context);
@@ -207,6 +226,15 @@ class Copier {
   #reading(copy: Copy, context: TaskContext): Reading {
     const { options } = this.#options;
     return { copy, options, hashers: this.#hashers, memory: this.#memory, context };
+  }
+
+  /** The numbered copy that an earlier job has made of the same file. */
+  #numberedBefore(copy: Copy, source: BigIntStats, context: TaskContext): NumberedBefore | null {
+    return numberedBefore(copy, source, (one) => {
+      if (!this.#options.options.checksum || !source.isFile()) return true;
+      const reading = { ...this.#reading(one, context), hashers: NO_HASHERS };
+      return runSync(compareContents(reading, SYNC_IO)).same === true;
+    });
   }
 
   /** At once where the thread has nothing else to do. */
@@ -257,37 +285,9 @@ class Copier {
     });
   }
 
-  /**
-   * Writes over a file that nothing can be renamed over.
-   * @param from the source, or the finished copy of it
-   */
   #writeInPlace(target: FsPath, from: FsPath, context: TaskContext): TaskOutcome | Promise<TaskOutcome> {
     const { options } = this.#options;
-    const begin = (): ReturnType<typeof copyData> =>
-      copyData(
-        {
-          source: from,
-          temp: target,
-          target,
-          options,
-          hashers: this.#hashers,
-          partial: null,
-          inPlace: true,
-        },
-        context.exclusive ? SYNC_IO : ASYNC_IO,
-        this.#memory,
-        context,
-      );
-    const done = ({ bytes, facts, digests, lost }: CopiedData): TaskOutcome => ({
-      state: 'done',
-      bytes,
-      target,
-      finding: 'replaced',
-      copied: facts,
-      ...(Object.keys(digests).length === 0 ? {} : { digests }),
-      ...(lost.length === 0 ? {} : { lost: [...lost] }),
-    });
-    return whenDone(context.exclusive ? runSync(begin()) : runAsync(begin()), done);
+    return writeInPlace(target, from, { options, hashers: this.#hashers }, this.#memory, context);
   }
 
   #mirrorRoot(root: CopyRoot): MirrorRoot {
@@ -454,10 +454,6 @@ class Copier {
     }
     throw new HeddleError('target-exists', `${displayPath(target)} comes and goes.`, { retryable: true });
   }
-}
-
-function whenDone<T, R>(value: T | Promise<T>, then: (value: T) => R): R | Promise<R> {
-  return value instanceof Promise ? value.then(then) : then(value);
 }
 
 type How = 'new' | 'replace' | 'number';

@@ -10,6 +10,9 @@ import { libc, type AttributeHolder, type Libc } from '../files/libc';
 const ACCESS_ACL = 'system.posix_acl_access';
 const DEFAULT_ACL = 'system.posix_acl_default';
 
+/** On a file that is being written over where it lies; it goes when the file is whole. */
+const UNFINISHED = 'user.heddle.unfinished';
+
 /** Values by name. */
 export type Extended = ReadonlyMap<string, Buffer>;
 
@@ -94,6 +97,20 @@ export function setExtended(
   }
 }
 
+/** Where there are attributes. */
+export function markAsUnfinished(target: AttributeHolder): void {
+  try {
+    libc()?.setAttribute(target, UNFINISHED, Buffer.from('1'));
+  } catch {
+    // Its time is left to tell.
+  }
+}
+
+export function isUnfinished(target: AttributeHolder): boolean {
+  const system = libc();
+  return system !== null && namesOn(system, target).includes(UNFINISHED);
+}
+
 function namesOn(system: Libc, target: AttributeHolder): readonly string[] {
   try {
     return system.attributes(target);
@@ -111,7 +128,8 @@ function isRemovable(name: string): boolean {
   return isAcl(name) || name.startsWith('user.') || name === 'security.capability';
 }
 
-/** Labels that the target's system gives by its own rules, and those of layered file systems. */
+/** Labels that the target's system gives by its own rules, those of layered file systems, and Heddle's own. */
 function isOfTheSystem(name: string): boolean {
+  if (name === UNFINISHED) return true;
   return name === 'security.selinux' || name.startsWith('trusted.overlay.') || name.startsWith('system.nfs4');
 }

@@ -155,7 +155,7 @@ async function hashFile(
   try {
     fd = await openAsync(native(path), flags);
   } catch (error) {
-    throw openingFailure(error, path);
+    throw openingFailure(error, path, flags);
   }
   try {
     const before = await fstatAsync(fd, { bigint: true });

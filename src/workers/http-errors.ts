@@ -57,6 +57,9 @@ const STATUSES: Readonly<Record<number, StatusSentence>> = {
   },
 };
 
+/** A server that asks for more is not waited for: it means years, or nothing at all. */
+const LONGEST_RETRY_AFTER_MS = 24 * 3_600_000;
+
 /** The failure for a final status other than 200. */
 export function statusFailure(
   status: number,
@@ -65,7 +68,14 @@ export function statusFailure(
 ): HeddleError {
   const known = STATUSES[status];
   const retryAfterMs = typeof retryAfter === 'string' ? parseRetryAfter(retryAfter, Date.now()) : null;
-  return new HeddleError(`http-${status}`, known?.sentence ?? `${url.host} answered with status ${status}.`, {
+  const sentence = known?.sentence ?? `${url.host} answered with status ${status}.`;
+  if (known?.retryable === true && retryAfterMs !== null && retryAfterMs > LONGEST_RETRY_AFTER_MS) {
+    return new HeddleError(
+      `http-${status}`,
+      `${sentence} It asks for a wait of more than a day, so it is not tried again by itself.`,
+    );
+  }
+  return new HeddleError(`http-${status}`, sentence, {
     retryable: known?.retryable === true,
     ...(retryAfterMs === null ? {} : { retryAfterMs }),
   });

@@ -46,11 +46,12 @@ export const OPEN_TO_READ = constants.O_RDONLY | (known['O_NOFOLLOW'] ?? 0) | (k
 export const OPEN_THROUGH_LINKS = constants.O_RDONLY | (known['O_NONBLOCK'] ?? 0);
 
 /** What an error of opening means: a {@link NotAFile} where the path leads to something else. */
-export function openingFailure(error: unknown, path: FsPath): unknown {
+export function openingFailure(error: unknown, path: FsPath, flags = OPEN_TO_READ): unknown {
   const code = errorCode(error);
   // ENXIO: a socket, or a device without a driver.
   if (code === 'ENXIO' || code === 'ENODEV') return new NotAFile(notRegular(path));
-  if (code === 'ELOOP' || code === 'EMLINK') {
+  // Links that are followed lead in a circle; else it is the link that was not followed.
+  if (flags !== OPEN_THROUGH_LINKS && (code === 'ELOOP' || code === 'EMLINK')) {
     const stats = lstatSync(native(path), { throwIfNoEntry: false });
     if (stats?.isSymbolicLink() === true) return new NotAFile(symbolicLink(path));
   }
@@ -70,7 +71,7 @@ export function withFileSync<T>(
   try {
     fd = openSync(native(path), flags);
   } catch (error) {
-    throw openingFailure(error, path);
+    throw openingFailure(error, path, flags);
   }
   try {
     const stats = fstatSync(fd, { bigint: true });

@@ -17,6 +17,7 @@ const YEARS_128_NS = 46_752n * DAY_NS;
 const COARSEST_NS = 2n * SECOND_NS;
 /** Some file systems keep microseconds, and copies made without a call for nanoseconds are a little off. */
 const FINE_NS = 1_000_000n;
+const MICROSECOND_NS = 1000n;
 /** statfs(2) of FAT on Linux. */
 const FAT = 0x4d44;
 /** Has something in every place. */
@@ -49,13 +50,14 @@ export interface TimedTarget {
 
 /** As one worker knows them. */
 export class TargetTimes {
-  /** Devices, and whether they keep times to less than a microsecond. */
-  readonly #fine = new Map<bigint, boolean>();
+  /** By device: how far a time that is read there may be from the one that was set; nanoseconds. */
+  readonly #slacks = new Map<bigint, bigint>();
 
   /** Whether the target has the time that it would get from a source of `mtimeNs`. */
   isSame(mtimeNs: bigint, target: TimedTarget): boolean {
     const apart = distance(target.there.mtimeNs, mtimeNs);
-    if (apart < FINE_NS) return true;
+    if (apart === 0n) return true;
+    if (apart < FINE_NS) return apart <= this.#slack(target);
     if (apart > COARSEST_NS && isKeptEverywhere(mtimeNs)) return false;
     const kept = this.#kept(mtimeNs, target);
     return kept !== null && distance(kept, target.there.mtimeNs) < FINE_NS;
@@ -68,7 +70,7 @@ export class TargetTimes {
 
   /** What becomes of a time there; `null`: that cannot be told. */
   #kept(mtimeNs: bigint, { target, there, scratch }: TimedTarget): bigint | null {
-    const fine = scratch === null ? isFineByLooks(there) : this.#isFine(there.dev, scratch);
+    const fine = scratch === null ? isFineByLooks(there) : this.#slack({ target, there, scratch }) < FINE_NS;
     // What is set is not always what is read later: some drivers cut times only when they write them to the disk.
     if (!fine && isCut(mtimeNs, there.mtimeNs)) return there.mtimeNs;
     if (scratch !== null) return tryOut(mtimeNs, scratch);
@@ -76,14 +78,20 @@ export class TargetTimes {
     return distance(there.mtimeNs, mtimeNs) < grain ? there.mtimeNs : null;
   }
 
-  #isFine(device: bigint, scratch: FsPath): boolean {
-    let fine = this.#fine.get(device);
-    if (fine === undefined) {
-      const kept = tryOut(ODD_NS, scratch);
-      fine = kept !== null && distance(kept, ODD_NS) < FINE_NS;
-      this.#fine.set(device, fine);
+  /** @returns as much as {@link COARSEST_NS} where it is more than a millisecond */
+  #slack({ there, scratch }: TimedTarget): bigint {
+    if (scratch === null) {
+      const hasNanoseconds = there.mtimeNs % MICROSECOND_NS !== 0n || there.ctimeNs % MICROSECOND_NS !== 0n;
+      return hasNanoseconds ? 0n : FINE_NS;
     }
-    return fine;
+    let slack = this.#slacks.get(there.dev);
+    if (slack === undefined) {
+      const kept = tryOut(ODD_NS, scratch);
+      const off = kept === null ? COARSEST_NS : distance(kept, ODD_NS);
+      slack = off === 0n ? 0n : off < MICROSECOND_NS ? MICROSECOND_NS : off < FINE_NS ? FINE_NS : COARSEST_NS;
+      this.#slacks.set(there.dev, slack);
+    }
+    return slack;
   }
 }
 

@@ -77,7 +77,7 @@ async function readFile(
   } catch (error) {
     if (error instanceof NotAFile) throw new HeddleError('unreadable', error.reason.message);
     const code = errorCode(error);
-    if (code !== 'ENOENT' && code !== 'ENOTDIR') throw error;
+    if (code !== 'ENOENT' && code !== 'ENOTDIR' && code !== 'ENAMETOOLONG') throw error;
     throw new HeddleError('missing', `${displayPath(source)} is not there.`);
   }
 }

@@ -61,6 +61,8 @@ function placeOf(name: string | null, folder: string | null): Pick<DownloadEntry
   const inName = (name ?? '').split(/[\\/]/u);
   const fileName = inName.pop() ?? '';
   const path = [...(folder ?? '').split(/[\\/]/u), ...inName];
+  if ([name, folder].some((each) => /^[a-z][a-z0-9+.-]*:[/\\]{2}/iu.test(each ?? '')))
+    throw new Fault('has a URL where the name of a file or folder belongs');
   const absolute = /^(?:[\\/]|[A-Za-z]:)/u.test(folder ?? '') || /^(?:[\\/]|[A-Za-z]:)/u.test(name ?? '');
   if (absolute || path.includes('..') || fileName === '..')
     throw new Fault('leads out of the folder that was chosen');
@@ -122,9 +124,9 @@ function algorithmOf(name: string): CheckAlgorithm | undefined {
   return CHECK_ALGORITHMS.find((each) => each.replace('-', '') === plain);
 }
 
-/** What an option that is not known is called, where it looks like a name: a key in its place does not. */
+/** @param word with its name quoted where it is one for certain: behind dashes, or before an equals sign */
 export function unknownOption(word: string): Fault {
-  const [, name] = /^(-{0,2}[a-z][a-z0-9-]{0,30})(?:=|$)/u.exec(word) ?? [];
+  const [, name] = /^(--[a-z][a-z0-9.-]{0,30}|-[A-Za-z]|[a-z][a-z0-9-]{0,30}(?==))(?:=|$)/u.exec(word) ?? [];
   return new Fault(`has ${name === undefined ? 'an option' : `the option ${name}`}, which is not known here`);
 }
 

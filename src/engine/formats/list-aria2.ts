@@ -11,7 +11,8 @@ const MAX_OPTIONS = 1000;
 interface Item {
   readonly line: number;
   readonly text: string;
-  readonly options: (readonly [name: string, value: string])[];
+  /** `null`: no equals sign. */
+  readonly options: (readonly [name: string, value: string | null])[];
 }
 
 /** They tune aria2 and change nothing of what is fetched. Others are a fault: one misspelt could lose a check. */
@@ -39,8 +40,8 @@ export async function* readAria2(
       number += 1;
       if (text.trim() === '' || text.startsWith('#')) continue;
       if (/^[ \t]/u.test(text)) {
-        const [name = '', ...value] = text.trim().split('=');
-        if (item !== null && item.options.length < MAX_OPTIONS) item.options.push([name, value.join('=')]);
+        const [, name = '', value = null] = /^([^=]*)(?:=(.*))?$/su.exec(text.trim()) ?? [];
+        if (item !== null && item.options.length < MAX_OPTIONS) item.options.push([name, value]);
         continue;
       }
       if (item !== null) entries.push(read(item));
@@ -56,8 +57,9 @@ function read({ line, text, options }: Item): ListedEntry {
     const headers: [string, string][] = [];
     const digests: Partial<Record<CheckAlgorithm, string>> = {};
     const last = new Map<string, string>();
-    for (const [name, value] of options) {
-      if (!KNOWN.has(name) && !TUNING.test(name)) throw unknownOption(name);
+    for (const [name, written] of options) {
+      if (!KNOWN.has(name) && !TUNING.test(name)) throw unknownOption(written === null ? '' : `${name}=`);
+      const value = written ?? '';
       last.set(name, value);
       if (name === 'header') {
         headers.push(readField(value));

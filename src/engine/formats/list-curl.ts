@@ -329,6 +329,8 @@ function read({ line, words: given, broken }: ShellCommand): ListedEntry[] {
     }
   }
   if (urls.length === 0) return failed('has no address');
+  if (urls.some((url) => isAstray(url, address !== '')))
+    return failed('has a word that is neither an option nor an address: put values with spaces in quotes');
   const body = data.length === 0 ? null : data.join(isJson ? '' : '&');
   if (body !== null && !isQuery && !headers.some(([name]) => name.toLowerCase() === 'content-type')) {
     headers.push(['Content-Type', 'application/x-www-form-urlencoded']);
@@ -336,7 +338,7 @@ function read({ line, words: given, broken }: ShellCommand): ListedEntry[] {
   return urls.flatMap((written, index) =>
     globbed(written, isGlobbed).map((each) =>
       listed(line, each, () => {
-        let url = /^[a-z][a-z0-9+.-]*:\/\//iu.test(each) ? each : `http://${each}`;
+        let url = SCHEME.test(each) ? each : `http://${each}`;
         if (isQuery && body !== null) url += (url.includes('?') ? '&' : '?') + body;
         if (user !== null) {
           const [name = '', ...password] = user.split(':');
@@ -352,6 +354,13 @@ function read({ line, words: given, broken }: ShellCommand): ListedEntry[] {
       }),
     ),
   );
+}
+
+const SCHEME = /^[a-z][a-z0-9+.-]*:\/\//iu;
+
+/** A word that is an address no more than by its place: the end of `-H X-Key: value` without quotes, say. */
+function isAstray(word: string, besideAddress: boolean): boolean {
+  return !SCHEME.test(word) && (besideAddress || !/[.:/]|^localhost$/iu.test(word));
 }
 
 /** As curl itself, the addresses that ranges stand for. @throws Fault when they are too many */

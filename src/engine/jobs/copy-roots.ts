@@ -160,7 +160,7 @@ async function refuseClashes(mapped: readonly Mapped[], mirror: boolean, areOne:
           'same-name',
           samePath(...names)
             ? `Two sources are named ${displayPath(names[0])}; they cannot both become ${displayPath(one.target)}.`
-            : `${displayPath(one.source)} and ${displayPath(other.source)} would both become ${displayPath(one.target)}, whose file system does not tell their names apart. Copy them one at a time, to folders of their own.`,
+            : `${displayPath(one.source)} and ${displayPath(other.source)} would both become ${displayPath(one.target)}, whose file system takes the two names for the same. Copy them one at a time, to folders of their own.`,
         );
       }
       const names = inner.isNamed ? [lastPart(inner.target)] : await namesIn(inner.source);

@@ -31,6 +31,7 @@ import { manifestWriter } from '../formats/manifest';
 import { bagFolder } from './bag';
 import { copyRoots } from './copy-roots';
 import { missing, mustExist, mustLeadSomewhere } from './must-exist';
+import { mustBeReadable } from './option-files';
 import type { JobSpec, ManifestTarget, SecretOption } from './job-spec';
 import { nameTaken, usualFormat } from './manifest';
 
@@ -129,7 +130,14 @@ async function prepareVerify(
   if (request.manifest === null) return prepareHandedOver(request, options, token, dataDirectory, input);
   const manifest = absolutePath(request.manifest);
   await mustLeadSomewhere(manifest);
-  const isFolder = (await stat(native(manifest))).isDirectory();
+  const stats = await stat(native(manifest));
+  const isFolder = stats.isDirectory();
+  if (!isFolder && !stats.isFile()) {
+    throw new HeddleError(
+      'bad-request',
+      `${displayPath(manifest)} is not a regular file, and so no list: it was not opened.`,
+    );
+  }
   const bag = request.root === null ? await bagFolder(manifest) : null;
   if (isFolder || bag !== null) refuseForFolders(request, bag !== null);
   if (bag !== null) {
@@ -297,6 +305,7 @@ async function prepareDownload(
   vault: Vault,
 ): Promise<Omit<NewJob, 'mode' | 'workers' | 'token'>> {
   const directory = absolutePath(request.directory);
+  await mustBeReadable(request.options);
   for (const file of request.listFiles) await mustExist(absolutePath(file));
   const hasLists = request.listFiles.length > 0 || (request.text ?? '').trim() !== '';
   if (request.urls.length === 0 && !hasLists)

@@ -4,7 +4,7 @@ import { lstat, readdir, stat } from 'node:fs/promises';
 import type { ErrorData } from '../../common/errors';
 import { displayPath, joinPath, pathFromBytes, pathToBytes, type FsPath } from '../../common/paths';
 import type { ManifestEntry } from '../formats/manifest';
-import { absolutePath, realPath } from '../../files/absolute-path';
+import { absolutePath, endsAsFolder, realPath } from '../../files/absolute-path';
 import { lastPart, native, parentPath } from '../../files/entries';
 
 const SLASH = 0x2f;
@@ -184,7 +184,11 @@ export function resolveName(
     (path, part) => joinPath(path, pathFromBytes(part)),
     isAbsolute ? '/' : root,
   );
-  const path = parts.some(isUp) ? asTheSystemHasIt(root, written) : written;
+  const plain = parts.some(isUp) ? asTheSystemHasIt(root, written) : written;
+  // With a slash behind it a file is not there.
+  const path = endsAsFolder(Buffer.from(pathToBytes(listed)).toString('latin1'))
+    ? joinPath(plain, '')
+    : plain;
   const isInside = isAbsolute ? !parts.some(isUp) && belowRoot(root, path) !== null : staysInside(parts);
   return { path, outside: !isInside && !liesBelow(root, path) };
 }

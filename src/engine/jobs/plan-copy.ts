@@ -1,5 +1,5 @@
 /** The tasks of a copy: files and links as the walk finds them, and what comes when these are done. */
-import { lstat } from 'node:fs/promises';
+import { lstat, stat } from 'node:fs/promises';
 import type { ErrorData } from '../../common/errors';
 import { displayName, joinPath } from '../../common/paths';
 import type { WalkEntry } from '../../common/walk';
@@ -27,7 +27,6 @@ export async function* planCopy(
     const after = inExtras && cursor !== 'extras' ? decodeCursor(cursor.slice('extras'.length)) : null;
     yield* planExtras(spec, after, context);
   }
-  if (spec.options.dryRun) return;
   // Modes and times of folders come last: every file put into a folder changes its time.
   const tasks = spec.roots.map(({ source, target }, root): NewTask => ({
     phase: COPY_PHASES.folders,
@@ -40,7 +39,7 @@ export async function* planCopy(
     size: null,
     settled: null,
   }));
-  yield { tasks: await onlyFolders(tasks), cursor: 'folders' };
+  yield { tasks: await onlyFolders(tasks, spec.rules.links === 'follow'), cursor: 'folders' };
 }
 
 async function* planSources(
@@ -105,10 +104,10 @@ function otherNames({ links, identity }: WalkEntry): Pick<NewTask, 'inode' | 'if
   return { inode: identity.file, ifInodeKnown: { type: 'hardlink', phase: COPY_PHASES.links } };
 }
 
-async function onlyFolders(tasks: readonly NewTask[]): Promise<NewTask[]> {
+async function onlyFolders(tasks: readonly NewTask[], follows: boolean): Promise<NewTask[]> {
   const kept: NewTask[] = [];
   for (const task of tasks) {
-    const stats = await lstat(native(task.source)).catch(() => null);
+    const stats = await (follows ? stat : lstat)(native(task.source)).catch(() => null);
     if (stats?.isDirectory() === true) kept.push(task);
   }
   return kept;

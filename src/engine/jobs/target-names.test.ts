@@ -39,7 +39,7 @@ test('names that differ in case alone clash where case is not told apart, and ar
   expect(await clashes({}, paths)).toEqual([]);
   const found = await clashes(folding, paths);
   expect(found.map((line) => line.split(':')[0])).toEqual(['a', 'b/', 'b/c']);
-  expect(found[0]).toContain('/from/a and /from/A would be one in /to');
+  expect(found[0]).toContain('/from/a and /from/A would collide in /to');
 });
 
 test('names that may be one are one only where the file system says so', async () => {

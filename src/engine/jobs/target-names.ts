@@ -2,8 +2,9 @@
  * Whether a copy's target can hold the names that it is to hold, found out before anything is written over: two names
  * that are one there, and names that there cannot be.
  */
-import { lstat, mkdir, readdir, rm, rmdir, statfs, writeFile } from 'node:fs/promises';
+import { lstat, mkdir, readFile, readdir, realpath, rm, rmdir, statfs, writeFile } from 'node:fs/promises';
 import type { ErrorData } from '../../common/errors';
+import { mountOf, mountPoints, mountedType } from '../../common/mounts';
 import { displayName, displayPath, joinPath, keyOfPath, pathToBytes, type FsPath } from '../../common/paths';
 import type { CopyRoot } from '../../common/model';
 import { native, parentPath } from '../../files/entries';
@@ -81,7 +82,7 @@ export class TargetNames {
       if (other === name) return null;
       if (!(await this.#traits.areOne(fromByteString(other), fromByteString(name)))) continue;
       return clash(
-        `${this.#shown(path)} and ${this.#shown(path.slice(0, slash) + other)} would be one in ${displayPath(this.#root.target)}, whose file system does not tell their names apart. It was not copied; rename one of them.`,
+        `${this.#shown(path)} and ${this.#shown(path.slice(0, slash) + other)} would collide in ${displayPath(this.#root.target)}, whose file system takes the two names for the same. It was not copied; rename one of them.`,
       );
     }
     names.set(key, [...others, name]);
@@ -172,7 +173,7 @@ export class TargetProbe {
 /** Without writing: what is there is looked up in other case; where that tells nothing, the kind of file system does. */
 async function traitsByLooking(folder: FsPath): Promise<TargetTraits> {
   const { type } = await statfs(native(folder));
-  const isWindows = WINDOWS.has(type) || process.platform === 'win32';
+  const isWindows = WINDOWS.has(type) || process.platform === 'win32' || (await isDiskByFuse(folder, type));
   const folds = (await seenToFold(folder)) ?? (process.platform !== 'linux' || isWindows);
   const normalizes = process.platform === 'darwin';
   const key = (name: FsPath): string => {
@@ -188,6 +189,17 @@ async function traitsByLooking(folder: FsPath): Promise<TargetTraits> {
           (typeof name === 'string' && !REFUSED_BY_WINDOWS.test(name) && name.length <= MAX_NAME_UNITS),
       ),
   };
+}
+
+const FUSE = 0x6573_5546;
+
+/** Disks that FUSE mounts are exFAT or NTFS; of the network shares and archives that it mounts nothing is known. */
+async function isDiskByFuse(folder: FsPath, type: number): Promise<boolean> {
+  if (type !== FUSE) return false;
+  const mountinfo = await readFile('/proc/self/mountinfo', 'latin1').catch(() => '');
+  const path = await realpath(native(folder), { encoding: 'buffer' });
+  const point = mountOf(mountPoints(mountinfo), path.toString('latin1'));
+  return mountedType(mountinfo, point) === 'fuseblk';
 }
 
 /** How many names are looked at: one that has a letter with case tells. */

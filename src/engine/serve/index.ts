@@ -132,7 +132,7 @@ function whyNot({ code }: NodeJS.ErrnoException, port: number, host: string): st
       return `This machine has no address ${host}. Give one of its own, or 0.0.0.0 for all of them.`;
     case 'ENOTFOUND':
     case 'EAI_AGAIN':
-      return `No address of the name ${host} was found. Give an address of this machine.`;
+      return 'No address of that name was found. Give an address of this machine.';
     default:
       return `Port ${port} of ${host} cannot be listened on.`;
   }

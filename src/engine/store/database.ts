@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import SqliteDatabase from 'better-sqlite3';
 import { HeddleError } from '../../common/errors';
-import { makeFolders } from '../../files/entries';
+import { errorCode, makeFolders } from '../../files/entries';
 import { compactIfDue } from './clear-secrets';
 import { MIGRATIONS } from './migrations';
 
@@ -11,6 +11,7 @@ export type Database = SqliteDatabase.Database;
 const FILE_NAME = 'heddle.db';
 /** How long to wait for another Heddle that is writing; its transactions are short. */
 const BUSY_TIMEOUT_MS = 5000;
+const LOOK_AGAIN_MS = 10;
 
 /**
  * @throws HeddleError `data-directory`, `database-newer` or `database-corrupt`; nothing is ever deleted
@@ -29,17 +30,26 @@ export function openDatabase(dataDirectory: string): Database {
     );
   }
   try {
-    database.pragma('journal_mode = WAL');
+    onceFree(() => database.pragma('journal_mode = WAL'));
     // A process that is killed loses nothing in this setting; a power cut may lose the last transactions.
     database.pragma('synchronous = NORMAL');
     database.pragma('foreign_keys = ON');
-    migrate(database, dataDirectory, path);
+    onceFree(() => {
+      migrate(database, dataDirectory, path);
+    });
     compactIfDue(database);
     return database;
   } catch (cause) {
     database.close();
     if (cause instanceof HeddleError) throw cause;
-    const code = typeof cause === 'object' && cause !== null && 'code' in cause ? cause.code : '';
+    const code = errorCode(cause) ?? '';
+    if (isBusy(code)) {
+      throw new HeddleError(
+        'data-directory',
+        `${path} is being written by another Heddle, and was not free for ${BUSY_TIMEOUT_MS / 1000} s. Try again.`,
+        { cause },
+      );
+    }
     if (code === 'SQLITE_NOTADB' || code === 'SQLITE_CORRUPT') {
       throw new HeddleError(
         'database-corrupt',
@@ -53,6 +63,27 @@ export function openDatabase(dataDirectory: string): Database {
       { cause },
     );
   }
+}
+
+/**
+ * Where two processes make one database at the same time, SQLite refuses one of them at once, whatever its timeout:
+ * it does not wait for a lock that would turn reading into writing, as switching to WAL does.
+ */
+function onceFree(work: () => void): void {
+  const until = Date.now() + BUSY_TIMEOUT_MS;
+  for (;;) {
+    try {
+      work();
+      return;
+    } catch (error) {
+      if (!isBusy(errorCode(error) ?? '') || Date.now() >= until) throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, LOOK_AGAIN_MS);
+    }
+  }
+}
+
+function isBusy(code: string): boolean {
+  return code.startsWith('SQLITE_BUSY');
 }
 
 /** A `prepare` that prepares each text once; its statements live as long as the database. */

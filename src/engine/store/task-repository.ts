@@ -193,7 +193,7 @@ export class TaskRepository {
       `INSERT INTO tasks (job_id, ordinal, phase, type, state, root, host, source, target, name, size, request, ended_at,
          error, inode, grouping, finding, bytes, digests) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     );
-    return this.#database.transaction(() => {
+    const store = this.#database.transaction(() => {
       const added = { queued: 0, done: 0, failed: 0, skipped: 0 };
       const settled: SettledTask[] = [];
       let bytesKnown = 0;
@@ -236,7 +236,9 @@ export class TaskRepository {
              bytes_known = bytes_known + ?, bytes_done = bytes_done + ?, plan_cursor = ? WHERE id = ?`,
       ).run(added.queued, added.done, added.failed, added.skipped, bytesKnown, bytesDone, cursor, jobId);
       return { settled, added, bytesKnown, bytesDone };
-    })();
+    });
+    // It reads first, and after that would be refused at once where another process has written meanwhile.
+    return store.immediate();
   }
 
   /** A file that has several names is one file: the first name is the task, the others say whose names they are. */

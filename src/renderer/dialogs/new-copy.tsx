@@ -111,7 +111,7 @@ export function NewCopy() {
       <FirstFile asked={asked} />
       <Select
         id={`${id}-existing`}
-        label="Where a file is there that differs"
+        label="Existing files that differ"
         value={draft.existing}
         options={POLICIES}
         onChange={(existing) => {
@@ -124,7 +124,7 @@ export function NewCopy() {
           changeDraft('copy', { verify });
         }}
       >
-        Verify after copying: read each file back from the device and compare, also what was there already
+        Verify after copying: read files back from the device and compare
       </Check>
       <Check
         checked={draft.checksum}
@@ -132,7 +132,7 @@ export function NewCopy() {
           changeDraft('copy', { checksum });
         }}
       >
-        Compare contents: tell what is there already by its content instead of its time
+        Compare existing files by content instead of size and time
       </Check>
       <Check
         checked={draft.sync}
@@ -140,7 +140,7 @@ export function NewCopy() {
           changeDraft('copy', { sync });
         }}
       >
-        Wait until each copy is on the device: slower, and a power cut then costs nothing
+        Wait until each copy is on the device: slower, but safe from a power cut
       </Check>
       <Check
         checked={draft.digests}
@@ -156,7 +156,7 @@ export function NewCopy() {
           changeDraft('copy', { mirror });
         }}
       >
-        Mirror: delete at the target what is not at the source, after you have seen what
+        Mirror: delete at the target what the source lacks; you see what first
       </Check>
       <Check
         checked={draft.inPlace}
@@ -164,7 +164,7 @@ export function NewCopy() {
           changeDraft('copy', { inPlace });
         }}
       >
-        Write into files that cannot be replaced in one step; interrupted, they are half-written
+        In place: overwrite what cannot be replaced; a stop leaves it half-written
       </Check>
       <RulesField
         rules={draft.rules}

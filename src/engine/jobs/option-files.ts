@@ -1,0 +1,49 @@
+/** Files that options of a download name. */
+import { constants } from 'node:fs';
+import { access, stat } from 'node:fs/promises';
+import type { DownloadOptions } from '../../common/download-options';
+import { HeddleError } from '../../common/errors';
+import { errorCode } from '../../files/entries';
+
+const FILES = [
+  ['netrc', 'The file of logins (--netrc-file)'],
+  ['cookies', 'The file of cookies (--load-cookies)'],
+  ['caFile', 'The file of certificates (--cacert)'],
+] as const;
+
+/**
+ * Looked at before anything is stored: a cookie or a password that was given where its file belongs is kept nowhere.
+ * @throws HeddleError `usage`
+ */
+export async function mustBeReadable(options: Partial<DownloadOptions>): Promise<void> {
+  for (const [name, what] of FILES) {
+    const path = options[name];
+    if (path == null) continue;
+    try {
+      await access(path, constants.R_OK);
+      if ((await stat(path)).isDirectory()) throw Object.assign(new Error(), { code: 'EISDIR' });
+    } catch (cause) {
+      throw unreadableFile(what, cause);
+    }
+  }
+}
+
+/** It quotes no path: what was given as one may be what the file was to hide. */
+export function unreadableFile(what: string, cause: unknown): HeddleError {
+  return new HeddleError('usage', `${what} cannot be read: ${reasonOf(errorCode(cause) ?? '')}.`, { cause });
+}
+
+function reasonOf(code: string): string {
+  switch (code) {
+    case 'ENOENT':
+    case 'ENOTDIR':
+      return 'there is none of that name';
+    case 'EACCES':
+    case 'EPERM':
+      return 'its permissions do not allow it';
+    case 'EISDIR':
+      return 'it is a folder';
+    default:
+      return code;
+  }
+}

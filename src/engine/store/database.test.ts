@@ -1,0 +1,82 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { openDatabase } from './database';
+import { TaskRepository, type NewTask } from './task-repository';
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'heddle-database-'));
+});
+afterEach(() => {
+  rmSync(folder, { recursive: true });
+});
+
+test('a database that another process is just making is waited for', async () => {
+  const script = join(folder, 'make.cjs');
+  const library = createRequire(import.meta.url).resolve('better-sqlite3');
+  // As it is before WAL, and locked as it is while the first tables come.
+  writeFileSync(
+    script,
+    `const database = new (require(${JSON.stringify(library)}))(${JSON.stringify(join(folder, 'heddle.db'))});
+     database.exec('BEGIN IMMEDIATE');
+     process.send('held', () => setTimeout(() => { database.close(); process.disconnect(); }, 300));`,
+  );
+  const child = fork(script);
+  await once(child, 'message');
+  const ended = once(child, 'exit');
+  const database = openDatabase(folder);
+  expect(database.pragma('journal_mode', { simple: true })).toBe('wal');
+  database.close();
+  expect(await ended).toEqual([0, null]);
+});
+
+test('tasks are stored while another process writes', () => {
+  const database = openDatabase(folder);
+  const other = openDatabase(folder);
+  other.pragma('busy_timeout = 0');
+  const repository = new TaskRepository(database);
+  let refused = 0;
+  const write = (): void => {
+    try {
+      other.exec("INSERT OR REPLACE INTO settings VALUES ('key', 'value')");
+    } catch {
+      refused += 1;
+    }
+  };
+  const plain: NewTask = {
+    phase: 0,
+    type: 'file',
+    root: 0,
+    host: '',
+    source: '/a',
+    target: null,
+    name: 'a',
+    size: 1,
+    inode: '1:1',
+    ifInodeKnown: { type: 'hardlink' },
+    settled: null,
+  };
+  // It comes between the look whether the inode is known and the row that is added.
+  const task: NewTask = {
+    ...plain,
+    get settled() {
+      write();
+      return null;
+    },
+  };
+  database.exec(
+    "INSERT INTO jobs (kind, state, mode, label, place, spec, token, created_at) VALUES ('copy', 'running', 'pool', '', '', '{}', 't', 0)",
+  );
+  expect(repository.insert(1, 0, [task], '').added.queued).toBe(1);
+  // The other process waits instead.
+  expect(refused).toBe(1);
+  write();
+  expect(refused).toBe(1);
+  database.close();
+  other.close();
+});
