@@ -73,7 +73,7 @@ export class HttpClient {
     const limits = { pipelining: 1, headersTimeout: options.headersMs, bodyTimeout: options.stallMs };
     /** @param pool makes the connections to an origin; `null`: undici's own, over HTTP/1.1 */
     const open = async (pool: MakePool | null): Promise<Dispatcher> => {
-      // Who is asked for HTTP/2 is never asked through undici: it calls a stream complete that was reset in its middle.
+      // undici itself never speaks HTTP/2: it calls a stream complete that was reset in its middle (RFC 9113 §8.1).
       const allowH2 = pool !== null;
       const direct = sockets.watching(trustingConnector({ timeout: options.connectMs, allowH2 }, own));
       if (!isProxyNamed(options.proxy)) {
