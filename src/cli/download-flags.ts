@@ -96,7 +96,7 @@ export function addTransferFlags(command: Command): Command {
     .addOption(
       new Option(
         '--existing <policy>',
-        'where a name is taken: number the new file, skip it, overwrite, or take newer ones',
+        'where a file of that name exists: number the new one, skip it, overwrite, or take newer ones',
       ).choices(EXISTING_POLICIES),
     )
     .option(
@@ -107,18 +107,18 @@ export function addTransferFlags(command: Command): Command {
     )
     .option(
       '--retry <n>',
-      `attempts after one that failed and may heal (${DEFAULT_DOWNLOAD_OPTIONS.retries})`,
+      `attempts after a failure that may pass (${DEFAULT_DOWNLOAD_OPTIONS.retries})`,
       whole(0, 1000),
     )
     .option(
       '--retry-base <ms>',
-      `longest first back-off; it doubles each time (${DEFAULT_DOWNLOAD_OPTIONS.retryBaseMs})`,
+      `longest wait before the first of them; it doubles each time (${DEFAULT_DOWNLOAD_OPTIONS.retryBaseMs})`,
       whole(1, 3_600_000),
     )
     .option('--retry-non-idempotent', 'try POST and PATCH again too')
     .option(
       '--connect-timeout <s>',
-      `for a connection (${DEFAULT_DOWNLOAD_OPTIONS.connectMs / 1000})`,
+      `longest wait for a connection (${DEFAULT_DOWNLOAD_OPTIONS.connectMs / 1000})`,
       seconds,
     )
     .option(
@@ -132,10 +132,10 @@ export function addTransferFlags(command: Command): Command {
       seconds,
     )
     .option('--max-filesize <bytes>', 'larger files fail; 10K, 5M, 2G', size)
-    .option('--keep-free <bytes>', 'so much stays free on the disk', size)
+    .option('--keep-free <bytes>', 'leave this much of the disk free', size)
     .option(
       '-s, --split <n>',
-      `connections for one large file (${DEFAULT_DOWNLOAD_OPTIONS.segments})`,
+      `most connections for one large file (${DEFAULT_DOWNLOAD_OPTIONS.segments})`,
       whole(1, 16),
     )
     .option('--max-connection-per-server <n>', 'most requests to one host at once', whole(1, 256))
@@ -146,18 +146,18 @@ export function addTransferFlags(command: Command): Command {
       (text: string, before: readonly Header[]) => [...before, ...headers(text)],
       [],
     )
-    .option('-A, --user-agent <text>', 'who asks', fieldValue)
+    .option('-A, --user-agent <text>', 'the User-Agent header', fieldValue)
     .option('-e, --referer <url>', 'the Referer header', fieldValue)
     .option('-u, --user <name:password>', 'basic authentication', login)
     .option('--oauth2-bearer <token>', 'bearer authentication', fieldValue)
     .option('-n, --netrc', 'names and passwords from ~/.netrc')
     .option('--netrc-file <file>', 'names and passwords from this file')
     .option('--load-cookies <file>', "cookies in Netscape's format")
-    .option('--proxy <url>', 'instead of what http_proxy, https_proxy and no_proxy say', proxyAddress)
+    .option('--proxy <url>', 'use this one, whatever http_proxy, https_proxy and no_proxy say', proxyAddress)
     .option('--cacert <file>', 'PEM certificates to trust beside the usual ones')
     .addHelpText(
       'after',
-      '\nOther users of this machine can see the command line, URLs and all. Logins and keys are hidden from them in a file\nthat only you may read: -K FILE for any flag and URL, -H @FILE, --netrc-file, --load-cookies, or a list.',
+      '\nOther users of this machine can see the command line, URLs and all. To keep logins and keys from\nthem, put these into a file that only you can read: -K FILE for any flag and URL, -H @FILE, --netrc-file,\n--load-cookies, or a list.',
     );
 }
 

@@ -1,5 +1,5 @@
 /** The commands and their flags. */
-import { Command, Option } from 'commander';
+import { Command, Help, Option } from 'commander';
 import { COPY_POLICIES, type CopyPolicy } from '../common/copy-options';
 import { HeddleError } from '../common/errors';
 import { MAX_WORKERS, type JobRequest } from '../common/job-request';
@@ -264,8 +264,13 @@ export function makeProgram(threads: Threads, report: (status: number) => void):
       command.found.outputHelp();
     });
 
+  const plainHelp = new Help();
   // Subcommands take these from their parent only when they are told to.
   for (const command of program.commands.flatMap((each) => [each, ...each.commands])) {
+    command.configureHelp({
+      // Of what may be given more than once and is not given.
+      optionDescription: (option) => plainHelp.optionDescription(option).replace(' (default: [])', ''),
+    });
     command.exitOverride().configureOutput({ writeErr: () => undefined });
     // Behind a command's own hooks, which read flags from files. Those of `compare` also run for its commands.
     if (command.commands.length > 0) continue;

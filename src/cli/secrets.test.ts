@@ -415,5 +415,6 @@ test('help says what others can see, and how to hide it', async () => {
   for (const command of [['download'], ['compare', 'download']]) {
     const { stdout } = await heddle(['help', ...command]);
     expect(stdout).toMatch(/Other users of this machine can see the command line.*-K FILE.*-H @FILE/su);
+    expect(stdout).not.toContain('[]');
   }
 });

@@ -87,6 +87,24 @@ describe('names with backslashes', () => {
   });
 });
 
+test('a path on a drive of Windows is not in the root, unless there is a folder of that name', async () => {
+  make({
+    'C:/x': 'there',
+    SUMS: ['C:\\x', 'C:/x', 'D:\\x', 'd:/x'].map((n) => `${digest('there')} *${n}\r\n`).join(''),
+  });
+  const job = await verify('SUMS', { ignoreMissing: true });
+  expect(await told(job)).toEqual(['ok C:/x', 'ok C:/x', 'unreadable D:\\x', 'unreadable d:/x']);
+  expect((await rows(job.id))[2]?.error?.message).toMatch(
+    /Line 3 of .*SUMS leads out of .*; D:\\x was not opened/u,
+  );
+  expect(await told(await verify('SUMS', { outside: true }))).toEqual([
+    'ok C:/x',
+    'ok C:/x',
+    'missing D:/x',
+    'missing d:/x',
+  ]);
+});
+
 describe('names in another Unicode form', () => {
   const composed = 'caf\u00e9';
   const decomposed = composed.normalize('NFD');
@@ -204,7 +222,9 @@ test('a manifest that is handed over is kept for the job, and goes with it', asy
 test('a digest that fits none of the algorithms that it could be of says which were tried', async () => {
   make({ a: 'a', SUMS: `${digest('b')}  a\n` });
   const [row] = await rows((await verify('SUMS')).id);
-  expect(row?.error?.message).toMatch(/its sha256 is .*, which is not its BLAKE3, SHA3-256 or BLAKE2b-256 either\.$/u);
+  expect(row?.error?.message).toMatch(
+    /its sha256 is .*, which is not its BLAKE3, SHA3-256, BLAKE2b-256 or BLAKE2s either\.$/u,
+  );
 });
 
 test('a signed list is checked, and it is said that its signature was not', async () => {

@@ -292,6 +292,18 @@ describe('answers that are not 200', () => {
     expect(await failure(run(url))).toMatchObject({ code: 'http-429', retryable: true, retryAfterMs: 7000 });
   });
 
+  test.each(['86401', '99999999999999999999', 'Fri, 31 Dec 9999 23:59:59 GMT'])(
+    'Retry-After %s is not waited for',
+    async (value) => {
+      const url = server.on('/x', (_, response) => {
+        response.writeHead(503, { 'Retry-After': value }).end();
+      });
+      const error = await failure(run(url));
+      expect(error).toMatchObject({ code: 'http-503', retryable: false });
+      expect(error.message).toMatch(/more than a day/u);
+    },
+  );
+
   test('a huge error page is not read', async () => {
     const url = server.on('/x', (_, response) => {
       response.writeHead(500);

@@ -58,6 +58,8 @@ export class ListedFiles {
       missing.push(path);
     }
     if (last === null) throw new Error('A name can be read in one way at least.');
+    if (!this.#takesOutside && isOfDrive(entry.name))
+      return { ...last, name: entry.name, outside: true, stats: null, isMissing: false };
     for (const path of missing) {
       const other = await this.#folders.otherForm(path);
       if (other === null) continue;
@@ -65,6 +67,11 @@ export class ListedFiles {
     }
     return last;
   }
+}
+
+/** `C:\\x`, where no such file is in the root: what it names lies on a drive of Windows. */
+function isOfDrive(name: FsPath): boolean {
+  return /^[a-z]:[\\/]/iu.test(Buffer.from(pathToBytes(name)).toString('latin1'));
 }
 
 function noteOf(listed: FsPath, found: FsPath): ErrorData {
