@@ -7,6 +7,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Threads } from '../engine';
 import { always, EFFECTS, nameOf } from './effects';
 import { makeProgram } from './program';
+import { walkRules } from './walk-flags';
 
 let folder: string;
 
@@ -184,6 +185,21 @@ test('each that is not always of use is seen refused', () => {
 });
 
 test.each([
+  ['verify @SUMS -0', "unknown option '-0'; a file of that name is ./-0"],
+  ['copy @folder -5', "unknown option '-5'"],
+])('%s is not taken for something else', async (line, why) => {
+  expect(((await heddle(line)) as Error).message).toContain(why);
+});
+
+test('sizes that leave no file are refused', () => {
+  expect(() => walkRules({ hidden: true, minSize: 2, maxSize: 1 })).toThrow(
+    '--min-size is more than --max-size',
+  );
+  expect(walkRules({ hidden: true, minSize: 1, maxSize: 1 })).toMatchObject({ minSize: 1, maxSize: 1 });
+});
+
+test.each([
+  'verify -- @SUMS -5',
   'download http://a/ --dry-run --sync -d x --limit-rate 5 --retry 3 --retry-base 1',
   'download -i list --format csv -0',
   'hash @folder @file --exclude * --links follow',

@@ -345,3 +345,14 @@ export function refuseIdleFlags(command: Command): void {
     if (why !== null) throw new HeddleError('usage', `${long} ${why}. See: heddle help ${name}`);
   }
 }
+
+/** Commander takes `-0` and `-5` for arguments wherever a command has no flag of one digit. */
+export function refuseDigitFlags(command: Command, words: readonly string[]): void {
+  const end = words.indexOf('--');
+  const flags = end < 0 ? words : words.slice(0, end);
+  const digit = command.args.find((arg) => /^-\d/u.test(arg) && flags.includes(arg));
+  if (digit === undefined) return;
+  const name = nameOf(command);
+  const file = `a file of that name is ./${digit}`;
+  throw new HeddleError('usage', `unknown option '${digit}'; ${file}. See: heddle help ${name}`);
+}

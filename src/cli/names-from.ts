@@ -46,7 +46,8 @@ async function readNames(input: AsyncIterable<unknown>, path: string, end: numbe
   try {
     for await (const chunk of input) chunks.push(chunk as Buffer);
   } catch (error) {
-    throw fromErrorData(toErrorData(error, path));
+    const data = toErrorData(error, path);
+    throw data.code === 'not-found' ? new HeddleError('source-missing', data.message) : fromErrorData(data);
   }
   const bytes = Buffer.concat(chunks);
   const names: FsPath[] = [];

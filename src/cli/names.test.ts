@@ -209,3 +209,9 @@ describe.runIf(process.platform === 'linux')('a list that is no file in a folder
     await writer.close();
   });
 });
+
+test('a list of names that is not there is wrong usage', () => {
+  const { status, stderr } = heddle(['hash', '--files-from', 'nothing']);
+  expect(status).toBe(2);
+  expect(stderr).toMatch(/^heddle: nothing does not exist/u);
+});

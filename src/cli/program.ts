@@ -14,7 +14,7 @@ import {
   whole,
   type DownloadFlags,
 } from './download-flags';
-import { refuseIdleFlags } from './effects';
+import { refuseDigitFlags, refuseIdleFlags } from './effects';
 import { exportJob, type ExportFlags } from './export-job';
 import { addCopyCommand } from './copy-flags';
 import { addDuplicatesCommand, addHashCommand, addVerifyCommand, type TaskCommands } from './hash-commands';
@@ -275,6 +275,9 @@ export function makeProgram(threads: Threads, report: (status: number) => void):
     // Behind a command's own hooks, which read flags from files. Those of `compare` also run for its commands.
     if (command.commands.length > 0) continue;
     command.hook('preAction', () => {
+      // Commander's own, of what it was given to parse.
+      const { rawArgs } = program as Command & { readonly rawArgs: readonly string[] };
+      refuseDigitFlags(command, rawArgs.slice(2));
       refuseIdleFlags(command);
     });
   }

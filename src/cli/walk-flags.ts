@@ -1,5 +1,6 @@
 /** Flags that say which entries of a folder are taken. */
 import { InvalidArgumentError, Option, type Command } from 'commander';
+import { HeddleError } from '../common/errors';
 import { readBytes } from '../common/units';
 import { LINK_RULES, type LinkRule, type WalkRules } from '../common/walk-rules';
 
@@ -33,6 +34,8 @@ export function addWalkFlags(command: Command): Command {
 
 export function walkRules(flags: WalkFlags): Partial<WalkRules> {
   const { include, exclude, gitignore, hidden, links, oneFileSystem, minSize, maxSize } = flags;
+  if (minSize !== undefined && maxSize !== undefined && minSize > maxSize)
+    throw new HeddleError('usage', '--min-size is more than --max-size, which leaves no file');
   return {
     ...(include === undefined ? {} : { include }),
     ...(exclude === undefined ? {} : { exclude }),

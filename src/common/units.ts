@@ -11,6 +11,11 @@ export function formatCount(count: number): string {
 }
 
 /** Bytes → `0 B`, `201 KB`, `4.7 MB`, `3.1 GB`: three significant figures at most. */
+/** `1 byte`, `1,234 bytes`. */
+export function formatByteCount(bytes: number): string {
+  return `${formatCount(bytes)} ${bytes === 1 ? 'byte' : 'bytes'}`;
+}
+
 export function formatBytes(bytes: number): string {
   let value = bytes;
   let unit = 0;

@@ -170,6 +170,15 @@ test('one file by two names is the same without being read', async () => {
   expect(job).toMatchObject({ bytesDone: 0, counts: { done: 1, failed: 0 } });
 });
 
+test('a name in another Unicode form is said to be that', async () => {
+  put(left('d/caf\u00e9'), 'one content');
+  put(right('d/cafe\u0301'), 'one content');
+  const job = await run();
+  expect(await differences(job.id)).toEqual({ 'd/caf\u00e9': 'moved to d/cafe\u0301' });
+  const [reason] = (await rows(job.id)).flatMap(({ finding, error }) => (finding === 'moved' ? [error] : []));
+  expect(reason?.message).toContain('is on the right under another Unicode form of its name');
+});
+
 test('moved files find the one of their name; what is left over is on one side alone', async () => {
   put(left('x/one'), 'content');
   put(left('x/two'), 'content');

@@ -2,7 +2,17 @@
  * What a dry run says is what the run then does, and a second run has nothing to do: of random trees, under every policy
  * and with every rule.
  */
-import { chmodSync, linkSync, mkdirSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import {
+  chmodSync,
+  linkSync,
+  lstatSync,
+  mkdirSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
@@ -94,7 +104,7 @@ async function said(jobId: number): Promise<string[]> {
     const isLeft = state === 'failed' && error?.code === 'target-exists';
     const isClash =
       state === 'failed' &&
-      ['target-is-a-folder', 'target-not-a-folder', 'clash'].includes(error?.code ?? '');
+      ['target-is-a-folder', 'target-not-a-folder', 'target-is-special', 'clash'].includes(error?.code ?? '');
     told.push(`${target} ${isLeft ? 'kept' : isClash ? 'clash' : (finding ?? `${state} ${error?.code}`)}`);
   }
   return told.sort();
@@ -150,3 +160,34 @@ test('a dry run tells of every entry what the run does with it', async () => {
     { numRuns: 20 },
   );
 }, 60_000);
+
+test.each(['refuse', 'overwrite', 'newer', 'skip'] as const)(
+  'a pipe at the target is neither replaced nor written to, and the dry run says so: %s',
+  async (existing) => {
+    make(join(folder, 'src'), [
+      { name: 'a', kind: 'file', content: 'one', time: 1_600_000_000, mode: 0o644 },
+    ]);
+    mkdirSync(join(folder, 'to/src'), { recursive: true });
+    const pipe = join(folder, 'to/src/a');
+    execFileSync('mkfifo', [pipe]);
+    const fates = async (dryRun: boolean): Promise<string[]> => {
+      const { id } = await engine.createJob(
+        {
+          kind: 'copy',
+          mode: 'pool',
+          workers: 1,
+          sources: [join(folder, 'src')],
+          destination: join(folder, 'to'),
+          options: { existing, dryRun, inPlace: true },
+        },
+        { start: false },
+      );
+      await go(id);
+      return said(id);
+    };
+    const dry = await fates(true);
+    expect(dry).toContain(`${pipe} ${existing === 'skip' ? 'kept' : 'clash'}`);
+    expect(await fates(false)).toEqual(dry);
+    expect(lstatSync(pipe).isFIFO()).toBe(true);
+  },
+);

@@ -1,10 +1,11 @@
 /** What a mirror must never delete: its own sources, what is mounted at its target, what it did not look at. */
+import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { JobSummary } from '../common/model';
 import type { WalkRules } from '../common/walk-rules';
-import { folder, mount, put, run, useEngine } from './testing/test-engine';
+import { folder, mount, put, rows, run, useEngine } from './testing/test-engine';
 
 useEngine('mirror');
 
@@ -106,5 +107,35 @@ test('what is in a folder stays where the source has a file of its name', async 
     });
     expect(job.counts.failed).toBe(existing === 'skip' ? 0 : 1);
     expect(existsSync(at('to/src/name/precious'))).toBe(true);
+  }
+});
+
+test('a folder with what cannot be deleted stays, and a dry run says so', async (context) => {
+  make('from/src/1', 'to/src/1', 'to/src/x/y/extra');
+  const closed = at('to/src/x/y');
+  // Nobody deletes from it; a folder without the right to write stops all but root.
+  if (spawnSync('chattr', ['+i', closed]).status !== 0) context.skip();
+  try {
+    const fates = async (dryRun: boolean): Promise<unknown> => {
+      const job = await run({
+        kind: 'copy',
+        mode: 'pool',
+        workers: 2,
+        sources: [at('from/src')],
+        destination: at('to'),
+        options: { mirror: true, dryRun, existing: 'overwrite' },
+      });
+      return (await rows(job.id)).flatMap(({ target, finding, error, type }) =>
+        type === 'extra' ? [[target, finding, error?.code]] : [],
+      );
+    };
+    const dry = await fates(true);
+    expect(dry).toEqual([
+      [at('to/src/x'), 'kept', 'target-kept'],
+      [at('to/src/x/y/extra'), null, 'permission-denied'],
+    ]);
+    expect(await fates(false)).toEqual(dry);
+  } finally {
+    spawnSync('chattr', ['-i', closed]);
   }
 });

@@ -1,5 +1,15 @@
 /** Names are taken, never replaced: with hard links, without them, and where the file system folds case. */
-import { linkSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import {
+  linkSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
@@ -97,4 +107,12 @@ test('a name is held once, apart from those of other folders and from folders of
       hold(path);
     }).toThrow('EEXIST');
   expect(() => heldName(work, 'locks', '/elsewhere/x')).not.toThrow();
+});
+
+test.runIf(process.platform !== 'win32')('no file takes the place of a pipe or a device', () => {
+  const pipe = join(folder, 'pipe');
+  execFileSync('mkfifo', [pipe]);
+  writeFileSync(join(work, '1'), 'new');
+  expect(() => replaceAt(join(work, '1'), pipe)).toThrow(/is a device, pipe or socket/u);
+  expect(lstatSync(pipe).isFIFO()).toBe(true);
 });

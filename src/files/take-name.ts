@@ -5,8 +5,9 @@
  * Symbolic links are never linked: where link(2) follows them (macOS), their name would become one more name of the
  * file that they lead to.
  */
-import { closeSync, linkSync, openSync, renameSync } from 'node:fs';
-import { displayName, joinPath, type FsPath } from '../common/paths';
+import { closeSync, linkSync, openSync, renameSync, type BigIntStats } from 'node:fs';
+import { HeddleError } from '../common/errors';
+import { displayName, displayPath, joinPath, type FsPath } from '../common/paths';
 import { errorCode, lstatOrNull, native, parentPath, unlinkIfThere } from './entries';
 import { withHeldName } from './held-names';
 import { renameExclusive, type RenameExclusive } from './rename-exclusive';
@@ -55,8 +56,21 @@ export function placeAt(
   return renameLocked(temp, target, workDirectory);
 }
 
-/** Puts the finished file in the place of what is there, in one step; the temporary name stays a second link to it. */
+/** @throws HeddleError `target-is-special`: a rename would put a file where `/dev/null` was, say */
+export function refuseSpecial(target: FsPath, there: BigIntStats | null): void {
+  if (there === null || there.isFile() || there.isSymbolicLink() || there.isDirectory()) return;
+  throw new HeddleError(
+    'target-is-special',
+    `${displayPath(target)} is a device, pipe or socket, which is never replaced nor written to. Choose another name.`,
+  );
+}
+
+/**
+ * Puts the finished file in the place of what is there, in one step; the temporary name stays a second link to it.
+ * @throws HeddleError `target-is-special`; system errors
+ */
 export function replaceAt(temp: FsPath, target: FsPath, { link }: Naming = NAMING): Placed {
+  refuseSpecial(target, lstatOrNull(target));
   const second = joinPath(parentPath(temp), `${displayName(temp)}.link`);
   if (link !== null) {
     unlinkIfThere(second);

@@ -3,7 +3,7 @@ import type { BigIntStats } from 'node:fs';
 import { HeddleError, toErrorData } from '../common/errors';
 import type { TaskOrder, TaskOutcome } from '../common/model';
 import { displayPath, pathFromBytes, type FsPath } from '../common/paths';
-import { formatCount } from '../common/units';
+import { formatByteCount, formatCount } from '../common/units';
 import { loadHasher, type HasherFactory } from '../files/hashers';
 import { TaskCancelled, type RunTask, type TaskContext } from './runtime';
 import { isPseudo } from '../files/volumes';
@@ -180,7 +180,7 @@ function different(message: string): HeddleError {
 
 function sizesDiffer(left: FsPath, right: FsPath, a: BigIntStats, b: BigIntStats): HeddleError {
   return different(
-    `${displayPath(left)} has ${formatCount(Number(a.size))} bytes, ${displayPath(right)} ${formatCount(Number(b.size))}.`,
+    `${displayPath(left)} has ${formatByteCount(Number(a.size))}, ${displayPath(right)} ${formatCount(Number(b.size))}.`,
   );
 }
 

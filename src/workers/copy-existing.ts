@@ -13,7 +13,7 @@ import { displayPath, joinPath, pathFromBytes, pathToBytes, type FsPath } from '
 import { isSameFile, lstatOrNull, native, parentPath, unlinkIfThere } from '../files/entries';
 import { isUnfinished } from './extended-attributes';
 import type { TargetTimes } from './target-times';
-import { placeAt, replaceAt, type Naming, type Placed } from '../files/take-name';
+import { placeAt, refuseSpecial, replaceAt, type Naming, type Placed } from '../files/take-name';
 
 /** More files of one name than this in one folder are a mistake. */
 const MAX_NUMBER = 1_000_000;
@@ -40,7 +40,7 @@ export interface CopyAttempt extends Copy {
 
 /**
  * @param sameContent what comparing the two has found; `null`: size and time tell
- * @throws HeddleError `target-exists`, `target-is-a-folder`
+ * @throws HeddleError `target-exists`, `target-is-a-folder`, `target-is-special`
  */
 export function decide(
   copy: Copy,
@@ -57,6 +57,7 @@ export function decide(
   if (sameContent ?? isUnchanged(copy, source, there)) {
     return { how: 'settled', outcome: unchanged(copy) };
   }
+  if (policy !== 'skip' && policy !== 'number') refuseSpecial(target, there);
   switch (policy) {
     case 'skip':
       return left(copy, 'kept', `${displayPath(target)} exists already and was left as it is.`);

@@ -72,10 +72,16 @@ export function removeEmptied(
 }
 
 function leftOutIn(target: FsPath): TaskOutcome {
-  return kept(target, `${displayPath(target)} holds what was left out of this copy; it was left.`);
+  return kept(
+    target,
+    `${displayPath(target)} is not empty: what it holds was left out of this copy, or could not be deleted. It was left.`,
+  );
 }
 
-/** Whether something in the folder is not among what goes before it: what rules leave out, or is mounted there. */
+/**
+ * Whether something in the folder is not among what goes before it: what rules leave out, what is mounted there, or what
+ * this user may not delete.
+ */
 function holdsLeftOut(folder: FsPath, { rules, ...root }: MirrorRoot): boolean {
   const bytes = pathToBytes(folder);
   const rootBytes = pathToBytes(joinPath(root.target, '.')).length - 1;
@@ -94,12 +100,21 @@ function holdsLeftOut(folder: FsPath, { rules, ...root }: MirrorRoot): boolean {
   for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
     for (const entry of readdirSync(native(next), { withFileTypes: true, encoding: 'buffer' })) {
       const path = joinPath(next, pathFromBytes(entry.name));
-      if (isMounted(path)) return true;
+      if (isMounted(path) || !mayChange(next)) return true;
       there += 1;
       if (entry.isDirectory()) stack.push(path);
     }
   }
   return there > going;
+}
+
+function mayChange(folder: FsPath): boolean {
+  try {
+    accessSync(native(folder), constants.W_OK | constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** In a dry run: what the real one would fail with. */
@@ -191,7 +206,9 @@ function removeFolders(top: FsPath, device: bigint, isMounted: (path: FsPath) =>
     } catch (error) {
       const code = errorCode(error);
       if (code === 'ENOENT') continue;
-      if (code !== 'ENOTEMPTY' && code !== 'EEXIST' && code !== 'EBUSY') throw error;
+      // One inside that may not be deleted is among what the outer one holds.
+      const isInside = level.path !== top && (code === 'EACCES' || code === 'EPERM');
+      if (!isInside && code !== 'ENOTEMPTY' && code !== 'EEXIST' && code !== 'EBUSY') throw error;
       whole = false;
     }
   }

@@ -80,6 +80,7 @@ function foreseeRefusal(target: FsPath, replaces: boolean, inPlace: boolean): vo
 const LEFT: ReadonlySet<string> = new Set([
   'target-exists',
   'target-is-a-folder',
+  'target-is-special',
   'target-not-a-folder',
   'clash',
 ]);

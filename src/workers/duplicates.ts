@@ -4,7 +4,7 @@ import { HEAD_BYTES, groupingOf } from '../common/duplicates';
 import { HeddleError, type ErrorData } from '../common/errors';
 import type { HashWorkerOptions, TaskOrder, TaskOutcome } from '../common/model';
 import { displayPath, type FsPath } from '../common/paths';
-import { formatCount } from '../common/units';
+import { formatByteCount, formatCount } from '../common/units';
 import { loadHasher, type HasherFactory } from '../files/hashers';
 import { isPseudo } from '../files/volumes';
 import { identityToRemember } from './file-identity';
@@ -118,7 +118,7 @@ function throwUnlessListed(path: FsPath, size: number | null, stats: BigIntStats
   if (stats.size === BigInt(size)) return;
   throw new HeddleError(
     'changed-while-reading',
-    `${displayPath(path)} had ${formatCount(size)} bytes when it was listed and has ${formatCount(Number(stats.size))} now. Look for duplicates anew.`,
+    `${displayPath(path)} had ${formatByteCount(size)} when it was listed and has ${formatCount(Number(stats.size))} now. Look for duplicates anew.`,
   );
 }
 

@@ -126,6 +126,10 @@ export function connectionFailure(error: unknown, url: URL, progress: Progress):
       return tooShort(progress, error);
     case 'UND_ERR_HEADERS_OVERFLOW':
       return badAnswer('its headers are too large', error);
+    case 'HTTP2_NOT_PROCESSED':
+      return fail('refused', `${host} refuses further requests now.`, true);
+    case 'HTTP2_RESET':
+      return reset(host, progress, error);
     case 'UND_ERR_SOCKET':
     case 'ECONNRESET':
     case 'ECONNABORTED':
@@ -141,8 +145,8 @@ export function connectionFailure(error: unknown, url: URL, progress: Progress):
       ? fail('body-incomplete', `${host} closed the connection before the end of the file.`, true)
       : badAnswer(error.message, error);
   }
-  if (code === 'ERR_SSL_TLSV1_ALERT_NO_APPLICATION_PROTOCOL') {
-    return fail('tls', `${host} does not speak HTTP/1.1, and Heddle speaks nothing else.`, false);
+  if (code === 'HTTP2_NOT_SPOKEN' || code === 'ERR_SSL_TLSV1_ALERT_NO_APPLICATION_PROTOCOL') {
+    return fail('tls', `${host} speaks neither HTTP/1.1 nor HTTP/2.`, false);
   }
   if (isTls(code)) {
     return fail('tls', `No secure connection to ${host}: ${messageOf(error)}`, false);
@@ -162,6 +166,19 @@ function broken(code: string, host: string, progress: Progress, error: unknown):
   }
   const when = progress.answered ? 'in the middle of the file' : 'before it answered';
   return new HeddleError('connection-reset', `${host} broke the connection off ${when}.`, {
+    retryable: true,
+    cause: error,
+  });
+}
+
+/** HTTP/2's own end of an answer that is not whole; the error's message is the name of its reason. */
+function reset(host: string, progress: Progress, error: unknown): HeddleError {
+  const why = messageOf(error);
+  const { expected, received, answered } = progress;
+  // A body of another length than promised is itself a breach of the protocol (RFC 9113 §8.1.1).
+  if (why === 'PROTOCOL_ERROR' && expected !== null && received < expected) return tooShort(progress, error);
+  const when = answered ? 'in the middle of the file' : 'before the answer';
+  return new HeddleError('connection-reset', `${host} ended the HTTP/2 stream ${when} (${why}).`, {
     retryable: true,
     cause: error,
   });

@@ -1,20 +1,20 @@
 /**
- * HTTP for downloads: one request at a time per call, over connections that are
- * kept alive (undici, one Agent per worker). A body is either received whole
- * as the protocol frames it (RFC 9112 §6.3, §8) or the call fails.
+ * HTTP for downloads: one request at a time per call, over connections that are kept alive: by undici for HTTP/1.1, by
+ * http2.ts where a server refuses that. A body is either received whole as the protocol frames it (RFC 9112 §6.3, §8;
+ * RFC 9113 §8.1) or the call fails.
  */
-import { Socket } from 'node:net';
 import type { Dispatcher } from 'undici';
 import Agent from 'undici/lib/dispatcher/agent.js';
-import { nowMs } from '../common/board';
 import { HeddleError } from '../common/errors';
 import { isIdempotent, shownUrl } from '../common/http-fields';
 import { VERSION } from '../common/version';
 import { errorCode } from '../files/entries';
 import { badAnswer, connectionFailure } from './http-errors';
 import type { TaskContext } from './runtime';
-import { isProxyNamed, openProxied, proxyRefusal } from './proxies';
-import { readCertificates, trustingConnector, type Connector } from './trust';
+import { isProxyNamed, openProxied, proxyRefusal, type MakePool } from './proxies';
+import { Cancelling, Exchange, REDIRECTS, type Answer, type Receiver } from './http-exchange';
+import { SocketWatch } from './socket-watch';
+import { readCertificates, trustingConnector } from './trust';
 
 export interface HttpLimits {
   readonly connectMs: number;
@@ -25,24 +25,6 @@ export interface HttpLimits {
 }
 
 const MAX_REDIRECTS = 20;
-
-/** A redirect's or an error page's body up to this size is read away, so that the connection can be used again. */
-const DISCARD_BYTES = 64 * 1024;
-const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
-
-/** Told by a receiver: it has all that it wanted; the connection is closed. */
-export const ENOUGH = Symbol('enough');
-
-/** Who wants an answer. */
-export interface Receiver {
-  /**
-   * The headers of the final answer are there (redirects are followed before).
-   * @returns whether its body is wanted; of others only what costs nothing is read
-   */
-  begin(answer: Answer): boolean;
-  /** @returns a promise to wait for before more is sent, `null` to go on at once, or {@link ENOUGH} */
-  write(chunk: Buffer): Promise<void> | null | typeof ENOUGH;
-}
 
 export interface Request {
   readonly url: URL;
@@ -68,34 +50,18 @@ export interface HttpOptions extends HttpLimits {
   readonly caFile: string | null;
 }
 
-type Headers = Parameters<NonNullable<Dispatcher.DispatchHandler['onResponseStart']>>[2];
-type Controller = Dispatcher.DispatchController;
+/** Origins that refuse HTTP/1.1, as this thread has met them. */
+const http2Origins = new Set<string>();
 
-/** Where an exchange's time went, in milliseconds; `null` where an open connection was used, or it did not come to that. */
-export interface ExchangeTimes {
-  readonly dnsMs: number | null;
-  readonly connectMs: number | null;
-  readonly tlsMs: number | null;
-  /** From the request's headers to the answer's. */
-  readonly waitMs: number | null;
-}
-
-export interface Answer {
-  readonly status: number;
-  readonly times: ExchangeTimes;
-  readonly headers: Headers;
-  /** Where it came from in the end. */
-  readonly url: URL;
-  /** Bytes of the body, where the answer says so. */
-  readonly length: number | null;
-  /** Whether nothing but the connection's end says where the body ends (RFC 9112 §6.3). */
-  readonly untilClose: boolean;
-}
+/** How often a request that a server did not process is sent again at once. */
+const MOST_RESENDS = 2;
 
 export class HttpClient {
   readonly #options: HttpOptions;
   readonly #userAgent: string;
-  readonly #dispatcher: Dispatcher;
+  readonly #http1: Dispatcher;
+  readonly #openHttp2: () => Promise<Dispatcher>;
+  #http2: Promise<Dispatcher> | null = null;
   readonly #cancelling = new Cancelling();
   /** True while a socket's error is being told to undici; see {@link Exchange.onResponseEnd}. */
   readonly #sockets: SocketWatch;
@@ -104,32 +70,43 @@ export class HttpClient {
   static async open(options: HttpOptions): Promise<HttpClient> {
     const sockets = new SocketWatch();
     const own = options.caFile === null ? null : readCertificates(options.caFile);
-    const connect = trustingConnector({ timeout: options.connectMs, allowH2: false }, own);
-    const limits = {
-      pipelining: 1,
-      // undici calls an HTTP/2 stream complete that was reset in its middle (RFC 9113 §8.1), so it is never offered.
-      allowH2: false,
-      headersTimeout: options.headersMs,
-      bodyTimeout: options.stallMs,
+    const limits = { pipelining: 1, headersTimeout: options.headersMs, bodyTimeout: options.stallMs };
+    /** @param pool makes the connections to an origin; `null`: undici's own, over HTTP/1.1 */
+    const open = async (pool: MakePool | null): Promise<Dispatcher> => {
+      // undici itself never speaks HTTP/2: it calls a stream complete that was reset in its middle (RFC 9113 §8.1).
+      const allowH2 = pool !== null;
+      const direct = sockets.watching(trustingConnector({ timeout: options.connectMs, allowH2 }, own));
+      if (!isProxyNamed(options.proxy)) {
+        const factory = pool === null ? {} : { factory: (origin: string | URL) => pool(origin, direct) };
+        return new Agent({ ...limits, allowH2: false, connect: direct, ...factory });
+      }
+      return await openProxied({
+        proxy: options.proxy,
+        connectMs: options.connectMs,
+        own,
+        limits,
+        direct,
+        pool,
+        watching: (other) => sockets.watching(other),
+      });
     };
-    const direct = sockets.watching(connect);
-    const dispatcher = isProxyNamed(options.proxy)
-      ? await openProxied({
-          proxy: options.proxy,
-          connectMs: options.connectMs,
-          own,
-          limits,
-          direct,
-          watching: (other) => sockets.watching(other),
-        })
-      : new Agent({ ...limits, connect: direct });
-    return new HttpClient(options, dispatcher, sockets);
+    const openHttp2 = async (): Promise<Dispatcher> => {
+      const { Http2Pool } = await import('./http2');
+      return await open((origin, connect) => new Http2Pool(new URL(origin), connect, limits));
+    };
+    return new HttpClient(options, await open(null), openHttp2, sockets);
   }
 
-  private constructor(options: HttpOptions, dispatcher: Dispatcher, sockets: SocketWatch) {
+  private constructor(
+    options: HttpOptions,
+    http1: Dispatcher,
+    openHttp2: () => Promise<Dispatcher>,
+    sockets: SocketWatch,
+  ) {
     this.#options = options;
     this.#userAgent = options.userAgent ?? `Heddle/${VERSION}`;
-    this.#dispatcher = dispatcher;
+    this.#http1 = http1;
+    this.#openHttp2 = openHttp2;
     this.#sockets = sockets;
   }
 
@@ -199,20 +176,28 @@ export class HttpClient {
 
   /** Closes every connection. */
   async close(): Promise<void> {
-    await this.#dispatcher.destroy();
+    await this.#http1.destroy();
+    await (await this.#http2)?.destroy();
   }
 
   /**
    * A connection that was kept alive may be closed by the server at the very moment it is used again.
    * Such a request was not answered at all, so it is sent once more (RFC 9112 §9.3.1), if it is one that may be.
+   * One that HTTP/2 says was not processed (RFC 9113 §8.7) may be in any case.
    */
   async #exchange(request: OneRequest, receiver: Receiver, context: TaskContext): Promise<Answer> {
-    for (let attempt = 1; ; attempt++) {
+    const { origin } = request.url;
+    let resends = 0;
+    let hasChanged = false;
+    for (;;) {
       context.throwIfCancelled();
-      const exchange = new Exchange(request.url, receiver, context, this.#sockets);
+      const isHttp2 = http2Origins.has(origin);
+      const dispatcher = isHttp2 ? await (this.#http2 ??= this.#openHttp2()) : this.#http1;
+      const exchange = new Exchange(request.url, receiver, context, this.#sockets, isHttp2);
       this.#cancelling.watch(exchange);
       try {
-        this.#dispatch(request, exchange);
+        const { url, method, headers, body } = request;
+        dispatcher.dispatch({ origin, path: url.pathname + url.search, method, headers, body }, exchange);
         const answer = await exchange.finished;
         // undici takes a connection back one turn of the event loop later. A request made before would open
         // another, and a worker would hold two for each of its lanes.
@@ -221,293 +206,37 @@ export class HttpClient {
       } catch (error) {
         context.throwIfCancelled();
         if (error instanceof HeddleError || exchange.receiverFailed) throw error;
-        const closed = CLOSED.has(errorCode(error) ?? '');
-        if (closed && !exchange.answered && attempt === 1 && isIdempotent(request.method)) continue;
+        const code = errorCode(error) ?? '';
+        if (code === (isHttp2 ? 'HTTP2_NOT_SPOKEN' : REFUSES_HTTP1) && !hasChanged) {
+          hasChanged = true;
+          if (isHttp2) http2Origins.delete(origin);
+          else http2Origins.add(origin);
+          continue;
+        }
+        const mayResend =
+          code === 'HTTP2_NOT_PROCESSED'
+            ? resends < MOST_RESENDS
+            : CLOSED.has(code) && resends === 0 && isIdempotent(request.method);
+        if (mayResend && !exchange.answered) {
+          resends++;
+          continue;
+        }
         throw proxyRefusal(error) ?? connectionFailure(error, request.url, exchange);
       } finally {
         this.#cancelling.leave(exchange);
       }
     }
   }
-
-  #dispatch({ url, method, headers, body }: OneRequest, exchange: Exchange): void {
-    this.#dispatcher.dispatch(
-      { origin: url.origin, path: url.pathname + url.search, method, headers, body },
-      exchange,
-    );
-  }
 }
 
 /** Of a redirected request the one that is sent. */
 type OneRequest = Pick<Request, 'url' | 'method' | 'headers' | 'body'>;
 
-/** An exchange that takes longer than this hears at once that its task was cancelled; another one so much later. */
-const LONG_MS = 25;
-
-/** Listening to a task's signal costs more than a small answer does, so it begins when an exchange takes its time. */
-class Cancelling {
-  readonly #young = new Set<Exchange>();
-  #waits = false;
-
-  watch(exchange: Exchange): void {
-    this.#young.add(exchange);
-    if (this.#waits) return;
-    this.#waits = true;
-    setTimeout(() => {
-      this.#waits = false;
-      for (const each of this.#young) each.listen();
-      this.#young.clear();
-    }, LONG_MS);
-  }
-
-  leave(exchange: Exchange): void {
-    if (!this.#young.delete(exchange)) exchange.listenNoMore();
-  }
-}
-
-/** How long a connection took to make; told of the first request that goes over it. */
-type ConnectionTimes = Pick<ExchangeTimes, 'dnsMs' | 'connectMs' | 'tlsMs'>;
-const NO_CONNECTION: ConnectionTimes = { dnsMs: null, connectMs: null, tlsMs: null };
-
-/** Knows of sockets what undici does not tell. */
-class SocketWatch {
-  /** Whether, while undici is told of a socket's end, an error is what ended it. */
-  failing = false;
-  /** While undici is told of a new connection: it sends the request that waits for it before it comes back. */
-  #fresh = NO_CONNECTION;
-
-  /** `connect`, with every socket that it opens watched. */
-  watching(connect: Connector): Connector {
-    return (options, callback) => {
-      const startedAtMs = nowMs();
-      let foundAtMs: number | null = null;
-      let connectedAtMs: number | null = null;
-      const opening = connect(options, (...result) => {
-        const [error, socket] = result;
-        if (error === null) {
-          this.watch(socket);
-          const now = nowMs();
-          const isSecure = options.protocol === 'https:';
-          this.#fresh = {
-            dnsMs: foundAtMs === null ? null : foundAtMs - startedAtMs,
-            connectMs: (connectedAtMs ?? now) - (foundAtMs ?? startedAtMs),
-            tlsMs: isSecure && connectedAtMs !== null ? now - connectedAtMs : null,
-          };
-        }
-        callback(...result);
-        this.#fresh = NO_CONNECTION;
-      });
-      if (opening instanceof Socket) {
-        opening.once('lookup', () => (foundAtMs = nowMs()));
-        opening.once('connect', () => (connectedAtMs = nowMs()));
-      }
-      return opening;
-    };
-  }
-
-  /** What it took to make the connection over which a request is being sent, for the first one. */
-  takeTimes(): ConnectionTimes {
-    const times = this.#fresh;
-    this.#fresh = NO_CONNECTION;
-    return times;
-  }
-
-  watch(socket: Socket): void {
-    // Before undici's own listener, so the flag stands while that one runs; microtasks run after both.
-    socket.prependListener('error', () => {
-      this.failing = true;
-      queueMicrotask(() => {
-        this.failing = false;
-      });
-    });
-  }
-}
+/** TLS's answer to a client that offers no protocol of the server's (RFC 7301 §3.2). */
+const REFUSES_HTTP1 = 'ERR_SSL_TLSV1_ALERT_NO_APPLICATION_PROTOCOL';
 
 /** How a connection looks that the other side closed. */
 const CLOSED: ReadonlySet<string> = new Set(['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE']);
-
-/** One request and its answer. */
-class Exchange implements Dispatcher.DispatchHandler {
-  readonly finished: Promise<Answer>;
-  received = 0;
-  answered = false;
-  receiverFailed = false;
-  readonly #url: URL;
-  readonly #receiver: Receiver;
-  readonly #context: TaskContext;
-  readonly #sockets: SocketWatch;
-  #answer: Answer | null = null;
-  /** Whether the receiver takes the body. */
-  #taken = false;
-  #controller: Controller | null = null;
-  #sentAtMs: number | null = null;
-  #connection = NO_CONNECTION;
-  #stopped: { readonly reason: unknown } | null = null;
-  #listenNoMore: (() => void) | null = null;
-  #resolve!: (answer: Answer) => void;
-  #reject!: (error: unknown) => void;
-
-  constructor(url: URL, receiver: Receiver, context: TaskContext, sockets: SocketWatch) {
-    this.#url = url;
-    this.#receiver = receiver;
-    this.#context = context;
-    this.#sockets = sockets;
-    this.finished = new Promise((resolve, reject) => {
-      this.#resolve = resolve;
-      this.#reject = reject;
-    });
-  }
-
-  /** Content-Length of a body that is taken; `null` before and without. */
-  get expected(): number | null {
-    return this.#taken ? (this.#answer?.length ?? null) : null;
-  }
-
-  /** Ends when the task is cancelled. */
-  listen(): void {
-    const { signal } = this.#context;
-    const stop = (): void => {
-      this.stop(signal.reason);
-    };
-    if (signal.aborted) stop();
-    signal.addEventListener('abort', stop, { once: true });
-    this.#listenNoMore = () => {
-      signal.removeEventListener('abort', stop);
-    };
-  }
-
-  listenNoMore(): void {
-    this.#listenNoMore?.();
-  }
-
-  /** Ends the exchange with `reason`; whatever the connection still says is not heard. */
-  stop(reason: unknown): void {
-    if (this.#stopped !== null) return;
-    this.#stopped = { reason };
-    this.#reject(reason);
-    this.#controller?.abort(reason instanceof Error ? reason : new Error('stopped'));
-  }
-
-  /** Its headers are about to be written. */
-  onRequestStart(controller: Controller): void {
-    this.#controller = controller;
-    this.#sentAtMs = nowMs();
-    this.#connection = this.#sockets.takeTimes();
-    // Stopped while it waited for its connection.
-    if (this.#stopped !== null) controller.abort(new Error('stopped'));
-  }
-
-  onResponseStart(_: Controller, status: number, headers: Headers): void {
-    this.answered = true;
-    if (status < 200) return;
-    this.#guard(() => {
-      const transfer = String(headers['transfer-encoding'] ?? 'identity').toLowerCase();
-      const length = REDIRECTS.has(status) ? null : contentLength(headers);
-      const untilClose = length === null && transfer !== 'chunked';
-      const waitMs = this.#sentAtMs === null ? null : nowMs() - this.#sentAtMs;
-      const times = { ...this.#connection, waitMs };
-      this.#answer = { status, times, headers, url: this.#url, length, untilClose };
-      if (REDIRECTS.has(status)) return;
-      this.#taken = this.#receiver.begin(this.#answer);
-      if (this.#taken) refuseEncodings(headers, transfer);
-    });
-  }
-
-  onResponseData(controller: Controller, chunk: Buffer): void {
-    if (this.#answer === null || this.#stopped !== null) return;
-    this.received += chunk.length;
-    if (!this.#taken) {
-      // All that matters is known; reading on would cost more than a new connection.
-      if (this.received > DISCARD_BYTES) this.#leave(controller);
-      return;
-    }
-    this.#guard(() => {
-      this.#context.throwIfCancelled();
-      const wait = this.#receiver.write(chunk);
-      if (wait === null) return;
-      if (wait === ENOUGH) {
-        this.#leave(controller);
-        return;
-      }
-      controller.pause();
-      wait.then(
-        () => {
-          controller.resume();
-        },
-        (error: unknown) => {
-          this.#failReceiver(error);
-        },
-      );
-    });
-  }
-
-  onResponseEnd(): void {
-    if (this.#answer === null || this.#stopped !== null) return;
-    if (this.#taken) {
-      // A body that ends with its connection is whole only if that was closed in good order: undici takes
-      // a reset for the end too, so it is looked at whether an error is what ended it.
-      if (this.#answer.untilClose && this.#sockets.failing) {
-        this.#reject(
-          new HeddleError('connection-reset', 'The connection broke off in the middle of the file.', {
-            retryable: true,
-          }),
-        );
-        return;
-      }
-      const { length } = this.#answer;
-      if (length !== null && this.received !== length) {
-        this.#reject(lengthMismatch(this.received, length));
-        return;
-      }
-    }
-    this.#resolve(this.#answer);
-  }
-
-  onResponseError(_: Controller, error: Error): void {
-    this.#reject(error);
-  }
-
-  #leave(controller: Controller): void {
-    if (this.#answer === null) return;
-    const reason = new Error('the rest of this body is not needed');
-    this.#stopped = { reason };
-    this.#resolve(this.#answer);
-    controller.abort(reason);
-  }
-
-  #guard(action: () => void): void {
-    try {
-      action();
-    } catch (error) {
-      this.#failReceiver(error);
-    }
-  }
-
-  #failReceiver(error: unknown): void {
-    this.receiverFailed = true;
-    this.stop(error);
-  }
-}
-
-function refuseEncodings(headers: Headers, transfer: string): void {
-  const encoding = headers['content-encoding'];
-  if (encoding !== undefined && encoding !== 'identity' && encoding !== '') {
-    throw new HeddleError(
-      'content-encoding',
-      `The server sent the file encoded (${String(encoding)}), though it was asked not to.`,
-    );
-  }
-  if (transfer !== 'chunked' && transfer !== 'identity') {
-    throw badAnswer(`it sends the file in a transfer encoding (${transfer}) that was not asked for`);
-  }
-}
-
-export function lengthMismatch(received: number, expected: number): HeddleError {
-  return new HeddleError('length-mismatch', `The server promised ${expected} bytes and sent ${received}.`, {
-    retryable: true,
-  });
-}
-
 /** RFC 7617. */
 export function basic(name: string, password: string): string {
   return `Basic ${Buffer.from(`${name}:${password}`).toString('base64')}`;
@@ -520,18 +249,6 @@ function decodeUserInfo(text: string): string {
     return text;
   }
 }
-
-function contentLength(headers: Headers): number | null {
-  // With Transfer-Encoding the length is not the body's (RFC 9112 §6.3).
-  if (headers['transfer-encoding'] !== undefined) return null;
-  const value = headers['content-length'];
-  if (value === undefined) return null;
-  if (typeof value !== 'string' || !/^\d{1,15}$/u.test(value)) {
-    throw badAnswer(`its Content-Length is "${String(value)}"`);
-  }
-  return Number(value);
-}
-
 function redirectTarget(answer: Answer, from: URL): URL {
   const location = answer.headers['location'];
   if (typeof location !== 'string' || !URL.canParse(location, from.href)) {

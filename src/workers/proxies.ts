@@ -5,6 +5,9 @@ import { readProxyAddress } from '../common/proxy-address';
 import { errorCode } from '../files/entries';
 import { contextOf, trustingConnector, type Connector } from './trust';
 
+/** Makes the connections to an origin. */
+export type MakePool = (origin: string | URL, connect: Connector) => Dispatcher;
+
 export interface ProxyOptions {
   /** What the user says; `null`: what the environment says. */
   readonly proxy: string | null;
@@ -14,12 +17,13 @@ export interface ProxyOptions {
   /** Of every connection. */
   readonly limits: {
     readonly pipelining: number;
-    readonly allowH2: boolean;
     readonly headersTimeout: number;
     readonly bodyTimeout: number;
   };
   /** For hosts that need no proxy. */
   readonly direct: Connector;
+  /** For connections to servers, not to the proxy; they offer HTTP/2. `null`: undici's own, over HTTP/1.1. */
+  readonly pool: MakePool | null;
   readonly watching: (connect: Connector) => Connector;
 }
 
@@ -34,7 +38,7 @@ export function isProxyNamed(proxy: string | null): boolean {
 
 /** @throws HeddleError `bad-proxy` */
 export async function openProxied(options: ProxyOptions): Promise<Dispatcher> {
-  const { proxy, connectMs, own, limits, direct, watching } = options;
+  const { proxy, connectMs, own, limits, direct, pool, watching } = options;
   // It needs what only the whole package sets up.
   const { EnvHttpProxyAgent, Pool } = await import('undici');
   const httpProxy = addressOf(proxy ?? fromEnvironment('http_proxy'));
@@ -44,16 +48,18 @@ export async function openProxied(options: ProxyOptions): Promise<Dispatcher> {
     ...limits,
     // Many proxies let CONNECT through to port 443 alone, so plain HTTP is asked of the proxy itself.
     proxyTunnel: false,
-    requestTls: { secureContext: contextOf(true, own) },
+    requestTls: { secureContext: contextOf(true, own), allowH2: pool !== null },
     // For tunnels: a proxy that does not say whether it makes one is waited for as a connection is.
     clientFactory: (origin) =>
-      new Pool(origin, { ...limits, headersTimeout: connectMs, connect: connectToProxy }),
+      new Pool(origin, { ...limits, allowH2: false, headersTimeout: connectMs, connect: connectToProxy }),
     // A connector is given where the proxy is in between: for plain HTTP it leads to the proxy, else through a tunnel.
     factory: (origin, given: { readonly connect?: unknown }) => {
       const through = typeof given.connect === 'function' ? (given.connect as Connector) : null;
       const toProxy = httpProxy !== null && originOf(String(origin)) === originOf(httpProxy);
       const connect = through === null ? direct : watching(toProxy ? connectToProxy : through);
-      return new Pool(origin, { ...given, ...limits, connect });
+      return pool === null
+        ? new Pool(origin, { ...given, ...limits, allowH2: false, connect })
+        : pool(origin, connect);
     },
     ...(httpProxy === null ? {} : { httpProxy }),
     ...(httpsProxy === null ? {} : { httpsProxy }),

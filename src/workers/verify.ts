@@ -10,7 +10,7 @@ import {
   type TaskOutcome,
 } from '../common/model';
 import { displayPath, type FsPath } from '../common/paths';
-import { formatCount } from '../common/units';
+import { formatByteCount, formatCount } from '../common/units';
 import { FileReader, type FileDigests } from './file-digests';
 import { errorCode } from '../files/entries';
 import { loadHasher, type HasherFactory } from '../files/hashers';
@@ -38,7 +38,7 @@ export function createVerify(): RunTask<TaskOrder, TaskOutcome> {
     const algorithms = Object.keys(expected.digests) as CheckAlgorithm[];
     const read = await readFile(reader, order, await factories(algorithms), context);
     if (expected.size !== null && expected.size !== read.bytes) {
-      const sizes = `it has ${formatCount(read.bytes)} bytes, not ${formatCount(expected.size)}`;
+      const sizes = `it has ${formatByteCount(read.bytes)}, not ${formatCount(expected.size)}`;
       throw changed(source, sizes, read.digests);
     }
     const wrong = algorithms.filter((algorithm) => read.digests[algorithm] !== expected.digests[algorithm]);

@@ -80,7 +80,9 @@ export function readBsdLine(line: string): ParsedLine {
   // A name may have parentheses, a digest has none.
   const close = line.lastIndexOf(')');
   if (start === '' || close < start.length) return null;
-  const [, digest] = /^ ?= ?([a-z0-9+/]{4,128}={0,2})[ \t]*$/iu.exec(line.slice(close + 1)) ?? [];
+  // openssl dgst -c puts colons between the bytes.
+  const value = line.slice(close + 1).replace(/(?<=[0-9a-f]{2}):(?=[0-9a-f]{2})/giu, '');
+  const [, digest] = /^ ?= ?([a-z0-9+/]{4,128}={0,2})[ \t]*$/iu.exec(value) ?? [];
   if (digest === undefined) return null;
   const algorithm = BY_TAG.get(plainTag(tag));
   if (algorithm === undefined)

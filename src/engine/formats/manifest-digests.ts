@@ -5,8 +5,8 @@ import { ALGORITHM_NAMES } from '../../common/model';
 import { mentionsIn, type Mention } from './named-algorithms';
 
 /**
- * Between digests of one length the usual one first. Those that few lists have are not tried. XXH3 is left out: 16 digits are an XXH64 as a rule, which is
- * another algorithm and not known here.
+ * Between digests of one length the usual one first. RIPEMD-160 is not tried: 40 digits are a SHA-1. XXH3 is left out: 16 digits are an XXH64 as a rule, which is another
+ * algorithm and not known here.
  */
 const USUAL_FIRST: readonly CheckAlgorithm[] = [
   'md5',
@@ -18,6 +18,7 @@ const USUAL_FIRST: readonly CheckAlgorithm[] = [
   'blake3',
   'sha3-256',
   'blake2b-256',
+  'blake2s',
   'blake2b',
   'sha3-512',
   'sha3-384',

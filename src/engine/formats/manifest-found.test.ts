@@ -93,9 +93,11 @@ describe('a digest of an algorithm that Heddle lacks is not taken for one of ano
     expect(await brief(`${SHA256}  a`, 'blake3.zip.list')).toEqual(['1 a blake3']);
     expect(await brief(`${SHA256}  a`, 'ripemd160.zip.sha256')).toEqual(['1 a sha256']);
     expect(await brief(`a  ${MD5}  ${SHA1}  ${SHA256}`, 'x.sha1')).toEqual([
-      '1 a md5 sha1 sha256 xxh128 blake3 sha3-256 blake2b-256',
+      '1 a md5 sha1 sha256 xxh128 blake3 sha3-256 blake2b-256 blake2s',
     ]);
-    expect(await brief(`${SHA256}  a`, 'checksums.txt')).toEqual(['1 a sha256 blake3 sha3-256 blake2b-256']);
+    expect(await brief(`${SHA256}  a`, 'checksums.txt')).toEqual([
+      '1 a sha256 blake3 sha3-256 blake2b-256 blake2s',
+    ]);
   });
 });
 
@@ -132,7 +134,7 @@ describe('signed lists', () => {
     const text = signed(`${SHA256}  a`, `- -b ${hex('crc32')}`, `- ${SHA1}  c`);
     expect(await brief(text.replaceAll('\n', end))).toEqual([
       NOTE,
-      '4 a sha256 blake3 sha3-256 blake2b-256',
+      '4 a sha256 blake3 sha3-256 blake2b-256 blake2s',
       '5 -b crc32',
       '6 c sha1',
     ]);

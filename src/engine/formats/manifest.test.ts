@@ -35,7 +35,7 @@ const one = (format: ManifestFormat, name: FsPath, algorithm: CheckAlgorithm = '
 
 test('a name with a NUL byte is a line that was not understood, in every format that could write one', async () => {
   const nul = expect.stringMatching(/^1 !names a file with a NUL byte/u) as string;
-  const bare = '2 b sha256 (blake3 sha3-256 blake2b-256)';
+  const bare = '2 b sha256 (blake3 sha3-256 blake2b-256 blake2s)';
   expect(brief(await read(`${SHA256}  a\0b\n${SHA256}  b\n`))).toEqual([nul, bare]);
   expect(brief(await read(`SHA256 (a\0b) = ${SHA256}\n${SHA256}  b\n`))).toEqual([nul, bare]);
   const json = `{"format":"heddle-manifest","version":1,"files":[{"name":"a\\u0000b","digests":{"sha256":"${SHA256}"}},
@@ -203,7 +203,7 @@ describe('RHash', () => {
     expect(brief(await read(manifest))).toEqual([
       '1 a b crc32 md5 sha1 (xxh128)',
       '2 ;c md5 (xxh128)',
-      '3 d md5 sha256 (xxh128 blake3 sha3-256 blake2b-256)',
+      '3 d md5 sha256 (xxh128 blake3 sha3-256 blake2b-256 blake2s)',
     ]);
   });
 
@@ -352,16 +352,16 @@ describe('JSON', () => {
 
 describe('which algorithm a digest is of', () => {
   test.each<[string | null, CheckAlgorithm | null, CheckAlgorithm, string]>([
-    [null, null, 'sha256', 'sha256 (blake3 sha3-256 blake2b-256)'],
+    [null, null, 'sha256', 'sha256 (blake3 sha3-256 blake2b-256 blake2s)'],
     [null, null, 'sha512', 'sha512 (blake2b sha3-512)'],
     [null, null, 'md5', 'md5 (xxh128)'],
     [null, null, 'sha1', 'sha1'],
     [null, 'blake3', 'sha256', 'blake3'],
     ['x.sha256', 'blake3', 'sha256', 'blake3'],
-    [null, 'sha1', 'sha256', 'sha256 (blake3 sha3-256 blake2b-256)'],
+    [null, 'sha1', 'sha256', 'sha256 (blake3 sha3-256 blake2b-256 blake2s)'],
     ['SHA256SUMS', null, 'sha256', 'sha256'],
     ['/x.b3/SHA256SUMS.txt', null, 'sha256', 'sha256'],
-    ['C:\\x.b3\\sums.txt', null, 'sha256', 'sha256 (blake3 sha3-256 blake2b-256)'],
+    ['C:\\x.b3\\sums.txt', null, 'sha256', 'sha256 (blake3 sha3-256 blake2b-256 blake2s)'],
     ['B3SUMS', null, 'sha256', 'blake3'],
     ['x.b3', null, 'sha256', 'blake3'],
     ['x.blake3', null, 'sha256', 'blake3'],
@@ -372,7 +372,7 @@ describe('which algorithm a digest is of', () => {
     ['b2sums', null, 'sha512', 'blake2b'],
     ['x.md5', null, 'md5', 'md5'],
     ['xxh128sums', null, 'md5', 'xxh128'],
-    ['web3', null, 'sha256', 'sha256 (blake3 sha3-256 blake2b-256)'],
+    ['web3', null, 'sha256', 'sha256 (blake3 sha3-256 blake2b-256 blake2s)'],
   ])('in %j, told %j: %s is %s', async (fileName, algorithm, digest, expected) => {
     expect(brief(await read(`${hex(digest)}  a`, { fileName, algorithm }))).toEqual([`1 a ${expected}`]);
   });

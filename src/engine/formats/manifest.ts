@@ -18,8 +18,9 @@ import {
 } from './manifest-item';
 import { isJson, jsonWriter, readJson } from './manifest-json';
 import { isLone, readLone } from './manifest-lone';
+import { reportReader } from './manifest-reports';
 import { readTrailingDigests, sfvWriter } from './manifest-sfv';
-import { refuseSignature, SignedText } from './signed-text';
+import { refuseSignature, SignedText, type LineReader } from './signed-text';
 import { readHead, splitLines, withHead, type Line } from './text-lines';
 
 export type {
@@ -122,14 +123,21 @@ async function* readItems(
     } else {
       refuseSignature(head, fileName);
       const guesser = new Guesser(fileName, algorithm ?? null);
+      const tagged = (): TaggedOrNot => new TaggedOrNot(guesser, fileName ?? '');
+      if (isZero(head)) {
+        yield* readLines(splitLines(all, '\0'), new ZeroLines(tagged()));
+        return;
+      }
       const lone = head.length < LOOK_AT_BYTES ? readLone(head, fileName, guesser) : null;
       if (lone !== null) {
         yield [lone];
         return;
       }
-      const reader = (): TaggedOrNot => new TaggedOrNot(guesser, fileName ?? '');
-      if (isZero(head)) yield* readLines(splitLines(all, '\0'), new ZeroLines(reader()));
-      else yield* readLines(splitLines(all), new SignedText(head, reader(), reader));
+      // Of Mac OS before X.
+      const ends = !head.includes('\n') && /\r[^]/u.test(head) ? '\r' : '\n';
+      const lines = ends === '\n' ? head : head.replaceAll('\r', '\n');
+      const reader = (): LineReader => reportReader(lines) ?? tagged();
+      yield* readLines(splitLines(all, ends), new SignedText(lines, reader(), reader));
     }
   } finally {
     // Whoever stops early may do so while the head is still being read from.
@@ -137,8 +145,7 @@ async function* readItems(
   }
 }
 
-interface LinesReader {
-  read(line: ByteText): ParsedLine;
+interface LinesReader extends LineReader {
   /** @returns what is wrong with how the file ends, or `null` */
   end(): string | null;
 }
@@ -195,7 +202,7 @@ class TaggedOrNot {
       return this.#hashdeep.read(line);
     }
     const parsed = this.#isComment(line) ? null : this.#parse(line);
-    if (parsed === null && /^[;#]/u.test(line)) {
+    if (parsed === null && /^(?:[;#]|\/\/)/u.test(line)) {
       if (line.startsWith(';')) this.#isSfv ??= true;
       return null;
     }
@@ -206,7 +213,7 @@ class TaggedOrNot {
 
   /** What could be no entry whatever it holds; `#1.mp3 DEADBEEF` is one. */
   #isComment(line: ByteText): boolean {
-    if (/^[;#](?:\s|$)/u.test(line)) return true;
+    if (/^(?:[;#]|\/\/)(?:\s|$)/u.test(line)) return true;
     // RHash's own format has no comments: `;name  MD5  SHA1` is an entry there, and `;name CRC32` one put out of use.
     return line.startsWith(';') && (this.#isSfv === true || !/[0-9a-f]{32}[ \t]*$/iu.test(line));
   }
@@ -252,7 +259,7 @@ async function* readLines(
         continue;
       }
       const last = open;
-      if (last !== null && last.name === name && canJoin(last.entry, parsed)) {
+      if (last !== null && last.name === name && last.entry.size === size && canJoin(last.entry, parsed)) {
         open = { name, entry: { ...last.entry, digests: { ...last.entry.digests, ...digests } } };
         continue;
       }

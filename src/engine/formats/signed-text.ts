@@ -14,7 +14,7 @@ const OUTSIDE = 'stands outside of the text that is signed: it was not checked';
 const PGP = 'is signed; its signature was not checked, which gpg --verify does.';
 const SIGNIFY = 'is signed; its signature was not checked, which signify -V -e does.';
 
-interface LineReader {
+export interface LineReader {
   read: (line: string) => ParsedLine;
 }
 

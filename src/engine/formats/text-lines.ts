@@ -43,7 +43,7 @@ function encodingOf([first, second]: Uint8Array): string {
 /** Lines in the groups in which they come. @param end what ends each: a carriage return before a line feed goes too */
 export async function* splitLines(
   texts: AsyncIterable<string>,
-  end: '\n' | '\0' = '\n',
+  end: '\n' | '\r' | '\0' = '\n',
 ): AsyncGenerator<readonly Line[], void, undefined> {
   let rest = '';
   let tooLong = false as boolean;

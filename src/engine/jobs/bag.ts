@@ -33,7 +33,7 @@ export async function bagFolder(path: FsPath): Promise<FsPath | null> {
 /** How names are read that a manifest lists which lies in `folder`. */
 export async function bagEscapes(folder: FsPath): Promise<BagEscapes> {
   const declaration = await readDeclaration(folder).catch(() => null);
-  return declaration !== null && isNewer(declaration.version) ? 'decoded-first' : 'literal-first';
+  return declaration !== null && isNewer(declaration.version) ? 'decoded' : 'literal-first';
 }
 
 /** @throws HeddleError `manifest-unreadable` where no manifest lists its payload */
@@ -61,7 +61,7 @@ export async function readBag(folder: FsPath): Promise<Bag> {
     faults.push(`${displayPath(joinPath(folder, 'data'))} is not there: the bag has no payload.`);
   return {
     manifests: [...payload, ...names.filter(isTag)].map((name) => ({ name, isPayload: !isTag(name) })),
-    escapes: isNewer(version) ? 'decoded-first' : 'literal-first',
+    escapes: isNewer(version) ? 'decoded' : 'literal-first',
     isListedInAll: isNewer(version),
     fetched: await readFetched(folder),
     faults,

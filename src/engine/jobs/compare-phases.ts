@@ -150,9 +150,18 @@ function moved(tasks: TaskRepository, left: GroupedTask, right: GroupedTask): re
 }
 
 function isMoved(source: Parameters<typeof displayPath>[0], target: typeof source): ErrorData {
+  const isOneName =
+    lastName(source) !== lastName(target) && lastName(source, 'NFC') === lastName(target, 'NFC');
   return {
     code: 'moved',
-    message: `${displayPath(source)} is in another place on the right: ${displayPath(target)}.`,
+    message: isOneName
+      ? `${displayPath(source)} is on the right under another Unicode form of its name: ${displayPath(target)}.`
+      : `${displayPath(source)} is in another place on the right: ${displayPath(target)}.`,
     retryable: false,
   };
+}
+
+function lastName(path: Parameters<typeof displayPath>[0], form: 'NFC' | null = null): string {
+  const name = displayPath(path).replace(/^.*\//su, '');
+  return form === null ? name : name.normalize(form);
 }

@@ -11,8 +11,11 @@ const SLASH = 0x2f;
 const BACKSLASH = 0x5c;
 const DOT = 0x2e;
 
-/** How names of a bag's manifests are read (RFC 8493 §2.1.3); `decoded-first`: the bag's version says that they are escaped. */
-export type BagEscapes = 'decoded-first' | 'literal-first';
+/**
+ * How names of a bag's manifests are read (RFC 8493 §2.1.3). `decoded`: the bag's version says that they are escaped, and
+ * a file that is called as it is written is another one.
+ */
+export type BagEscapes = 'decoded' | 'literal-first';
 
 export interface ListedFile {
   readonly path: FsPath;
@@ -58,6 +61,8 @@ export class ListedFiles {
       missing.push(path);
     }
     if (last === null) throw new Error('A name can be read in one way at least.');
+    if (!this.#takesOutside && isOfDrive(entry.name))
+      return { ...last, name: entry.name, outside: true, stats: null, isMissing: false };
     for (const path of missing) {
       const other = await this.#folders.otherForm(path);
       if (other === null) continue;
@@ -65,6 +70,11 @@ export class ListedFiles {
     }
     return last;
   }
+}
+
+/** `C:\\x`, where no such file is in the root: what it names lies on a drive of Windows. */
+function isOfDrive(name: FsPath): boolean {
+  return /^[a-z]:[\\/]/iu.test(Buffer.from(pathToBytes(name)).toString('latin1'));
 }
 
 function noteOf(listed: FsPath, found: FsPath): ErrorData {
@@ -97,7 +107,7 @@ function readings(
     const decoded = changed(name, (text) =>
       text.replace(/%(?:0A|0D|25)/giu, (escape) => String.fromCharCode(parseInt(escape.slice(1), 16))),
     );
-    if (escapes === 'decoded-first') found.unshift(decoded);
+    if (escapes === 'decoded') found.splice(0, 1, decoded);
     else found.push(decoded);
   }
   if (exact === undefined && pathToBytes(name).includes(BACKSLASH))

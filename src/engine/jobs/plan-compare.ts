@@ -3,7 +3,7 @@ import { groupingOf } from '../../common/duplicates';
 import type { ErrorData } from '../../common/errors';
 import { fileKey, type Finding } from '../../common/model';
 import { displayPath, joinPath, type FsPath } from '../../common/paths';
-import { formatCount } from '../../common/units';
+import { formatByteCount, formatCount } from '../../common/units';
 import type { WalkCursor, WalkEntry } from '../../common/walk';
 import type { Threads } from '../pool';
 import type { NewTask, PlannedEnd } from '../store/task-repository';
@@ -172,7 +172,7 @@ class Comparison {
       const settled = this.#rules.links === 'skip' ? leftOut(left.path) : null;
       this.#add(relative, { settled });
     } else if (left.size !== right.size && left.isPseudo !== true && right.isPseudo !== true) {
-      const message = `${names[0]} has ${formatCount(left.size ?? 0)} bytes, ${names[1]} ${formatCount(right.size ?? 0)}.`;
+      const message = `${names[0]} has ${formatByteCount(left.size ?? 0)}, ${names[1]} ${formatCount(right.size ?? 0)}.`;
       this.#differ(relative, message, left.size);
     } else {
       // One file under two names need not be read to be equal to itself.

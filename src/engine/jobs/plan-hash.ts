@@ -70,8 +70,14 @@ function planEntry(spec: HashSpec, entry: WalkEntry, known: KnownDigests): NewTa
     target: pathAsFound(spec, entry),
     name: entryName(spec.paths[entry.root] ?? '', entry.relative),
     size: entry.size,
-    settled: linkLeftOut(entry) ?? settledEntry(entry) ?? asKnown(entry, known),
+    settled: linkLeftOut(entry) ?? settledRoot(entry) ?? settledEntry(entry) ?? asKnown(entry, known),
   };
+}
+
+/** What was named is to be hashed: where it is a FIFO or a device, the manifest lacks it, and that is no success. */
+function settledRoot(entry: WalkEntry): PlannedEnd | null {
+  if (entry.relative !== '' || entry.type !== 'special' || entry.reason === null) return null;
+  return { state: 'failed', reason: entry.reason };
 }
 
 /** Of a file that a link led to, the link's: it is what the manifest lists. Links that were named are followed always. */

@@ -3,7 +3,7 @@ import { Fragment, type ReactNode } from 'react';
 import type { CopyFacts } from '../../common/copy-options';
 import type { CheckAlgorithm, DownloadFacts, Integrity } from '../../common/download';
 import { ALGORITHM_NAMES, type JobSummary, type TaskRow } from '../../common/model';
-import { formatBytes, formatCount, formatDuration } from '../../common/units';
+import { formatBytes, formatByteCount, formatCount, formatDuration } from '../../common/units';
 import { fitsOnLine, visible } from '../../common/visible';
 import { Button } from '../components/button';
 import { isDryRun } from '../lib/findings';
@@ -106,7 +106,7 @@ function ExpectedDigests({ row }: { readonly row: TaskRow }) {
   return (
     <>
       {expected.size !== null && expected.size !== row.size && (
-        <Fact name="Listed size">{formatCount(expected.size)} bytes</Fact>
+        <Fact name="Listed size">{formatByteCount(expected.size)}</Fact>
       )}
       {Object.entries(expected.digests).map(([algorithm, digest]) => (
         <Fragment key={algorithm}>
@@ -201,7 +201,7 @@ function sizeText(row: TaskRow, bytesNow: number | undefined): string {
   const bytes = bytesNow ?? row.bytes;
   const size = row.size ?? (row.state === 'done' ? row.bytes : null);
   if (size === null) return bytes > 0 ? `${formatBytes(bytes)} so far` : 'not known';
-  const whole = `${formatBytes(size)} (${formatCount(size)} bytes)`;
+  const whole = `${formatBytes(size)} (${formatByteCount(size)})`;
   return row.state === 'done' || bytes === 0 ? whole : `${formatBytes(bytes)} of ${whole}`;
 }
 

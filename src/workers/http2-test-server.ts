@@ -1,0 +1,296 @@
+/** A server on 127.0.0.1 that writes HTTP/2 frame by frame (RFC 9113 §4.1), right and wrong ones, for tests. */
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { createServer as createTcpServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { join } from 'node:path';
+import { createServer, type TLSSocket } from 'node:tls';
+import { toErrorData } from '../common/errors';
+import { HttpClient, type HttpOptions, type Request } from './http';
+import type { Answer } from './http-exchange';
+import { FakeContext } from './test-context';
+
+const DATA = 0;
+export const HEADERS = 1;
+export const RST_STREAM = 3;
+const SETTINGS = 4;
+const PING = 6;
+const GOAWAY = 7;
+const CONTINUATION = 9;
+/** On DATA and HEADERS; ACK on SETTINGS and PING. */
+export const END_STREAM = 1;
+const END_HEADERS = 4;
+const PADDED = 8;
+
+const NOTHING = Buffer.alloc(0);
+const LARGEST_FRAME = 16_384;
+const PREFACE_BYTES = 24;
+
+export interface Certificate {
+  readonly keyFile: string;
+  readonly certFile: string;
+}
+
+/** One for localhost and 127.0.0.1. */
+export function makeCertificate(folder: string): Certificate {
+  const keyFile = join(folder, 'key.pem');
+  const certFile = join(folder, 'cert.pem');
+  const curve = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2'];
+  const names = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost,IP:127.0.0.1'];
+  execFileSync('openssl', ['req', '-x509', ...curve, ...names, '-keyout', keyFile, '-out', certFile], {
+    stdio: 'ignore',
+  });
+  return { keyFile, certFile };
+}
+
+export function frame(type: number, flags: number, stream: number, payload: Buffer = NOTHING): Buffer {
+  const head = Buffer.alloc(9);
+  head.writeUIntBE(payload.length, 0, 3);
+  head.writeUInt8(type, 3);
+  head.writeUInt8(flags, 4);
+  head.writeUInt32BE(stream, 5);
+  return Buffer.concat([head, payload]);
+}
+
+export function numbers(...values: readonly number[]): Buffer {
+  const payload = Buffer.alloc(values.length * 4);
+  for (const [index, value] of values.entries()) payload.writeUInt32BE(value, index * 4);
+  return payload;
+}
+
+/** @param settings identifiers and values (RFC 9113 §6.5.2) */
+export function settings(...pairs: readonly (readonly [number, number])[]): Buffer {
+  const payload = Buffer.alloc(pairs.length * 6);
+  for (const [index, [identifier, value]] of pairs.entries()) {
+    payload.writeUInt16BE(identifier, index * 6);
+    payload.writeUInt32BE(value, index * 6 + 2);
+  }
+  return frame(SETTINGS, 0, 0, payload);
+}
+
+/** Fields as literals that are never indexed (RFC 7541 §6.2.2), shorter than 127 bytes each. */
+function block(fields: Readonly<Record<string, string>>): Buffer {
+  const parts = Object.entries(fields).flatMap(([name, value]) => [
+    Buffer.from([0x10, name.length]),
+    Buffer.from(name),
+    Buffer.from([value.length]),
+    Buffer.from(value),
+  ]);
+  return Buffer.concat(parts);
+}
+
+/** One connection. */
+export class Peer {
+  readonly socket: TLSSocket;
+  /** Below TLS. */
+  readonly tcp: Socket;
+  /** Frames that the client sent, but SETTINGS and PING. */
+  readonly received: { readonly type: number; readonly stream: number; readonly payload: Buffer }[] = [];
+  readonly #acknowledged: (() => void)[] = [];
+  #bytes = NOTHING;
+  #skip = PREFACE_BYTES;
+
+  constructor(
+    socket: TLSSocket,
+    tcp: Socket,
+    firstSettings: Buffer,
+    onRequest: (peer: Peer, stream: number) => void,
+  ) {
+    this.socket = socket;
+    this.tcp = tcp;
+    socket.on('error', () => undefined);
+    socket.write(firstSettings);
+    socket.on('data', (chunk: Buffer) => {
+      this.#bytes = Buffer.concat([this.#bytes, chunk]);
+      if (this.#bytes.length < this.#skip) return;
+      this.#bytes = this.#bytes.subarray(this.#skip);
+      this.#skip = 0;
+      for (;;) {
+        if (this.#bytes.length < 9) return;
+        const end = 9 + this.#bytes.readUIntBE(0, 3);
+        if (this.#bytes.length < end) return;
+        const [type, flags] = [this.#bytes.readUInt8(3), this.#bytes.readUInt8(4)];
+        const stream = this.#bytes.readUInt32BE(5);
+        const payload = this.#bytes.subarray(9, end);
+        this.#bytes = this.#bytes.subarray(end);
+        if (type === SETTINGS && flags === 0) socket.write(frame(SETTINGS, 1, 0));
+        else if (type === PING) this.#acknowledged.shift()?.();
+        else if (type !== SETTINGS) this.received.push({ type, stream, payload });
+        if (type === HEADERS) onRequest(this, stream);
+      }
+    });
+    socket.on('close', () => {
+      for (const done of this.#acknowledged.splice(0)) done();
+    });
+  }
+
+  write(...frames: readonly Buffer[]): void {
+    this.socket.write(Buffer.concat(frames));
+  }
+
+  /** Resolves once the client has read all that was written, or the connection is over. */
+  async isRead(): Promise<void> {
+    if (this.socket.destroyed) return;
+    await new Promise<void>((resolve) => {
+      this.#acknowledged.push(resolve);
+      this.write(frame(PING, 0, 0, Buffer.alloc(8)));
+    });
+  }
+}
+
+export class FrameServer {
+  peers: Peer[] = [];
+  requests = 0;
+  answer: (peer: Peer, stream: number) => unknown = () => undefined;
+  /** `null`: it says nothing at all. */
+  firstSettings: Buffer | null = settings();
+  /** By the client's port. */
+  readonly #sockets = new Map<number | undefined, Socket>();
+  readonly #server: Server;
+
+  private constructor({ keyFile, certFile }: Certificate) {
+    const sockets = this.#sockets;
+    const secure = createServer(
+      { key: readFileSync(keyFile), cert: readFileSync(certFile), ALPNProtocols: ['h2'] },
+      (socket) => {
+        const tcp = sockets.get(socket.remotePort);
+        if (tcp === undefined || this.firstSettings === null) return;
+        const onRequest = (peer: Peer, stream: number): void => {
+          this.requests++;
+          this.answer(peer, stream);
+        };
+        this.peers.push(new Peer(socket, tcp, this.firstSettings, onRequest));
+      },
+    );
+    this.#server = createTcpServer((tcp) => {
+      sockets.set(tcp.remotePort, tcp);
+      secure.emit('connection', tcp);
+    });
+  }
+
+  static async start(certificate: Certificate): Promise<FrameServer> {
+    const server = new FrameServer(certificate);
+    await new Promise<void>((resolve) => server.#server.listen(0, '127.0.0.1', resolve));
+    return server;
+  }
+
+  get url(): string {
+    return `https://127.0.0.1:${(this.#server.address() as AddressInfo).port}/file`;
+  }
+
+  /** Forgets what was asked, and ends the connections. */
+  reset(): void {
+    for (const tcp of this.#sockets.values()) tcp.destroy();
+    this.#sockets.clear();
+    this.peers = [];
+    this.requests = 0;
+    this.firstSettings = settings();
+  }
+
+  async close(): Promise<void> {
+    this.reset();
+    await new Promise((resolve) => this.#server.close(resolve));
+  }
+}
+
+export type MakeFrame = (stream: number) => Buffer;
+
+/** The headers of an answer, 200 if they do not say otherwise. */
+export function head(fields: Readonly<Record<string, string>> = {}, flags = 0): MakeFrame {
+  const payload = block({ ':status': '200', ...fields });
+  return (stream) => {
+    const parts: Buffer[] = [];
+    for (let at = 0; at < payload.length; at += LARGEST_FRAME) {
+      const part = payload.subarray(at, at + LARGEST_FRAME);
+      const end = at + LARGEST_FRAME >= payload.length ? END_HEADERS : 0;
+      parts.push(frame(at === 0 ? HEADERS : CONTINUATION, (at === 0 ? flags : 0) | end, stream, part));
+    }
+    return Buffer.concat(parts);
+  };
+}
+
+export function data(payload: Buffer, flags = 0): MakeFrame {
+  return (stream) => frame(DATA, flags, stream, payload);
+}
+
+export function padded(payload: Buffer, padding: number, flags = 0): MakeFrame {
+  return data(Buffer.concat([Buffer.from([padding]), payload, Buffer.alloc(padding)]), flags | PADDED);
+}
+
+export function trailers(flags: number): MakeFrame {
+  return (stream) => frame(HEADERS, END_HEADERS | flags, stream, block({ 'x-sum': '1' }));
+}
+
+export function reset(code: number): MakeFrame {
+  return (stream) => frame(RST_STREAM, 0, stream, numbers(code));
+}
+
+/** @param last `null`: the stream that is answered */
+export function goaway(code: number, last: number | null = null): MakeFrame {
+  return (stream) => frame(GOAWAY, 0, 0, numbers(last ?? stream, code));
+}
+
+export function openClient(
+  { certFile }: Certificate,
+  options: Partial<HttpOptions> = {},
+): Promise<HttpClient> {
+  return HttpClient.open({
+    connectMs: 5000,
+    headersMs: 5000,
+    stallMs: 5000,
+    userAgent: null,
+    loginFor: () => null,
+    cookiesFor: () => null,
+    proxy: null,
+    caFile: certFile,
+    ...options,
+  });
+}
+
+/** @param pause is awaited after each chunk */
+export async function get(
+  client: HttpClient,
+  url: string,
+  options: {
+    readonly request?: Partial<Request>;
+    readonly context?: FakeContext;
+    readonly pause?: () => Promise<void>;
+  } = {},
+): Promise<{ readonly answer: Answer; readonly body: Buffer }> {
+  const { request, pause, context = new FakeContext() } = options;
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  const answer = await client.send(
+    {
+      url: new URL(url),
+      method: 'GET',
+      headers: {},
+      range: null,
+      ifRange: null,
+      conditions: {},
+      body: null,
+      ...request,
+    },
+    {
+      begin: () => true,
+      write: (chunk) => {
+        chunks.push(chunk);
+        bytes += chunk.length;
+        context.setBytesDone(bytes);
+        return pause?.() ?? null;
+      },
+    },
+    context,
+  );
+  return { answer, body: Buffer.concat(chunks) };
+}
+
+/** The error's code, and whether it may heal. */
+export async function failureOf(promise: Promise<unknown>): Promise<readonly [string, boolean]> {
+  try {
+    await promise;
+  } catch (error) {
+    const { code, retryable } = toErrorData(error);
+    return [code, retryable];
+  }
+  throw new Error('it did not fail');
+}
