@@ -37,7 +37,10 @@ export async function givenPaths(
       given.push(absolutePath(name));
   }
   if (given.length > 0) return given;
-  const message = filesFrom === undefined ? 'no file or folder is named' : `${filesFrom} names no file`;
+  const message =
+    filesFrom === undefined
+      ? 'no file or folder is named'
+      : `${filesFrom === '-' ? 'standard input' : filesFrom} names no file`;
   throw new HeddleError('usage', `${message}. See: ${help}`);
 }
 
@@ -62,6 +65,9 @@ async function readNames(input: AsyncIterable<unknown>, path: string, end: numbe
 
 function nameOf(bytes: Buffer, path: string, end: number): FsPath {
   if (end !== 0 && bytes.includes(0))
-    throw new HeddleError('usage', `${path} has NUL bytes in it: say -0 where they end its names`);
+    throw new HeddleError(
+      'usage',
+      `${path === '-' ? 'standard input' : path} has NUL bytes in it: say -0 where they end its names`,
+    );
   return pathFromBytes(bytes);
 }

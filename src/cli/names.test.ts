@@ -215,3 +215,10 @@ test('a list of names that is not there is wrong usage', () => {
   expect(status).toBe(2);
   expect(stderr).toMatch(/^heddle: nothing does not exist/u);
 });
+
+test('names with NUL bytes between them, and none at all, are told of standard input', () => {
+  const nul = heddle(['hash', '--files-from', '-'], 'a\0b\0');
+  expect(nul).toMatchObject({ status: 2, stdout: '' });
+  expect(nul.stderr).toMatch(/^heddle: standard input has NUL bytes in it: say -0/u);
+  expect(heddle(['hash', '--files-from', '-']).stderr).toMatch(/^heddle: standard input names no file/u);
+});

@@ -110,6 +110,7 @@ const SYSTEM_ERRORS: Readonly<Record<string, SystemSentence>> = {
     sentence: 'could not be opened: the system has too many open files.',
     retryable: true,
   },
+  EAGAIN: { code: 'busy', sentence: 'has nothing to read at the moment.', retryable: true },
   EBUSY: { code: 'busy', sentence: 'is in use by the system.', retryable: true },
   ETXTBSY: { code: 'busy', sentence: 'is a program that is running.', retryable: true },
 };
@@ -149,7 +150,9 @@ export function toErrorData(error: unknown, subject?: string): ErrorData {
   }
   return {
     code: code === undefined ? 'unexpected' : code.toLowerCase().replaceAll('_', '-'),
-    message: subject === undefined ? original : `${subject}: ${original}`,
+    // What was thrown may have come by here before.
+    message:
+      subject === undefined || original.startsWith(`${subject}: `) ? original : `${subject}: ${original}`,
     retryable: false,
   };
 }
