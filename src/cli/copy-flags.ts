@@ -49,7 +49,7 @@ export function addCopyInputs(command: Command): Command {
     )
     .option(
       '-T, --no-target-directory',
-      'the one source becomes the destination itself; of a folder, what is in it',
+      'the destination is the name of the copy itself: a file becomes it, what is in a folder goes into it',
     )
     .addOption(
       new Option(
@@ -60,11 +60,11 @@ export function addCopyInputs(command: Command): Command {
     .addOption(new Option('-n, --skip-existing', 'the same as --existing skip').conflicts('existing'))
     .option(
       '--in-place',
-      'write into files that are to be replaced and cannot be in one step: in a folder that may not be written to, or mounted themselves; interrupted, they are half-written',
+      'overwrite in place what cannot be replaced in one step (its folder is read-only, or it is a mount point); an interruption leaves it half-written',
     )
-    .option('--verify', 'read every file back from the device and compare, also what was there already')
-    .option('-c, --checksum', 'tell what is there already by its content instead of its time')
-    .addOption(new NoSync('--no-sync', 'do not wait for the device: faster, and lost if the power fails'));
+    .option('--verify', 'read every file back from the device and compare, unchanged ones too')
+    .option('-c, --checksum', 'compare existing files by content, not by size and time')
+    .addOption(new NoSync('--no-sync', 'do not wait for the device: faster, but a power cut may lose files'));
 }
 
 export function addCopyCommand(program: Command, { taskFlags, run }: TaskCommands): void {

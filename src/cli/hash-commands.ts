@@ -139,7 +139,10 @@ export function addVerifyCommand(program: Command, { taskFlags, run }: TaskComma
       'the folder that names are relative to; otherwise that of the manifest, or the current one for -',
     )
     .option('--strict', 'files that the manifest does not list are a difference too')
-    .option('--ignore-missing', 'listed files that are not there are no difference; none at all is')
+    .option(
+      '--ignore-missing',
+      'do not fail for listed files that are missing; fail if there is none to check',
+    )
     .option('--outside', 'also check names that lead out of the root')
     .addOption(algorithmOption('of digests that could be of several; otherwise the manifest tells'))
     .action(async (manifest: string, folder: string | undefined, flags: VerifyFlags) => {
