@@ -40,7 +40,7 @@ async function makeWork(app, folder, server) {
   const files = join(folder, 'mirror');
   await idle(app, await job({ kind: 'hash', paths: [files], algorithms: ['sha256'], manifest: null }));
   await idle(app, await job({ kind: 'copy', sources: [files], destination: join(folder, 'backup') }));
-  const mirror = urls(6000, 500).map((url, index) =>
+  const mirror = urls(20_000, 500).map((url, index) =>
     index % 401 === 400 ? `${server.url}/gone/${index}.webp` : url,
   );
   await download('mirror.txt', mirror, { workers: 8 });
