@@ -5,6 +5,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { test as base, _electron, expect, type ElectronApplication, type Page } from '@playwright/test';
 
 const root = resolve(__dirname, '..');
@@ -90,13 +91,20 @@ export async function startCopy({ electron, window }: App, source: string, targe
   await dialog.getByRole('button', { name: 'Copy', exact: true }).click();
 }
 
-/** A plain HTTP server of generated files: `/0.bin`, `/1.bin`… each the same at every request. */
-export async function serveFiles(latencyMs: number): Promise<{ url: string; close(): Promise<void> }> {
+/**
+ * A plain HTTP server of generated files: `/0.bin`, `/1.bin`… each the same at every request.
+ * @param hold is awaited before an answer is given
+ */
+export async function serveFiles(
+  latencyMs: number,
+  hold: (path: string) => Promise<void> = () => Promise.resolve(),
+): Promise<{ url: string; close(): Promise<void> }> {
   const server = createServer((request, response) => {
-    setTimeout(() => {
-      const body = contentOf(request.url ?? '/');
+    const path = request.url ?? '/';
+    void Promise.all([delay(latencyMs), hold(path)]).then(() => {
+      const body = contentOf(path);
       response.writeHead(200, { 'content-length': body.length }).end(body);
-    }, latencyMs);
+    });
   });
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
   const { port } = server.address() as AddressInfo;

@@ -148,7 +148,9 @@ for (const { moment, mode, wait } of DOWNLOADS) {
     const recorded = taskLines(stdout).map(({ source }) => new URL(source).pathname);
     const again = server.requests.slice(asked);
     expect(again.filter((path) => recorded.includes(path))).toEqual([]);
-    expect(new Set(again).size).toBe(again.length);
+    // The big one may be fetched in parts on several connections, if it takes long.
+    const small = again.filter((path) => path !== '/20.bin');
+    expect(new Set(small).size).toBe(small.length);
   });
 }
 
