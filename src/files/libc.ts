@@ -5,16 +5,9 @@
  *
  * Paths are bytes that end in NUL. Failures are thrown as Node throws them, with `code` and `syscall`.
  */
-import { createRequire } from 'node:module';
 import { constants } from 'node:os';
 import type { FsPath } from '../common/paths';
-
-type Call = (...args: unknown[]) => number | bigint;
-
-interface Koffi {
-  load(path: string | null): { func(definition: string): Call };
-  errno(): number;
-}
+import { loadKoffi, terminated, type Call, type Koffi } from './koffi';
 
 type AttributeCalls = Readonly<Record<'list' | 'get' | 'set' | 'remove', Call>>;
 
@@ -282,10 +275,6 @@ function place(holder: AttributeHolder): number | Buffer {
   return typeof holder === 'number' ? holder : terminated(holder);
 }
 
-function terminated(path: FsPath): Buffer {
-  return typeof path === 'string' ? Buffer.from(`${path}\0`) : Buffer.concat([path, EMPTY]);
-}
-
 let loaded: Libc | null | undefined;
 
 /** Loading takes some 10 ms for each thread, once. */
@@ -297,8 +286,7 @@ export function libc(): Libc | null {
 function load(): Libc | null {
   if (process.platform !== 'linux') return null;
   try {
-    // Only what copies needs it, and it is native: it is loaded where it lies, when it is wanted.
-    return new Libc(createRequire(import.meta.url)('koffi') as Koffi);
+    return new Libc(loadKoffi());
   } catch {
     return null;
   }

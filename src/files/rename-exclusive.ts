@@ -1,19 +1,11 @@
 /** Renaming that never replaces: a call of its own on each system, which Node has not. */
-import { createRequire } from 'node:module';
 import { toNamespacedPath } from 'node:path';
-import { displayPath, pathToBytes, type FsPath } from '../common/paths';
+import { displayPath, type FsPath } from '../common/paths';
 import { lstatOrNull } from './entries';
+import { loadKoffi, terminated, type Koffi } from './koffi';
 
 /** @returns `true`: renamed; `false`: the name is taken; `null`: it cannot be done here, or went wrong */
 export type RenameExclusive = (from: FsPath, to: FsPath) => boolean | null;
-
-type Call = (...args: unknown[]) => number;
-
-interface Koffi {
-  load(path: string | null): { func(definition: string): Call };
-  errno(): number;
-  readonly os: { readonly errno: Readonly<Record<string, number>> };
-}
 
 const AT_FDCWD = -100;
 /** renameat2(2) */
@@ -31,8 +23,7 @@ export const renameExclusive: RenameExclusive = (from, to) => {
 
 function load(): RenameExclusive {
   try {
-    const koffi = createRequire(import.meta.url)('koffi') as Koffi;
-    return ofSystem(koffi, process.platform);
+    return ofSystem(loadKoffi(), process.platform);
   } catch {
     return () => null;
   }
@@ -40,7 +31,7 @@ function load(): RenameExclusive {
 
 /** Replaceable parts for tests: the library and the platform. */
 export function ofSystem(koffi: Koffi, platform: NodeJS.Platform): RenameExclusive {
-  const answer = (result: number): boolean | null =>
+  const answer = (result: number | bigint): boolean | null =>
     result === 0 ? true : koffi.errno() === koffi.os.errno['EEXIST'] ? false : null;
   switch (platform) {
     case 'linux': {
@@ -69,10 +60,6 @@ export function ofSystem(koffi: Koffi, platform: NodeJS.Platform): RenameExclusi
     default:
       return () => null;
   }
-}
-
-function terminated(path: FsPath): Buffer {
-  return Buffer.concat([pathToBytes(path), Buffer.alloc(1)]);
 }
 
 function wide(path: FsPath): string {

@@ -4,9 +4,9 @@
  * topmost folder, as a FUSE file system that folds case has several inodes for one folder below it.
  */
 import { closeSync, openSync, statSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { joinPath, type FsPath } from '../common/paths';
 import { native } from './entries';
+import { loadKoffi } from './koffi';
 
 /** @returns whether the lock is held elsewhere */
 type TryLock = (fd: number) => boolean;
@@ -38,11 +38,7 @@ export function withVolumeLock<T>(folder: FsPath, action: () => T): T {
 function load(): TryLock | null {
   if (process.platform === 'win32') return null;
   try {
-    const koffi = createRequire(import.meta.url)('koffi') as {
-      load(path: null): { func(definition: string): (fd: number, operation: number) => number };
-      errno(): number;
-      readonly os: { readonly errno: Readonly<Record<string, number>> };
-    };
+    const koffi = loadKoffi();
     const flock = koffi.load(null).func('int flock(int fd, int operation)');
     // A file system that has no locks says something else.
     return (fd) => flock(fd, LOCK_EX_NB) !== 0 && koffi.errno() === koffi.os.errno['EAGAIN'];

@@ -2,23 +2,16 @@
  * Descriptors of accepted connections, for handing them to other threads. All threads of a process share them, but each
  * socket object closes its own: a connection that changes hands gets a second descriptor, and the first is closed.
  */
-import { createRequire } from 'node:module';
 import type { Socket } from 'node:net';
 import { constants } from 'node:os';
-
-type Duplicate = (fd: number, command: number, type: 'int', from: number) => number;
-
-interface Koffi {
-  load(path: null): { func(definition: string): Duplicate };
-  errno(): number;
-}
+import { loadKoffi, type Call, type Koffi } from '../../files/koffi';
 
 /** Linux's number for "duplicate, and close it where another program is started". */
 const F_DUPFD_CLOEXEC = 1030;
 
 export class Descriptors {
   readonly #koffi: Koffi;
-  readonly #fcntl: Duplicate;
+  readonly #fcntl: Call;
 
   constructor(koffi: Koffi) {
     this.#koffi = koffi;
@@ -31,7 +24,7 @@ export class Descriptors {
    */
   duplicate(socket: Socket): number {
     const fd = descriptorOf(socket);
-    const copy = fd === null ? -1 : this.#fcntl(fd, F_DUPFD_CLOEXEC, 'int', 0);
+    const copy = fd === null ? -1 : Number(this.#fcntl(fd, F_DUPFD_CLOEXEC, 'int', 0));
     if (copy >= 0) return copy;
     const errno = fd === null ? constants.errno.EBADF : this.#koffi.errno();
     const code = Object.entries(constants.errno).find(([, number]) => number === errno)?.[0] ?? 'EUNKNOWN';
@@ -49,8 +42,7 @@ function descriptorOf(socket: Socket): number | null {
 export function descriptors(): Descriptors | null {
   if (process.platform !== 'linux') return null;
   try {
-    // Native: it is loaded where it lies, when it is wanted.
-    return new Descriptors(createRequire(import.meta.url)('koffi') as Koffi);
+    return new Descriptors(loadKoffi());
   } catch {
     return null;
   }

@@ -1,7 +1,6 @@
 /** 2,000 clients at once, round after round: none fails, and nothing is left of them or of the server. */
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { createRequire } from 'node:module';
 import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,6 +9,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { loadKoffi } from '../../files/koffi';
 import { Threads } from '../pool';
 import { buildWorker } from '../testing/build-worker';
 import { serveDirectory, type RunningServer } from '.';
@@ -92,10 +92,7 @@ const trim = trimmer();
 
 function trimmer(): () => void {
   if (process.platform !== 'linux') return () => undefined;
-  const koffi = createRequire(import.meta.url)('koffi') as {
-    load(path: null): { func(definition: string): (pad: number) => number };
-  };
-  const mallocTrim = koffi.load(null).func('int malloc_trim(size_t pad)');
+  const mallocTrim = loadKoffi().load(null).func('int malloc_trim(size_t pad)');
   return () => {
     mallocTrim(0);
   };
