@@ -13,10 +13,9 @@ import {
 } from '../common/model';
 import { joinPath } from '../common/paths';
 import { manifestWriter } from '../engine/formats/manifest';
-import type { CreateOptions } from '../engine';
+import { native, type CreateOptions } from '../engine';
 import type { RunOptions } from './run-jobs';
 import { addWalkFlags, walkRules, type WalkFlags } from './walk-flags';
-import { native } from '../engine';
 import { givenPath } from './given-path';
 import { hashInput, isInput } from './hash-input';
 import { listInput } from './list-input';
@@ -182,19 +181,15 @@ function refuseWrongFolders(
   manifest: string,
   folder: string | undefined,
   isFolder: boolean,
-  { root, strict, outside, algorithm }: VerifyFlags,
+  { root }: VerifyFlags,
 ): void {
   const wrong = (message: string): HeddleError =>
     new HeddleError('usage', `${message}. See: heddle help verify`);
   if (folder !== undefined && root !== undefined) throw wrong('name the other folder once');
   if (folder !== undefined && !isFolder) throw wrong(`${manifest} is no folder that could be compared`);
-  if (!isFolder) return;
-  if (folder === undefined && root === undefined) {
+  if (isFolder && folder === undefined && root === undefined) {
     if (existsSync(native(joinPath(givenPath(manifest), 'bagit.txt')))) return;
     throw wrong(`${manifest} is a folder and no bag; say with which one it is to be compared`);
-  }
-  if (strict === true || outside === true || algorithm !== undefined) {
-    throw wrong('--strict, --outside and -a are about manifests, not about folders');
   }
 }
 
