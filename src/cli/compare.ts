@@ -3,7 +3,7 @@ import { existsSync, statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { dirname } from 'node:path';
 import { InvalidArgumentError, Option, type Command } from 'commander';
-import { HeddleError } from '../common/errors';
+import { HeddleError } from '../common/model/errors';
 import {
   contendersOf,
   MOST_EXPERIMENT_TASKS,
@@ -13,8 +13,8 @@ import {
   type ExperimentFormat,
   type ExperimentRequest,
   type ReadyWork,
-} from '../common/experiment';
-import { arePoolsAlone } from '../common/experiment-results';
+} from '../common/experiments/experiment';
+import { arePoolsAlone } from '../common/experiments/results';
 import {
   DEFAULT_LATENCY_MS,
   hasLatency,
@@ -22,9 +22,9 @@ import {
   READY_WORK_TASKS,
   READY_WORK_WORDS,
   usualModes,
-} from '../common/experiment-works';
-import { MAX_WORKERS, type JobRequest } from '../common/job-request';
-import { MODES, type JobKind, type Mode } from '../common/model';
+} from '../common/experiments/works';
+import { MAX_WORKERS, type JobRequest } from '../common/model/job-request';
+import { MODES, type JobKind, type Mode } from '../common/model/jobs';
 import type { Engine } from '../engine';
 import { addCopyInputs, copyRequest, type CopyFlags } from './copy-flags';
 import {

@@ -1,18 +1,20 @@
 /** Runs jobs in the terminal: progress on standard error, results on standard output, an exit status at the end. */
 import { isAbsolute, relative } from 'node:path';
-import type { DuplicateFormat } from '../common/duplicates';
-import type { ErrorData } from '../common/errors';
-import type { JobKind, ManifestFormat, TaskRow } from '../common/model';
-import type { FsPath } from '../common/paths';
-import { formatCount } from '../common/units';
+import type { DuplicateFormat } from '../common/model/duplicates';
+import type { ErrorData } from '../common/model/errors';
+import type { JobKind } from '../common/model/jobs';
+import type { ManifestFormat } from '../common/model/digests';
+import type { TaskRow } from '../common/model/tasks';
+import type { FsPath } from '../common/model/paths';
+import { formatCount } from '../common/model/units';
 import type { Engine } from '../engine';
 import { tellDuplicates } from './tell-duplicates';
 import { EXIT, NotStarted } from './exit-status';
 import { answersText } from './export-job';
 import { jobSentence } from './job-sentence';
-import { summaryLine, taskLine } from '../common/json-lines';
+import { summaryLine, taskLine } from '../common/model/json-lines';
 import { print, printLines } from './print';
-import { fitsOnLine, visible } from '../common/visible';
+import { fitsOnLine, visible } from '../common/model/visible';
 import { withoutCredentials } from './without-credentials';
 import { Progress } from './progress';
 

@@ -1,8 +1,8 @@
 /** Groups of duplicates in the terminal: paths alone, so that others can go on with them. */
-import type { JobSummary } from '../common/model';
-import { displayPath } from '../common/paths';
-import { formatBytes, formatCount } from '../common/units';
-import { visible } from '../common/visible';
+import type { JobSummary } from '../common/model/jobs';
+import { displayPath } from '../common/model/paths';
+import { formatBytes, formatCount } from '../common/model/units';
+import { visible } from '../common/model/visible';
 import type { Engine } from '../engine';
 import { print } from './print';
 import type { RunOptions } from './run-jobs';

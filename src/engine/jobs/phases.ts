@@ -3,9 +3,9 @@
  * one, before the next begins. What happens between two phases only moves tasks
  * in the database, and may happen again after a crash.
  */
-import type { SettledTask } from '../../common/model';
+import type { SettledTask } from '../../common/model/tasks';
 import type { TaskRepository } from '../store/task-repository';
-import { afterComparing } from './compare-phases';
+import { afterFolders } from './folder-phases';
 import { DUPLICATE_PHASES, betweenDuplicates } from './duplicate-phases';
 import type { JobSpec } from './job-spec';
 
@@ -38,7 +38,7 @@ export function phasesOf(spec: JobSpec): Phases {
     return { count: DUPLICATE_PHASES, afterPlanning: true, prepare: betweenDuplicates };
   }
   if (spec.kind === 'verify' && spec.folders) {
-    return { count: 2, afterPlanning: false, prepare: afterComparing };
+    return { count: 2, afterPlanning: false, prepare: afterFolders };
   }
   return { count: spec.kind === 'copy' ? 5 : 1, afterPlanning: false, prepare: nothing };
 }

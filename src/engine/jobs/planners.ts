@@ -2,15 +2,15 @@
  * Planners list a job's tasks, a chunk at a time. Each chunk carries a cursor
  * from which planning goes on after a crash; it is stored with the chunk.
  */
-import { shownUrl } from '../../common/http-fields';
-import type { DownloadEntry, ListedEntry } from '../../common/download';
-import type { FsPath } from '../../common/paths';
+import { shownUrl } from '../../common/model/http-fields';
+import type { DownloadEntry, ListedEntry } from '../../common/model/download';
+import type { FsPath } from '../../common/model/paths';
 import { readDownloadList } from '../formats/download-list';
 import type { Threads } from '../pool';
 import type { NewTask, TaskRepository } from '../store/task-repository';
 import type { Vault } from '../store/vault';
 import type { JobSpec } from './job-spec';
-import { planCompare } from './plan-compare';
+import { planFolders } from './plan-folders';
 import { planCopy } from './plan-copy';
 import { planDuplicates } from './plan-duplicates';
 import { planHash } from './plan-hash';
@@ -39,7 +39,7 @@ export function planJob(
     case 'hash':
       return spec.duplicates ? planDuplicates(spec, cursor, context) : planHash(spec, cursor, context);
     case 'verify':
-      return spec.folders ? planCompare(spec, cursor, context) : planVerify(spec, cursor, context);
+      return spec.folders ? planFolders(spec, cursor, context) : planVerify(spec, cursor, context);
     case 'copy':
       return planCopy(spec, cursor, context);
   }

@@ -1,5 +1,5 @@
 /** What earlier versions kept in clear is sealed, or forgotten, and leaves no trace in the database's free pages and log. */
-import type { ParsedExperimentRequest } from '../../common/experiment';
+import type { ParsedExperimentRequest } from '../../common/experiments/experiment';
 import type { Database } from './database';
 import { sealRequest } from './sealed-request';
 import { Vault } from './vault';

@@ -3,12 +3,12 @@
  * Every change of states changes the job's counts in the same transaction, so
  * nobody ever has to count rows.
  */
-import type { ErrorData } from '../../common/errors';
-import type { DownloadFacts, KnownFile, PartialNote, PartialState } from '../../common/download';
-import type { FailedAttempt } from '../../common/responses';
-import type { CopyFacts } from '../../common/copy-options';
+import type { ErrorData } from '../../common/model/errors';
+import type { DownloadFacts, KnownFile, PartialNote, PartialState } from '../../common/model/download';
+import type { FailedAttempt } from '../../common/model/responses';
+import type { CopyFacts } from '../../common/model/copy-options';
+import type { Digests } from '../../common/model/digests';
 import type {
-  Digests,
   ExpectedFile,
   FileIdentity,
   Finding,
@@ -19,9 +19,9 @@ import type {
   TaskRow,
   TaskState,
   TaskType,
-} from '../../common/model';
-import { displayPath, type FsPath } from '../../common/paths';
-import { WITHHELD_FOR_NOW } from '../../common/withheld';
+} from '../../common/model/tasks';
+import { displayPath, type FsPath } from '../../common/model/paths';
+import { WITHHELD_FOR_NOW } from '../jobs/withheld';
 import { loosePath } from '../../files/folded-names';
 import { prepareOnce, type Database } from './database';
 import { DigestCache } from './digest-cache';

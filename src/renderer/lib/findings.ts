@@ -1,6 +1,7 @@
 /** Words and tones of what was found. Pure. */
-import { FINDINGS, type Finding, type FindingCounts, type JobSummary } from '../../common/model';
-import { formatCount } from '../../common/units';
+import { FINDINGS, type Finding, type FindingCounts } from '../../common/model/tasks';
+import type { JobSummary } from '../../common/model/jobs';
+import { formatCount } from '../../common/model/units';
 import type { TaskTone } from './text';
 
 interface FindingLook {

@@ -1,15 +1,13 @@
 /** Figures and short words about jobs and tasks. Pure. */
-import { formatBytes, formatClock, formatCount, formatDuration, formatWait } from '../../common/units';
+import { formatBytes, formatClock, formatCount, formatDuration, formatWait } from '../../common/model/units';
+import { isEnded, type JobState, type JobSummary } from '../../common/model/jobs';
 import {
-  isEnded,
   settledTasks,
   totalTasks,
-  type JobState,
-  type JobSummary,
   type TaskCounts,
   type TaskRow,
   type TaskState,
-} from '../../common/model';
+} from '../../common/model/tasks';
 import { findingTone, findingWord } from './findings';
 
 /** What both a summary and a frame know about a job's progress. */
