@@ -8,7 +8,7 @@ import {
   type TaskRow,
   type TaskState,
 } from '../../common/model/tasks';
-import { findingTone, findingWord } from './findings';
+import { findingTone, findingWord, type TaskTone } from './findings';
 
 /** What both a summary and a frame know about a job's progress. */
 export interface Progress {
@@ -136,8 +136,6 @@ export function shortReason(code: string): string {
   const status = /^http-(\d{3})$/u.exec(code)?.[1];
   return status === undefined ? code.replaceAll('-', ' ') : `HTTP ${status}`;
 }
-
-export type TaskTone = 'running' | 'done' | 'failed' | 'waiting' | 'idle';
 
 export interface TaskStateText {
   readonly text: string;
