@@ -1,6 +1,6 @@
-import { settledTasks, totalTasks } from '../common/model';
-import { formatBytes, formatCount } from '../common/units';
-import { visible } from '../common/visible';
+import { settledTasks, totalTasks } from '../common/model/tasks';
+import { formatBytes, formatCount } from '../common/model/units';
+import { visible } from '../common/model/visible';
 import type { Engine } from '../engine';
 
 /** Prints the stored jobs, newest first. */

@@ -2,11 +2,12 @@
 import { join } from 'node:path';
 import { app, dialog, type OpenDialogOptions } from 'electron';
 import type { z } from 'zod';
-import type { DuplicateFormat } from '../common/duplicates';
-import type { ExperimentFormat, ExperimentSummary } from '../common/experiment';
+import type { DuplicateFormat } from '../common/model/duplicates';
+import type { ExperimentFormat, ExperimentSummary } from '../common/experiments/experiment';
 import type { pickSchema } from '../common/ipc';
-import type { JobSummary, ManifestFormat } from '../common/model';
-import type { ExportFormat } from '../common/responses';
+import type { JobSummary } from '../common/model/jobs';
+import type { ManifestFormat } from '../common/model/digests';
+import type { ExportFormat } from '../common/model/responses';
 import { getMainWindow } from './window';
 
 type Purpose = z.infer<typeof pickSchema>['purpose'];

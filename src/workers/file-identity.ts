@@ -1,6 +1,6 @@
 /** Which file it is that was read, and whether its digests may be remembered. */
 import type { BigIntStats } from 'node:fs';
-import type { FileIdentity } from '../common/model';
+import type { FileIdentity } from '../common/model/tasks';
 import { libc } from '../files/libc';
 import { mountToRememberBy } from '../files/volumes';
 

@@ -4,12 +4,12 @@
  */
 import { lstat, readdir, readlink, stat } from 'node:fs/promises';
 import { sep } from 'node:path';
-import { isWrittenAsContents } from '../../common/copy-options';
-import { HeddleError } from '../../common/errors';
-import type { CopyRequest } from '../../common/job-request';
-import type { CopyRoot } from '../../common/model';
-import { displayPath, joinPath, pathFromBytes, samePath, type FsPath } from '../../common/paths';
-import { WORK_DIRECTORY_PREFIX } from '../../common/walk';
+import { isWrittenAsContents } from '../../common/model/copy-options';
+import { HeddleError } from '../../common/model/errors';
+import type { CopyRequest } from '../../common/model/job-request';
+import type { CopyRoot } from '../../common/threads/worker-options';
+import { displayPath, joinPath, pathFromBytes, samePath, type FsPath } from '../../common/model/paths';
+import { WORK_DIRECTORY_PREFIX } from '../../common/threads/walk';
 import { absolutePath, realPath } from '../../files/absolute-path';
 import { lastPart, native, parentPath } from '../../files/entries';
 import { listedPath, loosePath, looseKey } from '../../files/folded-names';

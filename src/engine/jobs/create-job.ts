@@ -5,21 +5,21 @@ import { lstat, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { HeddleError, toErrorData, fromErrorData } from '../../common/errors';
+import { HeddleError, toErrorData, fromErrorData } from '../../common/model/errors';
 import {
   jobRequestSchema,
   type DownloadRequest,
   type HashRequest,
   type JobRequest,
   type VerifyRequest,
-} from '../../common/job-request';
-import type { Algorithm } from '../../common/model';
-import { parseChecksum } from '../../common/digest-fields';
-import type { ListFormat } from '../../common/download';
-import { displayName, displayPath, joinPath, keyOfPath, type FsPath } from '../../common/paths';
-import { formatCount } from '../../common/units';
-import { WORK_DIRECTORY_PREFIX } from '../../common/walk';
-import type { WalkRules } from '../../common/walk-rules';
+} from '../../common/model/job-request';
+import type { Algorithm } from '../../common/model/digests';
+import { parseChecksum } from '../../common/model/digest-fields';
+import type { ListFormat } from '../../common/model/download';
+import { displayName, displayPath, joinPath, keyOfPath, type FsPath } from '../../common/model/paths';
+import { formatCount } from '../../common/model/units';
+import { WORK_DIRECTORY_PREFIX } from '../../common/threads/walk';
+import type { WalkRules } from '../../common/model/walk-rules';
 import { absolutePath, realPath } from '../../files/absolute-path';
 import { makeFolders, native, parentPath } from '../../files/entries';
 import { understood } from '../understood';
@@ -157,7 +157,7 @@ async function prepareVerify(
   }
   const root = request.root === null ? parentPath(manifest) : absolutePath(request.root);
   await mustBeFolder(root);
-  if (isFolder) return prepareComparison(manifest, root, rules);
+  if (isFolder) return prepareFolders(manifest, root, rules);
   return {
     kind: 'verify',
     label: labelOf([manifest]),
@@ -226,7 +226,7 @@ export function noNumbersInMirrors(): HeddleError {
 }
 
 /** Two folders; a link that was given for one of them is that folder. */
-async function prepareComparison(
+async function prepareFolders(
   left: FsPath,
   right: FsPath,
   rules: WalkRules,

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { jobRequestSchema, type JobRequest } from '../../common/job-request';
+import { jobRequestSchema, type JobRequest } from '../../common/model/job-request';
 import { Vault } from '../store/vault';
 import type { StoredJob } from '../store/job-repository';
 import { prepareJob } from './create-job';

@@ -1,9 +1,9 @@
 /** A stored job as a request again, so that the same work can be done another time, in other modes. */
 import { isDeepStrictEqual } from 'node:util';
-import { DEFAULT_DOWNLOAD_OPTIONS, type DownloadOptions } from '../../common/download-options';
-import { HeddleError } from '../../common/errors';
-import type { JobRequest } from '../../common/job-request';
-import { displayPath, joinPath, type FsPath } from '../../common/paths';
+import { DEFAULT_DOWNLOAD_OPTIONS, type DownloadOptions } from '../../common/model/download-options';
+import { HeddleError } from '../../common/model/errors';
+import type { JobRequest } from '../../common/model/job-request';
+import { displayPath, joinPath, type FsPath } from '../../common/model/paths';
 import { parentPath } from '../../files/entries';
 import type { StoredJob } from '../store/job-repository';
 import type { Vault } from '../store/vault';

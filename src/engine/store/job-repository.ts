@@ -1,6 +1,6 @@
 /** Jobs: their states, owners, counts and work directories. */
-import type { CopyPolicy } from '../../common/copy-options';
-import type { ErrorData } from '../../common/errors';
+import type { CopyPolicy } from '../../common/model/copy-options';
+import type { ErrorData } from '../../common/model/errors';
 import {
   isEnded,
   type JobKind,
@@ -8,10 +8,10 @@ import {
   type JobSummary,
   type JobVariant,
   type Mode,
-  type TaskCounts,
   type WorkerStatistics,
-} from '../../common/model';
-import { parseWithPaths, stringifyWithPaths, type FsPath } from '../../common/paths';
+} from '../../common/model/jobs';
+import type { TaskCounts } from '../../common/model/tasks';
+import { parseWithPaths, stringifyWithPaths, type FsPath } from '../../common/model/paths';
 import type { JobSpec } from '../jobs/job-spec';
 import { prepareOnce, type Database } from './database';
 
