@@ -46,8 +46,8 @@ import type { Naming } from '../files/take-name';
 import { FinalPlaces } from './final-name';
 import { statusFailure } from './http-errors';
 import { loadHasher, nativeBlake3, type Hasher, type HasherFactory } from '../files/hashers';
-import { basic, HttpClient, type HttpLimits } from './http';
-import type { Answer } from './http-exchange';
+import { basic, openHttpClient } from './http';
+import type { Answer, HttpClient, HttpLimits } from './http/client';
 import { parseNetrc } from './netrc';
 import { PartialFile, type OpenFile } from './partial-file';
 import type { RunTask, TaskContext } from './runtime';
@@ -358,7 +358,7 @@ function isInMemory(directory: FsPath): boolean {
 function openClient(job: DownloadWorkerOptions, tuning: DownloadTuning): Promise<HttpClient> {
   const { options } = job;
   return Promise.resolve().then(() =>
-    HttpClient.open({
+    openHttpClient({
       connectMs: options.connectMs,
       headersMs: options.headersMs,
       stallMs: options.stallMs,
