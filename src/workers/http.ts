@@ -9,6 +9,7 @@ import { HeddleError } from '../common/model/errors';
 import { isIdempotent, shownUrl } from '../common/model/http-fields';
 import { VERSION } from '../common/model/version';
 import { errorCode } from '../files/entries';
+import { basic } from './http/basic';
 import { badAnswer, connectionFailure } from './http-errors';
 import type { Answer, Cancellable, HttpClient, HttpOptions, Receiver, Request } from './http/client';
 import { isProxyNamed, openProxied, proxyRefusal, type MakePool } from './proxies';
@@ -203,11 +204,6 @@ const REFUSES_HTTP1 = 'ERR_SSL_TLSV1_ALERT_NO_APPLICATION_PROTOCOL';
 
 /** How a connection looks that the other side closed. */
 const CLOSED: ReadonlySet<string> = new Set(['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE']);
-/** RFC 7617. */
-export function basic(name: string, password: string): string {
-  return `Basic ${Buffer.from(`${name}:${password}`).toString('base64')}`;
-}
-
 function decodeUserInfo(text: string): string {
   try {
     return decodeURIComponent(text);
