@@ -10,7 +10,6 @@ import {
   MOST_REPEATS,
   READY_WORKS,
   type Contender,
-  type ExperimentFormat,
   type ExperimentRequest,
   type ReadyWork,
 } from '../common/experiments/experiment';
@@ -37,6 +36,7 @@ import {
 } from './download-flags';
 import { addHashInputs, hashRequest, type HashInputs } from './hash-commands';
 import { givenTextPath } from './given-path';
+import type { Report } from './run-experiment';
 
 export interface CompareCommands {
   /** `--json`, `--quiet` and `--data-dir`. */
@@ -58,12 +58,6 @@ export interface CompareFlags {
   readonly json?: true;
   readonly quiet?: true;
   readonly dataDir: string;
-}
-
-/** A file that the result goes to. */
-export interface Report {
-  readonly path: string;
-  readonly format: Exclude<ExperimentFormat, 'png'>;
 }
 
 /** The word behind `heddle compare`. */

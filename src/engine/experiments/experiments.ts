@@ -12,18 +12,16 @@ import {
 } from '../../common/experiments/experiment';
 import { arePoolsAlone, isBestForJobs } from '../../common/experiments/results';
 import { HeddleError, toErrorData } from '../../common/model/errors';
-import type { Events } from '../../common/ipc';
 import type { Settings, SettingsPatch } from '../../common/model/settings';
 import { writeOver } from '../jobs/manifest';
 import { makeFolders } from '../../files/entries';
-import type { ExperimentRepository } from '../store/experiment-repository';
 import { understood } from '../understood';
 import { comparableRequest } from './comparable-request';
 import { experimentText } from './export';
 import { JobWork, refuseTooManyAtOnce, type JobHost } from './job-work';
 import { machineOf } from './machine';
 import { removeTree } from './remove-tree';
-import { runExperiment } from './run-experiment';
+import { runExperiment, type RunHost } from './run-experiment';
 import type { Work } from './work';
 
 export interface ExperimentList {
@@ -31,21 +29,13 @@ export interface ExperimentList {
   readonly experiments: readonly ExperimentSummary[];
 }
 
-type EventName = 'experiment-frame' | 'experiment-changed' | 'experiment-removed';
-
 /** What the engine lends. */
-export interface ExperimentHost extends JobHost {
+export interface ExperimentHost extends RunHost, JobHost {
   readonly dataDirectory: string;
-  readonly repository: ExperimentRepository;
   /** Tells processes apart. */
   readonly owner: string;
   readonly isDead: (owner: string) => boolean;
   readonly setSettings: (patch: SettingsPatch) => Settings;
-  readonly emit: <Name extends EventName>(name: Name, payload: Events[Name]) => void;
-  /** Other jobs stand still until the function that it resolves with is called. */
-  readonly holdJobs: () => Promise<() => void>;
-  /** Whether another process runs jobs, which nobody here can hold. */
-  readonly hasForeignJobs: () => boolean;
   /** @throws HeddleError `closing` */
   readonly assertOpen: () => void;
 }
@@ -93,7 +83,7 @@ export class Experiments {
     const token = randomBytes(6).toString('hex');
     const scratch = join(this.#host.dataDirectory, FOLDER, token);
     const { work, folders } = await this.#workOf(request, scratch, token);
-    const machine = await machineOf(work.place);
+    const machine = await machineOf(work.location);
     // Stored before the first folder is made: were this process to die now, the next start would know what to remove.
     const id = repository.insert(
       { kind: work.kind, title: work.title(null), request, machine, folders },

@@ -6,12 +6,13 @@ import type {
   ExperimentRun,
   ParsedExperimentRequest,
 } from '../../common/experiments/experiment';
+import type { Events } from '../../common/ipc';
 import { toErrorData } from '../../common/model/errors';
 import { countedRuns } from '../../common/experiments/results';
 import { FRAME_INTERVAL_MS } from '../../common/model/frames';
-import type { ExperimentEnd } from '../store/experiment-repository';
+import type { ExperimentEnd, ExperimentRepository } from '../store/experiment-repository';
+import type { Threads } from '../pool';
 import { analyse } from './analysis';
-import type { ExperimentHost } from './experiments';
 import { collectGarbage } from './garbage';
 import { fileSystemOf, isInMemory } from './machine';
 import { Measurement } from './measurement';
@@ -21,11 +22,24 @@ import { removeTree } from './remove-tree';
 import { scheduleOf, type ScheduledRun } from './schedule';
 import { throwIfCancelled, type Work } from './work';
 
+type EventName = 'experiment-frame' | 'experiment-changed' | 'experiment-removed';
+
+/** What a run needs of the engine. */
+export interface RunHost {
+  readonly threads: Threads;
+  readonly repository: ExperimentRepository;
+  readonly emit: <Name extends EventName>(name: Name, payload: Events[Name]) => void;
+  /** Other jobs stand still until the function that it resolves with is called. */
+  readonly holdJobs: () => Promise<() => void>;
+  /** Whether another process runs jobs, which nobody here can hold. */
+  readonly hasForeignJobs: () => boolean;
+}
+
 export interface ExperimentOrder {
   readonly id: number;
   readonly request: ParsedExperimentRequest;
   readonly work: Work;
-  readonly host: ExperimentHost;
+  readonly host: RunHost;
   readonly signal: AbortSignal;
   /** Removed at the end. */
   readonly folders: readonly string[];

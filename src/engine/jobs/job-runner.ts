@@ -59,7 +59,8 @@ import { automaticWorkers, tasksPerWorker } from './defaults';
 import { openRequest, planJob } from './planners';
 import type { SecretOption } from './job-spec';
 import { mirrorObstacles } from './mirror-obstacles';
-import { COPY_PHASES, phasesOf, type Phases } from './phases';
+import { COPY_PHASES, type Phases } from './phases';
+import { phasesOf } from './phases-of-job';
 import { Recorder } from './recorder';
 import { DEFAULT_RETRY_POLICY, retryDelayMs, type RetryPolicy } from './retry-policy';
 import { Strips } from './strips';
@@ -515,7 +516,7 @@ export class JobRunner {
     for (const what of lost) {
       if (this.#lost.has(what)) continue;
       this.#lost.add(what);
-      this.#options.onNotice(lostNotice(what, this.#options.job.summary.place));
+      this.#options.onNotice(lostNotice(what, this.#options.job.summary.folder));
     }
   }
 

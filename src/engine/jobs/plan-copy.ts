@@ -9,8 +9,7 @@ import type { JobSpec } from './job-spec';
 import { COPY_PHASES } from './phases';
 import { planExtras } from './plan-extras';
 import { decodeCursor, encodeCursor, entryName, settledEntry, walk } from './plan-walk';
-import type { PlannedChunk } from './planned-chunk';
-import type { PlanContext } from './planners';
+import type { PlanContext, PlannedChunk } from './planned-chunk';
 import { TargetNames, TargetProbe } from './target-names';
 
 type CopySpec = Extract<JobSpec, { kind: 'copy' }>;

@@ -6,8 +6,7 @@ import type { NewTask, PlannedEnd } from '../store/task-repository';
 import type { JobSpec } from './job-spec';
 import { linkLeftOut, planFiles, type KnownDigests } from './plan-hash';
 import { entryName, settledEntry } from './plan-walk';
-import type { PlannedChunk } from './planned-chunk';
-import type { PlanContext } from './planners';
+import type { PlanContext, PlannedChunk } from './planned-chunk';
 
 type HashSpec = Extract<JobSpec, { kind: 'hash' }>;
 

@@ -16,8 +16,7 @@ import type { NewTask, PlannedEnd } from '../store/task-repository';
 import type { JobSpec } from './job-spec';
 import { COPY_PHASES } from './phases';
 import { encodeCursor, walk } from './plan-walk';
-import type { PlannedChunk } from './planned-chunk';
-import type { PlanContext } from './planners';
+import type { PlanContext, PlannedChunk } from './planned-chunk';
 
 export async function* planExtras(
   { roots, rules }: Extract<JobSpec, { kind: 'copy' }>,

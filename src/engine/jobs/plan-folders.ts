@@ -10,8 +10,7 @@ import type { NewTask, PlannedEnd } from '../store/task-repository';
 import type { JobSpec } from './job-spec';
 import { leftOut } from './plan-hash';
 import { decodeCursor, encodeCursor, walk } from './plan-walk';
-import { CHUNK, type PlannedChunk } from './planned-chunk';
-import type { PlanContext } from './planners';
+import { CHUNK, type PlanContext, type PlannedChunk } from './planned-chunk';
 
 type VerifySpec = Extract<JobSpec, { kind: 'verify' }>;
 type SideName = 'left' | 'right';

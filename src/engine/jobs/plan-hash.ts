@@ -6,8 +6,7 @@ import type { WalkEntry } from '../../common/threads/walk';
 import type { NewTask, PlannedEnd } from '../store/task-repository';
 import type { JobSpec } from './job-spec';
 import { entryName, planWalk, settledEntry } from './plan-walk';
-import type { PlannedChunk } from './planned-chunk';
-import type { PlanContext } from './planners';
+import type { PlanContext, PlannedChunk } from './planned-chunk';
 
 type HashSpec = Extract<JobSpec, { kind: 'hash' }>;
 

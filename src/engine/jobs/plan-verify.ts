@@ -21,8 +21,7 @@ import { belowRoot, keyOf, ListedFiles, type ListedFile } from './listed-file';
 import { ListedFilter } from './listed-filter';
 import { linkLeftOut } from './plan-hash';
 import { planWalk, settledEntry } from './plan-walk';
-import { CHUNK, type PlannedChunk } from './planned-chunk';
-import type { PlanContext } from './planners';
+import { CHUNK, type PlanContext, type PlannedChunk } from './planned-chunk';
 
 type VerifySpec = Extract<JobSpec, { kind: 'verify' }>;
 

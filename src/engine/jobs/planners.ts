@@ -4,10 +4,8 @@
  */
 import { shownUrl } from '../../common/model/http-fields';
 import type { DownloadEntry, ListedEntry } from '../../common/model/download';
-import type { FsPath } from '../../common/model/paths';
 import { readDownloadList } from '../formats/download-list';
-import type { Threads } from '../pool';
-import type { NewTask, TaskRepository } from '../store/task-repository';
+import type { NewTask } from '../store/task-repository';
 import type { Vault } from '../store/vault';
 import type { JobSpec } from './job-spec';
 import { planFolders } from './plan-folders';
@@ -15,17 +13,7 @@ import { planCopy } from './plan-copy';
 import { planDuplicates } from './plan-duplicates';
 import { planHash } from './plan-hash';
 import { planVerify } from './plan-verify';
-import { CHUNK, type PlannedChunk } from './planned-chunk';
-
-/** What planners work with. */
-export interface PlanContext {
-  readonly threads: Threads;
-  readonly vault: Vault;
-  readonly tasks: TaskRepository;
-  readonly jobId: number;
-  /** Is told of a folder that is to be removed when the job ends, if not before. */
-  readonly onWorkDirectory: (path: FsPath) => void;
-}
+import { CHUNK, type PlanContext, type PlannedChunk } from './planned-chunk';
 
 /** @param cursor of the last chunk that was stored; `null` at the beginning */
 export function planJob(

@@ -26,7 +26,9 @@ import { loosePath } from '../../files/folded-names';
 import { prepareOnce, type Database } from './database';
 import { DigestCache } from './digest-cache';
 import { DuplicateRepository } from './duplicate-repository';
-import { TaskMoves } from './task-moves';
+import { TaskMoves, type PlannedEnd } from './task-moves';
+
+export type { PlannedEnd } from './task-moves';
 
 export interface NewTask {
   readonly phase: number;
@@ -48,15 +50,6 @@ export interface NewTask {
   /** Settled before it could run: what cannot be read, what is no file, what is known already. */
   readonly settled: PlannedEnd | null;
 }
-
-export type PlannedEnd =
-  | { readonly state: 'failed' | 'skipped'; readonly reason: ErrorData; readonly finding?: Finding }
-  | {
-      readonly state: 'done';
-      readonly bytes: number;
-      readonly finding?: Finding;
-      readonly digests?: Digests;
-    };
 
 /** What came of storing planned tasks. */
 export interface Planned {

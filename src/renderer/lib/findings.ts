@@ -2,7 +2,9 @@
 import { FINDINGS, type Finding, type FindingCounts } from '../../common/model/tasks';
 import type { JobSummary } from '../../common/model/jobs';
 import { formatCount } from '../../common/model/units';
-import type { TaskTone } from './text';
+
+/** How a task's word looks. */
+export type TaskTone = 'running' | 'done' | 'failed' | 'waiting' | 'idle';
 
 interface FindingLook {
   readonly word: string;
