@@ -21,7 +21,7 @@ export async function listJobs(engine: Engine, json: boolean): Promise<void> {
         formatBytes(job.bytesDone).padStart(8),
         failed > 0 ? `${formatCount(failed)} failed` : '',
         new Date(job.createdAtMs).toISOString().slice(0, 16).replace('T', ' '),
-        visible(`${job.label} · ${job.place}`),
+        visible(`${job.label} · ${job.folder}`),
       ];
       process.stdout.write(`${cells.filter((cell) => cell !== '').join('  ')}\n`);
     }

@@ -401,7 +401,7 @@ export class Engine {
   /** The file of a task, or the folder of a job; `null` where there is none yet. */
   taskPath(jobId: number, taskId: number | null): FsPath | null {
     const { summary } = this.#stored(jobId);
-    return taskId === null ? summary.place : this.#tasks.path(jobId, taskId);
+    return taskId === null ? summary.folder : this.#tasks.path(jobId, taskId);
   }
 
   /** Resolves when the job next stands still: ended, paused or interrupted. */

@@ -99,18 +99,18 @@ export function pickExperimentPath(
   format: ExperimentFormat,
 ): Promise<string | null> {
   const name = `heddle-experiment-${id}${EXPERIMENT_ENDINGS[format]}`;
-  return pickPath('Export the experiment', { place: '' }, name);
+  return pickPath('Export the experiment', { folder: '' }, name);
 }
 
-/** @param place the folder that is proposed; '': the user's documents */
+/** @param folder the folder that is proposed; '': the user's documents */
 async function pickPath(
   title: string,
-  { place }: { readonly place: string },
+  { folder }: { readonly folder: string },
   name: string,
 ): Promise<string | null> {
   const window = getMainWindow();
-  const folder = place === '' ? app.getPath('documents') : place;
-  const options = { title, defaultPath: join(folder, name) };
+  const proposed = folder === '' ? app.getPath('documents') : folder;
+  const options = { title, defaultPath: join(proposed, name) };
   const { canceled, filePath } =
     window === null ? await dialog.showSaveDialog(options) : await dialog.showSaveDialog(window, options);
   return canceled || filePath === '' ? null : filePath;

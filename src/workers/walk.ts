@@ -146,7 +146,7 @@ function* walkRoot(
       size,
       identity: {
         file: inodeOf(stats),
-        place: volume.hasRealInodes ? null : `\0${byteString(more.path ?? realPathOf(system))}`,
+        pathKey: volume.hasRealInodes ? null : `\0${byteString(more.path ?? realPathOf(system))}`,
         version: versionOf(stats),
         mount: volume.mount,
       },

@@ -55,7 +55,7 @@ export interface JobSummary {
   /** What the list shows: a list's file name, a host, a folder. */
   readonly label: string;
   /** Second line: where it goes or comes from, as a path. */
-  readonly place: string;
+  readonly folder: string;
   readonly counts: TaskCounts;
   /** Whether every task of the job is known. */
   readonly planned: boolean;

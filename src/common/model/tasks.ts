@@ -68,7 +68,7 @@ export interface FileIdentity {
   /** Device and inode. */
   readonly file: string;
   /** Where inodes are made up: the file's real path, as a key. `null`: device and inode tell which file it is. */
-  readonly place: string | null;
+  readonly pathKey: string | null;
   /** Size, time of modification and time of change in nanoseconds. */
   readonly version: string;
   /** The file system as it is mounted, where digests may be remembered; otherwise `null`. */
@@ -76,8 +76,8 @@ export interface FileIdentity {
 }
 
 /** What all names of one file have in common, and no other file has. */
-export function fileKey({ file, place }: FileIdentity): string {
-  return place ?? file;
+export function fileKey({ file, pathKey }: FileIdentity): string {
+  return pathKey ?? file;
 }
 
 /** How many of a job's tasks are in each state. */

@@ -34,7 +34,7 @@ export interface ComparableRequest {
   /** What it reads. */
   readonly sources: readonly string[];
   /** Whose file system counts. */
-  readonly place: string;
+  readonly location: string;
 }
 
 /**
@@ -55,7 +55,7 @@ export async function comparableRequest(asked: JobRequest, token: string): Promi
         asked: null,
         target: null,
         sources: paths,
-        place: paths[0] ?? '/',
+        location: paths[0] ?? '/',
       };
     }
     case 'verify': {
@@ -70,7 +70,7 @@ export async function comparableRequest(asked: JobRequest, token: string): Promi
         asked: null,
         target: null,
         sources: isFolder ? [manifest, ...(request.root === null ? [] : [root])] : [root],
-        place: root,
+        location: root,
       };
     }
   }
@@ -84,7 +84,7 @@ async function comparableDownload(request: DownloadRequest, token: string): Prom
     asked: null,
     target,
     sources: [],
-    place: dirname(target.folder),
+    location: dirname(target.folder),
   };
 }
 
@@ -111,7 +111,7 @@ async function comparableCopy(request: CopyRequest, token: string): Promise<Comp
     asked: { ...request, manifest: null },
     target: { ...target, make },
     sources: request.sources.map(textPath),
-    place: dirname(target.folder),
+    location: dirname(target.folder),
   };
 }
 

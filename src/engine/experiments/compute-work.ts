@@ -12,7 +12,7 @@ const ROUNDS = { computing: 560, 'tiny-tasks': 1 } as const;
 export function computeWork(
   work: keyof typeof ROUNDS,
   asked: number | null,
-  place: string,
+  location: string,
   threads: Threads,
 ): Work {
   const count = asked ?? READY_WORK_TASKS[work];
@@ -24,7 +24,7 @@ export function computeWork(
   };
   return {
     kind: null,
-    place,
+    location,
     sources: [],
     title: () => readyWorkTitle(work, count, 0),
     prepare: () => Promise.resolve(),

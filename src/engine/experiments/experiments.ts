@@ -83,7 +83,7 @@ export class Experiments {
     const token = randomBytes(6).toString('hex');
     const scratch = join(this.#host.dataDirectory, FOLDER, token);
     const { work, folders } = await this.#workOf(request, scratch, token);
-    const machine = await machineOf(work.place);
+    const machine = await machineOf(work.location);
     // Stored before the first folder is made: were this process to die now, the next start would know what to remove.
     const id = repository.insert(
       { kind: work.kind, title: work.title(null), request, machine, folders },

@@ -72,7 +72,7 @@ const NOUNS: Readonly<Record<JobKind, readonly [title: string, one: string, many
 
 export class JobWork implements Work {
   readonly kind: JobKind;
-  readonly place: string;
+  readonly location: string;
   readonly sources: readonly string[];
   readonly #options: JobWorkOptions;
   #runs = 0;
@@ -81,7 +81,7 @@ export class JobWork implements Work {
     const { request } = options;
     this.#options = options;
     this.kind = request.job.kind;
-    this.place = request.place;
+    this.location = request.location;
     this.sources = request.sources;
   }
 

@@ -71,11 +71,11 @@ function files(
     manifest: null,
     cache: false,
   };
-  const request = { job, asked: null, target: null, sources: [folder], place: scratch };
+  const request = { job, asked: null, target: null, sources: [folder], location: scratch };
   const inner = new JobWork({ request, scratch, host, poolsAlone });
   return {
     kind: inner.kind,
-    place: scratch,
+    location: scratch,
     sources: [folder],
     title: () => readyWorkTitle(work, count, 0),
     prepare: (signal) => makeFiles(folder, count, bytes, signal),
@@ -105,7 +105,7 @@ function slowServer(
   let inner: JobWork | null = null;
   return {
     kind: 'download',
-    place: scratch,
+    location: scratch,
     sources: [],
     title: () => readyWorkTitle('slow-server', count, latencyMs),
     prepare: async (signal) => {
@@ -129,7 +129,7 @@ function slowServer(
         directory: into,
       };
       inner = new JobWork({
-        request: { job, asked: null, target, sources: [], place: scratch },
+        request: { job, asked: null, target, sources: [], location: scratch },
         scratch,
         host,
         poolsAlone,

@@ -19,7 +19,12 @@ const ROUNDS = 110;
 /** More than any contender has in flight by default, so that there is always a request to take. */
 const MOST_CLIENTS = 64;
 
-export function servingWork(asked: number | null, latencyMs: number, place: string, threads: Threads): Work {
+export function servingWork(
+  asked: number | null,
+  latencyMs: number,
+  location: string,
+  threads: Threads,
+): Work {
   const count = asked ?? READY_WORK_TASKS.serving;
   const options: ComputeWorkerOptions = {
     kind: 'compute',
@@ -31,7 +36,7 @@ export function servingWork(asked: number | null, latencyMs: number, place: stri
   let now: ComputeRun | null = null;
   return {
     kind: null,
-    place,
+    location,
     sources: [],
     title: () => readyWorkTitle('serving', count, latencyMs),
     prepare: () => Promise.resolve(),

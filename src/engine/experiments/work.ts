@@ -21,7 +21,7 @@ export interface Work {
   /** `null`: it is no job. */
   readonly kind: JobKind | null;
   /** Folder whose file system counts. */
-  readonly place: string;
+  readonly location: string;
   /** Files and folders that it reads. */
   readonly sources: readonly string[];
   /** @param tasks `null`: not known yet */

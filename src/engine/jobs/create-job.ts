@@ -67,7 +67,7 @@ export async function prepareJob(
         ...how,
         kind: 'hash',
         label: labelOf(absolute),
-        place: displayPath(absolute.length === 1 ? await folderOf(first) : parentPath(first)),
+        folder: displayPath(absolute.length === 1 ? await folderOf(first) : parentPath(first)),
         spec: {
           kind: 'hash',
           paths: absolute,
@@ -91,12 +91,12 @@ export async function prepareJob(
       const manifest = manifestTarget(checked.manifest, algorithms);
       // A dry run refuses what the run would.
       if (manifest !== null) await mustBeFree(manifest.path);
-      const { place, roots } = await copyRoots(checked, token);
+      const { destination, roots } = await copyRoots(checked, token);
       return {
         ...how,
         kind: 'copy',
         label: labelOf(roots.map(({ source }) => source)),
-        place: displayPath(place),
+        folder: displayPath(destination),
         spec: {
           kind: 'copy',
           roots,
@@ -144,7 +144,7 @@ async function prepareVerify(
     return {
       kind: 'verify',
       label: labelOf([bag]),
-      place: displayPath(bag),
+      folder: displayPath(bag),
       spec: { kind: 'verify', manifest: bag, bag: true, folders: false, root: bag, ...options },
       workDirectories: [],
     };
@@ -161,7 +161,7 @@ async function prepareVerify(
   return {
     kind: 'verify',
     label: labelOf([manifest]),
-    place: displayPath(root),
+    folder: displayPath(root),
     spec: { kind: 'verify', manifest, folders: false, root, ...options },
     workDirectories: [],
   };
@@ -189,7 +189,7 @@ async function prepareHandedOver(
   return {
     kind: 'verify',
     label: 'Standard input',
-    place: displayPath(root),
+    folder: displayPath(root),
     spec: { kind: 'verify', manifest, shown: 'standard input', folders: false, root, ...options },
     workDirectories: [],
   };
@@ -245,7 +245,7 @@ async function prepareFolders(
   return {
     kind: 'verify',
     label: `${labelOf([manifest])} and ${labelOf([root])}`,
-    place: displayPath(root),
+    folder: displayPath(root),
     spec: {
       kind: 'verify',
       manifest,
@@ -334,7 +334,7 @@ async function prepareDownload(
   return {
     kind: 'download',
     label: downloadLabel(request),
-    place: displayPath(directory),
+    folder: displayPath(directory),
     spec: { kind: 'download', lists, directory, workDirectory, ...sealOptions(request.options, vault) },
     workDirectories: [workDirectory],
   };

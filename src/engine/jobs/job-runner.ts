@@ -516,7 +516,7 @@ export class JobRunner {
     for (const what of lost) {
       if (this.#lost.has(what)) continue;
       this.#lost.add(what);
-      this.#options.onNotice(lostNotice(what, this.#options.job.summary.place));
+      this.#options.onNotice(lostNotice(what, this.#options.job.summary.folder));
     }
   }
 

@@ -26,7 +26,7 @@ beforeEach(() => {
     mode: 'pool',
     workers: null,
     label: 'files',
-    place: folder,
+    folder,
     token: 'token',
     spec: {
       kind: 'hash',

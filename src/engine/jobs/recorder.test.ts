@@ -22,7 +22,7 @@ beforeEach(() => {
     mode: 'pool',
     workers: null,
     label: 'files',
-    place: '/files',
+    folder: '/files',
     token: 'token',
     spec: {
       kind: 'hash',

@@ -23,8 +23,8 @@ afterEach(() => {
 });
 
 async function again(request: JobRequest): Promise<JobRequest> {
-  const { spec, label, place, mode, workers } = await prepareJob(request, folder, vault);
-  return storedRequest({ spec, summary: { label, place, mode, workers } } as StoredJob, vault);
+  const { spec, label, folder: target, mode, workers } = await prepareJob(request, folder, vault);
+  return storedRequest({ spec, summary: { label, folder: target, mode, workers } } as StoredJob, vault);
 }
 
 const how = { mode: 'pool', workers: 3 } as const;

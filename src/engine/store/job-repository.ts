@@ -60,7 +60,7 @@ export interface NewJob {
   readonly mode: Mode;
   readonly workers: number | null;
   readonly label: string;
-  readonly place: string;
+  readonly folder: string;
   readonly spec: JobSpec;
   readonly token: string;
   readonly workDirectories: readonly FsPath[];
@@ -89,7 +89,7 @@ export class JobRepository {
         job.mode,
         job.workers,
         job.label,
-        job.place,
+        job.folder,
         stringifyWithPaths(job.spec),
         job.token,
         Date.now(),
@@ -292,7 +292,7 @@ export class JobRepository {
       mode: record.mode,
       workers: record.workers,
       label: record.label,
-      place: record.place,
+      folder: record.place,
       counts,
       planned: record.planned === 1,
       bytesDone: record.bytes_done,

@@ -108,7 +108,7 @@ function JobCard({ id, kind, chosen }: JobCardProps) {
       </span>
       <ProgressBar shares={sharesOf(live)} differs={sides} />
       <span className={`${styles['line'] ?? ''} ${styles['second'] ?? ''}`}>
-        <span className={styles['place']} title={visible(job.place)}>
+        <span className={styles['folder']} title={visible(job.folder)}>
           {visible(jobLine(live, one, many))}
         </span>
         <span className={styles['how']}>

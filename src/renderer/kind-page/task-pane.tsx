@@ -151,7 +151,7 @@ export function TaskPane({ jobId, words }: TaskPaneProps) {
 function lookOf(job: JobSummary | null): RowLook {
   return {
     dryRun: job !== null && isDryRun(job),
-    sides: job?.variant === 'folders' ? job.place : null,
+    sides: job?.variant === 'folders' ? job.folder : null,
   };
 }
 

@@ -11,7 +11,7 @@ const JOB: JobSummary = {
   mode: 'pool',
   workers: null,
   label: 'SHA256SUMS',
-  place: '/data',
+  folder: '/data',
   counts: { ...NO_TASKS, done: 12_030, failed: 4 },
   planned: true,
   bytesDone: 0,

@@ -99,7 +99,7 @@ export function jobLine(job: JobSummary & Progress, one: string, many: string): 
   const count = `${formatCount(total)}${job.planned || isEnded(job.state) ? '' : '+'} ${total === 1 ? one : many}`;
   if (isEnded(job.state))
     return `${count} · ${formatBytes(job.bytesDone)} · ${formatDuration(job.elapsedMs)}`;
-  return job.place === '' ? count : `${count} · ${shortPath(job.place)}`;
+  return job.folder === '' ? count : `${count} · ${shortPath(job.folder)}`;
 }
 
 const TASK_WORDS: Readonly<Record<TaskState, string>> = {

@@ -143,7 +143,7 @@ function HistoryRow({ job }: { readonly job: JobSummary }) {
         <button
           type="button"
           className={styles['open']}
-          title={visible(job.place)}
+          title={visible(job.folder)}
           onClick={() => {
             showJob(job);
           }}
