@@ -15,7 +15,7 @@ import { start } from './cases/start.mjs';
 import { treesOf } from './cases/trees.mjs';
 import { hasTime } from './lib/measure.mjs';
 import { runCase } from './lib/run-case.mjs';
-import { between, caseText, documentText, shortText } from './lib/tables.mjs';
+import { between, caseText, documentText, shortText, wishesText } from './lib/tables.mjs';
 import { installedTools } from './lib/tools.mjs';
 import { Workshop } from './lib/workshop.mjs';
 
@@ -23,12 +23,12 @@ const MEMORY = '/dev/shm';
 const RESULTS = join(root, 'bench/results.json');
 const GROUPS = [downloads, hashing, copying, passes, start];
 /** Data of several cases lie side by side. */
-const SPARE_BYTES = 1_500_000_000;
+const SPARE_BYTES = 2_500_000_000;
 
 const USAGE = `npm run bench -- [options]
   --only TEXT     only cases whose name holds TEXT; may be given several times; keeps no results
   --repeats N     runs of each that count, after one that does not (7)
-  --quick         3 of them
+  --quick         3 of them, of Heddle and what its wishes are about; keeps no results
   --install       first install the other tools from Debian's packages
   --folder DIR    where the files are (/dev/shm: in memory)
   --out FILE      where the results go (bench/results.json, which the tables in docs and README are made from)
@@ -98,6 +98,7 @@ function format(path) {
 }
 
 async function bench({ repeats, folder, out, ...choice }) {
+  const startedAtMs = performance.now();
   const cases = chosen(choice);
   if (cases.length === 0) throw new Error('no case has such a name. See: npm run bench -- --list');
   if (!buildIfStale()) throw new Error('Heddle could not be built');
@@ -115,20 +116,17 @@ async function bench({ repeats, folder, out, ...choice }) {
   };
   try {
     for (const each of cases) {
-      const result = await runCase(each, shop, tools, repeats);
+      const result = await runCase(each, shop, tools, { repeats, quick: choice.quick });
       results.cases.push(result);
       process.stdout.write(`${caseText(result)}\n`);
     }
   } finally {
     await shop.close();
   }
-  const wishes = results.cases.flatMap((each) => each.wishes);
-  const count = (met) => wishes.filter((wish) => wish.met === met).length;
-  if (wishes.length > 0)
-    process.stdout.write(
-      `Wishes: ${count(true)} met, ${count(false)} not met, ${count(null)} not measured.\n`,
-    );
-  const file = out ?? (choice.only.length === 0 && choice.scale === 1 ? RESULTS : null);
+  process.stdout.write(wishesText(results));
+  say(`It took ${Math.ceil((performance.now() - startedAtMs) / 60_000)} minutes.`);
+  const isWhole = choice.only.length === 0 && choice.scale === 1 && !choice.quick;
+  const file = out ?? (isWhole ? RESULTS : null);
   if (file === null) return;
   writeFileSync(file, `${JSON.stringify(results, null, 2)}\n`);
   format(file);

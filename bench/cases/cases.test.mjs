@@ -54,11 +54,13 @@ test('a quarter of the files are there twice', async () => {
   expect(counts.filter((count) => count === 1)).toHaveLength(100);
 });
 
-test('a folder that is discarded is made again when it is wanted', async () => {
-  const folder = await shop.files(trees.few);
-  shop.discard(trees.few);
-  expect(() => readdirSync(folder)).toThrow('ENOENT');
-  expect((await contents(trees.few)).size).toBe(50);
+test('a folder of one case is taken away with it, and made again when it is wanted', async () => {
+  const [kept, once] = [await shop.files(trees.few), await shop.files(trees.entries)];
+  expect(readdirSync(once)).toHaveLength(10);
+  shop.tidy();
+  expect(() => readdirSync(once)).toThrow('ENOENT');
+  expect(readdirSync(kept)).toHaveLength(1);
+  expect((await contents(trees.entries)).size).toBe(1000);
 });
 
 test('groups as heddle, fdupes and jdupes print them', () => {

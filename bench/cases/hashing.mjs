@@ -132,7 +132,7 @@ function scaling(million, crumbs) {
     group: 'Hashing',
     title: `SHA-256 of ${million.title}, beside ${crumbs.title}`,
     neededBytes: bytesOf(million) + bytesOf(crumbs),
-    rounds: { most: 3, toWarmUp: 0 },
+    isLong: true,
     wishes: [{ own: nameOf(million), peer: nameOf(crumbs), mostPerTask: 1.15 }, inMemory(nameOf(million))],
     async prepare(shop) {
       const folders = [await shop.files(million), await shop.files(crumbs)];
@@ -142,7 +142,6 @@ function scaling(million, crumbs) {
           for (const path of ['SUMS', 'data']) rmSync(shop.path(path), { recursive: true, force: true });
         },
         after: ({ tasks }) => expectLines(shop.path('SUMS'), tasks),
-        finish: () => shop.discard(million),
         contestants: [contestant(shop, folders[0], million), contestant(shop, folders[1], crumbs)],
       };
     },

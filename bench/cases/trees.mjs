@@ -15,6 +15,7 @@ const CHANGED = 10;
  * @property {number} count files
  * @property {number} bytes of each
  * @property {number} [perFolder] files in a folder; without it all are in one
+ * @property {boolean} [isUsedOnce] by one case, which takes it away when it ends
  * @property {(index: number) => string} [contentOf] files with equal texts are equal; without it all differ
  */
 
@@ -29,7 +30,8 @@ export function treesOf(scale) {
   });
   const small = (name, count, bytes, more) =>
     tree(name, Math.max(4 * CHANGED, Math.round(count * scale)), bytes, { perFolder: 200, ...more });
-  const large = (name, count, bytes) => tree(name, count, Math.ceil(bytes * scale));
+  const large = (name, count, bytes, more) => tree(name, count, Math.ceil(bytes * scale), more);
+  const once = { isUsedOnce: true };
   const many = small('many', 20_000, 4096);
   return {
     many,
@@ -42,18 +44,18 @@ export function treesOf(scale) {
     },
     /** A quarter of the files are copies of another quarter. */
     twins: twinsOf({ ...many, name: 'twins' }),
-    tiny: small('tiny', 200_000, 512),
+    tiny: small('tiny', 200_000, 512, once),
     half: small('half', 10_000, 4096),
     few: small('few', 5000, 4096),
-    million: small('million', 1_000_000, 100, { perFolder: 1000 }),
-    crumbs: small('crumbs', 20_000, 100, { perFolder: 1000 }),
-    entries: small('entries', 100_000, 100, { perFolder: 100 }),
+    million: small('million', 1_000_000, 100, { perFolder: 1000, ...once }),
+    crumbs: small('crumbs', 20_000, 100, { perFolder: 1000, ...once }),
+    entries: small('entries', 100_000, 100, { perFolder: 100, ...once }),
     /** What servers give. */
     slow: small('slow', 2000, 1024, { perFolder: undefined }),
     kibis: small('kibis', 10_000, 1024, { perFolder: undefined }),
     pages: small('pages', 5000, 16 * 1024, { perFolder: undefined }),
     large: large('large', 4, 256 * MIB),
-    medium: large('medium', 4, 128 * MIB),
+    medium: large('medium', 4, 128 * MIB, once),
   };
 }
 

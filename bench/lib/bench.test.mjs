@@ -6,7 +6,7 @@ import { measure, parseTime, hasTime } from './measure.mjs';
 import { binarySize, grouped } from './numbers.mjs';
 import { ratios, shuffled, summarise } from './results.mjs';
 import { modesOf, runCase } from './run-case.mjs';
-import { FLOOR, align, between, caseText, documentText, shortText } from './tables.mjs';
+import { FLOOR, align, between, caseText, documentText, shortText, wishesText } from './tables.mjs';
 import { parseVersion } from './tools.mjs';
 import { judge, wishText } from './wishes.mjs';
 import { Workshop, countLines, expectFiles } from './workshop.mjs';
@@ -216,6 +216,22 @@ describe('tables', () => {
     expect(shortText({ ...results, cases: [leftOut] })).toContain('| Hashing: of \\| files | left out | – |');
   });
 
+  test('all wishes at once, those that are met first', () => {
+    const floor = { ...peer, name: FLOOR };
+    const wish = { own: 'Heddle', peer: 'peer', most: 0.9 };
+    const wishes = judge([{ ...wish, most: 0.1 }, wish, { ...wish, peer: 'no' }], [heddle, peer]);
+    const text = wishesText({ cases: [{ ...result, contestants: [heddle, floor, peer], wishes }] });
+    expect(text.split('\n').map((line) => line.replaceAll(/ {2,}/gu, ' · '))).toEqual([
+      'work · wish · measured · floor',
+      'Hashing: of | files · Heddle at most 0.90 of peer · 0.80 · 1.00 · met',
+      'Hashing: of | files · Heddle at most 0.10 of peer · 0.80 · 1.00 · not met',
+      'Hashing: of | files · Heddle at most 0.90 of no · – · not measured',
+      '',
+      'Wishes: 1 met, 1 not met, 1 not measured.',
+      '',
+    ]);
+  });
+
   test('between their markers, and nowhere else', () => {
     const document = 'a <!-- bench:x -->old<!-- /bench:x --> b';
     expect(between(document, 'x', 'new')).toBe('a <!-- bench:x -->\n\nnew\n\n<!-- /bench:x --> b');
@@ -262,7 +278,8 @@ describe('runs', () => {
     ...more,
     prepare: () => ({ before: () => undefined, after: () => undefined, ...prepared }),
   });
-  const shop = () => ({ folder, path: (name) => join(folder, name) });
+  const tidy = vi.fn();
+  const shop = () => ({ folder, tidy, path: (name) => join(folder, name) });
   const contestants = [
     { name: 'Heddle', own: true, command: ['true'] },
     { name: 'other', command: ['true'] },
@@ -273,7 +290,7 @@ describe('runs', () => {
     const ran = [];
     const finish = vi.fn();
     const each = caseOf({ contestants, after: ({ name }) => ran.push(name), finish });
-    const result = await runCase(each, shop(), {}, 2);
+    const result = await runCase(each, shop(), {}, { repeats: 2 });
     const rounds = [0, 2, 4].map((at) => ran.slice(at, at + 2).toSorted());
     expect(rounds).toEqual([
       ['Heddle', 'other'],
@@ -287,24 +304,38 @@ describe('runs', () => {
     expect(result.wishes[0].met).toBe(true);
     expect(result).not.toHaveProperty('repeats');
     expect(finish).toHaveBeenCalledOnce();
+    expect(tidy).toHaveBeenCalled();
   });
 
   test('a long case has fewer runs, and says so', async () => {
-    const each = caseOf({ contestants }, { rounds: { most: 3, toWarmUp: 0 } });
-    const result = await runCase(each, shop(), {}, 7);
+    const each = caseOf({ contestants }, { isLong: true });
+    const result = await runCase(each, shop(), {}, { repeats: 7 });
     expect(result.repeats).toBe(3);
     expect(result.contestants.map(({ runs }) => runs.length)).toEqual([3, 3]);
+  });
+
+  test('a quick one leaves out what no wish is about, but not the floor', async () => {
+    const more = ['aside', FLOOR].map((name) => ({ name, command: ['true'] }));
+    const namesOf = async (each) => {
+      const result = await runCase(each, shop(), {}, { repeats: 1, quick: true });
+      return result.contestants.map(({ name }) => name);
+    };
+    const all = { contestants: [...contestants, ...more] };
+    expect(await namesOf(caseOf(all))).toEqual(['Heddle', 'other', FLOOR]);
+    expect(await namesOf(caseOf(all, { wishes: [] }))).toEqual(['Heddle', 'other', 'aside', FLOOR]);
   });
 
   test('work that was not done ends it', async () => {
     const after = () => {
       throw new Error('a file is missing');
     };
-    await expect(runCase(caseOf({ contestants, after }), shop(), {}, 1)).rejects.toThrow('a file is missing');
+    await expect(runCase(caseOf({ contestants, after }), shop(), {}, { repeats: 1 })).rejects.toThrow(
+      'a file is missing',
+    );
   });
 
   test('what this machine cannot measure is left out, with its wishes', async () => {
-    const result = await runCase(caseOf({ leftOut: 'no ext4 here' }), shop(), {}, 2);
+    const result = await runCase(caseOf({ leftOut: 'no ext4 here' }), shop(), {}, { repeats: 2 });
     expect(result).toMatchObject({ leftOut: 'no ext4 here', contestants: [], wishes: [{ met: null }] });
   });
 

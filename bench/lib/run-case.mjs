@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { say } from '../../scripts/lib/root.mjs';
 import { measure } from './measure.mjs';
 import { ratios, shuffled, summarise } from './results.mjs';
+import { FLOOR } from './tables.mjs';
 import { judge } from './wishes.mjs';
 
 /**
@@ -17,25 +18,30 @@ import { judge } from './wishes.mjs';
  */
 
 /**
- * @param each `id`, `group`, `title`, `wishes`, `rounds` (`most`: runs of each, where it has fewer than the others;
- * `toWarmUp`: rounds that count for nothing, 1) and `prepare(shop)`, which gives one of
+ * @param each `id`, `group`, `title`, `wishes`, `isLong` (half as many runs, and no round before them) and
+ * `prepare(shop)`, which gives one of
  * - `contestants`; `before()` and `after(contestant)` around each run, where `after` throws if the work was not done;
  *   `finish()` at the end; `server`: what answers
  * - `experiment(repeats)`: a command that prints what `heddle compare --json` prints, and `tasks`
  * - `leftOut`: why it cannot be measured here
+ *
+ * @param {{ repeats: number, quick?: boolean }} choice `quick`: without contestants that no wish is about
  */
-export async function runCase(each, shop, tools, repeats) {
-  const { most = Infinity, toWarmUp = 1 } = each.rounds ?? {};
-  const counted = Math.min(repeats, most);
+export async function runCase(each, shop, tools, { repeats, quick = false }) {
+  const counted = each.isLong ? Math.max(1, Math.floor(repeats / 2)) : repeats;
   const prepared = await each.prepare(shop);
   const { server = null, leftOut } = prepared;
   let summaries = [];
   if (prepared.experiment !== undefined) summaries = await runExperiment(each, prepared, shop, counted);
   else if (leftOut === undefined) {
-    const there = prepared.contestants.filter(({ needs }) => needs === undefined || needs in tools);
-    summaries = await runRounds(each, { ...prepared, contestants: there }, shop, { counted, toWarmUp });
+    const isAbout = quick && each.wishes.length > 0 ? namesIn(each.wishes) : () => true;
+    const contestants = prepared.contestants
+      .filter(({ needs }) => needs === undefined || needs in tools)
+      .filter(({ name }) => name === FLOOR || isAbout(name));
+    summaries = await runRounds(each, { ...prepared, contestants }, shop, counted);
   }
   await prepared.finish?.();
+  shop.tidy();
   return {
     id: each.id,
     group: each.group,
@@ -49,11 +55,17 @@ export async function runCase(each, shop, tools, repeats) {
   };
 }
 
+/** @returns whether a wish is about a contestant of that name */
+function namesIn(wishes) {
+  const names = new Set(wishes.flatMap(({ own, peer, peers = [] }) => [own, peer, ...peers]));
+  return (name) => names.has(name);
+}
+
 /** Every contestant once in each round, in an order of the round's own. */
-async function runRounds(each, { contestants, before, after }, shop, { counted, toWarmUp }) {
+async function runRounds(each, { contestants, before, after }, shop, counted) {
   const runs = new Map(contestants.map(({ name }) => [name, []]));
   let ordinal = 0;
-  for (let round = 1 - toWarmUp; round <= counted; round++) {
+  for (let round = each.isLong ? 1 : 0; round <= counted; round++) {
     for (const contestant of shuffled(contestants)) {
       say(`${each.id}: ${contestant.name}, ${round < 1 ? 'to warm up' : `${round} of ${counted}`}`);
       await before();

@@ -82,9 +82,10 @@ export function machineText({ date, machine, tools, heddle, repeats }) {
   return `${date.slice(0, 10)}: Heddle ${heddle.version} on ${machine.cores} cores of ${machine.cpu}, ${memory}, ${machine.system}, Node ${machine.node}, files on ${machine.fileSystem}; medians of ${repeats}. ${others.join(', ')}.`;
 }
 
-/** All cases, for `docs/performance.md`. */
-export function documentText(results) {
-  const wishes = results.cases.flatMap((result) =>
+const WISHES_HEAD = ['work', 'wish', 'measured', FLOOR, ''];
+
+const wishRows = ({ cases }) =>
+  cases.flatMap((result) =>
     result.wishes.map((wish) => [
       workText(result),
       wishText(wish),
@@ -93,10 +94,27 @@ export function documentText(results) {
       metText(wish),
     ]),
   );
+
+/** Every wish in a line, those that are met first, for people. */
+export function wishesText(results) {
+  const all = wishRows(results);
+  const [met, unmet, unknown] = [true, false, null].map((each) =>
+    all.filter((columns) => columns.at(-1) === metText({ met: each })),
+  );
+  return [
+    ...align([WISHES_HEAD, ...met, ...unmet, ...unknown]),
+    '',
+    `Wishes: ${met.length} met, ${unmet.length} not met, ${unknown.length} not measured.`,
+    '',
+  ].join('\n');
+}
+
+/** All cases, for `docs/performance.md`. */
+export function documentText(results) {
   const parts = [
     machineText(results),
     '### What was wished for',
-    table(['work', 'wish', 'measured', FLOOR, ''], wishes),
+    table(WISHES_HEAD, wishRows(results)),
     '### What was measured',
   ];
   for (const result of results.cases) {

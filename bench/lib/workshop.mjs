@@ -19,6 +19,7 @@ export class Workshop {
   #disk = null;
   #volume = null;
   #made = new Map();
+  #once = new Set();
   #servers = [];
 
   /** @throws {Error} where there is too little room */
@@ -67,10 +68,13 @@ export class Workshop {
     return folder;
   }
 
-  /** Before the bench ends, for what takes much room. */
-  discard({ name }) {
-    this.#made.delete(this.path(name));
-    rmSync(this.path(name), { recursive: true, force: true });
+  /** Removes the folders of files that no other case has. */
+  tidy() {
+    for (const folder of this.#once) {
+      this.#made.delete(folder);
+      rmSync(folder, { recursive: true, force: true });
+    }
+    this.#once.clear();
   }
 
   /**
@@ -94,6 +98,7 @@ export class Workshop {
     if (made === undefined) {
       made = fill(folder, tree);
       this.#made.set(folder, made);
+      if (tree.isUsedOnce) this.#once.add(folder);
     }
     return made;
   }
