@@ -40,6 +40,7 @@ import { copyRoots } from './jobs/copy-roots';
 import { ownLists, noNumbersInMirrors, prepareJob } from './jobs/create-job';
 import { automaticWorkers, threadsOf } from './jobs/defaults';
 import { firstCopied } from './jobs/first-copied';
+import { Hosts } from './jobs/hosts';
 import { JobRunner, type StopReason } from './jobs/job-runner';
 import {
   manifestLines,
@@ -77,7 +78,7 @@ import { ExperimentRepository } from './store/experiment-repository';
 import { InstanceLock } from './store/instance-lock';
 import { JobRepository, type RestState, type StoredJob } from './store/job-repository';
 import { SettingsRepository } from './store/settings-repository';
-import { TaskRepository } from './store/task-repository';
+import { TaskStore } from './store/task-store';
 import { Vault } from './store/vault';
 
 /** Jobs that run at once; later ones wait their turn. */
@@ -140,12 +141,13 @@ export class Engine {
   readonly #vault: Vault;
   readonly #checkpointer: Checkpointer;
   readonly #jobs: JobRepository;
-  readonly #tasks: TaskRepository;
+  readonly #tasks: TaskStore;
   readonly #search: TaskSearch;
   readonly #active = new Map<number, Active>();
   readonly #runs = new Map<number, Run>();
   /** The speed limit of all downloads of this process. */
   readonly #sharedRate = new RateLimit();
+  readonly #hosts = new Hosts();
   readonly #turns = new PQueue({ concurrency: JOBS_AT_ONCE });
   readonly #snapshots = new Map<number, JobSnapshot>();
   readonly #listeners = new Map<keyof EngineEvents, Set<Listener>>();
@@ -175,7 +177,7 @@ export class Engine {
       this.#database,
       (owner) => owner !== null && owner !== this.#lock.id && this.#lock.isAlive(owner),
     );
-    this.#tasks = new TaskRepository(this.#database);
+    this.#tasks = new TaskStore(this.#database);
     this.#search = new TaskSearch(this.#tasks);
     const settings = new SettingsRepository(this.#database, this.#vault);
     this.settings = {
@@ -284,12 +286,12 @@ export class Engine {
 
   async tasksPage(query: TaskPageQuery): Promise<TaskPage> {
     const { counts } = this.job(query.jobId);
-    return this.#search.page(query, counts, this.#active.get(query.jobId)?.runner.runningIds() ?? []);
+    return this.#search.page(query, counts, this.#active.get(query.jobId)?.runner.runningNow().flatMap(({ running }) => running.map(({ id }) => id)) ?? []);
   }
 
   /** `null`: there is none of this id. */
   task(id: number): TaskRow | null {
-    return this.#tasks.row(id);
+    return this.#tasks.rows.row(id);
   }
 
   /** Failures of an ended job that no finding tells of. */
@@ -297,7 +299,7 @@ export class Engine {
   withheldText(id: number): string | null {
     const { copyOptions } = this.job(id);
     const count = this.findings(id).withheld ?? 0;
-    const code = this.#tasks.reasonOf(id, 'withheld');
+    const code = this.#tasks.rows.reasonOf(id, 'withheld');
     return count === 0 || code === null ? null : withheldText(count, code, copyOptions?.dryRun === true);
   }
 
@@ -306,7 +308,7 @@ export class Engine {
   }
 
   expected(taskId: number): ExpectedFile | null {
-    return this.#tasks.expected(taskId);
+    return this.#tasks.rows.expected(taskId);
   }
 
   /** The first file that a copy would make, found without making a job. @throws HeddleError as {@link createJob} does */
@@ -334,12 +336,12 @@ export class Engine {
   }
 
   failedAttempts(taskId: number): readonly FailedAttempt[] {
-    return this.#tasks.failedAttempts(taskId);
+    return this.#tasks.rows.failedAttempts(taskId);
   }
 
   /** How many tasks have each finding. */
   findings(id: number): FindingCounts {
-    return this.#tasks.findings(id);
+    return this.#tasks.rows.findings(id);
   }
 
   /** What the servers answered; reads every task of the job. */
@@ -401,7 +403,7 @@ export class Engine {
   /** The file of a task, or the folder of a job; `null` where there is none yet. */
   taskPath(jobId: number, taskId: number | null): FsPath | null {
     const { summary } = this.#stored(jobId);
-    return taskId === null ? summary.folder : this.#tasks.path(jobId, taskId);
+    return taskId === null ? summary.folder : this.#tasks.rows.path(taskId);
   }
 
   /** Resolves when the job next stands still: ended, paused or interrupted. */
@@ -432,7 +434,7 @@ export class Engine {
   /** What a job's manifest lacks; `null`: nothing. @param path of the manifest, where it has one */
   manifestGap(id: number, path: string | null = null): ErrorData | null {
     const { state, planned } = this.job(id);
-    const lacking = this.#tasks.unlisted(id);
+    const lacking = this.#tasks.rows.unlisted(id);
     const isPlanned = planned || state === 'done';
     if (lacking === 0 && isPlanned) return null;
     const manifest = path ?? `The manifest of job ${id}`;
@@ -535,9 +537,9 @@ export class Engine {
     // Whatever happens on the way, nobody goes on with a job that is half gone.
     this.#jobs.rest(id, 'cancelled');
     await this.#removeWorkDirectories(id);
-    this.#tasks.forgetPartials(id);
+    this.#tasks.partials.forget(id);
     while (this.#tasks.duplicates.removeSome(id, ROWS_AT_ONCE) > 0) await turn();
-    while (this.#tasks.removeSome(id, ROWS_AT_ONCE) > 0) await turn();
+    while (this.#tasks.writes.removeSome(id, ROWS_AT_ONCE) > 0) await turn();
     this.#jobs.remove(id);
     for (const path of ownLists(spec)) await rm(native(path), { force: true });
     this.#snapshots.delete(id);
@@ -663,9 +665,9 @@ export class Engine {
   async #run(id: number, run: Run): Promise<void> {
     if (!this.#jobs.begin(id, this.#lock.id)) return;
     if (run.retry) {
-      await this.#moveAll(id, 'failed', 'queued');
-      await this.#moveAll(id, 'cancelled', 'queued');
-      while (this.#tasks.resumeWithheld(id, ROWS_AT_ONCE) > 0) await turn();
+      for (const from of ['failed', 'cancelled'] as const)
+        while (this.#tasks.writes.requeueSome(id, from, ROWS_AT_ONCE) > 0) await turn();
+      while (this.#tasks.writes.resumeWithheld(id, ROWS_AT_ONCE) > 0) await turn();
     }
     const job = this.#stored(id);
     const runner = new JobRunner({
@@ -675,6 +677,7 @@ export class Engine {
       vault: this.#vault,
       settings: this.settings.get(),
       sharedRate: this.#sharedRate,
+      hosts: this.#hosts,
       ...(this.#options.retryPolicy === undefined ? {} : { retryPolicy: this.#options.retryPolicy }),
       onRecorded: (tasks) => {
         if (tasks.length > 0) this.#emit('tasks-settled', { jobId: id, tasks });
@@ -701,7 +704,7 @@ export class Engine {
       this.#sendFrame();
     });
     const elapsedMs = monitor.elapsedMs;
-    if (state === 'cancelled') await this.#moveAll(id, 'queued', 'cancelled');
+    if (state === 'cancelled') await this.#cancelQueued(id);
     if (isEnded(state)) {
       const failure = await this.#writeOwnManifest(job, state);
       if (failure !== null) {
@@ -709,7 +712,7 @@ export class Engine {
         error = failure;
       }
       await this.#removeWorkDirectories(id);
-      this.#tasks.forgetPartials(id);
+      this.#tasks.partials.forget(id);
     }
     this.#keepSnapshot(id, monitor.snapshot(), state);
     this.#jobs.saveStatistics(
@@ -761,20 +764,16 @@ export class Engine {
     if (!this.#jobs.rest(id, state)) throw elsewhere(id);
     run?.leave();
     if (state === 'cancelled') {
-      await this.#moveAll(id, 'queued', 'cancelled');
+      await this.#cancelQueued(id);
       await this.#removeWorkDirectories(id);
-      this.#tasks.forgetPartials(id);
+      this.#tasks.partials.forget(id);
     }
     this.#changed(id);
     this.#wake(id);
   }
 
-  async #moveAll(
-    id: number,
-    from: 'queued' | 'failed' | 'cancelled',
-    to: 'queued' | 'cancelled',
-  ): Promise<void> {
-    while (this.#tasks.move(id, from, to, ROWS_AT_ONCE) > 0) await turn();
+  async #cancelQueued(id: number): Promise<void> {
+    while (this.#tasks.writes.cancelSome(id, ROWS_AT_ONCE) > 0) await turn();
   }
 
   async #removeWorkDirectories(id: number): Promise<void> {

@@ -1,15 +1,16 @@
 /**
- * The worker's side of every executor: takes batches, runs their tasks on as
- * many lanes as the board has, writes progress into the board and answers with
- * batches of settlements. It knows nothing of downloads, hashes or copies.
+ * The worker's side of every executor: takes packets, runs their tasks on as
+ * many lanes as the board has, writes progress into the board and answers in
+ * parts. It knows nothing of downloads, hashes or copies.
  */
 import { parentPort } from 'node:worker_threads';
 import { ProgressBoard, nowMs } from '../common/threads/board';
-import { assertNever, toErrorData } from '../common/model/errors';
-import type { Assignment, FromWorker, Settlement, ToWorker, WorkerData } from '../common/threads/protocol';
+import { assertNever, toErrorData, type ErrorData } from '../common/model/errors';
+import { toColumn } from '../common/model/packet';
+import type { Answer, FromWorker, ToWorker, WorkerData } from '../common/threads/protocol';
 
-/** Results of short tasks wait at most this long for company. */
-const FLUSH_AFTER_MS = 40;
+/** What has ended waits at most this long for the rest of its packet. */
+const ANSWER_AFTER_MS = 40;
 /** So long where every lane is taken and more tasks lie ready: a message costs as much as a small file. */
 const COMPANY_MS = 4;
 
@@ -38,6 +39,24 @@ export type RunTask<Input, Output, Note = unknown> = (
   context: TaskContext<Note>,
 ) => Output | Promise<Output>;
 
+/** Runs tasks some of which end together. */
+export interface RunTogether<Input, Output, Note = unknown> {
+  (input: Input, context: TaskContext<Note>): Output | Promise<Output> | Later<Output>;
+  /** Brings what comes {@link Later} to its end: the thread has nothing more to do. */
+  readonly finish: () => void;
+}
+
+type Run<Input, Output> = RunTask<Input, Output> | RunTogether<Input, Output>;
+
+/** The task has done its part; how it ends comes with that of others, and its lane is free for the next one. */
+export class Later<Output> {
+  readonly outcome: Promise<Output>;
+
+  constructor(outcome: Promise<Output>) {
+    this.outcome = outcome;
+  }
+}
+
 /** Thrown by {@link TaskContext.throwIfCancelled}; whatever a cancelled task throws counts as this. */
 export class TaskCancelled extends Error {
   constructor() {
@@ -50,20 +69,24 @@ class LaneContext implements TaskContext {
   readonly lane: number;
   readonly exclusive: boolean;
   readonly ticket: number;
+  readonly task: number;
+  readonly startedAtMs = nowMs();
   readonly #board: ProgressBoard;
-  readonly #post: (ticket: number, note: unknown) => void;
+  readonly #post: (ticket: number, task: number, note: unknown) => void;
   #controller: AbortController | null = null;
 
   constructor(
     board: ProgressBoard,
     lane: number,
     ticket: number,
-    post: (ticket: number, note: unknown) => void,
+    task: number,
+    post: (ticket: number, task: number, note: unknown) => void,
   ) {
     this.#board = board;
     this.#post = post;
     this.lane = lane;
     this.ticket = ticket;
+    this.task = task;
     this.exclusive = board.shape.lanes === 1;
   }
 
@@ -71,7 +94,7 @@ class LaneContext implements TaskContext {
     return this.#board.isCancelled(this.ticket);
   }
 
-  // Made on demand: most tasks of a batch never look at it.
+  // Made on demand: most tasks never look at it.
   get signal(): AbortSignal {
     this.#controller ??= new AbortController();
     if (this.cancelled) this.abort();
@@ -99,138 +122,229 @@ class LaneContext implements TaskContext {
   }
 
   note(note: unknown): void {
-    this.#post(this.ticket, note);
+    this.#post(this.ticket, this.task, note);
+  }
+}
+
+/** What is known of the tasks of one job: how they are read out of a packet, run, and answered for. */
+export interface Serving<Options, Body, Input, Output, Results> {
+  /** Makes the function that runs tasks; if it throws, the whole pool is broken. */
+  readonly initialise: (options: Options) => Run<Input, Output> | Promise<Run<Input, Output>>;
+  /** One of a packet's tasks. */
+  readonly open: (body: Body, task: number) => Input;
+  /** @param outputs `null` where a task has none: it failed, or was cancelled */
+  readonly pack: (outputs: readonly (Output | null)[]) => Results;
+  /** What a task is about, to begin the sentences of system errors with. */
+  readonly describe?: (input: Input) => string;
+}
+
+/** Tasks of a packet that lie here. */
+interface Hand<Body> {
+  readonly ticket: number;
+  readonly body: Body;
+  readonly tasks: readonly number[];
+}
+
+/** How an attempt ended. */
+type End<Output> =
+  | { readonly how: 'done'; readonly output: Output }
+  | { readonly how: 'failed'; readonly error: ErrorData }
+  | { readonly how: 'cancelled' };
+
+/** Attempts of one ticket that have ended and are not answered yet. */
+class Ended<Output> {
+  readonly tasks: number[] = [];
+  readonly lanes: number[] = [];
+  readonly startedAtMs: number[] = [];
+  readonly endedAtMs: number[] = [];
+  readonly ends: End<Output>['how'][] = [];
+  readonly errors: [at: number, error: ErrorData][] = [];
+  readonly outputs: (Output | null)[] = [];
+
+  add({ task, lane, startedAtMs }: LaneContext, endedAtMs: number, end: End<Output>): void {
+    if (end.how === 'failed') this.errors.push([this.tasks.length, end.error]);
+    this.tasks.push(task);
+    this.lanes.push(lane);
+    this.startedAtMs.push(startedAtMs);
+    this.endedAtMs.push(endedAtMs);
+    this.ends.push(end.how);
+    this.outputs.push(end.how === 'done' ? end.output : null);
+  }
+
+  answer<Results>(ticket: number, pack: (outputs: (Output | null)[]) => Results): Answer<Results> {
+    const { tasks, lanes, startedAtMs, endedAtMs, ends, errors, outputs } = this;
+    const results = outputs.some((output) => output !== null) ? pack(outputs) : null;
+    return {
+      ticket,
+      tasks,
+      lanes: toColumn(lanes),
+      startedAtMs,
+      endedAtMs,
+      ends: toColumn(ends),
+      errors,
+      results,
+    };
   }
 }
 
 /**
  * Serves tasks until the host says `close`. Call it once per worker thread.
  * @param data what the host gave this thread
- * @param initialise makes the function that runs tasks; if it throws, the whole pool is broken
- * @param describe what a task is about, to begin the sentences of system errors with
  */
-export function serveTasks<Options, Input, Output>(
+export function serveTasks<Options, Body, Input, Output, Results>(
   data: WorkerData<Options>,
-  initialise: (options: Options) => RunTask<Input, Output> | Promise<RunTask<Input, Output>>,
-  describe?: (input: Input) => string,
+  { initialise, open, pack, describe }: Serving<Options, Body, Input, Output, Results>,
 ): void {
   const port = parentPort;
   if (port === null) throw new Error('serveTasks runs in a worker thread');
   const board = new ProgressBoard(data.shape, data.board);
-  const post = (message: FromWorker<Output>): void => {
+  const post = (message: FromWorker<Results>): void => {
     port.postMessage(message);
   };
 
-  const postNote = (ticket: number, note: unknown): void => {
-    post({ type: 'note', ticket, note });
+  const postNote = (ticket: number, task: number, note: unknown): void => {
+    post({ type: 'note', ticket, task, note });
   };
 
-  let run: RunTask<Input, Output> | null = null;
-  const pending: Assignment<Input>[] = [];
-  let next = 0;
+  let run: Run<Input, Output> | null = null;
+  const hands: Hand<Body>[] = [];
   const freeLanes = Array.from({ length: data.shape.lanes }, (_, lane) => data.shape.lanes - 1 - lane);
   const active = new Set<LaneContext>();
-  let settlements: Settlement<Output>[] = [];
-  let lastFlushMs = nowMs();
+  /** Tasks whose end comes later, and no lane any more. */
+  let later = 0;
+  let ended = new Map<number, Ended<Output>>();
+  let answeredAtMs = nowMs();
   let busyMs = 0;
   let busySinceMs = 0;
   let closing = false;
-  let flushing: NodeJS.Immediate | null = null;
+  let answering: NodeJS.Immediate | null = null;
   let waiting: NodeJS.Timeout | null = null;
 
-  function flush(): void {
+  function answer(): void {
     if (waiting !== null) clearTimeout(waiting);
     waiting = null;
-    if (settlements.length === 0) return;
+    if (ended.size === 0) return;
     const running = active.size > 0 ? nowMs() - busySinceMs : 0;
-    post({ type: 'settled', settlements, busyMs: busyMs + running });
-    settlements = [];
-    lastFlushMs = nowMs();
+    const answers = [...ended].map(([ticket, ends]) => ends.answer(ticket, pack));
+    ended = new Map();
+    answeredAtMs = nowMs();
+    post({ type: 'answers', answers, busyMs: busyMs + running });
   }
 
-  function flushLater(): void {
-    if (settlements.length === 0) return;
-    waiting ??= setTimeout(flush, COMPANY_MS);
+  function answerLater(): void {
+    if (ended.size > 0) waiting ??= setTimeout(answer, COMPANY_MS);
   }
 
-  /** What settles in one turn of the event loop goes in one message. */
-  function flushSoon(): void {
-    flushing ??= setImmediate(() => {
-      flushing = null;
-      flush();
+  /** What ends in one turn of the event loop goes in one message. */
+  function answerSoon(): void {
+    answering ??= setImmediate(() => {
+      answering = null;
+      answer();
     });
   }
 
-  function settle(context: LaneContext, startedAtMs: number, result: Settlement<Output>['result']): void {
-    const endedAtMs = nowMs();
+  function leaveLane(context: LaneContext): number {
+    const atMs = nowMs();
     active.delete(context);
-    if (active.size === 0) busyMs += endedAtMs - busySinceMs;
+    if (active.size === 0) busyMs += atMs - busySinceMs;
     board.end(context.lane);
     freeLanes.push(context.lane);
-    settlements.push({ ticket: context.ticket, lane: context.lane, startedAtMs, endedAtMs, result });
-    if (endedAtMs - lastFlushMs > FLUSH_AFTER_MS) flush();
+    return atMs;
   }
 
-  function failure(context: LaneContext, input: Input, error: unknown): Settlement<Output>['result'] {
-    if (context.cancelled) return { ok: false, cancelled: true };
-    return { ok: false, error: toErrorData(error, describe?.(input)) };
+  function settle(context: LaneContext, endedAtMs: number, end: End<Output>): void {
+    let ends = ended.get(context.ticket);
+    if (ends === undefined) ended.set(context.ticket, (ends = new Ended()));
+    ends.add(context, endedAtMs, end);
+    if (endedAtMs - answeredAtMs > ANSWER_AFTER_MS) answer();
   }
 
-  function start(task: RunTask<Input, Output>, { ticket, input }: Assignment<Input>, lane: number): void {
-    const context = new LaneContext(board, lane, ticket, postNote);
-    const startedAtMs = nowMs();
-    if (active.size === 0) busySinceMs = startedAtMs;
+  function failure(context: LaneContext, input: Input, error: unknown): End<Output> {
+    if (context.cancelled) return { how: 'cancelled' };
+    return { how: 'failed', error: toErrorData(error, describe?.(input)) };
+  }
+
+  function settleLater(context: LaneContext, input: Input, outcome: Promise<Output>): void {
+    const endedAtMs = leaveLane(context);
+    later += 1;
+    void outcome
+      .then(
+        (output) => {
+          settle(context, endedAtMs, { how: 'done', output });
+        },
+        (error: unknown) => {
+          settle(context, endedAtMs, failure(context, input, error));
+        },
+      )
+      .then(() => {
+        later -= 1;
+        pump();
+      });
+  }
+
+  function start(task: Run<Input, Output>, { ticket, body }: Hand<Body>, index: number, lane: number): void {
+    const context = new LaneContext(board, lane, ticket, index, postNote);
+    if (active.size === 0) busySinceMs = context.startedAtMs;
     active.add(context);
-    board.begin(lane, ticket, startedAtMs);
+    board.begin(lane, ticket, index, context.startedAtMs);
+    const input = open(body, index);
     try {
       context.throwIfCancelled();
       const value = task(input, context);
-      if (value instanceof Promise) {
+      if (value instanceof Later) {
+        settleLater(context, input, value.outcome);
+      } else if (value instanceof Promise) {
         void value
           .then(
-            (result) => {
-              settle(context, startedAtMs, { ok: true, value: result });
+            (output) => {
+              settle(context, leaveLane(context), { how: 'done', output });
             },
             (error: unknown) => {
-              settle(context, startedAtMs, failure(context, input, error));
+              settle(context, leaveLane(context), failure(context, input, error));
             },
           )
           .then(pump);
       } else {
-        settle(context, startedAtMs, { ok: true, value });
+        settle(context, leaveLane(context), { how: 'done', output: value });
       }
     } catch (error) {
-      settle(context, startedAtMs, failure(context, input, error));
+      settle(context, leaveLane(context), failure(context, input, error));
     }
   }
 
   function pump(): void {
     if (run === null) return;
-    while (next < pending.length) {
-      const lane = freeLanes.pop();
-      if (lane === undefined) break;
-      const assignment = pending[next];
-      next += 1;
-      if (assignment !== undefined) start(run, assignment, lane);
+    for (let hand = hands[0]; hand !== undefined; hand = hands[0]) {
+      const lane = freeLanes.at(-1);
+      if (lane === undefined) {
+        // Every lane is taken, and there may be more to do here: what has ended may wait for company, but not for them.
+        answerLater();
+        return;
+      }
+      const number = board.take(hand.ticket);
+      if (number === null) {
+        hands.shift();
+        // The host gets what is whole while this thread goes on with the next packet.
+        if (hands.length > 0 && active.size === 0) answer();
+        continue;
+      }
+      freeLanes.pop();
+      start(run, hand, hand.tasks[number] ?? 0, lane);
     }
-    if (next < pending.length) {
-      // Every lane is taken, and there is more to do here: what has settled may wait for company, but not with them.
-      if (settlements.length >= pending.length - next) flushSoon();
-      else flushLater();
+    if (active.size > 0) {
+      answerSoon();
       return;
     }
-    pending.length = 0;
-    next = 0;
-    if (active.size > 0) flushSoon();
-    else flush();
+    if (later > 0 && 'finish' in run) run.finish();
+    answer();
     // Sockets kept alive would hold the thread; nothing of the job is left in it.
-    if (closing && active.size === 0) process.exit(0);
+    if (closing && later === 0) process.exit(0);
   }
 
-  port.on('message', (message: ToWorker<Input>) => {
+  port.on('message', (message: ToWorker<Body>) => {
     switch (message.type) {
       case 'run':
-        for (const assignment of message.assignments) pending.push(assignment);
+        hands.push(message);
         pump();
         break;
       case 'cancel':

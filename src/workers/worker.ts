@@ -6,6 +6,8 @@ import { assertNever } from '../common/model/errors';
 import type { JobKind } from '../common/model/jobs';
 import type { TaskOrder, TaskOutcome } from '../common/model/tasks';
 import type { WorkerOptions } from '../common/threads/worker-options';
+import { packOutcomes, type OutcomeColumns } from '../common/model/answer';
+import { taskOrder, type PacketOrder } from '../common/model/packet';
 import { displayPath } from '../common/model/paths';
 import type { ClientsData } from '../common/threads/clients';
 import type { PageCacheData } from '../common/threads/page-cache';
@@ -97,9 +99,12 @@ type GivenData =
 function start(data: GivenData): void {
   switch (data.role) {
     case 'task':
-      serveTasks<WorkerOptions, TaskOrder, TaskOutcome>(data, initialise, (order) =>
-        displayPath(order.source),
-      );
+      serveTasks<WorkerOptions, PacketOrder, TaskOrder, TaskOutcome, OutcomeColumns>(data, {
+        initialise,
+        open: taskOrder,
+        pack: packOutcomes,
+        describe: ({ source }) => displayPath(source),
+      });
       break;
     case 'checkpoint':
       void startCheckpoints(data);

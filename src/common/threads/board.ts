@@ -2,23 +2,30 @@
  * The progress board: shared memory in which one worker writes how far it is,
  * so that progress costs no message. One board per worker, made by the host.
  *
- * Layout, all fields 8 bytes (BigInt64, atomic):
- * ```
- * lane 0: ticket+1 | bytesDone | bytesTotal+1 (0: unknown) | startedAt (µs since the epoch) | bytesRead+1 | bytesWritten+1
- * lane 1: …
- * ```
- * then one Int32 per ticket: the cancel flags. A *ticket* is a small number
- * that names a task while it is in a worker's hands; the host gives it out and
- * takes it back when the task settles.
+ * Layout: of each lane five Float64 (bytesDone, bytesTotal, startedAtMs, bytesRead, bytesWritten; -1: not known), then
+ * one Int32 for what runs there (`ticket * 2^16 + task + 1`; 0: nothing), then of each ticket two Int32: its cancel flag,
+ * and which of its tasks nobody has begun. Figures are written plainly: they are aligned, and a processor of 64 bits
+ * writes 8 bytes at once. What runs is written last, atomically: whoever sees it sees its figures.
+ *
+ * A *ticket* is a small number that names the tasks of a packet that are in a worker's hands; the host gives it out,
+ * and takes it back when all of them have settled. The worker takes its tasks from the front, one at a time; the host
+ * may take some back from the end, for a thread that has nothing to do.
  */
-const LANE_FIELDS = 6;
-const TICKET = 0;
-const BYTES_DONE = 1;
-const BYTES_TOTAL = 2;
-const STARTED_AT = 3;
-/** 0: this kind of task has no such stage. */
-const BYTES_READ = 4;
-const BYTES_WRITTEN = 5;
+const LANE_FIELDS = 5;
+const BYTES_DONE = 0;
+const BYTES_TOTAL = 1;
+const STARTED_AT = 2;
+const BYTES_READ = 3;
+const BYTES_WRITTEN = 4;
+const UNKNOWN = -1;
+
+const TASKS_PER_TICKET = 65_536;
+const TICKET_FIELDS = 2;
+const CANCEL = 0;
+/** The number of the next task to begin, and behind which the end is: `end * 2^16 + next`. */
+const UNBEGUN = 1;
+/** Of one ticket. */
+export const MOST_TASKS = 32_767;
 
 export interface BoardShape {
   readonly lanes: number;
@@ -28,6 +35,8 @@ export interface BoardShape {
 export interface LaneReading {
   readonly lane: number;
   readonly ticket: number;
+  /** Index into the packet. */
+  readonly task: number;
   readonly bytesDone: number;
   readonly bytesTotal: number | null;
   /** Of what passes through stages (read, written, then done): `null` for others. */
@@ -40,87 +49,125 @@ export interface LaneReading {
 export class ProgressBoard {
   readonly buffer: SharedArrayBuffer;
   readonly shape: BoardShape;
-  readonly #lanes: BigInt64Array;
-  readonly #cancel: Int32Array;
+  readonly #figures: Float64Array;
+  readonly #running: Int32Array;
+  readonly #tickets: Int32Array;
 
   constructor(shape: BoardShape, buffer?: SharedArrayBuffer) {
-    const laneBytes = shape.lanes * LANE_FIELDS * 8;
+    const figures = shape.lanes * LANE_FIELDS;
+    const tickets = shape.tickets * TICKET_FIELDS;
     this.shape = shape;
-    this.buffer = buffer ?? new SharedArrayBuffer(laneBytes + shape.tickets * 4);
-    this.#lanes = new BigInt64Array(this.buffer, 0, shape.lanes * LANE_FIELDS);
-    this.#cancel = new Int32Array(this.buffer, laneBytes, shape.tickets);
+    this.buffer = buffer ?? new SharedArrayBuffer(figures * 8 + (shape.lanes + tickets) * 4);
+    this.#figures = new Float64Array(this.buffer, 0, figures);
+    this.#running = new Int32Array(this.buffer, figures * 8, shape.lanes);
+    this.#tickets = new Int32Array(this.buffer, figures * 8 + shape.lanes * 4, tickets);
   }
 
   // Worker side
 
-  begin(lane: number, ticket: number, startedAtMs: number): void {
+  /** The number of a ticket's next task, which is the worker's from now on; `null`: none is left. */
+  take(ticket: number): number | null {
+    const at = ticket * TICKET_FIELDS + UNBEGUN;
+    for (;;) {
+      const unbegun = Atomics.load(this.#tickets, at);
+      const next = unbegun & 0xffff;
+      if (next >= unbegun >>> 16) return null;
+      if (Atomics.compareExchange(this.#tickets, at, unbegun, unbegun + 1) === unbegun) return next;
+    }
+  }
+
+  /** @param task index into the ticket's packet */
+  begin(lane: number, ticket: number, task: number, startedAtMs: number): void {
     const at = lane * LANE_FIELDS;
-    Atomics.store(this.#lanes, at + BYTES_DONE, 0n);
-    Atomics.store(this.#lanes, at + BYTES_TOTAL, 0n);
-    Atomics.store(this.#lanes, at + BYTES_READ, 0n);
-    Atomics.store(this.#lanes, at + BYTES_WRITTEN, 0n);
-    Atomics.store(this.#lanes, at + STARTED_AT, BigInt(Math.round(startedAtMs * 1000)));
-    // The ticket last: whoever sees it sees fresh figures.
-    Atomics.store(this.#lanes, at + TICKET, BigInt(ticket + 1));
+    this.#figures[at + BYTES_DONE] = 0;
+    this.#figures[at + BYTES_TOTAL] = UNKNOWN;
+    this.#figures[at + STARTED_AT] = startedAtMs;
+    this.#figures[at + BYTES_READ] = UNKNOWN;
+    this.#figures[at + BYTES_WRITTEN] = UNKNOWN;
+    Atomics.store(this.#running, lane, ticket * TASKS_PER_TICKET + task + 1);
   }
 
   setBytesDone(lane: number, bytes: number): void {
-    Atomics.store(this.#lanes, lane * LANE_FIELDS + BYTES_DONE, BigInt(bytes));
+    this.#figures[lane * LANE_FIELDS + BYTES_DONE] = bytes;
   }
 
   setBytesTotal(lane: number, bytes: number | null): void {
-    Atomics.store(this.#lanes, lane * LANE_FIELDS + BYTES_TOTAL, bytes === null ? 0n : BigInt(bytes) + 1n);
+    this.#figures[lane * LANE_FIELDS + BYTES_TOTAL] = bytes ?? UNKNOWN;
   }
 
   /** How far a task's bytes were read and written, where that is not all that is to be done with them. */
   setStages(lane: number, read: number, written: number): void {
     const at = lane * LANE_FIELDS;
-    Atomics.store(this.#lanes, at + BYTES_READ, BigInt(read) + 1n);
-    Atomics.store(this.#lanes, at + BYTES_WRITTEN, BigInt(written) + 1n);
+    this.#figures[at + BYTES_READ] = read;
+    this.#figures[at + BYTES_WRITTEN] = written;
   }
 
   end(lane: number): void {
-    Atomics.store(this.#lanes, lane * LANE_FIELDS + TICKET, 0n);
+    Atomics.store(this.#running, lane, 0);
   }
 
   isCancelled(ticket: number): boolean {
-    return Atomics.load(this.#cancel, ticket) !== 0;
+    return Atomics.load(this.#tickets, ticket * TICKET_FIELDS + CANCEL) !== 0;
   }
 
   // Host side
 
-  cancel(ticket: number): void {
-    Atomics.store(this.#cancel, ticket, 1);
+  /** @param count of its tasks, at most {@link MOST_TASKS} */
+  give(ticket: number, count: number): void {
+    Atomics.store(this.#tickets, ticket * TICKET_FIELDS + CANCEL, 0);
+    Atomics.store(this.#tickets, ticket * TICKET_FIELDS + UNBEGUN, count << 16);
   }
 
-  clearCancel(ticket: number): void {
-    Atomics.store(this.#cancel, ticket, 0);
+  /** How many tasks of a ticket nobody has begun. */
+  unbegun(ticket: number): number {
+    const unbegun = Atomics.load(this.#tickets, ticket * TICKET_FIELDS + UNBEGUN);
+    return (unbegun >>> 16) - (unbegun & 0xffff);
+  }
+
+  /**
+   * Takes back tasks that nobody has begun, from the end.
+   * @param share how many, of so many that are left
+   * @returns the number of the first one that was taken back; `null`: none was
+   */
+  takeBack(ticket: number, share: (left: number) => number): number | null {
+    const at = ticket * TICKET_FIELDS + UNBEGUN;
+    for (;;) {
+      const unbegun = Atomics.load(this.#tickets, at);
+      const end = unbegun >>> 16;
+      const count = share(end - (unbegun & 0xffff));
+      if (count <= 0) return null;
+      if (Atomics.compareExchange(this.#tickets, at, unbegun, unbegun - (count << 16)) === unbegun)
+        return end - count;
+    }
+  }
+
+  cancel(ticket: number): void {
+    Atomics.store(this.#tickets, ticket * TICKET_FIELDS + CANCEL, 1);
   }
 
   /** The tasks that run at this moment. */
   read(): LaneReading[] {
     const readings: LaneReading[] = [];
     for (let lane = 0; lane < this.shape.lanes; lane++) {
-      const at = lane * LANE_FIELDS;
-      const ticket = Number(Atomics.load(this.#lanes, at + TICKET)) - 1;
-      if (ticket < 0) continue;
-      const total = Number(Atomics.load(this.#lanes, at + BYTES_TOTAL));
+      const running = Atomics.load(this.#running, lane) - 1;
+      if (running < 0) continue;
+      const figure = (field: number): number => this.#figures[lane * LANE_FIELDS + field] ?? UNKNOWN;
+      const known = (field: number): number | null => {
+        const value = figure(field);
+        return value === UNKNOWN ? null : value;
+      };
       readings.push({
         lane,
-        ticket,
-        bytesDone: Number(Atomics.load(this.#lanes, at + BYTES_DONE)),
-        bytesTotal: total === 0 ? null : total - 1,
-        bytesRead: this.#stage(at + BYTES_READ),
-        bytesWritten: this.#stage(at + BYTES_WRITTEN),
-        startedAtMs: Number(Atomics.load(this.#lanes, at + STARTED_AT)) / 1000,
+        ticket: Math.floor(running / TASKS_PER_TICKET),
+        task: running % TASKS_PER_TICKET,
+        bytesDone: figure(BYTES_DONE),
+        bytesTotal: known(BYTES_TOTAL),
+        bytesRead: known(BYTES_READ),
+        bytesWritten: known(BYTES_WRITTEN),
+        startedAtMs: figure(STARTED_AT),
       });
     }
     return readings;
-  }
-
-  #stage(at: number): number | null {
-    const bytes = Number(Atomics.load(this.#lanes, at));
-    return bytes === 0 ? null : bytes - 1;
   }
 }
 

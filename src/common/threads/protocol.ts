@@ -2,6 +2,7 @@
 import type { ErrorData } from '../model/errors';
 import type { BoardShape } from './board';
 import type { JobKind } from '../model/jobs';
+import type { Column } from '../model/packet';
 import type { FileServerOptions, ServeNews } from './serve';
 
 /** Handed to a worker when its thread is made. */
@@ -20,39 +21,48 @@ export interface SpareData {
   readonly signal: Int32Array;
 }
 
-export interface Assignment<Input> {
+/** Some tasks of a packet in one thread's hands, under a ticket. */
+export interface Assignment<Body> {
   readonly ticket: number;
-  readonly input: Input;
+  readonly body: Body;
+  /** Indices into the packet, in the order in which they are to run. */
+  readonly tasks: readonly number[];
 }
 
-export type ToWorker<Input> =
-  /** Run these: a batch. */
-  | { readonly type: 'run'; readonly assignments: readonly Assignment<Input>[] }
+export type ToWorker<Body> =
+  | ({ readonly type: 'run' } & Assignment<Body>)
   /** Look at the cancel flags: one was set. Synchronous code reads the flag itself, between chunks. */
   | { readonly type: 'cancel' }
   /** Finish what you have and exit. */
   | { readonly type: 'close' };
 
-export interface Settlement<Output> {
-  readonly ticket: number;
-  readonly lane: number;
-  /** Milliseconds since the epoch. */
-  readonly startedAtMs: number;
-  readonly endedAtMs: number;
-  readonly result:
-    | { readonly ok: true; readonly value: Output }
-    | { readonly ok: false; readonly error: ErrorData }
-    | { readonly ok: false; readonly cancelled: true };
+/** How attempts ended; each list has one value for each of them. Times are milliseconds since the epoch. */
+export interface Ends<Results> {
+  /** Indices into the packet. */
+  readonly tasks: readonly number[];
+  readonly lanes: Column<number>;
+  readonly startedAtMs: readonly number[];
+  readonly endedAtMs: readonly number[];
+  /** `done`: its result is among the results. */
+  readonly ends: Column<'done' | 'failed' | 'cancelled'>;
+  /** Of those that failed, by their place in these lists. */
+  readonly errors: readonly (readonly [at: number, error: ErrorData])[];
+  /** `null` where none is done. */
+  readonly results: Results | null;
 }
 
-export type FromWorker<Output> =
+export interface Answer<Results> extends Ends<Results> {
+  readonly ticket: number;
+}
+
+export type FromWorker<Results> =
   | { readonly type: 'ready' }
   | { readonly type: 'broken'; readonly error: ErrorData }
   /** What a task tells before it settles. */
-  | { readonly type: 'note'; readonly ticket: number; readonly note: unknown }
+  | { readonly type: 'note'; readonly ticket: number; readonly task: number; readonly note: unknown }
   | {
-      readonly type: 'settled';
-      readonly settlements: readonly Settlement<Output>[];
+      readonly type: 'answers';
+      readonly answers: readonly Answer<Results>[];
       /** Milliseconds of this thread's life in which at least one task ran. */
       readonly busyMs: number;
     };

@@ -1,12 +1,14 @@
 /** One run of computing tasks under one mode: on the executor itself, without a job around it. */
 import { nowMs } from '../../common/threads/board';
 import type { Contender } from '../../common/experiments/experiment';
-import { toErrorData } from '../../common/model/errors';
 import type { ServingFrame } from '../../common/model/frames';
 import type { ComputeWorkerOptions } from '../../common/threads/worker-options';
-import type { TaskOrder, TaskOutcome } from '../../common/model/tasks';
+import type { OutcomeColumns } from '../../common/model/answer';
+import { valueAt, type PacketOrder } from '../../common/model/packet';
+import type { Digests } from '../../common/model/digests';
 import { ThreadFrames } from '../jobs/thread-frames';
-import { createExecutor, type Executor, type TaskHandle, type TaskTiming, type Threads } from '../pool';
+import type { AttemptTime } from '../jobs/strips';
+import { createExecutor, type Executor, type PacketHandle, type Threads, type TimedEnds } from '../pool';
 import type { Measurement } from './measurement';
 import { throwIfCancelled, type TaskResult } from './work';
 
@@ -22,12 +24,12 @@ export class ComputeRun {
   readonly #frames: ThreadFrames | null;
   readonly #lanes: number;
   readonly #bytesBy = new Map<number, number>();
-  readonly #options: ComputeWorkerOptions;
-  readonly #tools: RunTools;
-  readonly #executor: Executor<TaskOrder, TaskOutcome>;
-  readonly #handles = new Set<TaskHandle<TaskOutcome>>();
+    readonly #tools: RunTools;
+  readonly #executor: Executor<PacketOrder, OutcomeColumns>;
+  /** With the ids of its tasks. */
+  readonly #running = new Map<PacketHandle, readonly number[]>();
   readonly #stop = (): void => {
-    for (const handle of this.#handles) handle.cancel();
+    for (const handle of this.#running.keys()) handle.cancel();
   };
 
   /** Makes the threads. @param serves whether its tasks are requests to a server */
@@ -40,7 +42,6 @@ export class ComputeRun {
   ) {
     const { threads, measurement, signal } = tools;
     this.#frames = serves ? new ThreadFrames(nowMs()) : null;
-    this.#options = options;
     this.#tools = tools;
     this.#lanes = mode === 'event-loop' ? size : 1;
     measurement.prepare();
@@ -54,35 +55,38 @@ export class ComputeRun {
     return this.#tools.measurement.start(this.#tools.signal);
   }
 
-  /** @throws AbortError when the experiment was cancelled */
-  async task(id: number): Promise<TaskResult> {
+  /** Runs tasks that are handed over together. @throws AbortError when the experiment was cancelled */
+  async tasks(ids: readonly number[]): Promise<TaskResult[]> {
     const { signal } = this.#tools;
     throwIfCancelled(signal);
-    const name = this.#nameOf(id);
-    const told: { timing: TaskTiming | null } = { timing: null };
-    const handle = this.#executor.submit(
-      { id, type: 'file', source: name, target: null, size: null, root: 0, attempt: 1 },
-      {
-        // What also waits is not handed out in batches.
-        weight: this.#options.waitMs > 0 ? null : this.#options.rounds * this.#options.bytes,
-        onTiming: (timing) => {
-          told.timing = timing;
-        },
+    const names = ids.map((id) => this.#nameOf(id));
+    const results: TaskResult[] = [];
+    const body: PacketOrder = {
+      ids,
+      types: 'file',
+      roots: 0,
+      sources: names,
+      targets: null,
+      sizes: null,
+      attempts: 0,
+      details: null,
+    };
+    const handle = this.#executor.submit({
+      body,
+      count: ids.length,
+      onEnds: (ends) => {
+        ends.tasks.forEach((task, at) => {
+          results[task] = this.#ended(names[task] ?? '', ends, at);
+        });
       },
-    );
-    this.#handles.add(handle);
+    });
+    this.#running.set(handle, ids);
     try {
-      const { bytes, digests } = await handle.promise;
-      this.bytes += bytes;
-      if (told.timing !== null) this.#ended(name, told.timing, bytes, false);
-      return { name, failed: false, result: digests?.sha256 ?? '' };
-    } catch (error) {
+      await handle.promise;
       throwIfCancelled(signal);
-      if (told.timing !== null) this.#ended(name, told.timing, 0, true);
-      const { code, message } = toErrorData(error);
-      return { name, failed: true, result: `${code}: ${message}` };
+      return results;
     } finally {
-      this.#handles.delete(handle);
+      this.#running.delete(handle);
     }
   }
 
@@ -95,12 +99,10 @@ export class ComputeRun {
     // Those that have ended, too: their last requests are new.
     const threads = this.#executor.measures().workers.map(({ worker, tasks }) => {
       const reading = readings.get(worker);
-      const running = (reading?.running ?? []).map(({ input, lane, startedAtMs }) => ({
-        taskId: input.id,
-        lane,
-        name: this.#nameOf(input.id),
-        startedAtMs,
-      }));
+      const running = (reading?.running ?? []).map(({ handle, task, lane, startedAtMs }) => {
+        const taskId = this.#running.get(handle)?.[task] ?? 0;
+        return { taskId, lane, name: this.#nameOf(taskId), startedAtMs };
+      });
       return frames.frame(
         {
           worker,
@@ -120,10 +122,26 @@ export class ComputeRun {
     return `${this.#frames === null ? 'Task' : 'Request'} ${id}`;
   }
 
-  #ended(name: string, timing: TaskTiming, bytes: number, failed: boolean): void {
-    this.#tools.measurement.task(name, timing, failed);
+  #ended(name: string, ends: TimedEnds<OutcomeColumns>, at: number): TaskResult {
+    const { worker, submittedAtMs, results } = ends;
+    const error = ends.errors.find(([place]) => place === at)?.[1] ?? null;
+    const bytes = results === null ? 0 : valueAt(results.bytes, at);
+    const digests = results === null ? null : valueAt(results.digests, at);
+    this.bytes += bytes;
+    if (worker !== null) {
+      const [startedAtMs = 0, endedAtMs = 0] = [ends.startedAtMs[at], ends.endedAtMs[at]];
+      const lane = valueAt(ends.lanes, at);
+      this.#tell(name, { worker, lane, submittedAtMs, startedAtMs, endedAtMs }, bytes, error !== null);
+    }
+    if (error !== null) return { name, failed: true, result: `${error.code}: ${error.message}` };
+    const { sha256 = '' } = digests === null ? {} : (JSON.parse(digests) as Digests);
+    return { name, failed: false, result: sha256 };
+  }
+
+  #tell(name: string, time: AttemptTime, bytes: number, failed: boolean): void {
+    this.#tools.measurement.task(name, time, failed);
     if (this.#frames === null) return;
-    const { worker, lane, startedAtMs: startMs, endedAtMs: endMs } = timing;
+    const { worker, lane, startedAtMs: startMs, endedAtMs: endMs } = time;
     this.#bytesBy.set(worker, (this.#bytesBy.get(worker) ?? 0) + bytes);
     this.#frames.ended({ worker, lane, startMs, endMs, outcome: failed ? 'failed' : 'done', name });
   }

@@ -32,7 +32,7 @@ export function computeWork(
       const run = new ComputeRun(contender, options, count, { threads, measurement, signal });
       try {
         await run.start();
-        const results = await Promise.all(Array.from({ length: count }, (_, index) => run.task(index + 1)));
+        const results = await run.tasks(Array.from({ length: count }, (_, index) => index + 1));
         return { results, bytes: run.bytes };
       } finally {
         await run.end();

@@ -8,7 +8,7 @@ import type { Contender } from '../../common/experiments/experiment';
 import { MOST_EXPERIMENT_TASKS, inFlight } from '../../common/experiments/experiment';
 import { arePoolsAlone } from '../../common/experiments/results';
 import { HeddleError, fromErrorData, toErrorData, type ErrorData } from '../../common/model/errors';
-import { totalTasks, type TaskOrder, type TaskOutcome, type TaskType } from '../../common/model/tasks';
+import { totalTasks, type TaskType } from '../../common/model/tasks';
 import type { JobKind } from '../../common/model/jobs';
 import type { WorkerOptions } from '../../common/threads/worker-options';
 import { displayPath, type FsPath } from '../../common/model/paths';
@@ -16,13 +16,18 @@ import type { RateLimit } from '../../common/threads/rate-limit';
 import type { Settings } from '../../common/model/settings';
 import { formatCount } from '../../common/model/units';
 import { prepareJob } from '../jobs/create-job';
+import { Hosts } from '../jobs/hosts';
 import { JobRunner } from '../jobs/job-runner';
+import { idsOf } from '../store/stored';
+import type { OutcomeColumns } from '../../common/model/answer';
+import { valueAt, type PacketOrder } from '../../common/model/packet';
+import type { Digests } from '../../common/model/digests';
 import type { RetryPolicy } from '../jobs/retry-policy';
-import { makeFolders } from '../../files/entries';
+import { makeFolders, native } from '../../files/entries';
 import { createExecutor, type Threads } from '../pool';
 import { openDatabase, type Database } from '../store/database';
 import { JobRepository } from '../store/job-repository';
-import { TaskRepository } from '../store/task-repository';
+import { TaskStore } from '../store/task-store';
 import { Vault } from '../store/vault';
 import type { ComparableRequest } from './comparable-request';
 import type { Measurement } from './measurement';
@@ -157,7 +162,7 @@ export class JobWork implements Work {
     const { request, host } = this.#options;
     const vault = new Vault(run.folder);
     const jobs = new JobRepository(run.database, () => false);
-    const tasks = new TaskRepository(run.database);
+    const tasks = new TaskStore(run.database);
     const jobId = jobs.insert(await prepareJob({ ...request.job, mode, workers: size }, run.folder, vault));
     jobs.enqueue(jobId, OWNER);
     jobs.begin(jobId, OWNER);
@@ -173,6 +178,7 @@ export class JobWork implements Work {
       vault,
       settings: host.settings(),
       sharedRate: host.sharedRate,
+      hosts: new Hosts(),
       ...(host.retryPolicy === undefined ? {} : { retryPolicy: host.retryPolicy }),
       onRecorded: () => undefined,
       onWorkDirectory: run.onWorkDirectory,
@@ -225,11 +231,11 @@ export class JobWork implements Work {
   /** What every task came to; of files that were made, by their own bytes. */
   async #output(database: Database, jobId: number, signal: AbortSignal): Promise<RunOutput> {
     const rows = database
-      .prepare<[number], Row>(
+      .prepare<[number, number], Row>(
         `SELECT type, source, target, name, state, bytes, digests, finding, error FROM tasks
-           WHERE job_id = ? ORDER BY ordinal`,
+           WHERE id >= ? AND id < ? ORDER BY id`,
       )
-      .all(jobId);
+      .all(...idsOf(jobId));
     const made = this.#options.request.target === null ? [] : rows.filter(isMade);
     const contents = await this.#contents(made, signal);
     // Which one of equal files is called the duplicate may depend on who was first.
@@ -252,43 +258,47 @@ export class JobWork implements Work {
   async #contents(rows: readonly Row[], signal: AbortSignal): Promise<Map<Row, string>> {
     const contents = new Map<Row, string>();
     if (rows.length === 0) return contents;
-    const executor = createExecutor<WorkerOptions, TaskOrder, TaskOutcome>({
+    for (const row of rows) {
+      if (row.type !== 'symlink' || row.target === null) continue;
+      const link = await readlink(native(row.target), 'buffer').catch((error: unknown) =>
+        toErrorData(error, row.name),
+      );
+      contents.set(row, Buffer.isBuffer(link) ? `link to ${displayPath(link)}` : link.message);
+    }
+    const files = rows.filter(({ type, target }) => type !== 'symlink' && target !== null);
+    const executor = createExecutor<WorkerOptions, PacketOrder, OutcomeColumns>({
       mode: 'pool',
       size: 2,
       threads: this.#options.host.threads,
       workerOptions: { kind: 'hash', algorithms: ['blake3'], cache: false },
     });
-    const contentOf = async (row: Row, id: number): Promise<void> => {
-      const { target } = row;
-      if (target === null) return;
-      if (row.type === 'symlink') {
-        const path = typeof target === 'string' ? target : Buffer.from(target);
-        contents.set(row, `link to ${displayPath(await readlink(path, 'buffer'))}`);
-        return;
-      }
-      const order = {
-        id,
-        type: 'file',
-        source: target,
-        target: null,
-        size: row.bytes,
-        root: 0,
-        attempt: 1,
-      } as const;
-      const { digests } = await executor.submit(order, { weight: row.bytes }).promise;
-      contents.set(row, `BLAKE3 ${digests?.blake3 ?? ''}`);
-    };
     try {
-      for (let at = 0; at < rows.length; at += CHECKED_AT_ONCE) {
+      for (let at = 0; at < files.length; at += CHECKED_AT_ONCE) {
         throwIfCancelled(signal);
-        const part = rows.slice(at, at + CHECKED_AT_ONCE);
-        await Promise.all(
-          part.map((row, index) =>
-            contentOf(row, at + index).catch((error: unknown) => {
-              contents.set(row, toErrorData(error, row.name).message);
-            }),
-          ),
-        );
+        const part = files.slice(at, at + CHECKED_AT_ONCE);
+        const body: PacketOrder = {
+          ids: part.map((_, index) => at + index),
+          types: 'file',
+          roots: 0,
+          sources: part.map(({ target }) => target ?? ''),
+          targets: null,
+          sizes: part.map(({ bytes }) => bytes),
+          attempts: 0,
+          details: null,
+        };
+        await executor.submit({
+          body,
+          count: part.length,
+          onEnds: ({ tasks, errors, results }) => {
+            const failures = new Map(errors);
+            tasks.forEach((task, place) => {
+              const row = part[task];
+              const digests = results === null ? null : valueAt(results.digests, place);
+              const { blake3 = '' } = digests === null ? {} : (JSON.parse(digests) as Digests);
+              if (row !== undefined) contents.set(row, failures.get(place)?.message ?? `BLAKE3 ${blake3}`);
+            });
+          },
+        }).promise;
       }
       return contents;
     } finally {

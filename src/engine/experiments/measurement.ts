@@ -8,7 +8,8 @@ import type {
   Timeline,
   TimelinePiece,
 } from '../../common/experiments/experiment';
-import type { Executor, TaskTiming } from '../pool';
+import type { Executor } from '../pool';
+import type { AttemptTime } from '../jobs/strips';
 import { PeakMemory } from './process-memory';
 import { TimelineRecorder } from './timeline';
 
@@ -78,7 +79,7 @@ export class Measurement {
   }
 
   /** A task has ended, or one attempt at it. */
-  task(name: string, timing: TaskTiming, failed: boolean): void {
+  task(name: string, timing: AttemptTime, failed: boolean): void {
     const { worker, lane, submittedAtMs, startedAtMs, endedAtMs } = timing;
     this.#tasksDone += 1;
     this.#waits.push(Math.max(0, startedAtMs - submittedAtMs));

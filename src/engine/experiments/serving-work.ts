@@ -45,10 +45,10 @@ export function servingWork(
       const handler: { run: ComputeRun | null } = { run: null };
       const server = createServer((request, response) => {
         const id = Number(request.url?.slice(1));
-        (handler.run?.task(id) ?? Promise.reject(cancelledError())).then(
-          ({ failed, result }) => {
-            response.statusCode = failed ? 500 : 200;
-            response.end(result);
+        (handler.run?.tasks([id]) ?? Promise.reject(cancelledError())).then(
+          ([answer]) => {
+            response.statusCode = answer?.failed === false ? 200 : 500;
+            response.end(answer?.result);
           },
           () => {
             response.destroy();

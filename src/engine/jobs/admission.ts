@@ -1,152 +1,163 @@
 /**
- * Decides whose task is next. Each host has a limit of its own, and a host
+ * Decides whose packet is next. Each host has a limit over all jobs, and a host
  * that said "later" is left alone until then; meanwhile its tasks hold no
  * place, neither in memory nor in the queue. File work has one host, ''.
  */
+import { pickTasks, valueAt, type Packet } from '../../common/model/packet';
 import type { HostState } from '../../common/model/responses';
-import { HostPace } from './host-pace';
+import type { DrawCursor, Drawn } from '../store/packet-store';
+import type { Hosts, SharedHost } from './hosts';
 
-export interface Admissible {
-  readonly ordinal: number;
-  readonly host: string;
-  readonly notBeforeMs: number | null;
-}
-
-interface Host<Task> {
+interface Host {
   readonly name: string;
-  /** Drawn from the store and not yet admitted. */
-  buffer: Task[];
-  cursor: number;
+  /** `null`: what has no host has no limit. */
+  readonly shared: SharedHost | null;
+  /** Drawn, and admitted up to `taken`. */
+  packet: Packet | null;
+  taken: number;
+  cursor: DrawCursor;
   exhausted: boolean;
+  /** Packets of one task whose time has not come, the next one last. */
+  readonly waiting: Packet[];
+  /** Tasks of this job. */
   inFlight: number;
-  readonly pace: HostPace | null;
-  heldUntilMs: number;
   answered: number;
   refused: number;
   lastError: string | null;
 }
 
-/** Tasks kept in memory over all hosts, beyond those in flight. */
-const BUFFER_TOTAL = 4096;
-const BUFFER_HOST = 512;
+const START: DrawCursor = { row: -1, packet: -1 };
+/** Tasks of one host that wait for another try, beyond which it gets no new ones. */
+const MOST_WAITING = 4096;
 
 /** What the end of a task says of its host. */
 export type HostSign = 'answered' | 'refused';
 
-export interface AdmissionOptions<Task> {
-  /** The most that one host gets at once; `Infinity` for what has no host. */
+export interface AdmissionOptions {
+  /** The most that one host gets at once, over all jobs; `Infinity` for what has no host. */
   readonly limitPerHost: number;
-  /** Reads queued tasks of a host behind an ordinal, in order. */
-  readonly draw: (host: string, afterOrdinal: number, limit: number) => Task[];
+  readonly hosts: Hosts;
+  /** Reads queued tasks of a host behind a cursor. */
+  readonly draw: (host: string, after: DrawCursor) => Drawn | null;
+  /** More may run now: another job has given a host's place back. */
+  readonly onRoom: () => void;
   readonly now?: () => number;
 }
 
-export class Admission<Task extends Admissible> {
-  readonly #options: AdmissionOptions<Task>;
-  readonly #hosts = new Map<string, Host<Task>>();
-  /** Retries whose time has not come, by host no longer: each carries its own time. */
-  #waiting: Task[] = [];
+export class Admission {
+  readonly #options: AdmissionOptions;
+  readonly #hosts = new Map<string, Host>();
   /** Turns go round; the host served last is last. */
-  #turn: string[] = [];
+  readonly #turn: Host[] = [];
   readonly #now: () => number;
 
-  constructor(options: AdmissionOptions<Task>) {
+  constructor(options: AdmissionOptions) {
     this.#options = options;
     this.#now = options.now ?? Date.now;
   }
 
   /** Tells of a host that has, or may again have, queued tasks in the store. */
   announce(name: string): void {
-    const host = this.#hosts.get(name);
-    if (host !== undefined) {
-      host.exhausted = false;
+    const known = this.#hosts.get(name);
+    if (known !== undefined) {
+      known.exhausted = false;
       return;
     }
-    this.#hosts.set(name, {
+    const { limitPerHost, hosts, onRoom } = this.#options;
+    const host: Host = {
       name,
-      buffer: [],
-      cursor: -1,
+      shared: Number.isFinite(limitPerHost) ? hosts.join(name, limitPerHost, onRoom) : null,
+      packet: null,
+      taken: 0,
+      cursor: START,
       exhausted: false,
+      waiting: [],
       inFlight: 0,
-      pace: Number.isFinite(this.#options.limitPerHost) ? new HostPace(this.#options.limitPerHost) : null,
-      heldUntilMs: 0,
       answered: 0,
       refused: 0,
       lastError: null,
-    });
-    this.#turn.push(name);
+    };
+    this.#hosts.set(name, host);
+    this.#turn.push(host);
   }
 
   /** What is drawn from now on is another set of tasks: of every host from its first one, once it is announced. */
   startOver(): void {
     for (const host of this.#hosts.values()) {
-      host.buffer = [];
-      host.cursor = -1;
+      host.packet = null;
+      host.cursor = START;
       host.exhausted = true;
     }
   }
 
-  /** The next task that may start now, counted as in flight; `null` when none may. */
-  next(): Task | null {
+  /** Nothing of this job will ask any host again. */
+  close(): void {
+    for (const { name, shared } of this.#hosts.values())
+      if (shared !== null) this.#options.hosts.leave(name, this.#options.onRoom);
+  }
+
+  /** The next tasks that may start now, at most `most`, counted as in flight; `null` when none may. */
+  next(most: number): Packet | null {
     const now = this.#now();
-    const due = this.#waiting.findIndex(
-      (task) => (task.notBeforeMs ?? 0) <= now && this.#hasRoom(task.host, now),
-    );
-    if (due >= 0) {
-      const [task] = this.#waiting.splice(due, 1);
-      if (task !== undefined) return this.#admit(task);
-    }
     for (let tried = this.#turn.length; tried > 0; tried--) {
-      const name = this.#turn.shift();
-      const host = name === undefined ? undefined : this.#hosts.get(name);
-      if (name === undefined || host === undefined) continue;
-      this.#turn.push(name);
-      if (!this.#hasRoom(name, now)) continue;
-      const task = this.#take(host, now);
-      if (task !== null) return this.#admit(task);
+      const host = this.#turn.shift();
+      if (host === undefined) break;
+      this.#turn.push(host);
+      const room = Math.min(most, this.#roomOf(host, now));
+      if (room <= 0) continue;
+      const packet = dueOf(host, now) ?? this.#take(host, room, now);
+      if (packet === null) continue;
+      host.inFlight += packet.ids.length;
+      if (host.shared !== null) host.shared.inFlight += packet.ids.length;
+      return packet;
     }
     return null;
   }
 
-  /** The task no longer runs. @param sign what its end says of the host; @param error what went wrong */
-  release(host: string, sign: HostSign | null = null, error: string | null = null): void {
-    const entry = this.#hosts.get(host);
-    if (entry === undefined) return;
-    entry.lastError = error ?? entry.lastError;
+  /** A task no longer runs. @param sign what its end says of the host; @param error what went wrong */
+  release(name: string, sign: HostSign | null = null, error: string | null = null): void {
+    const host = this.#hosts.get(name);
+    if (host === undefined) return;
+    host.lastError = error ?? host.lastError;
+    const { shared } = host;
     if (sign === 'answered') {
-      entry.answered += 1;
-      entry.pace?.answered(this.#now(), entry.inFlight);
+      host.answered += 1;
+      shared?.pace.answered(this.#now(), shared.inFlight);
     } else if (sign === 'refused') {
-      entry.refused += 1;
-      entry.pace?.refused(this.#now());
+      host.refused += 1;
+      shared?.pace.refused(this.#now());
     }
-    entry.inFlight -= 1;
+    host.inFlight -= 1;
+    if (shared === null) return;
+    shared.inFlight -= 1;
+    for (const tell of shared.users) if (tell !== this.#options.onRoom) tell();
   }
 
-  /** The task comes back and may run again at its time. */
-  retry(task: Task): void {
-    this.#waiting.push(task);
+  /** A task comes back and may run again at its time. @param packet of one task */
+  retry(packet: Packet): void {
+    const host = this.#hosts.get(packet.host);
+    if (host !== undefined) wait(host, packet);
   }
 
   /** The host asked to be left alone. */
-  hold(host: string, untilMs: number): void {
-    const entry = this.#hosts.get(host);
-    if (entry !== undefined) entry.heldUntilMs = Math.max(entry.heldUntilMs, untilMs);
+  hold(name: string, untilMs: number): void {
+    const shared = this.#hosts.get(name)?.shared;
+    if (shared != null) shared.heldUntilMs = Math.max(shared.heldUntilMs, untilMs);
   }
 
-  /** Those that have a pace of their own, busiest first. */
+  /** Those that have a limit, busiest first. */
   hosts(): HostState[] {
     const now = this.#now();
     return [...this.#hosts.values()]
-      .flatMap(({ name, inFlight, pace, heldUntilMs, answered, refused, lastError }) =>
-        pace === null
+      .flatMap(({ name, inFlight, shared, answered, refused, lastError }) =>
+        shared === null
           ? []
           : [
               {
                 host: name,
                 inFlight,
-                limit: pace.limit,
-                heldUntilMs: heldUntilMs > now ? heldUntilMs : null,
+                limit: this.#limitOf(shared),
+                heldUntilMs: shared.heldUntilMs > now ? shared.heldUntilMs : null,
                 answered,
                 refused,
                 lastError,
@@ -164,58 +175,95 @@ export class Admission<Task extends Admissible> {
 
   /** Whether nothing is known that could still run. */
   get isEmpty(): boolean {
-    if (this.#waiting.length > 0) return false;
-    for (const host of this.#hosts.values()) {
-      if (!host.exhausted || host.buffer.length > 0) return false;
-    }
+    for (const host of this.#hosts.values()) if (hasMore(host)) return false;
     return true;
   }
 
   /** When to ask again although nothing settles: the earliest retry or end of a hold; `null`: nothing waits for a time. */
   nextWakeMs(): number | null {
-    let earliest: number | null = null;
-    const consider = (time: number): void => {
-      earliest = earliest === null ? time : Math.min(earliest, time);
-    };
-    for (const task of this.#waiting) {
-      consider(Math.max(task.notBeforeMs ?? 0, this.#hosts.get(task.host)?.heldUntilMs ?? 0));
-    }
     const now = this.#now();
+    let earliest = Infinity;
     for (const host of this.#hosts.values()) {
-      if (host.heldUntilMs > now && (host.buffer.length > 0 || !host.exhausted)) consider(host.heldUntilMs);
+      const heldUntilMs = host.shared?.heldUntilMs ?? 0;
+      const next = host.waiting.at(-1);
+      if (next !== undefined) earliest = Math.min(earliest, Math.max(timeOf(next), heldUntilMs));
+      if (heldUntilMs > now && hasMore(host)) earliest = Math.min(earliest, heldUntilMs);
     }
-    return earliest;
+    return Number.isFinite(earliest) ? earliest : null;
   }
 
-  #hasRoom(name: string, now: number): boolean {
-    const host = this.#hosts.get(name);
-    return host !== undefined && host.inFlight < (host.pace?.limit ?? Infinity) && host.heldUntilMs <= now;
+  #limitOf({ pace }: SharedHost): number {
+    return Math.min(pace.limit, this.#options.limitPerHost);
   }
 
-  #take(host: Host<Task>, now: number): Task | null {
-    for (;;) {
-      const task = host.buffer.shift() ?? null;
-      if (task !== null) {
-        if ((task.notBeforeMs ?? 0) <= now) return task;
-        this.#waiting.push(task);
-        continue;
-      }
+  /** How many more tasks it may have now. Jobs that ask one host at once have equal shares. */
+  #roomOf({ shared, inFlight }: Host, now: number): number {
+    if (shared === null) return Infinity;
+    if (shared.heldUntilMs > now) return 0;
+    const limit = this.#limitOf(shared);
+    return Math.min(limit - shared.inFlight, Math.ceil(limit / shared.users.size) - inFlight);
+  }
+
+  #take(host: Host, room: number, now: number): Packet | null {
+    if (host.waiting.length >= MOST_WAITING) return null;
+    while (host.packet === null) {
       if (host.exhausted) return null;
-      const limit = Math.max(1, Math.min(BUFFER_HOST, Math.floor(BUFFER_TOTAL / this.#hosts.size)));
-      const drawn = this.#options.draw(host.name, host.cursor, limit);
-      const last = drawn.at(-1);
-      if (last === undefined) {
+      const drawn = this.#options.draw(host.name, host.cursor);
+      if (drawn === null) {
         host.exhausted = true;
         return null;
       }
-      host.cursor = last.ordinal;
-      host.buffer = drawn;
+      host.cursor = drawn.cursor;
+      host.packet = dueTasks(host, drawn.packet, now);
+      host.taken = 0;
     }
+    const { packet, taken } = host;
+    const count = packet.ids.length;
+    const end = Math.min(count, taken + room);
+    host.taken = end;
+    if (end === count) host.packet = null;
+    if (taken === 0 && end === count) return packet;
+    return pickTasks(
+      packet,
+      Array.from({ length: end - taken }, (_, index) => taken + index),
+    );
   }
+}
 
-  #admit(task: Task): Task {
-    const host = this.#hosts.get(task.host);
-    if (host !== undefined) host.inFlight += 1;
-    return task;
+function hasMore({ packet, exhausted, waiting }: Host): boolean {
+  return packet !== null || !exhausted || waiting.length > 0;
+}
+
+function timeOf({ notBefores }: Packet): number {
+  return valueAt(notBefores, 0) ?? 0;
+}
+
+function dueOf({ waiting }: Host, now: number): Packet | null {
+  const next = waiting.at(-1);
+  if (next === undefined || timeOf(next) > now) return null;
+  waiting.pop();
+  return next;
+}
+
+/** Those whose time has come; the others wait. */
+function dueTasks(host: Host, packet: Packet, now: number): Packet | null {
+  if (packet.notBefores === null) return packet.ids.length === 0 ? null : packet;
+  const due: number[] = [];
+  packet.ids.forEach((_, task) => {
+    if ((valueAt(packet.notBefores, task) ?? 0) <= now) due.push(task);
+    else wait(host, pickTasks(packet, [task]));
+  });
+  return due.length === 0 ? null : pickTasks(packet, due);
+}
+
+/** In the order of their times, the next one last. */
+function wait({ waiting }: Host, packet: Packet): void {
+  const time = timeOf(packet);
+  let [low, high] = [0, waiting.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (timeOf(waiting[middle] ?? packet) > time) low = middle + 1;
+    else high = middle;
   }
+  waiting.splice(low, 0, packet);
 }

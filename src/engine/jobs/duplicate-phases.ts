@@ -8,7 +8,7 @@ import { sizeOfGrouping } from '../../common/model/duplicates';
 import type { Finding } from '../../common/model/tasks';
 import type { NewGroup } from '../store/duplicate-repository';
 import type { GroupedTask, QueuedEnd } from '../store/task-moves';
-import type { TaskRepository } from '../store/task-repository';
+import type { TaskStore } from '../store/task-store';
 import { Slices, groupedTasks } from './grouped-tasks';
 import type { PhaseHost } from './phases';
 
@@ -19,7 +19,7 @@ const UNIQUE = { state: 'done', bytes: 0, finding: 'unique' } as const;
 
 export async function betweenDuplicates(
   phase: number,
-  tasks: TaskRepository,
+  tasks: TaskStore,
   jobId: number,
   host: PhaseHost,
 ): Promise<void> {
@@ -37,7 +37,7 @@ export async function betweenDuplicates(
 
 /** Those of a phase that have their key to themselves are unique, and need not be read. */
 async function settleAlone(
-  tasks: TaskRepository,
+  tasks: TaskStore,
   jobId: number,
   { onSettled, goesOn }: PhaseHost,
   phase: number,
@@ -82,7 +82,7 @@ async function settleAlone(
 }
 
 /** Every file that was read whole is a duplicate or unique now, and the groups are written. */
-async function findGroups(tasks: TaskRepository, jobId: number, { goesOn }: PhaseHost): Promise<void> {
+async function findGroups(tasks: TaskStore, jobId: number, { goesOn }: PhaseHost): Promise<void> {
   const findings = new Slices<{ readonly id: number; readonly finding: Finding }>((items) => {
     tasks.moves.setFindings(items);
   });

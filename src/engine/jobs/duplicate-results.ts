@@ -9,7 +9,7 @@ import {
 import { displayPath, pathToBytes, type FsPath } from '../../common/model/paths';
 import { fitsOnLine } from '../../common/model/visible';
 import type { GroupMember, StoredGroup } from '../store/duplicate-repository';
-import type { TaskRepository } from '../store/task-repository';
+import type { TaskStore } from '../store/task-store';
 import { csvLine } from './export';
 import { SLICE, turn } from './grouped-tasks';
 
@@ -25,7 +25,7 @@ export interface GroupPath {
 }
 
 export async function duplicatePage(
-  tasks: TaskRepository,
+  tasks: TaskStore,
   jobId: number,
   offset: number,
   limit: number,
@@ -50,7 +50,7 @@ export async function duplicatePage(
   return { totals, groups };
 }
 
-async function totalsOf(tasks: TaskRepository, jobId: number): Promise<DuplicateTotals> {
+async function totalsOf(tasks: TaskStore, jobId: number): Promise<DuplicateTotals> {
   let [groups, files, reclaimableBytes] = [0, 0, 0];
   for (let after = 0; ;) {
     const slice = tasks.duplicates.totalsSlice(jobId, after, TOTALS_SLICE);
@@ -64,7 +64,7 @@ async function totalsOf(tasks: TaskRepository, jobId: number): Promise<Duplicate
 }
 
 async function* allGroups(
-  tasks: TaskRepository,
+  tasks: TaskStore,
   jobId: number,
 ): AsyncGenerator<StoredGroup, void, undefined> {
   for (let last: StoredGroup | null = null; ;) {
@@ -78,7 +78,7 @@ async function* allGroups(
 
 /** One name of each file. */
 async function* membersOf(
-  tasks: TaskRepository,
+  tasks: TaskStore,
   jobId: number,
   group: StoredGroup,
 ): AsyncGenerator<GroupMember, void, undefined> {
@@ -87,14 +87,14 @@ async function* membersOf(
     yield* members;
     const last = members.at(-1);
     if (last === undefined || members.length < SLICE) return;
-    after = last.ordinal;
+    after = last.id;
     await turn();
   }
 }
 
 /** Files first, then links. A group of another job has none. */
 export async function* groupPaths(
-  tasks: TaskRepository,
+  tasks: TaskStore,
   jobId: number,
   groupId: number,
 ): AsyncGenerator<GroupPath, void, undefined> {
@@ -115,7 +115,7 @@ export interface DuplicateListing {
 
 /** Groups have an empty path between them; one is left out as a whole, for half of a group is no advice. */
 export async function* duplicateList(
-  tasks: TaskRepository,
+  tasks: TaskStore,
   jobId: number,
   { end, onLeftOut }: DuplicateListing,
 ): AsyncGenerator<Uint8Array, void, undefined> {
@@ -140,7 +140,7 @@ export async function* duplicateList(
   yield Buffer.concat(lines);
 }
 
-async function unfitPath(tasks: TaskRepository, jobId: number, group: StoredGroup): Promise<FsPath | null> {
+async function unfitPath(tasks: TaskStore, jobId: number, group: StoredGroup): Promise<FsPath | null> {
   for await (const { path } of membersOf(tasks, jobId, group))
     if (!fitsOnLine(displayPath(path))) return path;
   return null;
@@ -148,7 +148,7 @@ async function unfitPath(tasks: TaskRepository, jobId: number, group: StoredGrou
 
 /** Pieces of lines: a group may be longer than what should be in memory. */
 export async function* duplicateLines(
-  tasks: TaskRepository,
+  tasks: TaskStore,
   jobId: number,
   format: DuplicateFormat,
 ): AsyncGenerator<string, void, undefined> {

@@ -5,7 +5,7 @@ import { taskLine } from '../../common/model/json-lines';
 import type { TaskRow } from '../../common/model/tasks';
 import { fitsOnLine, visible } from '../../common/model/visible';
 import { statusOf } from './responses';
-import type { TaskRepository } from '../store/task-repository';
+import type { TaskStore } from '../store/task-store';
 
 const PAGE = 500;
 
@@ -36,7 +36,7 @@ const COLUMNS: readonly (readonly [name: string, value: (row: TaskRow) => string
 ];
 
 export async function* exportLines(
-  tasks: TaskRepository,
+  tasks: TaskStore,
   jobId: number,
   format: ExportFormat,
 ): AsyncGenerator<string, void, undefined> {
@@ -46,7 +46,7 @@ export async function* exportLines(
   }
   if (format === 'csv') yield csvLine(COLUMNS.map(([name]) => name));
   for (let from = 0; ; from += PAGE) {
-    const page = tasks.pageByOrdinal(jobId, from, PAGE);
+    const page = tasks.rows.page(jobId, from, PAGE);
     if (page.length === 0) return;
     for (const row of page) {
       yield format === 'csv'
@@ -57,9 +57,9 @@ export async function* exportLines(
   }
 }
 
-async function* failedSources(tasks: TaskRepository, jobId: number): AsyncGenerator<string, void, undefined> {
+async function* failedSources(tasks: TaskStore, jobId: number): AsyncGenerator<string, void, undefined> {
   for (let offset = 0; ; offset += PAGE) {
-    const page = tasks.pageByState(jobId, 'failed', offset, PAGE);
+    const page = tasks.rows.pageByState(jobId, 'failed', offset, PAGE);
     if (page.length === 0) return;
     // Of a line that could not be read its number is known, and a remark in a list.
     for (const { source, error } of page) {

@@ -6,7 +6,7 @@
 import type { ErrorData } from '../../common/model/errors';
 import { displayPath } from '../../common/model/paths';
 import type { GroupedTask, QueuedEnd } from '../store/task-moves';
-import type { TaskRepository } from '../store/task-repository';
+import type { TaskStore } from '../store/task-store';
 import { Slices, groupedTasks } from './grouped-tasks';
 import type { PhaseHost } from './phases';
 import { onlyOn } from './plan-folders';
@@ -16,7 +16,7 @@ const KNOWN = 2;
 
 export async function afterFolders(
   phase: number,
-  tasks: TaskRepository,
+  tasks: TaskStore,
   jobId: number,
   host: PhaseHost,
 ): Promise<void> {
@@ -26,7 +26,7 @@ export async function afterFolders(
 
 /** Those of a size that the other side has no such file of cannot have been moved. */
 async function settleOnlyOnes(
-  tasks: TaskRepository,
+  tasks: TaskStore,
   jobId: number,
   { onSettled, goesOn }: PhaseHost,
 ): Promise<void> {
@@ -58,7 +58,7 @@ async function settleOnlyOnes(
 
 /** Equal content on both sides in different places: one finding that names both. */
 async function findMoved(
-  tasks: TaskRepository,
+  tasks: TaskStore,
   jobId: number,
   { onSettled, goesOn }: PhaseHost,
 ): Promise<void> {
@@ -92,7 +92,7 @@ interface Sides {
 }
 
 /** Each left one with a right one of its name, else with the next that is left. */
-function* pairUp(tasks: TaskRepository, { left, right }: Sides): Generator<readonly QueuedEnd[]> {
+function* pairUp(tasks: TaskStore, { left, right }: Sides): Generator<readonly QueuedEnd[]> {
   const rest = new Set(right);
   const byName = new Map<string, GroupedTask[]>();
   for (const task of right) {
@@ -116,12 +116,12 @@ function* pairUp(tasks: TaskRepository, { left, right }: Sides): Generator<reado
   for (const task of others) yield only(tasks, task);
 }
 
-function lastPart(tasks: TaskRepository, { id }: GroupedTask): string {
+function lastPart(tasks: TaskStore, { id }: GroupedTask): string {
   const name = tasks.moves.place(id)?.name ?? '';
   return name.slice(name.lastIndexOf('/') + 1);
 }
 
-function only(tasks: TaskRepository, { id, root }: GroupedTask): QueuedEnd[] {
+function only(tasks: TaskStore, { id, root }: GroupedTask): QueuedEnd[] {
   const place = tasks.moves.place(id);
   if (place === null) return [];
   // What was found to be moved, and is looked at again: the other side's file was settled with it.
@@ -130,7 +130,7 @@ function only(tasks: TaskRepository, { id, root }: GroupedTask): QueuedEnd[] {
   return [{ id, end: onlyOn(root, place.source) }];
 }
 
-function moved(tasks: TaskRepository, left: GroupedTask, right: GroupedTask): readonly QueuedEnd[] {
+function moved(tasks: TaskStore, left: GroupedTask, right: GroupedTask): readonly QueuedEnd[] {
   const source = tasks.moves.place(left.id)?.source ?? '';
   const target = tasks.moves.place(right.id)?.source ?? '';
   return [

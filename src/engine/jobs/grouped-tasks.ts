@@ -1,6 +1,6 @@
 /** A job's tasks by what they have in common, in slices between which others get their turn. */
 import type { GroupedTask } from '../store/task-moves';
-import type { TaskRepository } from '../store/task-repository';
+import type { TaskStore } from '../store/task-store';
 
 /** Rows read, or written, in one go: well below what would hold up the window. */
 export const SLICE = 250;
@@ -12,11 +12,11 @@ export function turn(): Promise<void> {
 
 /** Every task that has a grouping; those of one follow each other. Ends early when the job is to stop. */
 export async function* groupedTasks(
-  tasks: TaskRepository,
+  tasks: TaskStore,
   jobId: number,
   goesOn: () => boolean,
 ): AsyncGenerator<GroupedTask, void, undefined> {
-  let after: Pick<GroupedTask, 'grouping' | 'ordinal'> = { grouping: '', ordinal: -1 };
+  let after: Pick<GroupedTask, 'grouping' | 'id'> = { grouping: '', id: -1 };
   while (goesOn()) {
     const rows = tasks.moves.grouped(jobId, after, SLICE);
     yield* rows;

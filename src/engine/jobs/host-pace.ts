@@ -14,7 +14,7 @@ const ROUNDS_UNTIL_TRIED_AGAIN = 50;
 const HALVE_EVERY_MS = 1000;
 
 export class HostPace {
-  readonly #ceiling: number;
+  #ceiling: number;
   #limit: number;
   #growing: 'doubling' | 'adding' | 'resting' = 'doubling';
   #roundStartedAtMs: number | null = null;
@@ -27,6 +27,11 @@ export class HostPace {
   constructor(ceiling: number) {
     this.#ceiling = ceiling;
     this.#limit = Math.min(FIRST_LIMIT, ceiling);
+  }
+
+  /** A job lets it have so many at once: the most that any allows is the ceiling. */
+  allow(ceiling: number): void {
+    this.#ceiling = Math.max(this.#ceiling, ceiling);
   }
 
   get limit(): number {

@@ -1,93 +1,61 @@
 /**
- * Runs one job: plans it, draws its queued tasks into a p-queue, hands them to
- * the executor, records what came of them. The queue decides *when* a task may
- * start, the executor *where* it runs. A place in the queue is free again only
- * when the task has truly ended.
+ * Runs one job: plans it, draws its queued tasks by the packet into a p-queue,
+ * hands them to the executor, records what came of them. The queue decides
+ * *when* a packet may start, the executor *where* it runs. A place in the queue
+ * is free again only when the work has truly ended, or half of a packet's has.
  */
-import { createHash } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import PQueue from 'p-queue';
-import { nowMs } from '../../common/threads/board';
-import { isIdempotent } from '../../common/model/http-fields';
+import type { OutcomeColumns } from '../../common/model/answer';
+import { toErrorData, type ErrorData } from '../../common/model/errors';
+import { packetOrder, pickTasks, valueAt, type Packet, type PacketOrder } from '../../common/model/packet';
 import type { FsPath } from '../../common/model/paths';
-import { RateLimit } from '../../common/threads/rate-limit';
-import { LONGEST_TIMER_MS } from '../../common/model/units';
-import {
-  plainEntry,
-  type DownloadEntry,
-  type DownloadFacts,
-  type KnownFile,
-  type PartialNote,
-} from '../../common/model/download';
-import { expectedFileName } from '../../files/file-name';
-import type { DownloadOptions } from '../../common/model/download-options';
-import type { Lost, WorkDirectoryNote } from '../../common/model/copy-options';
-import { HeddleError, toErrorData, type ErrorData } from '../../common/model/errors';
-import { withheldBy } from './withheld';
 import type { HostState } from '../../common/model/responses';
-import {
-  FINDINGS,
-  NO_TASKS,
-  type ExpectedFile,
-  type Finding,
-  type SettledState,
-  type SettledTask,
-  type TaskCounts,
-  type TaskOrder,
-  type TaskOutcome,
-  type TaskState,
-} from '../../common/model/tasks';
-import type { Digests } from '../../common/model/digests';
+import type { Settings } from '../../common/model/settings';
+import { NO_TASKS, type SettledState, type SettledTask, type TaskCounts } from '../../common/model/tasks';
+import { LONGEST_TIMER_MS } from '../../common/model/units';
+import { nowMs } from '../../common/threads/board';
+import { RateLimit } from '../../common/threads/rate-limit';
 import type { WorkerOptions } from '../../common/threads/worker-options';
 import {
-  SMALL_TASK_BYTES,
-  Slots,
   createExecutor,
   type Executor,
-  type TaskHandle,
-  type TaskTiming,
+  type PacketHandle,
+  type RunningReading,
   type Threads,
+  type TimedEnds,
 } from '../pool';
-import { displayPath, joinPath, samePath } from '../../common/model/paths';
-import { isOneEntry } from '../../files/folded-names';
-import type { Settings } from '../../common/model/settings';
+import type { DrawCursor, Drawn } from '../store/packet-store';
 import type { RestState, StoredJob } from '../store/job-repository';
+import type { TaskStore } from '../store/task-store';
+import type { Becomes } from '../store/task-writes';
 import type { Vault } from '../store/vault';
-import type { DrawnTask, TaskChange, TaskRepository } from '../store/task-repository';
 import { Admission, type HostSign } from './admission';
-import { automaticWorkers, tasksPerWorker } from './defaults';
-import { openRequest, planJob } from './planners';
-import type { SecretOption } from './job-spec';
-import { mirrorObstacles } from './mirror-obstacles';
-import { COPY_PHASES, type Phases } from './phases';
-import { phasesOf } from './phases-of-job';
+import { automaticWorkers } from './defaults';
+import type { Hosts } from './hosts';
+import { kindOf, type Kind } from './kinds';
 import { Recorder } from './recorder';
 import { DEFAULT_RETRY_POLICY, retryDelayMs, type RetryPolicy } from './retry-policy';
-import { Strips } from './strips';
+import { Strips, type AttemptTime } from './strips';
 
-/** Small files take a place in the queue together. */
-const FILES_IN_BATCH = 32;
-/**
- * Places in the queue for each thread, so that none waits for the next batch. A thread that hangs in one file has at most
- * 128 more in hand: these are more than half of seven batches.
- */
-const BATCHES_IN_HAND = 8;
+/** Packets of files in the queue for each thread: one runs, one lies ready. */
+const PACKETS_PER_THREAD = 2;
 /** Queued tasks beyond which planning takes its time: it competes with the tasks for the same thread. */
 const ENOUGH_PLANNED = 4000;
 const PLAN_PAUSE_MS = 6;
-/** Handed to a thread beyond its lanes, so that it need not wait for a message between two small files. */
-const DOWNLOADS_AHEAD = 8;
 
 export type StopReason = 'pause' | 'cancel' | 'interrupt';
 
 export interface RunnerOptions {
   readonly job: StoredJob;
-  readonly tasks: TaskRepository;
+  readonly tasks: TaskStore;
   readonly threads: Threads;
   readonly vault: Vault;
   readonly settings: Settings;
   /** The speed limit of all jobs together. */
   readonly sharedRate: RateLimit;
+  /** Hosts as all jobs know them. */
+  readonly hosts: Hosts;
   readonly retryPolicy?: RetryPolicy;
   readonly onRecorded: (settled: readonly SettledTask[]) => void;
   /** A folder that is to be removed when the job ends. */
@@ -100,7 +68,7 @@ export interface RunnerOptions {
     /** No more tasks are in flight than the mode has threads or lanes, whatever is usual for the kind. */
     readonly isBounded: boolean;
     /** Of each attempt that has ended. */
-    readonly onTask: (name: string, timing: TaskTiming, failed: boolean) => void;
+    readonly onTask: (name: string, time: AttemptTime, failed: boolean) => void;
     /** Every task has settled and is stored; the threads are still there. */
     readonly onSettled: () => void;
   };
@@ -111,29 +79,33 @@ export interface RunResult {
   readonly error: ErrorData | null;
 }
 
-interface Running {
-  readonly task: DrawnTask;
-  handle: TaskHandle<TaskOutcome> | null;
+/** A task that runs at this moment. */
+export interface RunningNow extends RunningReading {
+  readonly id: number;
+  readonly name: string;
 }
 
 export class JobRunner {
-  readonly executor: Executor<TaskOrder, TaskOutcome>;
+  readonly executor: Executor<PacketOrder, OutcomeColumns>;
   readonly strips = new Strips();
   readonly startedAtMs = nowMs();
   /** Bytes of settled tasks by worker, for the statistics. */
   readonly bytesByWorker = new Map<number, number>();
   readonly #options: RunnerOptions;
   readonly #jobId: number;
+  readonly #kind: Kind;
   readonly #queue: PQueue;
-  readonly #admission: Admission<DrawnTask>;
+  readonly #admission: Admission;
   readonly #recorder: Recorder;
-  readonly #running = new Slots<Running>();
+  readonly #running = new Map<PacketHandle, Packet>();
   /** Tasks that something is on disk of. */
   readonly #partials: Set<number>;
+  /** Tasks whose rows this run has written although they are queued: they are not drawn once more. */
+  readonly #retried = new Set<number>();
   /** The speed limit of this job. */
   readonly #rate = new RateLimit();
   /** What the database will say once the recorder has flushed. */
-  #counts: Record<TaskState, number>;
+  #counts: Record<keyof TaskCounts, number>;
   #bytesDone: number;
   #bytesKnown: number;
   #planned: boolean;
@@ -142,45 +114,52 @@ export class JobRunner {
   #failure: ErrorData | null = null;
   #wakeTimer: NodeJS.Timeout | null = null;
   #drawPlanned = false;
-  #drawComes = false;
   #waitingUntilMs: number | null = null;
   #settled = Promise.withResolvers<void>();
-  readonly #phases: Phases;
-  /** Why a mirror deletes nothing. */
-  #withheld: ErrorData | null = null;
-  /** What was told to be lost. */
-  readonly #lost = new Set<Lost>();
 
   constructor(options: RunnerOptions) {
-    const { summary, spec } = options.job;
+    const { job, tasks, threads, settings, sharedRate, hosts } = options;
+    const { summary, spec } = job;
     this.#options = options;
     this.#jobId = summary.id;
     this.#counts = { ...NO_TASKS, ...summary.counts };
     this.#bytesDone = summary.bytesDone;
     this.#bytesKnown = summary.bytesKnown;
     this.#planned = summary.planned;
-    this.#phases = phasesOf(spec);
-    this.#partials = new Set(options.tasks.partialIds(this.#jobId));
+    this.#partials = new Set(tasks.partials.ids(this.#jobId));
     if (spec.kind === 'download') this.#rate.set(spec.options.limitRate);
-    this.executor = createExecutor<WorkerOptions, TaskOrder, TaskOutcome>({
+    this.#kind = kindOf({
+      ...options,
+      rates: [this.#rate, sharedRate],
+      partial: (id) => this.#partial(id),
+    });
+    this.executor = createExecutor<WorkerOptions, PacketOrder, OutcomeColumns>({
       mode: summary.mode,
-      size: summary.workers ?? automaticWorkers(summary.kind, options.settings.bestWorkers),
-      tasksPerWorker: this.#isBounded ? 1 : tasksPerWorker(summary.kind),
-      tasksAhead: summary.kind === 'download' && !this.#isBounded ? DOWNLOADS_AHEAD : 0,
-      threads: options.threads,
-      workerOptions: this.#workerOptions(),
+      size: summary.workers ?? automaticWorkers(summary.kind, settings.bestWorkers),
+      tasksPerWorker: this.#isBounded ? 1 : this.#kind.tasksPerWorker,
+      threads,
+      workerOptions: this.#kind.workerOptions(),
     });
     this.#queue = new PQueue({ concurrency: this.#concurrency });
-    this.#admission = new Admission<DrawnTask>({
-      limitPerHost:
-        spec.kind === 'download' && !this.#isBounded
-          ? (spec.options.connectionsPerHost ?? options.settings.connectionsPerHost)
-          : Infinity,
-      draw: (host, after, limit) => options.tasks.draw(this.#jobId, this.#phase, host, after, limit),
+    this.#admission = new Admission({
+      limitPerHost: this.#isBounded ? Infinity : this.#kind.limitPerHost,
+      hosts,
+      draw: (host, after) => this.#drawStored(host, after),
+      onRoom: () => {
+        this.#planDraw();
+      },
     });
-    this.#recorder = new Recorder(options.tasks, this.#jobId, options.onRecorded, (error) => {
-      this.#fail(toErrorData(error));
-    });
+    this.#recorder = new Recorder(
+      tasks,
+      this.#jobId,
+      (settled) => {
+        for (const { id } of settled) this.#retried.delete(id);
+        options.onRecorded(settled);
+      },
+      (error) => {
+        this.#fail(toErrorData(error));
+      },
+    );
   }
 
   get counts(): TaskCounts {
@@ -206,15 +185,16 @@ export class JobRunner {
 
   /** Runs until every task is settled or {@link stop} is called. @throws when the last results cannot be stored */
   async run(): Promise<RunResult> {
+    const { phases } = this.#kind;
     let planning = Promise.resolve();
     try {
       if (!this.#planned) planning = this.#plan();
       // Nothing runs until then: tasks are announced as their phase begins.
-      if (this.#phases.afterPlanning) await planning;
-      for (; this.#phase < this.#phases.count && this.#goesOn; this.#phase++) {
+      if (phases.afterPlanning) await planning;
+      for (; this.#phase < phases.count && this.#goesOn; this.#phase++) {
         await Promise.all([this.#runPhase(), planning]);
       }
-      if (this.#goesOn) await this.#prepare(this.#phases.count);
+      if (this.#goesOn) await this.#prepare(phases.count);
     } catch (error) {
       this.#failure ??= toErrorData(error);
     }
@@ -225,6 +205,7 @@ export class JobRunner {
     if (this.#isBounded) this.#recorder.flush();
     this.#options.measuring?.onSettled();
     await this.executor.shutdown({ cancelQueued: true });
+    this.#admission.close();
     await this.#recorder.finish();
     if (this.#failure !== null) return { state: 'failed', error: this.#failure };
     switch (this.#stop) {
@@ -243,7 +224,7 @@ export class JobRunner {
   stop(reason: StopReason): void {
     if (this.#stop !== null && reason !== 'cancel') return;
     this.#stop = reason;
-    for (const { handle } of this.#running.values()) handle?.cancel();
+    for (const handle of this.#running.keys()) handle.cancel();
     this.#checkSettled();
   }
 
@@ -263,44 +244,56 @@ export class JobRunner {
     await resized;
   }
 
+  /** What runs at this moment, by worker; tasks that wait for a thread do not. */
+  runningNow(): { worker: number; alive: boolean; lanes: number; running: RunningNow[] }[] {
+    return this.executor.read().map(({ worker, alive, lanes, running }) => ({
+      worker,
+      alive,
+      lanes,
+      running: running.flatMap((reading) => {
+        const packet = this.#running.get(reading.handle);
+        const id = packet?.ids[reading.task];
+        return id === undefined ? [] : [{ ...reading, id, name: packet?.names[reading.task] ?? '' }];
+      }),
+    }));
+  }
+
   get #concurrency(): number {
     const { mode, concurrency, size } = this.executor;
     if (mode === 'thread-per-task') return concurrency;
-    if (this.#options.job.summary.kind !== 'download') return concurrency * BATCHES_IN_HAND;
-    return concurrency + (mode === 'pool' && !this.#isBounded ? size * DOWNLOADS_AHEAD : 0);
+    return Number.isFinite(this.#kind.tasksInPacket) ? this.#mostTasks : size * PACKETS_PER_THREAD;
+  }
+
+  /** Tasks that the executor has at once, where packets do not bound them. */
+  get #mostTasks(): number {
+    const { mode, concurrency, size } = this.executor;
+    const ahead = mode === 'pool' && !this.#isBounded ? size * this.#kind.tasksAhead : 0;
+    return Number.isFinite(this.#kind.tasksInPacket) ? concurrency + ahead : Infinity;
   }
 
   get #isBounded(): boolean {
     return this.#options.measuring?.isBounded === true;
   }
 
+  get #goesOn(): boolean {
+    return this.#stop === null && this.#failure === null;
+  }
+
   async #plan(): Promise<void> {
-    const { job, tasks, threads, vault, onWorkDirectory } = this.#options;
-    let ordinal = tasks.nextOrdinal(this.#jobId);
-    for await (const chunk of planJob(job.spec, job.planCursor, {
-      threads,
-      vault,
-      tasks,
-      jobId: this.#jobId,
-      onWorkDirectory,
-    })) {
-      if (this.#stop !== null || this.#failure !== null) return;
-      const { settled, added, bytesKnown, bytesDone } = tasks.insert(
-        this.#jobId,
-        ordinal,
-        chunk.tasks,
-        chunk.cursor,
-      );
-      ordinal += chunk.tasks.length;
+    const { job, tasks } = this.#options;
+    const { phases } = this.#kind;
+    let ordinal = tasks.packets.nextOrdinal(this.#jobId);
+    for await (const chunk of this.#kind.plan(job.planCursor)) {
+      if (!this.#goesOn) return;
+      const { settled, added, bytesKnown, bytesDone, hosts } = tasks.packets.add(this.#jobId, ordinal, chunk);
+      ordinal += chunk.count;
       for (const state of ['queued', 'done', 'failed', 'skipped'] as const)
         this.#counts[state] += added[state];
       this.#bytesKnown += bytesKnown;
       this.#bytesDone += bytesDone;
-      const hosts = new Set<string>();
-      for (const task of chunk.tasks)
-        if (task.settled === null && task.phase === this.#phase) hosts.add(task.host);
-      const runsMeanwhile = !this.#phases.afterPlanning;
-      if (runsMeanwhile) for (const host of hosts) this.#admission.announce(host);
+      const runsMeanwhile = !phases.afterPlanning;
+      if (runsMeanwhile)
+        for (const { phase, host } of hosts) if (phase === this.#phase) this.#admission.announce(host);
       // What planning settled (no URL, no regular file) is news like any other task that settles.
       this.#options.onRecorded(settled);
       this.#options.onProgress();
@@ -308,14 +301,10 @@ export class JobRunner {
       // Others get their turn between chunks; with much to do already there is no hurry.
       await pause(runsMeanwhile && this.#counts.queued > ENOUGH_PLANNED ? PLAN_PAUSE_MS : 0);
     }
-    tasks.markPlanned(this.#jobId);
+    tasks.packets.markPlanned(this.#jobId);
     this.#planned = true;
     this.#options.onProgress();
     this.#checkSettled();
-  }
-
-  get #goesOn(): boolean {
-    return this.#stop === null && this.#failure === null;
   }
 
   /** Runs the tasks of the phase that it is in. Those of the first may still be planned. */
@@ -324,32 +313,32 @@ export class JobRunner {
     if (!this.#goesOn) return;
     this.#settled = Promise.withResolvers();
     this.#admission.startOver();
-    for (const host of this.#options.tasks.hosts(this.#jobId, this.#phase)) this.#admission.announce(host);
+    for (const host of this.#options.tasks.packets.hosts(this.#jobId, this.#phase))
+      this.#admission.announce(host);
     this.#planDraw();
     await this.#settled.promise;
   }
 
   /** What the phases before have left to the next one, once all of it is stored. */
   async #prepare(phase: number): Promise<void> {
+    const { tasks, onRecorded } = this.#options;
     this.#recorder.flush();
-    await this.#phases.prepare(phase, this.#options.tasks, this.#jobId, {
-      onSettled: this.#options.onRecorded,
+    await this.#kind.phases.prepare(phase, tasks, this.#jobId, {
+      onSettled: onRecorded,
       goesOn: () => this.#goesOn,
     });
-    const { counts, bytesDone, bytesKnown } = this.#options.tasks.counts(this.#jobId);
+    const { counts, bytesDone, bytesKnown } = tasks.rows.counts(this.#jobId);
     this.#counts = { ...counts };
     this.#bytesDone = bytesDone;
     this.#bytesKnown = bytesKnown;
-    const { spec } = this.#options.job;
-    if (spec.kind === 'copy' && spec.options.mirror && phase === COPY_PHASES.extras) {
-      this.#withheld = withheldBy(await mirrorObstacles(this.#options.tasks, this.#jobId));
-    }
+    await this.#kind.beginPhase?.(phase);
   }
 
   #planDraw(): void {
     if (this.#drawPlanned) return;
     this.#drawPlanned = true;
-    queueMicrotask(() => {
+    // All that ends in one turn is followed by one draw, when the places of what has ended are free.
+    setImmediate(() => {
       this.#drawPlanned = false;
       try {
         this.#draw();
@@ -361,12 +350,14 @@ export class JobRunner {
 
   /** Fills the queue up to its concurrency: what waits, waits in the database. */
   #draw(): void {
+    const isSingle = this.executor.mode === 'thread-per-task';
     while (this.#goesOn) {
       if (this.#queue.size + this.#queue.pending >= this.#queue.concurrency) return;
-      const tasks = this.#nextTasks();
-      if (tasks.length === 0) break;
+      const room = this.#mostTasks - this.#counts.running;
+      const packet = this.#admission.next(isSingle ? 1 : Math.min(this.#kind.tasksInPacket, room));
+      if (packet === null) break;
       void this.#queue
-        .add(() => this.#attemptAll(tasks))
+        .add(() => this.#attempt(packet))
         .catch((error: unknown) => {
           this.#fail(toErrorData(error));
         });
@@ -386,442 +377,192 @@ export class JobRunner {
     this.#checkSettled();
   }
 
-  /** What takes one place in the queue: small files many at once. */
-  #nextTasks(): DrawnTask[] {
-    const isSingle =
-      this.executor.mode === 'thread-per-task' || this.#options.job.summary.kind === 'download';
-    const most = isSingle ? 1 : FILES_IN_BATCH;
-    const tasks: DrawnTask[] = [];
-    while (tasks.length < most) {
-      const task = this.#admission.next();
-      if (task === null) break;
-      tasks.push(task);
-      if (task.size === null || task.size > SMALL_TASK_BYTES) break;
-    }
-    return tasks;
+  #drawStored(host: string, after: DrawCursor): Drawn | null {
+    const drawn = this.#options.tasks.packets.draw(this.#jobId, this.#phase, host, after);
+    if (drawn === null || this.#retried.size === 0 || drawn.packet.stored !== null) return drawn;
+    const { packet, cursor } = drawn;
+    const fresh = packet.ids.flatMap((id, task) => (this.#retried.has(id) ? [] : [task]));
+    return { packet: pickTasks(packet, fresh), cursor };
   }
 
   #checkSettled(): void {
     if (this.#running.size > 0 || this.#queue.size > 0) return;
-    const over = this.#stop !== null || this.#failure !== null;
-    if (over || (this.#planned && this.#admission.isEmpty && this.#admission.inFlight === 0)) {
+    if (!this.#goesOn || (this.#planned && this.#admission.isEmpty && this.#admission.inFlight === 0)) {
       this.#settled.resolve();
     }
   }
 
   #fail(error: ErrorData): void {
     this.#failure ??= error;
-    for (const { handle } of this.#running.values()) handle?.cancel();
+    for (const handle of this.#running.keys()) handle.cancel();
     this.#checkSettled();
   }
 
-  /** Ends, and leaves its place, when half of them have ended: one that hangs must not hold up those behind it. */
-  #attemptAll(tasks: readonly DrawnTask[]): Promise<void> {
-    const { promise, resolve, reject } = Promise.withResolvers<void>();
-    let left = tasks.length;
-    const few = Math.floor(left / 2);
-    const onEnd = (): void => {
-      left -= 1;
-      if (left <= few) resolve();
-    };
-    for (const task of tasks) this.#attempt(task).then(onEnd, reject);
-    return promise;
-  }
-
-  async #attempt(task: DrawnTask): Promise<void> {
-    const running: Running = { task, handle: null };
-    if (this.#stop !== null || this.#failure !== null) {
-      this.#release(task);
+  /** Ends, and leaves its place, when half of the packet has ended: a task that hangs must not hold up those behind it. */
+  async #attempt(packet: Packet): Promise<void> {
+    const count = packet.ids.length;
+    if (!this.#goesOn) {
+      for (let task = 0; task < count; task++) this.#admission.release(packet.host);
       return;
     }
-    const attempt = task.attempts + 1;
-    const { spec } = this.#options.job;
-    const order: TaskOrder = {
-      id: task.id,
-      type: task.type,
-      source: task.source,
-      target: task.target,
-      size: task.size,
-      root: task.root,
-      attempt,
-      ...(task.grouping === null ? {} : { grouping: task.grouping }),
-      ...this.#expectedOrder(task),
-      ...(spec.kind === 'copy' ? this.#copyOrder(task) : this.#downloadOrder(task)),
-    };
-    let timing: TaskTiming | null = null;
-    let sign: HostSign | null = null;
-    let trouble: string | null = null;
-    const slot = this.#running.add(running);
-    this.#move('queued', 'running');
-    try {
-      if (task.type === 'extra' && this.#withheld !== null) {
-        const withheld = {
-          bytes: 0,
-          target: task.target,
-          finding: 'withheld',
-          reason: this.#withheld,
-        } as const;
-        this.#settle(task, attempt, null, 'skipped', { state: 'skipped', ...withheld });
-        return;
-      }
-      running.handle = this.executor.submit(order, {
-        weight: task.type === 'url' ? null : task.size,
-        onNote: (note) => {
-          this.#onNote(task, note as PartialNote | WorkDirectoryNote);
-        },
-        onTiming: (measured) => {
-          timing = measured;
-        },
-      });
-      const outcome = await running.handle.promise;
-      sign = 'answered';
-      if (outcome.next === undefined) this.#settle(task, attempt, timing, outcome.state, outcome);
-      else this.#goOn(task, timing, outcome, outcome.next);
-    } catch (error) {
-      sign = signOf(error);
-      trouble = error instanceof HeddleError ? error.message : null;
-      this.#onFailure(task, attempt, timing, error);
-    } finally {
-      this.#running.take(slot);
-      this.#release(task, sign, trouble);
-    }
-  }
-
-  #onNote(task: DrawnTask, note: PartialNote | WorkDirectoryNote): void {
-    if ('workDirectory' in note) {
-      this.#options.onWorkDirectory(note.workDirectory);
+    this.#move('queued', 'running', count);
+    const results = this.#kind.withheld?.(packet) ?? null;
+    if (results !== null) {
+      this.#onEnds(packet, unrun(count, results));
       return;
     }
-    this.#partials.add(task.id);
-    this.#recorder.note(task.id, note);
-  }
-
-  /** The first name of a file with several, and what is on the device of a large one. */
-  #copyOrder(task: DrawnTask): Pick<TaskOrder, 'linkTo' | 'partial'> {
-    const { tasks } = this.#options;
-    const hasPartial = this.#partials.has(task.id);
-    if (hasPartial) this.#recorder.flush();
-    const first =
-      task.type === 'hardlink' && task.inode !== null ? tasks.firstOfInode(this.#jobId, task.inode) : null;
-    // What was left at the target has another content.
-    const isThere = first?.state === 'done' || first?.finding === 'unchanged';
-    return {
-      ...(hasPartial ? { partial: tasks.partial(task.id) } : {}),
-      ...(isThere && first.target !== null ? { linkTo: first.target } : {}),
-    };
-  }
-
-  /** What a file system cannot keep is told once for a job, not for each file. */
-  #tellLost(lost: readonly Lost[]): void {
-    for (const what of lost) {
-      if (this.#lost.has(what)) continue;
-      this.#lost.add(what);
-      this.#options.onNotice(lostNotice(what, this.#options.job.summary.folder));
-    }
-  }
-
-  #expectedOrder(task: DrawnTask): Pick<TaskOrder, 'expected'> {
-    if (this.#options.job.spec.kind !== 'verify' || typeof task.request !== 'string') return {};
-    return { expected: JSON.parse(task.request) as ExpectedFile };
-  }
-
-  #downloadOrder(task: DrawnTask): Pick<TaskOrder, 'download'> {
-    if (task.type !== 'url') return {};
-    const known = this.#whatIsKnown(task);
-    if (task.request === null && known === null && !this.#partials.has(task.id)) return {};
-    // What it told last may not be stored yet.
-    if (this.#partials.has(task.id)) this.#recorder.flush();
-    const { tasks, vault } = this.#options;
-    return {
-      download: {
-        entry: task.request === null ? null : openRequest(task.request, vault),
-        partial: this.#partials.has(task.id) ? tasks.partial(task.id) : null,
-        ...known,
+    const { promise, resolve } = Promise.withResolvers<void>();
+    let left = count;
+    const handle = this.executor.submit({
+      body: packetOrder(packet, this.#kind.details(packet)),
+      count,
+      onEnds: (ends) => {
+        left -= ends.tasks.length;
+        if (left === 0) this.#running.delete(handle);
+        this.#onEnds(packet, ends);
+        if (left <= Math.floor(count / 2)) resolve();
       },
-    };
-  }
-
-  /** Where only newer files are wanted: what the entry became before, and whose its name is. */
-  #whatIsKnown(task: DrawnTask): { readonly known: KnownFile | null; readonly isForeign: boolean } | null {
-    const { job, tasks, vault } = this.#options;
-    if (job.spec.kind !== 'download' || job.spec.options.existing !== 'newer') return null;
-    const { directory } = job.spec;
-    const entry = entryOf(task, vault);
-    const key = keyOf(entry);
-    const target = expectedTarget(entry, directory);
-    const isForeign = tasks
-      .knownOfOthers(target, key)
-      .some((other) => samePath(other, target) || isOneEntry(other, target));
-    return { known: tasks.knownFile(key, directory), isForeign };
-  }
-
-  #nowKnown(task: DrawnTask, file: KnownFile | undefined): Pick<TaskChange, 'known'> {
-    const { job, vault } = this.#options;
-    if (file === undefined || job.spec.kind !== 'download') return {};
-    return { known: { key: keyOf(entryOf(task, vault)), directory: job.spec.directory, file } };
-  }
-
-  #release(task: DrawnTask, sign: HostSign | null = null, trouble: string | null = null): void {
-    this.#admission.release(task.host, sign, trouble);
-    // Only after this function has returned is its place in the queue free. One draw serves all that end in a turn.
-    if (this.#drawComes) return;
-    this.#drawComes = true;
-    setImmediate(() => {
-      this.#drawComes = false;
-      this.#planDraw();
+      onNote: (task, told) => {
+        const id = packet.ids[task];
+        const note = this.#kind.partialIn?.(told) ?? null;
+        if (id === undefined || note === null) return;
+        this.#partials.add(id);
+        this.#recorder.note(id, note);
+      },
     });
+    this.#running.set(handle, packet);
+    handle.promise.catch((error: unknown) => {
+      // The pool is broken: what has not settled never will.
+      this.#running.delete(handle);
+      this.#move('running', 'queued', left);
+      for (; left > 0; left--) this.#admission.release(packet.host);
+      this.#fail(toErrorData(error));
+      resolve();
+    });
+    await promise;
   }
 
-  #onFailure(task: DrawnTask, attempt: number, timing: TaskTiming | null, thrown: unknown): void {
-    const aborted = thrown instanceof DOMException && thrown.name === 'AbortError';
-    const error = aborted ? null : toErrorData(thrown);
-    if (error?.code === 'executor-broken') {
-      this.#move('running', 'queued');
-      this.#fail(error);
-      return;
-    }
-    if (aborted || (this.#stop !== null && error?.retryable === true)) {
-      if (this.#stop === 'cancel') this.#settle(task, attempt, timing, 'cancelled', null);
-      else this.#move('running', 'queued');
-      return;
-    }
-    if (error === null) return;
-    const delay = retryDelayMs(error, attempt, this.#retryPolicy(task));
-    if (delay === null) {
-      this.#settle(task, attempt, timing, 'failed', null, error);
-      return;
-    }
-    const notBeforeMs = Date.now() + delay;
-    if (error.retryAfterMs !== undefined) this.#admission.hold(task.host, Date.now() + error.retryAfterMs);
-    this.#drawStrip(task, timing, 'failed');
-    this.#move('running', 'queued');
+  #onEnds(packet: Packet, ends: TimedEnds<OutcomeColumns>): void {
+    const errors = new Map(ends.errors);
+    const notBefores = new Map<number, number>();
+    const becomes = ends.tasks.map((task, at): Becomes => {
+      const error = errors.get(at) ?? null;
+      const end = error === null ? this.#endOf(ends, at) : this.#endOfFailure(packet, task, error);
+      if (typeof end === 'object' && end !== null) notBefores.set(at, end.notBeforeMs);
+      const to = typeof end === 'object' && end !== null ? 'queued' : end;
+      this.#tally(packet, ends, task, at, to, error);
+      return to;
+    });
+    if (ends.results !== null) this.#kind.onResults?.(ends.results);
     this.#recorder.record({
-      ...this.#change(task, attempt, timing),
-      to: 'queued',
-      notBeforeMs,
-      error,
-      failedAttempt: true,
+      packet,
+      ends,
+      becomes,
+      notBefores,
+      findingOf: this.#kind.findingOf,
+      ...(this.#kind.knownOf === undefined ? {} : { knownOf: this.#kind.knownOf }),
     });
-    this.#admission.retry({ ...task, attempts: attempt, notBeforeMs });
+    for (const [at, notBeforeMs] of notBefores) this.#retry(packet, ends.tasks[at] ?? 0, notBeforeMs);
+    this.#planDraw();
   }
 
-  /** It is not at its end: a later phase goes on with it. */
-  #goOn(
-    task: DrawnTask,
-    timing: TaskTiming | null,
-    outcome: TaskOutcome,
-    next: NonNullable<TaskOutcome['next']>,
+  #endOf({ ends, results }: TimedEnds<OutcomeColumns>, at: number): Becomes {
+    if (valueAt(ends, at) === 'cancelled' || results === null)
+      return this.#stop === 'cancel' ? 'cancelled' : null;
+    // It may not be at its end: a later phase goes on with it.
+    return valueAt(results.rest, at)?.next === undefined ? valueAt(results.states, at) : 'queued';
+  }
+
+  /** @returns what it becomes; when it is tried again; `null`: it is as if it had not been tried */
+  #endOfFailure(packet: Packet, task: number, error: ErrorData): Becomes | { readonly notBeforeMs: number } {
+    if (this.#stop !== null && error.retryable) return this.#stop === 'cancel' ? 'cancelled' : null;
+    const policy = this.#kind.retryPolicy(packet, task, this.#options.retryPolicy ?? DEFAULT_RETRY_POLICY);
+    const delay = retryDelayMs(error, valueAt(packet.attempts, task) + 1, policy);
+    if (delay === null) return 'failed';
+    if (error.retryAfterMs !== undefined)
+      this.#admission.hold(packet.host, Date.now() + error.retryAfterMs);
+    return { notBeforeMs: Date.now() + delay };
+  }
+
+  #tally(
+    packet: Packet,
+    ends: TimedEnds<OutcomeColumns>,
+    task: number,
+    at: number,
+    to: Becomes,
+    error: ErrorData | null,
   ): void {
-    this.#drawStrip(task, timing, 'done');
-    this.#move('running', 'queued');
-    this.#recorder.record({
-      ...this.#change(task, 0, timing),
-      endedAtMs: null,
-      digests: outcome.digests ?? this.#knownDigests(outcome),
-      grouping: next.grouping ?? null,
-      next,
-    });
-  }
-
-  /** What need not be read when the task goes on. */
-  #knownDigests({ identity }: TaskOutcome): Digests | null {
-    if (identity === undefined) return null;
-    return this.#options.tasks.digestCache.known([identity], ['blake3']).get(identity) ?? null;
-  }
-
-  #settle(
-    task: DrawnTask,
-    attempt: number,
-    timing: TaskTiming | null,
-    state: SettledState,
-    outcome: TaskOutcome | null,
-    error: ErrorData | null = null,
-  ): void {
-    this.#tellLost(outcome?.lost ?? []);
-    const bytes = outcome?.bytes ?? 0;
-    // Of what was brought up to date no byte was copied.
-    const size = state === 'done' && outcome?.finding !== 'updated' ? bytes : null;
-    this.#drawStrip(task, timing, state);
-    this.#move('running', state);
-    if (state === 'done') {
+    const { worker, results } = ends;
+    this.#move('running', to ?? 'queued', 1);
+    const bytes = results === null ? 0 : valueAt(results.bytes, at);
+    if (to === 'done') {
       this.#bytesDone += bytes;
-      if (size !== null) this.#bytesKnown += bytes - (task.size ?? 0);
-      if (timing !== null) {
-        this.bytesByWorker.set(timing.worker, (this.bytesByWorker.get(timing.worker) ?? 0) + bytes);
-      }
+      if (results !== null && valueAt(results.findings, at) !== 'updated')
+        this.#bytesKnown += bytes - (valueAt(packet.sizes, task) ?? 0);
+      if (worker !== null) this.bytesByWorker.set(worker, (this.bytesByWorker.get(worker) ?? 0) + bytes);
     }
-    this.#recorder.record(
-      {
-        ...this.#change(task, attempt, timing),
-        to: state,
-        bytes,
-        size,
-        target: outcome?.target ?? null,
-        digests: outcome?.digests ?? error?.found ?? null,
-        facts: withQueueTime(outcome?.facts ?? null, timing),
-        copied: outcome?.copied ?? null,
-        finding: outcome?.finding ?? this.#findingOf(error),
-        identity: outcome?.identity ?? null,
-        grouping: outcome?.grouping ?? null,
-        error: error ?? outcome?.reason ?? null,
-        failedAttempt: error !== null,
-        ...this.#nowKnown(task, outcome?.known),
-      },
-      outcome?.release,
-    );
-  }
-
-  /** Of a task that failed: its error's code says what was found; what could not be checked is `unreadable`. */
-  #findingOf(error: ErrorData | null): Finding | null {
-    if (error === null) return null;
-    if (KNOWN_FINDINGS.has(error.code)) return error.code as Finding;
-    return this.#options.job.spec.kind === 'verify' ? 'unreadable' : null;
-  }
-
-  #change(task: DrawnTask, attempt: number, timing: TaskTiming | null): TaskChange {
-    return {
-      id: task.id,
-      // A task that runs is `queued` in the database: if this process dies, it is.
-      from: 'queued',
-      to: 'queued',
-      attempts: attempt,
-      worker: timing?.worker ?? null,
-      startedAtMs: timing?.startedAtMs ?? null,
-      endedAtMs: timing?.endedAtMs ?? nowMs(),
-      notBeforeMs: null,
-      bytes: 0,
-      knownSize: task.size,
-      size: null,
-      target: null,
-      digests: null,
-      facts: null,
-      copied: null,
-      finding: null,
-      identity: null,
-      error: null,
-      failedAttempt: false,
-    };
-  }
-
-  #drawStrip(task: DrawnTask, timing: TaskTiming | null, outcome: SettledState): void {
-    if (timing === null) return;
-    this.#options.measuring?.onTask(task.name, timing, outcome === 'failed');
-    this.strips.add(timing.worker, timing.lane, timing.startedAtMs, timing.endedAtMs, outcome, task.name);
-  }
-
-  #move(from: TaskState, to: TaskState): void {
-    this.#counts[from] -= 1;
-    this.#counts[to] += 1;
-  }
-
-  /** Of a task that the executor has; '' for others. */
-  taskName(id: number): string {
-    return this.#running.values().find(({ task }) => task.id === id)?.task.name ?? '';
-  }
-
-  /** Ids of the tasks that run at this moment; those that wait for a thread do not. */
-  runningIds(): number[] {
-    return this.executor.read().flatMap(({ running }) => running.map(({ input }) => input.id));
-  }
-
-  #retryPolicy(task: DrawnTask): RetryPolicy {
-    const { retryPolicy, job, vault } = this.#options;
-    const policy = retryPolicy ?? DEFAULT_RETRY_POLICY;
-    if (job.spec.kind !== 'download') return policy;
-    const { retries, retryBaseMs, retryAll } = job.spec.options;
-    const { method } = task.request === null ? { method: 'GET' } : openRequest(task.request, vault);
-    // RFC 9110 §9.2.2: the call may have had its effect although its answer did not come.
-    if (!retryAll && !isIdempotent(method)) return { ...policy, maxAttempts: 1 };
-    return retryPolicy ?? { ...policy, maxAttempts: retries + 1, baseMs: retryBaseMs };
-  }
-
-  #workerOptions(): WorkerOptions {
-    const { job, vault, settings } = this.#options;
-    const { spec } = job;
-    switch (spec.kind) {
-      case 'download': {
-        const secrets = JSON.parse(vault.open(Buffer.from(spec.secrets, 'base64'))) as Pick<
-          DownloadOptions,
-          SecretOption
-        >;
-        return {
-          kind: 'download',
-          directory: spec.directory,
-          workDirectory: spec.workDirectory,
-          options: {
-            ...spec.options,
-            ...secrets,
-            proxy: secrets.proxy ?? settings.proxy,
-            caFile: spec.options.caFile ?? settings.caFile,
-          },
-          rates: [this.#rate.buffer, this.#options.sharedRate.buffer],
-        };
-      }
-      case 'hash':
-        return {
-          kind: 'hash',
-          algorithms: spec.algorithms,
-          cache: spec.cache,
-          duplicates: spec.duplicates,
-        };
-      case 'verify':
-        return { kind: 'verify', folders: spec.folders };
-      case 'copy':
-        return {
-          kind: 'copy',
-          roots: spec.roots,
-          options: spec.options,
-          rules: spec.rules,
-          algorithms: spec.algorithms,
-        };
-      default:
-        throw new HeddleError('bad-request', 'This kind of job is not known.');
+    if (worker !== null && to !== null) {
+      const lane = valueAt(ends.lanes, at);
+      const [startedAtMs = 0, endedAtMs = 0] = [ends.startedAtMs[at], ends.endedAtMs[at]];
+      const outcome: SettledState = error !== null ? 'failed' : to === 'queued' ? 'done' : to;
+      const name = packet.names[task] ?? '';
+      const { submittedAtMs } = ends;
+      this.#options.measuring?.onTask(
+        name,
+        { worker, lane, submittedAtMs, startedAtMs, endedAtMs },
+        outcome === 'failed',
+      );
+      this.strips.add(worker, lane, startedAtMs, endedAtMs, outcome, name);
     }
+    this.#admission.release(packet.host, signOf(error, to), error?.message ?? null);
+  }
+
+  #retry(packet: Packet, task: number, notBeforeMs: number): void {
+    const again = pickTasks(packet, [task]);
+    const [id = 0] = again.ids;
+    this.#retried.add(id);
+    this.#admission.retry({
+      ...again,
+      // Its row is written before it is tried again.
+      stored: null,
+      attempts: valueAt(packet.attempts, task) + 1,
+      notBefores: notBeforeMs,
+    });
+  }
+
+  #move(from: keyof TaskCounts, to: keyof TaskCounts, count: number): void {
+    this.#counts[from] -= count;
+    this.#counts[to] += count;
+  }
+
+  #partial(id: number): ReturnType<TaskStore['partials']['get']> {
+    if (!this.#partials.has(id)) return null;
+    // What it told last may not be stored yet.
+    this.#recorder.flush();
+    return this.#options.tasks.partials.get(id);
   }
 }
 
-function entryOf(task: DrawnTask, vault: Vault): DownloadEntry {
-  return task.request === null ? plainEntry(displayPath(task.source)) : openRequest(task.request, vault);
-}
-
-/** Of all that an entry asks: another header may bring another file. */
-function keyOf(entry: DownloadEntry): string {
-  return createHash('sha256').update(JSON.stringify(entry)).digest('hex');
-}
-
-/** Where the file goes if the answer gives it no other name. */
-function expectedTarget({ urls, fileName, directory }: DownloadEntry, root: FsPath): FsPath {
-  const name = expectedFileName(fileName, new URL(urls[0] ?? ''));
-  return joinPath(directory === null ? root : joinPath(root, directory), name);
-}
-
-/** What the worker cannot know: how long the task waited for it. */
-function withQueueTime(facts: DownloadFacts | null, timing: TaskTiming | null): DownloadFacts | null {
-  if (facts === null || timing === null) return facts;
-  const queueMs = Math.max(0, timing.startedAtMs - timing.submittedAtMs);
-  return { ...facts, times: { ...facts.times, queueMs } };
-}
-
-const LOST_SENTENCES: Readonly<Record<Lost, string>> = {
-  owner: 'Owners and groups',
-  mode: 'Permissions',
-  attributes: 'Some extended attributes or access control lists',
-  times: 'Times',
-};
-
-function lostNotice(what: Lost, place: string): ErrorData {
+/** Of tasks that need not run. */
+function unrun(count: number, results: OutcomeColumns): TimedEnds<OutcomeColumns> {
+  const atMs = nowMs();
+  const times = Array.from({ length: count }, () => atMs);
   return {
-    code: `${what}-not-kept`,
-    message: `${LOST_SENTENCES[what]} could not be kept in ${place}. Everything else of the files is copied.`,
-    retryable: false,
+    tasks: times.map((_, task) => task),
+    lanes: 0,
+    startedAtMs: times,
+    endedAtMs: times,
+    ends: 'done',
+    errors: [],
+    results,
+    worker: null,
+    submittedAtMs: atMs,
   };
 }
 
-const KNOWN_FINDINGS: ReadonlySet<string> = new Set(FINDINGS);
-
-/** What a failure says of the host: 404 is an answer like any other. */
-function signOf(error: unknown): HostSign | null {
-  if (!(error instanceof HeddleError)) return null;
+/** What the end of an attempt says of the host: 404 is an answer like any other. */
+function signOf(error: ErrorData | null, to: Becomes): HostSign | null {
+  if (error === null) return to === null || to === 'cancelled' ? null : 'answered';
   if (/^(?:http-(?:429|503)|connection-|timeout-)/u.test(error.code)) return 'refused';
   return error.code.startsWith('http-') ? 'answered' : null;
 }

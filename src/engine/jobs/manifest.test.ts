@@ -8,19 +8,19 @@ import type { Digests } from '../../common/model/digests';
 import type { TaskState } from '../../common/model/tasks';
 import { openDatabase, type Database } from '../store/database';
 import { JobRepository } from '../store/job-repository';
-import { TaskRepository } from '../store/task-repository';
+import { TaskStore } from '../store/task-store';
 import { manifestLines, prepareOwnManifest, writeManifest } from './manifest';
 import { DEFAULT_WALK_RULES } from '../../common/model/walk-rules';
 
 let folder: string;
 let database: Database;
-let tasks: TaskRepository;
+let tasks: TaskStore;
 let jobId: number;
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'heddle-manifest-'));
   database = openDatabase(join(folder, 'data'));
-  tasks = new TaskRepository(database);
+  tasks = new TaskStore(database);
   jobId = new JobRepository(database, () => false).insert({
     kind: 'download',
     mode: 'pool',
@@ -55,7 +55,7 @@ function settle(names: readonly string[], to: TaskState, digestsOf: (name: strin
     names.map((name) => ({ ...base, source: `http://a.example/${name}`, name, settled: null })),
     '',
   );
-  const changes = tasks.pageByOrdinal(jobId, first, names.length).map(({ id, name }) => ({
+  const changes = tasks.rows.page(jobId, first, names.length).map(({ id, name }) => ({
     id,
     from: 'queued' as const,
     to,

@@ -13,7 +13,7 @@ import { placeAt } from '../../files/take-name';
 import type { Digests, ManifestFormat } from '../../common/model/digests';
 import { manifestName, manifestWriter, type Bytes } from '../formats/manifest';
 import type { NewJob } from '../store/job-repository';
-import type { TaskRepository } from '../store/task-repository';
+import type { TaskStore } from '../store/task-store';
 import { WORK_DIRECTORY_PREFIX } from '../../common/threads/walk';
 import type { JobSpec } from './job-spec';
 
@@ -29,14 +29,14 @@ export interface ManifestContent {
 }
 
 export async function* manifestLines(
-  tasks: TaskRepository,
+  tasks: TaskStore,
   jobId: number,
   { format, algorithms, base, zero = false }: ManifestContent,
 ): AsyncGenerator<Bytes, void, undefined> {
   const writer = manifestWriter(format, algorithms, zero);
   yield writer.begin();
   for (let after = -1; ;) {
-    const page = tasks.digests(jobId, after, PAGE);
+    const page = tasks.rows.digests(jobId, after, PAGE);
     for (const { path, bytes, digests } of page) {
       const missing = algorithms.filter((algorithm) => digests[algorithm] === undefined);
       const computed = await Promise.all(

@@ -1,6 +1,6 @@
 /** What stands in the way of a mirror's deletions, counted in slices, so that nobody's turn takes long. */
 import type { Obstacles } from './withheld';
-import type { TaskRepository } from '../store/task-repository';
+import type { TaskStore } from '../store/task-store';
 import { COPY_PHASES } from './phases';
 
 const SLICE = 2000;
@@ -13,12 +13,12 @@ const KINDS = [
   { column: 'finding', value: 'kept' },
 ] as const;
 
-export async function mirrorObstacles(tasks: TaskRepository, jobId: number): Promise<Obstacles> {
+export async function mirrorObstacles(tasks: TaskStore, jobId: number): Promise<Obstacles> {
   let undecided = 0;
   let uncopied = 0;
   for (const kind of KINDS) {
     for (let after = -1; ;) {
-      const slice = tasks.obstacleSlice(jobId, kind, COPY_PHASES.extras, after, SLICE);
+      const slice = tasks.rows.obstacleSlice(jobId, kind, COPY_PHASES.extras, after, SLICE);
       undecided += slice.undecided;
       // What the policy leaves as it is has been decided.
       if (kind.value !== 'kept') uncopied += slice.all - slice.undecided;

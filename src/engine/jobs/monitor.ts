@@ -42,7 +42,7 @@ export class JobMonitor {
   sample(detailed: boolean): JobFrame {
     const now = nowMs();
     const runner = this.#runner;
-    const readings = runner.executor.read();
+    const readings = runner.runningNow();
     const inFlightBytes = readings.reduce(
       (sum, { running }) => sum + running.reduce((bytes, task) => bytes + task.bytesDone, 0),
       0,
@@ -117,19 +117,19 @@ export class JobMonitor {
     const { executor, strips, startedAtMs } = this.#runner;
     const measures = new Map(executor.measures().workers.map((measure) => [measure.worker, measure]));
     const seen = new Set<number>();
-    const frames = executor.read().map(({ worker, alive, lanes, running }): WorkerFrame => {
+    const frames = this.#runner.runningNow().map(({ worker, alive, lanes, running }): WorkerFrame => {
       const tasks = running.map((reading): RunningTask => {
-        seen.add(reading.input.id);
-        let rate = this.#taskRates.get(reading.input.id);
+        seen.add(reading.id);
+        let rate = this.#taskRates.get(reading.id);
         if (rate === undefined) {
           rate = new Rate();
           rate.add({ atMs: reading.startedAtMs, bytes: 0, tasks: 0 });
-          this.#taskRates.set(reading.input.id, rate);
+          this.#taskRates.set(reading.id, rate);
         }
         return {
-          taskId: reading.input.id,
+          taskId: reading.id,
           lane: reading.lane,
-          name: this.#runner.taskName(reading.input.id),
+          name: reading.name,
           startedAtMs: reading.startedAtMs,
           bytesDone: reading.bytesDone,
           bytesTotal: reading.bytesTotal,

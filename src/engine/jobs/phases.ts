@@ -4,7 +4,7 @@
  * in the database, and may happen again after a crash.
  */
 import type { SettledTask } from '../../common/model/tasks';
-import type { TaskRepository } from '../store/task-repository';
+import type { TaskStore } from '../store/task-store';
 
 /** Whoever runs the phases. */
 export interface PhaseHost {
@@ -22,7 +22,7 @@ export interface Phases {
    * Before phase `phase` begins, and once more with `count` when the last one is over.
    * @returns when its tasks are as they have to be
    */
-  readonly prepare: (phase: number, tasks: TaskRepository, jobId: number, host: PhaseHost) => Promise<void>;
+  readonly prepare: (phase: number, tasks: TaskStore, jobId: number, host: PhaseHost) => Promise<void>;
 }
 
 /** Files and links; other names of files; files that are to go; folders that are empty then; modes and times of folders. */

@@ -1,15 +1,16 @@
 /** The tasks of a copy: files and links as the walk finds them, and what comes when these are done. */
+import { planChunk, type PlannedTask, type PlannedChunk } from '../../common/model/packet';
+import type { PlanContext } from './plan-context';
 import { lstat, stat } from 'node:fs/promises';
 import type { ErrorData } from '../../common/model/errors';
 import { displayName, joinPath } from '../../common/model/paths';
 import type { WalkEntry } from '../../common/threads/walk';
 import { native } from '../../files/entries';
-import type { NewTask } from '../store/task-repository';
 import type { JobSpec } from './job-spec';
 import { COPY_PHASES } from './phases';
 import { planExtras } from './plan-extras';
 import { decodeCursor, encodeCursor, entryName, settledEntry, walk } from './plan-walk';
-import type { PlanContext, PlannedChunk } from './planned-chunk';
+
 import { TargetNames, TargetProbe } from './target-names';
 
 type CopySpec = Extract<JobSpec, { kind: 'copy' }>;
@@ -27,7 +28,7 @@ export async function* planCopy(
     yield* planExtras(spec, after, context);
   }
   // Modes and times of folders come last: every file put into a folder changes its time.
-  const tasks = spec.roots.map(({ source, target }, root): NewTask => ({
+  const tasks = spec.roots.map(({ source, target }, root): PlannedTask => ({
     phase: COPY_PHASES.folders,
     type: 'folders',
     root,
@@ -38,7 +39,7 @@ export async function* planCopy(
     size: null,
     settled: null,
   }));
-  yield { tasks: await onlyFolders(tasks, spec.rules.links === 'follow'), cursor: 'folders' };
+  yield planChunk(await onlyFolders(tasks, spec.rules.links === 'follow'), 'folders');
 }
 
 async function* planSources(
@@ -63,23 +64,23 @@ async function* planSources(
     for await (const entries of walk(data, threads)) {
       const last = entries.at(-1);
       if (last === undefined) continue;
-      const tasks: NewTask[] = [];
+      const tasks: PlannedTask[] = [];
       for (const entry of entries) {
         const clash = (await names[entry.root]?.problem(entry.relative, entry.type === 'folder')) ?? null;
         const task = planned(spec, entry, clash);
         if (task !== null) tasks.push(task);
       }
-      yield { tasks, cursor: encodeCursor(last) };
+      yield planChunk(tasks, encodeCursor(last));
     }
   } finally {
     await probe.close();
   }
   // What follows goes on from here.
-  if (options.mirror) yield { tasks: [], cursor: 'extras' };
+  if (options.mirror) yield planChunk([], 'extras');
 }
 
 /** `null`: a folder, of which nothing is to be said on its own. */
-function planned({ roots }: CopySpec, entry: WalkEntry, clash: ErrorData | null): NewTask | null {
+function planned({ roots }: CopySpec, entry: WalkEntry, clash: ErrorData | null): PlannedTask | null {
   const root = roots[entry.root];
   if (root === undefined || (entry.type === 'folder' && clash === null)) return null;
   return {
@@ -98,13 +99,13 @@ function planned({ roots }: CopySpec, entry: WalkEntry, clash: ErrorData | null)
 }
 
 /** A file with several names is copied once; the others become names of the copy. */
-function otherNames({ links, identity }: WalkEntry): Pick<NewTask, 'inode' | 'ifInodeKnown'> {
+function otherNames({ links, identity }: WalkEntry): Pick<PlannedTask, 'inode' | 'ifInodeKnown'> {
   if (links <= 1 || identity === null) return {};
   return { inode: identity.file, ifInodeKnown: { type: 'hardlink', phase: COPY_PHASES.links } };
 }
 
-async function onlyFolders(tasks: readonly NewTask[], follows: boolean): Promise<NewTask[]> {
-  const kept: NewTask[] = [];
+async function onlyFolders(tasks: readonly PlannedTask[], follows: boolean): Promise<PlannedTask[]> {
+  const kept: PlannedTask[] = [];
   for (const task of tasks) {
     const stats = await (follows ? stat : lstat)(native(task.source)).catch(() => null);
     if (stats?.isDirectory() === true) kept.push(task);

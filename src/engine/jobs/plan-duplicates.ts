@@ -1,12 +1,13 @@
 /** The files among which duplicates are looked for: those that have one size, once all are listed. */
+import { type PlannedTask, type PlannedEnd, type PlannedChunk } from '../../common/model/packet';
+import type { PlanContext } from './plan-context';
 import { HEAD_BYTES, groupingOf } from '../../common/model/duplicates';
 import { fileKey } from '../../common/model/tasks';
 import type { WalkEntry } from '../../common/threads/walk';
-import type { NewTask, PlannedEnd } from '../store/task-repository';
 import type { JobSpec } from './job-spec';
 import { linkLeftOut, planFiles, type KnownDigests } from './plan-hash';
 import { entryName, settledEntry } from './plan-walk';
-import type { PlanContext, PlannedChunk } from './planned-chunk';
+
 
 type HashSpec = Extract<JobSpec, { kind: 'hash' }>;
 
@@ -30,7 +31,7 @@ function isSmall({ size }: WalkEntry): boolean {
   return size !== null && size <= HEAD_BYTES;
 }
 
-function planEntry(spec: HashSpec, entry: WalkEntry, known: KnownDigests): NewTask | null {
+function planEntry(spec: HashSpec, entry: WalkEntry, known: KnownDigests): PlannedTask | null {
   if (entry.type === 'folder') return null;
   const { size, identity } = entry;
   const settled = linkLeftOut(entry) ?? settledEntry(entry);

@@ -3,6 +3,8 @@
  * copy is left alone. Files first; the folders that they were in go when they are empty. What the source has under a
  * name that the target takes for the same is no extra.
  */
+import { planChunk, type PlannedTask, type PlannedEnd, type PlannedChunk } from '../../common/model/packet';
+import type { PlanContext } from './plan-context';
 import { readFile, realpath } from 'node:fs/promises';
 import { isInMount, mountsBelow } from '../../files/mounts';
 import { displayPath, joinPath, pathToBytes, type FsPath } from '../../common/model/paths';
@@ -12,11 +14,10 @@ import { EMPTY_SOURCE } from './withheld';
 import type { CopyRoot } from '../../common/threads/worker-options';
 import { native } from '../../files/entries';
 import { loosePath } from '../../files/folded-names';
-import type { NewTask, PlannedEnd } from '../store/task-repository';
 import type { JobSpec } from './job-spec';
 import { COPY_PHASES } from './phases';
 import { encodeCursor, walk } from './plan-walk';
-import type { PlanContext, PlannedChunk } from './planned-chunk';
+
 
 export async function* planExtras(
   { roots, rules }: Extract<JobSpec, { kind: 'copy' }>,
@@ -42,11 +43,11 @@ export async function* planExtras(
     after,
     sources,
   } as const;
-  const empty = roots.map((_, root) => !stored.hasSources(jobId, root));
+  const empty = roots.map((_, root) => !stored.rows.hasSources(jobId, root));
   /** The extra folder that the walk is in, with `/` behind. */
   let inside: { readonly root: number; readonly prefix: string } | null = null;
   for await (const entries of walk(data, threads)) {
-    const tasks: NewTask[] = [];
+    const tasks: PlannedTask[] = [];
     for (const entry of entries) {
       const root = roots[entry.root];
       const { counterpart } = entry;
@@ -67,13 +68,13 @@ export async function* planExtras(
       tasks.push(extra(entry, root, counterpart.path, empty[entry.root] === true ? KEPT : null));
     }
     const last = entries.at(-1);
-    if (last !== undefined) yield { tasks, cursor: `extras${encodeCursor(last)}` };
+    if (last !== undefined) yield planChunk(tasks, `extras${encodeCursor(last)}`);
   }
 }
 
 const KEPT: PlannedEnd = { state: 'skipped', finding: 'withheld', reason: EMPTY_SOURCE };
 
-function extra(entry: WalkEntry, root: CopyRoot, source: FsPath, settled: PlannedEnd | null): NewTask {
+function extra(entry: WalkEntry, root: CopyRoot, source: FsPath, settled: PlannedEnd | null): PlannedTask {
   const isFolder = entry.type === 'folder';
   const failed: PlannedEnd | null =
     entry.type === 'error' && entry.reason !== null ? { state: 'failed', reason: entry.reason } : null;

@@ -1,4 +1,6 @@
 /** Two folders side by side: one merge of their two walks, in the one order that both have. */
+import { CHUNK, planChunk, type PlannedTask, type PlannedEnd, type PlannedChunk } from '../../common/model/packet';
+import type { PlanContext } from './plan-context';
 import { groupingOf } from '../../common/model/duplicates';
 import type { ErrorData } from '../../common/model/errors';
 import { fileKey, type Finding } from '../../common/model/tasks';
@@ -6,11 +8,10 @@ import { displayPath, joinPath, type FsPath } from '../../common/model/paths';
 import { formatByteCount, formatCount } from '../../common/model/units';
 import type { WalkCursor, WalkEntry } from '../../common/threads/walk';
 import type { Threads } from '../pool';
-import type { NewTask, PlannedEnd } from '../store/task-repository';
 import type { JobSpec } from './job-spec';
 import { leftOut } from './plan-hash';
 import { decodeCursor, encodeCursor, walk } from './plan-walk';
-import { CHUNK, type PlanContext, type PlannedChunk } from './planned-chunk';
+
 
 type VerifySpec = Extract<JobSpec, { kind: 'verify' }>;
 type SideName = 'left' | 'right';
@@ -60,7 +61,7 @@ class Comparison {
   #held: Held[];
   /** Byte strings of folders, with `/` behind, that one side could not read: what is below them says nothing. */
   #unreadable: string[];
-  #tasks: NewTask[] = [];
+  #tasks: PlannedTask[] = [];
 
   constructor({ manifest, root, rules }: VerifySpec, cursor: string | null, threads: Threads) {
     const stored = cursor === null ? null : (JSON.parse(cursor) as StoredCursor);
@@ -107,7 +108,7 @@ class Comparison {
       held: this.#held.map((held) => ({ ...held, relative: encodeCursor({ root: 0, ...held }) })),
       unreadable: this.#unreadable,
     };
-    return { tasks, cursor: JSON.stringify(stored) };
+    return planChunk(tasks, JSON.stringify(stored));
   }
 
   async #step(key: string, left: Keyed | null, right: Keyed | null): Promise<void> {
@@ -216,7 +217,7 @@ class Comparison {
     });
   }
 
-  #add(relative: FsPath, task: Partial<NewTask>): void {
+  #add(relative: FsPath, task: Partial<PlannedTask>): void {
     this.#tasks.push({
       phase: 0,
       type: 'pair',

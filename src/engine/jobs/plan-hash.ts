@@ -1,12 +1,13 @@
 /** The files of a hash job. Those whose digests are known need not be read. */
+import { type PlannedTask, type PlannedEnd, type PlannedChunk } from '../../common/model/packet';
+import type { PlanContext } from './plan-context';
 import { displayPath, joinPath, samePath, type FsPath } from '../../common/model/paths';
 import type { Digests } from '../../common/model/digests';
 import type { FileIdentity } from '../../common/model/tasks';
 import type { WalkEntry } from '../../common/threads/walk';
-import type { NewTask, PlannedEnd } from '../store/task-repository';
 import type { JobSpec } from './job-spec';
 import { entryName, planWalk, settledEntry } from './plan-walk';
-import type { PlanContext, PlannedChunk } from './planned-chunk';
+
 
 type HashSpec = Extract<JobSpec, { kind: 'hash' }>;
 
@@ -29,7 +30,7 @@ export interface FilePlan {
   readonly identify: boolean;
   /** Whether digests that are remembered of it are of use. */
   readonly isRemembered: (entry: WalkEntry) => boolean;
-  readonly plan: (entry: WalkEntry, known: KnownDigests) => NewTask | null;
+  readonly plan: (entry: WalkEntry, known: KnownDigests) => PlannedTask | null;
 }
 
 /** The files of a job that computes digests, with those that are known. */
@@ -59,7 +60,7 @@ export function planFiles(
   return planWalk(walked, cursor, threads);
 }
 
-function planEntry(spec: HashSpec, entry: WalkEntry, known: KnownDigests): NewTask | null {
+function planEntry(spec: HashSpec, entry: WalkEntry, known: KnownDigests): PlannedTask | null {
   if (entry.type === 'folder') return null;
   return {
     phase: 0,

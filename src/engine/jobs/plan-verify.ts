@@ -1,4 +1,6 @@
 /** The files that a manifest lists; with `strict` also those below the root that it does not. Or all of a bag. */
+import { CHUNK, planChunk, type PlannedTask, type PlannedEnd, type PlannedChunk } from '../../common/model/packet';
+import type { PlanContext } from './plan-context';
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { HeddleError, fromErrorData, toErrorData, type ErrorData } from '../../common/model/errors';
@@ -14,14 +16,13 @@ import {
   type ManifestNote,
   type ManifestProblem,
 } from '../formats/manifest';
-import type { NewTask, PlannedEnd } from '../store/task-repository';
 import { bagEscapes, readBag, type Bag } from './bag';
 import type { JobSpec } from './job-spec';
 import { belowRoot, keyOf, ListedFiles, type ListedFile } from './listed-file';
 import { ListedFilter } from './listed-filter';
 import { linkLeftOut } from './plan-hash';
 import { planWalk, settledEntry } from './plan-walk';
-import { CHUNK, type PlanContext, type PlannedChunk } from './planned-chunk';
+
 
 type VerifySpec = Extract<JobSpec, { kind: 'verify' }>;
 
@@ -51,25 +52,25 @@ export async function* planVerify(
   const bag = spec.bag === true ? await readBag(spec.root) : null;
   const isWalking = cursor?.startsWith(WALK) === true;
   if (!isWalking) {
-    if (cursor === null && bag !== null) yield { tasks: bag.faults.map(bagFault), cursor: BAG };
+    if (cursor === null && bag !== null) yield planChunk(bag.faults.map(bagFault), BAG);
     yield* planLists(spec, bag, cursor === BAG ? null : cursor);
     // A bag may hold nothing.
     if (bag === null) refuseNothing(spec, context);
   }
   if (!spec.strict && bag === null) return;
-  if (!isWalking) yield { tasks: [], cursor: WALK };
+  if (!isWalking) yield planChunk([], WALK);
   // Until here everything that is listed is stored.
-  const plan = (entry: WalkEntry): NewTask | null => planExtra(spec, bag, entry, context);
+  const plan = (entry: WalkEntry): PlannedTask | null => planExtra(spec, bag, entry, context);
   const after = isWalking ? cursor.slice(WALK.length) : '';
   const roots = [bag === null ? spec.root : joinPath(spec.root, 'data')];
   const walk = { roots, rules: spec.rules, identify: false, plan };
-  for await (const { tasks, cursor: reached } of planWalk(walk, after === '' ? null : after, context.threads))
-    yield { tasks, cursor: WALK + reached };
+  for await (const chunk of planWalk(walk, after === '' ? null : after, context.threads))
+    yield { ...chunk, cursor: WALK + chunk.cursor };
 }
 
 /** A verification that read no file has verified nothing. */
 function refuseNothing(spec: VerifySpec, { tasks, jobId }: PlanContext): void {
-  if (tasks.hasTasks(jobId)) return;
+  if (tasks.rows.hasTasks(jobId)) return;
   const shown = spec.shown ?? displayPath(spec.manifest);
   throw new HeddleError(
     'nothing-verified',
@@ -110,7 +111,7 @@ async function* planLists(
         if (read <= after) continue;
         const left = part.slice(Math.max(0, part.length - (read - after)));
         const tasks = await Promise.all(left.map((item) => planItem(spec, list, item)));
-        yield { tasks: tasks.flatMap((task) => task ?? []), cursor: `${version} ${read} ${index}` };
+        yield planChunk(tasks.flatMap((task) => task ?? []), `${version} ${read} ${index}`);
       }
     }
   }
@@ -162,22 +163,22 @@ async function* itemsOf(
   }
 }
 
-async function planItem(spec: VerifySpec, list: List, item: ManifestItem): Promise<NewTask | null> {
+async function planItem(spec: VerifySpec, list: List, item: ManifestItem): Promise<PlannedTask | null> {
   if ('message' in item) return planProblem(list, item);
   return 'note' in item ? planNote(list, item) : planFile(spec, list, item);
 }
 
-function planProblem({ shown }: List, { line, text, message }: ManifestProblem): NewTask {
+function planProblem({ shown }: List, { line, text, message }: ManifestProblem): PlannedTask {
   const settled = unreadable('manifest-line', `Line ${line} of ${shown} ${message}.`);
   return { ...BASE, source: text, name: text.slice(0, 200), settled };
 }
 
-function planNote({ shown }: List, { note }: ManifestNote): NewTask {
+function planNote({ shown }: List, { note }: ManifestNote): PlannedTask {
   const reason = reasonOf('signature-not-checked', `${shown} ${note}`);
   return { ...BASE, source: shown, name: 'Signature', settled: { state: 'skipped', reason } };
 }
 
-async function planFile(spec: VerifySpec, list: List, item: ManifestEntry): Promise<NewTask | null> {
+async function planFile(spec: VerifySpec, list: List, item: ManifestEntry): Promise<PlannedTask | null> {
   const { shown, filter, files, fetched, key } = list;
   const found = await files.find(item);
   const { path, stats, note } = found;
@@ -219,7 +220,7 @@ function notFetched(
   return failedAs('missing', 'missing', message);
 }
 
-function bagFault(message: string): NewTask {
+function bagFault(message: string): PlannedTask {
   return { ...BASE, source: message, name: 'bagit.txt', settled: unreadable('bag', message) };
 }
 
@@ -228,13 +229,13 @@ function planExtra(
   bag: Bag | null,
   entry: WalkEntry,
   { tasks, jobId }: PlanContext,
-): NewTask | null {
+): PlannedTask | null {
   const { root } = spec;
   const base = bag === null ? root : joinPath(root, 'data');
   // Where links are followed, the path is what it leads to; a list has the link.
   const path = joinPath(base, entry.relative);
   if (entry.type === 'folder' || samePath(path, spec.manifest)) return null;
-  const lists = (key: string): boolean => tasks.hasGrouping(jobId, key + keyOf(path));
+  const lists = (key: string): boolean => tasks.rows.hasGrouping(jobId, key + keyOf(path));
   const payload = bag?.manifests.filter(({ isPayload }) => isPayload) ?? [];
   const lacking = payload.filter((_, index) => !lists(bagKey(index)));
   const isListed = bag === null ? lists('') : lacking.length < (bag.isListedInAll ? 1 : payload.length);

@@ -1,11 +1,11 @@
 /** Folders as a planner sees them: walked on a thread of their own, a chunk at a time, with a cursor to go on from. */
+import { CHUNK, planChunk, type PlannedTask, type PlannedEnd, type PlannedChunk } from '../../common/model/packet';
 import { HeddleError } from '../../common/model/errors';
 import { displayName, displayPath, type FsPath } from '../../common/model/paths';
 import type { FromWalker, ToWalker, WalkCursor, WalkData, WalkEntry } from '../../common/threads/walk';
 import type { WalkRules } from '../../common/model/walk-rules';
 import type { Threads } from '../pool';
-import type { NewTask, PlannedEnd } from '../store/task-repository';
-import { CHUNK, type PlannedChunk } from './planned-chunk';
+
 
 export interface WalkPlan {
   readonly roots: readonly FsPath[];
@@ -19,7 +19,7 @@ export interface WalkPlan {
   /** Before the tasks of these entries are planned. */
   readonly prepare?: (entries: readonly WalkEntry[]) => void;
   /** `null`: the entry is no task. */
-  readonly plan: (entry: WalkEntry) => NewTask | null;
+  readonly plan: (entry: WalkEntry) => PlannedTask | null;
 }
 
 interface StoredCursor {
@@ -54,7 +54,7 @@ export async function* planWalk(
     if (last === undefined) continue;
     prepare?.(entries);
     const tasks = entries.flatMap((entry) => plan(entry) ?? []);
-    yield { tasks, cursor: encodeCursor(last) };
+    yield planChunk(tasks, encodeCursor(last));
   }
 }
 

@@ -1,24 +1,27 @@
-/** Gathers what happened to tasks and writes it in one transaction per flush. */
+/** Gathers what came of tasks and writes it in one transaction per flush. */
 import { unlink } from 'node:fs';
+import { valueAt } from '../../common/model/packet';
 import type { PartialNote } from '../../common/model/download';
 import type { FsPath } from '../../common/model/paths';
 import type { SettledTask } from '../../common/model/tasks';
 import { native } from '../../files/entries';
-import type { TaskChange, TaskRepository } from '../store/task-repository';
+import type { TaskStore } from '../store/task-store';
+import type { Recorded } from '../store/task-writes';
 
 const FLUSH_INTERVAL_MS = 100;
 /** What is on disk of a download is known sooner: what is not, is fetched twice after a crash. */
 const NOTE_INTERVAL_MS = 30;
+/** Tasks. */
 const FLUSH_AT = 200;
 
 export class Recorder {
-  readonly #tasks: TaskRepository;
+  readonly #tasks: TaskStore;
   readonly #jobId: number;
   readonly #onRecorded: (settled: readonly SettledTask[]) => void;
   readonly #onError: (error: unknown) => void;
-  #changes: TaskChange[] = [];
+  #recorded: Recorded[] = [];
+  #waiting = 0;
   #notes: { readonly id: number; readonly note: PartialNote }[] = [];
-  #releases: FsPath[] = [];
   #timer: NodeJS.Timeout | null = null;
   #noteTimer: NodeJS.Timeout | null = null;
   #unlinking = 0;
@@ -29,7 +32,7 @@ export class Recorder {
    * @param onError is told why the database took nothing (a full disk, say); what it did not take is kept
    */
   constructor(
-    tasks: TaskRepository,
+    tasks: TaskStore,
     jobId: number,
     onRecorded: (settled: readonly SettledTask[]) => void,
     onError: (error: unknown) => void,
@@ -40,12 +43,14 @@ export class Recorder {
     this.#onError = onError;
   }
 
-  /** @param release a temporary name that may go once the change is in the database */
-  record(change: TaskChange, release?: FsPath): void {
-    this.#changes.push(change);
-    if (release !== undefined) this.#releases.push(release);
-    if (this.#changes.length >= FLUSH_AT) this.flush();
-    else this.#flushSoon();
+  record(recorded: Recorded): void {
+    this.#recorded.push(recorded);
+    this.#waiting += recorded.ends.tasks.length;
+    if (this.#waiting >= FLUSH_AT) this.flush();
+    else
+      this.#timer ??= setTimeout(() => {
+        this.flush();
+      }, FLUSH_INTERVAL_MS);
   }
 
   /** What is on disk of a task that runs. */
@@ -61,12 +66,6 @@ export class Recorder {
     }, NOTE_INTERVAL_MS);
   }
 
-  #flushSoon(): void {
-    this.#timer ??= setTimeout(() => {
-      this.flush();
-    }, FLUSH_INTERVAL_MS);
-  }
-
   flush(): void {
     try {
       this.#write();
@@ -80,22 +79,17 @@ export class Recorder {
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;
     this.#writeNotes();
-    if (this.#changes.length === 0) return;
-    const made = this.#tasks.apply(this.#jobId, this.#changes);
-    const releases = this.#releases;
-    this.#changes = [];
-    this.#releases = [];
-    for (const path of releases) this.#unlink(path);
-    this.#onRecorded(
-      made.flatMap(({ id, to, error }) => {
-        if (to === 'queued' || to === 'running') return [];
-        return [{ id, state: to, ...(to === 'done' && error !== null ? { isNoted: true } : {}) }];
-      }),
-    );
+    if (this.#recorded.length === 0) return;
+    const settled = this.#tasks.writes.record(this.#jobId, this.#recorded);
+    const recorded = this.#recorded;
+    this.#recorded = [];
+    this.#waiting = 0;
+    for (const path of recorded.flatMap(releasesOf)) this.#unlink(path);
+    this.#onRecorded(settled);
   }
 
   #writeNotes(): void {
-    this.#tasks.notePartials(this.#jobId, this.#notes);
+    this.#tasks.partials.note(this.#jobId, this.#notes);
     this.#notes = [];
   }
 
@@ -115,4 +109,11 @@ export class Recorder {
       for (const resolve of this.#idle.splice(0)) resolve();
     });
   }
+}
+
+/** Temporary names that may go once the tasks are in the database. */
+function releasesOf({ ends: { results, tasks } }: Recorded): readonly FsPath[] {
+  if (results === null || results.rest === null) return [];
+  const { rest } = results;
+  return tasks.flatMap((_, at) => valueAt(rest, at)?.release ?? []);
 }

@@ -1,13 +1,13 @@
 /** Sums up what a job's tasks were answered. A million tasks are read in slices, so that nobody's turn takes long. */
 import type { ResponseSummary } from '../../common/model/responses';
-import type { TaskRepository } from '../store/task-repository';
+import type { TaskStore } from '../store/task-store';
 import { DurationHistogram } from './percentiles';
 
 const SLICE = 2000;
 
 /** @param tasks how many the job has */
 export async function summarizeResponses(
-  repository: TaskRepository,
+  repository: TaskStore,
   jobId: number,
   tasks: number,
 ): Promise<ResponseSummary> {
@@ -15,7 +15,7 @@ export async function summarizeResponses(
   const firstByte = new DurationHistogram();
   const total = new DurationHistogram();
   for (let from = 0; from < tasks; from += SLICE) {
-    for (const answer of repository.answers(jobId, from, SLICE)) {
+    for (const answer of repository.rows.answers(jobId, from, SLICE)) {
       const status = answer.status ?? statusOf(answer.errorCode);
       statuses.set(status, (statuses.get(status) ?? 0) + 1);
       if (answer.firstByteMs !== null) firstByte.add(answer.firstByteMs);

@@ -7,6 +7,15 @@ const JOIN_GAP_MS = 30;
 /** …until the piece is this long. */
 const JOIN_LENGTH_MS = 150;
 
+/** When and where an attempt ran. Times are milliseconds since the epoch. */
+export interface AttemptTime {
+  readonly worker: number;
+  readonly lane: number;
+  readonly submittedAtMs: number;
+  readonly startedAtMs: number;
+  readonly endedAtMs: number;
+}
+
 type Segment = { -readonly [Key in keyof StripSegment]: StripSegment[Key] };
 
 class WorkerStrip {

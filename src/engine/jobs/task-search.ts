@@ -1,7 +1,7 @@
 /** Pages of a job's tasks. A search runs in slices, so that nobody's turn takes long, and is kept for the next page. */
 import type { TaskPage, TaskPageQuery } from '../../common/ipc';
 import { totalTasks, type TaskCounts } from '../../common/model/tasks';
-import type { TaskRepository } from '../store/task-repository';
+import type { TaskStore } from '../store/task-store';
 
 const SLICE = 2000;
 /** A search is run again after this long, since tasks go on changing. */
@@ -14,10 +14,10 @@ interface Found {
 }
 
 export class TaskSearch {
-  readonly #tasks: TaskRepository;
+  readonly #tasks: TaskStore;
   readonly #found = new Map<string, Promise<Found>>();
 
-  constructor(tasks: TaskRepository) {
+  constructor(tasks: TaskStore) {
     this.#tasks = tasks;
   }
 
@@ -26,7 +26,7 @@ export class TaskSearch {
     const { jobId, state, finding = null, search, offset, limit } = query;
     if (state === 'running') {
       const rows = runningIds
-        .flatMap((id) => this.#tasks.row(id) ?? [])
+        .flatMap((id) => this.#tasks.rows.row(id) ?? [])
         .filter(({ name, source }) => `${name}\n${source}`.toLowerCase().includes(search.toLowerCase()))
         .map((row) => ({ ...row, state: 'running' as const }));
       return { total: rows.length, rows: rows.slice(offset, offset + limit) };
@@ -36,17 +36,17 @@ export class TaskSearch {
       rows.map((row) => (row.state === 'queued' && running.has(row.id) ? { ...row, state: 'running' } : row));
     if (search !== '') {
       const { ordinals } = await this.#search(query, totalTasks(counts));
-      const rows = this.#tasks.byOrdinals(jobId, ordinals.slice(offset, offset + limit));
+      const rows = this.#tasks.rows.byOrdinals(jobId, ordinals.slice(offset, offset + limit));
       return { total: ordinals.length, rows: mark(rows) };
     }
     if (finding !== null) {
-      const total = this.#tasks.findings(jobId)[finding] ?? 0;
-      return { total, rows: mark(this.#tasks.pageByFinding(jobId, finding, offset, limit)) };
+      const total = this.#tasks.rows.findings(jobId)[finding] ?? 0;
+      return { total, rows: mark(this.#tasks.rows.pageByFinding(jobId, finding, offset, limit)) };
     }
     if (state === null) {
-      return { total: totalTasks(counts), rows: mark(this.#tasks.pageByOrdinal(jobId, offset, limit)) };
+      return { total: totalTasks(counts), rows: mark(this.#tasks.rows.page(jobId, offset, limit)) };
     }
-    return { total: counts[state], rows: mark(this.#tasks.pageByState(jobId, state, offset, limit)) };
+    return { total: counts[state], rows: mark(this.#tasks.rows.pageByState(jobId, state, offset, limit)) };
   }
 
   async #search({ jobId, state, finding = null, search }: TaskPageQuery, total: number): Promise<Found> {
@@ -56,7 +56,7 @@ export class TaskSearch {
     const run = (async (): Promise<Found> => {
       const ordinals: number[] = [];
       for (let from = 0; from < total; from += SLICE) {
-        ordinals.push(...this.#tasks.searchSlice(jobId, { state, finding, text: search }, from, SLICE));
+        ordinals.push(...this.#tasks.rows.searchSlice(jobId, { state, finding, text: search }, from, SLICE));
         await new Promise((resolve) => setImmediate(resolve));
       }
       return { ordinals, atMs: Date.now() };

@@ -1,14 +1,14 @@
 /** Failed tasks without a finding, counted in slices, so that nobody's turn takes long. */
 import type { UntoldFailures } from '../../common/ipc';
-import type { TaskRepository } from '../store/task-repository';
+import type { TaskStore } from '../store/task-store';
 
 const SLICE = 2000;
 
-export async function untoldFailures(tasks: TaskRepository, jobId: number): Promise<UntoldFailures> {
+export async function untoldFailures(tasks: TaskStore, jobId: number): Promise<UntoldFailures> {
   let all = 0;
   let existing = 0;
   for (let after = -1; ;) {
-    const slice = tasks.untoldSlice(jobId, after, SLICE);
+    const slice = tasks.rows.untoldSlice(jobId, after, SLICE);
     all += slice.all;
     existing += slice.existing;
     if (slice.last === null) return { all, existing };

@@ -1,48 +1,55 @@
 /**
  * What runs tasks under one mode. The semantics are those of Python's
  * `concurrent.futures.ThreadPoolExecutor`, said in TypeScript; what differs:
- * threads have an isolate each (computing scales, there is no global lock), a
- * running task is cancelled cooperatively, and inputs are structured-cloned.
+ * tasks are submitted by the packet and answered in parts, threads have an
+ * isolate each (computing scales, there is no global lock), a running task is
+ * cancelled cooperatively, and packets are structured-cloned.
  */
-import type { Mode } from '../../common/model/jobs';
+import type { Ends } from '../../common/threads/protocol';
 import type { LaneReading } from '../../common/threads/board';
+import type { Mode } from '../../common/model/jobs';
 import type { Threads } from './threads';
 
-export interface TaskHandle<Output> {
+/** Tasks that are handed over together; indices name them. */
+export interface Submission<Body, Results> {
+  readonly body: Body;
+  readonly count: number;
   /**
-   * Settles exactly once: with the task's value; with a `HeddleError` when it
-   * failed; with a `DOMException` named `AbortError` when it was cancelled.
-   * A cancelled task's promise settles only when the work has truly ended.
+   * Told how its tasks ended, in parts and in any order; each task is in one part. A task that was cancelled before it
+   * ran, or whose thread crashed, is in one too: no time was spent on it then.
    */
-  readonly promise: Promise<Output>;
-  /** Asks the task to stop; harmless once it has settled. */
+  readonly onEnds: (ends: TimedEnds<Results>) => void;
+  /** Called with what a task tells before it settles. */
+  readonly onNote?: (task: number, note: unknown) => void;
+}
+
+export interface TimedEnds<Results> extends Ends<Results> {
+  /** From 1; `null`: they ran nowhere. */
+  readonly worker: number | null;
+  readonly submittedAtMs: number;
+}
+
+export interface PacketHandle {
+  /**
+   * Resolves when every task has settled: the work has truly ended then.
+   * Rejects with `executor-broken`; those tasks that have not settled never will.
+   */
+  readonly promise: Promise<void>;
+  /** Asks all of its tasks to stop; harmless once they have settled. */
   cancel(): void;
 }
 
-/** When and where a task ran; `worker` counts from 1. Times are milliseconds since the epoch. */
-export interface TaskTiming {
-  readonly worker: number;
-  readonly lane: number;
-  readonly submittedAtMs: number;
-  readonly startedAtMs: number;
-  readonly endedAtMs: number;
-}
-
-export interface SubmitOptions {
-  /** Bytes the task is about to handle, where known: small ones travel in batches. */
-  readonly weight?: number | null;
-  /** Called with what the task tells before it settles. */
-  readonly onNote?: (note: unknown) => void;
-  /** Called just before the promise settles, when the task ran at all. */
-  readonly onTiming?: (timing: TaskTiming) => void;
-}
-
-/** A worker's hands at this moment. `input` is what was submitted. */
-export interface WorkerReading<Input> {
+/** A worker's hands at this moment. */
+export interface WorkerReading {
   readonly worker: number;
   readonly alive: boolean;
   readonly lanes: number;
-  readonly running: readonly (LaneReading & { readonly input: Input })[];
+  readonly running: readonly RunningReading[];
+}
+
+export interface RunningReading extends LaneReading {
+  /** What its packet was submitted as. */
+  readonly handle: PacketHandle;
 }
 
 /** Measured by the executor itself. Times in milliseconds. */
@@ -82,26 +89,22 @@ export interface ShutdownOptions {
   readonly cancelQueued?: boolean;
 }
 
-export interface Executor<Input, Output> {
+export interface Executor<Body, Results> {
   readonly mode: Mode;
   /** How many tasks may run at once. */
   readonly concurrency: number;
   /** How many threads there are, or may be at most. */
   readonly size: number;
-  /** Resolves when the first worker can take a task; rejects when the pool is broken. */
-  readonly ready: Promise<void>;
-  /** Resolves when every thread that is made before the first task can take one; rejects as {@link ready} does. */
+  /** Resolves when every thread that is made before the first task can take one; rejects when the pool is broken. */
   readonly started: Promise<void>;
   /** @throws HeddleError `executor-shut-down` after shutdown, `executor-broken` when the initialiser failed */
-  submit(input: Input, options?: SubmitOptions): TaskHandle<Output>;
-  /** Results in input order, whatever finished first. Inputs are drawn as room appears. */
-  map(inputs: Iterable<Input> | AsyncIterable<Input>): AsyncGenerator<Output, void, undefined>;
+  submit(submission: Submission<Body, Results>): PacketHandle;
   /** Changes the number of threads; surplus workers finish what they have. Only `pool` and `thread-per-task` follow. */
   resize(size: number): Promise<void>;
   /** Idempotent. */
   shutdown(options?: ShutdownOptions): Promise<void>;
   /** A sample of what runs; cheap enough for ten times a second. */
-  read(): WorkerReading<Input>[];
+  read(): WorkerReading[];
   measures(): ExecutorMeasures;
 }
 
@@ -111,8 +114,6 @@ export interface ExecutorOptions<Options> {
   readonly size: number;
   /** Tasks in flight on each thread of `pool`: more than 1 pays for work that waits. */
   readonly tasksPerWorker?: number;
-  /** Tasks handed to a thread of `pool` beyond those in flight, where their size is not known. */
-  readonly tasksAhead?: number;
   readonly threads: Threads;
   /** Given to every worker's initialiser. */
   readonly workerOptions: Options;

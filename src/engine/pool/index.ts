@@ -3,12 +3,10 @@ import type { Executor, ExecutorOptions } from './executor';
 import { WorkerExecutor } from './worker-executor';
 
 export type * from './executor';
-export { Slots } from './slots';
-export { SMALL_TASK_BYTES } from './thread';
 export { Threads } from './threads';
 
-export function createExecutor<Options, Input, Output>(
+export function createExecutor<Options, Body, Results>(
   options: ExecutorOptions<Options>,
-): Executor<Input, Output> {
-  return new WorkerExecutor<Options, Input, Output>(options);
+): Executor<Body, Results> {
+  return new WorkerExecutor<Options, Body, Results>(options);
 }

@@ -2,7 +2,7 @@
 import { workerData } from 'node:worker_threads';
 import { HeddleError } from '../../common/model/errors';
 import type { WorkerData } from '../../common/threads/protocol';
-import { serveTasks } from '../../workers/runtime';
+import { serveTasks, type RunTask } from '../../workers/runtime';
 
 export type ToyTask =
   | { readonly do: 'echo'; readonly value: number }
@@ -20,7 +20,8 @@ export interface ToyOptions {
   readonly brokenBecause?: string;
 }
 
-serveTasks<ToyOptions, ToyTask, number>(workerData as WorkerData<ToyOptions>, (options) => {
+/** A packet is its tasks, and its results are those of its tasks. */
+function initialise(options: ToyOptions): RunTask<ToyTask, number> {
   if (options.brokenBecause !== undefined) throw new HeddleError('toy-broken', options.brokenBecause);
   return (task, context) => {
     switch (task.do) {
@@ -51,7 +52,16 @@ serveTasks<ToyOptions, ToyTask, number>(workerData as WorkerData<ToyOptions>, (o
       }
     }
   };
-});
+}
+
+serveTasks<ToyOptions, readonly ToyTask[], ToyTask, number, readonly (number | null)[]>(
+  workerData as WorkerData<ToyOptions>,
+  {
+    initialise,
+    open: (tasks, index) => tasks[index] ?? { do: 'fail', code: 'no-such-task' },
+    pack: (outputs) => outputs,
+  },
+);
 
 function wait(ms: number, signal: AbortSignal): Promise<number> {
   return new Promise((resolve, reject) => {

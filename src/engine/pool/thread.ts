@@ -1,37 +1,34 @@
 /** One worker thread as its host sees it: its board, what it has in hand, and its end. */
 import type { Worker } from 'node:worker_threads';
 import { ProgressBoard, nowMs } from '../../common/threads/board';
-import type { FromWorker, Settlement, ToWorker, WorkerData } from '../../common/threads/protocol';
+import type { Answer, FromWorker, ToWorker, WorkerData } from '../../common/threads/protocol';
 import type { ErrorData } from '../../common/model/errors';
 import { toErrorData } from '../../common/model/errors';
 import type { LoopTime } from './executor';
-import { Slots } from './slots';
 import type { Threads } from './threads';
 
-/** A worker is handed small tasks ahead, up to this many and this many bytes, so that it never waits for a message. */
-export const IN_HAND_TASKS = 128;
-export const IN_HAND_BYTES = 2 * 1024 * 1024;
-/** Larger tasks, and those of unknown size, are handed out one for each free lane. */
-export const SMALL_TASK_BYTES = 64 * 1024;
-
-export interface ThreadEvents<Output> {
+export interface ThreadEvents<Results> {
   onReady(): void;
   onBroken(error: ErrorData): void;
-  onNote(ticket: number, note: unknown): void;
-  onSettled(settlements: readonly Settlement<Output>[]): void;
+  onNote(ticket: number, task: number, note: unknown): void;
+  onAnswers(answers: readonly Answer<Results>[]): void;
   /** Once, last. `crash` is the uncaught error, if one ended the thread. */
   onExit(crash: ErrorData | null): void;
 }
 
-export interface InHand<Input> {
-  readonly input: Input;
-  readonly weight: number | null;
+/** Tasks of one packet in a thread's hands. */
+export interface Hand<Packet> {
+  readonly packet: Packet;
+  /** Indices into the packet, in the order in which they run. Those at the end may be taken back. */
+  tasks: readonly number[];
+  /** Of these, how many have not settled. */
+  left: number;
 }
 
-export class Thread<Options, Input, Output, Entry extends InHand<Input>> {
+export class Thread<Options, Body, Results, Packet extends { readonly body: Body }> {
   readonly board: ProgressBoard;
-  /** By ticket. */
-  readonly inHand = new Slots<Entry>();
+  /** By ticket; a number is given out again when all tasks of the one before have settled. */
+  readonly hands: (Hand<Packet> | null)[];
   readonly startedAtMs = nowMs();
   /** Resolves when the thread has truly ended. */
   readonly exited: Promise<void>;
@@ -39,38 +36,31 @@ export class Thread<Options, Input, Output, Entry extends InHand<Input>> {
   /** Takes no more tasks: it is being retired. */
   closing = false;
   busyMs = 0;
+  /** Tasks in hand that have not settled. */
+  tasksInHand = 0;
+  packetsInHand = 0;
   #loop: LoopTime = { activeMs: 0, idleMs: 0 };
   readonly #worker: Worker;
-  #bytesInHand = 0;
-  #largeInHand = 0;
-  #outbox: { ticket: number; input: Input }[] = [];
   #crash: ErrorData | null = null;
-  /** Tasks of unknown size that may wait here beside those that run. */
-  readonly #ahead: number;
 
-  constructor(
-    threads: Threads,
-    options: Options,
-    lanes: number,
-    ahead: number,
-    events: ThreadEvents<Output>,
-  ) {
-    this.#ahead = ahead;
-    const shape = { lanes, tickets: Math.max(IN_HAND_TASKS, lanes) };
+  constructor(threads: Threads, options: Options, lanes: number, events: ThreadEvents<Results>) {
+    // A packet for each lane, and one ahead.
+    const shape = { lanes, tickets: lanes + 1 };
+    this.hands = Array<null>(shape.tickets).fill(null);
     this.board = new ProgressBoard(shape);
     const data: WorkerData<Options> = { role: 'task', options, shape, board: this.board.buffer };
     this.#worker = threads.start(data);
-    this.#worker.on('message', (message: FromWorker<Output>) => {
+    this.#worker.on('message', (message: FromWorker<Results>) => {
       if (message.type === 'ready') {
         this.ready = true;
         events.onReady();
       } else if (message.type === 'broken') {
         events.onBroken(message.error);
       } else if (message.type === 'note') {
-        events.onNote(message.ticket, message.note);
+        events.onNote(message.ticket, message.task, message.note);
       } else {
         this.busyMs = message.busyMs;
-        events.onSettled(message.settlements);
+        events.onAnswers(message.answers);
       }
     });
     this.#worker.on('error', (error) => {
@@ -96,48 +86,76 @@ export class Thread<Options, Input, Output, Entry extends InHand<Input>> {
     if (active + idle > 0) this.#loop = { activeMs: active, idleMs: Math.max(0, idle) };
   }
 
-  /** Whether another task of this weight may be handed over now. */
-  hasRoomFor(weight: number | null): boolean {
-    if (!this.ready || this.closing) return false;
-    if (this.inHand.size < this.board.shape.lanes) return true;
-    if (weight === null) return this.inHand.size < this.board.shape.lanes + this.#ahead;
-    return (
-      weight <= SMALL_TASK_BYTES &&
-      this.#largeInHand === 0 &&
-      this.inHand.size < IN_HAND_TASKS &&
-      this.#bytesInHand + weight <= IN_HAND_BYTES
-    );
+  get isOpen(): boolean {
+    return this.ready && !this.closing;
   }
 
-  /** Puts a task into the next batch; {@link send} sends it. @returns its ticket */
-  assign(entry: Entry): number {
-    if (this.inHand.size >= this.board.shape.tickets)
-      throw new Error('no ticket is free: ask hasRoomFor first');
-    const ticket = this.inHand.add(entry);
-    this.board.clearCancel(ticket);
-    if (isLarge(entry.weight)) this.#largeInHand += 1;
-    else this.#bytesInHand += entry.weight ?? 0;
-    this.#outbox.push({ ticket, input: entry.input });
-    return ticket;
+  /** A lane is free; or else one more packet may lie ready, so that the thread never waits for a message. */
+  get hasRoom(): boolean {
+    if (!this.isOpen) return false;
+    return this.tasksInHand < this.board.shape.lanes || this.packetsInHand < 2;
   }
 
-  send(): void {
-    if (this.#outbox.length === 0) return;
-    this.#post({ type: 'run', assignments: this.#outbox });
-    this.#outbox = [];
+  give(packet: Packet, tasks: readonly number[]): void {
+    const ticket = this.hands.indexOf(null);
+    if (ticket < 0) throw new Error('no ticket is free: ask hasRoom first');
+    this.hands[ticket] = { packet, tasks, left: tasks.length };
+    this.tasksInHand += tasks.length;
+    this.packetsInHand += 1;
+    this.board.give(ticket, tasks.length);
+    this.#post({ type: 'run', ticket, body: packet.body, tasks });
   }
 
-  /** Takes a settled task out of the worker's hands. */
-  take(ticket: number): Entry | undefined {
-    const entry = this.inHand.take(ticket);
-    if (entry === undefined) return undefined;
-    if (isLarge(entry.weight)) this.#largeInHand -= 1;
-    else this.#bytesInHand -= entry.weight ?? 0;
-    return entry;
+  /** The hand that a thread with nothing to do can be helped from; `null`: there is nothing to share. */
+  #fullest(): number | null {
+    let best: number | null = null;
+    // The last task of a hand stays with its thread, which has to see the hand's end.
+    let most = 1;
+    this.hands.forEach((hand, ticket) => {
+      if (hand === null) return;
+      const unbegun = this.board.unbegun(ticket);
+      if (unbegun <= most) return;
+      most = unbegun;
+      best = ticket;
+    });
+    return best;
   }
 
-  cancel(ticket: number): void {
-    this.board.cancel(ticket);
+  /** Tasks that could be taken back. */
+  get spare(): number {
+    const ticket = this.#fullest();
+    return ticket === null ? 0 : Math.floor(this.board.unbegun(ticket) / 2);
+  }
+
+  /** Takes back half of what nobody has begun of its fullest hand. */
+  takeBack(): { readonly packet: Packet; readonly tasks: readonly number[] } | null {
+    const ticket = this.#fullest();
+    const hand = ticket === null ? null : this.hands[ticket];
+    if (ticket === null || hand == null) return null;
+    const from = this.board.takeBack(ticket, (left) => Math.floor(left / 2));
+    if (from === null) return null;
+    const tasks = hand.tasks.slice(from);
+    hand.tasks = hand.tasks.slice(0, from);
+    hand.left -= tasks.length;
+    this.tasksInHand -= tasks.length;
+    return { packet: hand.packet, tasks };
+  }
+
+  /** Some of a hand's tasks have settled. */
+  settled(ticket: number, count: number): void {
+    const hand = this.hands[ticket];
+    if (hand == null) return;
+    hand.left -= count;
+    this.tasksInHand -= count;
+    if (hand.left > 0) return;
+    this.hands[ticket] = null;
+    this.packetsInHand -= 1;
+  }
+
+  cancel(packet: Packet): void {
+    this.hands.forEach((hand, ticket) => {
+      if (hand?.packet === packet) this.board.cancel(ticket);
+    });
     this.#post({ type: 'cancel' });
   }
 
@@ -154,11 +172,7 @@ export class Thread<Options, Input, Output, Entry extends InHand<Input>> {
     void this.#worker.terminate();
   }
 
-  #post(message: ToWorker<Input>): void {
+  #post(message: ToWorker<Body>): void {
     this.#worker.postMessage(message);
   }
-}
-
-function isLarge(weight: number | null): boolean {
-  return weight === null || weight > SMALL_TASK_BYTES;
 }

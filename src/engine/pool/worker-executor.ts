@@ -2,48 +2,55 @@
  * The executor behind all four modes. They differ in three numbers alone: how
  * many threads, how many lanes on each, and whether a thread lives for one task.
  *
- * What always holds: an entry is in exactly one place (the queue, one thread's
- * hands, or settled); a promise settles once; a place has at most one thread
+ * What always holds: a task is in exactly one place (waiting, in one thread's
+ * hands, or settled); a task settles once; a place has at most one thread
  * alive; no thread outlives `shutdown({ wait: true })`.
  */
-import { nowMs } from '../../common/threads/board';
+import { MOST_TASKS, nowMs } from '../../common/threads/board';
 import { HeddleError, fromErrorData, type ErrorData } from '../../common/model/errors';
 import type { Mode } from '../../common/model/jobs';
-import type { Settlement } from '../../common/threads/protocol';
+import type { Answer } from '../../common/threads/protocol';
 import type {
   Executor,
   ExecutorMeasures,
   ExecutorOptions,
+  PacketHandle,
   ShutdownOptions,
-  SubmitOptions,
-  TaskHandle,
+  Submission,
+  TimedEnds,
   WorkerMeasure,
   WorkerReading,
 } from './executor';
-import { EntryQueue } from './entry-queue';
-import { Thread, type InHand } from './thread';
+import { Thread } from './thread';
 
 const DEFAULT_GRACE_MS = 3000;
 /** Threads that die in a row with nothing running: the script itself does not work. */
 const MAX_IDLE_DEATHS = 3;
 
-interface Entry<Input, Output> extends InHand<Input> {
+/** A packet until its last task has settled. */
+interface Packet<Body, Results> {
+  readonly body: Body;
+  readonly submission: Submission<Body, Results>;
   readonly submittedAtMs: number;
-  readonly onNote: SubmitOptions['onNote'];
-  readonly onTiming: SubmitOptions['onTiming'];
-  readonly resolve: (value: Output) => void;
+  readonly handle: PacketHandle;
+  readonly resolve: () => void;
   readonly reject: (error: Error) => void;
-  settled: boolean;
+  /** 1 for each task that has settled. */
+  readonly settled: Uint8Array;
+  /** Tasks that have not settled. */
+  left: number;
+  /** Tasks that no thread has. */
+  waiting: readonly number[];
   cancelled: boolean;
-  /** Where it is, once handed to a worker. */
-  hand: { readonly place: Place<Input, Output>; readonly ticket: number } | null;
   graceTimer: NodeJS.Timeout | null;
 }
 
-interface Place<Input, Output> {
+type PacketThread<Body, Results> = Thread<unknown, Body, Results, Packet<Body, Results>>;
+
+interface Place<Body, Results> {
   /** 1-based; free numbers are given out again. */
   readonly worker: number;
-  thread: Thread<unknown, Input, Output, Entry<Input, Output>> | null;
+  thread: PacketThread<Body, Results> | null;
   /** Leaves when its thread has ended. */
   retiring: boolean;
 }
@@ -58,19 +65,15 @@ interface Tally {
   loopIdleMs: number;
 }
 
-function abortError(): DOMException {
-  return new DOMException('The task was cancelled.', 'AbortError');
-}
-
-export class WorkerExecutor<Options, Input, Output> implements Executor<Input, Output> {
+export class WorkerExecutor<Options, Body, Results> implements Executor<Body, Results> {
   readonly mode: Mode;
-  readonly ready: Promise<void>;
   readonly started: Promise<void>;
   readonly #options: ExecutorOptions<Options>;
   readonly #lanes: number;
   readonly #graceMs: number;
-  readonly #queue = new EntryQueue<Entry<Input, Output>>();
-  #places: Place<Input, Output>[] = [];
+  /** Packets of which some tasks wait. */
+  #queue: Packet<Body, Results>[] = [];
+  #places: Place<Body, Results>[] = [];
   #size: number;
   readonly #tallies = new Map<number, Tally>();
   #settledTasks = 0;
@@ -81,7 +84,6 @@ export class WorkerExecutor<Options, Input, Output> implements Executor<Input, O
   #closed = false;
   #broken: ErrorData | null = null;
   readonly #drained = Promise.withResolvers<void>();
-  readonly #firstReady = Promise.withResolvers<void>();
   readonly #allReady = Promise.withResolvers<void>();
 
   constructor(options: ExecutorOptions<Options>) {
@@ -99,15 +101,10 @@ export class WorkerExecutor<Options, Input, Output> implements Executor<Input, O
         : options.mode === 'pool'
           ? (options.tasksPerWorker ?? 1)
           : 1;
-    this.ready = this.#firstReady.promise;
-    // Whoever never looks at `ready` learns of a broken pool from submit.
-    this.ready.catch(() => undefined);
     this.started = this.#allReady.promise;
+    // Whoever never looks at it learns of a broken pool from submit.
     this.started.catch(() => undefined);
-    if (this.#makesThreadPerTask) {
-      this.#firstReady.resolve();
-      this.#allReady.resolve();
-    }
+    if (this.#makesThreadPerTask) this.#allReady.resolve();
     this.#fillPlaces();
   }
 
@@ -123,52 +120,36 @@ export class WorkerExecutor<Options, Input, Output> implements Executor<Input, O
     return this.#size * this.#lanes;
   }
 
-  submit(input: Input, options: SubmitOptions = {}): TaskHandle<Output> {
+  submit(submission: Submission<Body, Results>): PacketHandle {
     if (this.#broken !== null) throw this.#brokenError(this.#broken);
     if (this.#closed) {
       throw new HeddleError('executor-shut-down', 'This executor was shut down and takes no more tasks.');
     }
-    const { promise, resolve, reject } = Promise.withResolvers<Output>();
-    const entry: Entry<Input, Output> = {
-      input,
-      weight: options.weight ?? null,
+    const { body, count } = submission;
+    if (count < 1 || count > MOST_TASKS)
+      throw new RangeError(`a packet has 1 to ${MOST_TASKS} tasks, not ${count}`);
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const packet: Packet<Body, Results> = {
+      body,
+      submission,
       submittedAtMs: nowMs(),
-      onNote: options.onNote,
-      onTiming: options.onTiming,
+      handle: {
+        promise,
+        cancel: () => {
+          this.#cancel(packet);
+        },
+      },
       resolve,
       reject,
-      settled: false,
+      settled: new Uint8Array(count),
+      left: count,
+      waiting: Array.from({ length: count }, (_, task) => task),
       cancelled: false,
-      hand: null,
       graceTimer: null,
     };
-    this.#queue.push(entry);
+    this.#queue.push(packet);
     this.#planDispatch();
-    return {
-      promise,
-      cancel: () => {
-        this.#cancel(entry);
-      },
-    };
-  }
-
-  async *map(inputs: Iterable<Input> | AsyncIterable<Input>): AsyncGenerator<Output, void, undefined> {
-    const window: TaskHandle<Output>[] = [];
-    try {
-      for await (const input of inputs) {
-        const handle = this.submit(input);
-        // Its failure is reported in its turn; until then it is no unhandled rejection.
-        handle.promise.catch(() => undefined);
-        window.push(handle);
-        if (window.length >= this.concurrency * 2) {
-          const first = window.shift();
-          if (first !== undefined) yield await first.promise;
-        }
-      }
-      for (let first = window.shift(); first !== undefined; first = window.shift()) yield await first.promise;
-    } finally {
-      for (const handle of window) handle.cancel();
-    }
+    return packet.handle;
   }
 
   async resize(size: number): Promise<void> {
@@ -186,12 +167,12 @@ export class WorkerExecutor<Options, Input, Output> implements Executor<Input, O
 
   async shutdown({ wait = true, cancelQueued = false }: ShutdownOptions = {}): Promise<void> {
     this.#closed = true;
-    if (cancelQueued) for (const entry of this.#queue.drain()) this.#settleCancelled(entry);
+    if (cancelQueued) for (const packet of this.#queue.splice(0)) this.#settleWaiting(packet, CANCELLED);
     this.#closeWhenIdle();
     if (wait) await this.#drained.promise;
   }
 
-  read(): WorkerReading<Input>[] {
+  read(): WorkerReading[] {
     return this.#places.map(({ worker, thread }) => ({
       worker,
       alive: thread !== null,
@@ -200,8 +181,8 @@ export class WorkerExecutor<Options, Input, Output> implements Executor<Input, O
         thread === null
           ? []
           : thread.board.read().flatMap((reading) => {
-              const entry = thread.inHand.get(reading.ticket);
-              return entry === undefined ? [] : [{ ...reading, input: entry.input }];
+              const packet = thread.hands[reading.ticket]?.packet;
+              return packet === undefined ? [] : [{ ...reading, handle: packet.handle }];
             }),
     }));
   }
@@ -240,7 +221,7 @@ export class WorkerExecutor<Options, Input, Output> implements Executor<Input, O
       const taken = new Set(this.#places.map((place) => place.worker));
       let worker = 1;
       while (taken.has(worker)) worker += 1;
-      const place: Place<Input, Output> = { worker, thread: null, retiring: false };
+      const place: Place<Body, Results> = { worker, thread: null, retiring: false };
       this.#places.push(place);
       this.#places.sort((left, right) => left.worker - right.worker);
       if (!this.#makesThreadPerTask) this.#startThread(place);
@@ -256,38 +237,31 @@ export class WorkerExecutor<Options, Input, Output> implements Executor<Input, O
     return tally;
   }
 
-  #startThread(place: Place<Input, Output>): void {
+  #startThread(place: Place<Body, Results>): void {
     const { threads, workerOptions } = this.#options;
-    const thread = new Thread<unknown, Input, Output, Entry<Input, Output>>(
-      threads,
-      workerOptions,
-      this.#lanes,
-      this.mode === 'pool' ? (this.#options.tasksAhead ?? 0) : 0,
-      {
-        onReady: () => {
-          this.#firstReady.resolve();
-          if (this.#places.every((other) => other.thread?.ready === true)) this.#allReady.resolve();
-          this.#dispatch();
-        },
-        onBroken: (error) => {
-          this.#break(error);
-        },
-        onNote: (ticket, note) => {
-          thread.inHand.get(ticket)?.onNote?.(note);
-        },
-        onSettled: (settlements) => {
-          this.#onSettled(place, thread, settlements);
-        },
-        onExit: (crash) => {
-          this.#onExit(place, thread, crash);
-        },
+    const thread: PacketThread<Body, Results> = new Thread(threads, workerOptions, this.#lanes, {
+      onReady: () => {
+        if (this.#places.every((other) => other.thread?.ready === true)) this.#allReady.resolve();
+        this.#dispatch();
       },
-    );
+      onBroken: (error) => {
+        this.#break(error);
+      },
+      onNote: (ticket, task, note) => {
+        thread.hands[ticket]?.packet.submission.onNote?.(task, note);
+      },
+      onAnswers: (answers) => {
+        this.#onAnswers(place, thread, answers);
+      },
+      onExit: (crash) => {
+        this.#onExit(place, thread, crash);
+      },
+    });
     place.thread = thread;
     this.#tally(place.worker).threads += 1;
   }
 
-  #retire(place: Place<Input, Output>): Promise<void> {
+  #retire(place: Place<Body, Results>): Promise<void> {
     place.retiring = true;
     if (place.thread === null) {
       this.#removePlace(place);
@@ -297,13 +271,13 @@ export class WorkerExecutor<Options, Input, Output> implements Executor<Input, O
     return place.thread.exited;
   }
 
-  #removePlace(place: Place<Input, Output>): void {
+  #removePlace(place: Place<Body, Results>): void {
     this.#places = this.#places.filter((other) => other !== place);
   }
 
   #onExit(
-    place: Place<Input, Output>,
-    thread: Thread<unknown, Input, Output, Entry<Input, Output>>,
+    place: Place<Body, Results>,
+    thread: PacketThread<Body, Results>,
     crash: ErrorData | null,
   ): void {
     const tally = this.#tally(place.worker);
@@ -313,24 +287,29 @@ export class WorkerExecutor<Options, Input, Output> implements Executor<Input, O
     tally.loopActiveMs += loop.activeMs;
     tally.loopIdleMs += loop.idleMs;
     place.thread = null;
-    const running = new Set(thread.board.read().map(({ ticket }) => ticket));
-    const unharmed: Entry<Input, Output>[] = [];
-    // A thread that was terminated for one task's sake harms none of the others.
-    const forced = thread.inHand.values().some((entry) => entry.graceTimer === null && entry.cancelled);
-    for (const [ticket, entry] of thread.inHand.entries()) {
-      thread.take(ticket);
-      entry.hand = null;
-      if (entry.cancelled) this.#settleCancelled(entry);
-      else if (!running.has(ticket) || forced) unharmed.push(entry);
-      else this.#settleCrashed(place, entry, crash);
+    const running = thread.board.read();
+    // A thread that was terminated for one packet's sake harms none of the others.
+    const forced = thread.hands.some(
+      (hand) => hand?.packet.cancelled === true && hand.packet.graceTimer === null,
+    );
+    for (const [ticket, hand] of thread.hands.entries()) {
+      if (hand === null) continue;
+      const { packet } = hand;
+      const open = hand.tasks.filter((task) => packet.settled[task] === 0);
+      thread.settled(ticket, hand.left);
+      if (this.#broken !== null) continue;
+      const ran = new Set(running.filter((each) => each.ticket === ticket).map(({ task }) => task));
+      const crashed = packet.cancelled || forced ? [] : open.filter((task) => ran.has(task));
+      this.#putBack(packet, crashed.length === 0 ? open : open.filter((task) => !ran.has(task)));
+      if (packet.cancelled) this.#settleWaiting(packet, CANCELLED);
+      if (crashed.length > 0) this.#settleUnanswered(packet, crashed, crashOf(crash), place.worker);
     }
-    this.#queue.putBack(unharmed);
     if (this.#broken !== null) {
       this.#removePlace(place);
       this.#closeWhenIdle();
       return;
     }
-    const wanted = thread.closing || running.size > 0;
+    const wanted = thread.closing || running.length > 0;
     this.#idleDeaths = wanted ? 0 : this.#idleDeaths + 1;
     if (!thread.ready && crash !== null) {
       this.#break(crash);
@@ -357,13 +336,12 @@ export class WorkerExecutor<Options, Input, Output> implements Executor<Input, O
     if (this.#broken !== null) return;
     this.#broken = error;
     const reason = this.#brokenError(error);
-    this.#firstReady.reject(reason);
     this.#allReady.reject(reason);
-    const inHand = this.#places.flatMap(({ thread }) => thread?.inHand.values() ?? []);
-    for (const entry of [...this.#queue.drain(), ...inHand]) {
-      this.#settle(entry, () => {
-        entry.reject(reason);
-      });
+    const inHand = this.#places.flatMap(({ thread }) => thread?.hands.map((hand) => hand?.packet) ?? []);
+    for (const packet of new Set([...this.#queue.splice(0), ...inHand])) {
+      if (packet === undefined) continue;
+      if (packet.graceTimer !== null) clearTimeout(packet.graceTimer);
+      packet.reject(reason);
     }
     for (const { thread } of this.#places) thread?.terminate();
     this.#closeWhenIdle();
@@ -390,139 +368,172 @@ export class WorkerExecutor<Options, Input, Output> implements Executor<Input, O
   #dispatch(): void {
     if (this.#broken !== null) return;
     if (this.#makesThreadPerTask) this.#startThreadsForQueue();
-    const touched = new Set<Thread<unknown, Input, Output, Entry<Input, Output>>>();
-    const share = this.#shareWhileStarting();
-    for (let entry = this.#queue.peek(); entry !== undefined; entry = this.#queue.peek()) {
-      const place = this.#placeFor(entry.weight, share);
-      if (place?.thread == null) break;
-      this.#queue.shift();
-      entry.hand = { place, ticket: place.thread.assign(entry) };
-      touched.add(place.thread);
-    }
-    for (const thread of touched) thread.send();
+    while (this.#giveNext() || this.#shareOut());
   }
 
-  /** The first thread that is there leaves their part of a few tasks to those that are about to be. */
-  #shareWhileStarting(): number {
-    const threads = this.#places.flatMap(({ thread, retiring }) =>
+  /** @returns whether some tasks went to a thread */
+  #giveNext(): boolean {
+    const [packet] = this.#queue;
+    if (packet === undefined) return false;
+    const threads = this.#openThreads();
+    const total = threads.reduce((sum, { tasksInHand }) => sum + tasksInHand, this.#waiting);
+    const fair = Math.ceil(total / threads.length);
+    let best: PacketThread<Body, Results> | null = null;
+    let tasks = 0;
+    for (const thread of threads) {
+      if (!this.#hasRoom(thread) || (best !== null && thread.tasksInHand >= best.tasksInHand)) continue;
+      const share = this.#isNeededElsewhere(thread, threads) ? fair - thread.tasksInHand : Infinity;
+      if (share <= 0) continue;
+      best = thread;
+      tasks = this.#makesThreadPerTask ? 1 : Math.min(share, packet.waiting.length);
+    }
+    if (best === null) return false;
+    best.give(packet, packet.waiting.slice(0, tasks));
+    packet.waiting = packet.waiting.slice(tasks);
+    if (packet.waiting.length === 0) this.#queue.shift();
+    return true;
+  }
+
+  #openThreads(): PacketThread<Body, Results>[] {
+    return this.#places.flatMap(({ thread, retiring }) =>
       thread === null || retiring || thread.closing ? [] : [thread],
     );
-    if (threads.every(({ ready }) => ready)) return Infinity;
-    const tasks = threads.reduce((sum, { inHand }) => sum + inHand.size, this.#queue.length);
-    return Math.ceil(tasks / threads.length);
   }
 
-  #placeFor(weight: number | null, share: number): Place<Input, Output> | null {
-    let best: Place<Input, Output> | null = null;
-    let least = share;
-    for (const place of this.#places) {
-      const { thread } = place;
-      if (place.retiring || thread === null || thread.inHand.size >= least) continue;
-      const room = this.#makesThreadPerTask
-        ? thread.ready && !thread.closing && thread.inHand.size === 0
-        : thread.hasRoomFor(weight);
-      if (!room) continue;
-      best = place;
-      least = thread.inHand.size;
-    }
-    return best;
+  #hasRoom(thread: PacketThread<Body, Results>): boolean {
+    return this.#makesThreadPerTask ? thread.isOpen && thread.tasksInHand === 0 : thread.hasRoom;
+  }
+
+  /** Another thread has free lanes, or is about to be there. */
+  #isNeededElsewhere(
+    thread: PacketThread<Body, Results>,
+    threads: readonly PacketThread<Body, Results>[],
+  ): boolean {
+    return threads.some((other) => other !== thread && other.tasksInHand < this.#lanes);
+  }
+
+  get #waiting(): number {
+    return this.#queue.reduce((sum, { waiting }) => sum + waiting.length, 0);
+  }
+
+  /** A thread with nothing to do gets half of what another one has not begun. @returns whether it did */
+  #shareOut(): boolean {
+    if (this.#makesThreadPerTask || this.#queue.length > 0) return false;
+    const threads = this.#openThreads();
+    const idle = threads.find((thread) => thread.isOpen && thread.tasksInHand === 0);
+    if (idle === undefined) return false;
+    const from = threads.reduce((best, thread) => (thread.spare > best.spare ? thread : best), idle);
+    const taken = from.takeBack();
+    if (taken === null) return false;
+    idle.give(taken.packet, taken.tasks);
+    return true;
   }
 
   #startThreadsForQueue(): void {
     const staying = this.#places.filter((place) => !place.retiring);
     // Threads that were made and have no task yet will take the first ones.
-    const idle = staying.filter(({ thread }) => thread?.inHand.size === 0 && !thread.closing).length;
+    const idle = staying.filter(({ thread }) => thread?.tasksInHand === 0 && !thread.closing).length;
     const empty = staying.filter(({ thread }) => thread === null);
-    for (const place of empty.slice(0, Math.max(0, this.#queue.length - idle))) this.#startThread(place);
+    for (const place of empty.slice(0, Math.max(0, this.#waiting - idle))) this.#startThread(place);
   }
 
-  #onSettled(
-    place: Place<Input, Output>,
-    thread: Thread<unknown, Input, Output, Entry<Input, Output>>,
-    settlements: readonly Settlement<Output>[],
+  #onAnswers(
+    place: Place<Body, Results>,
+    thread: PacketThread<Body, Results>,
+    answers: readonly Answer<Results>[],
   ): void {
     const tally = this.#tally(place.worker);
-    for (const { ticket, lane, startedAtMs, endedAtMs, result } of settlements) {
-      const entry = thread.take(ticket);
-      if (entry === undefined) continue;
-      tally.tasks += 1;
-      this.#waitMs += Math.max(0, startedAtMs - entry.submittedAtMs);
-      this.#runMs += endedAtMs - startedAtMs;
-      this.#settle(entry, () => {
-        entry.onTiming?.({
-          worker: place.worker,
-          lane,
-          submittedAtMs: entry.submittedAtMs,
-          startedAtMs,
-          endedAtMs,
-        });
-        if (result.ok) {
-          entry.resolve(result.value);
-        } else if ('error' in result) {
-          tally.failed += 1;
-          entry.reject(fromErrorData(result.error));
-        } else {
-          entry.reject(abortError());
-        }
+    for (const { ticket, ...ends } of answers) {
+      const packet = thread.hands[ticket]?.packet;
+      if (packet === undefined) continue;
+      thread.settled(ticket, ends.tasks.length);
+      tally.tasks += ends.tasks.length;
+      tally.failed += ends.errors.length;
+      ends.startedAtMs.forEach((startedAtMs, at) => {
+        this.#waitMs += Math.max(0, startedAtMs - packet.submittedAtMs);
+        this.#runMs += (ends.endedAtMs[at] ?? startedAtMs) - startedAtMs;
       });
+      this.#settle(packet, { ...ends, worker: place.worker, submittedAtMs: packet.submittedAtMs });
     }
     if (this.#makesThreadPerTask) thread.close();
     this.#dispatch();
     this.#closeWhenIdle();
   }
 
-  #cancel(entry: Entry<Input, Output>): void {
-    if (entry.settled || entry.cancelled) return;
-    entry.cancelled = true;
-    if (entry.hand === null) {
-      this.#queue.remove(entry);
-      this.#settleCancelled(entry);
-      this.#closeWhenIdle();
-      return;
+  #cancel(packet: Packet<Body, Results>): void {
+    if (packet.left === 0 || packet.cancelled) return;
+    packet.cancelled = true;
+    const threads = this.#places.flatMap(({ thread }) =>
+      thread?.hands.some((hand) => hand?.packet === packet) === true ? [thread] : [],
+    );
+    for (const thread of threads) thread.cancel(packet);
+    if (threads.length > 0) {
+      packet.graceTimer = setTimeout(() => {
+        packet.graceTimer = null;
+        for (const thread of threads)
+          if (thread.hands.some((hand) => hand?.packet === packet)) thread.terminate();
+      }, this.#graceMs);
     }
-    const { place, ticket } = entry.hand;
-    const { thread } = place;
-    if (thread === null) return;
-    thread.cancel(ticket);
-    entry.graceTimer = setTimeout(() => {
-      entry.graceTimer = null;
-      thread.terminate();
-    }, this.#graceMs);
+    this.#settleWaiting(packet, CANCELLED);
+    this.#closeWhenIdle();
   }
 
-  #settle(entry: Entry<Input, Output>, deliver: () => void): void {
-    if (entry.settled) return;
-    entry.settled = true;
-    entry.hand = null;
-    if (entry.graceTimer !== null) clearTimeout(entry.graceTimer);
-    this.#settledTasks += 1;
-    deliver();
+  /** They run before all others. */
+  #putBack(packet: Packet<Body, Results>, tasks: readonly number[]): void {
+    if (tasks.length === 0) return;
+    packet.waiting = [...tasks, ...packet.waiting];
+    this.#queue = [packet, ...this.#queue.filter((other) => other !== packet)];
   }
 
-  #settleCancelled(entry: Entry<Input, Output>): void {
-    this.#settle(entry, () => {
-      entry.reject(abortError());
-    });
+  #settle(packet: Packet<Body, Results>, ends: TimedEnds<Results>): void {
+    for (const task of ends.tasks) packet.settled[task] = 1;
+    packet.left -= ends.tasks.length;
+    this.#settledTasks += ends.tasks.length;
+    packet.submission.onEnds(ends);
+    if (packet.left > 0) return;
+    if (packet.graceTimer !== null) clearTimeout(packet.graceTimer);
+    packet.resolve();
   }
 
-  #settleCrashed(place: Place<Input, Output>, entry: Entry<Input, Output>, crash: ErrorData | null): void {
-    const tally = this.#tally(place.worker);
-    tally.tasks += 1;
-    tally.failed += 1;
-    this.#settle(entry, () => {
-      entry.reject(
-        new HeddleError('worker-crashed', 'The worker thread that ran this task crashed.', {
-          retryable: true,
-          ...(crash === null ? {} : { cause: fromErrorData(crash) }),
-        }),
-      );
+  /** Of tasks that no thread has. */
+  #settleWaiting(packet: Packet<Body, Results>, end: Unanswered): void {
+    const { waiting } = packet;
+    packet.waiting = [];
+    this.#queue = this.#queue.filter((other) => other !== packet);
+    if (waiting.length > 0) this.#settleUnanswered(packet, waiting, end, null);
+  }
+
+  /** Of tasks that no thread will tell of. */
+  #settleUnanswered(
+    packet: Packet<Body, Results>,
+    tasks: readonly number[],
+    { how, error }: Unanswered,
+    worker: number | null,
+  ): void {
+    if (worker !== null) {
+      const tally = this.#tally(worker);
+      tally.tasks += tasks.length;
+      tally.failed += tasks.length;
+    }
+    const atMs = nowMs();
+    const times = tasks.map(() => atMs);
+    this.#settle(packet, {
+      tasks,
+      lanes: 0,
+      startedAtMs: times,
+      endedAtMs: times,
+      ends: how,
+      errors: error === null ? [] : tasks.map((_, at) => [at, error]),
+      results: null,
+      worker,
+      submittedAtMs: packet.submittedAtMs,
     });
   }
 
   // The end
 
   get #isIdle(): boolean {
-    return this.#queue.length === 0 && this.#places.every(({ thread }) => (thread?.inHand.size ?? 0) === 0);
+    return this.#queue.length === 0 && this.#places.every(({ thread }) => (thread?.tasksInHand ?? 0) === 0);
   }
 
   #closeWhenIdle(): void {
@@ -544,4 +555,16 @@ export class WorkerExecutor<Options, Input, Output> implements Executor<Input, O
       });
     }
   }
+}
+
+type Unanswered =
+  | { readonly how: 'cancelled'; readonly error: null }
+  | { readonly how: 'failed'; readonly error: ErrorData };
+
+const CANCELLED: Unanswered = { how: 'cancelled', error: null };
+
+function crashOf(cause: ErrorData | null): Unanswered {
+  const message = 'The worker thread that ran this task crashed.';
+  const error = { code: 'worker-crashed', message, retryable: true, ...(cause === null ? {} : { cause }) };
+  return { how: 'failed', error };
 }

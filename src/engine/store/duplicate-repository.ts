@@ -17,7 +17,6 @@ export interface StoredGroup extends NewGroup {
 
 export interface GroupMember {
   readonly id: number;
-  readonly ordinal: number;
   readonly path: FsPath;
   readonly inode: string | null;
 }
@@ -109,13 +108,13 @@ export class DuplicateRepository {
   members(
     jobId: number,
     { grouping, digest }: Pick<StoredGroup, 'grouping' | 'digest'>,
-    afterOrdinal: number,
+    afterId: number,
     limit: number,
   ): GroupMember[] {
     return this.#prepare<[number, string, number, string, number], GroupMember>(
-      `SELECT id, ordinal, source AS path, inode FROM tasks WHERE job_id = ? AND grouping = ? AND ordinal > ?
-         AND state = 'done' AND digests ->> '$.blake3' = ? ORDER BY ordinal LIMIT ?`,
-    ).all(jobId, grouping, afterOrdinal, digest, limit);
+      `SELECT id, source AS path, inode FROM tasks WHERE job_id = ? AND grouping = ? AND id > ?
+         AND state = 'done' AND digests ->> '$.blake3' = ? ORDER BY id LIMIT ?`,
+    ).all(jobId, grouping, afterId, digest, limit);
   }
 
   /** More names of a file. */

@@ -36,7 +36,6 @@ interface JobRecord {
   readonly bytes_done: number;
   readonly bytes_known: number;
   readonly queued: number;
-  readonly running: number;
   readonly done: number;
   readonly failed: number;
   readonly skipped: number;
@@ -279,7 +278,7 @@ export class JobRepository {
     const spec = parseWithPaths(record.spec) as JobSpec;
     const counts: TaskCounts = {
       queued: record.queued,
-      running: record.running,
+      running: 0,
       done: record.done,
       failed: record.failed,
       skipped: record.skipped,

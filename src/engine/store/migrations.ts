@@ -1,4 +1,5 @@
 import { loosePath } from '../../files/folded-names';
+import { packTasks } from './pack-tasks';
 import { clearSecrets } from './clear-secrets';
 import type { Database } from 'better-sqlite3';
 
@@ -249,4 +250,5 @@ export const MIGRATIONS: readonly Migration[] = [
   },
   // Keys begin with what is mounted from now on; device and inode alone did not tell files apart.
   'DELETE FROM digest_cache;',
+  packTasks,
 ];

@@ -2,26 +2,16 @@
  * What is done to tasks between phases, without running them. All of it is in
  * small transactions that keep the job's counts true, and may be done again.
  */
-import type { ErrorData } from '../../common/model/errors';
 import type { Digests } from '../../common/model/digests';
+import type { PlannedEnd } from '../../common/model/packet';
 import type { Finding, SettledTask, TaskState } from '../../common/model/tasks';
 import type { FsPath } from '../../common/model/paths';
 import { prepareOnce, type Database } from './database';
-
-/** How a task ends that never runs. */
-export type PlannedEnd =
-  | { readonly state: 'failed' | 'skipped'; readonly reason: ErrorData; readonly finding?: Finding }
-  | {
-      readonly state: 'done';
-      readonly bytes: number;
-      readonly finding?: Finding;
-      readonly digests?: Digests;
-    };
+import { toStored, type Stored } from './stored';
 
 /** A task among those that may be equal to it. */
 export interface GroupedTask {
   readonly id: number;
-  readonly ordinal: number;
   readonly grouping: string;
   readonly state: TaskState;
   readonly phase: number;
@@ -39,8 +29,6 @@ export interface QueuedEnd {
   readonly target?: FsPath;
 }
 
-type Stored = string | Buffer;
-
 export class TaskMoves {
   readonly #database: Database;
   readonly #prepare: Database['prepare'];
@@ -51,16 +39,16 @@ export class TaskMoves {
   }
 
   /** Tasks that have a grouping, those of one together and in the job's order. */
-  grouped(jobId: number, after: Pick<GroupedTask, 'grouping' | 'ordinal'>, limit: number): GroupedTask[] {
+  grouped(jobId: number, after: Pick<GroupedTask, 'grouping' | 'id'>, limit: number): GroupedTask[] {
     return this.#prepare<
       [number, string, number, number],
       Omit<GroupedTask, 'digest'> & { digests: string | null }
     >(
-      `SELECT id, ordinal, grouping, state, phase, root, size, digests, finding FROM tasks
-         WHERE job_id = ? AND grouping IS NOT NULL AND (grouping, ordinal) > (?, ?)
-         ORDER BY grouping, ordinal LIMIT ?`,
+      `SELECT id, grouping, state, phase, root, size, digests, finding FROM tasks
+         WHERE job_id = ? AND grouping IS NOT NULL AND (grouping, id) > (?, ?)
+         ORDER BY grouping, id LIMIT ?`,
     )
-      .all(jobId, after.grouping, after.ordinal, limit)
+      .all(jobId, after.grouping, after.id, limit)
       .map(({ digests, ...task }) => ({
         ...task,
         digest: digests === null ? null : ((JSON.parse(digests) as Digests).blake3 ?? null),
@@ -86,7 +74,7 @@ export class TaskMoves {
           bytes,
           end.state === 'done' ? null : JSON.stringify(end.reason),
           end.finding ?? null,
-          target === null || typeof target === 'string' ? target : Buffer.from(target),
+          toStored(target),
           end.state === 'done' && end.digests !== undefined ? JSON.stringify(end.digests) : null,
           id,
         );

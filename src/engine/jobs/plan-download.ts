@@ -1,43 +1,18 @@
-/**
- * Planners list a job's tasks, a chunk at a time. Each chunk carries a cursor
- * from which planning goes on after a crash; it is stored with the chunk.
- */
+/** The URLs of a download's lists. */
 import { shownUrl } from '../../common/model/http-fields';
 import type { DownloadEntry, ListedEntry } from '../../common/model/download';
+import { CHUNK, planChunk, type PlannedChunk, type PlannedTask } from '../../common/model/packet';
 import { readDownloadList } from '../formats/download-list';
-import type { NewTask } from '../store/task-repository';
 import type { Vault } from '../store/vault';
 import type { JobSpec } from './job-spec';
-import { planFolders } from './plan-folders';
-import { planCopy } from './plan-copy';
-import { planDuplicates } from './plan-duplicates';
-import { planHash } from './plan-hash';
-import { planVerify } from './plan-verify';
-import { CHUNK, type PlanContext, type PlannedChunk } from './planned-chunk';
 
-/** @param cursor of the last chunk that was stored; `null` at the beginning */
-export function planJob(
-  spec: JobSpec,
-  cursor: string | null,
-  context: PlanContext,
-): AsyncGenerator<PlannedChunk, void, undefined> {
-  switch (spec.kind) {
-    case 'download':
-      return planDownload(spec, cursor, context);
-    case 'hash':
-      return spec.duplicates ? planDuplicates(spec, cursor, context) : planHash(spec, cursor, context);
-    case 'verify':
-      return spec.folders ? planFolders(spec, cursor, context) : planVerify(spec, cursor, context);
-    case 'copy':
-      return planCopy(spec, cursor, context);
-  }
-}
+type DownloadSpec = Extract<JobSpec, { kind: 'download' }>;
 
 /** The cursor says which list it is, and how many entries of it are planned. */
-async function* planDownload(
-  spec: Extract<JobSpec, { kind: 'download' }>,
+export async function* planDownload(
+  spec: DownloadSpec,
   cursor: string | null,
-  { vault }: PlanContext,
+  vault: Vault,
 ): AsyncGenerator<PlannedChunk, void, undefined> {
   const [first = 0, after = 0] = (cursor ?? '0:0').split(':').map(Number);
   for (const [index, { path, format }] of spec.lists.entries()) {
@@ -47,13 +22,16 @@ async function* planDownload(
       for (let at = 0; at < entries.length; at += CHUNK) {
         const part = entries.slice(at, at + CHUNK);
         read += part.length;
-        yield { tasks: part.map((entry) => planUrl(entry, vault)), cursor: `${index}:${read}` };
+        yield planChunk(
+          part.map((entry) => planUrl(entry, vault)),
+          `${index}:${read}`,
+        );
       }
     }
   }
 }
 
-function planUrl(listed: ListedEntry, vault: Vault): NewTask {
+function planUrl(listed: ListedEntry, vault: Vault): PlannedTask {
   const base = { phase: 0, type: 'url', root: 0, target: null, size: null } as const;
   if ('error' in listed) {
     const settled = { state: 'failed', reason: listed.error } as const;
@@ -87,15 +65,15 @@ function seal(entry: DownloadEntry, vault: Vault): string | Buffer {
   return hasSecrets(entry) ? vault.seal(text) : text;
 }
 
-/** What {@link NewTask.request} holds. */
-export function openRequest(stored: string | Buffer, vault: Vault): DownloadEntry {
-  return JSON.parse(typeof stored === 'string' ? stored : vault.open(stored)) as DownloadEntry;
-}
-
 function decode(text: string): string {
   try {
     return decodeURIComponent(text);
   } catch {
     return text;
   }
+}
+
+/** What {@link PlannedTask.request} holds. */
+export function openRequest(stored: string | Uint8Array, vault: Vault): DownloadEntry {
+  return JSON.parse(typeof stored === 'string' ? stored : vault.open(Buffer.from(stored))) as DownloadEntry;
 }

@@ -1,0 +1,292 @@
+/**
+ * Tasks of one job that travel together, as columns: planned, stored, handed to a worker, answered and recorded as a
+ * unit. A packet is opened only to run its tasks, to write their rows, and to show what is still queued.
+ */
+import type { ErrorData } from './errors';
+import type { FsPath } from './paths';
+import type { Digests } from './digests';
+import type { Finding, TaskOrder, TaskType } from './tasks';
+
+/** A value for each task; one value alone where all tasks have the same. */
+export type Column<Value> = Value | readonly Value[];
+
+export function valueAt<Value>(column: Column<Value>, index: number): Value {
+  return Array.isArray(column) ? (column as readonly Value[])[index]! : (column as Value);
+}
+
+/** One value where all are the same. */
+export function toColumn<Value>(values: readonly Value[]): Column<Value> {
+  const [first] = values;
+  return values.length > 0 && values.every((value) => value === first) ? first! : values;
+}
+
+/** Tasks that are planned at once, at most. */
+export const CHUNK = 256;
+
+/** A task's id says its job and its place in it. */
+const IDS_PER_JOB = 1_000_000_000;
+
+export function taskId(jobId: number, ordinal: number): number {
+  return jobId * IDS_PER_JOB + ordinal;
+}
+
+export function jobOfTask(id: number): number {
+  return Math.floor(id / IDS_PER_JOB);
+}
+
+export function ordinalOfTask(id: number): number {
+  return id % IDS_PER_JOB;
+}
+
+/** A task as a planner finds it. */
+export interface PlannedTask {
+  readonly phase: number;
+  readonly type: TaskType;
+  readonly root: number;
+  readonly host: string;
+  readonly source: FsPath;
+  readonly target: FsPath | null;
+  readonly name: string;
+  readonly size: number | null;
+  /** What it asks for beside its source: of a download (JSON, or sealed), of a file to verify (JSON). */
+  readonly request?: string | Uint8Array | null;
+  /** Device and inode, where files with several names matter. */
+  readonly inode?: string | null;
+  /** What the task is instead where another of this inode was planned before it. */
+  readonly ifInodeKnown?: Partial<Pick<PlannedTask, 'type' | 'phase' | 'settled' | 'grouping'>>;
+  /** Files of one job that may be equal have the same. */
+  readonly grouping?: string | null;
+  /** Settled before it could run: what cannot be read, what is no file, what is known already. */
+  readonly settled: PlannedEnd | null;
+}
+
+export type PlannedEnd =
+  | { readonly state: 'failed' | 'skipped'; readonly reason: ErrorData; readonly finding?: Finding }
+  | {
+      readonly state: 'done';
+      readonly bytes: number;
+      readonly finding?: Finding;
+      readonly digests?: Digests;
+    };
+
+/** Tasks of one phase, host and root, as they are stored. */
+export interface PlannedPacket {
+  readonly phase: number;
+  readonly host: string;
+  /** Of its first task, counted from the chunk's first one. */
+  readonly offset: number;
+  readonly count: number;
+  /** Of all tasks whose size is known. */
+  readonly bytes: number;
+  /** JSON; see {@link openPacket}. */
+  readonly columns: string;
+}
+
+/** What a planner stores at once, with the place from where planning goes on after it. */
+export interface PlannedChunk {
+  readonly count: number;
+  readonly packets: readonly PlannedPacket[];
+  /** Tasks that work looks at before they run, and those that have settled: each has a row of its own from the start. */
+  readonly rows: readonly { readonly offset: number; readonly task: PlannedTask }[];
+  readonly cursor: string;
+}
+
+/** Queued tasks of one job, phase and host. */
+export interface Packet {
+  /** Under which it is stored: the id of its first task. `null`: its tasks have rows of their own. */
+  readonly stored: number | null;
+  readonly phase: number;
+  readonly host: string;
+  readonly ids: readonly number[];
+  readonly types: Column<TaskType>;
+  readonly roots: Column<number>;
+  readonly sources: readonly FsPath[];
+  readonly targets: Column<FsPath | null>;
+  readonly names: readonly string[];
+  readonly sizes: Column<number | null>;
+  readonly requests: Column<string | Uint8Array | null>;
+  readonly inodes: Column<string | null>;
+  readonly groupings: Column<string | null>;
+  /** Attempts that failed so far. */
+  readonly attempts: Column<number>;
+  /** Milliseconds since the epoch before which a task is not tried again. */
+  readonly notBefores: Column<number | null>;
+  /** Numbers in the names of temporary files, where these are not the ids. */
+  readonly temporaries: Column<number | null>;
+}
+
+/** What of a packet is stored as JSON. Bytes, which JSON has not, are beside it in base64, by column and index. */
+interface StoredColumns {
+  /** Offsets of the ids from the first one, where they are not consecutive. */
+  readonly at?: readonly number[];
+  readonly types: Column<TaskType>;
+  readonly roots: Column<number>;
+  readonly sources: readonly (string | null)[];
+  readonly targets: Column<string | null>;
+  readonly names: readonly string[];
+  readonly sizes: Column<number | null>;
+  readonly requests: Column<string | null>;
+  readonly bytes?: Readonly<Record<string, readonly (readonly [index: number, base64: string])[]>>;
+}
+
+/** Tasks that have no row of their own while they are queued. */
+function needsNoRow({ settled, inode, grouping }: PlannedTask): boolean {
+  return settled === null && inode == null && grouping == null;
+}
+
+/** @param tasks in the job's order */
+export function planChunk(tasks: readonly PlannedTask[], cursor: string): PlannedChunk {
+  const groups = new Map<string, { readonly offsets: number[]; readonly tasks: PlannedTask[] }>();
+  const rows: { offset: number; task: PlannedTask }[] = [];
+  tasks.forEach((task, offset) => {
+    if (!needsNoRow(task)) {
+      rows.push({ offset, task });
+      return;
+    }
+    const key = `${task.phase} ${task.root} ${task.host}`;
+    let group = groups.get(key);
+    if (group === undefined) groups.set(key, (group = { offsets: [], tasks: [] }));
+    group.offsets.push(offset);
+    group.tasks.push(task);
+  });
+  const packets = [...groups.values()].map((group) => planPacket(group.tasks, group.offsets));
+  return { count: tasks.length, packets, rows, cursor };
+}
+
+function planPacket(tasks: readonly PlannedTask[], offsets: readonly number[]): PlannedPacket {
+  const [first] = tasks;
+  const [offset = 0] = offsets;
+  const bytes: Record<string, [number, string][]> = {};
+  const textOf = (name: string, values: readonly (string | Uint8Array | null)[]): (string | null)[] =>
+    values.map((value, index) => {
+      if (value === null || typeof value === 'string') return value;
+      (bytes[name] ??= []).push([index, toBase64(value)]);
+      return null;
+    });
+  const isConsecutive = offsets.every((at, index) => at === offset + index);
+  const sizes = tasks.map(({ size }) => size);
+  const columns: StoredColumns = {
+    ...(isConsecutive ? {} : { at: offsets.map((at) => at - offset) }),
+    types: toColumn(tasks.map(({ type }) => type)),
+    roots: first?.root ?? 0,
+    sources: textOf('sources', tasks.map(({ source }) => source)),
+    targets: toColumn(textOf('targets', tasks.map(({ target }) => target))),
+    names: tasks.map(({ name }) => name),
+    sizes: toColumn(sizes),
+    requests: toColumn(textOf('requests', tasks.map(({ request }) => request ?? null))),
+    bytes,
+  };
+  return {
+    phase: first?.phase ?? 0,
+    host: first?.host ?? '',
+    offset,
+    count: tasks.length,
+    bytes: sizes.reduce<number>((sum, size) => sum + (size ?? 0), 0),
+    columns: JSON.stringify(columns),
+  };
+}
+
+/** @param firstId of the packet's first task */
+export function openPacket(
+  columns: string,
+  firstId: number,
+  { phase, host }: Pick<Packet, 'phase' | 'host'>,
+): Packet {
+  const stored = JSON.parse(columns) as StoredColumns;
+  const withBytes = (name: 'sources' | 'targets' | 'requests'): Column<string | Uint8Array | null> => {
+    const column = stored[name];
+    const bytes = stored.bytes?.[name];
+    if (bytes === undefined) return column;
+    const values: (string | Uint8Array | null)[] = stored.names.map((_, index) => valueAt(column, index));
+    for (const [index, base64] of bytes) values[index] = fromBase64(base64);
+    return values;
+  };
+  return {
+    stored: firstId,
+    phase,
+    host,
+    ids: stored.names.map((_, index) => firstId + (stored.at?.[index] ?? index)),
+    types: stored.types,
+    roots: stored.roots,
+    sources: withBytes('sources') as readonly FsPath[],
+    targets: withBytes('targets'),
+    names: stored.names,
+    sizes: stored.sizes,
+    requests: withBytes('requests'),
+    inodes: null,
+    groupings: null,
+    attempts: 0,
+    notBefores: null,
+    temporaries: null,
+  };
+}
+
+function toBase64(bytes: Uint8Array): string {
+  return btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(''));
+}
+
+function fromBase64(text: string): Uint8Array {
+  return Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+}
+
+/** Some of a packet's tasks, as a packet. */
+export function pickTasks(packet: Packet, indices: readonly number[]): Packet {
+  const some = <Value>(values: readonly Value[]): readonly Value[] => indices.map((index) => values[index]!);
+  const pick = <Value>(column: Column<Value>): Column<Value> =>
+    Array.isArray(column) ? some(column as readonly Value[]) : column;
+  return {
+    stored: packet.stored,
+    phase: packet.phase,
+    host: packet.host,
+    ids: some(packet.ids),
+    types: pick(packet.types),
+    roots: pick(packet.roots),
+    sources: some(packet.sources),
+    targets: pick(packet.targets),
+    names: some(packet.names),
+    sizes: pick(packet.sizes),
+    requests: pick(packet.requests),
+    inodes: pick(packet.inodes),
+    groupings: pick(packet.groupings),
+    attempts: pick(packet.attempts),
+    notBefores: pick(packet.notBefores),
+    temporaries: pick(packet.temporaries),
+  };
+}
+
+/** What a worker gets of a packet. */
+export interface PacketOrder {
+  readonly ids: readonly number[];
+  readonly types: Column<TaskType>;
+  readonly roots: Column<number>;
+  readonly sources: readonly FsPath[];
+  readonly targets: Column<FsPath | null>;
+  readonly sizes: Column<number | null>;
+  readonly attempts: Column<number>;
+  /** What only some kinds of work need. */
+  readonly details: Column<OrderDetails | null>;
+}
+
+export type OrderDetails = Omit<
+  TaskOrder,
+  'id' | 'type' | 'root' | 'source' | 'target' | 'size' | 'attempt'
+>;
+
+export function packetOrder(packet: Packet, details: Column<OrderDetails | null>): PacketOrder {
+  const { ids, types, roots, sources, targets, sizes, attempts, temporaries } = packet;
+  const own = temporaries === null ? ids : ids.map((id, index) => valueAt(temporaries, index) ?? id);
+  return { ids: own, types, roots, sources, targets, sizes, attempts, details };
+}
+
+export function taskOrder(order: PacketOrder, index: number): TaskOrder {
+  return {
+    id: order.ids[index] ?? 0,
+    type: valueAt(order.types, index),
+    root: valueAt(order.roots, index),
+    source: order.sources[index] ?? '',
+    target: valueAt(order.targets, index),
+    size: valueAt(order.sizes, index),
+    attempt: valueAt(order.attempts, index) + 1,
+    ...valueAt(order.details, index),
+  };
+}

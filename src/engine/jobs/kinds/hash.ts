@@ -1,0 +1,25 @@
+/** Digests of files, and looking for files of equal content. */
+import { DUPLICATE_PHASES, betweenDuplicates } from '../duplicate-phases';
+import type { JobSpec } from '../job-spec';
+import { planDuplicates } from '../plan-duplicates';
+import { planHash } from '../plan-hash';
+import { FILE_WORK } from './file-work';
+import { ONE_PHASE, type Kind, type KindContext } from './kind';
+
+export function hashKind(spec: Extract<JobSpec, { kind: 'hash' }>, context: KindContext): Kind {
+  const { algorithms, cache, duplicates } = spec;
+  const plan = { ...context, jobId: context.job.summary.id };
+  return {
+    ...FILE_WORK,
+    phases: duplicates
+      ? { count: DUPLICATE_PHASES, afterPlanning: true, prepare: betweenDuplicates }
+      : ONE_PHASE,
+    workerOptions: () => ({ kind: 'hash', algorithms, cache, duplicates }),
+    plan: (cursor) => (duplicates ? planDuplicates(spec, cursor, plan) : planHash(spec, cursor, plan)),
+    details: ({ groupings, ids }) => {
+      if (groupings === null) return null;
+      if (typeof groupings === 'string') return ids.map(() => ({ grouping: groupings }));
+      return groupings.map((grouping) => (grouping === null ? null : { grouping }));
+    },
+  };
+}
