@@ -1,9 +1,10 @@
-/** Strict, type-checked lint; and the arrows between the rooms: who may import whom. */
+/** Strict, type-checked lint; and the arrows between the rooms: who may import whom, and nobody in a circle. */
 import js from '@eslint/js';
 import reactHooks from 'eslint-plugin-react-hooks';
 import { defineConfig, globalIgnores } from 'eslint/config';
 import globals from 'globals';
 import tseslint from 'typescript-eslint';
+import { noCircle } from './scripts/lib/import-circles.mjs';
 
 /** Imports run one way: common ← { files, server } ← { engine, workers }, engine ← { main, cli }, common ← { preload, renderer }. */
 const MAY_IMPORT = {
@@ -79,4 +80,9 @@ export default defineConfig(
   { files: ['bench/window.mjs', 'scripts/screenshots.mjs'], languageOptions: { globals: globals.browser } },
   { files: ['**/*.cjs'], languageOptions: { sourceType: 'commonjs' } },
   ...Object.keys(MAY_IMPORT).map(room),
+  {
+    files: ['src/**/*.{ts,tsx}'],
+    plugins: { heddle: { rules: { 'no-circle': noCircle } } },
+    rules: { 'heddle/no-circle': ['error', { folder: 'src' }] },
+  },
 );

@@ -1,11 +1,11 @@
 /**
- * How often the intervals of `src/engine/compare/statistics.ts` hold the truth, by simulation: `node bench/coverage.mjs`.
+ * How often the intervals of `src/engine/experiments/statistics.ts` hold the truth, by simulation: `node bench/coverage.mjs`.
  *
  * Times are drawn as runs on one machine scatter, and the truth is known: both contenders are equally fast. The table of
  * `docs/statistics.md` is what this prints. `node bench/coverage.mjs 500` makes fewer experiments of each.
  */
-import { median } from '../src/common/median.ts';
-import { medianInterval, ratioInterval } from '../src/engine/compare/statistics.ts';
+import { median } from '../src/common/experiments/median.ts';
+import { medianInterval, ratioInterval } from '../src/engine/experiments/statistics.ts';
 
 const EXPERIMENTS = Number(process.argv[2] ?? 4000);
 const RUNS = [2, 3, 5, 7, 10, 20];

@@ -10,26 +10,29 @@ import { ensureBenchPackages } from '../scripts/lib/system-packages.mjs';
 import { copying } from './cases/copying.mjs';
 import { downloads } from './cases/downloads.mjs';
 import { hashing } from './cases/hashing.mjs';
+import { passes } from './cases/passes.mjs';
 import { start } from './cases/start.mjs';
-import { hasTime, measure } from './lib/measure.mjs';
-import { judge, ratios, shuffled, summarise } from './lib/results.mjs';
-import { between, caseText, documentText, shortText } from './lib/tables.mjs';
+import { treesOf } from './cases/trees.mjs';
+import { hasTime } from './lib/measure.mjs';
+import { runCase } from './lib/run-case.mjs';
+import { between, caseText, documentText, shortText, wishesText } from './lib/tables.mjs';
 import { installedTools } from './lib/tools.mjs';
 import { Workshop } from './lib/workshop.mjs';
 
 const MEMORY = '/dev/shm';
 const RESULTS = join(root, 'bench/results.json');
-const ALL = [...downloads, ...hashing, ...copying, ...start];
+const GROUPS = [downloads, hashing, copying, passes, start];
 /** Data of several cases lie side by side. */
-const SPARE_BYTES = 1_500_000_000;
+const SPARE_BYTES = 2_500_000_000;
 
 const USAGE = `npm run bench -- [options]
   --only TEXT     only cases whose name holds TEXT; may be given several times; keeps no results
   --repeats N     runs of each that count, after one that does not (7)
-  --quick         3 of them
+  --quick         3 of them, of Heddle and what its wishes are about; keeps no results
   --install       first install the other tools from Debian's packages
   --folder DIR    where the files are (/dev/shm: in memory)
   --out FILE      where the results go (bench/results.json, which the tables in docs and README are made from)
+  --scale NUMBER  that part of the files, to see that all works: 0.01; keeps no results
   --list          the cases
   --docs          make these tables anew from bench/results.json
 `;
@@ -43,6 +46,7 @@ function options() {
       install: { type: 'boolean', default: false },
       folder: { type: 'string', default: existsSync(MEMORY) ? MEMORY : tmpdir() },
       out: { type: 'string' },
+      scale: { type: 'string', default: '1' },
       list: { type: 'boolean', default: false },
       docs: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
@@ -50,15 +54,20 @@ function options() {
   });
   const repeats = Number(values.repeats ?? (values.quick ? 3 : 7));
   if (!Number.isInteger(repeats) || repeats < 1) throw new Error(`${values.repeats} is no number of runs`);
-  return { ...values, repeats };
+  const scale = Number(values.scale);
+  if (!(scale > 0 && scale <= 1))
+    throw new Error(`${values.scale} is no part: --scale takes a number up to 1`);
+  return { ...values, repeats, scale };
 }
 
 const nameOf = ({ id, group, title }) => `${id}  ${group}: ${title}`;
 
-function chosen(only) {
+const allCases = (scale) => GROUPS.flatMap((casesOf) => casesOf(treesOf(scale)));
+
+function chosen({ only, scale }) {
   const isChosen = (each) =>
     only.length === 0 || only.some((text) => nameOf(each).toLowerCase().includes(text.toLowerCase()));
-  return ALL.filter(isChosen);
+  return allCases(scale).filter(isChosen);
 }
 
 function machine(folder) {
@@ -71,40 +80,6 @@ function machine(folder) {
     node: process.versions.node,
     fileSystem: stdout?.trim() || 'unknown',
   };
-}
-
-/** Every contestant once in each round, in an order of the round's own; the first round counts for nothing. */
-async function runCase(each, shop, tools, repeats) {
-  const { contestants, before, after, server = null, stop = null } = await each.prepare(shop);
-  const there = contestants.filter(({ needs }) => needs === undefined || needs in tools);
-  const runs = new Map(there.map(({ name }) => [name, []]));
-  let ordinal = 0;
-  for (let round = 0; round <= repeats; round++) {
-    for (const contestant of shuffled(there)) {
-      say(`${each.id}: ${contestant.name}, ${round === 0 ? 'to warm up' : `${round} of ${repeats}`}`);
-      await before();
-      const place = { report: shop.path('time'), cwd: shop.folder };
-      const run = await measure(contestant.command, place);
-      after(contestant);
-      if (round > 0) runs.get(contestant.name).push({ round, ordinal: ordinal++, ...rounded(run) });
-    }
-  }
-  await before();
-  if (stop !== null) await shop.end(stop);
-  const summaries = there.map((contestant) => summarise(contestant, runs.get(contestant.name)));
-  return {
-    id: each.id,
-    group: each.group,
-    title: each.title,
-    server: server === 'nginx' ? `nginx ${tools.nginx}` : server,
-    contestants: summaries,
-    ratios: ratios(summaries),
-    wishes: judge(each.wishes, summaries),
-  };
-}
-
-function rounded({ wallMs, ...run }) {
-  return { wallMs: Math.round(wallMs * 10) / 10, ...run };
 }
 
 function writeDocuments(results) {
@@ -122,8 +97,9 @@ function format(path) {
   spawnSync(process.execPath, [join(root, 'node_modules/prettier/bin/prettier.cjs'), '--write', path]);
 }
 
-async function bench({ only, repeats, folder, out }) {
-  const cases = chosen(only);
+async function bench({ repeats, folder, out, ...choice }) {
+  const startedAtMs = performance.now();
+  const cases = chosen(choice);
   if (cases.length === 0) throw new Error('no case has such a name. See: npm run bench -- --list');
   if (!buildIfStale()) throw new Error('Heddle could not be built');
   const tools = installedTools();
@@ -140,20 +116,17 @@ async function bench({ only, repeats, folder, out }) {
   };
   try {
     for (const each of cases) {
-      const result = await runCase(each, shop, tools, repeats);
+      const result = await runCase(each, shop, tools, { repeats, quick: choice.quick });
       results.cases.push(result);
       process.stdout.write(`${caseText(result)}\n`);
     }
   } finally {
     await shop.close();
   }
-  const wishes = results.cases.flatMap((each) => each.wishes);
-  const count = (met) => wishes.filter((wish) => wish.met === met).length;
-  if (wishes.length > 0)
-    process.stdout.write(
-      `Wishes: ${count(true)} met, ${count(false)} not met, ${count(null)} not measured.\n`,
-    );
-  const file = out ?? (only.length === 0 ? RESULTS : null);
+  process.stdout.write(wishesText(results));
+  say(`It took ${Math.ceil((performance.now() - startedAtMs) / 60_000)} minutes.`);
+  const isWhole = choice.only.length === 0 && choice.scale === 1 && !choice.quick;
+  const file = out ?? (isWhole ? RESULTS : null);
   if (file === null) return;
   writeFileSync(file, `${JSON.stringify(results, null, 2)}\n`);
   format(file);
@@ -163,7 +136,7 @@ async function bench({ only, repeats, folder, out }) {
 async function main() {
   const chosenOptions = options();
   if (chosenOptions.help) process.stdout.write(USAGE);
-  else if (chosenOptions.list) process.stdout.write(`${ALL.map(nameOf).join('\n')}\n`);
+  else if (chosenOptions.list) process.stdout.write(`${allCases(1).map(nameOf).join('\n')}\n`);
   else if (chosenOptions.docs) writeDocuments(JSON.parse(readFileSync(RESULTS, 'utf8')));
   else {
     if (chosenOptions.install && !ensureBenchPackages()) say('Going on with the tools that are there.');

@@ -2,9 +2,9 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, type Locator, type Page } from '@playwright/test';
-import type { Experiment } from '../src/common/experiment';
-import { findingOf, ratioText } from '../src/common/experiment-text';
-import type { Settings } from '../src/common/settings';
+import type { Experiment } from '../src/common/experiments/experiment';
+import { findingOf, ratioText } from '../src/common/experiments/text';
+import type { Settings } from '../src/common/model/settings';
 import { CLAIMS, outcomeOf, threadsText } from '../src/renderer/lib/thread-claims';
 import { expectAccessible } from './accessible';
 import { answerDialogs, makeTree, openPage, read, test, type App } from './app';

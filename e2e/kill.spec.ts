@@ -14,8 +14,8 @@ import {
 import { join } from 'node:path';
 import { expect } from '@playwright/test';
 import type { HeddleBridge } from '../src/common/ipc';
-import type { JobRequest } from '../src/common/job-request';
-import type { Mode } from '../src/common/model';
+import type { JobRequest } from '../src/common/model/job-request';
+import type { Mode } from '../src/common/model/jobs';
 import { launch, makeTree } from './app';
 import {
   appeared,

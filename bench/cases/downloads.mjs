@@ -1,10 +1,10 @@
 // Downloading lists of URLs: Heddle, curl, aria2 and wget2, each with what it has for many at once.
 import { writeFile } from 'node:fs/promises';
 import { hasNginx, startNginx } from '../../e2e/nginx.ts';
-import { bareNode, heddleCommand, serve } from '../lib/terminal.mjs';
+import { floor, heddleCommand, serve } from '../lib/terminal.mjs';
 import { emptied, expectFiles } from '../lib/workshop.mjs';
-
-const MIB = 1024 * 1024;
+import { bytesOf } from './trees.mjs';
+import { inMemory } from './wishes.mjs';
 
 /**
  * nginx is a server that nobody here wrote and that costs less than any client; it cannot wait before an answer. Where
@@ -16,15 +16,16 @@ async function startOrigin(shop, folder, latencyMs) {
   return { server: 'nginx', stop: shop.keep(await startNginx(folder, shop.path('nginx'), 0)) };
 }
 
-function download(id, title, { count, bytes, latencyMs = 0, wishes }) {
+function download(id, tree, wishes, latencyMs = 0) {
+  const { count, bytes } = tree;
   return {
     id,
     group: 'Downloading',
-    title,
-    neededBytes: 2 * count * Math.max(bytes, 4096),
+    title: `${tree.title}${latencyMs === 0 ? '' : `, each answer after ${latencyMs} ms`}`,
+    neededBytes: 2 * bytesOf(tree),
     wishes,
     async prepare(shop) {
-      const files = await shop.files({ name: `origin-${bytes}-${count}`, count, bytes });
+      const files = await shop.files(tree);
       const { server, stop } = await startOrigin(shop, files, latencyMs);
       const { url } = stop;
       const target = shop.path('target');
@@ -38,7 +39,7 @@ function download(id, title, { count, bytes, latencyMs = 0, wishes }) {
       );
       return {
         server,
-        stop,
+        finish: () => shop.end(stop),
         before: () => emptied(target),
         after: () => expectFiles(target, count, bytes),
         contestants: [
@@ -49,7 +50,7 @@ function download(id, title, { count, bytes, latencyMs = 0, wishes }) {
               ...['download', '--quiet', '-i', list, '-d', target, '--data-dir', shop.path('data')],
             ),
           },
-          bareNode('download', list, target),
+          floor(shop, 'download', list, target),
           {
             name: 'curl -Z',
             needs: 'curl',
@@ -74,32 +75,12 @@ function download(id, title, { count, bytes, latencyMs = 0, wishes }) {
   };
 }
 
-export const downloads = [
-  download('download-slow', '2,000 × 1 KiB, each answer after 20 ms', {
-    count: 2000,
-    bytes: 1024,
-    latencyMs: 20,
-    wishes: [
-      { own: 'Heddle', peer: 'curl -Z', most: 1 },
-      { own: 'Heddle', peer: 'aria2', most: 0.4 },
-    ],
-  }),
-  download('download-tiny', '10,000 × 1 KiB', {
-    count: 10_000,
-    bytes: 1024,
-    wishes: [{ own: 'Heddle', peer: 'curl -Z', most: 1 }],
-  }),
-  download('download-small', '5,000 × 16 KiB', {
-    count: 5000,
-    bytes: 16 * 1024,
-    wishes: [{ own: 'Heddle', peer: 'aria2', most: 0.7 }],
-  }),
-  download('download-large', '4 × 256 MiB', {
-    count: 4,
-    bytes: 256 * MIB,
-    wishes: [
-      { own: 'Heddle', peer: 'aria2', most: 1 },
-      { own: 'Heddle', peer: 'curl -Z', most: 1 },
-    ],
-  }),
+const beside = (peer, most) => ({ own: 'Heddle', peer, most });
+const memory = inMemory('Heddle');
+
+export const downloads = ({ slow, kibis, pages, large }) => [
+  download('download-slow', slow, [beside('curl -Z', 1), beside('aria2', 0.4), memory], 20),
+  download('download-tiny', kibis, [beside('curl -Z', 1), memory]),
+  download('download-small', pages, [beside('aria2', 0.7), memory]),
+  download('download-large', large, [beside('aria2', 1), beside('curl -Z', 1), memory]),
 ];

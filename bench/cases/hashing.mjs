@@ -1,16 +1,29 @@
 // Digests of the files of a folder, from memory. Peers that have no threads run as often as there are cores, by xargs.
-import { readFileSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
-import { bareNode, heddleCommand } from '../lib/terminal.mjs';
-import { LARGE, MANY, bytesOf } from './trees.mjs';
+import { grouped } from '../lib/numbers.mjs';
+import { floor, heddleCommand, shell } from '../lib/terminal.mjs';
+import { countLines } from '../lib/workshop.mjs';
+import { bytesOf } from './trees.mjs';
+import { inMemory } from './wishes.mjs';
 
 const CORES = availableParallelism();
 /** What has changed so lately is not remembered (docs/hashing.md). */
 const UNTRUSTED_MS = 3500;
-const MEMORY_BYTES = 200_000_000;
+const SHA256SUM = `xargs -P${CORES} sha256sum`;
+const OPENSSL = `xargs -P${CORES} openssl sha256`;
 
-const shell = (script) => ['sh', '-c', script];
+/** @throws {Error} unless a manifest has a line for each file */
+export function expectLines(manifest, count) {
+  const lines = countLines(manifest);
+  if (lines !== count) throw new Error(`${lines} lines in the manifest, not ${count}`);
+}
+
+const hashCommand = (shop, folder, ...flags) =>
+  heddleCommand(
+    ...['hash', '--quiet', folder, '--data-dir', shop.path('data'), '-o', shop.path('SUMS'), ...flags],
+  );
 
 function hash(id, title, tree, contestants, wishes, onDisk = false) {
   return {
@@ -21,51 +34,51 @@ function hash(id, title, tree, contestants, wishes, onDisk = false) {
     wishes,
     async prepare(shop) {
       const folder = onDisk ? await shop.filesOnDisk(tree) : await shop.files(tree);
-      await delay(UNTRUSTED_MS);
+      if (onDisk) await delay(UNTRUSTED_MS);
       const manifest = shop.path('SUMS');
-      const own = (...flags) =>
-        heddleCommand(
-          ...['hash', '--quiet', folder, '--data-dir', shop.path('data'), '-o', manifest, ...flags],
-        );
+      const own = (...flags) => hashCommand(shop, folder, ...flags);
       return {
         before: () => rmSync(manifest, { force: true }),
         after: ({ own: isOwn }) => {
-          if (!isOwn) return;
-          const lines = readFileSync(manifest, 'utf8').trimEnd().split('\n').length;
-          if (lines !== tree.count) throw new Error(`${lines} lines in the manifest, not ${tree.count}`);
+          if (isOwn) expectLines(manifest, tree.count);
         },
-        contestants: contestants({ own, folder }),
+        contestants: contestants({ shop, own, folder }),
       };
     },
   };
 }
 
-function sha256(id, tree, each, wishes) {
+/** @param {string} each flags of `xargs` */
+function sha256(id, tree, each, others, wishes) {
   const xargs = `xargs -0 -P${CORES} ${each}`;
   return hash(
     id,
     'SHA-256',
     tree,
-    ({ own, folder }) => [
+    ({ shop, own, folder }) => [
       { name: 'Heddle', own: true, command: own('-a', 'sha256', '--no-cache') },
-      bareNode('hash', 'sha256', folder),
+      floor(shop, 'hash', 'sha256', folder),
       {
-        name: `xargs -P${CORES} sha256sum`,
+        name: SHA256SUM,
         needs: 'sha256sum',
         command: shell(`find ${folder} -type f -print0 | ${xargs} sha256sum`),
       },
-      {
-        name: `xargs -P${CORES} openssl sha256`,
-        needs: 'openssl',
-        command: shell(`find ${folder} -type f -print0 | ${xargs} openssl sha256`),
-      },
-      { name: 'rhash', needs: 'rhash', command: ['rhash', '--sha256', '-r', folder] },
-      { name: 'hashdeep', needs: 'hashdeep', command: ['hashdeep', '-c', 'sha256', '-r', folder] },
-      { name: 'rclone hashsum', needs: 'rclone', command: ['rclone', 'hashsum', 'sha256', folder] },
+      ...others({ folder, xargs }),
     ],
     wishes,
   );
 }
+
+const otherHashers = ({ folder, xargs }) => [
+  {
+    name: OPENSSL,
+    needs: 'openssl',
+    command: shell(`find ${folder} -type f -print0 | ${xargs} openssl sha256`),
+  },
+  { name: 'rhash', needs: 'rhash', command: ['rhash', '--sha256', '-r', folder] },
+  { name: 'hashdeep', needs: 'hashdeep', command: ['hashdeep', '-c', 'sha256', '-r', folder] },
+  { name: 'rclone hashsum', needs: 'rclone', command: ['rclone', 'hashsum', 'sha256', folder] },
+];
 
 function b3sumOf(folder) {
   return {
@@ -80,9 +93,9 @@ function blake3(id, tree, wishes) {
     id,
     'BLAKE3',
     tree,
-    ({ own, folder }) => [
+    ({ shop, own, folder }) => [
       { name: 'Heddle', own: true, command: own('-a', 'blake3', '--no-cache') },
-      bareNode('hash', 'blake3', folder),
+      floor(shop, 'hash', 'blake3', folder),
       b3sumOf(folder),
     ],
     wishes,
@@ -97,7 +110,7 @@ function known(id, tree, wishes) {
     tree,
     ({ own, folder }) => [
       // The round that warms everything up makes them known.
-      { name: 'Heddle, digests known', own: true, command: own('-a', 'blake3') },
+      { name: KNOWN, own: true, command: own('-a', 'blake3') },
       b3sumOf(folder),
     ],
     wishes,
@@ -105,20 +118,70 @@ function known(id, tree, wishes) {
   );
 }
 
-const memory = { own: 'Heddle', mostBytes: MEMORY_BYTES };
-const isKnown = { own: 'Heddle, digests known', peer: 'b3sum', most: 0.5 };
-const b3sum = { own: 'Heddle', peer: 'b3sum', most: 1.5 };
-const sha256sum = (most) => ({ own: 'Heddle', peer: `xargs -P${CORES} sha256sum`, most });
+/** What a file costs among a million, beside what it costs among some thousands. */
+function scaling(million, crumbs) {
+  const contestant = (shop, folder, { count }) => ({
+    name: `Heddle, ${grouped(count)} files`,
+    own: true,
+    tasks: count,
+    command: hashCommand(shop, folder, '-a', 'sha256', '--no-cache'),
+  });
+  const nameOf = ({ count }) => `Heddle, ${grouped(count)} files`;
+  return {
+    id: 'sha256-million',
+    group: 'Hashing',
+    title: `SHA-256 of ${million.title}, beside ${crumbs.title}`,
+    neededBytes: bytesOf(million) + bytesOf(crumbs),
+    isLong: true,
+    wishes: [{ own: nameOf(million), peer: nameOf(crumbs), mostPerTask: 1.15 }, inMemory(nameOf(million))],
+    async prepare(shop) {
+      const folders = [await shop.files(million), await shop.files(crumbs)];
+      return {
+        // A million rows of each run would be in the way of the next.
+        before: () => {
+          for (const path of ['SUMS', 'data']) rmSync(shop.path(path), { recursive: true, force: true });
+        },
+        after: ({ tasks }) => expectLines(shop.path('SUMS'), tasks),
+        contestants: [contestant(shop, folders[0], million), contestant(shop, folders[1], crumbs)],
+      };
+    },
+  };
+}
 
-export const hashing = [
-  sha256('sha256-many', MANY, '', [sha256sum(1), memory]),
-  sha256('sha256-large', LARGE, '-n1', [
-    sha256sum(0.4),
-    { own: 'Heddle', peer: `xargs -P${CORES} openssl sha256`, most: 1.1 },
-    memory,
-  ]),
-  blake3('blake3-many', MANY, [b3sum, memory]),
-  blake3('blake3-large', LARGE, [b3sum, memory]),
-  known('blake3-known-many', MANY, []),
-  known('blake3-known-large', LARGE, [isKnown]),
+/** The two modes by Heddle's own experiment, which makes one process of both. */
+function modes(tree) {
+  return {
+    id: 'pool',
+    group: 'Pool against sequential',
+    title: `SHA-256 of ${tree.title} with 2 threads, by heddle compare`,
+    neededBytes: bytesOf(tree),
+    wishes: [{ own: 'pool', peer: 'sequential', leastGain: 1.5 }],
+    async prepare(shop) {
+      const folder = await shop.files(tree);
+      return {
+        experiment: (repeats) =>
+          heddleCommand(
+            ...['compare', 'hash', folder, '-a', 'sha256', '--modes', 'sequential,pool', '--workers', '2'],
+            ...['--repeats', String(repeats), '--json', '--quiet', '--data-dir', shop.path('data')],
+          ),
+        tasks: tree.count,
+      };
+    },
+  };
+}
+
+const KNOWN = 'Heddle, digests known';
+const beside = (peer, most) => ({ own: 'Heddle', peer, most });
+const memory = inMemory('Heddle');
+
+export const hashing = ({ many, tiny, large, million, crumbs, half }) => [
+  sha256('sha256-many', many, '', otherHashers, [beside(SHA256SUM, 1.5), memory]),
+  sha256('sha256-tiny', tiny, '', () => [], [beside(SHA256SUM, 1.3), memory]),
+  sha256('sha256-large', large, '-n1', otherHashers, [beside(SHA256SUM, 0.4), beside(OPENSSL, 1.4), memory]),
+  blake3('blake3-many', many, [beside('b3sum', 2.6), memory]),
+  blake3('blake3-large', large, [beside('b3sum', 1.5), memory]),
+  known('blake3-known-many', many, [{ own: KNOWN, peer: 'b3sum', most: 1.8 }, inMemory(KNOWN)]),
+  known('blake3-known-large', large, [{ own: KNOWN, peer: 'b3sum', most: 0.5 }, inMemory(KNOWN)]),
+  modes(half),
+  scaling(million, crumbs),
 ];

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { root } from '../../scripts/lib/root.mjs';
 import { heddleCommand } from '../lib/terminal.mjs';
 
-export const start = [
+export const start = () => [
   {
     id: 'start',
     group: 'Starting',

@@ -1,11 +1,11 @@
 // One command as a whole process: how long it took, what it cost the processor, how much memory it had.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readFileSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync } from 'node:fs';
 
 /** GNU time: it counts what all processes of a command, waited for, cost together. */
 const TIME = '/usr/bin/time';
-/** User and system seconds, and KiB that the largest of the processes had at most. */
+/** User and system seconds, and KiB of memory that the largest of the processes, with its threads, had at most (VmHWM). */
 const FORMAT = '%U %S %M';
 const LONGEST_MS = 600_000;
 
@@ -32,20 +32,21 @@ export function stopMeasuring() {
 }
 
 /**
- * Runs a command to its end; what it prints goes nowhere.
+ * Runs a command to its end; what it prints goes nowhere, unless there is a file for it.
  *
  * @param {readonly string[]} command
- * @param {{ report: string, cwd: string, env?: object }} place `report`: a file for GNU time
+ * @param {{ report: string, cwd: string, output?: string, status?: number }} place `report`: a file for GNU time; `output`:
+ * a file for standard output; `status`: what it has to end with (0)
  * @returns {Promise<{ wallMs: number, cpuMs: number | null, peakBytes: number | null }>}
- * @throws {Error} when it fails
+ * @throws {Error} when it ends otherwise
  */
-export async function measure(command, { report, cwd, env }) {
+export async function measure(command, { report, cwd, output, status = 0 }) {
   const [file, ...args] = hasTime() ? [TIME, '-f', FORMAT, '-o', report, '--', ...command] : command;
+  const out = output === undefined ? 'ignore' : openSync(output, 'w');
   const startedAtMs = performance.now();
   const child = spawn(file, args, {
     cwd,
-    env: { ...process.env, ...env },
-    stdio: ['ignore', 'ignore', 'pipe'],
+    stdio: ['ignore', out, 'pipe'],
     // A group of its own, so that a pipeline can be ended whole.
     detached: true,
   });
@@ -59,7 +60,8 @@ export async function measure(command, { report, cwd, env }) {
   const wallMs = performance.now() - startedAtMs;
   clearTimeout(timer);
   running.delete(child);
-  if (code !== 0) throw new Error(`${command.join(' ')} ended with ${signal ?? code}: ${said.trim()}`);
+  if (output !== undefined) closeSync(out);
+  if (code !== status) throw new Error(`${command.join(' ')} ended with ${signal ?? code}: ${said.trim()}`);
   return {
     wallMs,
     ...(hasTime() ? parseTime(readFileSync(report, 'utf8')) : { cpuMs: null, peakBytes: null }),

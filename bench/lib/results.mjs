@@ -1,11 +1,11 @@
-// From single runs to what is told of them: medians, ratios, and whether what was wished for is so.
+// From single runs to what is told of them: medians and ratios.
 import { median } from './statistics.mjs';
 
 /**
- * @param {{ name: string, own?: boolean }} contestant
+ * @param {{ name: string, own?: boolean, tasks?: number }} contestant `tasks`: where what each costs is of interest
  * @param {readonly { wallMs: number, cpuMs: number | null, peakBytes: number | null }[]} runs
  */
-export function summarise({ name, own = false }, runs) {
+export function summarise({ name, own = false, tasks }, runs) {
   const walls = runs.map(({ wallMs }) => wallMs);
   const known = (key) => runs.map((run) => run[key]).filter((value) => value !== null);
   const cpu = known('cpuMs');
@@ -13,6 +13,7 @@ export function summarise({ name, own = false }, runs) {
   return {
     name,
     own,
+    ...(tasks === undefined ? {} : { tasks }),
     medianMs: median(walls),
     minMs: Math.min(...walls),
     maxMs: Math.max(...walls),
@@ -30,25 +31,6 @@ export function ratios(contestants) {
   return contestants
     .filter((each) => !each.own)
     .map((peer) => ({ own: own.name, peer: peer.name, ratio: own.medianMs / peer.medianMs }));
-}
-
-/**
- * @param wishes `{ own, peer, most }`: at most this much of the peer's time; `{ own, mostBytes }`: at most so much memory
- * @returns each with what was measured and whether it is met; `null` where it could not be told
- */
-export function judge(wishes, contestants) {
-  const find = (name) => contestants.find((each) => each.name === name);
-  return wishes.map((wish) => {
-    const own = find(wish.own);
-    if ('mostBytes' in wish) {
-      const peakBytes = own?.peakBytes ?? null;
-      return { ...wish, measured: peakBytes, met: peakBytes === null ? null : peakBytes <= wish.mostBytes };
-    }
-    const peer = find(wish.peer);
-    if (own === undefined || peer === undefined) return { ...wish, measured: null, met: null };
-    const measured = own.medianMs / peer.medianMs;
-    return { ...wish, measured, met: measured <= wish.most };
-  });
 }
 
 /** In an order of its own, each as likely as any other. */

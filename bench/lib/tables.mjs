@@ -1,32 +1,17 @@
 // What was measured, as text for a terminal and as Markdown.
 
-export const seconds = (ms) => (ms / 1000).toFixed(ms < 9950 ? 2 : 1);
-const megabytes = (bytes) => `${Math.round(bytes / 1e6)} MB`;
-const ratio = (value) => value.toFixed(2);
+import { megabytes, ratio, seconds } from './numbers.mjs';
+import { measuredText, metText, peerOf, wishText } from './wishes.mjs';
+
 const dash = '–';
-/** See bench/bare.mjs. */
-export const BARE = 'bare Node';
+/** See bench/floor.mjs. */
+export const FLOOR = 'floor';
 
-/** `Heddle at most 1.00 of curl -Z` */
-export function wishText(wish) {
-  return 'mostBytes' in wish
-    ? `${wish.own} in at most ${megabytes(wish.mostBytes)}`
-    : `${wish.own} at most ${ratio(wish.most)} of ${wish.peer}`;
-}
-
-export function measuredText(wish) {
-  if (wish.measured === null) return dash;
-  return 'mostBytes' in wish ? megabytes(wish.measured) : ratio(wish.measured);
-}
-
-export const metText = ({ met }) => (met === null ? 'not measured' : met ? 'met' : 'not met');
-
-/** What bare Node takes of the time of the wish's peer; nothing, where it is not the work of the wish. */
-function bareText({ contestants }, wish) {
-  const medianOf = (wanted) => contestants.find(({ name }) => name === wanted)?.medianMs;
-  const [bare, peer] = [medianOf(BARE), medianOf(wish.peer)];
-  const isOther = bare === undefined || peer === undefined || wish.own.includes('known');
-  return isOther ? '' : ratio(bare / peer);
+/** What the floor takes of the time of the wish's peer; nothing, where there is no floor for it. */
+function floorText({ contestants }, wish) {
+  const floor = contestants.find(({ name }) => name === FLOOR);
+  const peer = peerOf(wish, contestants);
+  return floor === undefined || peer === undefined ? '' : ratio(floor.medianMs / peer.medianMs);
 }
 
 function cells(result, contestant) {
@@ -52,16 +37,28 @@ export function align(rows) {
   );
 }
 
+/**
+ * `Downloading: 5,000 × 16 KiB, from nginx 1.22.1`; of a case that has a number of runs of its own, also that one.
+ */
+function headline({ server, repeats, ...result }) {
+  const from = server === null ? '' : `, from ${server}`;
+  return `${workText(result)}${from}${repeats === undefined ? '' : `, runs of each: ${repeats}`}`;
+}
+
+const workText = ({ group, title }) => `${group}: ${title}`;
+
+/** Why a case was not measured here. */
+const leftOutText = ({ leftOut }) => `Left out: ${leftOut}.`;
+
+const HEAD = ['', 'median', 'least – most', 'CPU', 'memory', 'Heddle takes'];
+
 /** One case, for people. */
 export function caseText(result) {
-  const rows = [
-    ['', 'median', 'least – most', 'CPU', 'memory', 'Heddle takes'],
-    ...result.contestants.map((contestant) => cells(result, contestant)),
-  ];
-  const server = result.server === null ? '' : ` (from ${result.server})`;
+  const rows = [HEAD, ...result.contestants.map((contestant) => cells(result, contestant))];
+  const lines = result.leftOut === undefined ? align(rows) : [leftOutText(result)];
   return [
-    `${result.group}: ${result.title}${server}`,
-    ...align(rows).map((line) => `  ${line}`),
+    headline(result),
+    ...lines.map((line) => `  ${line}`),
     ...result.wishes.map(
       (wish) => `  ${metText(wish)}: ${wishText(wish)}${wish.met === null ? '' : ` (${measuredText(wish)})`}`,
     ),
@@ -85,30 +82,46 @@ export function machineText({ date, machine, tools, heddle, repeats }) {
   return `${date.slice(0, 10)}: Heddle ${heddle.version} on ${machine.cores} cores of ${machine.cpu}, ${memory}, ${machine.system}, Node ${machine.node}, files on ${machine.fileSystem}; medians of ${repeats}. ${others.join(', ')}.`;
 }
 
-/** All cases, for `docs/performance.md`. */
-export function documentText(results) {
-  const wishes = results.cases.flatMap((result) =>
+const WISHES_HEAD = ['work', 'wish', 'measured', FLOOR, ''];
+
+const wishRows = ({ cases }) =>
+  cases.flatMap((result) =>
     result.wishes.map((wish) => [
-      `${result.group}: ${result.title}`,
+      workText(result),
       wishText(wish),
       measuredText(wish),
-      bareText(result, wish),
+      floorText(result, wish),
       metText(wish),
     ]),
   );
+
+/** Every wish in a line, those that are met first, for people. */
+export function wishesText(results) {
+  const all = wishRows(results);
+  const [met, unmet, unknown] = [true, false, null].map((each) =>
+    all.filter((columns) => columns.at(-1) === metText({ met: each })),
+  );
+  return [
+    ...align([WISHES_HEAD, ...met, ...unmet, ...unknown]),
+    '',
+    `Wishes: ${met.length} met, ${unmet.length} not met, ${unknown.length} not measured.`,
+    '',
+  ].join('\n');
+}
+
+/** All cases, for `docs/performance.md`. */
+export function documentText(results) {
   const parts = [
     machineText(results),
     '### What was wished for',
-    table(['work', 'wish', 'measured', BARE, ''], wishes),
+    table(WISHES_HEAD, wishRows(results)),
     '### What was measured',
   ];
   for (const result of results.cases) {
+    const rows = result.contestants.map((contestant) => cells(result, contestant));
     parts.push(
-      `**${result.group}: ${result.title}**${result.server === null ? '' : `, from ${result.server}`}`,
-      table(
-        ['', 'median', 'least – most', 'CPU', 'memory', 'Heddle takes'],
-        result.contestants.map((contestant) => cells(result, contestant)),
-      ),
+      `**${headline(result)}**`,
+      result.leftOut === undefined ? table(HEAD, rows) : leftOutText(result),
     );
   }
   return parts.join('\n\n');
@@ -117,18 +130,18 @@ export function documentText(results) {
 /** One line for each case, for `README.md`. */
 export function shortText(results) {
   const rows = results.cases.map((result) => [
-    `${result.group}: ${result.title}`,
+    workText(result),
     result.contestants
       .filter(({ own }) => own)
       .map(
         ({ name, medianMs }) =>
           `${seconds(medianMs)} s${name === 'Heddle' ? '' : ` (${name.replace('Heddle', '').replace(',', '').trim()})`}`,
       )
-      .join(', '),
+      .join(', ') || 'left out',
     result.contestants
-      .filter(({ own, name }) => !own && name !== BARE)
+      .filter(({ own, name }) => !own && name !== FLOOR)
       .map(({ name, medianMs }) => `${name} ${seconds(medianMs)} s`)
-      .join(', '),
+      .join(', ') || dash,
   ]);
   return [machineText(results), table(['work', 'Heddle', 'others'], rows)].join('\n\n');
 }

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { root } from '../../scripts/lib/root.mjs';
-import { BARE } from './tables.mjs';
+import { FLOOR } from './tables.mjs';
 
 export const terminal = join(root, 'out/main/cli.cjs');
 
@@ -16,11 +16,17 @@ export const heddleCommand = (...args) => [
   ...args,
 ];
 
-/** What Node's threads need for the bare work: bench/bare.mjs. */
-export const bareNode = (...args) => ({
-  name: BARE,
-  command: [process.execPath, join(root, 'bench/bare.mjs'), ...args],
+/**
+ * What a pool in Node needs for it with the same promises: bench/floor.mjs.
+ *
+ * @param {{ path(...parts: string[]): string }} shop where its database goes
+ */
+export const floor = (shop, ...args) => ({
+  name: FLOOR,
+  command: [process.execPath, join(root, 'bench/floor.mjs'), shop.path('floor.db'), ...args],
 });
+
+export const shell = (script) => ['sh', '-c', script];
 
 /** Serves a folder from a process of its own. */
 export async function serve(directory, latencyMs) {

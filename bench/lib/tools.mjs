@@ -15,6 +15,10 @@ export const TOOLS = [
   'rclone',
   'cp',
   'rsync',
+  'diff',
+  'fdupes',
+  'jdupes',
+  'rdfind',
   'nginx',
 ];
 

@@ -1,10 +1,12 @@
 // Where a bench works: a folder in memory that is gone afterwards, whatever happens, and the data in it.
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
-import { mkdir, statfs, writeFile } from 'node:fs/promises';
+import { closeSync, mkdirSync, mkdtempSync, openSync, readSync, readdirSync, rmSync } from 'node:fs';
+import { statSync, writeFileSync } from 'node:fs';
+import { mkdir, statfs } from 'node:fs/promises';
 import { freemem } from 'node:os';
 import { join } from 'node:path';
 import { stopMeasuring } from './measure.mjs';
+import { Volume } from './volume.mjs';
 
 /** statfs(2) */
 const TMPFS = 0x0102_1994;
@@ -15,7 +17,9 @@ const ON_DISK = '/var/tmp';
 export class Workshop {
   folder;
   #disk = null;
+  #volume = null;
   #made = new Map();
+  #once = new Set();
   #servers = [];
 
   /** @throws {Error} where there is too little room */
@@ -59,17 +63,42 @@ export class Workshop {
 
   /** The same on a disk, and written to its device. */
   async filesOnDisk({ name, ...tree }) {
-    this.#disk ??= mkdtempSync(join(ON_DISK, 'heddle-bench-'));
-    const folder = await this.#make(join(this.#disk, name), tree);
+    const folder = await this.#make(join(this.#onDisk(), name), tree);
     execFileSync('sync', ['-f', folder]);
     return folder;
   }
 
-  #make(folder, { count, bytes, perFolder = Infinity }) {
+  /** Removes the folders of files that no other case has. */
+  tidy() {
+    for (const folder of this.#once) {
+      this.#made.delete(folder);
+      rmSync(folder, { recursive: true, force: true });
+    }
+    this.#once.clear();
+  }
+
+  /**
+   * An ext4 of its own on a disk.
+   *
+   * @param {number} bytes of its image
+   * @throws {Error} where this machine does not mount it
+   */
+  mountExt4(bytes) {
+    this.#volume ??= new Volume(this.#onDisk(), bytes);
+    return this.#volume;
+  }
+
+  #onDisk() {
+    this.#disk ??= mkdtempSync(join(ON_DISK, 'heddle-bench-'));
+    return this.#disk;
+  }
+
+  #make(folder, tree) {
     let made = this.#made.get(folder);
     if (made === undefined) {
-      made = fill(folder, count, bytes, perFolder);
+      made = fill(folder, tree);
       this.#made.set(folder, made);
+      if (tree.isUsedOnce) this.#once.add(folder);
     }
     return made;
   }
@@ -93,21 +122,36 @@ export class Workshop {
   #remove() {
     stopMeasuring();
     for (const server of this.#servers.splice(0)) server.kill();
+    this.#volume?.close();
     for (const folder of [this.folder, this.#disk]) {
       if (folder !== null) rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
     }
   }
 }
 
-async function fill(folder, count, bytes, perFolder) {
+/** @param {import('../cases/trees.mjs').Tree} tree */
+async function fill(folder, { count, bytes, perFolder = Infinity, contentOf = (index) => String(index) }) {
   await mkdir(folder, { recursive: true });
   for (let index = 0; index < count; index++) {
     const part = perFolder === Infinity ? folder : join(folder, String(Math.floor(index / perFolder)));
-    if (index % perFolder === 0) await mkdir(part, { recursive: true });
-    // Every file is another one.
-    await writeFile(join(part, `${index}.bin`), Buffer.alloc(bytes, `${index} heddle`));
+    if (index % perFolder === 0) {
+      await mkdir(part, { recursive: true });
+    }
+    writeFileSync(join(part, `${index}.bin`), Buffer.alloc(bytes, `${contentOf(index)} heddle`));
   }
   return folder;
+}
+
+/** @returns {number} lines of a text file of any size */
+export function countLines(path) {
+  const chunk = Buffer.allocUnsafe(1024 * 1024);
+  const fd = openSync(path, 'r');
+  let lines = 0;
+  for (let read = readSync(fd, chunk); read > 0; read = readSync(fd, chunk)) {
+    for (let at = chunk.indexOf('\n'); at >= 0 && at < read; at = chunk.indexOf('\n', at + 1)) lines += 1;
+  }
+  closeSync(fd);
+  return lines;
 }
 
 /** Makes a folder empty. */

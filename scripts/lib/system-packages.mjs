@@ -24,9 +24,20 @@ const testPackages = [
 ];
 const optionalTestPackages = ['b3sum'];
 /** What the bench compares Heddle with, the server for it, and what measures processes. */
-const benchPackages = ['time', 'nginx', 'curl', 'aria2', 'openssl', 'rhash', 'hashdeep', 'rsync'];
+const benchPackages = [
+  'time',
+  'nginx',
+  'curl',
+  'aria2',
+  'openssl',
+  'rhash',
+  'hashdeep',
+  'rsync',
+  'diffutils',
+  'e2fsprogs',
+];
 /** Not in every release. */
-const optionalBenchPackages = ['wget2', 'b3sum', 'rclone'];
+const optionalBenchPackages = ['wget2', 'b3sum', 'rclone', 'fdupes', 'jdupes', 'rdfind'];
 
 function output(command, args) {
   const { status, stdout } = spawnSync(command, args, {

@@ -3,18 +3,17 @@ import { existsSync, statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { dirname } from 'node:path';
 import { InvalidArgumentError, Option, type Command } from 'commander';
-import { HeddleError } from '../common/errors';
+import { HeddleError } from '../common/model/errors';
 import {
   contendersOf,
   MOST_EXPERIMENT_TASKS,
   MOST_REPEATS,
   READY_WORKS,
   type Contender,
-  type ExperimentFormat,
   type ExperimentRequest,
   type ReadyWork,
-} from '../common/experiment';
-import { arePoolsAlone } from '../common/experiment-results';
+} from '../common/experiments/experiment';
+import { arePoolsAlone } from '../common/experiments/results';
 import {
   DEFAULT_LATENCY_MS,
   hasLatency,
@@ -22,9 +21,9 @@ import {
   READY_WORK_TASKS,
   READY_WORK_WORDS,
   usualModes,
-} from '../common/experiment-works';
-import { MAX_WORKERS, type JobRequest } from '../common/job-request';
-import { MODES, type JobKind, type Mode } from '../common/model';
+} from '../common/experiments/works';
+import { MAX_WORKERS, type JobRequest } from '../common/model/job-request';
+import { MODES, type JobKind, type Mode } from '../common/model/jobs';
 import type { Engine } from '../engine';
 import { addCopyInputs, copyRequest, type CopyFlags } from './copy-flags';
 import {
@@ -37,6 +36,7 @@ import {
 } from './download-flags';
 import { addHashInputs, hashRequest, type HashInputs } from './hash-commands';
 import { givenTextPath } from './given-path';
+import type { Report } from './run-experiment';
 
 export interface CompareCommands {
   /** `--json`, `--quiet` and `--data-dir`. */
@@ -58,12 +58,6 @@ export interface CompareFlags {
   readonly json?: true;
   readonly quiet?: true;
   readonly dataDir: string;
-}
-
-/** A file that the result goes to. */
-export interface Report {
-  readonly path: string;
-  readonly format: Exclude<ExperimentFormat, 'png'>;
 }
 
 /** The word behind `heddle compare`. */

@@ -6,11 +6,11 @@ import {
   isWrittenAsContents,
   type CopyOptions,
   type CopyPolicy,
-} from '../common/copy-options';
-import { HeddleError } from '../common/errors';
-import type { JobRequest } from '../common/job-request';
-import { joinPath, type FsPath } from '../common/paths';
-import { MANIFEST_FORMATS, type Algorithm, type ManifestFormat } from '../common/model';
+} from '../common/model/copy-options';
+import { HeddleError } from '../common/model/errors';
+import type { JobRequest } from '../common/model/job-request';
+import { joinPath, type FsPath } from '../common/model/paths';
+import { MANIFEST_FORMATS, type Algorithm, type ManifestFormat } from '../common/model/digests';
 import { algorithmOption, type TaskCommands } from './hash-commands';
 import { addWalkFlags, walkRules, type WalkFlags } from './walk-flags';
 import { givenPath } from './given-path';

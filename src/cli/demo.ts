@@ -2,9 +2,9 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { JobRequest } from '../common/job-request';
-import type { JobSummary } from '../common/model';
-import { formatBytes, formatCount, formatDuration } from '../common/units';
+import type { JobRequest } from '../common/model/job-request';
+import type { JobSummary } from '../common/model/jobs';
+import { formatBytes, formatCount, formatDuration } from '../common/model/units';
 import { Engine, type Threads } from '../engine';
 import { serveDirectory } from '../engine/serve';
 import { EXIT } from './exit-status';

@@ -2,9 +2,10 @@ import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Command } from 'commander';
 import { describe, expect, test } from 'vitest';
-import { CHECK_ALGORITHMS, EXISTING_POLICIES, LIST_FORMATS } from '../common/download';
-import { DEFAULT_DOWNLOAD_OPTIONS, type DownloadOptions } from '../common/download-options';
-import { filled } from '../common/filled';
+import { CHECK_ALGORITHMS } from '../common/model/digests';
+import { EXISTING_POLICIES, LIST_FORMATS } from '../common/model/download';
+import { DEFAULT_DOWNLOAD_OPTIONS, type DownloadOptions } from '../common/model/download-options';
+import { filled } from '../common/model/filled';
 import { addDownloadFlags, downloadOptions, type DownloadFlags } from './download-flags';
 
 function makeCommand(): Command {

@@ -2,20 +2,15 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { InvalidArgumentError, Option, type Command } from 'commander';
-import {
-  CHECK_ALGORITHMS,
-  EXISTING_POLICIES,
-  LIST_FORMATS,
-  type CheckAlgorithm,
-  type ListFormat,
-} from '../common/download';
-import { HeddleError } from '../common/errors';
-import type { JobRequest } from '../common/job-request';
-import { parseChecksum } from '../common/digest-fields';
-import { DEFAULT_DOWNLOAD_OPTIONS, type DownloadOptions } from '../common/download-options';
-import { isFieldValue, isConnectionField, isToken, splitField } from '../common/http-fields';
-import { readProxyAddress } from '../common/proxy-address';
-import { readBytes } from '../common/units';
+import { CHECK_ALGORITHMS, type CheckAlgorithm } from '../common/model/digests';
+import { EXISTING_POLICIES, LIST_FORMATS, type ListFormat } from '../common/model/download';
+import { HeddleError } from '../common/model/errors';
+import type { JobRequest } from '../common/model/job-request';
+import { parseChecksum } from '../common/model/digest-fields';
+import { DEFAULT_DOWNLOAD_OPTIONS, type DownloadOptions } from '../common/model/download-options';
+import { isFieldValue, isConnectionField, isToken, splitField } from '../common/model/http-fields';
+import { readProxyAddress } from '../common/model/proxy-address';
+import { readBytes } from '../common/model/units';
 import { addFlagFiles, readTextFile } from './flag-file';
 import { givenPath, givenTextPath } from './given-path';
 import { addNull } from './names-from';

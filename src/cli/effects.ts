@@ -6,7 +6,7 @@
  */
 import { statSync } from 'node:fs';
 import type { Command } from 'commander';
-import { HeddleError } from '../common/errors';
+import { HeddleError } from '../common/model/errors';
 import { native } from '../engine';
 import { givenPath } from './given-path';
 

@@ -1,8 +1,8 @@
 /** Progress of an experiment in a terminal: one line, redrawn in place; elsewhere a line every few seconds. */
 import type { WriteStream } from 'node:tty';
-import type { ExperimentFrame, ExperimentSummary } from '../common/experiment';
-import { contenderNames } from '../common/experiment-text';
-import { formatCount, formatDuration } from '../common/units';
+import type { ExperimentFrame, ExperimentSummary } from '../common/experiments/experiment';
+import { contenderNames } from '../common/experiments/text';
+import { formatCount, formatDuration } from '../common/model/units';
 import { LiveLines } from './live-lines';
 
 const PLAIN_INTERVAL_MS = 3000;

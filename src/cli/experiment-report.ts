@@ -1,10 +1,10 @@
 /** What an experiment found, as text: the headline, bars with intervals, cautions and notes. */
-import type { Experiment } from '../common/experiment';
-import { preciseTime } from '../common/experiment-figures';
-import { ratioToReference } from '../common/experiment-results';
-import { contenderNames, findingOf, intervalText, ratioText } from '../common/experiment-text';
-import type { Mode } from '../common/model';
-import { visible } from '../common/visible';
+import type { Experiment } from '../common/experiments/experiment';
+import { preciseTime } from '../common/experiments/figures';
+import { ratioToReference } from '../common/experiments/results';
+import { contenderNames, findingOf, intervalText, ratioText } from '../common/experiments/text';
+import type { Mode } from '../common/model/jobs';
+import { visible } from '../common/model/visible';
 
 export interface ReportLook {
   /** Columns of the terminal. */

@@ -1,11 +1,11 @@
 /** Prints what is stored of a job's tasks, or what its servers answered. */
-import { MANIFEST_FORMATS, type ManifestFormat } from '../common/model';
-import type { ExportFormat, Percentiles, ResponseSummary } from '../common/responses';
-import { formatCount, formatDuration } from '../common/units';
+import { MANIFEST_FORMATS, type ManifestFormat } from '../common/model/digests';
+import type { ExportFormat, Percentiles, ResponseSummary } from '../common/model/responses';
+import { formatCount, formatDuration } from '../common/model/units';
 import type { Engine } from '../engine';
 import { EXIT } from './exit-status';
 import { printLines } from './print';
-import { visible } from '../common/visible';
+import { visible } from '../common/model/visible';
 import { givenPath } from './given-path';
 
 export interface ExportFlags {

@@ -5,7 +5,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { Command, type Option } from 'commander';
-import { HeddleError } from '../common/errors';
+import { HeddleError } from '../common/model/errors';
 import { unreadableFile } from '../engine';
 
 const ESCAPES: Readonly<Record<string, string>> = { t: '\t', n: '\n', r: '\r', v: '\v' };

@@ -1,5 +1,5 @@
-import { HeddleError } from '../common/errors';
-import { displayPath, pathFromEscaped, type FsPath } from '../common/paths';
+import { HeddleError } from '../common/model/errors';
+import { displayPath, pathFromEscaped, type FsPath } from '../common/model/paths';
 import { absolutePath } from '../engine';
 
 /**

@@ -1,17 +1,12 @@
 /** The commands that read files and change none: hash, verify and duplicates. */
 import { existsSync, lstatSync, statSync } from 'node:fs';
 import { InvalidArgumentError, Option, type Command } from 'commander';
-import { DUPLICATE_FORMATS, type DuplicateFormat } from '../common/duplicates';
-import { HeddleError } from '../common/errors';
-import type { JobRequest } from '../common/job-request';
-import {
-  ALGORITHMS,
-  MANIFEST_FORMATS,
-  type Algorithm,
-  type ManifestFormat,
-  type Mode,
-} from '../common/model';
-import { joinPath } from '../common/paths';
+import { DUPLICATE_FORMATS, type DuplicateFormat } from '../common/model/duplicates';
+import { HeddleError } from '../common/model/errors';
+import type { JobRequest } from '../common/model/job-request';
+import { ALGORITHMS, MANIFEST_FORMATS, type Algorithm, type ManifestFormat } from '../common/model/digests';
+import type { Mode } from '../common/model/jobs';
+import { joinPath } from '../common/model/paths';
 import { manifestWriter } from '../engine/formats/manifest';
 import { native, type CreateOptions } from '../engine';
 import type { RunOptions } from './run-jobs';

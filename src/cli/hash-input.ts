@@ -1,6 +1,6 @@
 /** `heddle hash -`: standard input, of which no job is made. */
-import { HeddleError } from '../common/errors';
-import type { Algorithm, ManifestFormat } from '../common/model';
+import { HeddleError } from '../common/model/errors';
+import type { Algorithm, ManifestFormat } from '../common/model/digests';
 import { manifestWriter } from '../engine/formats/manifest';
 import { usualFormat } from '../engine/jobs/manifest';
 import { print } from './print';

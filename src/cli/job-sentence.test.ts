@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { NO_TASKS, type FindingCounts, type JobSummary, type TaskCounts } from '../common/model';
+import { NO_TASKS, type FindingCounts, type TaskCounts } from '../common/model/tasks';
+import type { JobSummary } from '../common/model/jobs';
 import { jobSentence } from './job-sentence';
 
 const sentence = (counts: Partial<TaskCounts>, findings: FindingCounts, dryRun = false): string => {

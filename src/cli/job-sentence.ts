@@ -1,6 +1,7 @@
 /** What has become of a job, in one sentence: the last thing that the terminal says. */
-import { FINDINGS, type Finding, type FindingCounts, type JobSummary } from '../common/model';
-import { formatBytes, formatCount, formatDuration } from '../common/units';
+import { FINDINGS, type Finding, type FindingCounts } from '../common/model/tasks';
+import type { JobSummary } from '../common/model/jobs';
+import { formatBytes, formatCount, formatDuration } from '../common/model/units';
 
 const FINDING_WORDS: Readonly<Partial<Record<Finding, string>>> = {
   'only-left': 'only left',

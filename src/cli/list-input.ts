@@ -1,7 +1,7 @@
 /** Lists for `heddle verify` that lie in no folder: standard input, and what a shell's `<(sha256sum *)` stands for. */
 import { createReadStream, openSync, statSync } from 'node:fs';
 import { Socket } from 'node:net';
-import { displayPath } from '../common/paths';
+import { displayPath } from '../common/model/paths';
 import { native } from '../engine';
 import { givenPath } from './given-path';
 

@@ -1,6 +1,6 @@
-import { settledTasks, totalTasks } from '../common/model';
-import { formatBytes, formatCount } from '../common/units';
-import { visible } from '../common/visible';
+import { settledTasks, totalTasks } from '../common/model/tasks';
+import { formatBytes, formatCount } from '../common/model/units';
+import { visible } from '../common/model/visible';
 import type { Engine } from '../engine';
 
 /** Prints the stored jobs, newest first. */
@@ -21,7 +21,7 @@ export async function listJobs(engine: Engine, json: boolean): Promise<void> {
         formatBytes(job.bytesDone).padStart(8),
         failed > 0 ? `${formatCount(failed)} failed` : '',
         new Date(job.createdAtMs).toISOString().slice(0, 16).replace('T', ' '),
-        visible(`${job.label} · ${job.place}`),
+        visible(`${job.label} · ${job.folder}`),
       ];
       process.stdout.write(`${cells.filter((cell) => cell !== '').join('  ')}\n`);
     }

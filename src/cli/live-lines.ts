@@ -1,6 +1,6 @@
 /** Lines on a terminal that are redrawn in place. */
 import type { WriteStream } from 'node:tty';
-import { visible } from '../common/visible';
+import { visible } from '../common/model/visible';
 
 export class LiveLines {
   readonly #stream: WriteStream;

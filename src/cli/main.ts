@@ -1,9 +1,9 @@
 /** `heddle COMMAND`: the same engine, store and task code as the window, in a terminal. */
 import { CommanderError } from 'commander';
-import { HeddleError, toErrorData } from '../common/errors';
+import { HeddleError, toErrorData } from '../common/model/errors';
 import type { Threads } from '../engine';
 import { EXIT, NotStarted } from './exit-status';
-import { visible } from '../common/visible';
+import { visible } from '../common/model/visible';
 import { commandOf, makeProgram } from './program';
 import { usageFault } from './usage-fault';
 

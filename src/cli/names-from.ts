@@ -1,8 +1,8 @@
 /** Names of files that come from a list, and names that are printed: with line feeds behind them, or NUL bytes. */
 import { createReadStream } from 'node:fs';
 import { Option, type Command } from 'commander';
-import { HeddleError, fromErrorData, toErrorData } from '../common/errors';
-import { pathFromBytes, type FsPath } from '../common/paths';
+import { HeddleError, fromErrorData, toErrorData } from '../common/model/errors';
+import { pathFromBytes, type FsPath } from '../common/model/paths';
 import { absolutePath, native } from '../engine';
 import { givenPath } from './given-path';
 

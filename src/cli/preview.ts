@@ -1,15 +1,15 @@
 /** `heddle download --dry-run`: what there is to download, and nothing is started, made or asked. */
 import { createReadStream } from 'node:fs';
-import { HeddleError, fromErrorData, toErrorData } from '../common/errors';
-import type { ListFormat } from '../common/download';
-import { displayName, displayPath, type FsPath } from '../common/paths';
-import { formatCount } from '../common/units';
+import { HeddleError, fromErrorData, toErrorData } from '../common/model/errors';
+import type { ListFormat } from '../common/model/download';
+import { displayName, displayPath, type FsPath } from '../common/model/paths';
+import { formatCount } from '../common/model/units';
 import { formatByName } from '../engine/formats/download-list';
 import { previewLists, type BatchPreview, type PreviewedList } from '../engine/formats/list-preview';
 import { native } from '../engine';
 import { EXIT, NotStarted } from './exit-status';
 import { print } from './print';
-import { visible } from '../common/visible';
+import { visible } from '../common/model/visible';
 
 /** Of hosts and names that clash; `--json` has them all. */
 const SHOWN = 20;

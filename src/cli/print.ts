@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { visible } from '../common/visible';
+import { visible } from '../common/model/visible';
 
 /** To standard output, no faster than it is read. */
 export async function print(text: string | Uint8Array): Promise<void> {

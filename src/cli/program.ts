@@ -1,9 +1,10 @@
 /** The commands and their flags. */
 import { Command, Help, Option } from 'commander';
-import { COPY_POLICIES, type CopyPolicy } from '../common/copy-options';
-import { HeddleError } from '../common/errors';
-import { MAX_WORKERS, type JobRequest } from '../common/job-request';
-import { MANIFEST_FORMATS, MODES, type Mode } from '../common/model';
+import { COPY_POLICIES, type CopyPolicy } from '../common/model/copy-options';
+import { HeddleError } from '../common/model/errors';
+import { MAX_WORKERS, type JobRequest } from '../common/model/job-request';
+import { MANIFEST_FORMATS } from '../common/model/digests';
+import { MODES, type Mode } from '../common/model/jobs';
 import { Engine, defaultDataDirectory, type CreateOptions, type Threads } from '../engine';
 import { addCompareCommand } from './compare';
 import {

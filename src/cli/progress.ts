@@ -1,9 +1,9 @@
 /** Progress in a terminal: a line per worker and one for the job, redrawn in place; elsewhere a line every few seconds. */
 import type { WriteStream } from 'node:tty';
-import type { Frame, JobFrame, WorkerFrame } from '../common/frames';
-import { settledTasks, totalTasks } from '../common/model';
+import type { Frame, JobFrame, WorkerFrame } from '../common/model/frames';
+import { settledTasks, totalTasks } from '../common/model/tasks';
 import { LiveLines } from './live-lines';
-import { formatBytes, formatClock, formatCount, formatRate } from '../common/units';
+import { formatBytes, formatClock, formatCount, formatRate } from '../common/model/units';
 
 const PLAIN_INTERVAL_MS = 3000;
 const BAR_WIDTH = 16;

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { escapedPath, pathFromBytes } from '../common/paths';
+import { escapedPath, pathFromBytes } from '../common/model/paths';
 
 const lossy = new TextDecoder('utf-8', { ignoreBOM: true });
 

@@ -1,15 +1,20 @@
 /** Runs an experiment in the terminal: progress on standard error, the result on standard output and in files. */
-import type { Experiment, ExperimentRequest } from '../common/experiment';
-import { adoptedText } from '../common/experiment-text';
-import { toErrorData } from '../common/errors';
-import { comparisonLine } from '../common/json-lines';
+import type { Experiment, ExperimentFormat, ExperimentRequest } from '../common/experiments/experiment';
+import { adoptedText } from '../common/experiments/text';
+import { toErrorData } from '../common/model/errors';
+import { comparisonLine } from '../common/experiments/json-lines';
 import type { Engine } from '../engine';
-import type { Report } from './compare';
 import { EXIT, NotStarted } from './exit-status';
 import { ExperimentProgress } from './experiment-progress';
 import { experimentReport } from './experiment-report';
 import { print } from './print';
-import { visible } from '../common/visible';
+import { visible } from '../common/model/visible';
+
+/** A file that the result goes to. */
+export interface Report {
+  readonly path: string;
+  readonly format: Exclude<ExperimentFormat, 'png'>;
+}
 
 export interface ExperimentOptions {
   readonly json: boolean;

@@ -1,24 +1,22 @@
 /** Runs jobs in the terminal: progress on standard error, results on standard output, an exit status at the end. */
 import { isAbsolute, relative } from 'node:path';
-import type { DuplicateFormat } from '../common/duplicates';
-import type { ErrorData } from '../common/errors';
-import type { JobKind, ManifestFormat, TaskRow } from '../common/model';
-import type { FsPath } from '../common/paths';
-import { formatCount } from '../common/units';
+import type { ErrorData } from '../common/model/errors';
+import type { JobKind } from '../common/model/jobs';
+import type { ManifestFormat } from '../common/model/digests';
+import type { TaskRow } from '../common/model/tasks';
+import { formatCount } from '../common/model/units';
 import type { Engine } from '../engine';
-import { tellDuplicates } from './tell-duplicates';
+import { tellDuplicates, type DuplicateOutput } from './tell-duplicates';
 import { EXIT, NotStarted } from './exit-status';
 import { answersText } from './export-job';
 import { jobSentence } from './job-sentence';
-import { summaryLine, taskLine } from '../common/json-lines';
+import { summaryLine, taskLine } from '../common/model/json-lines';
 import { print, printLines } from './print';
-import { fitsOnLine, visible } from '../common/visible';
+import { fitsOnLine, visible } from '../common/model/visible';
 import { withoutCredentials } from './without-credentials';
 import { Progress } from './progress';
 
-export interface RunOptions {
-  readonly json: boolean;
-  readonly quiet: boolean;
+export interface RunOptions extends DuplicateOutput {
   readonly kind?: JobKind;
   /** Of a copy: what would happen is the result. */
   readonly dryRun?: boolean;
@@ -28,10 +26,6 @@ export interface RunOptions {
   readonly zero?: boolean;
   /** Of that manifest; otherwise the usual one. */
   readonly format?: ManifestFormat;
-  /** Behind each path that is printed comes a NUL byte, not a line feed. */
-  readonly nul?: boolean;
-  /** Where groups of duplicates go; standard output otherwise. */
-  readonly duplicates?: { readonly path: FsPath; readonly format: DuplicateFormat };
   /** How a job is set going; `engine.resume` unless said otherwise. */
   readonly start?: (jobId: number) => Promise<void>;
 }

@@ -1,7 +1,7 @@
 /** The flags of `heddle serve`. */
 import { availableParallelism } from 'node:os';
 import { InvalidArgumentError, type Command } from 'commander';
-import { MAX_WORKERS } from '../common/job-request';
+import { MAX_WORKERS } from '../common/model/job-request';
 import { byteRate, whole } from './download-flags';
 
 export interface ServeFlags {

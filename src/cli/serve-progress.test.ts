@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { ServeReading, ServeThreadReading } from '../common/serve';
+import type { ServeReading, ServeThreadReading } from '../common/threads/serve';
 import { threadLines, totalLine } from './serve-progress';
 
 function thread(figures: Partial<ServeThreadReading>): ServeThreadReading {

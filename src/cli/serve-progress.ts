@@ -1,7 +1,7 @@
 /** What a server's threads do, in a terminal: a line for each, redrawn in place; elsewhere a line every few seconds. */
 import type { WriteStream } from 'node:tty';
-import type { ServeReading } from '../common/serve';
-import { formatBytes, formatCount, formatRate } from '../common/units';
+import type { ServeReading } from '../common/threads/serve';
+import { formatBytes, formatCount, formatRate } from '../common/model/units';
 import { LiveLines } from './live-lines';
 
 const REDRAW_MS = 500;

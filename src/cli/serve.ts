@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import type { Threads } from '../engine';
 import { serveDirectory } from '../engine/serve';
 import { EXIT } from './exit-status';
-import { visible } from '../common/visible';
+import { visible } from '../common/model/visible';
 import type { ServeFlags } from './serve-flags';
 import { ServeProgress } from './serve-progress';
 

@@ -1,17 +1,30 @@
 /** Groups of duplicates in the terminal: paths alone, so that others can go on with them. */
-import type { JobSummary } from '../common/model';
-import { displayPath } from '../common/paths';
-import { formatBytes, formatCount } from '../common/units';
-import { visible } from '../common/visible';
+import type { DuplicateFormat } from '../common/model/duplicates';
+import type { JobSummary } from '../common/model/jobs';
+import { displayPath, type FsPath } from '../common/model/paths';
+import { formatBytes, formatCount } from '../common/model/units';
+import { visible } from '../common/model/visible';
 import type { Engine } from '../engine';
 import { print } from './print';
-import type { RunOptions } from './run-jobs';
+
+export interface DuplicateOutput {
+  readonly json: boolean;
+  readonly quiet: boolean;
+  /** Behind each path that is printed comes a NUL byte, not a line feed. */
+  readonly nul?: boolean;
+  /** Where groups of duplicates go; standard output otherwise. */
+  readonly duplicates?: { readonly path: FsPath; readonly format: DuplicateFormat };
+}
 
 /**
  * One path a line, an empty line between groups; with `--json` a line for each group. What they come to is a message.
  * @returns whether all groups were told
  */
-export async function tellDuplicates(engine: Engine, job: JobSummary, options: RunOptions): Promise<boolean> {
+export async function tellDuplicates(
+  engine: Engine,
+  job: JobSummary,
+  options: DuplicateOutput,
+): Promise<boolean> {
   const { json, quiet, duplicates } = options;
   if (duplicates !== undefined) await engine.writeDuplicates(job.id, duplicates.format, duplicates.path);
   if (json) {

@@ -1,8 +1,8 @@
 /** Flags that say which entries of a folder are taken. */
 import { InvalidArgumentError, Option, type Command } from 'commander';
-import { HeddleError } from '../common/errors';
-import { readBytes } from '../common/units';
-import { LINK_RULES, type LinkRule, type WalkRules } from '../common/walk-rules';
+import { HeddleError } from '../common/model/errors';
+import { readBytes } from '../common/model/units';
+import { LINK_RULES, type LinkRule, type WalkRules } from '../common/model/walk-rules';
 
 export interface WalkFlags {
   readonly include?: string[];

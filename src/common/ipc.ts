@@ -4,9 +4,9 @@
  * and the main process's checks are both derived from this one map.
  */
 import { z } from 'zod';
-import { COPY_POLICIES, type FirstCopied } from './copy-options';
-import { DUPLICATE_FORMATS, type DuplicatePage } from './duplicates';
-import type { ErrorData } from './errors';
+import { COPY_POLICIES, type FirstCopied } from './model/copy-options';
+import { DUPLICATE_FORMATS, type DuplicatePage } from './model/duplicates';
+import type { ErrorData } from './model/errors';
 import {
   EXPERIMENT_FORMATS,
   experimentRequestSchema,
@@ -14,23 +14,15 @@ import {
   type ExperimentFrame,
   type ExperimentSummary,
   type Timeline,
-} from './experiment';
-import type { Frame, JobSnapshot } from './frames';
-import type { ListPreview } from './download';
-import { copyRequestSchema, jobRequestSchema, type JobRequest } from './job-request';
-import {
-  FINDINGS,
-  JOB_KINDS,
-  MANIFEST_FORMATS,
-  TASK_STATES,
-  type ExpectedFile,
-  type FindingCounts,
-  type JobSummary,
-  type TaskRow,
-  type WorkerStatistics,
-} from './model';
-import { EXPORT_FORMATS, type FailedAttempt, type HostState, type ResponseSummary } from './responses';
-import { rateSchema, settingsPatchSchema, type Settings } from './settings';
+} from './experiments/experiment';
+import type { Frame, JobSnapshot } from './model/frames';
+import type { ListPreview } from './model/download';
+import { copyRequestSchema, jobRequestSchema, type JobRequest } from './model/job-request';
+import { FINDINGS, TASK_STATES, type ExpectedFile, type FindingCounts, type TaskRow } from './model/tasks';
+import { JOB_KINDS, type JobSummary, type WorkerStatistics } from './model/jobs';
+import { MANIFEST_FORMATS } from './model/digests';
+import { EXPORT_FORMATS, type FailedAttempt, type HostState, type ResponseSummary } from './model/responses';
+import { rateSchema, settingsPatchSchema, type Settings } from './model/settings';
 
 export const MAX_PAGE = 500;
 

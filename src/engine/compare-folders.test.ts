@@ -16,8 +16,8 @@ import {
 import { dirname, join } from 'node:path';
 import fc from 'fast-check';
 import { beforeEach, describe, expect, test } from 'vitest';
-import type { JobRequest } from '../common/job-request';
-import { MODES, type JobSummary } from '../common/model';
+import type { JobRequest } from '../common/model/job-request';
+import { MODES, type JobSummary } from '../common/model/jobs';
 import { engine, folder, go, put, rows, run as runJob, stopWhen, useEngine } from './testing/test-engine';
 
 useEngine('folders');

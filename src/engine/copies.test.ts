@@ -16,10 +16,10 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
-import type { CopyOptions } from '../common/copy-options';
-import type { ErrorData } from '../common/errors';
-import type { JobRequest } from '../common/job-request';
-import { MODES, type JobSummary } from '../common/model';
+import type { CopyOptions } from '../common/model/copy-options';
+import type { ErrorData } from '../common/model/errors';
+import type { JobRequest } from '../common/model/job-request';
+import { MODES, type JobSummary } from '../common/model/jobs';
 import { buildTerminal } from './testing/build-worker';
 import { describeAttributes, describeTree, listing, makeHostileTree } from './testing/file-tree';
 import {

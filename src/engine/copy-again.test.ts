@@ -16,9 +16,9 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { COPY_POLICIES, type CopyOptions } from '../common/copy-options';
-import type { JobRequest } from '../common/job-request';
-import type { JobSummary } from '../common/model';
+import { COPY_POLICIES, type CopyOptions } from '../common/model/copy-options';
+import type { JobRequest } from '../common/model/job-request';
+import type { JobSummary } from '../common/model/jobs';
 import { describeAttributes, describeTree } from './testing/file-tree';
 import { engine, folder, go, put, reopenEngine, rows, run, stopWhen, useEngine } from './testing/test-engine';
 

@@ -13,8 +13,8 @@ import {
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { CopyOptions } from '../common/copy-options';
-import type { JobSummary } from '../common/model';
+import type { CopyOptions } from '../common/model/copy-options';
+import type { JobSummary } from '../common/model/jobs';
 import { libc } from '../files/libc';
 import { describeAttributes, describeTree } from './testing/file-tree';
 import { engine, folder, knowsExfat, mount, mountExfat, rows, run, useEngine } from './testing/test-engine';

@@ -20,7 +20,7 @@ import {
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
-import type { JobRequest } from '../common/job-request';
+import type { JobRequest } from '../common/model/job-request';
 import {
   engine,
   folder,

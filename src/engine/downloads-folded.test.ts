@@ -4,8 +4,8 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { ExistingPolicy } from '../common/download';
-import type { JobSummary } from '../common/model';
+import type { ExistingPolicy } from '../common/model/download';
+import type { JobSummary } from '../common/model/jobs';
 import {
   engine,
   folder,

@@ -16,9 +16,9 @@ import {
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { COPY_POLICIES, type CopyOptions } from '../common/copy-options';
-import type { JobRequest } from '../common/job-request';
-import type { WalkRules } from '../common/walk-rules';
+import { COPY_POLICIES, type CopyOptions } from '../common/model/copy-options';
+import type { JobRequest } from '../common/model/job-request';
+import type { WalkRules } from '../common/model/walk-rules';
 import { engine, folder, go, rows, useEngine } from './testing/test-engine';
 
 useEngine('dry');

@@ -14,10 +14,10 @@ import {
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { HEAD_BYTES, type DuplicateGroup } from '../common/duplicates';
-import type { FsPath } from '../common/paths';
-import type { JobRequest } from '../common/job-request';
-import { MODES, type JobSummary } from '../common/model';
+import { HEAD_BYTES, type DuplicateGroup } from '../common/model/duplicates';
+import type { FsPath } from '../common/model/paths';
+import type { JobRequest } from '../common/model/job-request';
+import { MODES, type JobSummary } from '../common/model/jobs';
 import {
   engine,
   folder,

@@ -3,34 +3,37 @@ import { createReadStream } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import PQueue from 'p-queue';
-import type { CopyPolicy, FirstCopied } from '../common/copy-options';
-import type { CheckAlgorithm, ListPreview } from '../common/download';
-import type { DuplicateFormat, DuplicatePage } from '../common/duplicates';
-import { HeddleError, fromErrorData, toErrorData, type ErrorData } from '../common/errors';
-import { FRAME_INTERVAL_MS, type JobFrame, type JobSnapshot } from '../common/frames';
+import type { CopyPolicy, FirstCopied } from '../common/model/copy-options';
+import type { CheckAlgorithm } from '../common/model/digests';
+import type { ListPreview } from '../common/model/download';
+import type { DuplicateFormat, DuplicatePage } from '../common/model/duplicates';
+import { HeddleError, fromErrorData, toErrorData, type ErrorData } from '../common/model/errors';
+import { FRAME_INTERVAL_MS, type JobFrame, type JobSnapshot } from '../common/model/frames';
 import type { Events, JobList, TaskPage, TaskPageQuery, UntoldFailures } from '../common/ipc';
-import { MAX_WORKERS, copyRequestSchema, type CopyJobRequest, type JobRequest } from '../common/job-request';
 import {
-  isEnded,
+  MAX_WORKERS,
+  copyRequestSchema,
+  type CopyJobRequest,
+  type JobRequest,
+} from '../common/model/job-request';
+import { isEnded, type JobKind, type JobSummary, type WorkerStatistics } from '../common/model/jobs';
+import {
   totalTasks,
   type ExpectedFile,
   type FindingCounts,
-  type JobKind,
-  type JobSummary,
-  type ManifestFormat,
   type SettledTask,
   type TaskRow,
-  type WorkerStatistics,
-} from '../common/model';
-import { displayPath, joinPath, type FsPath } from '../common/paths';
-import { WORK_DIRECTORY_PREFIX } from '../common/walk';
-import { RateLimit } from '../common/rate-limit';
-import type { ExportFormat, FailedAttempt, HostState, ResponseSummary } from '../common/responses';
-import type { Settings, SettingsPatch } from '../common/settings';
-import { nowMs } from '../common/board';
-import { formatCount } from '../common/units';
-import { Experiments } from './compare/experiments';
-import { JobMonitor } from './jobs/broadcaster';
+} from '../common/model/tasks';
+import type { ManifestFormat } from '../common/model/digests';
+import { displayPath, joinPath, type FsPath } from '../common/model/paths';
+import { WORK_DIRECTORY_PREFIX } from '../common/threads/walk';
+import { RateLimit } from '../common/threads/rate-limit';
+import type { ExportFormat, FailedAttempt, HostState, ResponseSummary } from '../common/model/responses';
+import type { Settings, SettingsPatch } from '../common/model/settings';
+import { nowMs } from '../common/threads/board';
+import { formatCount } from '../common/model/units';
+import { Experiments } from './experiments/experiments';
+import { JobMonitor } from './jobs/monitor';
 import { previewList } from './formats/list-preview';
 import { formatByName } from './formats/download-list';
 import { copyRoots } from './jobs/copy-roots';
@@ -60,7 +63,7 @@ import {
   type GroupPath,
 } from './jobs/duplicate-results';
 import { exportLines } from './jobs/export';
-import { withheldText } from '../common/withheld';
+import { withheldText } from './jobs/withheld';
 import { realCopy } from './jobs/real-copy';
 import { storedRequest } from './jobs/stored-request';
 import { summarizeResponses } from './jobs/responses';
@@ -398,7 +401,7 @@ export class Engine {
   /** The file of a task, or the folder of a job; `null` where there is none yet. */
   taskPath(jobId: number, taskId: number | null): FsPath | null {
     const { summary } = this.#stored(jobId);
-    return taskId === null ? summary.place : this.#tasks.path(jobId, taskId);
+    return taskId === null ? summary.folder : this.#tasks.path(jobId, taskId);
   }
 
   /** Resolves when the job next stands still: ended, paused or interrupted. */

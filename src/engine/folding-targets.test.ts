@@ -12,8 +12,8 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
-import type { CopyOptions } from '../common/copy-options';
-import type { JobSummary } from '../common/model';
+import type { CopyOptions } from '../common/model/copy-options';
+import type { JobSummary } from '../common/model/jobs';
 import {
   engine,
   folder,

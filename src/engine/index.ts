@@ -2,7 +2,7 @@
 export { Engine, type CreateOptions, type EngineEvents, type EngineOptions } from './engine';
 export { Threads } from './pool';
 export { defaultDataDirectory } from './data-directory';
-export { experimentText } from './compare/export';
+export { experimentText } from './experiments/export';
 export { absolutePath } from '../files/absolute-path';
 export { unreadableFile } from './jobs/option-files';
 export { native } from '../files/entries';

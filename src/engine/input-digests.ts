@@ -1,5 +1,5 @@
 /** Digests of what is handed over as bytes and not as a file, as standard input is. */
-import type { Algorithm, Digests } from '../common/model';
+import type { Algorithm, Digests } from '../common/model/digests';
 import { loadHasher } from '../files/hashers';
 
 /** @returns the bytes that were read, and their digests */

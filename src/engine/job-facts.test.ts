@@ -6,8 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { ExistingPolicy } from '../common/download';
-import type { JobSummary, Mode } from '../common/model';
+import type { ExistingPolicy } from '../common/model/download';
+import type { JobSummary, Mode } from '../common/model/jobs';
 import { Engine, Threads } from './index';
 import { buildWorker } from './testing/build-worker';
 

@@ -1,8 +1,8 @@
 /** Whoever watches a job hears of every task of it, however short it was. */
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
-import type { StripSegment, WorkerFrame } from '../common/frames';
-import { MODES } from '../common/model';
+import type { StripSegment, WorkerFrame } from '../common/model/frames';
+import { MODES } from '../common/model/jobs';
 import { engine, folder, go, put, useEngine } from './testing/test-engine';
 
 const FILES = 7;

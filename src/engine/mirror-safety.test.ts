@@ -3,8 +3,8 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import type { JobSummary } from '../common/model';
-import type { WalkRules } from '../common/walk-rules';
+import type { JobSummary } from '../common/model/jobs';
+import type { WalkRules } from '../common/model/walk-rules';
 import { folder, mount, put, rows, run, useEngine } from './testing/test-engine';
 
 useEngine('mirror');

@@ -4,8 +4,8 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import type { JobRequest } from '../common/job-request';
-import type { FsPath } from '../common/paths';
+import type { JobRequest } from '../common/model/job-request';
+import type { FsPath } from '../common/model/paths';
 import { engine, folder, put, rows, run, useEngine } from './testing/test-engine';
 
 useEngine('named');

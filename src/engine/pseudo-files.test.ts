@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from 'n
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import type { JobRequest } from '../common/job-request';
+import type { JobRequest } from '../common/model/job-request';
 import { engine, folder, rows, run, useEngine } from './testing/test-engine';
 
 useEngine('pseudo');

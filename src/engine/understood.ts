@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { HeddleError } from '../common/errors';
+import { HeddleError } from '../common/model/errors';
 
 /**
  * What was asked for, with its defaults.

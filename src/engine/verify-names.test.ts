@@ -3,8 +3,8 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
-import type { JobRequest } from '../common/job-request';
-import type { JobSummary } from '../common/model';
+import type { JobRequest } from '../common/model/job-request';
+import type { JobSummary } from '../common/model/jobs';
 import { engine, folder, go, put, rows, run, useEngine } from './testing/test-engine';
 
 useEngine('verify-names');

@@ -16,8 +16,9 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
-import type { JobRequest } from '../common/job-request';
-import { MODES, type Finding, type JobSummary } from '../common/model';
+import type { JobRequest } from '../common/model/job-request';
+import { MODES, type JobSummary } from '../common/model/jobs';
+import type { Finding } from '../common/model/tasks';
 import {
   engine,
   folder,

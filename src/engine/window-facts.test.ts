@@ -2,8 +2,8 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, expect, test } from 'vitest';
-import type { JobRequest } from '../common/job-request';
-import type { JobSummary } from '../common/model';
+import type { JobRequest } from '../common/model/job-request';
+import type { JobSummary } from '../common/model/jobs';
 import { engine, folder, put, run as runJob, useEngine } from './testing/test-engine';
 
 let source: string;

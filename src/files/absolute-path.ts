@@ -1,8 +1,8 @@
 /** Paths as the system reads them: behind a symbolic link, `..` is the parent of where the link leads. */
 import { lstatSync, readlinkSync, realpathSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { HeddleError, fromErrorData, toErrorData } from '../common/errors';
-import { displayPath, pathFromBytes, type FsPath } from '../common/paths';
+import { HeddleError, fromErrorData, toErrorData } from '../common/model/errors';
+import { displayPath, pathFromBytes, type FsPath } from '../common/model/paths';
 import { native } from './entries';
 
 /**

@@ -3,8 +3,8 @@
  * `photo.jpg`, and the folder `d` its `D`.
  */
 import { statSync } from 'node:fs';
-import { joinPath, type FsPath } from '../common/paths';
-import type { Counterpart } from '../common/walk';
+import { joinPath, type FsPath } from '../common/model/paths';
+import type { Counterpart } from '../common/threads/walk';
 import { errorCode, lastPart, lstatOrNull, native, parentPath } from './entries';
 import { byteString, fromByteString, namesIn, spellingOf } from './folded-names';
 

@@ -1,7 +1,7 @@
 /** Entries of folders, for engine and workers alike: paths as the system takes them, looks, folders on the way. */
 import { lstatSync, mkdirSync, statSync, unlinkSync } from 'node:fs';
 import type { BigIntStats } from 'node:fs';
-import { pathFromBytes, type FsPath } from '../common/paths';
+import { pathFromBytes, type FsPath } from '../common/model/paths';
 
 /** A path as Node's file system calls take it. */
 export function native(path: FsPath): string | Buffer {

@@ -3,7 +3,7 @@
  * Which ones it does is never guessed: the file system is asked, by looking a name up that it does not list.
  */
 import { readdirSync } from 'node:fs';
-import { displayPath, joinPath, pathFromBytes, type FsPath } from '../common/paths';
+import { displayPath, joinPath, pathFromBytes, type FsPath } from '../common/model/paths';
 import { errorCode, isSameFile, lstatOrNull, native } from './entries';
 
 /**

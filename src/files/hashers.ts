@@ -2,7 +2,7 @@
 import { createHash, getHashes, hash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import type { IHasher } from 'hash-wasm';
-import type { CheckAlgorithm } from '../common/download';
+import type { CheckAlgorithm } from '../common/model/digests';
 
 export interface Hasher {
   update(chunk: Buffer): void;

@@ -4,7 +4,7 @@
  * Unicode forms or dots at the end, it does here too.
  */
 import { createHash } from 'node:crypto';
-import { joinPath, pathFromBytes, pathToBytes, type FsPath } from '../common/paths';
+import { joinPath, pathFromBytes, pathToBytes, type FsPath } from '../common/model/paths';
 import { errorCode, lastPart, makeFolders, makeWorkDirectory, parentPath } from './entries';
 
 /** With room for what follows: Linux takes paths of 4,095 bytes. */

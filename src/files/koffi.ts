@@ -1,6 +1,6 @@
 /** Calls of the system that Node has not. koffi is native: it is loaded where it lies, when it is wanted. */
 import { createRequire } from 'node:module';
-import type { FsPath } from '../common/paths';
+import type { FsPath } from '../common/model/paths';
 
 /** What a C function gives back: 64-bit integers may be a `bigint`. */
 export type Call = (...args: unknown[]) => number | bigint;

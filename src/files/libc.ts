@@ -6,7 +6,7 @@
  * Paths are bytes that end in NUL. Failures are thrown as Node throws them, with `code` and `syscall`.
  */
 import { constants } from 'node:os';
-import type { FsPath } from '../common/paths';
+import type { FsPath } from '../common/model/paths';
 import { loadKoffi, terminated, type Call, type Koffi } from './koffi';
 
 type AttributeCalls = Readonly<Record<'list' | 'get' | 'set' | 'remove', Call>>;

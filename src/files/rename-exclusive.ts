@@ -1,6 +1,6 @@
 /** Renaming that never replaces: a call of its own on each system, which Node has not. */
 import { toNamespacedPath } from 'node:path';
-import { displayPath, type FsPath } from '../common/paths';
+import { displayPath, type FsPath } from '../common/model/paths';
 import { lstatOrNull } from './entries';
 import { loadKoffi, terminated, type Koffi } from './koffi';
 

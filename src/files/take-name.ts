@@ -6,8 +6,8 @@
  * file that they lead to.
  */
 import { closeSync, linkSync, openSync, renameSync, type BigIntStats } from 'node:fs';
-import { HeddleError } from '../common/errors';
-import { displayName, displayPath, joinPath, type FsPath } from '../common/paths';
+import { HeddleError } from '../common/model/errors';
+import { displayName, displayPath, joinPath, type FsPath } from '../common/model/paths';
 import { errorCode, lstatOrNull, native, parentPath, unlinkIfThere } from './entries';
 import { withHeldName } from './held-names';
 import { renameExclusive, type RenameExclusive } from './rename-exclusive';

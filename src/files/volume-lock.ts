@@ -4,7 +4,7 @@
  * topmost folder, as a FUSE file system that folds case has several inodes for one folder below it.
  */
 import { closeSync, openSync, statSync } from 'node:fs';
-import { joinPath, type FsPath } from '../common/paths';
+import { joinPath, type FsPath } from '../common/model/paths';
 import { native } from './entries';
 import { loadKoffi } from './koffi';
 

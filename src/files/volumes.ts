@@ -3,7 +3,7 @@
  * files may be remembered there, and whether sizes are what files hold.
  */
 import { readFileSync, statSync, statfsSync } from 'node:fs';
-import type { FsPath } from '../common/paths';
+import type { FsPath } from '../common/model/paths';
 import { native } from './entries';
 import { libc } from './libc';
 

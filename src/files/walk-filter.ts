@@ -4,8 +4,8 @@
  */
 import { readFileSync } from 'node:fs';
 import ignore, { type Ignore } from 'ignore';
-import { escapedPath, pathFromBytes } from '../common/paths';
-import type { WalkRules } from '../common/walk-rules';
+import { escapedPath, pathFromBytes } from '../common/model/paths';
+import type { WalkRules } from '../common/model/walk-rules';
 
 /** The library remembers every path that it was asked of; so many, and it begins anew. */
 const REMEMBERED = 20_000;

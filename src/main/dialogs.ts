@@ -2,11 +2,12 @@
 import { join } from 'node:path';
 import { app, dialog, type OpenDialogOptions } from 'electron';
 import type { z } from 'zod';
-import type { DuplicateFormat } from '../common/duplicates';
-import type { ExperimentFormat, ExperimentSummary } from '../common/experiment';
+import type { DuplicateFormat } from '../common/model/duplicates';
+import type { ExperimentFormat, ExperimentSummary } from '../common/experiments/experiment';
 import type { pickSchema } from '../common/ipc';
-import type { JobSummary, ManifestFormat } from '../common/model';
-import type { ExportFormat } from '../common/responses';
+import type { JobSummary } from '../common/model/jobs';
+import type { ManifestFormat } from '../common/model/digests';
+import type { ExportFormat } from '../common/model/responses';
 import { getMainWindow } from './window';
 
 type Purpose = z.infer<typeof pickSchema>['purpose'];
@@ -98,18 +99,18 @@ export function pickExperimentPath(
   format: ExperimentFormat,
 ): Promise<string | null> {
   const name = `heddle-experiment-${id}${EXPERIMENT_ENDINGS[format]}`;
-  return pickPath('Export the experiment', { place: '' }, name);
+  return pickPath('Export the experiment', { folder: '' }, name);
 }
 
-/** @param place the folder that is proposed; '': the user's documents */
+/** @param folder the folder that is proposed; '': the user's documents */
 async function pickPath(
   title: string,
-  { place }: { readonly place: string },
+  { folder }: { readonly folder: string },
   name: string,
 ): Promise<string | null> {
   const window = getMainWindow();
-  const folder = place === '' ? app.getPath('documents') : place;
-  const options = { title, defaultPath: join(folder, name) };
+  const proposed = folder === '' ? app.getPath('documents') : folder;
+  const options = { title, defaultPath: join(proposed, name) };
   const { canceled, filePath } =
     window === null ? await dialog.showSaveDialog(options) : await dialog.showSaveDialog(window, options);
   return canceled || filePath === '' ? null : filePath;

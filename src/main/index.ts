@@ -1,7 +1,7 @@
 /** The Electron shell: it opens the engine, gives it a window, and keeps the window harmless. */
 import { join } from 'node:path';
 import { app, dialog } from 'electron';
-import { toErrorData } from '../common/errors';
+import { toErrorData } from '../common/model/errors';
 import { Engine, Threads, defaultDataDirectory } from '../engine';
 import { flagValue } from './flags';
 import { setupIpc } from './ipc';

@@ -1,7 +1,7 @@
 /** Answers the window's requests. Every message is checked for its sender and its shape. */
 import { writeFile } from 'node:fs/promises';
 import { clipboard, ipcMain, shell, type IpcMainInvokeEvent } from 'electron';
-import { HeddleError, toErrorData } from '../common/errors';
+import { HeddleError, toErrorData } from '../common/model/errors';
 import {
   EVENT_NAMES,
   REQUESTS,
@@ -10,7 +10,7 @@ import {
   type RequestName,
   type RequestOutput,
 } from '../common/ipc';
-import { displayPath } from '../common/paths';
+import { displayPath } from '../common/model/paths';
 import { experimentText, type Engine } from '../engine';
 import { appInfo } from './app-info';
 import { pick, pickDuplicatesPath, pickExperimentPath, pickExportPath, pickManifestPath } from './dialogs';

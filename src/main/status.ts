@@ -1,8 +1,9 @@
 /** What the desktop shows of running jobs: progress in the task bar, a notification at the end, no sleep meanwhile. */
 import { Notification, powerSaveBlocker } from 'electron';
-import { isEnded, settledTasks, totalTasks, type JobSummary } from '../common/model';
-import { formatCount } from '../common/units';
-import { visible } from '../common/visible';
+import { isEnded, type JobSummary } from '../common/model/jobs';
+import { settledTasks, totalTasks } from '../common/model/tasks';
+import { formatCount } from '../common/model/units';
+import { visible } from '../common/model/visible';
 import type { Engine } from '../engine';
 import { focusMainWindow, getMainWindow } from './window';
 

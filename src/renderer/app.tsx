@@ -2,7 +2,7 @@ import { DialogHost } from './dialogs/dialog-host';
 import { InterruptedBanner, LiveRegion, Notices } from './components/notices';
 import { Sidebar } from './components/sidebar';
 import { KindPage } from './kind-page/kind-page';
-import { ComparePage } from './pages/compare/compare';
+import { ExperimentsPage } from './pages/experiments/experiments';
 import { HistoryPage } from './pages/history';
 import { SettingsPage } from './pages/settings';
 import { ThreadsPage } from './pages/threads/threads';
@@ -29,7 +29,7 @@ function CurrentPage() {
     <main className={styles['main']} aria-label={PAGE_TITLES[page]}>
       <Notices />
       {page === 'compare' ? (
-        <ComparePage />
+        <ExperimentsPage />
       ) : page === 'threads' ? (
         <ThreadsPage />
       ) : page === 'history' ? (

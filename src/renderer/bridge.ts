@@ -1,5 +1,5 @@
 /** Requests to the main process. Failures come back as data and are thrown again as `HeddleError`. */
-import { fromErrorData } from '../common/errors';
+import { fromErrorData } from '../common/model/errors';
 import type { RequestInput, RequestName, RequestOutput } from '../common/ipc';
 
 /** @throws HeddleError with the code and sentence that the engine gave */

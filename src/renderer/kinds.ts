@@ -1,5 +1,5 @@
 /** What differs between the pages that make and show jobs. */
-import type { JobKind, Mode } from '../common/model';
+import type { JobKind, Mode } from '../common/model/jobs';
 
 export const PAGE_KINDS = ['download', 'hash', 'verify', 'copy'] as const;
 export type PageKind = (typeof PAGE_KINDS)[number];

@@ -6,8 +6,8 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
 import send from 'send';
-import { toErrorData } from '../common/errors';
-import type { FileServerOptions, ServeFigures, ServeNews } from '../common/serve';
+import { toErrorData } from '../common/model/errors';
+import type { FileServerOptions, ServeFigures, ServeNews } from '../common/threads/serve';
 import { findFile, isOwnHost } from './guard';
 import { RequestLog } from './request-log';
 import { RateLimit, Throttle } from './throttle';

@@ -1,9 +1,9 @@
 /** Which request each connection of one thread carries, told to those who watch. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import { nowMs } from '../common/board';
-import { FRAME_INTERVAL_MS } from '../common/frames';
-import type { AnsweredRequest, ServedRequest, ServeNews } from '../common/serve';
+import { nowMs } from '../common/threads/board';
+import { FRAME_INTERVAL_MS } from '../common/model/frames';
+import type { AnsweredRequest, ServedRequest, ServeNews } from '../common/threads/serve';
 
 /** A path may have thousands of characters, and nobody reads more than these. */
 const MOST_CHARACTERS = 120;

@@ -1,5 +1,5 @@
 /** What makes a server on this machine like one far away. */
-import type { FileServerOptions } from '../common/serve';
+import type { FileServerOptions } from '../common/threads/serve';
 
 /**
  * How long an answer waits: uniformly distributed over `latencyMs` ± `jitterMs`. Where that begins below 0, what would

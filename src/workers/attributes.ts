@@ -14,8 +14,8 @@ import {
   openSync,
   type BigIntStats,
 } from 'node:fs';
-import type { Lost } from '../common/copy-options';
-import type { FsPath } from '../common/paths';
+import type { Lost } from '../common/model/copy-options';
+import type { FsPath } from '../common/model/paths';
 import { errorCode, lstatOrNull, native } from '../files/entries';
 import { libc, type AttributeHolder } from '../files/libc';
 import { compareExtended, readExtended, setExtended } from './extended-attributes';

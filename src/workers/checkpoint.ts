@@ -5,7 +5,7 @@
 import { createRequire } from 'node:module';
 import type { MessagePort } from 'node:worker_threads';
 import type Sqlite from 'better-sqlite3';
-import type { CheckpointData, ToCheckpointer } from '../common/checkpoint';
+import type { CheckpointData, ToCheckpointer } from '../common/threads/checkpoint';
 
 export function serveCheckpoints(port: MessagePort, { library, database }: CheckpointData): void {
   // By its path: in one of Electron's runtimes it is not the one that this file would find.

@@ -1,7 +1,7 @@
 /** Plays many clients of one server: each asks on a connection of its own, and again as soon as it was answered. */
 import { Agent, get } from 'node:http';
 import type { MessagePort } from 'node:worker_threads';
-import type { ClientsData, FromClients } from '../common/clients';
+import type { ClientsData, FromClients } from '../common/threads/clients';
 
 export function playClients(port: MessagePort, data: ClientsData): void {
   port.once('message', () => {

@@ -1,7 +1,8 @@
 /** Work that only computes: digests of the same bytes in memory, over and over. For experiments. */
 import { createHash } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { ComputeWorkerOptions, TaskOrder, TaskOutcome } from '../common/model';
+import type { ComputeWorkerOptions } from '../common/threads/worker-options';
+import type { TaskOrder, TaskOutcome } from '../common/model/tasks';
 import type { RunTask } from './runtime';
 
 /** A task that shares its thread lets the others have it after so many bytes, about a millisecond. */

@@ -13,13 +13,13 @@ import {
   statfsSync,
 } from 'node:fs';
 import type { BigIntStats } from 'node:fs';
-import { nowMs } from '../common/board';
-import type { CopyFacts, CopyMethod, CopyOptions, Lost } from '../common/copy-options';
-import type { PartialState } from '../common/download';
-import { HeddleError } from '../common/errors';
-import type { Digests } from '../common/model';
-import { displayPath, type FsPath } from '../common/paths';
-import { formatBytes } from '../common/units';
+import { nowMs } from '../common/threads/board';
+import type { CopyFacts, CopyMethod, CopyOptions, Lost } from '../common/model/copy-options';
+import type { PartialState } from '../common/model/download';
+import { HeddleError } from '../common/model/errors';
+import type { Digests } from '../common/model/digests';
+import { displayPath, type FsPath } from '../common/model/paths';
+import { formatBytes } from '../common/model/units';
 import { copyAttributes, setTimes } from './attributes';
 import { aboutTarget, targetError } from './copy-errors';
 import { markAsUnfinished } from './extended-attributes';

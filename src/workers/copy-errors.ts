@@ -1,6 +1,6 @@
 /** Failures of a copy that are about its target; those of the source are named after it by the runtime. */
-import { HeddleError, fromErrorData, toErrorData } from '../common/errors';
-import { displayPath, type FsPath } from '../common/paths';
+import { HeddleError, fromErrorData, toErrorData } from '../common/model/errors';
+import { displayPath, type FsPath } from '../common/model/paths';
 import { errorCode } from '../files/entries';
 
 /** Runs `action`; its system errors are about `target`. */

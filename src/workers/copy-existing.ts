@@ -4,12 +4,12 @@
  */
 import { readlinkSync } from 'node:fs';
 import type { BigIntStats } from 'node:fs';
-import type { CopyPolicy } from '../common/copy-options';
-import { HeddleError } from '../common/errors';
-import { numberedName } from '../common/file-name';
-import type { PartialState } from '../common/download';
-import type { TaskOutcome } from '../common/model';
-import { displayPath, joinPath, pathFromBytes, pathToBytes, type FsPath } from '../common/paths';
+import type { CopyPolicy } from '../common/model/copy-options';
+import { HeddleError } from '../common/model/errors';
+import { numberedName } from '../files/file-name';
+import type { PartialState } from '../common/model/download';
+import type { TaskOutcome } from '../common/model/tasks';
+import { displayPath, joinPath, pathFromBytes, pathToBytes, type FsPath } from '../common/model/paths';
 import { isSameFile, lstatOrNull, native, parentPath, unlinkIfThere } from '../files/entries';
 import { isUnfinished } from './extended-attributes';
 import type { TargetTimes } from './target-times';

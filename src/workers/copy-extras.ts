@@ -12,12 +12,13 @@ import {
   rmdirSync,
   unlinkSync,
 } from 'node:fs';
-import { HeddleError } from '../common/errors';
-import { isInMount, mountsBelow } from '../common/mounts';
-import type { CopyRoot, TaskOutcome } from '../common/model';
-import { displayPath, joinPath, pathFromBytes, pathToBytes, type FsPath } from '../common/paths';
+import { HeddleError } from '../common/model/errors';
+import { isInMount, mountsBelow } from '../files/mounts';
+import type { CopyRoot } from '../common/threads/worker-options';
+import type { TaskOutcome } from '../common/model/tasks';
+import { displayPath, joinPath, pathFromBytes, pathToBytes, type FsPath } from '../common/model/paths';
 import { aboutTarget } from './copy-errors';
-import { rulesAtTarget, type WalkRules } from '../common/walk-rules';
+import { rulesAtTarget, type WalkRules } from '../common/model/walk-rules';
 import type { Counterparts } from '../files/counterparts';
 import { errorCode, lstatOrNull, native, parentPath } from '../files/entries';
 import { byteString } from '../files/folded-names';

@@ -4,12 +4,12 @@
  * deepest folder up, since each file made in a folder changes its time.
  */
 import { closeSync, fsyncSync, lstatSync, openSync, readdirSync, realpathSync, statSync } from 'node:fs';
-import type { Lost } from '../common/copy-options';
-import { HeddleError } from '../common/errors';
-import type { TaskOutcome } from '../common/model';
-import { displayPath, joinPath, pathFromBytes, pathToBytes, type FsPath } from '../common/paths';
-import { WORK_DIRECTORY_PREFIX } from '../common/walk';
-import type { WalkRules } from '../common/walk-rules';
+import type { Lost } from '../common/model/copy-options';
+import { HeddleError } from '../common/model/errors';
+import type { TaskOutcome } from '../common/model/tasks';
+import { displayPath, joinPath, pathFromBytes, pathToBytes, type FsPath } from '../common/model/paths';
+import { WORK_DIRECTORY_PREFIX } from '../common/threads/walk';
+import type { WalkRules } from '../common/model/walk-rules';
 import { bringUpToDate } from './attributes';
 import { aboutTarget } from './copy-errors';
 import { accessNearest, notAFolder, type TargetFolders } from './copy-target';

@@ -1,8 +1,8 @@
 /** What a copy would do, found out without writing anything. */
 import { accessSync, constants, type BigIntStats } from 'node:fs';
-import { HeddleError, toErrorData } from '../common/errors';
-import type { Finding, TaskOutcome } from '../common/model';
-import { displayPath, type FsPath } from '../common/paths';
+import { HeddleError, toErrorData } from '../common/model/errors';
+import type { Finding, TaskOutcome } from '../common/model/tasks';
+import { displayPath, type FsPath } from '../common/model/paths';
 import { aboutTarget, targetError } from './copy-errors';
 import { decide, numbered, type Copy, type NumberedBefore } from './copy-existing';
 import type { TargetSpelling } from './copy-spelling';

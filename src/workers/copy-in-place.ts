@@ -1,8 +1,8 @@
 /** Files that cannot be replaced in one step: their folder may not be written to, or they are mounted themselves. */
 import { accessSync, constants } from 'node:fs';
-import { HeddleError } from '../common/errors';
-import type { TaskOutcome } from '../common/model';
-import { displayPath, type FsPath } from '../common/paths';
+import { HeddleError } from '../common/model/errors';
+import type { TaskOutcome } from '../common/model/tasks';
+import { displayPath, type FsPath } from '../common/model/paths';
 import { errorCode, lstatOrNull, native, parentPath } from '../files/entries';
 import { copyData, type CopiedData, type CopyMemory, type DataJob } from './copy-data';
 import type { TaskContext } from './runtime';

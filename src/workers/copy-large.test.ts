@@ -15,11 +15,11 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { DEFAULT_COPY_OPTIONS, type CopyOptions } from '../common/copy-options';
-import type { PartialNote, PartialState } from '../common/download';
-import { toErrorData, type ErrorData } from '../common/errors';
-import type { TaskOutcome } from '../common/model';
-import { DEFAULT_WALK_RULES } from '../common/walk-rules';
+import { DEFAULT_COPY_OPTIONS, type CopyOptions } from '../common/model/copy-options';
+import type { PartialNote, PartialState } from '../common/model/download';
+import { toErrorData, type ErrorData } from '../common/model/errors';
+import type { TaskOutcome } from '../common/model/tasks';
+import { DEFAULT_WALK_RULES } from '../common/model/walk-rules';
 import { createCopy } from './copy';
 import type { CopyHashers } from './copy-data';
 import type { HasherFactory } from '../files/hashers';

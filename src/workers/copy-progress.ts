@@ -3,8 +3,8 @@
  * another attempt can go on from there: it reads the parts back, and trusts only what has their digests.
  */
 import { closeSync, fstatSync, ftruncateSync, openSync, readSync, type BigIntStats } from 'node:fs';
-import type { PartialNote, PartialState } from '../common/download';
-import { displayPath, type FsPath } from '../common/paths';
+import type { PartialNote, PartialState } from '../common/model/download';
+import { displayPath, type FsPath } from '../common/model/paths';
 import { errorCode, native } from '../files/entries';
 import type { Hasher, HasherFactory } from '../files/hashers';
 import type { TaskContext } from './runtime';

@@ -5,10 +5,10 @@
  */
 import { closeSync, constants, fstatSync, fsyncSync, openSync, readSync, writeSync } from 'node:fs';
 import type { BigIntStats } from 'node:fs';
-import { nowMs } from '../common/board';
-import type { Lost } from '../common/copy-options';
-import type { TaskOutcome } from '../common/model';
-import type { FsPath } from '../common/paths';
+import { nowMs } from '../common/threads/board';
+import type { Lost } from '../common/model/copy-options';
+import type { TaskOutcome } from '../common/model/tasks';
+import type { FsPath } from '../common/model/paths';
 import { copyAttributes } from './attributes';
 import { SMALL_BYTES, bufferOf, throwIfChanged, type CopyMemory } from './copy-data';
 import { aboutTarget } from './copy-errors';

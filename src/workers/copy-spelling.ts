@@ -2,8 +2,8 @@
  * The last look before a copy replaces what is there: where names fold, it may be the copy of another source, which
  * planning did not see (a folder that folds names on its own, a short name, a disk mounted at the target).
  */
-import { HeddleError } from '../common/errors';
-import { displayPath, joinPath, type FsPath } from '../common/paths';
+import { HeddleError } from '../common/model/errors';
+import { displayPath, joinPath, type FsPath } from '../common/model/paths';
 import { errorCode, lastPart, lstatOrNull, parentPath } from '../files/entries';
 import { byteString, fromByteString, namesIn, spellingOf } from '../files/folded-names';
 

@@ -10,10 +10,10 @@ import {
   rmSync,
   statSync,
 } from 'node:fs';
-import { HeddleError } from '../common/errors';
-import type { CopyRoot } from '../common/model';
-import { mountOf, mountPoints } from '../common/mounts';
-import { displayPath, joinPath, pathFromBytes, pathToBytes, type FsPath } from '../common/paths';
+import { HeddleError } from '../common/model/errors';
+import type { CopyRoot } from '../common/threads/worker-options';
+import { mountOf, mountPoints } from '../files/mounts';
+import { displayPath, joinPath, pathFromBytes, pathToBytes, type FsPath } from '../common/model/paths';
 import {
   errorCode,
   lastPart,

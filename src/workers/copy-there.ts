@@ -4,10 +4,11 @@
  */
 import { closeSync, fstatSync, fsyncSync, openSync, statSync, statfsSync } from 'node:fs';
 import type { BigIntStats } from 'node:fs';
-import type { CopyOptions, Lost } from '../common/copy-options';
-import { HeddleError } from '../common/errors';
-import type { Digests, TaskOutcome } from '../common/model';
-import { displayPath, type FsPath } from '../common/paths';
+import type { CopyOptions, Lost } from '../common/model/copy-options';
+import { HeddleError } from '../common/model/errors';
+import type { Digests } from '../common/model/digests';
+import type { TaskOutcome } from '../common/model/tasks';
+import { displayPath, type FsPath } from '../common/model/paths';
 import { isSameFile, lstatOrNull, native, parentPath } from '../files/entries';
 import { libc } from '../files/libc';
 import { isPseudo } from '../files/volumes';

@@ -5,11 +5,13 @@
  */
 import { symlinkSync } from 'node:fs';
 import type { BigIntStats } from 'node:fs';
-import type { CopyFacts, Lost, WorkDirectoryNote } from '../common/copy-options';
-import { HeddleError } from '../common/errors';
-import type { ErrorData } from '../common/errors';
-import type { CopyRoot, CopyWorkerOptions, Digests, TaskOrder, TaskOutcome } from '../common/model';
-import { displayPath, type FsPath } from '../common/paths';
+import type { CopyFacts, Lost, WorkDirectoryNote } from '../common/model/copy-options';
+import { HeddleError } from '../common/model/errors';
+import type { ErrorData } from '../common/model/errors';
+import type { CopyRoot, CopyWorkerOptions } from '../common/threads/worker-options';
+import type { Digests } from '../common/model/digests';
+import type { TaskOrder, TaskOutcome } from '../common/model/tasks';
+import { displayPath, type FsPath } from '../common/model/paths';
 import { copyAttributes } from './attributes';
 import {
   LARGE_BYTES,

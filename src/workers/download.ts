@@ -14,27 +14,32 @@ import {
 } from 'node:fs';
 import { createHash } from 'node:crypto';
 import { promisify } from 'node:util';
-import { parseContentDisposition } from '../common/content-disposition';
-import { contentDigests, hasDigestFields, mergeClaims, representationDigests } from '../common/digest-fields';
+import { parseContentDisposition } from './content-disposition';
+import {
+  contentDigests,
+  hasDigestFields,
+  mergeClaims,
+  representationDigests,
+} from '../common/model/digest-fields';
 import {
   KEPT_HEADER_CHARACTERS,
   plainEntry,
-  type CheckAlgorithm,
-  type CheckDigests,
   type DownloadEntry,
   type Integrity,
   type KnownFile,
   type PartialNote,
   type PartialState,
-} from '../common/download';
-import { expectedFileName, safeFileName } from '../common/file-name';
-import { HeddleError, type ErrorData } from '../common/errors';
-import type { DownloadWorkerOptions, TaskOrder, TaskOutcome } from '../common/model';
-import { displayPath, joinPath, type FsPath } from '../common/paths';
-import { readHttpDate, writeHttpDate } from '../common/http-date';
-import { shownUrl } from '../common/http-fields';
-import { RateLimit } from '../common/rate-limit';
-import { nowMs } from '../common/board';
+} from '../common/model/download';
+import type { CheckAlgorithm, CheckDigests } from '../common/model/digests';
+import { expectedFileName, safeFileName } from '../files/file-name';
+import { HeddleError, type ErrorData } from '../common/model/errors';
+import type { DownloadWorkerOptions } from '../common/threads/worker-options';
+import type { TaskOrder, TaskOutcome } from '../common/model/tasks';
+import { displayPath, joinPath, type FsPath } from '../common/model/paths';
+import { readHttpDate, writeHttpDate } from './http-date';
+import { shownUrl } from '../common/model/http-fields';
+import { RateLimit } from '../common/threads/rate-limit';
+import { nowMs } from '../common/threads/board';
 import { parseCookies } from './cookies';
 import { lastPart, lstatOrNull, makeFolders, native, parentPath, unlinkIfThere } from '../files/entries';
 import type { Naming } from '../files/take-name';

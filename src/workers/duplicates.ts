@@ -1,10 +1,11 @@
 /** What tells files apart that have one size: the digest of the beginning, then that of the whole. */
 import type { BigIntStats } from 'node:fs';
-import { HEAD_BYTES, groupingOf } from '../common/duplicates';
-import { HeddleError, type ErrorData } from '../common/errors';
-import type { HashWorkerOptions, TaskOrder, TaskOutcome } from '../common/model';
-import { displayPath, type FsPath } from '../common/paths';
-import { formatByteCount, formatCount } from '../common/units';
+import { HEAD_BYTES, groupingOf } from '../common/model/duplicates';
+import { HeddleError, type ErrorData } from '../common/model/errors';
+import type { HashWorkerOptions } from '../common/threads/worker-options';
+import type { TaskOrder, TaskOutcome } from '../common/model/tasks';
+import { displayPath, type FsPath } from '../common/model/paths';
+import { formatByteCount, formatCount } from '../common/model/units';
 import { loadHasher, type HasherFactory } from '../files/hashers';
 import { isPseudo } from '../files/volumes';
 import { identityToRemember } from './file-identity';

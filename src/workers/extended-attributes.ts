@@ -3,7 +3,7 @@
  * of the target's folder gave it would let people in who may not read the source (acl(5), "Object creation and default
  * ACLs").
  */
-import type { Lost } from '../common/copy-options';
+import type { Lost } from '../common/model/copy-options';
 import { errorCode } from '../files/entries';
 import { libc, type AttributeHolder, type Libc } from '../files/libc';
 

@@ -2,10 +2,11 @@
 import { close, fstat, fstatSync, open, read, readSync } from 'node:fs';
 import type { BigIntStats } from 'node:fs';
 import { promisify } from 'node:util';
-import type { CheckAlgorithm } from '../common/download';
-import { HeddleError } from '../common/errors';
-import type { Digests, FileIdentity } from '../common/model';
-import { displayPath, type FsPath } from '../common/paths';
+import type { CheckAlgorithm } from '../common/model/digests';
+import { HeddleError } from '../common/model/errors';
+import type { Digests } from '../common/model/digests';
+import type { FileIdentity } from '../common/model/tasks';
+import { displayPath, type FsPath } from '../common/model/paths';
 import { native } from '../files/entries';
 import type { Hasher, HasherFactory } from '../files/hashers';
 import { identityToRemember } from './file-identity';

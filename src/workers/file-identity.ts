@@ -1,6 +1,6 @@
 /** Which file it is that was read, and whether its digests may be remembered. */
 import type { BigIntStats } from 'node:fs';
-import type { FileIdentity } from '../common/model';
+import type { FileIdentity } from '../common/model/tasks';
 import { libc } from '../files/libc';
 import { mountToRememberBy } from '../files/volumes';
 
@@ -29,5 +29,5 @@ export function identityToRemember(fd: number, stats: BigIntStats): FileIdentity
   if (Date.now() - Number(changed) <= SETTLED_MS) return null;
   const mount = mountToRememberBy(fd);
   if (mount === null || libc()?.isWrittenBack(fd) !== true) return null;
-  return { file: inodeOf(stats), place: null, version: versionOf(stats), mount };
+  return { file: inodeOf(stats), pathKey: null, version: versionOf(stats), mount };
 }

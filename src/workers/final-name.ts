@@ -16,10 +16,17 @@ import {
 } from 'node:fs';
 import { sep } from 'node:path';
 import type { BigIntStats } from 'node:fs';
-import type { ExistingPolicy } from '../common/download';
-import { numberedName } from '../common/file-name';
-import { HeddleError } from '../common/errors';
-import { displayPath, joinPath, keyOfPath, pathFromBytes, samePath, type FsPath } from '../common/paths';
+import type { ExistingPolicy } from '../common/model/download';
+import { numberedName } from '../files/file-name';
+import { HeddleError } from '../common/model/errors';
+import {
+  displayPath,
+  joinPath,
+  keyOfPath,
+  pathFromBytes,
+  samePath,
+  type FsPath,
+} from '../common/model/paths';
 import { errorCode, isSameFile, lastPart, lstatOrNull, native, parentPath } from '../files/entries';
 import { byteString, fromByteString } from '../files/folded-names';
 import { heldName, withHeldName } from '../files/held-names';

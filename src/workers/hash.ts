@@ -1,5 +1,6 @@
 /** The digests of one file. */
-import type { HashWorkerOptions, TaskOrder, TaskOutcome } from '../common/model';
+import type { HashWorkerOptions } from '../common/threads/worker-options';
+import type { TaskOrder, TaskOutcome } from '../common/model/tasks';
 import { FileReader, type FileDigests } from './file-digests';
 import { loadHasher } from '../files/hashers';
 import type { RunTask } from './runtime';

@@ -1,7 +1,7 @@
 /** What can go wrong between here and a server, in words a person understands. */
-import { HeddleError } from '../common/errors';
+import { HeddleError } from '../common/model/errors';
 import { errorCode } from '../files/entries';
-import { readHttpDate } from '../common/http-date';
+import { readHttpDate } from './http-date';
 
 /** What is known of the exchange that failed. */
 export interface Progress {

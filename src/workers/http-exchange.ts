@@ -1,7 +1,7 @@
 /** One request on its way and its answer, as a transport (undici, or our own for HTTP/2) tells of them. */
 import type { Dispatcher } from 'undici';
-import { nowMs } from '../common/board';
-import { HeddleError } from '../common/errors';
+import { nowMs } from '../common/threads/board';
+import { HeddleError } from '../common/model/errors';
 import { badAnswer } from './http-errors';
 import type { TaskContext } from './runtime';
 import { NO_CONNECTION, type ConnectionTimes, type SocketWatch } from './socket-watch';

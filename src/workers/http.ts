@@ -5,9 +5,9 @@
  */
 import type { Dispatcher } from 'undici';
 import Agent from 'undici/lib/dispatcher/agent.js';
-import { HeddleError } from '../common/errors';
-import { isIdempotent, shownUrl } from '../common/http-fields';
-import { VERSION } from '../common/version';
+import { HeddleError } from '../common/model/errors';
+import { isIdempotent, shownUrl } from '../common/model/http-fields';
+import { VERSION } from '../common/model/version';
 import { errorCode } from '../files/entries';
 import { badAnswer, connectionFailure } from './http-errors';
 import type { TaskContext } from './runtime';

@@ -13,8 +13,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { DEFAULT_DOWNLOAD_OPTIONS, type DownloadOptions } from '../common/download-options';
-import type { TaskOutcome } from '../common/model';
+import { DEFAULT_DOWNLOAD_OPTIONS, type DownloadOptions } from '../common/model/download-options';
+import type { TaskOutcome } from '../common/model/tasks';
 import { createDownload, type RunDownload } from './download';
 import type { HttpClient, HttpOptions } from './http';
 import {

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { createServer as createTcpServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { createServer, type TLSSocket } from 'node:tls';
-import { toErrorData } from '../common/errors';
+import { toErrorData } from '../common/model/errors';
 import { HttpClient, type HttpOptions, type Request } from './http';
 import type { Answer } from './http-exchange';
 import { FakeContext } from './test-context';

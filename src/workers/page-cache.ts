@@ -1,6 +1,6 @@
 /** Takes files out of the system's page cache, so that the next reader waits for the device. */
 import { closeSync, fdatasyncSync, lstatSync, openSync, readdirSync } from 'node:fs';
-import type { PageCacheAnswer } from '../common/page-cache';
+import type { PageCacheAnswer } from '../common/threads/page-cache';
 import { libc, type Libc } from '../files/libc';
 import { OPEN_TO_READ } from './source-file';
 

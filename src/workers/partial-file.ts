@@ -15,8 +15,8 @@ import {
   writev,
 } from 'node:fs';
 import { promisify } from 'node:util';
-import { HeddleError, fromErrorData, toErrorData } from '../common/errors';
-import { displayPath, type FsPath } from '../common/paths';
+import { HeddleError, fromErrorData, toErrorData } from '../common/model/errors';
+import { displayPath, type FsPath } from '../common/model/paths';
 import type { HasherFactory } from '../files/hashers';
 import { errorCode, makeWorkDirectory, native, unlinkIfThere } from '../files/entries';
 

@@ -1,7 +1,7 @@
 /** Connections through a proxy, where the user or the environment names one; the code for it is loaded only then. */
 import type { Dispatcher } from 'undici';
-import { HeddleError } from '../common/errors';
-import { readProxyAddress } from '../common/proxy-address';
+import { HeddleError } from '../common/model/errors';
+import { readProxyAddress } from '../common/model/proxy-address';
 import { errorCode } from '../files/entries';
 import { contextOf, trustingConnector, type Connector } from './trust';
 

@@ -7,8 +7,8 @@ import { close, closeSync, fstat, fstatSync, lstat, lstatSync, open, openSync } 
 import { read, readSync, readlink, readlinkSync } from 'node:fs';
 import type { BigIntStats } from 'node:fs';
 import { promisify } from 'node:util';
-import { assertNever } from '../common/errors';
-import type { FsPath } from '../common/paths';
+import { assertNever } from '../common/model/errors';
+import type { FsPath } from '../common/model/paths';
 import { native } from '../files/entries';
 import { NotAFile, OPEN_TO_READ, notRegular, openingFailure } from './source-file';
 

@@ -4,9 +4,9 @@
  * batches of settlements. It knows nothing of downloads, hashes or copies.
  */
 import { parentPort } from 'node:worker_threads';
-import { ProgressBoard, nowMs } from '../common/board';
-import { assertNever, toErrorData } from '../common/errors';
-import type { Assignment, FromWorker, Settlement, ToWorker, WorkerData } from '../common/protocol';
+import { ProgressBoard, nowMs } from '../common/threads/board';
+import { assertNever, toErrorData } from '../common/model/errors';
+import type { Assignment, FromWorker, Settlement, ToWorker, WorkerData } from '../common/threads/protocol';
 
 /** Results of short tasks wait at most this long for company. */
 const FLUSH_AFTER_MS = 40;

@@ -1,9 +1,9 @@
 /** A thread of the file server: it answers on connections that the main thread accepts and hands over. */
 import { Socket } from 'node:net';
 import type { MessagePort } from 'node:worker_threads';
-import { assertNever } from '../common/errors';
-import type { FromServeThread, ServeData, ToServeThread } from '../common/protocol';
-import { ServeFigures } from '../common/serve';
+import { assertNever } from '../common/model/errors';
+import type { FromServeThread, ServeData, ToServeThread } from '../common/threads/protocol';
+import { ServeFigures } from '../common/threads/serve';
 import { FileServer } from '../server/file-server';
 
 export function runServe(port: MessagePort, { options, figures }: ServeData): void {

@@ -1,6 +1,6 @@
 /** Knows of sockets what undici does not tell: how long they took to open, and whether an error ended them. */
 import { Socket } from 'node:net';
-import { nowMs } from '../common/board';
+import { nowMs } from '../common/threads/board';
 import type { Connector } from './trust';
 
 /** How long a connection took to make, in milliseconds; told of the first request that goes over it. */

@@ -1,8 +1,8 @@
 /** Opening files to read them: never a FIFO, a device or what lies behind a symbolic link. */
 import { closeSync, constants, fstatSync, lstatSync, openSync, readSync } from 'node:fs';
 import type { BigIntStats } from 'node:fs';
-import type { ErrorData } from '../common/errors';
-import { displayPath, type FsPath } from '../common/paths';
+import type { ErrorData } from '../common/model/errors';
+import { displayPath, type FsPath } from '../common/model/paths';
 import { errorCode, native } from '../files/entries';
 
 /** Bytes read at a time. */

@@ -5,7 +5,7 @@
 import { closeSync, lstatSync, openSync, statfsSync } from 'node:fs';
 import type { BigIntStats } from 'node:fs';
 import { threadId } from 'node:worker_threads';
-import { joinPath, type FsPath } from '../common/paths';
+import { joinPath, type FsPath } from '../common/model/paths';
 import { errorCode, native, parentPath } from '../files/entries';
 import { setTimes } from './attributes';
 

@@ -1,6 +1,6 @@
 /** Helpers of the tests in this folder: a task's context without a pool around it. */
-import type { PartialNote } from '../common/download';
-import type { TaskOrder } from '../common/model';
+import type { PartialNote } from '../common/model/download';
+import type { TaskOrder } from '../common/model/tasks';
 import { TaskCancelled, type TaskContext } from './runtime';
 
 export class FakeContext implements TaskContext {

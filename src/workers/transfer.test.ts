@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { PartialNote } from '../common/download';
+import type { PartialNote } from '../common/model/download';
 import { loadHasher } from '../files/hashers';
 import { HttpClient } from './http';
 import { PartialFile } from './partial-file';

@@ -8,11 +8,11 @@
  * once the server has answered with exactly those bytes, so a server that does not play along costs nothing.
  */
 import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promises';
-import type { Extent, PartialNote, PartialState } from '../common/download';
-import { HeddleError } from '../common/errors';
-import { nowMs } from '../common/board';
-import { shownUrl } from '../common/http-fields';
-import { LONGEST_TIMER_MS } from '../common/units';
+import type { Extent, PartialNote, PartialState } from '../common/model/download';
+import { HeddleError } from '../common/model/errors';
+import { nowMs } from '../common/threads/board';
+import { shownUrl } from '../common/model/http-fields';
+import { LONGEST_TIMER_MS } from '../common/model/units';
 import { Extents, type Stretch } from './extents';
 import { isStrongDate, isValidator, strongTag } from './validators';
 import type { HttpClient } from './http';

@@ -6,7 +6,7 @@
 import { readFileSync } from 'node:fs';
 import tls, { type SecureContext } from 'node:tls';
 import buildConnector from 'undici/lib/core/connect.js';
-import { HeddleError } from '../common/errors';
+import { HeddleError } from '../common/model/errors';
 import { errorCode } from '../files/entries';
 
 /** undici's types do not tell that its own returns the socket at once; the one through a tunnel returns a promise. */

@@ -1,5 +1,5 @@
 /** What of an answer proves that two answers are of the same content (RFC 9110 §8.8). */
-import { readHttpDate } from '../common/http-date';
+import { readHttpDate } from './http-date';
 
 /** A date proves something when the answer is this much younger (RFC 9110 §8.8.2.2, with room for clocks). */
 const STRONG_DATE_MS = 60_000;

@@ -1,16 +1,11 @@
 /** A file against what a manifest says of it. */
-import { DIGEST_BYTES } from '../common/digest-fields';
-import type { CheckAlgorithm } from '../common/download';
-import { HeddleError } from '../common/errors';
-import {
-  ALGORITHM_NAMES,
-  type Digests,
-  type ExpectedFile,
-  type TaskOrder,
-  type TaskOutcome,
-} from '../common/model';
-import { displayPath, type FsPath } from '../common/paths';
-import { formatByteCount, formatCount } from '../common/units';
+import { DIGEST_BYTES } from '../common/model/digest-fields';
+import type { CheckAlgorithm } from '../common/model/digests';
+import { HeddleError } from '../common/model/errors';
+import { ALGORITHM_NAMES, type Digests } from '../common/model/digests';
+import type { ExpectedFile, TaskOrder, TaskOutcome } from '../common/model/tasks';
+import { displayPath, type FsPath } from '../common/model/paths';
+import { formatByteCount, formatCount } from '../common/model/units';
 import { FileReader, type FileDigests } from './file-digests';
 import { errorCode } from '../files/entries';
 import { loadHasher, type HasherFactory } from '../files/hashers';

@@ -3,9 +3,9 @@ import { linkSync, mkdirSync, mkdtempSync, rmSync, statSync, symlinkSync, writeF
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { displayPath } from '../common/paths';
-import type { WalkEntry } from '../common/walk';
-import { DEFAULT_WALK_RULES, type WalkRules } from '../common/walk-rules';
+import { displayPath } from '../common/model/paths';
+import type { WalkEntry } from '../common/threads/walk';
+import { DEFAULT_WALK_RULES, type WalkRules } from '../common/model/walk-rules';
 import { walkEntries } from './walk';
 
 let folder: string;

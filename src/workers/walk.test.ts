@@ -4,11 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { MessageChannel } from 'node:worker_threads';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { displayPath, joinPath, pathToBytes } from '../common/paths';
-import type { FromWalker, WalkEntry } from '../common/walk';
+import { displayPath, joinPath, pathToBytes } from '../common/model/paths';
+import type { FromWalker, WalkEntry } from '../common/threads/walk';
 import { native } from '../files/entries';
 import { runWalk, walkEntries } from './walk';
-import { DEFAULT_WALK_RULES } from '../common/walk-rules';
+import { DEFAULT_WALK_RULES } from '../common/model/walk-rules';
 
 let folder: string;
 beforeEach(() => {

@@ -8,8 +8,8 @@
  */
 import { lstatSync, readdirSync, realpathSync, statSync } from 'node:fs';
 import type { MessagePort } from 'node:worker_threads';
-import { toErrorData, type ErrorData } from '../common/errors';
-import { displayPath, pathFromBytes, type FsPath } from '../common/paths';
+import { toErrorData, type ErrorData } from '../common/model/errors';
+import { displayPath, pathFromBytes, type FsPath } from '../common/model/paths';
 import {
   WORK_DIRECTORY_PREFIX,
   type FromWalker,
@@ -17,9 +17,9 @@ import {
   type WalkCursor,
   type WalkData,
   type WalkEntry,
-} from '../common/walk';
+} from '../common/threads/walk';
 import { WalkFilter, readGitIgnore } from '../files/walk-filter';
-import type { WalkRules } from '../common/walk-rules';
+import type { WalkRules } from '../common/model/walk-rules';
 import { Counterparts } from '../files/counterparts';
 import { hasRealInodes, volumeAt, type Volume } from '../files/volumes';
 import { inodeOf, versionOf } from './file-identity';
@@ -146,7 +146,7 @@ function* walkRoot(
       size,
       identity: {
         file: inodeOf(stats),
-        place: volume.hasRealInodes ? null : `\0${byteString(more.path ?? realPathOf(system))}`,
+        pathKey: volume.hasRealInodes ? null : `\0${byteString(more.path ?? realPathOf(system))}`,
         version: versionOf(stats),
         mount: volume.mount,
       },

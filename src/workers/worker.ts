@@ -1,14 +1,16 @@
 /** The script of every worker thread. What it is for is said by `workerData.role`. */
 import { setPriority } from 'node:os';
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
-import type { CheckpointData } from '../common/checkpoint';
-import { assertNever } from '../common/errors';
-import type { JobKind, TaskOrder, TaskOutcome, WorkerOptions } from '../common/model';
-import { displayPath } from '../common/paths';
-import type { ClientsData } from '../common/clients';
-import type { PageCacheData } from '../common/page-cache';
-import type { ServeData, SpareData, WorkerData } from '../common/protocol';
-import type { WalkData } from '../common/walk';
+import type { CheckpointData } from '../common/threads/checkpoint';
+import { assertNever } from '../common/model/errors';
+import type { JobKind } from '../common/model/jobs';
+import type { TaskOrder, TaskOutcome } from '../common/model/tasks';
+import type { WorkerOptions } from '../common/threads/worker-options';
+import { displayPath } from '../common/model/paths';
+import type { ClientsData } from '../common/threads/clients';
+import type { PageCacheData } from '../common/threads/page-cache';
+import type { ServeData, SpareData, WorkerData } from '../common/threads/protocol';
+import type { WalkData } from '../common/threads/walk';
 import { serveTasks, type RunTask } from './runtime';
 
 const NICE = 5;
@@ -26,7 +28,7 @@ async function initialise(options: WorkerOptions): Promise<RunOrder> {
         : (await import('./hash')).createHash(options);
     case 'verify':
       return options.folders
-        ? (await import('./compare')).createCompare()
+        ? (await import('./folder-pairs')).createFolderPairs()
         : (await import('./verify')).createVerify();
     case 'copy':
       return (await import('./copy')).loadCopy(options);

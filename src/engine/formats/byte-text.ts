@@ -2,7 +2,7 @@
  * Bytes as text in which each character stands for one byte (ISO-8859-1). Manifests are read so: their syntax
  * is ASCII, which patterns can look for, and the names between are bytes that must come out as they went in.
  */
-import { displayPath, pathFromBytes, pathToBytes, type FsPath } from '../../common/paths';
+import { displayPath, pathFromBytes, pathToBytes, type FsPath } from '../../common/model/paths';
 import { decodeText } from './text-lines';
 
 /** One character for each byte, U+0000 to U+00FF. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { DownloadEntry, ListedEntry, ListFormat } from '../../common/download';
+import type { DownloadEntry, ListedEntry, ListFormat } from '../../common/model/download';
 import { isHttpUrl } from './entry';
 import { detectFormat, readDownloadList } from './download-list';
 import { previewList, previewLists } from './list-preview';

@@ -1,5 +1,5 @@
 /** Lists of downloads in every format that is known; what each looks like is in docs/lists.md. */
-import type { ListedEntry, ListFormat } from '../../common/download';
+import type { ListedEntry, ListFormat } from '../../common/model/download';
 import { readAria2 } from './list-aria2';
 import { readCurl } from './list-curl';
 import { readMetalink } from './list-metalink';

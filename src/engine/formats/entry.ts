@@ -1,9 +1,10 @@
 /** What the readers of all list formats share: making an entry, checked, or saying what is wrong with it. */
-import type { CheckAlgorithm, DownloadEntry, ListedEntry } from '../../common/download';
-import { CHECK_ALGORITHMS } from '../../common/download';
-import { DIGEST_BYTES } from '../../common/digest-fields';
-import { safeFileName } from '../../common/file-name';
-import { isConnectionField, isFieldValue, isToken, splitField } from '../../common/http-fields';
+import type { CheckAlgorithm } from '../../common/model/digests';
+import type { DownloadEntry, ListedEntry } from '../../common/model/download';
+import { CHECK_ALGORITHMS } from '../../common/model/digests';
+import { DIGEST_BYTES } from '../../common/model/digest-fields';
+import { safeFileName } from '../../files/file-name';
+import { isConnectionField, isFieldValue, isToken, splitField } from '../../common/model/http-fields';
 
 /** Says why an entry cannot be read; becomes a fault of its line. It quotes nothing: whatever is written wrong may be a key. */
 export class Fault extends Error {}

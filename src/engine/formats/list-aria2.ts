@@ -2,7 +2,8 @@
  * aria2's input files (aria2c(1), "Input File"): the addresses of one file on a line, TAB between mirrors; indented
  * lines below it are options of it. Options that tune aria2 alone are passed over.
  */
-import type { CheckAlgorithm, ListedEntry } from '../../common/download';
+import type { CheckAlgorithm } from '../../common/model/digests';
+import type { ListedEntry } from '../../common/model/download';
 import { isHttpUrl, listed, makeEntry, readDigest, readField, unknownOption, withLogin } from './entry';
 import type { Line } from './text-lines';
 

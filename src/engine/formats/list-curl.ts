@@ -1,6 +1,6 @@
 /** Pasted `curl` commands, as browsers' tools copy them: one or several, quoted for a POSIX shell. */
-import type { ListedEntry } from '../../common/download';
-import { splitField } from '../../common/http-fields';
+import type { ListedEntry } from '../../common/model/download';
+import { splitField } from '../../common/model/http-fields';
 import { Fault, fault, listed, makeEntry, unknownOption, withLogin } from './entry';
 import { expandUrl, hasRanges } from './url-ranges';
 

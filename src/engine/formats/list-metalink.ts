@@ -1,6 +1,7 @@
 /** Metalink 4 (RFC 5854): files with their addresses, sizes and digests. `metaurl` and `pieces` are passed over. */
 import { SaxesParser } from 'saxes';
-import type { CheckAlgorithm, ListedEntry } from '../../common/download';
+import type { CheckAlgorithm } from '../../common/model/digests';
+import type { ListedEntry } from '../../common/model/download';
 import { Fault, fault, isDigestName, listed, makeEntry, readDigest, readSize } from './entry';
 
 /** RFC 5854 §4.2.16.2. */

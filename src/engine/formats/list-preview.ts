@@ -1,7 +1,7 @@
 /** What lists hold, before anything starts. */
 import { createHash } from 'node:crypto';
-import type { DownloadEntry, ListFormat, ListPreview } from '../../common/download';
-import { expectedFileName } from '../../common/file-name';
+import type { DownloadEntry, ListFormat, ListPreview } from '../../common/model/download';
+import { expectedFileName } from '../../files/file-name';
 import { readDownloadList } from './download-list';
 import type { Bytes } from './text-lines';
 

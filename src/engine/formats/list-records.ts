@@ -1,6 +1,7 @@
 /** Lists of records, CSV (RFC 4180) with a header row and JSON Lines: the same names for the same things. */
-import type { CheckAlgorithm, DownloadEntry, ListedEntry } from '../../common/download';
-import { parseChecksum } from '../../common/digest-fields';
+import type { CheckAlgorithm } from '../../common/model/digests';
+import type { DownloadEntry, ListedEntry } from '../../common/model/download';
+import { parseChecksum } from '../../common/model/digest-fields';
 import { Fault, fault, isDigestName, listed, makeEntry, readDigest, readField, readSize } from './entry';
 import type { Line } from './text-lines';
 

@@ -1,5 +1,5 @@
 /** One URL a line, with ranges; empty lines and those that begin with `#` are passed over. */
-import { plainEntry, type ListedEntry } from '../../common/download';
+import { plainEntry, type ListedEntry } from '../../common/model/download';
 import { fault, isHttpUrl, Fault, makeEntry } from './entry';
 import type { Line } from './text-lines';
 import { expandUrl, hasRanges } from './url-ranges';

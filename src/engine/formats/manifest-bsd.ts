@@ -3,8 +3,8 @@
  * b3sum and xxhsum, of `rhash --bsd`, and of OpenSSL, which writes `SHA2-256(name)= hex`. Names are escaped as in
  * GNU manifests, in lines that begin with a backslash; tools that do not escape write no such lines.
  */
-import { DIGEST_BYTES } from '../../common/digest-fields';
-import type { CheckAlgorithm } from '../../common/download';
+import { DIGEST_BYTES } from '../../common/model/digest-fields';
+import type { CheckAlgorithm } from '../../common/model/digests';
 import { composeAround } from './byte-text';
 import { escapeName, lineStart, safeName, unescapeName } from './manifest-gnu';
 import { lacksAlgorithm } from './manifest-digests';

@@ -1,7 +1,7 @@
 /** Which algorithm a digest is of, where the line does not say. */
-import { DIGEST_BYTES } from '../../common/digest-fields';
-import type { CheckAlgorithm, CheckDigests } from '../../common/download';
-import { ALGORITHM_NAMES } from '../../common/model';
+import { DIGEST_BYTES } from '../../common/model/digest-fields';
+import type { CheckAlgorithm, CheckDigests } from '../../common/model/digests';
+import { ALGORITHM_NAMES } from '../../common/model/digests';
 import { mentionsIn, type Mention } from './named-algorithms';
 
 /**

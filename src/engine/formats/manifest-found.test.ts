@@ -1,6 +1,6 @@
 /** Manifests as people have them: of algorithms that Heddle lacks, signed, of one digest alone, with SRI digests. */
 import { describe, expect, test } from 'vitest';
-import { displayPath } from '../../common/paths';
+import { displayPath } from '../../common/model/paths';
 import { digestOf as hex, readNoted } from '../testing/manifests';
 
 const MD5 = hex('md5');

@@ -3,7 +3,7 @@
  * too: digest, two spaces (or a space and `*`), name, line feed. A name with a backslash, line feed or carriage
  * return is written with these escaped and its line begins with a backslash. Names are bytes, written as they are.
  */
-import type { CheckAlgorithm } from '../../common/download';
+import type { CheckAlgorithm } from '../../common/model/digests';
 import { composeAround } from './byte-text';
 import { digestOfSri, Guesser } from './manifest-digests';
 import {

@@ -2,10 +2,10 @@
  * The files of hashdeep: two lines that name format and columns, `##` comments,
  * then `size,digest…,name`. Names are bytes up to the line's end; nothing is escaped.
  */
-import { DIGEST_BYTES } from '../../common/digest-fields';
-import { CHECK_ALGORITHMS, type CheckAlgorithm } from '../../common/download';
-import { HeddleError } from '../../common/errors';
-import { displayPath } from '../../common/paths';
+import { DIGEST_BYTES } from '../../common/model/digest-fields';
+import { CHECK_ALGORITHMS, type CheckAlgorithm } from '../../common/model/digests';
+import { HeddleError } from '../../common/model/errors';
+import { displayPath } from '../../common/model/paths';
 import { composeAround } from './byte-text';
 import { lacksAlgorithm } from './manifest-digests';
 import {

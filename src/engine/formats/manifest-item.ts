@@ -1,9 +1,9 @@
 /** What manifests are read into and written from, and how a format refuses what it cannot carry. */
-import { DIGEST_BYTES } from '../../common/digest-fields';
-import type { CheckAlgorithm, CheckDigests } from '../../common/download';
-import { HeddleError } from '../../common/errors';
-import { ALGORITHM_NAMES, type ManifestFormat } from '../../common/model';
-import { displayPath, type FsPath } from '../../common/paths';
+import { DIGEST_BYTES } from '../../common/model/digest-fields';
+import type { CheckAlgorithm, CheckDigests } from '../../common/model/digests';
+import { HeddleError } from '../../common/model/errors';
+import { ALGORITHM_NAMES, type ManifestFormat } from '../../common/model/digests';
+import { displayPath, type FsPath } from '../../common/model/paths';
 import { shownText, type ByteText } from './byte-text';
 
 export interface ManifestEntry {

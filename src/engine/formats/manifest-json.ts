@@ -2,10 +2,10 @@
  * Heddle's own manifest: one JSON document, which other programs read whole and Heddle reads and writes entry by
  * entry, so that a million of them are never in memory at once. docs/manifests.md describes it.
  */
-import { DIGEST_BYTES } from '../../common/digest-fields';
-import { CHECK_ALGORITHMS, type CheckAlgorithm, type CheckDigests } from '../../common/download';
-import { HeddleError } from '../../common/errors';
-import { displayPath, pathFromBytes, type FsPath } from '../../common/paths';
+import { DIGEST_BYTES } from '../../common/model/digest-fields';
+import { CHECK_ALGORITHMS, type CheckAlgorithm, type CheckDigests } from '../../common/model/digests';
+import { HeddleError } from '../../common/model/errors';
+import { displayPath, pathFromBytes, type FsPath } from '../../common/model/paths';
 import { unicodeFromText, type ByteText } from './byte-text';
 import { lacksAlgorithm } from './manifest-digests';
 import {

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { DIGEST_BYTES } from '../../common/digest-fields';
-import { CHECK_ALGORITHMS, type CheckAlgorithm } from '../../common/download';
-import { HeddleError } from '../../common/errors';
-import { MANIFEST_FORMATS, type ManifestFormat } from '../../common/model';
-import { pathFromBytes, pathToBytes } from '../../common/paths';
+import { DIGEST_BYTES } from '../../common/model/digest-fields';
+import { CHECK_ALGORITHMS, type CheckAlgorithm } from '../../common/model/digests';
+import { HeddleError } from '../../common/model/errors';
+import { MANIFEST_FORMATS, type ManifestFormat } from '../../common/model/digests';
+import { pathFromBytes, pathToBytes } from '../../common/model/paths';
 import { carried, digestOf, readAll, writeAll } from '../testing/manifests';
 import { manifestWriter, type ManifestLine } from './manifest';
 

@@ -1,6 +1,6 @@
 /** Lists as tools print them for people, and as other systems end their lines. */
 import { describe, expect, test } from 'vitest';
-import { displayPath } from '../../common/paths';
+import { displayPath } from '../../common/model/paths';
 import { digestOf as hex, readNoted } from '../testing/manifests';
 
 const MD5 = hex('md5');

@@ -2,7 +2,7 @@
  * SFV files (`name crc32`, comments behind `;`), and what RHash makes of them where it is asked for several
  * digests: they follow one another behind the name, with one space between in an SFV file, else with two.
  */
-import type { CheckAlgorithm } from '../../common/download';
+import type { CheckAlgorithm } from '../../common/model/digests';
 import { composeAround } from './byte-text';
 import type { Guess, Guesser } from './manifest-digests';
 import {

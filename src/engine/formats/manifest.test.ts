@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import type { CheckAlgorithm } from '../../common/download';
-import { HeddleError } from '../../common/errors';
-import { MANIFEST_FORMATS, type ManifestFormat } from '../../common/model';
-import { displayPath, type FsPath } from '../../common/paths';
+import type { CheckAlgorithm } from '../../common/model/digests';
+import { HeddleError } from '../../common/model/errors';
+import { MANIFEST_FORMATS, type ManifestFormat } from '../../common/model/digests';
+import { displayPath, type FsPath } from '../../common/model/paths';
 import { carried, digestOf as hex, readAll as read, writeAll as write } from '../testing/manifests';
 import { BYTE_NAMES, ODD_NAMES } from '../testing/odd-names';
 import { manifestName, manifestWriter, readManifest, type ManifestItem, type ManifestLine } from './manifest';

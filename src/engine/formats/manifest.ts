@@ -1,8 +1,8 @@
 /** Checksum manifests in every format that is known; what each looks like is in docs/manifests.md. */
-import type { CheckAlgorithm } from '../../common/download';
-import { HeddleError, assertNever } from '../../common/errors';
-import type { ManifestFormat } from '../../common/model';
-import { joinPath, pathFromBytes, pathToBytes, type FsPath } from '../../common/paths';
+import type { CheckAlgorithm } from '../../common/model/digests';
+import { HeddleError, assertNever } from '../../common/model/errors';
+import type { ManifestFormat } from '../../common/model/digests';
+import { joinPath, pathFromBytes, pathToBytes, type FsPath } from '../../common/model/paths';
 import { byteTexts, pathFromText, type ByteText } from './byte-text';
 import { bsdWriter, readBsdLine } from './manifest-bsd';
 import { Guesser, isForLack } from './manifest-digests';

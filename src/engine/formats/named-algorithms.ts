@@ -2,8 +2,8 @@
  * Algorithms as file names and tags speak of them, those that Heddle lacks too: a digest of one of these must not be
  * compared with one of another kind, however many digits both have.
  */
-import { CHECK_ALGORITHMS, type CheckAlgorithm } from '../../common/download';
-import { ALGORITHM_NAMES } from '../../common/model';
+import { CHECK_ALGORITHMS, type CheckAlgorithm } from '../../common/model/digests';
+import { ALGORITHM_NAMES } from '../../common/model/digests';
 
 /** What a digest is of. */
 export interface Named {

@@ -2,7 +2,7 @@
  * Lists that are signed in themselves: OpenPGP's cleartext signature framework (RFC 9580 §7) and OpenBSD's signify -e.
  * The signature is not checked here, and that is said. What stands outside of what is signed is not part of the list.
  */
-import { HeddleError } from '../../common/errors';
+import { HeddleError } from '../../common/model/errors';
 import type { ParsedLine } from './manifest-item';
 
 const BEGIN = '-----BEGIN PGP SIGNED MESSAGE-----';

@@ -3,7 +3,7 @@
  * that said "later" is left alone until then; meanwhile its tasks hold no
  * place, neither in memory nor in the queue. File work has one host, ''.
  */
-import type { HostState } from '../../common/responses';
+import type { HostState } from '../../common/model/responses';
 import { HostPace } from './host-pace';
 
 export interface Admissible {

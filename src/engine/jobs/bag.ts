@@ -2,8 +2,8 @@
 import { createReadStream } from 'node:fs';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
-import { HeddleError } from '../../common/errors';
-import { displayName, displayPath, joinPath, type FsPath } from '../../common/paths';
+import { HeddleError } from '../../common/model/errors';
+import { displayName, displayPath, joinPath, type FsPath } from '../../common/model/paths';
 import { native, parentPath } from '../../files/entries';
 import { isBagManifest } from '../formats/manifest';
 import type { BagEscapes } from './listed-file';

@@ -3,9 +3,9 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join, sep } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { isWrittenAsContents, type CopyLayout } from '../../common/copy-options';
-import { copyRequestSchema } from '../../common/job-request';
-import { displayPath } from '../../common/paths';
+import { isWrittenAsContents, type CopyLayout } from '../../common/model/copy-options';
+import { copyRequestSchema } from '../../common/model/job-request';
+import { displayPath } from '../../common/model/paths';
 import { copyRoots } from './copy-roots';
 
 let folder: string;

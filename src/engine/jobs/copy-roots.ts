@@ -4,12 +4,12 @@
  */
 import { lstat, readdir, readlink, stat } from 'node:fs/promises';
 import { sep } from 'node:path';
-import { isWrittenAsContents } from '../../common/copy-options';
-import { HeddleError } from '../../common/errors';
-import type { CopyRequest } from '../../common/job-request';
-import type { CopyRoot } from '../../common/model';
-import { displayPath, joinPath, pathFromBytes, samePath, type FsPath } from '../../common/paths';
-import { WORK_DIRECTORY_PREFIX } from '../../common/walk';
+import { isWrittenAsContents } from '../../common/model/copy-options';
+import { HeddleError } from '../../common/model/errors';
+import type { CopyRequest } from '../../common/model/job-request';
+import type { CopyRoot } from '../../common/threads/worker-options';
+import { displayPath, joinPath, pathFromBytes, samePath, type FsPath } from '../../common/model/paths';
+import { WORK_DIRECTORY_PREFIX } from '../../common/threads/walk';
 import { absolutePath, realPath } from '../../files/absolute-path';
 import { lastPart, native, parentPath } from '../../files/entries';
 import { listedPath, loosePath, looseKey } from '../../files/folded-names';
@@ -17,8 +17,7 @@ import { mustExist } from './must-exist';
 import { TargetProbe } from './target-names';
 
 export interface CopyRoots {
-  /** The destination. */
-  readonly place: FsPath;
+  readonly destination: FsPath;
   readonly roots: readonly CopyRoot[];
 }
 
@@ -36,9 +35,9 @@ export async function copyRoots(request: CopyRequest, token: string): Promise<Co
   if (layout === 'exact' && sources.length > 1) {
     throw new HeddleError('bad-request', 'Only one source can become the destination itself.');
   }
-  const place = await realDestination(request);
+  const destination = await realDestination(request);
   const mapped: Mapped[] = [];
-  for (const written of sources) mapped.push(await map(written, place, request));
+  for (const written of sources) mapped.push(await map(written, destination, request));
   if (options.mirror && !mapped.some(({ isFolder }) => isFolder)) {
     throw new HeddleError(
       'bad-request',
@@ -50,7 +49,7 @@ export async function copyRoots(request: CopyRequest, token: string): Promise<Co
   const areOne: AreOne = async (a, b) => {
     if (samePath(a, b)) return true;
     if (looseKey(a) !== looseKey(b)) return false;
-    const traits = await probe.traits({ target: place, workDirectory: WORK_DIRECTORY_PREFIX + token });
+    const traits = await probe.traits({ target: destination, workDirectory: WORK_DIRECTORY_PREFIX + token });
     return traits.mayFold && traits.areOne(a, b);
   };
   try {
@@ -64,7 +63,7 @@ export async function copyRoots(request: CopyRequest, token: string): Promise<Co
     const folder = (await isFolderThere(target, lstat)) ? target : parentPath(target);
     roots.push({ source, target, workDirectory: joinPath(folder, WORK_DIRECTORY_PREFIX + token) });
   }
-  return { place, roots };
+  return { destination, roots };
 }
 
 /** Whether single files keep their names below the destination, or the one takes its name. */
@@ -92,7 +91,7 @@ async function realDestination(request: CopyRequest): Promise<FsPath> {
   return (await lstat(native(destination))).isSymbolicLink() ? realPath(destination) : destination;
 }
 
-async function map(written: FsPath, place: FsPath, request: CopyRequest): Promise<Mapped> {
+async function map(written: FsPath, destination: FsPath, request: CopyRequest): Promise<Mapped> {
   const source = absolutePath(written);
   await mustExist(source);
   const isLink = (await lstat(native(source))).isSymbolicLink();
@@ -104,23 +103,23 @@ async function map(written: FsPath, place: FsPath, request: CopyRequest): Promis
     );
   }
   if (await isContents(written, request)) {
-    await refuseFile(place);
+    await refuseFile(destination);
     const folder = isLink ? realPath(source) : source;
-    return { source: folder, target: place, isFolder: true, isNamed: false };
+    return { source: folder, target: destination, isFolder: true, isNamed: false };
   }
   const isFolder = leadsToFolder && (!isLink || request.rules.links === 'follow');
   // A link to a folder goes where that folder would go.
   if (request.layout !== 'exact' && (leadsToFolder || (await receivesFiles(request)))) {
-    await refuseFile(place);
-    return { source, target: joinPath(place, lastPart(source)), isFolder, isNamed: true };
+    await refuseFile(destination);
+    return { source, target: joinPath(destination, lastPart(source)), isFolder, isNamed: true };
   }
-  if (isWrittenAsContents(request.destination, sep) || (await isFolderThere(place, lstat))) {
+  if (isWrittenAsContents(request.destination, sep) || (await isFolderThere(destination, lstat))) {
     throw new HeddleError(
       'target-is-a-folder',
-      `${displayPath(place)} is a folder, which ${displayPath(source)} cannot become. Copy it into the folder, or to another name.`,
+      `${displayPath(destination)} is a folder, which ${displayPath(source)} cannot become. Copy it into the folder, or to another name.`,
     );
   }
-  return { source, target: place, isFolder, isNamed: false };
+  return { source, target: destination, isFolder, isNamed: false };
 }
 
 /** Whether what is in the source goes straight into the destination. */
@@ -136,12 +135,12 @@ async function isFolderThere(path: FsPath, look: typeof stat | typeof lstat = st
   return stats?.isDirectory() === true;
 }
 
-async function refuseFile(place: FsPath): Promise<void> {
-  const there = await stat(native(place)).catch(() => null);
+async function refuseFile(path: FsPath): Promise<void> {
+  const there = await stat(native(path)).catch(() => null);
   if (there === null || there.isDirectory()) return;
   throw new HeddleError(
     'not-a-folder',
-    `${displayPath(place)} is a file, and what is copied goes into a folder.`,
+    `${displayPath(path)} is a file, and what is copied goes into a folder.`,
   );
 }
 

@@ -5,21 +5,21 @@ import { lstat, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { HeddleError, toErrorData, fromErrorData } from '../../common/errors';
+import { HeddleError, toErrorData, fromErrorData } from '../../common/model/errors';
 import {
   jobRequestSchema,
   type DownloadRequest,
   type HashRequest,
   type JobRequest,
   type VerifyRequest,
-} from '../../common/job-request';
-import type { Algorithm } from '../../common/model';
-import { parseChecksum } from '../../common/digest-fields';
-import type { ListFormat } from '../../common/download';
-import { displayName, displayPath, joinPath, keyOfPath, type FsPath } from '../../common/paths';
-import { formatCount } from '../../common/units';
-import { WORK_DIRECTORY_PREFIX } from '../../common/walk';
-import type { WalkRules } from '../../common/walk-rules';
+} from '../../common/model/job-request';
+import type { Algorithm } from '../../common/model/digests';
+import { parseChecksum } from '../../common/model/digest-fields';
+import type { ListFormat } from '../../common/model/download';
+import { displayName, displayPath, joinPath, keyOfPath, type FsPath } from '../../common/model/paths';
+import { formatCount } from '../../common/model/units';
+import { WORK_DIRECTORY_PREFIX } from '../../common/threads/walk';
+import type { WalkRules } from '../../common/model/walk-rules';
 import { absolutePath, realPath } from '../../files/absolute-path';
 import { makeFolders, native, parentPath } from '../../files/entries';
 import { understood } from '../understood';
@@ -67,7 +67,7 @@ export async function prepareJob(
         ...how,
         kind: 'hash',
         label: labelOf(absolute),
-        place: displayPath(absolute.length === 1 ? await folderOf(first) : parentPath(first)),
+        folder: displayPath(absolute.length === 1 ? await folderOf(first) : parentPath(first)),
         spec: {
           kind: 'hash',
           paths: absolute,
@@ -91,12 +91,12 @@ export async function prepareJob(
       const manifest = manifestTarget(checked.manifest, algorithms);
       // A dry run refuses what the run would.
       if (manifest !== null) await mustBeFree(manifest.path);
-      const { place, roots } = await copyRoots(checked, token);
+      const { destination, roots } = await copyRoots(checked, token);
       return {
         ...how,
         kind: 'copy',
         label: labelOf(roots.map(({ source }) => source)),
-        place: displayPath(place),
+        folder: displayPath(destination),
         spec: {
           kind: 'copy',
           roots,
@@ -144,7 +144,7 @@ async function prepareVerify(
     return {
       kind: 'verify',
       label: labelOf([bag]),
-      place: displayPath(bag),
+      folder: displayPath(bag),
       spec: { kind: 'verify', manifest: bag, bag: true, folders: false, root: bag, ...options },
       workDirectories: [],
     };
@@ -157,11 +157,11 @@ async function prepareVerify(
   }
   const root = request.root === null ? parentPath(manifest) : absolutePath(request.root);
   await mustBeFolder(root);
-  if (isFolder) return prepareComparison(manifest, root, rules);
+  if (isFolder) return prepareFolders(manifest, root, rules);
   return {
     kind: 'verify',
     label: labelOf([manifest]),
-    place: displayPath(root),
+    folder: displayPath(root),
     spec: { kind: 'verify', manifest, folders: false, root, ...options },
     workDirectories: [],
   };
@@ -189,7 +189,7 @@ async function prepareHandedOver(
   return {
     kind: 'verify',
     label: 'Standard input',
-    place: displayPath(root),
+    folder: displayPath(root),
     spec: { kind: 'verify', manifest, shown: 'standard input', folders: false, root, ...options },
     workDirectories: [],
   };
@@ -226,7 +226,7 @@ export function noNumbersInMirrors(): HeddleError {
 }
 
 /** Two folders; a link that was given for one of them is that folder. */
-async function prepareComparison(
+async function prepareFolders(
   left: FsPath,
   right: FsPath,
   rules: WalkRules,
@@ -245,7 +245,7 @@ async function prepareComparison(
   return {
     kind: 'verify',
     label: `${labelOf([manifest])} and ${labelOf([root])}`,
-    place: displayPath(root),
+    folder: displayPath(root),
     spec: {
       kind: 'verify',
       manifest,
@@ -334,7 +334,7 @@ async function prepareDownload(
   return {
     kind: 'download',
     label: downloadLabel(request),
-    place: displayPath(directory),
+    folder: displayPath(directory),
     spec: { kind: 'download', lists, directory, workDirectory, ...sealOptions(request.options, vault) },
     workDirectories: [workDirectory],
   };

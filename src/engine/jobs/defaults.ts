@@ -1,7 +1,7 @@
 /** How many threads, and how many tasks on each, where the user left it open. */
 import { availableParallelism } from 'node:os';
-import type { JobKind, Mode } from '../../common/model';
-import type { Settings } from '../../common/settings';
+import type { JobKind, Mode } from '../../common/model/jobs';
+import type { Settings } from '../../common/model/settings';
 
 /**
  * Downloads wait, and a thread waits for many servers at once; hashing computes,

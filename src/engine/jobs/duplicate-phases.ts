@@ -4,8 +4,8 @@
  * agree so far, the whole. Each step looks at all of the job's files again, so
  * that it is right after a crash, and after a file that failed was retried.
  */
-import { sizeOfGrouping } from '../../common/duplicates';
-import type { Finding } from '../../common/model';
+import { sizeOfGrouping } from '../../common/model/duplicates';
+import type { Finding } from '../../common/model/tasks';
 import type { NewGroup } from '../store/duplicate-repository';
 import type { GroupedTask, QueuedEnd } from '../store/task-moves';
 import type { TaskRepository } from '../store/task-repository';

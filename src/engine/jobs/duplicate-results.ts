@@ -5,9 +5,9 @@ import {
   type DuplicateGroup,
   type DuplicatePage,
   type DuplicateTotals,
-} from '../../common/duplicates';
-import { displayPath, pathToBytes, type FsPath } from '../../common/paths';
-import { fitsOnLine } from '../../common/visible';
+} from '../../common/model/duplicates';
+import { displayPath, pathToBytes, type FsPath } from '../../common/model/paths';
+import { fitsOnLine } from '../../common/model/visible';
 import type { GroupMember, StoredGroup } from '../store/duplicate-repository';
 import type { TaskRepository } from '../store/task-repository';
 import { csvLine } from './export';

@@ -1,9 +1,9 @@
 /** A job's tasks as CSV (RFC 4180), JSON Lines or a list of what failed, streamed from the database. */
-import type { ExportFormat } from '../../common/responses';
-import { HeddleError } from '../../common/errors';
-import { taskLine } from '../../common/json-lines';
-import type { TaskRow } from '../../common/model';
-import { fitsOnLine, visible } from '../../common/visible';
+import type { ExportFormat } from '../../common/model/responses';
+import { HeddleError } from '../../common/model/errors';
+import { taskLine } from '../../common/model/json-lines';
+import type { TaskRow } from '../../common/model/tasks';
+import { fitsOnLine, visible } from '../../common/model/visible';
 import { statusOf } from './responses';
 import type { TaskRepository } from '../store/task-repository';
 

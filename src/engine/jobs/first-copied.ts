@@ -1,8 +1,8 @@
 /** The first file that a copy makes: seen before anything starts, it tells best where things go. */
-import type { FirstCopied } from '../../common/copy-options';
-import type { CopyRoot } from '../../common/model';
-import { displayPath, joinPath } from '../../common/paths';
-import type { WalkRules } from '../../common/walk-rules';
+import type { FirstCopied } from '../../common/model/copy-options';
+import type { CopyRoot } from '../../common/threads/worker-options';
+import { displayPath, joinPath } from '../../common/model/paths';
+import type { WalkRules } from '../../common/model/walk-rules';
 import type { Threads } from '../pool';
 import { walk } from './plan-walk';
 

@@ -7,28 +7,27 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import PQueue from 'p-queue';
-import { nowMs } from '../../common/board';
-import { isIdempotent } from '../../common/http-fields';
-import type { FsPath } from '../../common/paths';
-import { RateLimit } from '../../common/rate-limit';
-import { LONGEST_TIMER_MS } from '../../common/units';
+import { nowMs } from '../../common/threads/board';
+import { isIdempotent } from '../../common/model/http-fields';
+import type { FsPath } from '../../common/model/paths';
+import { RateLimit } from '../../common/threads/rate-limit';
+import { LONGEST_TIMER_MS } from '../../common/model/units';
 import {
   plainEntry,
   type DownloadEntry,
   type DownloadFacts,
   type KnownFile,
   type PartialNote,
-} from '../../common/download';
-import { expectedFileName } from '../../common/file-name';
-import type { DownloadOptions } from '../../common/download-options';
-import type { Lost, WorkDirectoryNote } from '../../common/copy-options';
-import { HeddleError, toErrorData, type ErrorData } from '../../common/errors';
-import { withheldBy } from '../../common/withheld';
-import type { HostState } from '../../common/responses';
+} from '../../common/model/download';
+import { expectedFileName } from '../../files/file-name';
+import type { DownloadOptions } from '../../common/model/download-options';
+import type { Lost, WorkDirectoryNote } from '../../common/model/copy-options';
+import { HeddleError, toErrorData, type ErrorData } from '../../common/model/errors';
+import { withheldBy } from './withheld';
+import type { HostState } from '../../common/model/responses';
 import {
   FINDINGS,
   NO_TASKS,
-  type Digests,
   type ExpectedFile,
   type Finding,
   type SettledState,
@@ -37,8 +36,9 @@ import {
   type TaskOrder,
   type TaskOutcome,
   type TaskState,
-  type WorkerOptions,
-} from '../../common/model';
+} from '../../common/model/tasks';
+import type { Digests } from '../../common/model/digests';
+import type { WorkerOptions } from '../../common/threads/worker-options';
 import {
   SMALL_TASK_BYTES,
   Slots,
@@ -48,9 +48,9 @@ import {
   type TaskTiming,
   type Threads,
 } from '../pool';
-import { displayPath, joinPath, samePath } from '../../common/paths';
+import { displayPath, joinPath, samePath } from '../../common/model/paths';
 import { isOneEntry } from '../../files/folded-names';
-import type { Settings } from '../../common/settings';
+import type { Settings } from '../../common/model/settings';
 import type { RestState, StoredJob } from '../store/job-repository';
 import type { Vault } from '../store/vault';
 import type { DrawnTask, TaskChange, TaskRepository } from '../store/task-repository';
@@ -59,7 +59,8 @@ import { automaticWorkers, tasksPerWorker } from './defaults';
 import { openRequest, planJob } from './planners';
 import type { SecretOption } from './job-spec';
 import { mirrorObstacles } from './mirror-obstacles';
-import { COPY_PHASES, phasesOf, type Phases } from './phases';
+import { COPY_PHASES, type Phases } from './phases';
+import { phasesOf } from './phases-of-job';
 import { Recorder } from './recorder';
 import { DEFAULT_RETRY_POLICY, retryDelayMs, type RetryPolicy } from './retry-policy';
 import { Strips } from './strips';
@@ -515,7 +516,7 @@ export class JobRunner {
     for (const what of lost) {
       if (this.#lost.has(what)) continue;
       this.#lost.add(what);
-      this.#options.onNotice(lostNotice(what, this.#options.job.summary.place));
+      this.#options.onNotice(lostNotice(what, this.#options.job.summary.folder));
     }
   }
 

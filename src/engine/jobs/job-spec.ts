@@ -2,12 +2,13 @@
  * A job's spec: the request once it was checked and every path made absolute; stored with the job as JSON,
  * with paths in the form of `stringifyWithPaths`.
  */
-import type { ListFormat } from '../../common/download';
-import type { DownloadOptions } from '../../common/download-options';
-import type { CopyOptions } from '../../common/copy-options';
-import type { Algorithm, CopyRoot, ManifestFormat } from '../../common/model';
-import type { FsPath } from '../../common/paths';
-import type { WalkRules } from '../../common/walk-rules';
+import type { ListFormat } from '../../common/model/download';
+import type { DownloadOptions } from '../../common/model/download-options';
+import type { CopyOptions } from '../../common/model/copy-options';
+import type { Algorithm, ManifestFormat } from '../../common/model/digests';
+import type { CopyRoot } from '../../common/threads/worker-options';
+import type { FsPath } from '../../common/model/paths';
+import type { WalkRules } from '../../common/model/walk-rules';
 
 export type JobSpec =
   | {

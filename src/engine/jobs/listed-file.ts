@@ -1,8 +1,8 @@
 /** Where a file lies that a list names: as it is written, or as Windows, BagIt or another system would have written it. */
 import type { Stats } from 'node:fs';
 import { lstat, readdir, stat } from 'node:fs/promises';
-import type { ErrorData } from '../../common/errors';
-import { displayPath, joinPath, pathFromBytes, pathToBytes, type FsPath } from '../../common/paths';
+import type { ErrorData } from '../../common/model/errors';
+import { displayPath, joinPath, pathFromBytes, pathToBytes, type FsPath } from '../../common/model/paths';
 import type { ManifestEntry } from '../formats/manifest';
 import { absolutePath, endsAsFolder, realPath } from '../../files/absolute-path';
 import { lastPart, native, parentPath } from '../../files/entries';

@@ -1,7 +1,7 @@
 /** Rules about which entries of a folder are taken, for files that a list names in any order: what `hash` would leave out. */
-import { joinPath, pathFromBytes, type FsPath } from '../../common/paths';
+import { joinPath, pathFromBytes, type FsPath } from '../../common/model/paths';
 import { WalkFilter, readGitIgnore } from '../../files/walk-filter';
-import type { WalkRules } from '../../common/walk-rules';
+import type { WalkRules } from '../../common/model/walk-rules';
 import { native } from '../../files/entries';
 import { partsOf } from './listed-file';
 

@@ -4,12 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createHash } from 'node:crypto';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { Digests, TaskState } from '../../common/model';
+import type { Digests } from '../../common/model/digests';
+import type { TaskState } from '../../common/model/tasks';
 import { openDatabase, type Database } from '../store/database';
 import { JobRepository } from '../store/job-repository';
 import { TaskRepository } from '../store/task-repository';
 import { manifestLines, prepareOwnManifest, writeManifest } from './manifest';
-import { DEFAULT_WALK_RULES } from '../../common/walk-rules';
+import { DEFAULT_WALK_RULES } from '../../common/model/walk-rules';
 
 let folder: string;
 let database: Database;
@@ -25,7 +26,7 @@ beforeEach(() => {
     mode: 'pool',
     workers: null,
     label: 'files',
-    place: folder,
+    folder,
     token: 'token',
     spec: {
       kind: 'hash',

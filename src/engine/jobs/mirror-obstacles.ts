@@ -1,5 +1,5 @@
 /** What stands in the way of a mirror's deletions, counted in slices, so that nobody's turn takes long. */
-import type { Obstacles } from '../../common/withheld';
+import type { Obstacles } from './withheld';
 import type { TaskRepository } from '../store/task-repository';
 import { COPY_PHASES } from './phases';
 

@@ -1,7 +1,7 @@
 /** What was given by name has to be there. */
 import { lstat, stat } from 'node:fs/promises';
-import { HeddleError, fromErrorData, toErrorData } from '../../common/errors';
-import { displayPath, type FsPath } from '../../common/paths';
+import { HeddleError, fromErrorData, toErrorData } from '../../common/model/errors';
+import { displayPath, type FsPath } from '../../common/model/paths';
 import { native } from '../../files/entries';
 
 /** @throws HeddleError `source-missing`, or what the system says */

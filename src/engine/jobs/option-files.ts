@@ -1,8 +1,8 @@
 /** Files that options of a download name. */
 import { constants } from 'node:fs';
 import { access, stat } from 'node:fs/promises';
-import type { DownloadOptions } from '../../common/download-options';
-import { HeddleError } from '../../common/errors';
+import type { DownloadOptions } from '../../common/model/download-options';
+import { HeddleError } from '../../common/model/errors';
 import { errorCode } from '../../files/entries';
 
 const FILES = [

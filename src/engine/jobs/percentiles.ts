@@ -2,7 +2,7 @@
  * Percentiles of any number of durations in little memory: each is counted in a bucket that reaches a hundredth
  * further than the one before (as HdrHistogram and DDSketch do), so what is read out is right to a hundredth.
  */
-import type { Percentiles } from '../../common/responses';
+import type { Percentiles } from '../../common/model/responses';
 
 /** Milliseconds. */
 const SMALLEST = 0.01;

@@ -3,11 +3,8 @@
  * one, before the next begins. What happens between two phases only moves tasks
  * in the database, and may happen again after a crash.
  */
-import type { SettledTask } from '../../common/model';
+import type { SettledTask } from '../../common/model/tasks';
 import type { TaskRepository } from '../store/task-repository';
-import { afterComparing } from './compare-phases';
-import { DUPLICATE_PHASES, betweenDuplicates } from './duplicate-phases';
-import type { JobSpec } from './job-spec';
 
 /** Whoever runs the phases. */
 export interface PhaseHost {
@@ -30,15 +27,3 @@ export interface Phases {
 
 /** Files and links; other names of files; files that are to go; folders that are empty then; modes and times of folders. */
 export const COPY_PHASES = { files: 0, links: 1, extras: 2, emptied: 3, folders: 4 } as const;
-
-const nothing = (): Promise<void> => Promise.resolve();
-
-export function phasesOf(spec: JobSpec): Phases {
-  if (spec.kind === 'hash' && spec.duplicates) {
-    return { count: DUPLICATE_PHASES, afterPlanning: true, prepare: betweenDuplicates };
-  }
-  if (spec.kind === 'verify' && spec.folders) {
-    return { count: 2, afterPlanning: false, prepare: afterComparing };
-  }
-  return { count: spec.kind === 'copy' ? 5 : 1, afterPlanning: false, prepare: nothing };
-}

@@ -1,16 +1,15 @@
 /** The tasks of a copy: files and links as the walk finds them, and what comes when these are done. */
 import { lstat, stat } from 'node:fs/promises';
-import type { ErrorData } from '../../common/errors';
-import { displayName, joinPath } from '../../common/paths';
-import type { WalkEntry } from '../../common/walk';
+import type { ErrorData } from '../../common/model/errors';
+import { displayName, joinPath } from '../../common/model/paths';
+import type { WalkEntry } from '../../common/threads/walk';
 import { native } from '../../files/entries';
 import type { NewTask } from '../store/task-repository';
 import type { JobSpec } from './job-spec';
 import { COPY_PHASES } from './phases';
 import { planExtras } from './plan-extras';
 import { decodeCursor, encodeCursor, entryName, settledEntry, walk } from './plan-walk';
-import type { PlannedChunk } from './planned-chunk';
-import type { PlanContext } from './planners';
+import type { PlanContext, PlannedChunk } from './planned-chunk';
 import { TargetNames, TargetProbe } from './target-names';
 
 type CopySpec = Extract<JobSpec, { kind: 'copy' }>;

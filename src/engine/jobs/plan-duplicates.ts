@@ -1,13 +1,12 @@
 /** The files among which duplicates are looked for: those that have one size, once all are listed. */
-import { HEAD_BYTES, groupingOf } from '../../common/duplicates';
-import { fileKey } from '../../common/model';
-import type { WalkEntry } from '../../common/walk';
+import { HEAD_BYTES, groupingOf } from '../../common/model/duplicates';
+import { fileKey } from '../../common/model/tasks';
+import type { WalkEntry } from '../../common/threads/walk';
 import type { NewTask, PlannedEnd } from '../store/task-repository';
 import type { JobSpec } from './job-spec';
 import { linkLeftOut, planFiles, type KnownDigests } from './plan-hash';
 import { entryName, settledEntry } from './plan-walk';
-import type { PlannedChunk } from './planned-chunk';
-import type { PlanContext } from './planners';
+import type { PlanContext, PlannedChunk } from './planned-chunk';
 
 type HashSpec = Extract<JobSpec, { kind: 'hash' }>;
 

@@ -4,20 +4,19 @@
  * name that the target takes for the same is no extra.
  */
 import { readFile, realpath } from 'node:fs/promises';
-import { isInMount, mountsBelow } from '../../common/mounts';
-import { displayPath, joinPath, pathToBytes, type FsPath } from '../../common/paths';
-import { WORK_DIRECTORY_PREFIX, type WalkCursor, type WalkEntry } from '../../common/walk';
-import { rulesAtTarget } from '../../common/walk-rules';
-import { EMPTY_SOURCE } from '../../common/withheld';
-import type { CopyRoot } from '../../common/model';
+import { isInMount, mountsBelow } from '../../files/mounts';
+import { displayPath, joinPath, pathToBytes, type FsPath } from '../../common/model/paths';
+import { WORK_DIRECTORY_PREFIX, type WalkCursor, type WalkEntry } from '../../common/threads/walk';
+import { rulesAtTarget } from '../../common/model/walk-rules';
+import { EMPTY_SOURCE } from './withheld';
+import type { CopyRoot } from '../../common/threads/worker-options';
 import { native } from '../../files/entries';
 import { loosePath } from '../../files/folded-names';
 import type { NewTask, PlannedEnd } from '../store/task-repository';
 import type { JobSpec } from './job-spec';
 import { COPY_PHASES } from './phases';
 import { encodeCursor, walk } from './plan-walk';
-import type { PlannedChunk } from './planned-chunk';
-import type { PlanContext } from './planners';
+import type { PlanContext, PlannedChunk } from './planned-chunk';
 
 export async function* planExtras(
   { roots, rules }: Extract<JobSpec, { kind: 'copy' }>,

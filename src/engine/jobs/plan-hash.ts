@@ -1,12 +1,12 @@
 /** The files of a hash job. Those whose digests are known need not be read. */
-import { displayPath, joinPath, samePath, type FsPath } from '../../common/paths';
-import type { Digests, FileIdentity } from '../../common/model';
-import type { WalkEntry } from '../../common/walk';
+import { displayPath, joinPath, samePath, type FsPath } from '../../common/model/paths';
+import type { Digests } from '../../common/model/digests';
+import type { FileIdentity } from '../../common/model/tasks';
+import type { WalkEntry } from '../../common/threads/walk';
 import type { NewTask, PlannedEnd } from '../store/task-repository';
 import type { JobSpec } from './job-spec';
 import { entryName, planWalk, settledEntry } from './plan-walk';
-import type { PlannedChunk } from './planned-chunk';
-import type { PlanContext } from './planners';
+import type { PlanContext, PlannedChunk } from './planned-chunk';
 
 type HashSpec = Extract<JobSpec, { kind: 'hash' }>;
 

@@ -1,10 +1,10 @@
 /** The files that a manifest lists; with `strict` also those below the root that it does not. Or all of a bag. */
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import { HeddleError, fromErrorData, toErrorData, type ErrorData } from '../../common/errors';
-import type { ExpectedFile, Finding } from '../../common/model';
-import { displayName, displayPath, joinPath, samePath, type FsPath } from '../../common/paths';
-import type { WalkEntry } from '../../common/walk';
+import { HeddleError, fromErrorData, toErrorData, type ErrorData } from '../../common/model/errors';
+import type { ExpectedFile, Finding } from '../../common/model/tasks';
+import { displayName, displayPath, joinPath, samePath, type FsPath } from '../../common/model/paths';
+import type { WalkEntry } from '../../common/threads/walk';
 import { native, parentPath } from '../../files/entries';
 import {
   isBagManifest,
@@ -21,8 +21,7 @@ import { belowRoot, keyOf, ListedFiles, type ListedFile } from './listed-file';
 import { ListedFilter } from './listed-filter';
 import { linkLeftOut } from './plan-hash';
 import { planWalk, settledEntry } from './plan-walk';
-import { CHUNK, type PlannedChunk } from './planned-chunk';
-import type { PlanContext } from './planners';
+import { CHUNK, type PlanContext, type PlannedChunk } from './planned-chunk';
 
 type VerifySpec = Extract<JobSpec, { kind: 'verify' }>;
 

@@ -1,8 +1,8 @@
 /** Folders as a planner sees them: walked on a thread of their own, a chunk at a time, with a cursor to go on from. */
-import { HeddleError } from '../../common/errors';
-import { displayName, displayPath, type FsPath } from '../../common/paths';
-import type { FromWalker, ToWalker, WalkCursor, WalkData, WalkEntry } from '../../common/walk';
-import type { WalkRules } from '../../common/walk-rules';
+import { HeddleError } from '../../common/model/errors';
+import { displayName, displayPath, type FsPath } from '../../common/model/paths';
+import type { FromWalker, ToWalker, WalkCursor, WalkData, WalkEntry } from '../../common/threads/walk';
+import type { WalkRules } from '../../common/model/walk-rules';
 import type { Threads } from '../pool';
 import type { NewTask, PlannedEnd } from '../store/task-repository';
 import { CHUNK, type PlannedChunk } from './planned-chunk';

@@ -2,30 +2,18 @@
  * Planners list a job's tasks, a chunk at a time. Each chunk carries a cursor
  * from which planning goes on after a crash; it is stored with the chunk.
  */
-import { shownUrl } from '../../common/http-fields';
-import type { DownloadEntry, ListedEntry } from '../../common/download';
-import type { FsPath } from '../../common/paths';
+import { shownUrl } from '../../common/model/http-fields';
+import type { DownloadEntry, ListedEntry } from '../../common/model/download';
 import { readDownloadList } from '../formats/download-list';
-import type { Threads } from '../pool';
-import type { NewTask, TaskRepository } from '../store/task-repository';
+import type { NewTask } from '../store/task-repository';
 import type { Vault } from '../store/vault';
 import type { JobSpec } from './job-spec';
-import { planCompare } from './plan-compare';
+import { planFolders } from './plan-folders';
 import { planCopy } from './plan-copy';
 import { planDuplicates } from './plan-duplicates';
 import { planHash } from './plan-hash';
 import { planVerify } from './plan-verify';
-import { CHUNK, type PlannedChunk } from './planned-chunk';
-
-/** What planners work with. */
-export interface PlanContext {
-  readonly threads: Threads;
-  readonly vault: Vault;
-  readonly tasks: TaskRepository;
-  readonly jobId: number;
-  /** Is told of a folder that is to be removed when the job ends, if not before. */
-  readonly onWorkDirectory: (path: FsPath) => void;
-}
+import { CHUNK, type PlanContext, type PlannedChunk } from './planned-chunk';
 
 /** @param cursor of the last chunk that was stored; `null` at the beginning */
 export function planJob(
@@ -39,7 +27,7 @@ export function planJob(
     case 'hash':
       return spec.duplicates ? planDuplicates(spec, cursor, context) : planHash(spec, cursor, context);
     case 'verify':
-      return spec.folders ? planCompare(spec, cursor, context) : planVerify(spec, cursor, context);
+      return spec.folders ? planFolders(spec, cursor, context) : planVerify(spec, cursor, context);
     case 'copy':
       return planCopy(spec, cursor, context);
   }

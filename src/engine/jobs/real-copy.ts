@@ -1,6 +1,6 @@
 /** The copy that a dry run has shown. */
-import { HeddleError } from '../../common/errors';
-import type { JobRequest } from '../../common/job-request';
+import { HeddleError } from '../../common/model/errors';
+import type { JobRequest } from '../../common/model/job-request';
 import type { StoredJob } from '../store/job-repository';
 import { copyAgain } from './stored-request';
 

@@ -6,7 +6,7 @@ import { openDatabase, type Database } from '../store/database';
 import { JobRepository } from '../store/job-repository';
 import { TaskRepository, type TaskChange } from '../store/task-repository';
 import { Recorder } from './recorder';
-import { DEFAULT_WALK_RULES } from '../../common/walk-rules';
+import { DEFAULT_WALK_RULES } from '../../common/model/walk-rules';
 
 let folder: string;
 let database: Database;
@@ -22,7 +22,7 @@ beforeEach(() => {
     mode: 'pool',
     workers: null,
     label: 'files',
-    place: '/files',
+    folder: '/files',
     token: 'token',
     spec: {
       kind: 'hash',

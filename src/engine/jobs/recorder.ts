@@ -1,8 +1,8 @@
 /** Gathers what happened to tasks and writes it in one transaction per flush. */
 import { unlink } from 'node:fs';
-import type { PartialNote } from '../../common/download';
-import type { FsPath } from '../../common/paths';
-import type { SettledTask } from '../../common/model';
+import type { PartialNote } from '../../common/model/download';
+import type { FsPath } from '../../common/model/paths';
+import type { SettledTask } from '../../common/model/tasks';
 import { native } from '../../files/entries';
 import type { TaskChange, TaskRepository } from '../store/task-repository';
 

@@ -1,5 +1,5 @@
 /** Sums up what a job's tasks were answered. A million tasks are read in slices, so that nobody's turn takes long. */
-import type { ResponseSummary } from '../../common/responses';
+import type { ResponseSummary } from '../../common/model/responses';
 import type { TaskRepository } from '../store/task-repository';
 import { DurationHistogram } from './percentiles';
 

@@ -1,5 +1,5 @@
 /** Whether and when a failed attempt is followed by another. */
-import type { ErrorData } from '../../common/errors';
+import type { ErrorData } from '../../common/model/errors';
 
 export interface RetryPolicy {
   readonly maxAttempts: number;

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { jobRequestSchema, type JobRequest } from '../../common/job-request';
+import { jobRequestSchema, type JobRequest } from '../../common/model/job-request';
 import { Vault } from '../store/vault';
 import type { StoredJob } from '../store/job-repository';
 import { prepareJob } from './create-job';
@@ -23,8 +23,8 @@ afterEach(() => {
 });
 
 async function again(request: JobRequest): Promise<JobRequest> {
-  const { spec, label, place, mode, workers } = await prepareJob(request, folder, vault);
-  return storedRequest({ spec, summary: { label, place, mode, workers } } as StoredJob, vault);
+  const { spec, label, folder: target, mode, workers } = await prepareJob(request, folder, vault);
+  return storedRequest({ spec, summary: { label, folder: target, mode, workers } } as StoredJob, vault);
 }
 
 const how = { mode: 'pool', workers: 3 } as const;

@@ -1,9 +1,9 @@
 /** A stored job as a request again, so that the same work can be done another time, in other modes. */
 import { isDeepStrictEqual } from 'node:util';
-import { DEFAULT_DOWNLOAD_OPTIONS, type DownloadOptions } from '../../common/download-options';
-import { HeddleError } from '../../common/errors';
-import type { JobRequest } from '../../common/job-request';
-import { displayPath, joinPath, type FsPath } from '../../common/paths';
+import { DEFAULT_DOWNLOAD_OPTIONS, type DownloadOptions } from '../../common/model/download-options';
+import { HeddleError } from '../../common/model/errors';
+import type { JobRequest } from '../../common/model/job-request';
+import { displayPath, joinPath, type FsPath } from '../../common/model/paths';
 import { parentPath } from '../../files/entries';
 import type { StoredJob } from '../store/job-repository';
 import type { Vault } from '../store/vault';
@@ -47,20 +47,20 @@ export async function storedRequest({ summary, spec }: StoredJob, vault: Vault):
 
 /** Without a manifest, and for real. */
 export function copyAgain(
-  { mode, workers, place }: StoredJob['summary'],
+  { mode, workers, folder }: StoredJob['summary'],
   { roots, options, rules }: Extract<JobSpec, { kind: 'copy' }>,
 ): Extract<JobRequest, { kind: 'copy' }> {
   // As the job took it, whatever is there by now.
-  const isPlace = (target: FsPath): boolean => displayPath(target) === place;
-  const target = roots[0]?.target ?? place;
-  const isExact = roots.length === 1 && isPlace(target);
-  const destination = isPlace(target) ? target : parentPath(target);
+  const isJobsFolder = (target: FsPath): boolean => displayPath(target) === folder;
+  const target = roots[0]?.target ?? folder;
+  const isExact = roots.length === 1 && isJobsFolder(target);
+  const destination = isJobsFolder(target) ? target : parentPath(target);
   return {
     kind: 'copy',
     mode,
     workers,
     sources: roots.map((root) =>
-      isExact || !isPlace(root.target) ? root.source : joinPath(root.source, ''),
+      isExact || !isJobsFolder(root.target) ? root.source : joinPath(root.source, ''),
     ),
     destination: isExact ? destination : joinPath(destination, ''),
     layout: isExact ? 'exact' : 'named',

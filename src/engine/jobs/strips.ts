@@ -1,6 +1,6 @@
 /** What each worker did in the last 30 seconds, in pieces few enough to draw. */
-import { STRIP_WINDOW_MS, type StripSegment } from '../../common/frames';
-import type { SettledState } from '../../common/model';
+import { STRIP_WINDOW_MS, type StripSegment } from '../../common/model/frames';
+import type { SettledState } from '../../common/model/tasks';
 
 /** Tasks closer together than this join into one piece… */
 const JOIN_GAP_MS = 30;

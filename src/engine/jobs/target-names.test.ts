@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { displayPath, type FsPath } from '../../common/paths';
+import { displayPath, type FsPath } from '../../common/model/paths';
 import { TargetNames, TargetProbe, type TargetTraits } from './target-names';
 
 const root = { source: '/from', target: '/to', workDirectory: '/.heddle-work-0' };

@@ -3,10 +3,17 @@
  * that are one there, and names that there cannot be.
  */
 import { lstat, mkdir, readFile, readdir, realpath, rm, rmdir, statfs, writeFile } from 'node:fs/promises';
-import type { ErrorData } from '../../common/errors';
-import { mountOf, mountPoints, mountedType } from '../../common/mounts';
-import { displayName, displayPath, joinPath, keyOfPath, pathToBytes, type FsPath } from '../../common/paths';
-import type { CopyRoot } from '../../common/model';
+import type { ErrorData } from '../../common/model/errors';
+import { mountOf, mountPoints, mountedType } from '../../files/mounts';
+import {
+  displayName,
+  displayPath,
+  joinPath,
+  keyOfPath,
+  pathToBytes,
+  type FsPath,
+} from '../../common/model/paths';
+import type { CopyRoot } from '../../common/threads/worker-options';
 import { native, parentPath } from '../../files/entries';
 import { byteString, fromByteString, looseKey } from '../../files/folded-names';
 

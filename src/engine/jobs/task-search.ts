@@ -1,6 +1,6 @@
 /** Pages of a job's tasks. A search runs in slices, so that nobody's turn takes long, and is kept for the next page. */
 import type { TaskPage, TaskPageQuery } from '../../common/ipc';
-import { totalTasks, type TaskCounts } from '../../common/model';
+import { totalTasks, type TaskCounts } from '../../common/model/tasks';
 import type { TaskRepository } from '../store/task-repository';
 
 const SLICE = 2000;

@@ -1,6 +1,6 @@
 /** Frames of threads that are watched beside jobs: a server's. */
-import type { RunningTask, WorkerFrame } from '../../common/frames';
-import type { SettledState } from '../../common/model';
+import type { RunningTask, WorkerFrame } from '../../common/model/frames';
+import type { SettledState } from '../../common/model/tasks';
 import { Rate } from './rate';
 import { Strips } from './strips';
 

@@ -4,8 +4,8 @@
  * threads have an isolate each (computing scales, there is no global lock), a
  * running task is cancelled cooperatively, and inputs are structured-cloned.
  */
-import type { Mode } from '../../common/model';
-import type { LaneReading } from '../../common/board';
+import type { Mode } from '../../common/model/jobs';
+import type { LaneReading } from '../../common/threads/board';
 import type { Threads } from './threads';
 
 export interface TaskHandle<Output> {

@@ -1,7 +1,7 @@
 /** A worker with toy tasks, for the tests of the executors. */
 import { workerData } from 'node:worker_threads';
-import { HeddleError } from '../../common/errors';
-import type { WorkerData } from '../../common/protocol';
+import { HeddleError } from '../../common/model/errors';
+import type { WorkerData } from '../../common/threads/protocol';
 import { serveTasks } from '../../workers/runtime';
 
 export type ToyTask =

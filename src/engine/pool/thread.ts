@@ -1,9 +1,9 @@
 /** One worker thread as its host sees it: its board, what it has in hand, and its end. */
 import type { Worker } from 'node:worker_threads';
-import { ProgressBoard, nowMs } from '../../common/board';
-import type { FromWorker, Settlement, ToWorker, WorkerData } from '../../common/protocol';
-import type { ErrorData } from '../../common/errors';
-import { toErrorData } from '../../common/errors';
+import { ProgressBoard, nowMs } from '../../common/threads/board';
+import type { FromWorker, Settlement, ToWorker, WorkerData } from '../../common/threads/protocol';
+import type { ErrorData } from '../../common/model/errors';
+import { toErrorData } from '../../common/model/errors';
 import type { LoopTime } from './executor';
 import { Slots } from './slots';
 import type { Threads } from './threads';

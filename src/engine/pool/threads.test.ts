@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import type { TaskOrder, TaskOutcome, WorkerOptions } from '../../common/model';
+import type { TaskOrder, TaskOutcome } from '../../common/model/tasks';
+import type { WorkerOptions } from '../../common/threads/worker-options';
 import { buildWorker } from '../testing/build-worker';
 import { createExecutor, Threads } from './index';
 

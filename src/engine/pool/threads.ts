@@ -3,8 +3,8 @@
  * that it will need some, and is itself still loading, has them come up meanwhile: they sleep until they are taken.
  */
 import { Worker } from 'node:worker_threads';
-import type { JobKind } from '../../common/model';
-import type { SpareData } from '../../common/protocol';
+import type { JobKind } from '../../common/model/jobs';
+import type { SpareData } from '../../common/threads/protocol';
 
 interface Spare {
   readonly worker: Worker;

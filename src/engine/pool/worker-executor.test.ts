@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test, vi } from 'vitest';
-import { MODES, type Mode } from '../../common/model';
+import { MODES, type Mode } from '../../common/model/jobs';
 import { buildWorker } from '../testing/build-worker';
 import { createExecutor, Threads, type Executor, type TaskHandle, type TaskTiming } from './index';
 import type { ToyOptions, ToyTask } from './test-worker';

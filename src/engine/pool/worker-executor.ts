@@ -6,10 +6,10 @@
  * hands, or settled); a promise settles once; a place has at most one thread
  * alive; no thread outlives `shutdown({ wait: true })`.
  */
-import { nowMs } from '../../common/board';
-import { HeddleError, fromErrorData, type ErrorData } from '../../common/errors';
-import type { Mode } from '../../common/model';
-import type { Settlement } from '../../common/protocol';
+import { nowMs } from '../../common/threads/board';
+import { HeddleError, fromErrorData, type ErrorData } from '../../common/model/errors';
+import type { Mode } from '../../common/model/jobs';
+import type { Settlement } from '../../common/threads/protocol';
 import type {
   Executor,
   ExecutorMeasures,

@@ -5,7 +5,7 @@ import {
   type FileServerOptions,
   type ServeNews,
   type ServeThreadReading,
-} from '../../common/serve';
+} from '../../common/threads/serve';
 import { FileServer } from '../../server/file-server';
 import type { Threads } from '../pool';
 import type { Descriptors } from './descriptors';

@@ -4,15 +4,15 @@
  */
 import { realpath, stat } from 'node:fs/promises';
 import { createServer, isIP, type AddressInfo, type Server } from 'node:net';
-import { HeddleError, toErrorData } from '../../common/errors';
-import type { ServingFrame } from '../../common/frames';
-import type { FileServerOptions, ServeReading } from '../../common/serve';
+import { HeddleError, toErrorData } from '../../common/model/errors';
+import type { ServingFrame } from '../../common/model/frames';
+import type { FileServerOptions, ServeReading } from '../../common/threads/serve';
 import type { Threads } from '../pool';
 import { OwnConnections, SpreadConnections, type Connections, type TellNews } from './connections';
 import { descriptors } from './descriptors';
 import { ServeWatch } from './serve-watch';
 
-export type { ServeReading, ServeThreadReading } from '../../common/serve';
+export type { ServeReading, ServeThreadReading } from '../../common/threads/serve';
 
 export interface ServeOptions {
   /** What is served; nothing outside of it is, whatever links say. Names that begin with a dot are not. */

@@ -1,14 +1,14 @@
 /** One thread of the file server as its host sees it: what it was given, what it did, and its end. */
 import { closeSync } from 'node:fs';
 import type { Worker } from 'node:worker_threads';
-import { assertNever, toErrorData, type ErrorData } from '../../common/errors';
-import type { FromServeThread, ServeData, ToServeThread } from '../../common/protocol';
+import { assertNever, toErrorData, type ErrorData } from '../../common/model/errors';
+import type { FromServeThread, ServeData, ToServeThread } from '../../common/threads/protocol';
 import {
   ServeFigures,
   type FileServerOptions,
   type ServeNews,
   type ServeThreadReading,
-} from '../../common/serve';
+} from '../../common/threads/serve';
 import type { Threads } from '../pool';
 
 export interface ServeThreadEvents {

@@ -1,7 +1,7 @@
 /** What the threads of a server do, in the frames that workers of jobs have: connections are lanes, requests are tasks. */
-import { nowMs } from '../../common/board';
-import type { ServingFrame } from '../../common/frames';
-import type { ServeNews, ServeThreadReading } from '../../common/serve';
+import { nowMs } from '../../common/threads/board';
+import type { ServingFrame } from '../../common/model/frames';
+import type { ServeNews, ServeThreadReading } from '../../common/threads/serve';
 import { ThreadFrames } from '../jobs/thread-frames';
 
 const NOTHING: ServeNews = { answered: [], running: [], connections: 0 };

@@ -4,7 +4,7 @@
  */
 import { createRequire } from 'node:module';
 import type { Worker } from 'node:worker_threads';
-import type { CheckpointData, ToCheckpointer } from '../../common/checkpoint';
+import type { CheckpointData, ToCheckpointer } from '../../common/threads/checkpoint';
 import type { Threads } from '../pool';
 import type { Database } from './database';
 

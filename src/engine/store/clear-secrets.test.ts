@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import SqliteDatabase from 'better-sqlite3';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { experimentRequestSchema } from '../../common/experiment';
+import { experimentRequestSchema } from '../../common/experiments/experiment';
 import { openDatabase } from './database';
 import { ExperimentRepository } from './experiment-repository';
 import { MIGRATIONS } from './migrations';

@@ -1,6 +1,6 @@
 /** What earlier versions kept in clear is sealed, or forgotten, and leaves no trace in the database's free pages and log. */
-import type { ParsedExperimentRequest } from '../../common/experiment';
-import type { Database } from './database';
+import type { ParsedExperimentRequest } from '../../common/experiments/experiment';
+import type { Database } from 'better-sqlite3';
 import { sealRequest } from './sealed-request';
 import { Vault } from './vault';
 

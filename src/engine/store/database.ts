@@ -1,7 +1,7 @@
 /** Opens Heddle's database: SQLite in WAL, with numbered migrations. Used in one place, on one thread. */
 import { join } from 'node:path';
 import SqliteDatabase from 'better-sqlite3';
-import { HeddleError } from '../../common/errors';
+import { HeddleError } from '../../common/model/errors';
 import { errorCode, makeFolders } from '../../files/entries';
 import { compactIfDue } from './clear-secrets';
 import { MIGRATIONS } from './migrations';

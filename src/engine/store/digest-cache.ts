@@ -1,5 +1,6 @@
 /** Digests of files that have not changed since they were read. */
-import type { Digests, FileIdentity } from '../../common/model';
+import type { Digests } from '../../common/model/digests';
+import type { FileIdentity } from '../../common/model/tasks';
 import { prepareOnce, type Database } from './database';
 
 /** Rows of what was mounted before the system's last start that are removed in one go. */

@@ -1,6 +1,6 @@
 /** Groups of equal files: written when a job that looks for them is at its end, read by page. */
-import type { DuplicateTotals } from '../../common/duplicates';
-import type { FsPath } from '../../common/paths';
+import type { DuplicateTotals } from '../../common/model/duplicates';
+import type { FsPath } from '../../common/model/paths';
 import { prepareOnce, type Database } from './database';
 
 export interface NewGroup {

@@ -1,7 +1,7 @@
 /** Experiments, their runs, and what every thread did. A state other than `running` is final. */
 import { promisify } from 'node:util';
 import { deflate, inflateSync } from 'node:zlib';
-import type { ErrorData } from '../../common/errors';
+import type { ErrorData } from '../../common/model/errors';
 import type {
   Experiment,
   ExperimentAnalysis,
@@ -11,8 +11,8 @@ import type {
   Machine,
   ParsedExperimentRequest,
   Timeline,
-} from '../../common/experiment';
-import type { JobKind } from '../../common/model';
+} from '../../common/experiments/experiment';
+import type { JobKind } from '../../common/model/jobs';
 import { prepareOnce, type Database } from './database';
 import { openRequest, sealRequest } from './sealed-request';
 import type { Vault } from './vault';

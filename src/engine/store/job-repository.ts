@@ -1,6 +1,6 @@
 /** Jobs: their states, owners, counts and work directories. */
-import type { CopyPolicy } from '../../common/copy-options';
-import type { ErrorData } from '../../common/errors';
+import type { CopyPolicy } from '../../common/model/copy-options';
+import type { ErrorData } from '../../common/model/errors';
 import {
   isEnded,
   type JobKind,
@@ -8,10 +8,10 @@ import {
   type JobSummary,
   type JobVariant,
   type Mode,
-  type TaskCounts,
   type WorkerStatistics,
-} from '../../common/model';
-import { parseWithPaths, stringifyWithPaths, type FsPath } from '../../common/paths';
+} from '../../common/model/jobs';
+import type { TaskCounts } from '../../common/model/tasks';
+import { parseWithPaths, stringifyWithPaths, type FsPath } from '../../common/model/paths';
 import type { JobSpec } from '../jobs/job-spec';
 import { prepareOnce, type Database } from './database';
 
@@ -60,7 +60,7 @@ export interface NewJob {
   readonly mode: Mode;
   readonly workers: number | null;
   readonly label: string;
-  readonly place: string;
+  readonly folder: string;
   readonly spec: JobSpec;
   readonly token: string;
   readonly workDirectories: readonly FsPath[];
@@ -89,7 +89,7 @@ export class JobRepository {
         job.mode,
         job.workers,
         job.label,
-        job.place,
+        job.folder,
         stringifyWithPaths(job.spec),
         job.token,
         Date.now(),
@@ -292,7 +292,7 @@ export class JobRepository {
       mode: record.mode,
       workers: record.workers,
       label: record.label,
-      place: record.place,
+      folder: record.place,
       counts,
       planned: record.planned === 1,
       bytesDone: record.bytes_done,

@@ -1,6 +1,6 @@
 import { loosePath } from '../../files/folded-names';
 import { clearSecrets } from './clear-secrets';
-import type { Database } from './database';
+import type { Database } from 'better-sqlite3';
 
 /** SQL, or what SQL alone cannot do. */
 export type Migration = string | ((database: Database, dataDirectory: string) => void);

@@ -1,7 +1,7 @@
 /** An experiment's request as it is stored: what may hold passwords and keys is sealed, as that of jobs is. */
-import { DEFAULT_DOWNLOAD_OPTIONS } from '../../common/download-options';
-import { HeddleError } from '../../common/errors';
-import type { ParsedExperimentRequest } from '../../common/experiment';
+import { DEFAULT_DOWNLOAD_OPTIONS } from '../../common/model/download-options';
+import { HeddleError } from '../../common/model/errors';
+import type { ParsedExperimentRequest } from '../../common/experiments/experiment';
 import type { Vault } from './vault';
 
 export interface StoredRequest {

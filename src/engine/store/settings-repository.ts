@@ -5,8 +5,8 @@ import {
   settingsSchema,
   type Settings,
   type SettingsPatch,
-} from '../../common/settings';
-import { HeddleError } from '../../common/errors';
+} from '../../common/model/settings';
+import { HeddleError } from '../../common/model/errors';
 import { prepareOnce, type Database } from './database';
 import type { Vault } from './vault';
 

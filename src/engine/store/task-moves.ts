@@ -2,10 +2,21 @@
  * What is done to tasks between phases, without running them. All of it is in
  * small transactions that keep the job's counts true, and may be done again.
  */
-import type { Digests, Finding, SettledTask, TaskState } from '../../common/model';
-import type { FsPath } from '../../common/paths';
+import type { ErrorData } from '../../common/model/errors';
+import type { Digests } from '../../common/model/digests';
+import type { Finding, SettledTask, TaskState } from '../../common/model/tasks';
+import type { FsPath } from '../../common/model/paths';
 import { prepareOnce, type Database } from './database';
-import type { PlannedEnd } from './task-repository';
+
+/** How a task ends that never runs. */
+export type PlannedEnd =
+  | { readonly state: 'failed' | 'skipped'; readonly reason: ErrorData; readonly finding?: Finding }
+  | {
+      readonly state: 'done';
+      readonly bytes: number;
+      readonly finding?: Finding;
+      readonly digests?: Digests;
+    };
 
 /** A task among those that may be equal to it. */
 export interface GroupedTask {

@@ -3,12 +3,12 @@
  * Every change of states changes the job's counts in the same transaction, so
  * nobody ever has to count rows.
  */
-import type { ErrorData } from '../../common/errors';
-import type { DownloadFacts, KnownFile, PartialNote, PartialState } from '../../common/download';
-import type { FailedAttempt } from '../../common/responses';
-import type { CopyFacts } from '../../common/copy-options';
+import type { ErrorData } from '../../common/model/errors';
+import type { DownloadFacts, KnownFile, PartialNote, PartialState } from '../../common/model/download';
+import type { FailedAttempt } from '../../common/model/responses';
+import type { CopyFacts } from '../../common/model/copy-options';
+import type { Digests } from '../../common/model/digests';
 import type {
-  Digests,
   ExpectedFile,
   FileIdentity,
   Finding,
@@ -19,14 +19,16 @@ import type {
   TaskRow,
   TaskState,
   TaskType,
-} from '../../common/model';
-import { displayPath, type FsPath } from '../../common/paths';
-import { WITHHELD_FOR_NOW } from '../../common/withheld';
+} from '../../common/model/tasks';
+import { displayPath, type FsPath } from '../../common/model/paths';
+import { WITHHELD_FOR_NOW } from '../jobs/withheld';
 import { loosePath } from '../../files/folded-names';
 import { prepareOnce, type Database } from './database';
 import { DigestCache } from './digest-cache';
 import { DuplicateRepository } from './duplicate-repository';
-import { TaskMoves } from './task-moves';
+import { TaskMoves, type PlannedEnd } from './task-moves';
+
+export type { PlannedEnd } from './task-moves';
 
 export interface NewTask {
   readonly phase: number;
@@ -48,15 +50,6 @@ export interface NewTask {
   /** Settled before it could run: what cannot be read, what is no file, what is known already. */
   readonly settled: PlannedEnd | null;
 }
-
-export type PlannedEnd =
-  | { readonly state: 'failed' | 'skipped'; readonly reason: ErrorData; readonly finding?: Finding }
-  | {
-      readonly state: 'done';
-      readonly bytes: number;
-      readonly finding?: Finding;
-      readonly digests?: Digests;
-    };
 
 /** What came of storing planned tasks. */
 export interface Planned {

@@ -7,7 +7,7 @@ import { createCipheriv, createDecipheriv, randomBytes, randomUUID } from 'node:
 import { createReadStream, linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Transform } from 'node:stream';
-import { HeddleError } from '../../common/errors';
+import { HeddleError } from '../../common/model/errors';
 
 const KEY_FILE = 'secret.key';
 const KEY_BYTES = 32;

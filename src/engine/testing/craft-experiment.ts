@@ -1,7 +1,13 @@
 /** Experiments made up for tests: runs with the times that a test wants, analysed as real ones are. */
-import type { Contender, Experiment, ExperimentRun, Timeline, TimelinePiece } from '../../common/experiment';
-import { countedRuns } from '../../common/experiment-results';
-import { analyse } from '../compare/analysis';
+import type {
+  Contender,
+  Experiment,
+  ExperimentRun,
+  Timeline,
+  TimelinePiece,
+} from '../../common/experiments/experiment';
+import { countedRuns } from '../../common/experiments/results';
+import { analyse } from '../experiments/analysis';
 
 export interface CraftedContender extends Contender {
   /** Wall times of the counted runs. */

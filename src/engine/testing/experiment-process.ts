@@ -1,6 +1,6 @@
 /** A process for tests to kill: it starts an experiment, and says so once a run of it is stored. */
 import { Engine, Threads } from '../index';
-import type { ExperimentRequest } from '../../common/experiment';
+import type { ExperimentRequest } from '../../common/experiments/experiment';
 
 const [dataDirectory = '', worker = '', request = ''] = process.argv.slice(2);
 

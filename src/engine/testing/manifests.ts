@@ -1,8 +1,8 @@
 /** Manifests in tests: written and read whole. */
-import { DIGEST_BYTES } from '../../common/digest-fields';
-import type { CheckAlgorithm } from '../../common/download';
-import type { ManifestFormat } from '../../common/model';
-import type { FsPath } from '../../common/paths';
+import { DIGEST_BYTES } from '../../common/model/digest-fields';
+import type { CheckAlgorithm } from '../../common/model/digests';
+import type { ManifestFormat } from '../../common/model/digests';
+import type { FsPath } from '../../common/model/paths';
 import {
   manifestWriter,
   readManifest,

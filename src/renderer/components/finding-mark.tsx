@@ -1,5 +1,5 @@
 /** A shape for each outcome, so that colour is not the only thing that tells them apart. The word stands beside it. */
-import type { Finding } from '../../common/model';
+import type { Finding } from '../../common/model/tasks';
 import { findingTone } from '../lib/findings';
 import styles from './finding-mark.module.css';
 

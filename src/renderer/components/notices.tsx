@@ -1,4 +1,4 @@
-import { visible } from '../../common/visible';
+import { visible } from '../../common/model/visible';
 import { dismissNotice, noticesStore, announcementStore } from '../state/notices';
 import { resumeInterrupted } from '../state/actions';
 import { jobsStore } from '../state/jobs';

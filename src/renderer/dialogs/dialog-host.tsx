@@ -1,12 +1,12 @@
 import type { ReactNode } from 'react';
 import { useJob } from '../state/jobs';
 import { removeJob } from '../state/actions';
-import { removeExperiment } from '../state/compare';
+import { removeExperiment } from '../state/experiment-page';
 import { experimentsStore } from '../state/experiments';
 import { useStore } from '../state/store';
 import { closeDialog, uiStore } from '../state/ui';
-import { assertNever } from '../../common/errors';
-import { visible } from '../../common/visible';
+import { assertNever } from '../../common/model/errors';
+import { visible } from '../../common/model/visible';
 import { Button } from '../components/button';
 import { Dialog } from '../components/dialog';
 import { NewCopy } from './new-copy';

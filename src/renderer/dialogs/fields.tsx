@@ -1,13 +1,13 @@
 /** Parts that the dialogs for new jobs share. */
 import type { ReactNode } from 'react';
-import type { ErrorData } from '../../common/errors';
+import type { ErrorData } from '../../common/model/errors';
 import { request } from '../bridge';
 import type { RequestInput } from '../../common/ipc';
-import { visible } from '../../common/visible';
+import { visible } from '../../common/model/visible';
 import type { PageKind } from '../kinds';
 import { ModeSwitch, WorkersMenu } from '../kind-page/page-header';
 import { notifyError } from '../state/notices';
-import { useToCompare } from '../state/ui';
+import { useForExperiment } from '../state/ui';
 import { Button } from '../components/button';
 import styles from './form.module.css';
 
@@ -23,7 +23,7 @@ export function ErrorLine({ error, id }: { readonly error: ErrorData | null; rea
 /** Sync or Async and the number of workers, as stored for this kind. */
 export function HowField({ kind }: { readonly kind: PageKind }) {
   // An experiment has its own modes.
-  if (useToCompare()) return null;
+  if (useForExperiment()) return null;
   return (
     <div className={styles['line']}>
       <ModeSwitch kind={kind} />

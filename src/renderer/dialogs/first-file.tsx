@@ -1,8 +1,8 @@
 import { useEffect, useState } from 'react';
-import type { FirstCopied } from '../../common/copy-options';
-import { toErrorData } from '../../common/errors';
-import type { CopyJobRequest } from '../../common/job-request';
-import { visible } from '../../common/visible';
+import type { FirstCopied } from '../../common/model/copy-options';
+import { toErrorData } from '../../common/model/errors';
+import type { CopyJobRequest } from '../../common/model/job-request';
+import { visible } from '../../common/model/visible';
 import { request } from '../bridge';
 import styles from './form.module.css';
 

@@ -1,7 +1,7 @@
 /** What was understood of a list: how much, from where, and what is wrong with it. */
-import type { ListFormat, ListPreview } from '../../common/download';
-import { formatCount } from '../../common/units';
-import { visible } from '../../common/visible';
+import type { ListFormat, ListPreview } from '../../common/model/download';
+import { formatCount } from '../../common/model/units';
+import { visible } from '../../common/model/visible';
 import { plural } from '../lib/text';
 import styles from './list-preview.module.css';
 

@@ -1,6 +1,6 @@
 import { useId } from 'react';
-import type { CopyPolicy } from '../../common/copy-options';
-import type { CopyJobRequest } from '../../common/job-request';
+import type { CopyPolicy } from '../../common/model/copy-options';
+import type { CopyJobRequest } from '../../common/model/job-request';
 import { Segmented } from '../components/segmented';
 import { rulesFault, rulesOf } from '../lib/rules-draft';
 import { changeDraft, draftsStore } from '../state/drafts';

@@ -1,4 +1,4 @@
-import { ALGORITHMS, ALGORITHM_NAMES, type Algorithm } from '../../common/model';
+import { ALGORITHMS, ALGORITHM_NAMES, type Algorithm } from '../../common/model/digests';
 import { Segmented } from '../components/segmented';
 import { rulesFault, rulesOf } from '../lib/rules-draft';
 import { changeDraft, draftsStore } from '../state/drafts';

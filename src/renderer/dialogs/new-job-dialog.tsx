@@ -1,17 +1,17 @@
 /** The frame of the dialogs for new jobs: drop, create, errors, buttons. */
 import { useState, type ReactNode } from 'react';
-import { toErrorData, type ErrorData } from '../../common/errors';
-import type { JobRequest } from '../../common/job-request';
+import { toErrorData, type ErrorData } from '../../common/model/errors';
+import type { JobRequest } from '../../common/model/job-request';
 import { request } from '../bridge';
 import { Button } from '../components/button';
 import { Dialog } from '../components/dialog';
 import { DropTarget } from '../kind-page/drop-target';
-import { ownLabel } from '../lib/compare-draft';
+import { ownLabel } from '../lib/experiment-draft';
 import { WORDS, type PageKind } from '../kinds';
-import { changeCompare } from '../state/compare';
+import { changeExperiment } from '../state/experiment-page';
 import { clearDraft } from '../state/drafts';
 import { announce } from '../state/notices';
-import { closeDialog, showJob, useToCompare } from '../state/ui';
+import { closeDialog, showJob, useForExperiment } from '../state/ui';
 import { ErrorLine } from './fields';
 import styles from './form.module.css';
 
@@ -25,7 +25,7 @@ export interface Creation {
 export function useCreation(kind: PageKind): Creation {
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<ErrorData | null>(null);
-  const toCompare = useToCompare();
+  const forExperiment = useForExperiment();
   const run = async (jobRequest: JobRequest): Promise<void> => {
     setBusy(true);
     setError(null);
@@ -44,8 +44,8 @@ export function useCreation(kind: PageKind): Creation {
     busy,
     error,
     create: (jobRequest) => {
-      if (toCompare) {
-        changeCompare({ work: 'own', own: { label: ownLabel(jobRequest), request: jobRequest } });
+      if (forExperiment) {
+        changeExperiment({ work: 'own', own: { label: ownLabel(jobRequest), request: jobRequest } });
         closeDialog();
       } else void run(jobRequest);
     },
@@ -70,13 +70,13 @@ interface NewJobDialogProps {
 
 export function NewJobDialog(props: NewJobDialogProps) {
   const { kind, creation, missing } = props;
-  const toCompare = useToCompare();
-  const instead = toCompare ? undefined : props.instead;
-  const onlyInstead = !toCompare && props.onlyInstead === true;
+  const forExperiment = useForExperiment();
+  const instead = forExperiment ? undefined : props.instead;
+  const onlyInstead = !forExperiment && props.onlyInstead === true;
   const disabled = missing !== null || creation.busy;
   return (
     <Dialog
-      title={toCompare ? `Work to compare: ${WORDS[kind].noun}` : WORDS[kind].create}
+      title={forExperiment ? `Work to compare: ${WORDS[kind].noun}` : WORDS[kind].create}
       onClose={closeDialog}
     >
       <DropTarget kind={kind}>
@@ -94,7 +94,7 @@ export function NewJobDialog(props: NewJobDialogProps) {
           )}
           {!onlyInstead && (
             <Button look="primary" isDisabled={disabled} onPress={props.onStart}>
-              {toCompare ? 'Use this work' : props.start}
+              {forExperiment ? 'Use this work' : props.start}
             </Button>
           )}
         </div>

@@ -1,5 +1,5 @@
 import { useId } from 'react';
-import { ALGORITHMS, ALGORITHM_NAMES } from '../../common/model';
+import { ALGORITHMS, ALGORITHM_NAMES } from '../../common/model/digests';
 import { Segmented } from '../components/segmented';
 import { rulesFault, rulesOf } from '../lib/rules-draft';
 import { changeDraft, draftsStore, type Drafts } from '../state/drafts';

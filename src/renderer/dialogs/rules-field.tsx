@@ -1,6 +1,6 @@
 /** Which files of the chosen folders a job takes. Closed it says in a line what is not usual. */
 import { useId } from 'react';
-import { LINK_RULES, type LinkRule } from '../../common/walk-rules';
+import { LINK_RULES, type LinkRule } from '../../common/model/walk-rules';
 import { Segmented } from '../components/segmented';
 import { isWrongSize, rulesText, type RulesDraft } from '../lib/rules-draft';
 import { Check } from './fields';

@@ -1,6 +1,6 @@
 /** What the engine understands of a list, asked for while it is typed. */
 import { useEffect, useState } from 'react';
-import type { ListPreview } from '../../common/download';
+import type { ListPreview } from '../../common/model/download';
 import { request } from '../bridge';
 import { notifyError } from '../state/notices';
 

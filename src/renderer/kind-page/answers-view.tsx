@@ -1,7 +1,7 @@
 /** What the servers of a job answered: how often which status, and how long it took. */
-import { isEnded, type JobSummary } from '../../common/model';
-import type { Percentiles, ResponseSummary } from '../../common/responses';
-import { formatCount, formatDuration } from '../../common/units';
+import { isEnded, type JobSummary } from '../../common/model/jobs';
+import type { Percentiles, ResponseSummary } from '../../common/model/responses';
+import { formatCount, formatDuration } from '../../common/model/units';
 import { useRequest } from '../lib/use-request';
 import styles from './answers-view.module.css';
 

@@ -1,9 +1,10 @@
 /** Files of equal content in groups, most space to win first. Nothing is deleted here. */
 import { useState, type ReactNode } from 'react';
-import type { DuplicateGroup, DuplicatePage, DuplicateTotals } from '../../common/duplicates';
-import { isEnded, settledTasks, type JobSummary } from '../../common/model';
-import { formatBytes, formatCount } from '../../common/units';
-import { visible } from '../../common/visible';
+import type { DuplicateGroup, DuplicatePage, DuplicateTotals } from '../../common/model/duplicates';
+import { isEnded, type JobSummary } from '../../common/model/jobs';
+import { settledTasks } from '../../common/model/tasks';
+import { formatBytes, formatCount } from '../../common/model/units';
+import { visible } from '../../common/model/visible';
 import { Button } from '../components/button';
 import { MenuButton } from '../components/menu';
 import { plural } from '../lib/text';

@@ -1,7 +1,7 @@
 /** What went wrong before: a task's attempts that failed, with their reasons. */
-import type { TaskRow } from '../../common/model';
-import { formatDuration } from '../../common/units';
-import { visible } from '../../common/visible';
+import type { TaskRow } from '../../common/model/tasks';
+import { formatDuration } from '../../common/model/units';
+import { visible } from '../../common/model/visible';
 import { clockText } from '../lib/text';
 import { useRequest } from '../lib/use-request';
 import styles from './task-detail.module.css';

@@ -1,6 +1,6 @@
 /** The chosen job in four figures and a curve. */
-import { isEnded } from '../../common/model';
-import { formatCount, formatDuration, formatRate } from '../../common/units';
+import { isEnded } from '../../common/model/jobs';
+import { formatCount, formatDuration, formatRate } from '../../common/model/units';
 import { isDryRun } from '../lib/findings';
 import { doneText, leftText, meanRate } from '../lib/text';
 import { useFrame } from '../state/frames';

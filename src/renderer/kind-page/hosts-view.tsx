@@ -1,8 +1,8 @@
 /** Each host of a running download: how much it is asked at once, whether it is held, what it refused. */
-import type { JobSummary } from '../../common/model';
-import type { HostState } from '../../common/responses';
-import { formatCount, formatWait } from '../../common/units';
-import { visible } from '../../common/visible';
+import type { JobSummary } from '../../common/model/jobs';
+import type { HostState } from '../../common/model/responses';
+import { formatCount, formatWait } from '../../common/model/units';
+import { visible } from '../../common/model/visible';
 import { useNow } from '../lib/clock';
 import { plural } from '../lib/text';
 import { useRequest } from '../lib/use-request';

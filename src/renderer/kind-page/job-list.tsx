@@ -2,8 +2,8 @@ import { useRef, useState, type KeyboardEvent } from 'react';
 import { Button } from '../components/button';
 import { ProgressBar } from '../components/progress-bar';
 import { MODE_NAMES, WORDS, type PageKind } from '../kinds';
-import { formatCount } from '../../common/units';
-import { visible } from '../../common/visible';
+import { formatCount } from '../../common/model/units';
+import { visible } from '../../common/model/visible';
 import { isDryRun } from '../lib/findings';
 import { jobLine, jobStateText, sharesOf } from '../lib/text';
 import { askToRemove } from '../state/actions';
@@ -108,7 +108,7 @@ function JobCard({ id, kind, chosen }: JobCardProps) {
       </span>
       <ProgressBar shares={sharesOf(live)} differs={sides} />
       <span className={`${styles['line'] ?? ''} ${styles['second'] ?? ''}`}>
-        <span className={styles['place']} title={visible(job.place)}>
+        <span className={styles['folder']} title={visible(job.folder)}>
           {visible(jobLine(live, one, many))}
         </span>
         <span className={styles['how']}>

@@ -1,7 +1,8 @@
 /** What came of an ended job in a sentence, and what can be decided now. */
-import type { CopyPolicy } from '../../common/copy-options';
-import { isEnded, type FindingCounts, type JobSummary } from '../../common/model';
-import { formatCount } from '../../common/units';
+import type { CopyPolicy } from '../../common/model/copy-options';
+import { isEnded, type JobSummary } from '../../common/model/jobs';
+import type { FindingCounts } from '../../common/model/tasks';
+import { formatCount } from '../../common/model/units';
 import { Button } from '../components/button';
 import { findingsSentence, foundOf, isDryRun } from '../lib/findings';
 import { plural } from '../lib/text';

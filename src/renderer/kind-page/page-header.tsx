@@ -3,8 +3,9 @@ import { Button } from '../components/button';
 import { MenuButton, type MenuEntry } from '../components/menu';
 import { Segmented } from '../components/segmented';
 import { WORDS, WORKER_CHOICES, settingsOf, type PageKind } from '../kinds';
-import { MANIFEST_FORMATS, isEnded, type JobSummary, type ManifestFormat } from '../../common/model';
-import { visible } from '../../common/visible';
+import { MANIFEST_FORMATS, type ManifestFormat } from '../../common/model/digests';
+import { isEnded, type JobSummary } from '../../common/model/jobs';
+import { visible } from '../../common/model/visible';
 import { isDryRun } from '../lib/findings';
 import { holds } from '../lib/manifest-formats';
 import { plural } from '../lib/text';
@@ -21,7 +22,7 @@ import {
   saveManifest,
   showInFolder,
 } from '../state/actions';
-import { compareJob } from '../state/compare';
+import { experimentWithJob } from '../state/experiment-page';
 import { useJob } from '../state/jobs';
 import { changeKindSettings, effectiveWorkers, useInfo, useSettings } from '../state/settings';
 import { openDialog } from '../state/ui';
@@ -209,7 +210,7 @@ function MoreMenu({ job }: { readonly job: JobSummary }) {
     if (id === 'show') showInFolder(job.id, null);
     else if (id === 'retry') retryJob(job.id);
     else if (id === 'copy-failed') copyFailedUrls(job.id);
-    else if (id === 'compare') compareJob(job.id, job.label);
+    else if (id === 'compare') experimentWithJob(job.id, job.label);
     else if (id === 'csv' || id === 'jsonl') exportJob(job.id, id);
     else askToRemove(job);
   };

@@ -1,8 +1,8 @@
 /** The speed limits, of one job and of all downloads, one click away. */
-import type { JobSummary } from '../../common/model';
-import { isEnded } from '../../common/model';
-import { formatRate } from '../../common/units';
-import { visible } from '../../common/visible';
+import type { JobSummary } from '../../common/model/jobs';
+import { isEnded } from '../../common/model/jobs';
+import { formatRate } from '../../common/model/units';
+import { visible } from '../../common/model/visible';
 import { MenuButton, type MenuEntry } from '../components/menu';
 import { limitJob } from '../state/actions';
 import { changeSettings, useSettings } from '../state/settings';

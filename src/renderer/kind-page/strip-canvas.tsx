@@ -1,5 +1,5 @@
 import { useEffect, useRef } from 'react';
-import type { WorkerFrame } from '../../common/frames';
+import type { WorkerFrame } from '../../common/model/frames';
 import { describeStrip } from '../lib/strip-text';
 import type { StripHistory } from '../state/strip-history';
 import { paintOn } from './strip-painter';

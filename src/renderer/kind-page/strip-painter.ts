@@ -2,7 +2,7 @@
  * Draws all strips from one loop. It runs only while time moves on (a job
  * runs) and the window is seen; with reduced motion it draws once a second.
  */
-import { STRIP_WINDOW_MS } from '../../common/frames';
+import { STRIP_WINDOW_MS } from '../../common/model/frames';
 import { clearedCanvas } from '../lib/canvas';
 import { layoutStrip, type StripTone } from '../lib/strip-geometry';
 import { onThemeChange, themeColour } from '../lib/theme';

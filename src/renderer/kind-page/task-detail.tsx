@@ -1,10 +1,13 @@
 /** Everything about one task. */
 import { Fragment, type ReactNode } from 'react';
-import type { CopyFacts } from '../../common/copy-options';
-import type { CheckAlgorithm, DownloadFacts, Integrity } from '../../common/download';
-import { ALGORITHM_NAMES, type JobSummary, type TaskRow } from '../../common/model';
-import { formatBytes, formatByteCount, formatCount, formatDuration } from '../../common/units';
-import { fitsOnLine, visible } from '../../common/visible';
+import type { CopyFacts } from '../../common/model/copy-options';
+import type { CheckAlgorithm } from '../../common/model/digests';
+import type { DownloadFacts, Integrity } from '../../common/model/download';
+import { ALGORITHM_NAMES } from '../../common/model/digests';
+import type { JobSummary } from '../../common/model/jobs';
+import type { TaskRow } from '../../common/model/tasks';
+import { formatBytes, formatByteCount, formatCount, formatDuration } from '../../common/model/units';
+import { fitsOnLine, visible } from '../../common/model/visible';
 import { Button } from '../components/button';
 import { isDryRun } from '../lib/findings';
 import { hintFor } from '../lib/hints';

@@ -5,8 +5,8 @@ import {
   type FindingCounts,
   type TaskCounts,
   type TaskState,
-} from '../../common/model';
-import { formatCount } from '../../common/units';
+} from '../../common/model/tasks';
+import { formatCount } from '../../common/model/units';
 import { FindingMark } from '../components/finding-mark';
 import { findingWord, foundOf } from '../lib/findings';
 import styles from './task-filters.module.css';

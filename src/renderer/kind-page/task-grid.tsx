@@ -5,7 +5,7 @@
  */
 import { useEffect, useRef, useState, type KeyboardEvent, type RefObject } from 'react';
 import { useVirtualizer, type VirtualItem, type Virtualizer } from '@tanstack/react-virtual';
-import type { TaskRow } from '../../common/model';
+import type { TaskRow } from '../../common/model/tasks';
 import { listWindow, offsetShowing, toListOffset, toScrollTop, type ListWindow } from '../lib/list-window';
 import { GridRow, SkeletonRow, type RowLook } from './task-row';
 import type { TaskRows } from './use-task-rows';

@@ -1,7 +1,8 @@
 /** The chosen job's tasks: filters, search, rows, and what is known about the selected one. */
 import { useEffect, useMemo, useState } from 'react';
-import { settledTasks, totalTasks, type JobSummary, type TaskRow } from '../../common/model';
-import { formatCount } from '../../common/units';
+import { settledTasks, totalTasks, type TaskRow } from '../../common/model/tasks';
+import type { JobSummary } from '../../common/model/jobs';
+import { formatCount } from '../../common/model/units';
 import type { KindWords } from '../kinds';
 import { findingWord, isDryRun } from '../lib/findings';
 import { useFrame } from '../state/frames';
@@ -150,7 +151,7 @@ export function TaskPane({ jobId, words }: TaskPaneProps) {
 function lookOf(job: JobSummary | null): RowLook {
   return {
     dryRun: job !== null && isDryRun(job),
-    sides: job?.variant === 'folders' ? job.place : null,
+    sides: job?.variant === 'folders' ? job.folder : null,
   };
 }
 

@@ -1,7 +1,7 @@
 import { memo } from 'react';
-import type { TaskRow } from '../../common/model';
-import { formatBytes, formatRate } from '../../common/units';
-import { visible } from '../../common/visible';
+import type { TaskRow } from '../../common/model/tasks';
+import { formatBytes, formatRate } from '../../common/model/units';
+import { visible } from '../../common/model/visible';
 import { StagesBar } from '../components/stages-bar';
 import { FindingMark } from '../components/finding-mark';
 import { useNow } from '../lib/clock';

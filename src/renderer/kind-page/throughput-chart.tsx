@@ -1,7 +1,7 @@
 /** The last minute's throughput as an area. */
 import { useEffect, useRef } from 'react';
 import uPlot from 'uplot';
-import { formatRate } from '../../common/units';
+import { formatRate } from '../../common/model/units';
 import { onThemeChange, themeColour } from '../lib/theme';
 import { liveStore, throughput } from '../state/frames';
 import { useStore } from '../state/store';

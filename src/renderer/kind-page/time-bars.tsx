@@ -1,6 +1,6 @@
 /** Where the time of a download went: its steps below each other, each from where the one before ended. */
-import type { DownloadTimes } from '../../common/download';
-import { formatDuration } from '../../common/units';
+import type { DownloadTimes } from '../../common/model/download';
+import { formatDuration } from '../../common/model/units';
 import styles from './time-bars.module.css';
 
 const STEPS: readonly (readonly [name: string, key: keyof DownloadTimes])[] = [

@@ -1,5 +1,6 @@
 /** How many tasks of a job have each finding, now and then while it runs. */
-import { isEnded, type FindingCounts, type JobSummary } from '../../common/model';
+import { isEnded, type JobSummary } from '../../common/model/jobs';
+import type { FindingCounts } from '../../common/model/tasks';
 import { useRequest } from '../lib/use-request';
 
 const ASK_AGAIN_MS = 1000;

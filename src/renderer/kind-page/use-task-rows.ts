@@ -1,8 +1,8 @@
 /** A job's tasks as rows that can be looked up by their place, fetched by page as they are needed. */
 import { useEffect, useMemo, useReducer } from 'react';
-import type { Finding, TaskRow, TaskState } from '../../common/model';
+import type { Finding, TaskRow, TaskState } from '../../common/model/tasks';
 import { request } from '../bridge';
-import { PageCache } from '../lib/page-cache';
+import { RowPages } from '../lib/row-pages';
 import { notifyError } from '../state/notices';
 
 export interface TaskQuery {
@@ -42,7 +42,7 @@ export function useTaskRows(query: TaskQuery, version: string): TaskRows {
 
 class RowSource implements TaskRows {
   readonly #query: TaskQuery;
-  #cache: PageCache<TaskRow> | null = null;
+  #cache: RowPages<TaskRow> | null = null;
   #first = 0;
   #last = 0;
   #version: string | null = null;
@@ -55,7 +55,7 @@ class RowSource implements TaskRows {
 
   /** @returns what closes it */
   open(onChange: () => void): () => void {
-    const cache = new PageCache<TaskRow>({
+    const cache = new RowPages<TaskRow>({
       fetch: (offset, limit) => request('tasks:page', { ...this.#query, offset, limit }),
       onChange,
       onError: notifyError,

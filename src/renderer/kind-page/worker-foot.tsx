@@ -1,9 +1,9 @@
 /** The heart of the window: what each worker did in the last 30 seconds, and what it does now. */
 import { useEffect, useState } from 'react';
-import { isEnded, type JobSummary, type WorkerStatistics } from '../../common/model';
-import type { WorkerFrame } from '../../common/frames';
-import { formatBytes, formatCount, formatRate } from '../../common/units';
-import { visible } from '../../common/visible';
+import { isEnded, type JobSummary, type WorkerStatistics } from '../../common/model/jobs';
+import type { WorkerFrame } from '../../common/model/frames';
+import { formatBytes, formatCount, formatRate } from '../../common/model/units';
+import { visible } from '../../common/model/visible';
 import { request } from '../bridge';
 import { percentText, plural } from '../lib/text';
 import { strips, useFrame, watchedFrame } from '../state/frames';

@@ -1,7 +1,7 @@
 /** What the bars of an experiment show, for one that is done and for one that still runs. Pure. */
-import type { Experiment, ExperimentFrame, Ratio } from '../../common/experiment';
-import { countedRuns, ratioToReference, resultOf } from '../../common/experiment-results';
-import { median } from '../../common/median';
+import type { Experiment, ExperimentFrame, Ratio } from '../../common/experiments/experiment';
+import { countedRuns, ratioToReference, resultOf } from '../../common/experiments/results';
+import { median } from '../../common/experiments/median';
 import { niceCeil } from './axis';
 
 export interface BarDot {

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
-import { DEFAULT_COPY_OPTIONS } from '../../common/copy-options';
-import { NO_TASKS, type JobSummary } from '../../common/model';
+import { DEFAULT_COPY_OPTIONS } from '../../common/model/copy-options';
+import { NO_TASKS } from '../../common/model/tasks';
+import type { JobSummary } from '../../common/model/jobs';
 import { findingWord, findingsSentence, foundOf } from './findings';
 
 const JOB: JobSummary = {
@@ -10,7 +11,7 @@ const JOB: JobSummary = {
   mode: 'pool',
   workers: null,
   label: 'SHA256SUMS',
-  place: '/data',
+  folder: '/data',
   counts: { ...NO_TASKS, done: 12_030, failed: 4 },
   planned: true,
   bytesDone: 0,

@@ -1,7 +1,10 @@
 /** Words and tones of what was found. Pure. */
-import { FINDINGS, type Finding, type FindingCounts, type JobSummary } from '../../common/model';
-import { formatCount } from '../../common/units';
-import type { TaskTone } from './text';
+import { FINDINGS, type Finding, type FindingCounts } from '../../common/model/tasks';
+import type { JobSummary } from '../../common/model/jobs';
+import { formatCount } from '../../common/model/units';
+
+/** How a task's word looks. */
+export type TaskTone = 'running' | 'done' | 'failed' | 'waiting' | 'idle';
 
 interface FindingLook {
   readonly word: string;

@@ -1,5 +1,5 @@
 /** Which manifest formats can hold the digests of which algorithms. */
-import type { Algorithm, ManifestFormat } from '../../common/model';
+import type { Algorithm, ManifestFormat } from '../../common/model/digests';
 
 const HASHDEEP: ReadonlySet<Algorithm> = new Set(['md5', 'sha1', 'sha256']);
 

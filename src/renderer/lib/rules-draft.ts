@@ -1,6 +1,6 @@
 /** Which files a job takes, as it is typed. Pure. */
-import { readBytes } from '../../common/units';
-import type { LinkRule, WalkRules } from '../../common/walk-rules';
+import { readBytes } from '../../common/model/units';
+import type { LinkRule, WalkRules } from '../../common/model/walk-rules';
 
 export interface RulesDraft {
   /** Globs, one a line. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { TaskRow } from '../../common/model';
+import type { TaskRow } from '../../common/model/tasks';
 import { sidesOf } from './sides';
 
 const ROW = { finding: 'same', name: 'a/b', source: '/left/a/b', target: '/right/a/b' } as TaskRow;

@@ -1,5 +1,5 @@
 /** Where a file lies in two folders that are compared, as seen from each. Pure. */
-import type { TaskRow } from '../../common/model';
+import type { TaskRow } from '../../common/model/tasks';
 
 export interface Sides {
   /** `null`: it is not there. */

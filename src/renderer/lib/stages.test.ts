@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { RunningTask } from '../../common/frames';
+import type { RunningTask } from '../../common/model/frames';
 import { stagesOf } from './stages';
 
 const TASK: RunningTask = {

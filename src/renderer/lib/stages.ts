@@ -1,5 +1,5 @@
 /** How far a copy is, in three stages. Pure. */
-import type { RunningTask } from '../../common/frames';
+import type { RunningTask } from '../../common/model/frames';
 
 /** Shares of the file, each 0 to 1; what is on the device was written, and what was written was read. */
 export interface Stages {

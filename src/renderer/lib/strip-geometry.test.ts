@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { StripSegment } from '../../common/frames';
+import type { StripSegment } from '../../common/model/frames';
 import { layoutStrip, shadeOf, trimSegments, type StripView } from './strip-geometry';
 
 function segment(startMs: number, endMs: number, more: Partial<StripSegment> = {}): StripSegment {

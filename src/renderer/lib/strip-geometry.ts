@@ -1,6 +1,6 @@
 /** Where the pieces of a worker's strip lie. Pure: milliseconds in, pixels out. */
-import type { StripSegment } from '../../common/frames';
-import type { SettledState } from '../../common/model';
+import type { StripSegment } from '../../common/model/frames';
+import type { SettledState } from '../../common/model/tasks';
 
 export type StripTone = 0 | 1 | 2 | 3 | 'failed' | 'skipped';
 

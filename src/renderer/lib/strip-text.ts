@@ -1,5 +1,5 @@
-import type { WorkerFrame } from '../../common/frames';
-import { visible } from '../../common/visible';
+import type { WorkerFrame } from '../../common/model/frames';
+import { visible } from '../../common/model/visible';
 
 /** A strip in words: `W1: busy 94 %, now tiles/12/2138/1431.webp`. @param label `W1` */
 export function describeStrip(label: string, frame: WorkerFrame | undefined): string {

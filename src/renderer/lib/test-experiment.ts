@@ -1,7 +1,7 @@
 /** Experiments for tests: with runs as given and the analysis that they would have, roughly. */
-import type { Experiment, ExperimentRun, ExperimentState } from '../../common/experiment';
-import { countedRuns } from '../../common/experiment-results';
-import { median } from '../../common/median';
+import type { Experiment, ExperimentRun, ExperimentState } from '../../common/experiments/experiment';
+import { countedRuns } from '../../common/experiments/results';
+import { median } from '../../common/experiments/median';
 
 interface SampleOptions {
   /** Wall times of each contender's runs; the first of each is its warm-up. */

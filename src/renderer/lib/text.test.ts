@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { NO_TASKS, type TaskRow } from '../../common/model';
-import { formatWait } from '../../common/units';
+import { NO_TASKS, type TaskRow } from '../../common/model/tasks';
+import { formatWait } from '../../common/model/units';
 import {
   doneText,
   jobStateText,

@@ -1,16 +1,14 @@
 /** Figures and short words about jobs and tasks. Pure. */
-import { formatBytes, formatClock, formatCount, formatDuration, formatWait } from '../../common/units';
+import { formatBytes, formatClock, formatCount, formatDuration, formatWait } from '../../common/model/units';
+import { isEnded, type JobState, type JobSummary } from '../../common/model/jobs';
 import {
-  isEnded,
   settledTasks,
   totalTasks,
-  type JobState,
-  type JobSummary,
   type TaskCounts,
   type TaskRow,
   type TaskState,
-} from '../../common/model';
-import { findingTone, findingWord } from './findings';
+} from '../../common/model/tasks';
+import { findingTone, findingWord, type TaskTone } from './findings';
 
 /** What both a summary and a frame know about a job's progress. */
 export interface Progress {
@@ -101,7 +99,7 @@ export function jobLine(job: JobSummary & Progress, one: string, many: string): 
   const count = `${formatCount(total)}${job.planned || isEnded(job.state) ? '' : '+'} ${total === 1 ? one : many}`;
   if (isEnded(job.state))
     return `${count} · ${formatBytes(job.bytesDone)} · ${formatDuration(job.elapsedMs)}`;
-  return job.place === '' ? count : `${count} · ${shortPath(job.place)}`;
+  return job.folder === '' ? count : `${count} · ${shortPath(job.folder)}`;
 }
 
 const TASK_WORDS: Readonly<Record<TaskState, string>> = {
@@ -138,8 +136,6 @@ export function shortReason(code: string): string {
   const status = /^http-(\d{3})$/u.exec(code)?.[1];
   return status === undefined ? code.replaceAll('-', ' ') : `HTTP ${status}`;
 }
-
-export type TaskTone = 'running' | 'done' | 'failed' | 'waiting' | 'idle';
 
 export interface TaskStateText {
   readonly text: string;

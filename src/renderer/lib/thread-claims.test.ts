@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { experimentRequestSchema } from '../../common/experiment';
+import { experimentRequestSchema } from '../../common/experiments/experiment';
 import { sampleExperiment } from './test-experiment';
 import { CLAIMS, outcomeOf, threadsText, type Claim } from './thread-claims';
 

@@ -1,8 +1,8 @@
 /** What the page "How threads work here" claims, and what a run says of each claim. Pure. */
-import type { Experiment, ExperimentRequest, Verdict } from '../../common/experiment';
-import { contenderNames, intervalText, ratioText } from '../../common/experiment-text';
-import { countedRuns } from '../../common/experiment-results';
-import { median } from '../../common/median';
+import type { Experiment, ExperimentRequest, Verdict } from '../../common/experiments/experiment';
+import { contenderNames, intervalText, ratioText } from '../../common/experiments/text';
+import { countedRuns } from '../../common/experiments/results';
+import { median } from '../../common/experiments/median';
 import { plural } from './text';
 
 export interface Claim {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Timeline, TimelinePiece } from '../../common/experiment';
+import type { Timeline, TimelinePiece } from '../../common/experiments/experiment';
 import {
   firstFocus,
   focusAt,

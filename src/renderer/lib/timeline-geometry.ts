@@ -1,6 +1,6 @@
 /** Where the strips of an experiment's timelines lie. Pure: milliseconds in, pixels out. */
-import type { ActivitySample, Timeline, TimelinePiece } from '../../common/experiment';
-import { lanesOf, type Lane } from '../../common/timeline-lanes';
+import type { ActivitySample, Timeline, TimelinePiece } from '../../common/experiments/experiment';
+import { lanesOf, type Lane } from '../../common/experiments/timeline-lanes';
 
 /** One lane of one thread: its strips never overlap. */
 export interface TimelineRow {

@@ -1,8 +1,8 @@
 /** All jobs of all kinds, the newest first. */
 import { useEffect, useState } from 'react';
-import { isEnded, type JobSummary } from '../../common/model';
-import { formatBytes, formatCount, formatDuration, formatRate } from '../../common/units';
-import { visible } from '../../common/visible';
+import { isEnded, type JobSummary } from '../../common/model/jobs';
+import { formatBytes, formatCount, formatDuration, formatRate } from '../../common/model/units';
+import { visible } from '../../common/model/visible';
 import { request } from '../bridge';
 import { Button } from '../components/button';
 import { KIND_NAMES, MODE_NAMES } from '../kinds';
@@ -143,7 +143,7 @@ function HistoryRow({ job }: { readonly job: JobSummary }) {
         <button
           type="button"
           className={styles['open']}
-          title={visible(job.place)}
+          title={visible(job.folder)}
           onClick={() => {
             showJob(job);
           }}

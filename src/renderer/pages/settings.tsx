@@ -1,5 +1,5 @@
 import { useEffect, useId, useState, type ReactNode } from 'react';
-import type { Settings } from '../../common/settings';
+import type { Settings } from '../../common/model/settings';
 import { Button } from '../components/button';
 import { Segmented } from '../components/segmented';
 import { PickButton } from '../dialogs/fields';

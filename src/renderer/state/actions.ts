@@ -1,8 +1,9 @@
 /** What the user can do to a job. Failures become notices. */
-import type { CopyPolicy } from '../../common/copy-options';
-import type { DuplicateFormat } from '../../common/duplicates';
-import { isEnded, type JobSummary, type ManifestFormat } from '../../common/model';
-import type { ExportFormat } from '../../common/responses';
+import type { CopyPolicy } from '../../common/model/copy-options';
+import type { DuplicateFormat } from '../../common/model/duplicates';
+import { isEnded, type JobSummary } from '../../common/model/jobs';
+import type { ManifestFormat } from '../../common/model/digests';
+import type { ExportFormat } from '../../common/model/responses';
 import { request } from '../bridge';
 import { plural } from '../lib/text';
 import { jobsStore } from './jobs';

@@ -1,6 +1,6 @@
 /** Miniature runs of the page "How threads work here". Their results are kept here, and not in the list of experiments. */
-import type { Experiment } from '../../common/experiment';
-import { toErrorData } from '../../common/errors';
+import type { Experiment } from '../../common/experiments/experiment';
+import { toErrorData } from '../../common/model/errors';
 import { request } from '../bridge';
 import type { Claim } from '../lib/thread-claims';
 import { experimentsStore, hideExperiment } from './experiments';

@@ -1,7 +1,7 @@
 /** Joins the stores to the main process: subscribes first, then reads what there is, so that nothing is missed. */
 import { request } from '../bridge';
 import { showTheme } from '../lib/theme';
-import { takeNewestChoices } from './compare';
+import { takeNewestChoices } from './experiment-page';
 import { forgetExperiment, loadExperiments, takeExperiment, takeExperimentFrame } from './experiments';
 import { takeFrame, takeSummaries } from './frames';
 import { forgetJob, loadAllKinds, mergeJobs } from './jobs';

@@ -1,6 +1,6 @@
 /** What has been entered for new jobs. Kept when a dialog is closed, so that nothing typed is lost. */
-import type { CopyPolicy } from '../../common/copy-options';
-import type { Algorithm } from '../../common/model';
+import type { CopyPolicy } from '../../common/model/copy-options';
+import type { Algorithm } from '../../common/model/digests';
 import type { PageKind } from '../kinds';
 import { emptyRules, type RulesDraft } from '../lib/rules-draft';
 import { createStore } from './store';

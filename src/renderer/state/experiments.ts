@@ -1,6 +1,6 @@
 /** Experiments as the main process has them: the list, those that were opened, and the one that runs. */
-import type { Experiment, ExperimentFrame, ExperimentSummary } from '../../common/experiment';
-import { findingOf } from '../../common/experiment-text';
+import type { Experiment, ExperimentFrame, ExperimentSummary } from '../../common/experiments/experiment';
+import { findingOf } from '../../common/experiments/text';
 import { request } from '../bridge';
 import { LiveServing } from './live-serving';
 import { LiveTimelines } from './live-timelines';

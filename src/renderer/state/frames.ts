@@ -3,8 +3,8 @@
  * which tasks run, its strips and its throughput. React is told five times a
  * second at most; numbers that change faster cannot be read.
  */
-import type { Frame, JobFrame, RunningTask, WorkerFrame } from '../../common/frames';
-import { isEnded, type JobSummary } from '../../common/model';
+import type { Frame, JobFrame, RunningTask, WorkerFrame } from '../../common/model/frames';
+import { isEnded, type JobSummary } from '../../common/model/jobs';
 import { createStore, useStore } from './store';
 import { StripHistory } from './strip-history';
 import { ThroughputHistory } from './throughput';

@@ -1,6 +1,7 @@
 /** The jobs that the lists show, newest first, by page kind. */
-import { isEnded, settledTasks, type JobSummary } from '../../common/model';
-import { formatCount } from '../../common/units';
+import { isEnded, type JobSummary } from '../../common/model/jobs';
+import { settledTasks } from '../../common/model/tasks';
+import { formatCount } from '../../common/model/units';
 import { request } from '../bridge';
 import { KIND_NAMES, PAGE_KINDS, type PageKind } from '../kinds';
 import { announce } from './notices';

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { ExperimentFrame } from '../../common/experiment';
-import type { ServingFrame, WorkerFrame } from '../../common/frames';
+import type { ExperimentFrame } from '../../common/experiments/experiment';
+import type { ServingFrame, WorkerFrame } from '../../common/model/frames';
 import { LiveServing } from './live-serving';
 
 function thread(worker: number, startMs: number): WorkerFrame {

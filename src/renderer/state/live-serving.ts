@@ -1,6 +1,6 @@
 /** What the threads of a server do in the experiment that runs: the last 30 seconds, gathered from frames. */
-import type { ExperimentFrame } from '../../common/experiment';
-import type { WorkerFrame } from '../../common/frames';
+import type { ExperimentFrame } from '../../common/experiments/experiment';
+import type { WorkerFrame } from '../../common/model/frames';
 import { StripHistory } from './strip-history';
 
 export class LiveServing {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ActivitySample, ExperimentFrame, TimelinePiece } from '../../common/experiment';
+import type { ActivitySample, ExperimentFrame, TimelinePiece } from '../../common/experiments/experiment';
 import { sampleExperiment } from '../lib/test-experiment';
 import { LiveTimelines } from './live-timelines';
 

@@ -5,7 +5,7 @@ import type {
   ExperimentFrame,
   Timeline,
   TimelinePiece,
-} from '../../common/experiment';
+} from '../../common/experiments/experiment';
 import { createStore } from './store';
 
 interface LiveRun {

@@ -1,5 +1,5 @@
 /** Things the user should know that belong to no place on screen, and what screen readers are told. */
-import { toErrorData, type ErrorData } from '../../common/errors';
+import { toErrorData, type ErrorData } from '../../common/model/errors';
 import { createStore } from './store';
 
 export interface Notice {

@@ -1,6 +1,6 @@
 /** Settings and facts about the app, as the main process has them. */
 import type { AppInfo } from '../../common/ipc';
-import type { KindSettings, Settings, SettingsPatch } from '../../common/settings';
+import type { KindSettings, Settings, SettingsPatch } from '../../common/model/settings';
 import { request } from '../bridge';
 import { settingsOf, type PageKind } from '../kinds';
 import { notifyError } from './notices';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { StripSegment, WorkerFrame } from '../../common/frames';
+import type { StripSegment, WorkerFrame } from '../../common/model/frames';
 import { StripHistory } from './strip-history';
 
 function frame(worker: number, more: Partial<WorkerFrame> = {}): WorkerFrame {

@@ -1,5 +1,10 @@
 /** Each worker's last 30 seconds, gathered from frames. Outside React: canvases read it when they draw. */
-import { STRIP_WINDOW_MS, type RunningTask, type StripSegment, type WorkerFrame } from '../../common/frames';
+import {
+  STRIP_WINDOW_MS,
+  type RunningTask,
+  type StripSegment,
+  type WorkerFrame,
+} from '../../common/model/frames';
 import { trimSegments } from '../lib/strip-geometry';
 import { createStore } from './store';
 

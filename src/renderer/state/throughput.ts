@@ -1,5 +1,5 @@
 /** The watched job's bytes a second over the last minute: one sample a second. */
-import type { ThroughputSample } from '../../common/frames';
+import type { ThroughputSample } from '../../common/model/frames';
 import { createStore } from './store';
 
 export const CHART_WINDOW_MS = 60_000;

@@ -1,5 +1,5 @@
 /** Where the user is: the page, the chosen job of each kind, the open dialog. */
-import type { JobSummary } from '../../common/model';
+import type { JobSummary } from '../../common/model/jobs';
 import type { Page, PageKind } from '../kinds';
 import { jobsStore, mergeJobs } from './jobs';
 import { createStore, useStore } from './store';
@@ -9,7 +9,7 @@ export type OpenDialog =
       readonly type: 'new';
       readonly kind: PageKind;
       /** The work is only described, for an experiment: no job is made. */
-      readonly toCompare?: boolean;
+      readonly forExperiment?: boolean;
     }
   | { readonly type: 'remove'; readonly jobId: number }
   | { readonly type: 'remove-experiment'; readonly experimentId: number };
@@ -57,8 +57,8 @@ export function useChosenId(kind: PageKind): number | null {
 }
 
 /** Whether the open dialog describes work for an experiment. */
-export function useToCompare(): boolean {
-  return useStore(uiStore, ({ dialog }) => dialog?.type === 'new' && dialog.toCompare === true);
+export function useForExperiment(): boolean {
+  return useStore(uiStore, ({ dialog }) => dialog?.type === 'new' && dialog.forExperiment === true);
 }
 
 export function openDialog(dialog: OpenDialog): void {

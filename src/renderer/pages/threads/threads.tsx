@@ -1,17 +1,17 @@
 /** How threads work here: in plain words, each claim with a button that runs it on this machine. */
 import { useEffect } from 'react';
-import { findingOf } from '../../../common/experiment-text';
-import { visible } from '../../../common/visible';
+import { findingOf } from '../../../common/experiments/text';
+import { visible } from '../../../common/model/visible';
 import { Button } from '../../components/button';
 import { CLAIMS, outcomeOf, threadsText, type Claim } from '../../lib/thread-claims';
 import { claimsStore, runClaim, type ClaimRun } from '../../state/claims';
-import { cancelExperiment } from '../../state/compare';
+import { cancelExperiment } from '../../state/experiment-page';
 import { experimentsStore, useExperiment, useExperimentFrame } from '../../state/experiments';
 import { watchJob } from '../../state/frames';
 import { useStore } from '../../state/store';
 import pageStyles from '../page.module.css';
-import { Bars } from '../compare/bars';
-import { ServingStrips } from '../compare/serving-strips';
+import { Bars } from '../experiments/bars';
+import { ServingStrips } from '../experiments/serving-strips';
 import styles from './threads.module.css';
 
 export function ThreadsPage() {

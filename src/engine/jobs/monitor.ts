@@ -1,0 +1,165 @@
+/** Samples a running job ten times a second into one frame. */
+import { nowMs } from '../../common/threads/board';
+import type {
+  JobFrame,
+  JobSnapshot,
+  RunningTask,
+  ThroughputSample,
+  WorkerFrame,
+} from '../../common/model/frames';
+import { settledTasks, totalTasks, type TaskCounts } from '../../common/model/tasks';
+import { formatWait } from '../../common/model/units';
+import type { JobRunner } from './job-runner';
+import { Rate } from './rate';
+
+const THROUGHPUT_SAMPLES = 120;
+
+export class JobMonitor {
+  readonly #runner: JobRunner;
+  readonly #jobId: number;
+  readonly #elapsedBeforeMs: number;
+  readonly #settledBefore: number;
+  readonly #rate = new Rate();
+  readonly #workerRates = new Map<number, Rate>();
+  readonly #taskRates = new Map<number, Rate>();
+  readonly #throughput: ThroughputSample[] = [];
+  #lastThroughputMs = 0;
+  #last: JobFrame | null = null;
+
+  /** @param elapsedBeforeMs time of earlier runs of the same job */
+  constructor(runner: JobRunner, jobId: number, elapsedBeforeMs: number) {
+    this.#runner = runner;
+    this.#jobId = jobId;
+    this.#elapsedBeforeMs = elapsedBeforeMs;
+    this.#settledBefore = settledTasks(runner.counts);
+  }
+
+  get elapsedMs(): number {
+    return this.#elapsedBeforeMs + nowMs() - this.#runner.startedAtMs;
+  }
+
+  /** @param detailed with workers, for whoever watches this job */
+  sample(detailed: boolean): JobFrame {
+    const now = nowMs();
+    const runner = this.#runner;
+    const readings = runner.executor.read();
+    const inFlightBytes = readings.reduce(
+      (sum, { running }) => sum + running.reduce((bytes, task) => bytes + task.bytesDone, 0),
+      0,
+    );
+    const truly = readings.reduce((sum, { running }) => sum + running.length, 0);
+    const counts: TaskCounts = {
+      ...runner.counts,
+      running: Math.min(truly, runner.counts.running),
+      queued: runner.counts.queued + runner.counts.running - Math.min(truly, runner.counts.running),
+    };
+    const settled = settledTasks(counts);
+    const bytesDone = runner.bytesDone + inFlightBytes;
+    const rate = this.#rate.add({ atMs: now, bytes: bytesDone, tasks: settled });
+    this.#remember(now, rate);
+    const elapsedMs = this.elapsedMs;
+    this.#last = {
+      jobId: this.#jobId,
+      state: 'running',
+      counts,
+      planned: runner.planned,
+      bytesDone,
+      bytesKnown: runner.bytesKnown,
+      ...rate,
+      elapsedMs,
+      remainingMs: this.#remaining(counts, settled, now),
+      waitingFor: waitingFor(runner.waitingUntilMs),
+      workers: detailed ? this.#workers(now) : [],
+    };
+    return this.#last;
+  }
+
+  /** Everything that a new watcher needs. */
+  snapshot(): JobSnapshot {
+    const frame = this.sample(true);
+    return {
+      frame: {
+        ...frame,
+        workers: frame.workers.map((worker) => ({
+          ...worker,
+          segments: this.#runner.strips.history(worker.worker),
+        })),
+      },
+      throughput: [...this.#throughput],
+    };
+  }
+
+  #remember(now: number, rate: { bytesPerSecond: number; tasksPerSecond: number }): void {
+    if (now - this.#lastThroughputMs < 1000) return;
+    this.#lastThroughputMs = now;
+    this.#throughput.push({ atMs: now, ...rate });
+    if (this.#throughput.length > THROUGHPUT_SAMPLES) this.#throughput.shift();
+  }
+
+  /** At the mean pace of this run, by tasks; running ones count by their share. */
+  #remaining(counts: TaskCounts, settled: number, now: number): number | null {
+    if (!this.#runner.planned) return null;
+    const doneHere = settled - this.#settledBefore;
+    const spent = now - this.#runner.startedAtMs;
+    const left = totalTasks(counts) - settled;
+    if (left === 0) return 0;
+    const known = this.#runner.bytesKnown;
+    if (known > 0 && this.#runner.bytesDone > 0 && spent > 1000) {
+      const { bytesPerSecond } = this.#throughput.at(-1) ?? { bytesPerSecond: 0 };
+      if (bytesPerSecond > 0 && known > this.#runner.bytesDone && doneHere < 50) {
+        return ((known - this.#runner.bytesDone) / bytesPerSecond) * 1000;
+      }
+    }
+    return doneHere < 3 || spent < 500 ? null : (left / doneHere) * spent;
+  }
+
+  #workers(now: number): WorkerFrame[] {
+    const { executor, strips, startedAtMs } = this.#runner;
+    const measures = new Map(executor.measures().workers.map((measure) => [measure.worker, measure]));
+    const seen = new Set<number>();
+    const frames = executor.read().map(({ worker, alive, lanes, running }): WorkerFrame => {
+      const tasks = running.map((reading): RunningTask => {
+        seen.add(reading.input.id);
+        let rate = this.#taskRates.get(reading.input.id);
+        if (rate === undefined) {
+          rate = new Rate();
+          rate.add({ atMs: reading.startedAtMs, bytes: 0, tasks: 0 });
+          this.#taskRates.set(reading.input.id, rate);
+        }
+        return {
+          taskId: reading.input.id,
+          lane: reading.lane,
+          name: this.#runner.taskName(reading.input.id),
+          startedAtMs: reading.startedAtMs,
+          bytesDone: reading.bytesDone,
+          bytesTotal: reading.bytesTotal,
+          bytesRead: reading.bytesRead,
+          bytesWritten: reading.bytesWritten,
+          bytesPerSecond: rate.add({ atMs: now, bytes: reading.bytesDone, tasks: 0 }).bytesPerSecond,
+        };
+      });
+      let rate = this.#workerRates.get(worker);
+      if (rate === undefined) this.#workerRates.set(worker, (rate = new Rate()));
+      const bytes =
+        (this.#runner.bytesByWorker.get(worker) ?? 0) +
+        running.reduce((sum, task) => sum + task.bytesDone, 0);
+      const oldest = running.length === 0 ? null : Math.min(...running.map((task) => task.startedAtMs));
+      return {
+        worker,
+        alive,
+        lanes,
+        running: tasks,
+        ...rate.add({ atMs: now, bytes, tasks: measures.get(worker)?.tasks ?? 0 }),
+        segments: strips.takeFresh(worker, now),
+        busyShare: strips.busyShare(worker, startedAtMs, now, oldest),
+      };
+    });
+    for (const id of this.#taskRates.keys()) if (!seen.has(id)) this.#taskRates.delete(id);
+    return frames;
+  }
+}
+
+function waitingFor(untilMs: number | null): string | null {
+  if (untilMs === null) return null;
+  return `Waiting: next attempt in ${formatWait(untilMs - Date.now())}`;
+}

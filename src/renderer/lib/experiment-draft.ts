@@ -1,0 +1,242 @@
+/** What is chosen on the page Compare, and the request that it makes. Pure. */
+import {
+  contendersOf,
+  experimentRequestSchema,
+  inFlight,
+  MOST_EXPERIMENT_TASKS,
+  MOST_REPEATS,
+  type ExperimentRequest,
+  type ParsedExperimentRequest,
+  type ReadyWork,
+} from '../../common/experiments/experiment';
+import { arePoolsAlone } from '../../common/experiments/results';
+import { hasLatency, READY_WORK_TASKS, usualModes } from '../../common/experiments/works';
+import { MAX_WORKERS, type JobRequest } from '../../common/model/job-request';
+import { MODES, type Mode } from '../../common/model/jobs';
+import { displayName, displayPath, type FsPath } from '../../common/model/paths';
+import { plural } from './text';
+
+/** The user's own work: a job that was made here for comparing, or an earlier one. */
+export interface OwnWork {
+  readonly label: string;
+  readonly request: JobRequest;
+}
+
+/** `Download · 12 URLs`, `Hash · photos`: what the page calls it. */
+export function ownLabel(request: JobRequest): string {
+  const name = (path: FsPath): string => displayName(path) || displayPath(path);
+  switch (request.kind) {
+    case 'download': {
+      const lines = (request.text ?? '').split('\n').filter((line) => line.trim() !== '').length;
+      const [list] = request.listFiles;
+      return list === undefined
+        ? `Download · ${plural(request.urls.length + lines, 'line', 'lines')}`
+        : `Download · ${name(list)}`;
+    }
+    case 'hash':
+      return `Hash · ${severalOf(request.paths.map(name))}`;
+    case 'verify':
+      return request.manifest === null ? 'Verify' : `Verify · ${name(request.manifest)}`;
+    case 'copy':
+      return `Copy · ${severalOf(request.sources.map(name))}`;
+  }
+}
+
+function severalOf(names: readonly string[]): string {
+  const [first = '', ...others] = names;
+  return others.length === 0 ? first : `${first} and ${others.length} more`;
+}
+
+export interface ExperimentDraft {
+  readonly work: ReadyWork | 'own';
+  readonly own: OwnWork | null;
+  /** Numbers as they are typed. */
+  readonly latencyMs: string;
+  /** '': as many as show the point. */
+  readonly tasks: string;
+  readonly modes: readonly Mode[];
+  readonly size: string;
+  readonly repeats: string;
+  /** More sizes of the pool, for the scaling curve. */
+  readonly poolSizes: readonly number[];
+  readonly pageCache: 'warm' | 'cold';
+}
+
+export const EMPTY_DRAFT: ExperimentDraft = {
+  work: 'slow-server',
+  own: null,
+  latencyMs: '20',
+  tasks: '',
+  modes: usualModes('slow-server'),
+  size: '8',
+  repeats: '5',
+  poolSizes: [],
+  pageCache: 'warm',
+};
+
+/** The draft with some choices changed. Modes that were the usual ones of the work before are those of the new work. */
+export function changed(draft: ExperimentDraft, patch: Partial<ExperimentDraft>): ExperimentDraft {
+  const next = { ...draft, ...patch };
+  if (patch.modes !== undefined || draft.modes.join() !== usualModes(draft.work).join()) return next;
+  return { ...next, modes: usualModes(next.work) };
+}
+
+/** A search for the best size needs few runs of each. */
+const SEARCH_REPEATS = 3;
+/** Offered as sizes of the pool. */
+export const POOL_SIZES: readonly number[] = [1, 2, 4, 8, 16, 32];
+
+export interface DraftFault {
+  readonly field: 'own' | 'latencyMs' | 'tasks' | 'modes' | 'size' | 'repeats';
+  readonly message: string;
+}
+
+function wholeNumber(text: string, least: number, most: number): number | null {
+  if (!/^\d{1,9}$/u.test(text.trim())) return null;
+  const value = Number(text);
+  return value >= least && value <= most ? value : null;
+}
+
+/** Work that reads files: what the system keeps of them in memory matters. */
+export function readsFiles({ work, own }: ExperimentDraft): boolean {
+  if (work === 'own') return own !== null && own.request.kind !== 'download';
+  return work === 'small-files' || work === 'large-files';
+}
+
+/** The first thing that is wrong; `null`: it can be run. @param search whether pool sizes alone are compared */
+export function faultOf(draft: ExperimentDraft, search = false): DraftFault | null {
+  if (draft.work === 'own' && draft.own === null)
+    return { field: 'own', message: 'Choose a job whose work is compared.' };
+  if (draft.work !== 'own' && hasLatency(draft.work) && wholeNumber(draft.latencyMs, 0, 10_000) === null)
+    return { field: 'latencyMs', message: 'The latency is a whole number from 0 to 10,000 milliseconds.' };
+  if (
+    draft.work !== 'own' &&
+    draft.tasks.trim() !== '' &&
+    wholeNumber(draft.tasks, 1, MOST_EXPERIMENT_TASKS) === null
+  )
+    return { field: 'tasks', message: 'The tasks are a whole number from 1 to 100,000.' };
+  if (search) return null;
+  if (wholeNumber(draft.size, 1, MAX_WORKERS) === null)
+    return { field: 'size', message: `Tasks in flight are a whole number from 1 to ${MAX_WORKERS}.` };
+  if (wholeNumber(draft.repeats, 1, MOST_REPEATS) === null)
+    return { field: 'repeats', message: `The repeats are a whole number from 1 to ${MOST_REPEATS}.` };
+  if (contenders(draft).length < 2)
+    return { field: 'modes', message: 'Choose two modes, or a mode and further pool sizes, to compare.' };
+  return null;
+}
+
+function contenders(draft: ExperimentDraft): ExperimentRequest['contenders'] {
+  // The order of the page, whatever order they were chosen in.
+  const modes = MODES.filter((mode) => draft.modes.includes(mode));
+  return contendersOf(modes, wholeNumber(draft.size, 1, MAX_WORKERS) ?? 1, sorted(draft.poolSizes));
+}
+
+function sorted(sizes: readonly number[]): readonly number[] {
+  return [...sizes].sort((a, b) => a - b);
+}
+
+function workOf(draft: ExperimentDraft): ExperimentRequest['work'] | null {
+  if (draft.work === 'own') return draft.own && { type: 'job', request: draft.own.request };
+  const latencyMs = wholeNumber(draft.latencyMs, 0, 10_000) ?? 20;
+  const tasks = wholeNumber(draft.tasks, 1, MOST_EXPERIMENT_TASKS);
+  return { type: 'ready', work: draft.work, latencyMs, tasks };
+}
+
+/** `null` where {@link faultOf} finds a fault. */
+export function requestOf(draft: ExperimentDraft): ExperimentRequest | null {
+  const work = workOf(draft);
+  if (work === null || faultOf(draft) !== null) return null;
+  return {
+    work,
+    contenders: contenders(draft),
+    repeats: wholeNumber(draft.repeats, 1, MOST_REPEATS) ?? 5,
+    pageCache: readsFiles(draft) ? draft.pageCache : 'warm',
+  };
+}
+
+/** How long all runs together wait for answers, in milliseconds: they take longer than that. 0: not known, or not at all. */
+export function waitingMs(draft: ExperimentDraft): number {
+  if (draft.work === 'own' || !hasLatency(draft.work)) return 0;
+  const request = requestOf(draft);
+  // Where pools are alone, how many a thread has in flight is up to the job.
+  if (request === null || arePoolsAlone(request.contenders)) return 0;
+  const tasks = wholeNumber(draft.tasks, 1, MOST_EXPERIMENT_TASKS) ?? READY_WORK_TASKS[draft.work];
+  const rounds = request.contenders.reduce((sum, each) => sum + Math.ceil(tasks / inFlight(each)), 0);
+  // Each has a warm-up, too.
+  return rounds * Number(draft.latencyMs) * (Number(draft.repeats) + 1);
+}
+
+/** Pool sizes that are tried: the chosen ones, or doubling ones up to twice the cores, and to 8 at least. */
+export function searchSizes(draft: ExperimentDraft, cores: number): readonly number[] {
+  if (draft.poolSizes.length >= 2) return sorted(draft.poolSizes);
+  const most = Math.max(8, Math.min(MAX_WORKERS, 2 * cores));
+  return Array.from({ length: 7 }, (_, power) => 2 ** power).filter((size) => size <= most);
+}
+
+/** A short search for the best pool size. `null` where {@link faultOf} finds a fault. */
+export function searchRequestOf(draft: ExperimentDraft, cores: number): ExperimentRequest | null {
+  const work = workOf(draft);
+  if (work === null || faultOf(draft, true) !== null) return null;
+  return {
+    work,
+    contenders: searchSizes(draft, cores).map((size) => ({ mode: 'pool', size })),
+    repeats: SEARCH_REPEATS,
+    pageCache: readsFiles(draft) ? draft.pageCache : 'warm',
+  };
+}
+
+/** Whether the choices are those that made an experiment. */
+export function isSameRequest(draft: ExperimentDraft, made: ParsedExperimentRequest): boolean {
+  return isMadeBy(requestOf(draft), made);
+}
+
+/** Whether an experiment is the search that these choices make. */
+export function isSameSearch(draft: ExperimentDraft, cores: number, made: ParsedExperimentRequest): boolean {
+  return isMadeBy(searchRequestOf(draft, cores), made);
+}
+
+/** What the page's button runs: the shown experiment once more; after a search the comparison beside it; or what was chosen anew. */
+export function runText(
+  draft: ExperimentDraft,
+  cores: number,
+  shown: ParsedExperimentRequest | null,
+): string {
+  if (shown === null) return 'Run';
+  if (isSameRequest(draft, shown)) return 'Run again';
+  return isSameSearch(draft, cores, shown) ? 'Compare the modes' : 'Run';
+}
+
+/** What the button of the search runs. */
+export function searchText(
+  draft: ExperimentDraft,
+  cores: number,
+  shown: ParsedExperimentRequest | null,
+): string {
+  return shown !== null && isSameSearch(draft, cores, shown) ? 'Search again' : 'Find the best pool size';
+}
+
+function isMadeBy(asked: ExperimentRequest | null, made: ParsedExperimentRequest): boolean {
+  if (asked === null) return false;
+  const parsed = experimentRequestSchema.parse(asked);
+  return JSON.stringify(parsed) === JSON.stringify(made);
+}
+
+/** The choices that made an experiment, so that it can be run again or changed. */
+export function draftOf(request: ParsedExperimentRequest, title: string): ExperimentDraft {
+  const { work, contenders: all, repeats, pageCache } = request;
+  const modes = MODES.filter((mode) => all.some((contender) => contender.mode === mode));
+  const size = all.find(({ mode }) => mode !== 'sequential')?.size ?? 1;
+  const onlyPools = all.every(({ mode }) => mode === 'pool');
+  const others = all.filter((each) => each.mode === 'pool' && (onlyPools || each.size !== size));
+  return {
+    work: work.type === 'ready' ? work.work : 'own',
+    own: work.type === 'job' ? { label: title, request: work.request } : null,
+    latencyMs: String(work.type === 'ready' ? work.latencyMs : 20),
+    tasks: work.type === 'ready' && work.tasks !== null ? String(work.tasks) : '',
+    modes: onlyPools ? ['pool'] : modes,
+    size: String(size),
+    repeats: String(repeats),
+    poolSizes: [...new Set(others.map((each) => each.size))],
+    pageCache,
+  };
+}

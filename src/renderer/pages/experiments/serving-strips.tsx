@@ -1,0 +1,74 @@
+/** The threads that answer requests while an experiment runs: each one's last 30 seconds, and which request it has now. */
+import { useEffect } from 'react';
+import type { WorkerFrame } from '../../../common/model/frames';
+import { formatCount } from '../../../common/model/units';
+import { visible } from '../../../common/model/visible';
+import { StripCanvas } from '../../kind-page/strip-canvas';
+import { startPainter } from '../../kind-page/strip-painter';
+import { percentText, plural } from '../../lib/text';
+import { liveServing, useExperimentFrame } from '../../state/experiments';
+import { useStore } from '../../state/store';
+import styles from './serving-strips.module.css';
+
+/** Nothing where the experiment has no server, or does not run. */
+export function ServingStrips({ experimentId }: { readonly experimentId: number }) {
+  const frame = useExperimentFrame(experimentId);
+  const threads = useStore(liveServing.strips.workers, (workers) => workers);
+  return frame === null || threads.length === 0 ? null : <Strips threads={threads} />;
+}
+
+function Strips({ threads }: { readonly threads: readonly number[] }) {
+  useEffect(() => startPainter(liveServing.strips), []);
+  const frames = threads.map((thread) => liveServing.frame(thread));
+  return (
+    <section className={styles['serving']} aria-label="Built-in server">
+      <div className={styles['head']}>
+        <h3 className={styles['caption']}>Built-in server · {plural(threads.length, 'thread', 'threads')}</h3>
+        <p className={styles['caption']}>{busyText(frames)}</p>
+      </div>
+      {/* Scrolls, and so has to be reachable by keyboard. */}
+      <ul className={styles['list']} tabIndex={0} aria-label="Threads of the built-in server">
+        {threads.map((thread, index) => (
+          <li key={thread} className={styles['row']}>
+            <span className={styles['name']}>S{thread}</span>
+            <StripCanvas
+              worker={thread}
+              label={`S${thread}`}
+              history={liveServing.strips}
+              frameOf={frameOf}
+            />
+            <Now frame={frames[index]} />
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function frameOf(thread: number): WorkerFrame | undefined {
+  return liveServing.frame(thread);
+}
+
+function busyText(frames: readonly (WorkerFrame | undefined)[]): string {
+  const busy = frames.reduce((sum, frame) => sum + (frame?.busyShare ?? 0), 0) / frames.length;
+  return `last 30 s · ${percentText(busy)} busy`;
+}
+
+function Now({ frame }: { readonly frame: WorkerFrame | undefined }) {
+  const [first, ...others] = frame?.running ?? [];
+  const what = first?.name ?? (frame?.alive === true ? 'idle' : 'ended');
+  return (
+    <>
+      <span
+        className={first === undefined ? styles['quiet'] : styles['request']}
+        title={first === undefined ? undefined : visible(first.name)}
+      >
+        {visible(what)}
+      </span>
+      <span className={styles['more']}>{others.length > 0 ? `+ ${formatCount(others.length)}` : ''}</span>
+      <span className={styles['rate']}>
+        {frame === undefined ? '' : `${formatCount(Math.round(frame.tasksPerSecond))} requests/s`}
+      </span>
+    </>
+  );
+}
