@@ -1,6 +1,6 @@
 /** An engine in a process of its own, to be told what to do and then killed. */
 import { Engine, Threads } from '../../index';
-import { toErrorData } from '../../../common/errors';
+import { toErrorData } from '../../../common/model/errors';
 
 type Method = (...args: readonly unknown[]) => unknown;
 
