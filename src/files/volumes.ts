@@ -12,6 +12,8 @@ const EXT = 0xef53;
 const XFS = 0x5846_5342;
 const BTRFS = 0x9123_683e;
 const F2FS = 0xf2f5_2010;
+const TMPFS = 0x0102_1994;
+const RAMFS = 0x8584_58f6;
 
 /**
  * Local file systems that keep inodes and set the time of change with every write, also with the first one through a
@@ -26,8 +28,8 @@ const HAS_UUID: ReadonlySet<number> = new Set([EXT, BTRFS]);
 /** Where two names of one inode are names of one file. */
 const REAL_INODES: ReadonlySet<number> = new Set([
   ...REMEMBERING,
-  0x0102_1994, // tmpfs
-  0x8584_58f6, // ramfs
+  TMPFS,
+  RAMFS,
   0x2fc1_2fc1, // ZFS
   0xca45_1a4e, // bcachefs
   0x794c_7630, // overlayfs
@@ -67,6 +69,16 @@ export function fileSystemType(file: number | FsPath): number {
 /** Elsewhere than on Linux the kind of file system is not told; inodes (file ids on NTFS) are taken as they are. */
 export function hasRealInodes(file: number | FsPath): boolean {
   return process.platform !== 'linux' || REAL_INODES.has(fileSystemType(file));
+}
+
+/** Whether there is no device to write to. */
+export function isInMemory(file: number | FsPath): boolean {
+  try {
+    const type = fileSystemType(file);
+    return type === TMPFS || type === RAMFS;
+  } catch {
+    return false;
+  }
 }
 
 /** Whether sizes are not what files hold, as in `/proc` and `/sys`. */

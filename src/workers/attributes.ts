@@ -198,6 +198,19 @@ export function setTimes(target: AttributeHolder, atimeNs: bigint, mtimeNs: bigi
   else lutimesSync(native(target), secondsOf(atimeNs), secondsOf(mtimeNs));
 }
 
+/**
+ * Older than every source: whoever copies again sees that the file is not its source yet, and is not newer either. Each
+ * write sets the time anew, so that it is the mark of those that can have no other; and one who does not own the file
+ * may not set it.
+ */
+export function looksOld(fd: number): void {
+  try {
+    setTimes(fd, 0n, 0n);
+  } catch (error) {
+    if (errorCode(error) !== 'EPERM' && errorCode(error) !== 'EACCES') throw error;
+  }
+}
+
 /** Node takes times as seconds in a double: near the present that keeps about a quarter of a microsecond. */
 function secondsOf(ns: bigint): number {
   return Number(ns / 1_000_000_000n) + Number(ns % 1_000_000_000n) / 1e9;

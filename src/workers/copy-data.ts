@@ -2,16 +2,7 @@
  * A file's bytes and what it has beside them to a temporary file: shared, copied inside the kernel, or read and
  * written; holes stay holes. It is flushed, checked against the source and, where asked for, read back.
  */
-import {
-  closeSync,
-  constants,
-  copyFileSync,
-  fstatSync,
-  ftruncateSync,
-  openSync,
-  statSync,
-  statfsSync,
-} from 'node:fs';
+import { closeSync, constants, fstatSync, ftruncateSync, openSync, statSync } from 'node:fs';
 import type { BigIntStats } from 'node:fs';
 import { nowMs } from '../common/threads/board';
 import type { CopyFacts, CopyMethod, CopyOptions, Lost } from '../common/model/copy-options';
@@ -20,16 +11,27 @@ import { HeddleError } from '../common/model/errors';
 import type { Digests } from '../common/model/digests';
 import { displayPath, type FsPath } from '../common/model/paths';
 import { formatBytes } from '../common/model/units';
-import { copyAttributes, setTimes } from './attributes';
+import { copyAttributes, looksOld } from './attributes';
 import { aboutTarget, targetError } from './copy-errors';
+import { bufferOf, type CopyMemory } from './copy-memory';
 import { markAsUnfinished } from './extended-attributes';
 import { CopyProgress, reopenPartial, versionOf } from './copy-progress';
 import { errorCode, native, parentPath, unlinkIfThere } from '../files/entries';
+import { freeBytes } from '../files/free-space';
 import type { Hasher, HasherFactory } from '../files/hashers';
 import { libc } from '../files/libc';
 import { isPseudo } from '../files/volumes';
+import { readBack } from './read-back';
+import { shareBlocks } from './reflink';
 import type { TaskContext } from './runtime';
-import { NotAFile, OPEN_TO_READ, READ_BYTES, hasChanged, notRegular, openingFailure } from './source-file';
+import {
+  NotAFile,
+  OPEN_TO_READ,
+  READ_BYTES,
+  notRegular,
+  openingFailure,
+  throwIfChanged,
+} from './source-file';
 import { wait, type Io, type Step } from './steps';
 
 /** From this size on it is worth asking the file system for more than a read and a write. */
@@ -51,14 +53,6 @@ const NOT_IN_KERNEL: ReadonlySet<string> = new Set([
   'EPERM',
   'EBADF',
 ]);
-
-/** Kept by a worker over all its copies. */
-export interface CopyMemory {
-  readonly buffers: Buffer[];
-  /** Source devices from which no block could be shared with the target. */
-  readonly noReflink: Set<bigint>;
-  readonly notInKernel: Set<bigint>;
-}
 
 /** Digests that a worker makes; those of a file's parts are for going on with it. */
 export interface CopyHashers {
@@ -232,28 +226,13 @@ class Copying {
     });
   }
 
-  /**
-   * Shares the source's blocks where the file system can (btrfs, XFS), so that no byte is copied. The source
-   * is named through its open file, which cannot have been swapped; so on Linux only.
-   */
   #reflink(): boolean {
     const { noReflink } = this.#memory;
-    if (this.#job.inPlace === true) return false;
-    if (process.platform !== 'linux' || this.#size < SMALL_BYTES || noReflink.has(this.#before.dev))
-      return false;
-    const { temp } = this.#job;
-    try {
-      copyFileSync(
-        `/proc/self/fd/${this.#from}`,
-        native(temp),
-        constants.COPYFILE_FICLONE_FORCE | constants.COPYFILE_EXCL,
-      );
-      return true;
-    } catch {
-      noReflink.add(this.#before.dev);
-      unlinkIfThere(temp);
-      return false;
-    }
+    const { dev } = this.#before;
+    if (this.#job.inPlace === true || this.#size < SMALL_BYTES || noReflink.has(dev)) return false;
+    if (shareBlocks(this.#from, this.#job.temp)) return true;
+    noReflink.add(dev);
+    return false;
   }
 
   /** A disk that is too small is told before the first byte of a large file, not after an hour. */
@@ -262,12 +241,11 @@ class Copying {
     const { target, temp } = this.#job;
     const there = this.#job.inPlace === true ? statSync(native(temp)).size : 0;
     const needed = (this.#sparse ? Number(this.#before.blocks) * 512 : this.#size) - there;
-    const { bavail, bsize } = aboutTarget(target, () => statfsSync(native(parentPath(temp))));
-    // Some file systems do not say how large they are.
-    if (bsize === 0 || needed <= bavail * bsize) return;
+    const free = aboutTarget(target, () => freeBytes(parentPath(temp)));
+    if (free === null || needed <= free) return;
     throw new HeddleError(
       'disk-full',
-      `${displayPath(target)} does not fit: it takes ${formatBytes(needed)}, and ${formatBytes(bavail * bsize)} are free. Make room, then retry.`,
+      `${displayPath(target)} does not fit: it takes ${formatBytes(needed)}, and ${formatBytes(free)} are free. Make room, then retry.`,
     );
   }
 
@@ -427,29 +405,10 @@ class Copying {
   /** @returns milliseconds that it took; `null`: not asked for */
   *#verify(to: number, expected: string | undefined): Step<number | null> {
     const { check } = this.#job.hashers;
-    if (!this.#job.options.verify || check === null) return null;
+    if (!this.#job.options.verify || check === null || expected === undefined) return null;
     const startedMs = nowMs();
-    libc()?.dropFromMemory(to);
-    const hasher = check.create();
-    const buffer = this.#buffer;
-    for (let at = 0; ;) {
-      this.#context.throwIfCancelled();
-      const read = yield* this.#readBack(to, buffer, at);
-      if (read === 0) break;
-      hasher.update(buffer.subarray(0, read));
-      at += read;
-    }
-    const found = hasher.digest();
-    if (found !== expected) throw mismatch(this.#job.target, expected ?? '', found);
+    yield* readBack(to, this.#job.target, expected, check, this.#buffer, this.#io, this.#context);
     return nowMs() - startedMs;
-  }
-
-  *#readBack(to: number, buffer: Buffer, at: number): Step<number> {
-    try {
-      return yield* wait(this.#io.read(to, buffer, buffer.length, at));
-    } catch (error) {
-      throw targetError(error, this.#job.target);
-    }
   }
 
   get #buffer(): Buffer {
@@ -460,39 +419,3 @@ class Copying {
 /** Never through a link, and nothing that is not a file is waited for. */
 const OPEN_IN_PLACE =
   constants.O_RDWR | (process.platform === 'win32' ? 0 : constants.O_NOFOLLOW | constants.O_NONBLOCK);
-
-/**
- * Older than every source: whoever copies again sees that the file is not its source yet, and is not newer either. Each
- * write sets the time anew, so that it is the mark of those that can have no other; and one who does not own the file
- * may not set it.
- */
-function looksOld(fd: number): void {
-  try {
-    setTimes(fd, 0n, 0n);
-  } catch (error) {
-    if (errorCode(error) !== 'EPERM' && errorCode(error) !== 'EACCES') throw error;
-  }
-}
-
-/** Each lane has its own. */
-export function bufferOf({ buffers }: CopyMemory, lane: number): Buffer {
-  return (buffers[lane] ??= Buffer.allocUnsafeSlow(READ_BYTES));
-}
-
-/** @throws HeddleError `changed-while-copying` */
-export function throwIfChanged(path: FsPath, fd: number, before: BigIntStats, bytes: number): void {
-  const after = fstatSync(fd, { bigint: true });
-  const isWhole = BigInt(bytes) === before.size || before.size === 0n || isPseudo(fd);
-  if (!hasChanged(before, after) && isWhole) return;
-  throw new HeddleError('changed-while-copying', `${displayPath(path)} changed while it was copied.`, {
-    retryable: true,
-  });
-}
-
-function mismatch(target: FsPath, expected: string, found: string): HeddleError {
-  return new HeddleError(
-    'verify-mismatch',
-    `${displayPath(target)} was written, and other bytes came back from the device (BLAKE3 ${expected} became ${found}). The copy was removed. Check the disk and its cable.`,
-    { retryable: true },
-  );
-}

@@ -13,10 +13,7 @@ import { displayPath, joinPath, pathFromBytes, pathToBytes, type FsPath } from '
 import { isSameFile, lstatOrNull, native, parentPath, unlinkIfThere } from '../files/entries';
 import { isUnfinished } from './extended-attributes';
 import type { TargetTimes } from './target-times';
-import { placeAt, refuseSpecial, replaceAt, type Naming, type Placed } from '../files/take-name';
-
-/** More files of one name than this in one folder are a mistake. */
-const MAX_NUMBER = 1_000_000;
+import { refuseSpecial } from '../files/take-name';
 
 /** What is to be done: the copy is made and gets a name, or all is said already. */
 export type Decision =
@@ -155,36 +152,6 @@ export function decidesUnchanged(copy: Copy, source: BigIntStats, there: BigIntS
 
 export function readlinkBytes(path: FsPath): Buffer {
   return readlinkSync(native(path), { encoding: 'buffer' });
-}
-
-/**
- * Gives the finished copy at `temp` its name.
- * @returns `null` when somebody else took it meanwhile
- */
-export function placeByDecision(
-  how: 'new' | 'replace' | 'number',
-  temp: FsPath,
-  target: FsPath,
-  workDirectory: FsPath,
-  naming: Naming,
-): (Placed & { readonly finding: 'new' | 'replaced' | 'numbered' }) | null {
-  switch (how) {
-    case 'new': {
-      const placed = placeAt(temp, target, workDirectory, naming);
-      return placed === null ? null : { ...placed, finding: 'new' };
-    }
-    case 'replace':
-      return { ...replaceAt(temp, target, naming), finding: 'replaced' };
-    case 'number':
-      for (let number = 1; number < MAX_NUMBER; number++) {
-        const placed = placeAt(temp, numbered(target, number), workDirectory, naming);
-        if (placed !== null) return { ...placed, finding: 'numbered' };
-      }
-      throw new HeddleError(
-        'no-free-name',
-        `${displayPath(target)} and every numbered name after it exist already.`,
-      );
-  }
 }
 
 /** `name (1).ext` of `name.ext`. */

@@ -4,7 +4,8 @@ import { HeddleError } from '../common/model/errors';
 import type { TaskOutcome } from '../common/model/tasks';
 import { displayPath, type FsPath } from '../common/model/paths';
 import { errorCode, lstatOrNull, native, parentPath } from '../files/entries';
-import { copyData, type CopiedData, type CopyMemory, type DataJob } from './copy-data';
+import { copyData, type CopiedData, type DataJob } from './copy-data';
+import type { CopyMemory } from './copy-memory';
 import type { TaskContext } from './runtime';
 import { ASYNC_IO, SYNC_IO, runAsync, runSync } from './steps';
 

@@ -10,13 +10,14 @@ import type { Lost } from '../common/model/copy-options';
 import type { TaskOutcome } from '../common/model/tasks';
 import type { FsPath } from '../common/model/paths';
 import { copyAttributes } from './attributes';
-import { SMALL_BYTES, bufferOf, throwIfChanged, type CopyMemory } from './copy-data';
+import { SMALL_BYTES } from './copy-data';
 import { aboutTarget } from './copy-errors';
+import { bufferOf, type CopyMemory } from './copy-memory';
 import type { TargetFolders } from './copy-target';
 import { errorCode, lstatOrNull, native, parentPath } from '../files/entries';
 import { libc } from '../files/libc';
 import type { TaskContext } from './runtime';
-import { OPEN_TO_READ } from './source-file';
+import { OPEN_TO_READ, throwIfChanged } from './source-file';
 
 /** `O_TMPFILE` is not among Node's constants. This is its value on every architecture that Node is built for. */
 const O_TMPFILE = 0o20_000_000 | constants.O_DIRECTORY;

@@ -5,36 +5,20 @@
  */
 import { symlinkSync } from 'node:fs';
 import type { BigIntStats } from 'node:fs';
-import type { CopyFacts, Lost, WorkDirectoryNote } from '../common/model/copy-options';
+import type { Lost, WorkDirectoryNote } from '../common/model/copy-options';
 import { HeddleError } from '../common/model/errors';
-import type { ErrorData } from '../common/model/errors';
 import type { CopyRoot, CopyWorkerOptions } from '../common/threads/worker-options';
 import type { Digests } from '../common/model/digests';
 import type { TaskOrder, TaskOutcome } from '../common/model/tasks';
-import { displayPath, type FsPath } from '../common/model/paths';
+import type { FsPath } from '../common/model/paths';
 import { copyAttributes } from './attributes';
-import {
-  LARGE_BYTES,
-  SMALL_BYTES,
-  copyData,
-  type CopiedData,
-  type CopyHashers,
-  type CopyMemory,
-} from './copy-data';
-import { aboutTarget, targetError } from './copy-errors';
-import {
-  cannotBeReplaced,
-  mayBeWritten,
-  needsInPlace,
-  notReplaceable,
-  whenDone,
-  writeInPlace,
-} from './copy-in-place';
+import { LARGE_BYTES, SMALL_BYTES, copyData, type CopiedData, type CopyHashers } from './copy-data';
+import { aboutTarget, failedCopy, notFound, nowAFolder, skippedCopy, targetError } from './copy-errors';
+import { mayBeWritten, needsInPlace, notReplaceable, whenDone, writeInPlace } from './copy-in-place';
 import {
   decide,
   decidesUnchanged,
   numberedBefore,
-  placeByDecision,
   readlinkBytes,
   settledBefore,
   type Copy,
@@ -44,6 +28,8 @@ import {
 import { removeEmptied, removeExtra, type MirrorRoot } from './copy-extras';
 import { copyFolders } from './copy-folders';
 import { foresee, isReached } from './copy-foresight';
+import { placeCopy, type How, type Placing } from './copy-place';
+import type { CopyMemory } from './copy-memory';
 import { SmallCopies } from './copy-small';
 import { TargetSpelling } from './copy-spelling';
 import { TargetFolders, isRefusal } from './copy-target';
@@ -58,12 +44,12 @@ import {
 } from './copy-there';
 import { TargetTimes } from './target-times';
 import { Counterparts } from '../files/counterparts';
-import { errorCode, lstatOrNull, native, parentPath, unlinkIfThere } from '../files/entries';
+import { lstatOrNull, native, parentPath, unlinkIfThere } from '../files/entries';
 import { NAMING, type Naming } from '../files/take-name';
 import { loadHasher } from '../files/hashers';
 import { hasRealInodes } from '../files/volumes';
-import { TaskCancelled, type RunTask, type TaskContext } from './runtime';
-import { NotAFile, notRegular } from './source-file';
+import type { RunTask, TaskContext } from './runtime';
+import { notRegular } from './source-file';
 import { ASYNC_IO, SYNC_IO, runAsync, runSync, type Io, type Step } from './steps';
 
 /** What tests replace. */
@@ -145,7 +131,7 @@ class Copier {
     const source = lstatOrNull(order.source);
     if (source === null) throw notFound(order.source);
     if (source.isDirectory()) throw nowAFolder(order.source);
-    if (!source.isFile() && !source.isSymbolicLink()) return skipped(notRegular(order.source));
+    if (!source.isFile() && !source.isSymbolicLink()) return skippedCopy(notRegular(order.source));
     const copy: Copy = {
       source: order.source,
       target,
@@ -292,6 +278,11 @@ class Copier {
     return writeInPlace(target, from, { options, hashers: this.#hashers }, this.#memory, context);
   }
 
+  get #placing(): Placing {
+    const wantsDigests = this.#hashers.wanted.length > 0;
+    return { naming: this.#naming, spelling: this.#spelling, wantsDigests };
+  }
+
   #mirrorRoot(root: CopyRoot): MirrorRoot {
     let mirror = this.#mirrorRoots.get(root);
     if (mirror === undefined) {
@@ -343,7 +334,7 @@ class Copier {
     } catch {
       return null;
     }
-    return this.#place(job, source, how, { bytes: 0 });
+    return placeCopy(job, source, how, { bytes: 0 }, this.#placing);
   }
 
   #copyFile(
@@ -364,7 +355,7 @@ class Copier {
     const done = (copied: CopiedData): TaskOutcome | Promise<TaskOutcome> => {
       const { bytes, facts, digests, lost } = copied;
       try {
-        return this.#place(job, copied.source, how, { bytes, facts, digests, lost });
+        return placeCopy(job, copied.source, how, { bytes, facts, digests, lost }, this.#placing);
       } catch (error) {
         if (!needsInPlace(error) || !options.inPlace) throw error;
         // What it is written from is whole, and goes when it is done.
@@ -378,7 +369,7 @@ class Copier {
       try {
         return done(runSync(begin()));
       } catch (error) {
-        return failed(job, error, source);
+        return failedCopy(job.temp, error, source.size >= LARGE_BYTES);
       }
     }
     return (async () => {
@@ -389,7 +380,7 @@ class Copier {
         }
         return await done(context.exclusive ? runSync(begin()) : await runAsync(begin()));
       } catch (error) {
-        return failed(job, error, source);
+        return failedCopy(job.temp, error, source.size >= LARGE_BYTES);
       }
     })();
   }
@@ -403,94 +394,9 @@ class Copier {
         symlinkSync(text, native(job.temp));
         copyAttributes(job.source, source, job.temp, lost);
       });
-      return this.#place(job, source, how, { bytes: 0, lost: [...lost] });
+      return placeCopy(job, source, how, { bytes: 0, lost: [...lost] }, this.#placing);
     } catch (error) {
-      return failed(job, error, source);
+      return failedCopy(job.temp, error, source.size >= LARGE_BYTES);
     }
   }
-
-  #place(job: CopyAttempt, source: BigIntStats, how: How, made: Made): TaskOutcome {
-    const { temp, target } = job;
-    const { bytes, facts, digests = {}, lost = [] } = made;
-    const naming = source.isSymbolicLink() ? { ...this.#naming, link: null } : this.#naming;
-    const placed = aboutTarget(target, () => {
-      try {
-        return placeByDecision(how, temp, target, parentPath(temp), naming);
-      } catch (error) {
-        const isFile = source.isFile() && how === 'replace';
-        throw isFile && cannotBeReplaced(error) && mayBeWritten(target)
-          ? notReplaceable(target, error)
-          : error;
-      }
-    });
-    if (placed !== null) {
-      return {
-        state: 'done',
-        bytes,
-        ...placed,
-        ...(facts === undefined ? {} : { copied: facts }),
-        ...(Object.keys(digests).length === 0 ? {} : { digests }),
-        ...(lost.length === 0 ? {} : { lost }),
-      };
-    }
-    // Somebody else made the target while this copy was under way.
-    const there = lstatOrNull(target);
-    if (there === null) {
-      unlinkIfThere(temp);
-      throw new HeddleError(
-        'target-exists',
-        `${displayPath(target)} was taken by another program meanwhile.`,
-        { retryable: true },
-      );
-    }
-    try {
-      const again = decide(job, source, there);
-      if (again.how === 'replace') this.#spelling.refuseOther(job.source, target);
-      if (again.how === 'replace' || again.how === 'number') return this.#place(job, source, again.how, made);
-      unlinkIfThere(temp);
-      // With digests to be made of it, it is looked at from the start.
-      if (again.how === 'settled' && this.#hashers.wanted.length === 0) return again.outcome;
-    } catch (error) {
-      unlinkIfThere(temp);
-      throw error;
-    }
-    throw new HeddleError('target-exists', `${displayPath(target)} comes and goes.`, { retryable: true });
-  }
-}
-
-type How = 'new' | 'replace' | 'number';
-
-interface Made {
-  readonly bytes: number;
-  readonly facts?: CopyFacts;
-  readonly digests?: Digests;
-  readonly lost?: readonly Lost[];
-}
-
-/** Removes the temporary file, unless another attempt can go on with it; then fails or skips. */
-function failed(job: CopyAttempt, error: unknown, source: BigIntStats): TaskOutcome {
-  if (!canGoOn(error) || source.size < LARGE_BYTES) unlinkIfThere(job.temp);
-  if (error instanceof NotAFile) return skipped(error.reason);
-  throw error;
-}
-
-/** Stopped, or hindered for a while: what is on the device stays. A job that ends takes it away. */
-function canGoOn(error: unknown): boolean {
-  return (
-    error instanceof TaskCancelled ||
-    errorCode(error) === 'EIO' ||
-    (error instanceof HeddleError && error.code === 'io-error')
-  );
-}
-
-function skipped(reason: ErrorData, target: FsPath | null = null): TaskOutcome {
-  return { state: 'skipped', bytes: 0, target, reason };
-}
-
-function notFound(path: FsPath): HeddleError {
-  return new HeddleError('not-found', `${displayPath(path)} does not exist.`);
-}
-
-function nowAFolder(path: FsPath): HeddleError {
-  return new HeddleError('is-a-folder', `${displayPath(path)} is a folder where a file was expected.`);
 }

@@ -2,60 +2,41 @@
  * One URL to one file. The body goes to a temporary file, must be whole as the protocol frames it and right by every
  * digest that list and server give, is flushed to the disk and only then takes its name.
  */
-import {
-  type BigIntStats,
-  closeSync,
-  existsSync,
-  futimesSync,
-  openSync,
-  readFileSync,
-  read as readCallback,
-  statfsSync,
-} from 'node:fs';
-import { createHash } from 'node:crypto';
-import { promisify } from 'node:util';
-import { parseContentDisposition } from './content-disposition';
-import {
-  contentDigests,
-  hasDigestFields,
-  mergeClaims,
-  representationDigests,
-} from '../common/model/digest-fields';
+import { closeSync, existsSync, futimesSync, openSync, readFileSync } from 'node:fs';
 import {
   KEPT_HEADER_CHARACTERS,
   plainEntry,
   type DownloadEntry,
-  type Integrity,
-  type KnownFile,
   type PartialNote,
   type PartialState,
 } from '../common/model/download';
-import type { CheckAlgorithm, CheckDigests } from '../common/model/digests';
-import { expectedFileName, safeFileName } from '../files/file-name';
 import { HeddleError, type ErrorData } from '../common/model/errors';
-import type { DownloadWorkerOptions } from '../common/threads/worker-options';
-import type { TaskOrder, TaskOutcome } from '../common/model/tasks';
-import { displayPath, joinPath, type FsPath } from '../common/model/paths';
-import { readHttpDate, writeHttpDate } from './http-date';
 import { shownUrl } from '../common/model/http-fields';
-import { RateLimit } from '../common/threads/rate-limit';
+import { displayPath, joinPath, type FsPath } from '../common/model/paths';
+import type { TaskOrder, TaskOutcome } from '../common/model/tasks';
 import { nowMs } from '../common/threads/board';
-import { parseCookies } from './cookies';
+import { RateLimit } from '../common/threads/rate-limit';
+import type { DownloadWorkerOptions } from '../common/threads/worker-options';
 import { lastPart, lstatOrNull, makeFolders, native, parentPath, unlinkIfThere } from '../files/entries';
+import { expectedFileName, safeFileName } from '../files/file-name';
+import { freeBytes } from '../files/free-space';
+import { loadHasher, nativeBlake3, type HasherFactory } from '../files/hashers';
 import type { Naming } from '../files/take-name';
+import { isInMemory } from '../files/volumes';
+import { parseContentDisposition } from './content-disposition';
+import { parseCookies } from './cookies';
+import { checkFile, digestFile, isWrongContent } from './download-check';
+import { headersOf, isSafe, knownFile, onlyIfNewer, parseUrl, stillThere } from './download-request';
 import { FinalPlaces } from './final-name';
+import { openHttpClient } from './http';
+import type { Answer, HttpClient, HttpLimits } from './http/client';
+import { readHttpDate } from './http-date';
 import { statusFailure } from './http-errors';
-import { loadHasher, nativeBlake3, type Hasher, type HasherFactory } from '../files/hashers';
-import { basic, HttpClient, type HttpLimits } from './http';
-import type { Answer } from './http-exchange';
 import { parseNetrc } from './netrc';
 import { PartialFile, type OpenFile } from './partial-file';
 import type { RunTask, TaskContext } from './runtime';
 import { Transfer, type Transferred } from './transfer';
-import { isTag, isValidator } from './validators';
 
-const readAsync = promisify(readCallback);
-const READ_BYTES = 1024 * 1024;
 /** Smaller files are not worth a look at the free space. */
 const LOOK_AT_SPACE_BYTES = 1024 * 1024;
 
@@ -253,7 +234,7 @@ export function createDownload(job: DownloadWorkerOptions, tuning: DownloadTunin
       }
       const flushing = file.finish(got.bytes);
       if (flushing !== null) await flushing;
-      const { digests, integrity } = await check(file, got, entry, context);
+      const { digests, integrity } = await checkFile(file, got, entry, options.digests, context);
       setTime(file, got.headers['last-modified']);
       file.close();
       context.throwIfCancelled();
@@ -297,46 +278,6 @@ export function createDownload(job: DownloadWorkerOptions, tuning: DownloadTunin
     }
   }
 
-  /** The finished file against everything that was said of it. Read from the disk's side: what counts is what is there. */
-  async function check(
-    file: PartialFile,
-    got: Transferred,
-    entry: DownloadEntry,
-    context: TaskContext<PartialNote>,
-  ): Promise<{ readonly digests: CheckDigests; readonly integrity: Integrity }> {
-    const listed = { digests: entry.digests, contradictions: [] };
-    const claims = hasDigestFields(got.headers)
-      ? mergeClaims(listed, representationDigests(got.headers), contentDigests(got.headers))
-      : listed;
-    const [disputed] = claims.contradictions;
-    if (disputed !== undefined) {
-      throw new HeddleError(
-        'digest-mismatch',
-        `Two different ${disputed} digests are given for the file, so one of them is wrong. It was discarded.`,
-      );
-    }
-    if (entry.size !== null && entry.size !== got.bytes) {
-      throw new HeddleError(
-        'size-mismatch',
-        `The file should have ${entry.size} bytes and has ${got.bytes}. It was discarded.`,
-      );
-    }
-    const expected = Object.entries(claims.digests) as [CheckAlgorithm, string][];
-    const wanted = [...new Set([...expected.map(([algorithm]) => algorithm), ...options.digests])];
-    const digests = wanted.length === 0 ? {} : await digestFile(file.fd, got.bytes, wanted, context);
-    for (const [algorithm, digest] of expected) {
-      const found = digests[algorithm];
-      if (found === digest) continue;
-      throw new HeddleError(
-        'digest-mismatch',
-        `The file's ${algorithm} is ${found ?? 'unknown'}, expected was ${digest}. It was discarded.`,
-      );
-    }
-    const unsure = got.untilClose || got.compared;
-    const integrity = expected.length > 0 ? 'verified' : unsure ? 'unverified' : 'complete';
-    return { digests, integrity };
-  }
-
   return Object.assign(download, {
     close: async () => {
       await (await client.catch(() => null))?.close();
@@ -344,21 +285,10 @@ export function createDownload(job: DownloadWorkerOptions, tuning: DownloadTunin
   });
 }
 
-/** tmpfs and ramfs (statfs(2)): there is no disk to write to. */
-const MEMORY_FILE_SYSTEMS: ReadonlySet<number> = new Set([0x01021994, 0x858458f6]);
-
-function isInMemory(directory: FsPath): boolean {
-  try {
-    return process.platform === 'linux' && MEMORY_FILE_SYSTEMS.has(statfsSync(native(directory)).type);
-  } catch {
-    return false;
-  }
-}
-
 function openClient(job: DownloadWorkerOptions, tuning: DownloadTuning): Promise<HttpClient> {
   const { options } = job;
   return Promise.resolve().then(() =>
-    HttpClient.open({
+    openHttpClient({
       connectMs: options.connectMs,
       headersMs: options.headersMs,
       stallMs: options.stallMs,
@@ -378,80 +308,6 @@ function readText(path: string): string {
   } catch (error) {
     throw new HeddleError('unreadable', `${path} cannot be read.`, { cause: error });
   }
-}
-
-/** Electron 33 has no `URL.parse` yet, and `URL.canParse` would read it twice. */
-function readUrl(text: string): URL | null {
-  try {
-    return new URL(text);
-  } catch {
-    return null;
-  }
-}
-
-function parseUrl(text: string): URL {
-  const url = readUrl(text);
-  if (url === null || (url.protocol !== 'http:' && url.protocol !== 'https:')) {
-    throw new HeddleError('bad-url', 'The address is not an HTTP or HTTPS address.');
-  }
-  return url;
-}
-
-function headersOf(entry: DownloadEntry, options: DownloadWorkerOptions['options']): Record<string, string> {
-  const headers: Record<string, string> = {};
-  if (options.bearer !== null) headers['authorization'] = `Bearer ${options.bearer}`;
-  else if (options.user !== null) {
-    const { name, password } = options.user;
-    headers['authorization'] = basic(name, password);
-  }
-  for (const [name, value] of [...options.headers, ...entry.headers]) headers[name.toLowerCase()] = value;
-  return headers;
-}
-
-/** `null` where the file is gone, or not as it was left. */
-function stillThere(known: KnownFile | null): KnownFile | null {
-  if (known === null) return null;
-  const stats = lstatOrNull(known.target);
-  const isSame =
-    stats !== null && Number(stats.size) === known.size && Number(stats.mtimeMs) === known.mtimeMs;
-  return isSame ? known : null;
-}
-
-/**
- * RFC 9110 §13.1.2, §13.1.3: only what is not this one, by its tag and by its date.
- * @param there the file that a newer one would replace
- */
-function onlyIfNewer(known: KnownFile | null, there: BigIntStats | null, url: URL): Record<string, string> {
-  if (there === null) return {};
-  const given = known?.source === sourceOf(url) ? known : null;
-  const { lastModified = null, etag = null } = given ?? {};
-  // To a server that always says one date nothing is ever newer.
-  const saysNothing = lastModified !== null && !isValidator(lastModified);
-  const since = lastModified ?? writeHttpDate(Number(there.mtimeMs));
-  return {
-    ...(saysNothing ? {} : { 'if-modified-since': since }),
-    ...(etag === null || !isTag(etag) ? {} : { 'if-none-match': etag }),
-  };
-}
-
-function knownFile(target: FsPath, got: Transferred, url: URL): KnownFile {
-  return {
-    target,
-    source: sourceOf(url),
-    etag: got.headers['etag'] ?? null,
-    lastModified: got.headers['last-modified'] ?? null,
-    size: got.bytes,
-    mtimeMs: Number(lstatOrNull(target)?.mtimeMs ?? 0n),
-  };
-}
-
-function sourceOf(url: URL): string {
-  return createHash('sha256').update(shownUrl(url)).digest('hex');
-}
-
-/** RFC 9110 §13.1: conditions of this kind are for what only reads. */
-function isSafe(method: string): boolean {
-  return method === 'GET' || method === 'HEAD';
 }
 
 function skipped(target: FsPath): TaskOutcome {
@@ -497,23 +353,17 @@ function isMirrorFault(error: unknown): boolean {
   );
 }
 
-/** The bytes themselves are not to be trusted: nobody goes on with them. */
-function isWrongContent(error: unknown): boolean {
-  return error instanceof HeddleError && /^(?:digest-mismatch|size-mismatch|too-large)$/u.test(error.code);
-}
-
 function assertSpace(directory: FsPath, answer: Answer, keepFreeBytes: number): void {
   const { length } = answer;
   if (length === null || (length < LOOK_AT_SPACE_BYTES && keepFreeBytes === 0)) return;
-  let free: number;
+  let free: number | null;
   try {
-    const { bavail, bsize } = statfsSync(native(directory));
-    free = bavail * bsize;
+    free = freeBytes(directory);
   } catch {
-    // Systems that do not tell say it when they are full.
-    return;
+    free = null;
   }
-  if (length + keepFreeBytes <= free) return;
+  // Systems that do not tell say it when they are full.
+  if (free === null || length + keepFreeBytes <= free) return;
   throw new HeddleError(
     'disk-full',
     `The file has ${length} bytes, and ${displayPath(directory)} has only ${Math.max(0, free - keepFreeBytes)} to give. Make room, then retry.`,
@@ -529,28 +379,4 @@ function setTime(file: PartialFile, lastModified: string | undefined): void {
   } catch {
     // A file system without times keeps the file all the same.
   }
-}
-
-async function digestFile(
-  fd: number,
-  size: number,
-  algorithms: readonly CheckAlgorithm[],
-  context: TaskContext<PartialNote>,
-): Promise<CheckDigests> {
-  const hashers = await Promise.all(
-    algorithms.map(async (algorithm): Promise<[CheckAlgorithm, Hasher]> => [
-      algorithm,
-      (await loadHasher(algorithm)).create(),
-    ]),
-  );
-  const buffer = Buffer.allocUnsafe(Math.max(1, Math.min(READ_BYTES, size)));
-  for (let at = 0; at < size;) {
-    const { bytesRead } = await readAsync(fd, buffer, 0, buffer.length, at);
-    if (bytesRead === 0) throw new HeddleError('io-error', 'The file became shorter while it was checked.');
-    const chunk = buffer.subarray(0, bytesRead);
-    for (const [, hasher] of hashers) hasher.update(chunk);
-    at += bytesRead;
-    context.throwIfCancelled();
-  }
-  return Object.fromEntries(hashers.map(([algorithm, hasher]) => [algorithm, hasher.digest()]));
 }

@@ -3,47 +3,14 @@ import type { Dispatcher } from 'undici';
 import { nowMs } from '../common/threads/board';
 import { HeddleError } from '../common/model/errors';
 import { badAnswer } from './http-errors';
-import type { TaskContext } from './runtime';
-import { NO_CONNECTION, type ConnectionTimes, type SocketWatch } from './socket-watch';
+import { ENOUGH, type Answer, type Cancellable, type Headers, type Receiver } from './http/client';
+import { NO_CONNECTION, type SocketWatch } from './socket-watch';
+
+type Controller = Dispatcher.DispatchController;
 
 /** A redirect's or an error page's body up to this size is read away, so that the connection can be used again. */
 const DISCARD_BYTES = 64 * 1024;
 export const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
-
-/** Told by a receiver: it has all that it wanted; the connection is closed. */
-export const ENOUGH = Symbol('enough');
-
-/** Who wants an answer. */
-export interface Receiver {
-  /**
-   * The headers of the final answer are there (redirects are followed before).
-   * @returns whether its body is wanted; of others only what costs nothing is read
-   */
-  begin(answer: Answer): boolean;
-  /** @returns a promise to wait for before more is sent, `null` to go on at once, or {@link ENOUGH} */
-  write(chunk: Buffer): Promise<void> | null | typeof ENOUGH;
-}
-
-type Headers = Parameters<NonNullable<Dispatcher.DispatchHandler['onResponseStart']>>[2];
-type Controller = Dispatcher.DispatchController;
-
-/** Where an exchange's time went, in milliseconds; `null` where an open connection was used, or it did not come to that. */
-export interface ExchangeTimes extends ConnectionTimes {
-  /** From the request's headers to the answer's. */
-  readonly waitMs: number | null;
-}
-
-export interface Answer {
-  readonly status: number;
-  readonly times: ExchangeTimes;
-  readonly headers: Headers;
-  /** Where it came from in the end. */
-  readonly url: URL;
-  /** Bytes of the body, where the answer says so. */
-  readonly length: number | null;
-  /** Whether nothing but the connection's end says where the body ends (RFC 9112 §6.3). */
-  readonly untilClose: boolean;
-}
 
 /** An exchange that takes longer than this hears at once that its task was cancelled; another one so much later. */
 const LONG_MS = 25;
@@ -77,7 +44,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
   receiverFailed = false;
   readonly #url: URL;
   readonly #receiver: Receiver;
-  readonly #context: TaskContext;
+  readonly #context: Cancellable;
   readonly #sockets: SocketWatch;
   readonly #isHttp2: boolean;
   #answer: Answer | null = null;
@@ -91,7 +58,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
   #resolve!: (answer: Answer) => void;
   #reject!: (error: unknown) => void;
 
-  constructor(url: URL, receiver: Receiver, context: TaskContext, sockets: SocketWatch, isHttp2: boolean) {
+  constructor(url: URL, receiver: Receiver, context: Cancellable, sockets: SocketWatch, isHttp2: boolean) {
     this.#isHttp2 = isHttp2;
     this.#url = url;
     this.#receiver = receiver;

@@ -9,46 +9,15 @@ import { HeddleError } from '../common/model/errors';
 import { isIdempotent, shownUrl } from '../common/model/http-fields';
 import { VERSION } from '../common/model/version';
 import { errorCode } from '../files/entries';
+import { basic } from './http/basic';
 import { badAnswer, connectionFailure } from './http-errors';
-import type { TaskContext } from './runtime';
+import type { Answer, Cancellable, HttpClient, HttpOptions, Receiver, Request } from './http/client';
 import { isProxyNamed, openProxied, proxyRefusal, type MakePool } from './proxies';
-import { Cancelling, Exchange, REDIRECTS, type Answer, type Receiver } from './http-exchange';
+import { Cancelling, Exchange, REDIRECTS } from './http-exchange';
 import { SocketWatch } from './socket-watch';
 import { readCertificates, trustingConnector } from './trust';
 
-export interface HttpLimits {
-  readonly connectMs: number;
-  /** From the request to the last header. */
-  readonly headersMs: number;
-  /** Without a byte of the body. */
-  readonly stallMs: number;
-}
-
 const MAX_REDIRECTS = 20;
-
-export interface Request {
-  readonly url: URL;
-  /** Upper case. */
-  readonly method: string;
-  /** Lower-case names. Sent to the origin of `url` alone. */
-  readonly headers: Readonly<Record<string, string>>;
-  /** `null`: the whole. */
-  readonly range: string | null;
-  readonly ifRange: string | null;
-  /** Fields that make the request conditional (RFC 9110 §13.1); unlike `headers` they follow redirects. */
-  readonly conditions: Readonly<Record<string, string>>;
-  readonly body: string | null;
-}
-
-export interface HttpOptions extends HttpLimits {
-  readonly userAgent: string | null;
-  /** Name and password for a host, from a .netrc file. */
-  readonly loginFor: (host: string) => { readonly name: string; readonly password: string } | null;
-  /** The Cookie header for an address. */
-  readonly cookiesFor: (url: URL) => string | null;
-  readonly proxy: string | null;
-  readonly caFile: string | null;
-}
 
 /** Origins that refuse HTTP/1.1, as this thread has met them. */
 const http2Origins = new Set<string>();
@@ -56,7 +25,12 @@ const http2Origins = new Set<string>();
 /** How often a request that a server did not process is sent again at once. */
 const MOST_RESENDS = 2;
 
-export class HttpClient {
+/** @throws HeddleError when the file of certificates cannot be read */
+export function openHttpClient(options: HttpOptions): Promise<HttpClient> {
+  return UndiciClient.open(options);
+}
+
+class UndiciClient implements HttpClient {
   readonly #options: HttpOptions;
   readonly #userAgent: string;
   readonly #http1: Dispatcher;
@@ -66,8 +40,7 @@ export class HttpClient {
   /** True while a socket's error is being told to undici; see {@link Exchange.onResponseEnd}. */
   readonly #sockets: SocketWatch;
 
-  /** @throws HeddleError when the file of certificates cannot be read */
-  static async open(options: HttpOptions): Promise<HttpClient> {
+  static async open(options: HttpOptions): Promise<UndiciClient> {
     const sockets = new SocketWatch();
     const own = options.caFile === null ? null : readCertificates(options.caFile);
     const limits = { pipelining: 1, headersTimeout: options.headersMs, bodyTimeout: options.stallMs };
@@ -94,7 +67,7 @@ export class HttpClient {
       const { Http2Pool } = await import('./http2');
       return await open((origin, connect) => new Http2Pool(new URL(origin), connect, limits));
     };
-    return new HttpClient(options, await open(null), openHttp2, sockets);
+    return new UndiciClient(options, await open(null), openHttp2, sockets);
   }
 
   private constructor(
@@ -110,12 +83,7 @@ export class HttpClient {
     this.#sockets = sockets;
   }
 
-  /**
-   * Sends `request`, follows redirects, and pours the body of the final answer into `receiver` if it wants it.
-   * @returns the final answer, its body received whole, or as much of it as the receiver wanted
-   * @throws HeddleError; what `context` or `receiver` threw
-   */
-  async send(request: Request, receiver: Receiver, context: TaskContext): Promise<Answer> {
+  async send(request: Request, receiver: Receiver, context: Cancellable): Promise<Answer> {
     const { url: original } = request;
     let { method, body } = request;
     let current = original;
@@ -174,7 +142,6 @@ export class HttpClient {
     return headers;
   }
 
-  /** Closes every connection. */
   async close(): Promise<void> {
     await this.#http1.destroy();
     await (await this.#http2)?.destroy();
@@ -185,7 +152,7 @@ export class HttpClient {
    * Such a request was not answered at all, so it is sent once more (RFC 9112 §9.3.1), if it is one that may be.
    * One that HTTP/2 says was not processed (RFC 9113 §8.7) may be in any case.
    */
-  async #exchange(request: OneRequest, receiver: Receiver, context: TaskContext): Promise<Answer> {
+  async #exchange(request: OneRequest, receiver: Receiver, context: Cancellable): Promise<Answer> {
     const { origin } = request.url;
     let resends = 0;
     let hasChanged = false;
@@ -237,11 +204,6 @@ const REFUSES_HTTP1 = 'ERR_SSL_TLSV1_ALERT_NO_APPLICATION_PROTOCOL';
 
 /** How a connection looks that the other side closed. */
 const CLOSED: ReadonlySet<string> = new Set(['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE']);
-/** RFC 7617. */
-export function basic(name: string, password: string): string {
-  return `Basic ${Buffer.from(`${name}:${password}`).toString('base64')}`;
-}
-
 function decodeUserInfo(text: string): string {
   try {
     return decodeURIComponent(text);

@@ -16,7 +16,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { DEFAULT_DOWNLOAD_OPTIONS, type DownloadOptions } from '../common/model/download-options';
 import type { TaskOutcome } from '../common/model/tasks';
 import { createDownload, type RunDownload } from './download';
-import type { HttpClient, HttpOptions } from './http';
+import type { HttpClient, HttpOptions } from './http/client';
 import {
   data,
   END_STREAM,

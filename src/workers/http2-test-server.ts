@@ -5,8 +5,8 @@ import { createServer as createTcpServer, type AddressInfo, type Server, type So
 import { join } from 'node:path';
 import { createServer, type TLSSocket } from 'node:tls';
 import { toErrorData } from '../common/model/errors';
-import { HttpClient, type HttpOptions, type Request } from './http';
-import type { Answer } from './http-exchange';
+import { openHttpClient } from './http';
+import type { Answer, HttpClient, HttpOptions, Request } from './http/client';
 import { FakeContext } from './test-context';
 
 const DATA = 0;
@@ -233,7 +233,7 @@ export function openClient(
   { certFile }: Certificate,
   options: Partial<HttpOptions> = {},
 ): Promise<HttpClient> {
-  return HttpClient.open({
+  return openHttpClient({
     connectMs: 5000,
     headersMs: 5000,
     stallMs: 5000,

@@ -1,9 +1,10 @@
 /** Opening files to read them: never a FIFO, a device or what lies behind a symbolic link. */
 import { closeSync, constants, fstatSync, lstatSync, openSync, readSync } from 'node:fs';
 import type { BigIntStats } from 'node:fs';
-import type { ErrorData } from '../common/model/errors';
+import { HeddleError, type ErrorData } from '../common/model/errors';
 import { displayPath, type FsPath } from '../common/model/paths';
 import { errorCode, native } from '../files/entries';
+import { isPseudo } from '../files/volumes';
 
 /** Bytes read at a time. */
 export const READ_BYTES = 1024 * 1024;
@@ -107,4 +108,19 @@ export function readChunksSync(
 /** Whether a file was written to between two looks at it. */
 export function hasChanged(before: BigIntStats, after: BigIntStats): boolean {
   return before.size !== after.size || before.mtimeNs !== after.mtimeNs;
+}
+
+/**
+ * Whether a file was copied as it was: all of it, and nobody wrote to it meanwhile.
+ * @param before as it was when it was opened
+ * @param bytes that were read of it
+ * @throws HeddleError `changed-while-copying`
+ */
+export function throwIfChanged(path: FsPath, fd: number, before: BigIntStats, bytes: number): void {
+  const after = fstatSync(fd, { bigint: true });
+  const isWhole = BigInt(bytes) === before.size || before.size === 0n || isPseudo(fd);
+  if (!hasChanged(before, after) && isWhole) return;
+  throw new HeddleError('changed-while-copying', `${displayPath(path)} changed while it was copied.`, {
+    retryable: true,
+  });
 }

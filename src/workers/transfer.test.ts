@@ -7,7 +7,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { PartialNote } from '../common/model/download';
 import { loadHasher } from '../files/hashers';
-import { HttpClient } from './http';
+import { openHttpClient } from './http';
+import type { HttpClient } from './http/client';
 import { PartialFile } from './partial-file';
 import { FakeContext } from './test-context';
 import { TestServer } from './test-server';
@@ -24,7 +25,7 @@ let file: PartialFile;
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'heddle-transfer-'));
   server = await TestServer.start();
-  client = await HttpClient.open({
+  client = await openHttpClient({
     connectMs: 5000,
     headersMs: 5000,
     stallMs: 5000,

@@ -7,44 +7,35 @@
  * used from its beginning, and connections that join take over half of the slowest remainder. They take it only
  * once the server has answered with exactly those bytes, so a server that does not play along costs nothing.
  */
-import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promises';
-import type { Extent, PartialNote, PartialState } from '../common/model/download';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { PartialNote, PartialState } from '../common/model/download';
 import { HeddleError } from '../common/model/errors';
-import { nowMs } from '../common/threads/board';
 import { shownUrl } from '../common/model/http-fields';
 import { LONGEST_TIMER_MS } from '../common/model/units';
-import { Extents, type Stretch } from './extents';
-import { isStrongDate, isValidator, strongTag } from './validators';
-import type { HttpClient } from './http';
-import { ENOUGH, type Answer, type ExchangeTimes, type Receiver } from './http-exchange';
+import { nowMs } from '../common/threads/board';
+import {
+  Changed,
+  Comparison,
+  contentOf,
+  earlierContent,
+  ifRange,
+  messageHeaders,
+  rangeOf,
+  type Content,
+} from './content';
+import { Extents } from './extents';
+import { ENOUGH, type Answer, type ExchangeTimes, type HttpClient, type Receiver } from './http/client';
 import { statusFailure } from './http-errors';
 import type { HasherFactory } from '../files/hashers';
-import type { PartialFile, PlaceWriter } from './partial-file';
+import type { PartialFile } from './partial-file';
+import { Parts, halfOf, isWorthJoining, type Part } from './parts';
+import { FIRST_NOTE_MS, ResumeNotes } from './resume-notes';
 import type { TaskContext } from './runtime';
 
 /** Where there is no strong entity tag, so much of what comes before is fetched again and compared. */
 const OVERLAP_BYTES = 64 * 1024;
 /** Content that changes under our hands this often is not waited for. */
 const MAX_RESTARTS = 2;
-/** The first progress is told this long after the start: a short download never needs it. */
-const FIRST_CHECKPOINT_MS = 100;
-/** Of the time between two, at most a twentieth goes by for long downloads; at most 5 s. */
-const CHECKPOINT_SHARE = 20;
-const LONGEST_CHECKPOINT_MS = 5000;
-/** A flush that takes its time is not asked for more often than this many times as long. */
-const FLUSH_PATIENCE = 10;
-/** Bytes per millisecond, and milliseconds. */
-const FAST = 20_000;
-const SOON_MS = 5000;
-/** Not worth a row. */
-const SMALLEST_EXTENT = 16 * 1024;
-/** An extent longer than this is told in pieces: each is read whole when the download goes on. */
-const LARGEST_EXTENT = 16 * 1024 * 1024;
-/** Another connection joins when this much time is left at the present speed, and such a part for each. */
-const WORTH_JOINING_MS = 2000;
-const SMALLEST_SHARE = 1024 * 1024;
-const JOIN_EVERY_MS = 500;
-
 export interface TransferRequest {
   readonly url: URL;
   readonly method: string;
@@ -76,7 +67,7 @@ export interface TransferOptions {
 export interface Transferred {
   readonly status: number;
   readonly finalUrl: string;
-  /** Those of {@link KEPT_HEADERS} that came with the content's first answer. */
+  /** Those that are of use when the file is whole, as they came with the content's first answer. */
   readonly headers: Readonly<Record<string, string>>;
   /** Nothing but the connection's end said that this is all. */
   readonly untilClose: boolean;
@@ -92,72 +83,11 @@ export interface Transferred {
   readonly answerHeaders: Answer['headers'];
 }
 
-/** What a 206 need not say again (RFC 9110 §15.3.7) and is of use when the file is whole. */
-const KEPT_HEADERS = [
-  'content-disposition',
-  'content-type',
-  'last-modified',
-  'etag',
-  'repr-digest',
-  'digest',
-  'x-goog-hash',
-  'x-goog-stored-content-encoding',
-  'x-guploader-response-body-transformations',
-] as const;
-/** These speak of one message: of the whole content if that came in one. */
-const MESSAGE_HEADERS = ['content-digest', 'content-md5'] as const;
-
-/** The content is another one now: begin again. */
-class Changed extends Error {}
-
-/** Bytes that come again, against those that are there. */
-class Comparison {
-  #expected: Buffer;
-
-  constructor(expected: Buffer) {
-    this.#expected = expected;
-  }
-
-  /** Whether all of them came, and were the same. */
-  get isOver(): boolean {
-    return this.#expected.length === 0;
-  }
-
-  /** @returns what of `chunk` comes after them. @throws Changed */
-  take(chunk: Buffer): Buffer {
-    const length = Math.min(chunk.length, this.#expected.length);
-    if (!chunk.subarray(0, length).equals(this.#expected.subarray(0, length))) throw new Changed();
-    this.#expected = this.#expected.subarray(length);
-    return chunk.subarray(length);
-  }
-}
-
-/** What the server said of the content that the file holds. */
-interface Content {
-  readonly etag: string | null;
-  readonly lastModified: string | null;
-  /** Whether Last-Modified may be used with If-Range. */
-  readonly isDateStrong: () => boolean;
-  readonly total: number | null;
-  readonly headers: Readonly<Record<string, string>>;
-}
-
-interface Part {
-  readonly writer: PlaceWriter;
-  readonly start: number;
-  /** The next byte that is awaited. */
-  position: number;
-  /** Where it is to stop; moved nearer when another connection takes the rest. */
-  end: number;
-  readonly startedAtMs: number;
-}
-
 export class Transfer {
   readonly #options: TransferOptions;
   readonly #have = new Extents();
-  /** Flushed and told. */
-  readonly #told = new Extents();
-  readonly #parts = new Set<Part>();
+  readonly #notes: ResumeNotes;
+  readonly #parts = new Parts();
   readonly #startedAtMs = nowMs();
   #content: Content | null = null;
   #answer: Answer | null = null;
@@ -165,20 +95,19 @@ export class Transfer {
   #inOnePiece = true;
   #compared = false;
   #firstByteMs: number | null = null;
-  #tellsReset = false;
-  #checkpointing: Promise<void> | null = null;
-  #nextCheckpointMs = FIRST_CHECKPOINT_MS;
-  #joinFailed = false;
   /** What the speed limit asks for after the last bytes of a part. */
   #owedMs = 0;
 
   constructor(options: TransferOptions) {
     this.#options = options;
+    const { file, note, hasher, request } = options;
+    const url = shownUrl(request.url);
+    this.#notes = new ResumeNotes(this.#have, { file, url, canGoOn: request.method === 'GET', note, hasher });
   }
 
   /** Whether there is something on disk that the next attempt can use. */
   get leaves(): boolean {
-    return this.#told.covered > 0;
+    return this.#notes.leaves;
   }
 
   /** @returns `null` where {@link TransferOptions.accept} did not want the body; the file is closed neither way */
@@ -196,16 +125,14 @@ export class Transfer {
             throw new HeddleError(
               'file-changed',
               'The file keeps changing on the server while it is fetched.',
-              {
-                retryable: true,
-              },
+              { retryable: true },
             );
           }
           await this.#startOver();
         }
       }
     } catch (error) {
-      await this.#tellLast();
+      await this.#notes.tellLast(this.#content);
       throw error;
     }
   }
@@ -214,7 +141,7 @@ export class Transfer {
   async #payOff(): Promise<void> {
     const { signal } = this.#options.context;
     // It may be long, and the file is whole only after it.
-    if (this.#owedMs >= FIRST_CHECKPOINT_MS) await this.#tellLast();
+    if (this.#owedMs >= FIRST_NOTE_MS) await this.#notes.tellLast(this.#content);
     await pause(Math.min(this.#owedMs, LONGEST_TIMER_MS), undefined, { signal });
     this.#owedMs = 0;
   }
@@ -222,46 +149,26 @@ export class Transfer {
   // What an earlier attempt left
 
   async #restore(earlier: PartialState): Promise<void> {
-    const { file } = this.#options;
+    const { file, context } = this.#options;
     if (!file.reopen()) {
-      this.#tellsReset = true;
+      this.#notes.reset();
       return;
     }
-    const hasher = await this.#options.hasher();
-    for (const { start, end, digest } of earlier.extents) {
-      // Others on this thread get their turn between two stretches.
-      await nextTurn();
-      this.#options.context.throwIfCancelled();
-      if (file.digest(start, end, hasher) !== digest) continue;
-      this.#have.add(start, end);
-      this.#told.add(start, end);
-    }
-    const { etag, lastModified, total, headers } = earlier;
-    this.#content = {
-      etag: strongTag(etag ?? undefined),
-      lastModified,
-      // It is stored only where it was much older than its answer. Earlier versions stored what is no date, too.
-      isDateStrong: () => lastModified !== null && isValidator(lastModified),
-      total,
-      headers,
-    };
-    this.#kept = this.#have.covered;
+    this.#kept = await this.#notes.restore(earlier, context);
+    this.#content = earlierContent(earlier);
     if (this.#kept === 0) await this.#startOver();
-    this.#options.context.setBytesTotal(total);
-    this.#options.context.setBytesDone(this.#kept);
+    context.setBytesTotal(earlier.total);
+    context.setBytesDone(this.#kept);
   }
 
   async #startOver(): Promise<void> {
-    this.#tellsReset = true;
-    await this.#checkpointing?.catch(() => undefined);
+    await this.#notes.startOver();
     this.#have.clear();
-    this.#told.clear();
     this.#parts.clear();
     this.#content = null;
     this.#kept = 0;
     this.#inOnePiece = true;
     this.#compared = false;
-    this.#joinFailed = false;
     await this.#options.file.empty();
     this.#options.context.setBytesDone(0);
   }
@@ -281,10 +188,10 @@ export class Transfer {
       // A part without a byte in it, framed as if it were whole: asking again would never end.
       if (this.#have.covered === before && this.#content?.total !== before) throw new Changed();
     }
-    if (this.#checkpointing !== null) await this.#checkpointing;
+    await this.#notes.settled();
     const answer = this.#answer;
     let headers = this.#content?.headers ?? {};
-    if (this.#inOnePiece && answer !== null) headers = { ...headers, ...pick(answer, MESSAGE_HEADERS) };
+    if (this.#inOnePiece && answer !== null) headers = { ...headers, ...messageHeaders(answer) };
     return {
       status: answer?.status ?? 200,
       finalUrl: shownUrl(answer?.url ?? this.#options.request.url),
@@ -323,7 +230,11 @@ export class Transfer {
             stopJoining = () => {
               controller.abort();
             };
-            joining = this.#join(controller.signal);
+            joining = this.#parts.join(
+              this.#options.segments - 1,
+              (slowest) => this.#takeOver(slowest),
+              controller.signal,
+            );
             // Its failure is looked at when the first part has ended.
             joining.catch(() => undefined);
           }
@@ -338,7 +249,7 @@ export class Transfer {
       const answer = await client.send({ ...request, range: null, ifRange: null }, receiver, context);
       if (part === null && wanted)
         throw statusFailure(answer.status, request.url, answer.headers['retry-after']);
-      if (part !== null) this.#parts.delete(part);
+      if (part !== null) this.#parts.close(part);
       // A body of unknown length that came to its end.
       if (part !== null && this.#content?.total === null) {
         this.#content = { ...this.#content, total: this.#have.covered };
@@ -358,7 +269,7 @@ export class Transfer {
     const content = this.#content;
     if (content === null) throw new Changed();
     this.#inOnePiece = false;
-    if (content.etag === null && !content.isDateStrong() && !this.#compared) {
+    if (ifRange(content) === null && !this.#compared) {
       this.#compared = true;
       await this.#compareBeginning(content);
     }
@@ -375,7 +286,7 @@ export class Transfer {
         ...request,
         conditions: {},
         range: `bytes=${from}-${end === Infinity ? '' : end - 1}`,
-        ifRange: content.etag ?? (content.isDateStrong() ? content.lastModified : null),
+        ifRange: ifRange(content),
       },
       {
         begin: (found) => {
@@ -396,7 +307,7 @@ export class Transfer {
       context,
     );
     if (part === null) throw statusFailure(answer.status, request.url, answer.headers['retry-after']);
-    this.#parts.delete(part);
+    this.#parts.close(part);
   }
 
   /**
@@ -442,60 +353,19 @@ export class Transfer {
     const { segments, request } = this.#options;
     const { etag, total } = this.#content ?? { etag: null, total: null };
     return (
-      segments > 1 &&
-      request.method === 'GET' &&
-      etag !== null &&
-      total !== null &&
-      total >= 4 * SMALLEST_SHARE
+      segments > 1 && request.method === 'GET' && etag !== null && total !== null && isWorthJoining(total)
     );
   }
 
-  /** Connections that join the first one, for as long as it pays. */
-  async #join(signal: AbortSignal): Promise<void> {
+  /**
+   * Half of what `other` still has to fetch. Whatever goes wrong here, `other` or {@link #rest} fetches it.
+   * @returns whether the server played along
+   */
+  async #takeOver(other: Part): Promise<boolean> {
     const content = this.#content;
-    if (content === null) return;
-    const { segments } = this.#options;
-    const helpers = new Set<Promise<void>>();
-    try {
-      while (!signal.aborted && !this.#joinFailed) {
-        try {
-          await pause(JOIN_EVERY_MS, undefined, { signal });
-        } catch {
-          break;
-        }
-        if (helpers.size >= segments - 1) continue;
-        const slowest = this.#slowest();
-        if (slowest === null) continue;
-        const helper: Promise<void> = this.#takeOver(slowest, content).finally(() => helpers.delete(helper));
-        helper.catch(() => undefined);
-        helpers.add(helper);
-      }
-    } finally {
-      // What they have begun they end: nobody else fetches it.
-      await Promise.allSettled(helpers);
-    }
-  }
-
-  #slowest(): Part | null {
-    let slowest: Part | null = null;
-    let longest = WORTH_JOINING_MS;
-    for (const part of this.#parts) {
-      const left = part.end - part.position;
-      if (left < 2 * SMALLEST_SHARE || part.position === part.start) continue;
-      const speed = (part.position - part.start) / Math.max(1, nowMs() - part.startedAtMs);
-      const leftMs = left / speed;
-      if (leftMs > longest) {
-        longest = leftMs;
-        slowest = part;
-      }
-    }
-    return slowest;
-  }
-
-  /** Half of what `other` still has to fetch. Whatever goes wrong here, `other` or {@link #rest} fetches it. */
-  async #takeOver(other: Part, content: Content): Promise<void> {
+    if (content === null) return false;
     const { client, request, context } = this.#options;
-    const start = other.position + Math.ceil((other.end - other.position) / 2);
+    const start = halfOf(other);
     const { end } = other;
     // Callbacks set it.
     let part = null as Part | null;
@@ -517,12 +387,12 @@ export class Transfer {
         },
         context,
       );
-    } catch (error) {
-      if (error instanceof Changed) throw error;
+    } catch {
+      // What is missing then is fetched all the same.
     } finally {
-      if (part === null) this.#joinFailed = true;
-      else this.#parts.delete(part);
+      if (part !== null) this.#parts.close(part);
     }
+    return part !== null;
   }
 
   #sawAnswer(): void {
@@ -532,40 +402,15 @@ export class Transfer {
   /** Keeps what a 200 says of its content. */
   #learn(answer: Answer): void {
     this.#answer = answer;
-    const { etag, date, 'last-modified': lastModified } = answer.headers;
-    this.#content = {
-      etag: strongTag(etag),
-      lastModified: typeof lastModified === 'string' ? lastModified : null,
-      isDateStrong: () => isStrongDate(lastModified, date),
-      total: answer.length,
-      headers: pick(answer, KEPT_HEADERS),
-    };
-    this.#tellsReset = true;
+    this.#content = contentOf(answer);
+    this.#notes.reset();
     this.#checkSize(answer.length ?? 0);
     this.#options.context.setBytesTotal(answer.length);
   }
 
-  /**
-   * Whether a 206 is exactly what was asked for, of the same content (RFC 9110 §14.4, §15.3.7).
-   * @throws Changed
-   */
+  /** As {@link rangeOf}; how long the whole is may be known only now. */
   #fit(answer: Answer, content: Content, start: number): { readonly end: number } {
-    const field = answer.headers['content-range'];
-    const found =
-      typeof field === 'string' ? /^bytes (\d{1,15})-(\d{1,15})\/(\d{1,15})$/iu.exec(field.trim()) : null;
-    if (found === null || /^\s*multipart\//iu.test(String(answer.headers['content-type'] ?? ''))) {
-      throw new Changed();
-    }
-    const [first, last, total] = found.slice(1).map(Number) as [number, number, number];
-    const end = last + 1;
-    const fits =
-      first === start &&
-      end > start &&
-      end <= total &&
-      (content.total === null || total === content.total) &&
-      (answer.length === null || answer.length === end - start) &&
-      saysTheSame(content, answer);
-    if (!fits) throw new Changed();
+    const { end, total } = rangeOf(answer, content, start);
     if (content.total === null) {
       this.#content = { ...content, total };
       this.#checkSize(total);
@@ -581,15 +426,7 @@ export class Transfer {
   }
 
   #open(start: number, end: number): Part {
-    const part: Part = {
-      writer: this.#options.file.writer(start),
-      start,
-      position: start,
-      end,
-      startedAtMs: nowMs(),
-    };
-    this.#parts.add(part);
-    return part;
+    return this.#parts.open(this.#options.file.writer(start), start, end);
   }
 
   #take(part: Part, chunk: Buffer): Promise<void> | null | typeof ENOUGH {
@@ -602,7 +439,7 @@ export class Transfer {
       const covered = this.#have.covered;
       this.#options.context.setBytesDone(covered);
       if (this.#content?.total == null) this.#checkSize(covered);
-      this.#checkpointWhenDue();
+      this.#notes.tellWhenDue(this.#content);
       const throttled = this.#options.throttle(bytes.length);
       if (part.position >= part.end) this.#owedMs = Math.max(this.#owedMs, throttled);
       else {
@@ -616,107 +453,4 @@ export class Transfer {
     // The end that the server itself gave is reached by its own framing, which says whether it was whole.
     return part.end === this.#content?.total || part.end === Infinity ? null : ENOUGH;
   }
-
-  // Telling what is on disk
-
-  #checkpointWhenDue(): void {
-    this.#options.file.throwIfFlushFailed();
-    if (this.#checkpointing !== null) return;
-    const elapsed = nowMs() - this.#startedAtMs;
-    if (elapsed < this.#nextCheckpointMs || this.#endsSoon(elapsed)) return;
-    this.#checkpointing = this.#checkpoint()
-      // The next bytes, or the file's end, meet a disk that refuses.
-      .catch(() => undefined)
-      .finally(() => {
-        this.#checkpointing = null;
-      });
-  }
-
-  /** What is all there is flushed anyway, and the rest of a fast download is fetched again sooner than it is told. */
-  #endsSoon(elapsedMs: number): boolean {
-    const total = this.#content?.total ?? null;
-    if (total === this.#have.covered) return true;
-    const fetched = this.#have.covered - this.#kept;
-    const speed = fetched / elapsedMs;
-    return total !== null && speed > FAST && (total - this.#have.covered) / speed < SOON_MS;
-  }
-
-  /** What is there, was not told, and is worth it: telling takes a flush and a digest. Only a GET is gone on with. */
-  #untold(): Stretch[] {
-    if (this.#options.request.method !== 'GET') return [];
-    return this.#have.stretches
-      .flatMap(({ start, end }) => this.#told.missing(start, end))
-      .filter(({ start, end }) => end - start >= SMALLEST_EXTENT);
-  }
-
-  async #checkpoint(): Promise<void> {
-    const { file } = this.#options;
-    const content = this.#content;
-    const stretches = this.#untold();
-    if (content === null || stretches.length === 0) return;
-    const startedAtMs = nowMs();
-    const hasher = await this.#options.hasher();
-    await file.flushData();
-    // It may have started over meanwhile.
-    if (this.#content?.etag !== content.etag || this.#have.covered === 0) return;
-    const extents: Extent[] = [];
-    for (const { start, end } of stretches) {
-      for (let at = start; at < end; at += LARGEST_EXTENT) {
-        const to = Math.min(end, at + LARGEST_EXTENT);
-        if (to - at < SMALLEST_EXTENT) continue;
-        const digest = file.digest(at, to, hasher);
-        if (digest !== null) extents.push({ start: at, end: to, digest });
-      }
-    }
-    const now = nowMs();
-    const wait = Math.max(
-      FIRST_CHECKPOINT_MS,
-      (now - this.#startedAtMs) / CHECKPOINT_SHARE,
-      (now - startedAtMs) * FLUSH_PATIENCE,
-    );
-    this.#nextCheckpointMs = now - this.#startedAtMs + Math.min(LONGEST_CHECKPOINT_MS, wait);
-    if (extents.length === 0) return;
-    for (const { start, end } of extents) this.#told.add(start, end);
-    this.#options.note({
-      url: shownUrl(this.#options.request.url),
-      etag: content.etag,
-      lastModified: content.isDateStrong() ? content.lastModified : null,
-      total: content.total,
-      headers: content.headers,
-      extents,
-      reset: this.#tellsReset,
-    });
-    this.#tellsReset = false;
-  }
-
-  /** What is there is left to the next attempt, or process, if this one goes no further. */
-  async #tellLast(): Promise<void> {
-    try {
-      await this.#checkpointing;
-      await this.#checkpoint();
-    } catch {
-      // Then the next attempt has what was told before.
-    }
-  }
-}
-
-/**
- * Whether a 206 has the tag and the date that the content came with, weak ones too: a weak one that is the same
- * proves little, but another one proves that the content is another. Beside a strong tag the date need not be said
- * again (RFC 9110 §15.3.7).
- */
-function saysTheSame(content: Content, answer: Answer): boolean {
-  const { etag, 'last-modified': lastModified } = answer.headers;
-  if (etag !== content.headers['etag']) return false;
-  if (lastModified === undefined && content.etag !== null) return true;
-  return lastModified === content.headers['last-modified'];
-}
-
-function pick(answer: Answer, names: readonly string[]): Record<string, string> {
-  const picked: Record<string, string> = {};
-  for (const name of names) {
-    const value = answer.headers[name];
-    if (value !== undefined) picked[name] = typeof value === 'string' ? value : value.join(', ');
-  }
-  return picked;
 }

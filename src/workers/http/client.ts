@@ -1,0 +1,97 @@
+/**
+ * What downloads need of an HTTP client: a request, its answer's headers, the body as it comes, and an end when the task
+ * is cancelled. How the bytes come (connections, protocols, proxies, TLS) is behind it.
+ */
+import type { TaskContext } from '../runtime';
+
+export interface HttpClient {
+  /**
+   * Sends `request`, follows redirects, and pours the body of the final answer into `receiver` if it wants it.
+   * @returns the final answer, its body received whole as the protocol frames it (RFC 9112 §6.3, §8; RFC 9113 §8.1), or
+   * as much of it as the receiver wanted
+   * @throws HeddleError; what `context` or `receiver` threw
+   */
+  send(request: Request, receiver: Receiver, context: Cancellable): Promise<Answer>;
+  /** Closes every connection. */
+  close(): Promise<void>;
+}
+
+/** Of a task's context what can end a request. */
+export type Cancellable = Pick<TaskContext, 'signal' | 'throwIfCancelled'>;
+
+export interface HttpLimits {
+  readonly connectMs: number;
+  /** From the request to the last header. */
+  readonly headersMs: number;
+  /** Without a byte of the body. */
+  readonly stallMs: number;
+}
+
+export interface HttpOptions extends HttpLimits {
+  readonly userAgent: string | null;
+  /** Name and password for a host, from a .netrc file. */
+  readonly loginFor: (host: string) => { readonly name: string; readonly password: string } | null;
+  /** The Cookie header for an address. */
+  readonly cookiesFor: (url: URL) => string | null;
+  readonly proxy: string | null;
+  readonly caFile: string | null;
+}
+
+export interface Request {
+  readonly url: URL;
+  /** Upper case. */
+  readonly method: string;
+  /** Lower-case names. Sent to the origin of `url` alone. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** `null`: the whole. */
+  readonly range: string | null;
+  readonly ifRange: string | null;
+  /** Fields that make the request conditional (RFC 9110 §13.1); unlike `headers` they follow redirects. */
+  readonly conditions: Readonly<Record<string, string>>;
+  readonly body: string | null;
+}
+
+/** Told by a receiver: it has all that it wanted; the connection is closed. */
+export const ENOUGH = Symbol('enough');
+
+/** Who wants an answer. */
+export interface Receiver {
+  /**
+   * The headers of the final answer are there (redirects are followed before).
+   * @returns whether its body is wanted; of others only what costs nothing is read
+   */
+  begin(answer: Answer): boolean;
+  /**
+   * @param chunk is the receiver's to keep
+   * @returns a promise to wait for before more is sent, `null` to go on at once, or {@link ENOUGH}
+   */
+  write(chunk: Buffer): Promise<void> | null | typeof ENOUGH;
+}
+
+/** Names in lower case; several where a field came more than once and its values are no list. */
+export type Headers = Readonly<Record<string, string | string[] | undefined>>;
+
+/** In milliseconds; `null` where an open connection was used, or it did not come to that. */
+export interface ConnectionTimes {
+  readonly dnsMs: number | null;
+  readonly connectMs: number | null;
+  readonly tlsMs: number | null;
+}
+
+/** Where an exchange's time went. */
+export interface ExchangeTimes extends ConnectionTimes {
+  /** From the request's headers to the answer's. */
+  readonly waitMs: number | null;
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly times: ExchangeTimes;
+  readonly headers: Headers;
+  /** Where it came from in the end. */
+  readonly url: URL;
+  /** Bytes of the body, where the answer says so. */
+  readonly length: number | null;
+  /** Whether nothing but the connection's end says where the body ends (RFC 9112 §6.3). */
+  readonly untilClose: boolean;
+}
