@@ -28,7 +28,7 @@ import {
   stopWhen,
   useEngine,
   remembersDigests,
-  settled,
+  anHourLater,
 } from './testing/test-engine';
 
 useEngine('duplicates');
@@ -240,7 +240,7 @@ test.runIf(remembersDigests())(
     const b = put('b', long('x', 'y'));
     put('c', 'small');
     put('d', 'small');
-    await settled();
+    await anHourLater();
     const first = await run();
     expect(await groups(first.id)).toHaveLength(2);
     const second = await run();

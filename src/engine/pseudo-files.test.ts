@@ -66,3 +66,9 @@ describe.runIf(FILES.length > 0)('files of /proc and /sys', () => {
     expect(engine.findings(id).different).toBeUndefined();
   });
 });
+
+test.runIf(process.platform === 'linux')('a copy to /proc fails, and ends', async () => {
+  writeFileSync(join(folder, 'file'), 'text');
+  const job = await run({ kind: 'copy', ...HOW, sources: [join(folder, 'file')], destination: '/proc/' });
+  expect(job).toMatchObject({ state: 'done', counts: { done: 0, failed: 1 } });
+});

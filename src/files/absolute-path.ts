@@ -3,6 +3,7 @@ import { lstatSync, readlinkSync, realpathSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { HeddleError, fromErrorData, toErrorData } from '../common/model/errors';
 import { displayPath, pathFromBytes, type FsPath } from '../common/model/paths';
+import { byteString, fromByteString } from './byte-strings';
 import { native } from './entries';
 
 /**
@@ -19,7 +20,7 @@ export function absolutePath(path: FsPath): FsPath {
     if (part === '' || part === '.') continue;
     at = part === '..' ? above(at) : `${at}/${part}`;
   }
-  const absolute = fsPath(at === '' ? '/' : at);
+  const absolute = fromByteString(at === '' ? '/' : at);
   if (endsAsFolder(given)) refuseFile(absolute);
   return absolute;
 }
@@ -53,11 +54,11 @@ export function realPath(path: FsPath): FsPath {
 /** Byte strings hold a character for each byte; '' is the root. */
 function above(folder: string): string {
   if (folder === '') return '';
-  const path = fsPath(folder);
+  const path = fromByteString(folder);
   try {
     const isLink = lstatSync(native(path)).isSymbolicLink();
     const real = isLink ? byteString(realPath(path)) : folder;
-    if (!lstatSync(native(fsPath(real))).isDirectory()) throw notAFolder(path);
+    if (!lstatSync(native(fromByteString(real))).isDirectory()) throw notAFolder(path);
     return real.slice(0, real.lastIndexOf('/'));
   } catch (error) {
     if (error instanceof HeddleError) throw error;
@@ -74,12 +75,4 @@ function workingFolder(): string {
       ? readlinkSync('/proc/self/cwd', { encoding: 'buffer' })
       : Buffer.from(folder);
   return bytes.length === 1 ? '' : bytes.toString('latin1');
-}
-
-function byteString(path: FsPath): string {
-  return Buffer.from(path).toString('latin1');
-}
-
-function fsPath(bytes: string): FsPath {
-  return pathFromBytes(Buffer.from(bytes, 'latin1'));
 }

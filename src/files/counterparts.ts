@@ -6,7 +6,8 @@ import { statSync } from 'node:fs';
 import { joinPath, type FsPath } from '../common/model/paths';
 import type { Counterpart } from '../common/threads/walk';
 import { errorCode, lastPart, lstatOrNull, native, parentPath } from './entries';
-import { byteString, fromByteString, namesIn, spellingOf } from './folded-names';
+import { byteString, fromByteString } from './byte-strings';
+import { namesIn, spellingOf } from './folded-names';
 
 /** More folders than this are not remembered at once. */
 const REMEMBERED = 1000;

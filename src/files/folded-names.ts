@@ -3,7 +3,8 @@
  * Which ones it does is never guessed: the file system is asked, by looking a name up that it does not list.
  */
 import { readdirSync } from 'node:fs';
-import { displayPath, joinPath, pathFromBytes, type FsPath } from '../common/model/paths';
+import { displayPath, joinPath, type FsPath } from '../common/model/paths';
+import { byteString, fromByteString } from './byte-strings';
 import { errorCode, isSameFile, lstatOrNull, native } from './entries';
 
 /**
@@ -51,14 +52,6 @@ export function listedPath(path: FsPath): FsPath {
     listed = joinPath(listed, fromByteString(spellingOf(listed, name, namesIn(listed)) ?? name));
   }
   return listed;
-}
-
-export function byteString(path: FsPath): string {
-  return Buffer.from(path).toString('latin1');
-}
-
-export function fromByteString(bytes: string): FsPath {
-  return pathFromBytes(Buffer.from(bytes, 'latin1'));
 }
 
 /**

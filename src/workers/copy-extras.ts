@@ -21,7 +21,7 @@ import { aboutTarget } from './copy-errors';
 import { rulesAtTarget, type WalkRules } from '../common/model/walk-rules';
 import type { Counterparts } from '../files/counterparts';
 import { errorCode, lstatOrNull, native, parentPath } from '../files/entries';
-import { byteString } from '../files/folded-names';
+import { byteString } from '../files/byte-strings';
 import { walkEntries } from './walk';
 
 export interface MirrorRoot extends CopyRoot {

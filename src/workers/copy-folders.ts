@@ -7,13 +7,13 @@ import { closeSync, fsyncSync, lstatSync, openSync, readdirSync, realpathSync, s
 import type { Lost } from '../common/model/copy-options';
 import { HeddleError } from '../common/model/errors';
 import type { TaskOutcome } from '../common/model/tasks';
-import { displayPath, joinPath, pathFromBytes, pathToBytes, type FsPath } from '../common/model/paths';
+import { displayPath, joinPath, keyOfPath, pathFromBytes, type FsPath } from '../common/model/paths';
 import { WORK_DIRECTORY_PREFIX } from '../common/threads/walk';
 import type { WalkRules } from '../common/model/walk-rules';
 import { bringUpToDate } from './attributes';
 import { aboutTarget } from './copy-errors';
 import { accessNearest, notAFolder, type TargetFolders } from './copy-target';
-import { errorCode, lstatOrNull, native, parentPath } from '../files/entries';
+import { errorCode, lastPart, lstatOrNull, native, parentPath } from '../files/entries';
 import type { TaskContext } from './runtime';
 import { walkEntries } from './walk';
 
@@ -120,23 +120,14 @@ function foldersBy(source: FsPath, rules: WalkRules): (folder: FsPath) => FsPath
   for (const entry of walkEntries([source], null, { rules, identify: false })) {
     if (entry.type !== 'folder' || entry.relative === '') continue;
     const path = joinPath(source, entry.relative);
-    const above = keyOf(parentPath(path));
-    below.set(above, [...(below.get(above) ?? []), pathFromBytes(lastPart(path))]);
+    const above = keyOfPath(parentPath(path));
+    below.set(above, [...(below.get(above) ?? []), lastPart(path)]);
   }
-  return (folder) => below.get(keyOf(folder)) ?? [];
+  return (folder) => below.get(keyOfPath(folder)) ?? [];
 }
 
 function leavesFoldersOut({ exclude, gitignore, hidden, links, oneFileSystem }: WalkRules): boolean {
   return exclude.length > 0 || gitignore || !hidden || links === 'follow' || oneFileSystem;
-}
-
-function lastPart(path: FsPath): Uint8Array {
-  const bytes = pathToBytes(path);
-  return bytes.subarray(bytes.lastIndexOf(0x2f) + 1);
-}
-
-function keyOf(path: FsPath): string {
-  return Buffer.from(pathToBytes(path)).toString('latin1');
 }
 
 function finishFolder(source: FsPath, target: FsPath, { rules, sync }: FoldersManner, lost: Set<Lost>): void {

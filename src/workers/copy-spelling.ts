@@ -5,7 +5,8 @@
 import { HeddleError } from '../common/model/errors';
 import { displayPath, joinPath, type FsPath } from '../common/model/paths';
 import { errorCode, lastPart, lstatOrNull, parentPath } from '../files/entries';
-import { byteString, fromByteString, namesIn, spellingOf } from '../files/folded-names';
+import { byteString, fromByteString } from '../files/byte-strings';
+import { namesIn, spellingOf } from '../files/folded-names';
 
 /** Folders whose names are remembered at once. */
 const REMEMBERED = 8;

@@ -13,7 +13,14 @@ import {
 import { HeddleError } from '../common/model/errors';
 import type { CopyRoot } from '../common/threads/worker-options';
 import { mountOf, mountPoints } from '../files/mounts';
-import { displayPath, joinPath, pathFromBytes, pathToBytes, type FsPath } from '../common/model/paths';
+import {
+  displayPath,
+  joinPath,
+  keyOfPath,
+  pathFromBytes,
+  pathToBytes,
+  type FsPath,
+} from '../common/model/paths';
 import {
   errorCode,
   lastPart,
@@ -31,7 +38,7 @@ const REMEMBERED = 50_000;
 export class TargetFolders {
   readonly #root: CopyRoot;
   readonly #rootBytes: Buffer;
-  /** Folders seen to be there and to be folders, with their device; keyed by the path's bytes. */
+  /** Folders seen to be there and to be folders, with their device; by {@link keyOfPath}. */
   readonly #known = new Map<string, bigint>();
   /** Work directories by what they can be renamed in: a device, and where that is mounted. */
   readonly #work = new Map<string, FsPath>();
@@ -54,7 +61,7 @@ export class TargetFolders {
    */
   ensureParent(target: FsPath): bigint {
     const parent = parentPath(target);
-    const known = this.#known.get(keyOf(parent));
+    const known = this.#known.get(keyOfPath(parent));
     if (known !== undefined) return known;
     if (pathToBytes(target).length <= this.#rootBytes.length) return this.#ensureAbove(parent);
     return this.#ensureBelow(parent);
@@ -138,7 +145,7 @@ export class TargetFolders {
   /** A bind mount has the device of what it shows, and no rename crosses it. */
   #mountOf(folder: FsPath): string {
     if (process.platform !== 'linux') return '';
-    const key = keyOf(folder);
+    const key = keyOfPath(folder);
     let mount = this.#mountOfFolder.get(key);
     if (mount === undefined) {
       this.#mounts ??= mountPoints(readFileSync('/proc/self/mountinfo', 'latin1'));
@@ -159,7 +166,7 @@ export class TargetFolders {
     for (let end = this.#rootBytes.length; end < bytes.length; end++) {
       if (bytes[end] !== 0x2f) continue;
       const folder = pathFromBytes(bytes.subarray(0, end));
-      const key = keyOf(folder);
+      const key = keyOfPath(folder);
       if (this.#known.has(key)) continue;
       const stats = lstatOrNull(folder);
       if (stats === null) return false;
@@ -171,7 +178,7 @@ export class TargetFolders {
 
   /** The folder above the root's target: the user named it, links in it are theirs. */
   #ensureAbove(folder: FsPath): bigint {
-    const key = keyOf(folder);
+    const key = keyOfPath(folder);
     const known = this.#known.get(key);
     if (known !== undefined) return known;
     makeFolders(folder);
@@ -193,7 +200,7 @@ export class TargetFolders {
   }
 
   #ensureOne(folder: FsPath): bigint {
-    const key = keyOf(folder);
+    const key = keyOfPath(folder);
     const known = this.#known.get(key);
     if (known !== undefined) return known;
     try {
@@ -235,8 +242,4 @@ export function notAFolder(folder: FsPath): HeddleError {
     'target-not-a-folder',
     `${displayPath(folder)} exists and is not a folder; nothing was written behind it.`,
   );
-}
-
-function keyOf(path: FsPath): string {
-  return typeof path === 'string' ? path : Buffer.from(path).toString('latin1') + '\0';
 }

@@ -28,7 +28,7 @@ import {
   type FsPath,
 } from '../common/model/paths';
 import { errorCode, isSameFile, lastPart, lstatOrNull, native, parentPath } from '../files/entries';
-import { byteString, fromByteString } from '../files/folded-names';
+import { byteString, fromByteString } from '../files/byte-strings';
 import { heldName, withHeldName } from '../files/held-names';
 import {
   NAMING,

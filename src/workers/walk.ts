@@ -18,6 +18,7 @@ import {
   type WalkData,
   type WalkEntry,
 } from '../common/threads/walk';
+import { byteString, fromByteString, nativeByteString } from '../files/byte-strings';
 import { WalkFilter, readGitIgnore } from '../files/walk-filter';
 import type { WalkRules } from '../common/model/walk-rules';
 import { Counterparts } from '../files/counterparts';
@@ -108,9 +109,9 @@ function* walkRoot(
   let device: bigint | null = null;
   const entry = (relative: string, type: WalkEntry['type'], more: Partial<WalkEntry> = {}): WalkEntry => ({
     root,
-    relative: fsPath(relative),
+    relative: fromByteString(relative),
     type,
-    path: fsPath(joined(base, relative)),
+    path: fromByteString(joined(base, relative)),
     size: null,
     identity: null,
     links: 1,
@@ -118,20 +119,20 @@ function* walkRoot(
     ...more,
   });
   const failed = (relative: string, error: unknown): WalkEntry => {
-    const reason = toErrorData(error, displayPath(fsPath(joined(base, relative))));
+    const reason = toErrorData(error, displayPath(fromByteString(joined(base, relative))));
     // What leads in a circle is passed over: everything on it has been seen.
     return entry(relative, reason.code === 'link-loop' ? 'special' : 'error', { reason });
   };
   const special = (relative: string): WalkEntry =>
-    entry(relative, 'special', { reason: notRegular(fsPath(joined(base, relative))) });
-  const volumeOf = (here: string): Volume => volumeAt(fsPath(here), remember);
+    entry(relative, 'special', { reason: notRegular(fromByteString(joined(base, relative))) });
+  const volumeOf = (here: string): Volume => volumeAt(fromByteString(here), remember);
   /**
    * @param near the volume of its folder, where that is known
    * @returns `null` where its size is not wanted
    */
   const file = (relative: string, followed: boolean, near: Volume | null = null): WalkEntry | null => {
     const here = joined(base, relative);
-    const system = systemPath(here);
+    const system = nativeByteString(here);
     // What is opened later is never a link itself.
     const more = followed ? { path: realPathOf(system) } : {};
     if (!identify) {
@@ -167,16 +168,16 @@ function* walkRoot(
       const prefix = relative === '' ? '' : `${relative}/`;
       let inode: string | null = null;
       if (follows || rules.oneFileSystem) {
-        const stats = statSync(systemPath(here), { bigint: true });
+        const stats = statSync(nativeByteString(here), { bigint: true });
         device ??= stats.dev;
         // Where inodes are made up, a folder may have the number of one above it.
-        const isTold = !follows || hasRealInodes(fsPath(here));
-        inode = isTold ? inodeOf(stats) : byteString(realPathOf(systemPath(here)));
-        if (stack.some((level) => level.inode === inode)) return { error: circle(fsPath(here)) };
+        const isTold = !follows || hasRealInodes(fromByteString(here));
+        inode = isTold ? inodeOf(stats) : byteString(realPathOf(nativeByteString(here)));
+        if (stack.some((level) => level.inode === inode)) return { error: circle(fromByteString(here)) };
         if (rules.oneFileSystem && stats.dev !== device) return null;
       }
       const all = readFolder(here, follows);
-      filter.enter(prefix, (name) => readGitIgnore(systemPath(joined(here, name))));
+      filter.enter(prefix, (name) => readGitIgnore(nativeByteString(joined(here, name))));
       const names = all.filter(({ key }) => filter.takes(prefix, key));
       const volume = identify ? volumeOf(here) : null;
       stack.push({ prefix, names, inode, volume, ...startBehind(names, cursor) });
@@ -186,9 +187,9 @@ function* walkRoot(
     }
   }
   try {
-    const named = lstatSync(systemPath(base));
+    const named = lstatSync(nativeByteString(base));
     const isFollowed = named.isSymbolicLink() && (follows || followRoots);
-    const stats = isFollowed ? statSync(systemPath(base)) : named;
+    const stats = isFollowed ? statSync(nativeByteString(base)) : named;
     if (stats.isDirectory()) {
       const problem = enter('', after === null || after === '' ? [] : after.split('/'));
       if (after === null) yield problem === null ? entry('', 'folder') : failed('', problem.error);
@@ -258,7 +259,7 @@ function startBehind(names: readonly Name[], cursor: readonly string[]): Pick<Le
 
 function readFolder(path: string, follows: boolean): Name[] {
   const names: Name[] = [];
-  for (const found of readdirSync(systemPath(path), { withFileTypes: true, encoding: 'buffer' })) {
+  for (const found of readdirSync(nativeByteString(path), { withFileTypes: true, encoding: 'buffer' })) {
     const name = found.name.toString('latin1');
     if (found.isDirectory()) {
       if (!name.startsWith(WORK_DIRECTORY_PREFIX))
@@ -275,7 +276,7 @@ function readFolder(path: string, follows: boolean): Name[] {
 
 function whereItLeads(folder: string, name: string): Name {
   try {
-    const stats = statSync(systemPath(joined(folder, name)));
+    const stats = statSync(nativeByteString(joined(folder, name)));
     if (stats.isDirectory()) return { key: `${name}/`, type: 'folder', followed: true };
     return { key: name, type: stats.isFile() ? 'file' : 'special', followed: true };
   } catch (problem) {
@@ -298,21 +299,4 @@ function circle(path: FsPath): ErrorData {
 function joined(base: string, relative: string): string {
   if (relative === '') return base;
   return base.endsWith('/') ? base + relative : `${base}/${relative}`;
-}
-
-function byteString(path: FsPath): string {
-  return typeof path === 'string' && isAscii(path) ? path : Buffer.from(path).toString('latin1');
-}
-
-function fsPath(bytes: string): FsPath {
-  return isAscii(bytes) ? bytes : pathFromBytes(Buffer.from(bytes, 'latin1'));
-}
-
-function systemPath(bytes: string): string | Buffer {
-  return isAscii(bytes) ? bytes : Buffer.from(bytes, 'latin1');
-}
-
-function isAscii(text: string): boolean {
-  // eslint-disable-next-line no-control-regex -- every ASCII character, control characters too
-  return /^[\u0000-\u007f]*$/u.test(text);
 }

@@ -6,6 +6,7 @@ import { displayPath, joinPath, pathFromBytes, pathToBytes, type FsPath } from '
 import type { ManifestEntry } from '../formats/manifest';
 import { absolutePath, endsAsFolder, realPath } from '../../files/absolute-path';
 import { lastPart, native, parentPath } from '../../files/entries';
+import { byteString, fromByteString } from '../../files/byte-strings';
 
 const SLASH = 0x2f;
 const BACKSLASH = 0x5c;
@@ -74,7 +75,7 @@ export class ListedFiles {
 
 /** `C:\\x`, where no such file is in the root: what it names lies on a drive of Windows. */
 function isOfDrive(name: FsPath): boolean {
-  return /^[a-z]:[\\/]/iu.test(Buffer.from(pathToBytes(name)).toString('latin1'));
+  return /^[a-z]:[\\/]/iu.test(byteString(name));
 }
 
 function noteOf(listed: FsPath, found: FsPath): ErrorData {
@@ -122,7 +123,7 @@ function readings(
 /** @param change of ASCII characters alone */
 function changed(name: FsPath, change: (text: string) => string): FsPath {
   if (typeof name === 'string') return change(name);
-  return pathFromBytes(Buffer.from(change(Buffer.from(name).toString('latin1')), 'latin1'));
+  return fromByteString(change(byteString(name)));
 }
 
 /** What folders hold, by their names in one Unicode form; of as many as are likely to be asked of again. */
@@ -196,9 +197,7 @@ export function resolveName(
   );
   const plain = parts.some(isUp) ? asTheSystemHasIt(root, written) : written;
   // With a slash behind it a file is not there.
-  const path = endsAsFolder(Buffer.from(pathToBytes(listed)).toString('latin1'))
-    ? joinPath(plain, '')
-    : plain;
+  const path = endsAsFolder(byteString(listed)) ? joinPath(plain, '') : plain;
   const isInside = isAbsolute ? !parts.some(isUp) && belowRoot(root, path) !== null : staysInside(parts);
   return { path, outside: !isInside && !liesBelow(root, path) };
 }

@@ -1,8 +1,9 @@
 /** Rules about which entries of a folder are taken, for files that a list names in any order: what `hash` would leave out. */
-import { joinPath, pathFromBytes, type FsPath } from '../../common/model/paths';
+import { joinPath, type FsPath } from '../../common/model/paths';
 import { WalkFilter, readGitIgnore } from '../../files/walk-filter';
 import type { WalkRules } from '../../common/model/walk-rules';
 import { native } from '../../files/entries';
+import { byteString, fromByteString } from '../../files/byte-strings';
 import { partsOf } from './listed-file';
 
 /** Texts of `.gitignore` files that are kept, with those that are not there. */
@@ -25,7 +26,7 @@ export class ListedFilter {
   /** @param relative of a file, below the root */
   takes(relative: FsPath): boolean {
     if (!this.#hasRules) return true;
-    const parts = partsOf(relative).map((part) => Buffer.from(part).toString('latin1'));
+    const parts = partsOf(relative).map((part) => byteString(part));
     const name = parts.pop() ?? '';
     let prefix = '';
     this.#enter(0, prefix);
@@ -53,7 +54,7 @@ export class ListedFilter {
     let text = this.#gitignores.get(path);
     if (text === undefined) {
       if (this.#gitignores.size >= KEPT) this.#gitignores.clear();
-      text = readGitIgnore(native(joinPath(this.#root, pathFromBytes(Buffer.from(path, 'latin1')))));
+      text = readGitIgnore(native(joinPath(this.#root, fromByteString(path))));
       this.#gitignores.set(path, text);
     }
     return text;

@@ -2,7 +2,7 @@
  * Whether a copy's target can hold the names that it is to hold, found out before anything is written over: two names
  * that are one there, and names that there cannot be.
  */
-import { lstat, mkdir, readFile, readdir, realpath, rm, rmdir, statfs, writeFile } from 'node:fs/promises';
+import { lstat, readFile, readdir, realpath, rm, rmdir, statfs, writeFile } from 'node:fs/promises';
 import type { ErrorData } from '../../common/model/errors';
 import { mountOf, mountPoints, mountedType } from '../../files/mounts';
 import {
@@ -14,8 +14,9 @@ import {
   type FsPath,
 } from '../../common/model/paths';
 import type { CopyRoot } from '../../common/threads/worker-options';
-import { native, parentPath } from '../../files/entries';
-import { byteString, fromByteString, looseKey } from '../../files/folded-names';
+import { makeFolders, native, parentPath } from '../../files/entries';
+import { byteString, fromByteString } from '../../files/byte-strings';
+import { looseKey } from '../../files/folded-names';
 
 /** The most bytes of a path that Linux takes. */
 const MAX_PATH_BYTES = 4095;
@@ -163,7 +164,7 @@ export class TargetProbe {
     const { type } = await statfs(native(folder));
     this.#onFolder(scratch);
     this.#folders.set(keyOfPath(scratch), scratch);
-    await mkdir(native(scratch), { recursive: true, mode: 0o700 });
+    makeFolders(scratch, 0o700);
     const isPlain = PLAIN.has(type);
     const folds = (a: string, b: string): Promise<boolean> => areOne(scratch, a, b);
     return {
@@ -247,7 +248,7 @@ function remembering(ask: (name: FsPath) => Promise<boolean>): (name: FsPath) =>
 async function areOne(scratch: FsPath, a: FsPath, b: FsPath): Promise<boolean> {
   const folder = joinPath(scratch, 'one');
   try {
-    await mkdir(native(folder), { recursive: true, mode: 0o700 });
+    makeFolders(folder, 0o700);
     await writeFile(native(joinPath(folder, a)), '', { flag: 'wx' });
     return await lstat(native(joinPath(folder, b))).then(
       () => true,
