@@ -1,15 +1,19 @@
-// `npm run bench:window`: the app with a job of 100,000 tasks. When the first task runs, how free the main
-// process stays, and how many frames a second the list keeps while it is scrolled.
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+// `npm run bench:window`: from the click to the first task of a small job; then the app with jobs of 100,000 tasks, when
+// their first task runs, how free the main process stays, and how many frames a second the list keeps while it is
+// scrolled. `-- --clicks` measures the first alone.
+import { writeFileSync } from 'node:fs';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
 import { openApp } from '../scripts/lib/app-window.mjs';
 import { buildIfStale } from '../scripts/lib/build.cjs';
 import { startVirtualDisplay } from '../scripts/lib/virtual-display.mjs';
 import { ensureElectron } from '../scripts/electron-runtime.mjs';
+import { TASKS as FEW_TASKS, measureFirstTasks } from './lib/first-task.mjs';
 
 const TASKS = 100_000;
 
@@ -89,43 +93,51 @@ async function scroll(page) {
   });
 }
 
-async function makeFiles(folder) {
-  for (let part = 0; part < 100; part++) {
-    const directory = join(folder, `part-${part}`);
-    await mkdir(directory, { recursive: true });
-    for (let index = 0; index < TASKS / 100; index += 50) {
-      await Promise.all(
-        Array.from({ length: 50 }, (_, at) =>
-          writeFile(join(directory, `${index + at}.bin`), `${part} ${index + at}`),
-        ),
-      );
-    }
+async function makeFiles(folder, count) {
+  const perFolder = Math.ceil(count / 100);
+  for (let index = 0; index < count; index++) {
+    const directory = join(folder, `part-${Math.floor(index / perFolder)}`);
+    if (index % perFolder === 0) await mkdir(directory, { recursive: true });
+    writeFileSync(join(directory, `${index}.bin`), `heddle ${index}`);
   }
+  return folder;
 }
 
-if (!buildIfStale()) process.exit(1);
-const folder = await mkdtemp(join(tmpdir(), 'heddle-bench-'));
-const { server, url } = await serveBodies();
-const display = process.platform === 'linux' ? await startVirtualDisplay() : null;
-if (display !== null) process.env.DISPLAY = display.display;
-try {
-  await makeFiles(join(folder, 'files'));
-  const app = await openApp(await ensureElectron(), join(folder, 'data'));
+const urlsOf = (url, count) => Array.from({ length: count }, (_, index) => `${url}/${index}.bin`);
+
+async function measureLarge(app, folder, url) {
   await measure(app, `Hash ${TASKS} files`, 'Hash', {
     kind: 'hash',
-    paths: [join(folder, 'files')],
+    paths: [await makeFiles(join(folder, 'files'), TASKS)],
     algorithms: ['sha256'],
     manifest: null,
   });
   await measure(app, `Download ${TASKS} URLs`, 'Downloads', {
     kind: 'download',
     urls: [],
-    text: Array.from({ length: TASKS }, (_, index) => `${url}/${index}.bin`).join('\n'),
+    text: urlsOf(url, TASKS).join('\n'),
     listFiles: [],
     directory: join(folder, 'target'),
   });
-  await app.electron.close();
+}
+
+const { values } = parseArgs({ options: { clicks: { type: 'boolean', default: false } } });
+if (!buildIfStale()) process.exit(1);
+const folder = await mkdtemp(join(tmpdir(), 'heddle-bench-'));
+const { server, url } = await serveBodies();
+const display = process.platform === 'linux' ? await startVirtualDisplay() : null;
+if (display !== null) process.env.DISPLAY = display.display;
+let app = null;
+try {
+  app = await openApp(await ensureElectron(), join(folder, 'data'));
+  await measureFirstTasks(app, {
+    files: await makeFiles(join(folder, 'few'), FEW_TASKS),
+    urls: urlsOf(url, FEW_TASKS),
+    folder,
+  });
+  if (!values.clicks) await measureLarge(app, folder, url);
 } finally {
+  await app?.electron.close();
   server.closeAllConnections();
   server.close();
   await display?.stop();

@@ -38,6 +38,14 @@ function result(window: Page): Locator {
 
 const ALL_MODES = ['Sequential', 'Event loop', 'Thread per task', 'Thread pool'];
 
+/** Of the Trace Event Format; `X` is a stretch of time. */
+interface TraceEvent {
+  readonly ph: string;
+  readonly name: string;
+  readonly pid: number;
+  readonly args: Readonly<Record<string, unknown>>;
+}
+
 interface Choices {
   readonly work: string;
   readonly fields?: Readonly<Record<string, string>>;
@@ -134,7 +142,12 @@ test('calls to a slow server, from the click to every export', async ({ app, fol
   expect(png.readUInt32BE(16)).toBe(2 * Math.round(Number(size?.[1])));
   expect(png.readUInt32BE(20)).toBe(2 * Math.round(Number(size?.[2])));
   const trace = (await exportAs(app, 'Trace, for Perfetto…', join(folder, 'x.trace.json'))).toString();
-  expect(JSON.parse(trace)).toBeTruthy();
+  // A process for each mode, and in it every task of the run that is shown.
+  const { traceEvents } = JSON.parse(trace) as { readonly traceEvents: readonly TraceEvent[] };
+  const processes = traceEvents.filter(({ name }) => name === 'process_name');
+  expect(processes.map(({ args }) => args['name'])).toEqual(ALL_MODES);
+  for (const { pid } of processes)
+    expect(traceEvents.filter((event) => event.ph === 'X' && event.pid === pid)).toHaveLength(8);
   expect(complaints).toEqual([]);
 });
 

@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { firstAfter, firstTaskText } from './first-task.mjs';
 import { measure, parseTime, hasTime } from './measure.mjs';
 import { binarySize, grouped } from './numbers.mjs';
 import { ratios, shuffled, summarise } from './results.mjs';
@@ -102,6 +103,17 @@ describe('figures', () => {
     const [wish] = judge([{ own: 'pool', peer: 'sequential', leastGain: 2 }], modes);
     expect(wish).toMatchObject({ measured: 2, met: true });
     expect(() => modesOf(JSON.stringify(comparison), 99)).toThrow('100 tasks, not of 99');
+  });
+
+  test('from a click to the first of the tasks', () => {
+    const at = (startedAtMs) => ({ startedAtMs });
+    expect(firstAfter(1000, [at(1300), at(null), at(1080)])).toBe(80);
+    expect(() => firstAfter(1000, [at(null)])).toThrow('no task has begun');
+    expect(() => firstAfter(1000, [at(900)])).toThrow('two clocks');
+    expect(firstTaskText('hash', [240, 99, 60, 120])).toBe(
+      'hash: 240 ms at the first click, then 99 ms (60 – 120); met: less than 100 ms',
+    );
+    expect(firstTaskText('hash', [50, 100])).toContain('; not met: ');
   });
 
   test('numbers as they are told', () => {
@@ -209,10 +221,13 @@ describe('tables', () => {
     expect(caseText(leftOut)).toBe(
       'Hashing: of | files\n  Left out: no ext4 here.\n  not measured: Heddle at most 1.00 of peer\n',
     );
-    const text = documentText({ ...results, cases: [leftOut, { ...result, repeats: 3 }] });
+    const text = documentText({
+      ...results,
+      cases: [leftOut, { ...result, where: 'on a disk', repeats: 3 }],
+    });
     expect(text).toContain('| Heddle at most 1.00 of peer | – |  | not measured |');
     expect(text).toContain('**Hashing: of | files**\n\nLeft out: no ext4 here.');
-    expect(text).toContain('**Hashing: of | files, runs of each: 3**');
+    expect(text).toContain('**Hashing: of | files, on a disk, runs of each: 3**');
     expect(shortText({ ...results, cases: [leftOut] })).toContain('| Hashing: of \\| files | left out | – |');
   });
 

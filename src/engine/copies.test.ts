@@ -512,7 +512,7 @@ describe.runIf(isRoot)('on file systems that fail', () => {
     expect(after).toMatchObject({ state: 'done', counts: { failed: 0 } });
     execFileSync('diff', ['-r', source, join(to, 'copy')]);
     expect(leftovers(disk)).toEqual([]);
-  }, 30_000);
+  });
 
   test.runIf(knowsBtrfs)('a disk that shares blocks: a copy of a large file takes no room', async () => {
     const disk = join(folder, 'disk');
@@ -647,6 +647,15 @@ describe('killed', () => {
       },
     );
   };
+  const OFTEN = { interval: 2 };
+  /** Bytes of the largest file that is on its way below a folder. */
+  const largestTemporary = (directory: string): number => {
+    const temporary = leftovers(directory).filter((path) => /\/\d+$/u.test(path));
+    const sizes = temporary.map(
+      (path) => statSync(join(directory, path), { throwIfNoEntry: false })?.size ?? 0,
+    );
+    return Math.max(0, ...sizes);
+  };
   const end = async (child: ReturnType<typeof spawn>): Promise<number | null> =>
     child.exitCode ?? new Promise((resolve) => child.once('exit', resolve));
 
@@ -656,14 +665,8 @@ describe('killed', () => {
     for (let at = 0; at < part.length; at += 4) part.writeUInt32LE((at * 2_654_435_761) >>> 0, at);
     writeFileSync(large, Buffer.concat(Array<Buffer>(800).fill(part)));
     const child = await start('copy', `${source}/`, target, '--sync');
-    // The second part is being written: the first one is told.
-    for (let waits = 0; waits < 2000; waits++) {
-      const [name] = existsSync(folder) ? leftovers(folder).filter((path) => /\/\d+$/u.test(path)) : [];
-      const size =
-        name === undefined ? 0 : (statSync(join(folder, name), { throwIfNoEntry: false })?.size ?? 0);
-      if (size > 150_000_000) break;
-      await new Promise((resolve) => setTimeout(resolve, 5));
-    }
+    // Later parts are being written: the first one is told.
+    await expect.poll(() => largestTemporary(folder), OFTEN).toBeGreaterThan(200_000_000);
     child.kill('SIGKILL');
     await end(child);
     expect(existsSync(join(target, 'large'))).toBe(false);
@@ -675,7 +678,7 @@ describe('killed', () => {
     await other.close();
     expect(tasks[0]?.copied?.kept).toBeGreaterThan(0);
     expect(leftovers(folder)).toEqual([]);
-  }, 60_000);
+  });
 
   test.runIf(isRoot)(
     'then cancelled: nothing is left on another device either',
@@ -685,10 +688,7 @@ describe('killed', () => {
       mkdirSync(join(source, 'disk'));
       writeFileSync(join(source, 'disk', 'large'), Buffer.alloc(600_000_000, 'x'));
       const child = await start('copy', source, target);
-      for (let waits = 0; waits < 2000 && leftovers(disk).length < 2; waits++) {
-        await new Promise((resolve) => setTimeout(resolve, 2));
-      }
-      await new Promise((resolve) => setTimeout(resolve, 50));
+      await expect.poll(() => largestTemporary(disk), OFTEN).toBeGreaterThan(0);
       child.kill('SIGKILL');
       await end(child);
       expect(leftovers(disk).length).toBeGreaterThan(0);

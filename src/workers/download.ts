@@ -258,7 +258,7 @@ export function createDownload(job: DownloadWorkerOptions, tuning: DownloadTunin
           lastModified: got.headers['last-modified'] ?? null,
           headers: shownHeaders(got.answerHeaders),
           times: {
-            queueMs: null,
+            queueMs: Math.max(0, startedAtMs - order.submittedAtMs),
             dnsMs: null,
             connectMs: null,
             tlsMs: null,

@@ -256,7 +256,6 @@ export function serveTasks<Options, Body, Input, Output, Results>(
     let ends = ended.get(context.ticket);
     if (ends === undefined) ended.set(context.ticket, (ends = new Ended()));
     ends.add(context, endedAtMs, end);
-    if (endedAtMs - answeredAtMs > ANSWER_AFTER_MS) answer();
   }
 
   function failure(context: LaneContext, input: Input, error: unknown): End<Output> {
@@ -328,6 +327,8 @@ export function serveTasks<Options, Body, Input, Output, Results>(
         if (hands.length > 0 && active.size === 0) answer();
         continue;
       }
+      // Never of a hand's last task while the hand is here: the host gives its ticket out again.
+      if (ended.size > 0 && nowMs() - answeredAtMs > ANSWER_AFTER_MS) answer();
       freeLanes.pop();
       start(run, hand, hand.tasks[number] ?? 0, lane);
     }

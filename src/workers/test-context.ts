@@ -60,5 +60,5 @@ export class FakeContext implements TaskContext {
 }
 
 export function order(fields: Partial<TaskOrder> & Pick<TaskOrder, 'source'>): TaskOrder {
-  return { id: 1, type: 'file', target: null, size: null, root: 0, attempt: 1, ...fields };
+  return { id: 1, type: 'file', target: null, size: null, root: 0, attempt: 1, submittedAtMs: 0, ...fields };
 }

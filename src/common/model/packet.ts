@@ -263,19 +263,25 @@ export interface PacketOrder {
   readonly targets: Column<FsPath | null>;
   readonly sizes: Column<number | null>;
   readonly attempts: Column<number>;
+  /** Milliseconds since the epoch. */
+  readonly submittedAtMs: number;
   /** What only some kinds of work need. */
   readonly details: Column<OrderDetails | null>;
 }
 
 export type OrderDetails = Omit<
   TaskOrder,
-  'id' | 'type' | 'root' | 'source' | 'target' | 'size' | 'attempt'
+  'id' | 'type' | 'root' | 'source' | 'target' | 'size' | 'attempt' | 'submittedAtMs'
 >;
 
-export function packetOrder(packet: Packet, details: Column<OrderDetails | null>): PacketOrder {
+export function packetOrder(
+  packet: Packet,
+  details: Column<OrderDetails | null>,
+  submittedAtMs: number,
+): PacketOrder {
   const { ids, types, roots, sources, targets, sizes, attempts, temporaries } = packet;
   const own = temporaries === null ? ids : ids.map((id, index) => valueAt(temporaries, index) ?? id);
-  return { ids: own, types, roots, sources, targets, sizes, attempts, details };
+  return { ids: own, types, roots, sources, targets, sizes, attempts, submittedAtMs, details };
 }
 
 export function taskOrder(order: PacketOrder, index: number): TaskOrder {
@@ -287,6 +293,7 @@ export function taskOrder(order: PacketOrder, index: number): TaskOrder {
     target: valueAt(order.targets, index),
     size: valueAt(order.sizes, index),
     attempt: valueAt(order.attempts, index) + 1,
+    submittedAtMs: order.submittedAtMs,
     ...valueAt(order.details, index),
   };
 }

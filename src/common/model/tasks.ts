@@ -117,6 +117,8 @@ export interface TaskOrder {
   readonly root: number;
   /** 1 for the first try. */
   readonly attempt: number;
+  /** When it was handed to the threads, in milliseconds since the epoch. */
+  readonly submittedAtMs: number;
   /** Files of one job that may be equal have the same. */
   readonly grouping?: string;
   /** Of a file that is verified: what it is to be. */

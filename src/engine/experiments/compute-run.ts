@@ -69,6 +69,7 @@ export class ComputeRun {
       targets: null,
       sizes: null,
       attempts: 0,
+      submittedAtMs: nowMs(),
       details: null,
     };
     const handle = this.#executor.submit({

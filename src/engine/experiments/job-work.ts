@@ -11,6 +11,7 @@ import { HeddleError, fromErrorData, toErrorData, type ErrorData } from '../../c
 import { totalTasks, type TaskType } from '../../common/model/tasks';
 import type { JobKind } from '../../common/model/jobs';
 import type { WorkerOptions } from '../../common/threads/worker-options';
+import { nowMs } from '../../common/threads/board';
 import { displayPath, type FsPath } from '../../common/model/paths';
 import type { RateLimit } from '../../common/threads/rate-limit';
 import type { Settings } from '../../common/model/settings';
@@ -284,6 +285,7 @@ export class JobWork implements Work {
           targets: null,
           sizes: part.map(({ bytes }) => bytes),
           attempts: 0,
+      submittedAtMs: nowMs(),
           details: null,
         };
         await executor.submit({

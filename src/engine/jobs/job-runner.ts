@@ -258,6 +258,11 @@ export class JobRunner {
     }));
   }
 
+  /** Ids of the tasks that run at this moment. */
+  runningIds(): number[] {
+    return this.runningNow().flatMap(({ running }) => running.map(({ id }) => id));
+  }
+
   get #concurrency(): number {
     const { mode, concurrency, size } = this.executor;
     if (mode === 'thread-per-task') return concurrency;
@@ -414,7 +419,7 @@ export class JobRunner {
     const { promise, resolve } = Promise.withResolvers<void>();
     let left = count;
     const handle = this.executor.submit({
-      body: packetOrder(packet, this.#kind.details(packet)),
+      body: packetOrder(packet, this.#kind.details(packet), nowMs()),
       count,
       onEnds: (ends) => {
         left -= ends.tasks.length;

@@ -118,7 +118,7 @@ export class TaskWrites {
       const to = becomes[at] ?? null;
       const id = packet.ids[task];
       if (to === null || id === undefined) return;
-      const change = changeOf(recorded, at, task, to, errors.get(at) ?? null);
+      const change = changeOf(recorded, at, task, to, errors.get(at) ?? null, this.#knownDigests(ends, at));
       let changes: number;
       if (packet.stored === null) {
         ({ changes } = update.run(...change, id));
@@ -148,6 +148,14 @@ export class TaskWrites {
       settled.push(isNoted ? { id, state: to, isNoted } : { id, state: to });
     });
     if (packet.stored !== null) this.#stores.packets.recorded(packet.stored, inserted);
+  }
+
+  /** Of a task that goes on in a later phase: what need not be read then. */
+  #knownDigests({ results }: Recorded['ends'], at: number): string | null {
+    const rest = results === null ? null : valueAt(results.rest, at);
+    if (rest?.next === undefined || rest.identity === undefined) return null;
+    const known = this.#stores.digestCache.known([rest.identity], ['blake3']).get(rest.identity);
+    return known === undefined ? null : JSON.stringify(known);
   }
 
   /** What few tasks have. */
@@ -287,6 +295,7 @@ function changeOf(
   task: number,
   to: TaskState,
   error: { readonly code: string; readonly found?: Digests } | null,
+  known: string | null,
 ): Change {
   const { results } = ends;
   const rest = results === null ? null : valueAt(results.rest, at);
@@ -295,7 +304,7 @@ function changeOf(
   const bytes = results === null || next !== undefined ? 0 : valueAt(results.bytes, at);
   const finding = results === null ? null : valueAt(results.findings, at);
   const reason = error ?? rest?.reason ?? null;
-  const digests = results === null ? null : valueAt(results.digests, at);
+  const digests = (results === null ? null : valueAt(results.digests, at)) ?? known;
   const hasRun = ends.worker !== null;
   // Of what was brought up to date no byte was copied.
   const hasSize = isDone && finding !== 'updated';

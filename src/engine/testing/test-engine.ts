@@ -24,18 +24,27 @@ import { mountToRememberBy } from '../../files/volumes';
 import { Engine, Threads } from '../index';
 import { buildWorker } from './build-worker';
 
+const LATER = `const { now } = Date;
+Date.now = () => now() + 3_600_000;
+require('./worker.cjs');
+`;
+
 /** Of the test that runs: another one for each. */
 export let engine: Engine;
 /** Empty but for the engine's own `data`. Of the test that runs, and gone after it. */
 export let folder: string;
 
 let workerUrl: string;
+/** As {@link workerUrl}, for threads whose clock is an hour ahead. */
+let laterWorkerUrl: string;
 const mounted: string[] = [];
 
 /** Called once by a file of tests, before hooks of its own. @param name told by the names of the folders */
 export function useEngine(name: string): void {
   beforeAll(async () => {
     workerUrl = await buildWorker(fileURLToPath(new URL('../../workers/worker.ts', import.meta.url)));
+    laterWorkerUrl = join(dirname(workerUrl), 'later.cjs');
+    writeFileSync(laterWorkerUrl, LATER);
   }, 60_000);
 
   beforeEach(async () => {
@@ -51,10 +60,10 @@ export function useEngine(name: string): void {
 }
 
 /** @param data name of its folder below the test's; the caller closes the engine */
-export function openEngine(data = 'data'): Promise<Engine> {
+export function openEngine(data = 'data', worker = workerUrl): Promise<Engine> {
   return Engine.open({
     dataDirectory: join(folder, data),
-    threads: new Threads(workerUrl),
+    threads: new Threads(worker),
     retryPolicy: { maxAttempts: 2, baseMs: 1, capMs: 5, random: () => 0.5 },
   });
 }
@@ -63,6 +72,17 @@ export function openEngine(data = 'data'): Promise<Engine> {
 export async function reopenEngine(): Promise<void> {
   await engine.close();
   engine = await openEngine();
+}
+
+/**
+ * What changed a moment ago, or waits to be written to the device, is not remembered. All that lies below the test's
+ * folder is written, and another engine has the same database, in whose threads it is an hour later: times of change
+ * cannot be set.
+ */
+export async function anHourLater(): Promise<void> {
+  flushFiles();
+  await engine.close();
+  engine = await openEngine('data', laterWorkerUrl);
 }
 
 export async function run(request: JobRequest): Promise<JobSummary> {
@@ -177,11 +197,8 @@ export function remembersDigests(): boolean {
   return mountToRememberBy(tmpdir()) !== null;
 }
 
-/**
- * Times of change cannot be set, and what changed a moment ago, or waits to be written to the device, is not remembered:
- * until that is over for what lies below the test's folder. @param except the name of files that are left as they are
- */
-export async function settled(except?: string): Promise<void> {
+/** Writes all files below the test's folder to the device. @param except the name of files that are left as they are */
+export function flushFiles(except?: string): void {
   for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
     if (!entry.isFile() || entry.name === except) continue;
     const fd = openSync(join(entry.parentPath, entry.name), 'r');
@@ -192,5 +209,4 @@ export async function settled(except?: string): Promise<void> {
     }
     closeSync(fd);
   }
-  await new Promise((resolve) => setTimeout(resolve, 3100));
 }

@@ -1,0 +1,97 @@
+/** One run of a job, from when its turn comes until it stands still. */
+import { isEnded } from '../../common/model/jobs';
+import type { Settings } from '../../common/model/settings';
+import type { RateLimit } from '../../common/threads/rate-limit';
+import type { News } from '../news';
+import type { Threads } from '../pool';
+import type { Vault } from '../store/vault';
+import type { ActiveJobs } from './active-jobs';
+import type { Hosts } from './hosts';
+import { writeJobManifest } from './job-manifest';
+import { JobRunner, type StopReason } from './job-runner';
+import { cancelQueued, queueAgain, removeLeftovers, type JobStores } from './leftovers';
+import { JobMonitor } from './monitor';
+import type { RetryPolicy } from './retry-policy';
+
+export interface RunParts {
+  readonly stores: JobStores & { readonly vault: Vault };
+  readonly threads: Threads;
+  readonly settings: () => Settings;
+  /** The speed limit of all downloads of this process. */
+  readonly sharedRate: RateLimit;
+  /** Hosts as all jobs of this process know them. */
+  readonly hosts: Hosts;
+  readonly retryPolicy?: RetryPolicy;
+  readonly active: ActiveJobs;
+  readonly news: News;
+}
+
+/** What was asked of a run before it had a runner. */
+export interface RunOrder {
+  /** Failed and cancelled tasks go back to the queue first. */
+  readonly retry: boolean;
+  /** Why it is to stop, once somebody said so. */
+  readonly stopping: StopReason | null;
+}
+
+/** The caller takes the job off the active ones, whatever comes of this. */
+export async function runJob(parts: RunParts, id: number, order: RunOrder): Promise<void> {
+  const { stores, active, news } = parts;
+  const { jobs, tasks } = stores;
+  if (order.retry) await queueAgain(tasks, id);
+  const job = jobs.get(id);
+  if (job === null) return;
+  const runner = new JobRunner({
+    job,
+    tasks,
+    threads: parts.threads,
+    vault: stores.vault,
+    settings: parts.settings(),
+    sharedRate: parts.sharedRate,
+    hosts: parts.hosts,
+    ...(parts.retryPolicy === undefined ? {} : { retryPolicy: parts.retryPolicy }),
+    onRecorded: (recorded) => {
+      if (recorded.length > 0) news.emit('tasks-settled', { jobId: id, tasks: recorded });
+    },
+    onWorkDirectory: (path) => {
+      jobs.addWorkDirectory(id, path);
+    },
+    onNotice: (notice) => {
+      news.emit('notice', notice);
+    },
+    onProgress: () => {
+      news.progressed(id);
+    },
+  });
+  const monitor = new JobMonitor(runner, id, job.summary.elapsedMs);
+  active.add(id, { runner, monitor });
+  news.startFrames();
+  news.changed(id);
+  if (order.stopping !== null) runner.stop(order.stopping);
+  let { state, error } = await runner.run();
+  // What ended since the frame before is told too, also of a job that was shorter than the time between two frames.
+  runner.strips.end();
+  news.guard(() => {
+    news.sendFrame();
+  });
+  const elapsedMs = monitor.elapsedMs;
+  if (state === 'cancelled') await cancelQueued(tasks, id);
+  if (state === 'done') {
+    const { failure, gap } = await writeJobManifest(stores, job, () => active.live(job.summary));
+    if (gap !== null) news.emit('notice', gap);
+    if (failure !== null) {
+      state = 'failed';
+      error = failure;
+    }
+  }
+  if (isEnded(state)) await removeLeftovers(stores, id, news);
+  active.keepSnapshot(id, monitor.snapshot(), state);
+  jobs.saveStatistics(
+    id,
+    runner.executor
+      .measures()
+      .workers.map((measure) => ({ ...measure, bytes: runner.bytesByWorker.get(measure.worker) ?? 0 })),
+  );
+  jobs.setElapsed(id, elapsedMs);
+  jobs.rest(id, state, error);
+}

@@ -1,0 +1,242 @@
+/** Whose turn it is: jobs wait for theirs, have it, make room for an experiment, and are stopped. */
+import PQueue from 'p-queue';
+import { HeddleError, toErrorData, type ErrorData } from '../../common/model/errors';
+import { isEnded, type JobSummary } from '../../common/model/jobs';
+import type { News } from '../news';
+import type { ActiveJobs } from './active-jobs';
+import type { StopReason } from './job-runner';
+import { cancelQueued, removeLeftovers, type JobStores } from './leftovers';
+import type { RunOrder } from './run-job';
+
+/** Jobs that run at once; later ones wait their turn. */
+const JOBS_AT_ONCE = 4;
+
+export interface TurnsParts {
+  readonly stores: JobStores;
+  /** Tells this process from others. */
+  readonly owner: string;
+  readonly active: ActiveJobs;
+  readonly news: News;
+  /** As it is now. @throws HeddleError `no-such-job` */
+  readonly job: (id: number) => JobSummary;
+  /** Resolves when the job stands still again. */
+  readonly run: (id: number, order: RunOrder) => Promise<void>;
+}
+
+/** A job from being told to start to standing still: it waits for its turn, then it has it. */
+interface Run extends RunOrder {
+  hasTurn: boolean;
+  retry: boolean;
+  stopping: StopReason | null;
+  /** It makes room for an experiment, and waits for its turn again when it has stopped. */
+  held: boolean;
+  readonly ended: Promise<void>;
+  /** Takes the job off the list of runs. */
+  readonly leave: () => void;
+}
+
+export class Turns {
+  readonly #parts: TurnsParts;
+  readonly #queue = new PQueue({ concurrency: JOBS_AT_ONCE });
+  readonly #runs = new Map<number, Run>();
+  #closing = false;
+
+  constructor(parts: TurnsParts) {
+    this.#parts = parts;
+  }
+
+  get isClosing(): boolean {
+    return this.#closing;
+  }
+
+  /** @throws HeddleError `closing` */
+  assertOpen(): void {
+    if (this.#closing) throw new HeddleError('closing', 'Heddle is closing and starts nothing new.');
+  }
+
+  /** Whether the job waits for its turn or has it. */
+  has(id: number): boolean {
+    return this.#runs.has(id);
+  }
+
+  /**
+   * Does nothing where the job waits or runs already.
+   * @throws HeddleError `job-elsewhere`
+   */
+  start(id: number, { retry = false, first = false } = {}): void {
+    if (this.#runs.has(id)) return;
+    if (!this.#parts.stores.jobs.enqueue(id, this.#parts.owner)) throw elsewhere(id);
+    const { promise: ended, resolve } = Promise.withResolvers<void>();
+    const run: Run = {
+      hasTurn: false,
+      retry,
+      stopping: null,
+      held: false,
+      ended,
+      leave: () => {
+        if (this.#runs.get(id) === run) {
+          this.#runs.delete(id);
+          this.#parts.news.changed(id);
+          this.#wake(id);
+        }
+        resolve();
+      },
+    };
+    this.#runs.set(id, run);
+    void this.#queue.add(() => this.#take(id, run), { priority: first ? 1 : 0 });
+    this.#parts.news.changed(id);
+  }
+
+  async #take(id: number, run: Run): Promise<void> {
+    // It may have been told to stand still before its turn came.
+    if (this.#runs.get(id) !== run) return;
+    const { stores, owner, active, news } = this.#parts;
+    run.hasTurn = true;
+    try {
+      if (stores.jobs.begin(id, owner)) await this.#parts.run(id, run);
+    } catch (error) {
+      this.#giveUp(id, toErrorData(error));
+    } finally {
+      active.delete(id);
+      news.stopFrames();
+      if (run.held) this.#startAgain(id, run);
+      run.leave();
+    }
+  }
+
+  /** A job that made room for an experiment comes before those that have not begun. */
+  #startAgain(id: number, run: Run): void {
+    if (this.#closing || this.#parts.job(id).state !== 'interrupted') return;
+    if (this.#runs.get(id) === run) this.#runs.delete(id);
+    this.start(id, { first: true });
+  }
+
+  /** What cannot be stored any more (a full disk, say) ends the job; its tasks are as they were last stored. */
+  #giveUp(id: number, error: ErrorData): void {
+    const { news, stores } = this.#parts;
+    news.emit('notice', error);
+    news.guard(() => {
+      stores.jobs.rest(id, 'failed', error);
+    });
+  }
+
+  /** All jobs stand still. @returns what lets them go on */
+  async hold(): Promise<() => void> {
+    this.#queue.pause();
+    const running = [...this.#runs].filter(([, run]) => run.hasTurn && run.stopping === null);
+    for (const [id, run] of running) {
+      run.held = true;
+      this.#stopRun(id, run, 'interrupt');
+    }
+    await Promise.all(running.map(([, { ended }]) => ended));
+    return () => {
+      if (!this.#closing) this.#queue.start();
+    };
+  }
+
+  #stopRun(id: number, run: Run, reason: StopReason): void {
+    if (run.stopping === null || reason === 'cancel') run.stopping = reason;
+    this.#parts.active.runner(id)?.stop(reason);
+  }
+
+  pause(id: number): Promise<void> {
+    return this.#stop(id, 'pause', 'paused');
+  }
+
+  async cancel(id: number): Promise<void> {
+    // A run that was pausing already may end as paused: then there is one more step.
+    while (!isEnded(this.#parts.job(id).state)) await this.#stop(id, 'cancel', 'cancelled');
+  }
+
+  async #stop(id: number, reason: StopReason, state: 'paused' | 'cancelled'): Promise<void> {
+    const { stores, news } = this.#parts;
+    if (isEnded(this.#parts.job(id).state)) return;
+    const run = this.#runs.get(id);
+    if (run?.hasTurn === true) {
+      if (run.held) {
+        // It is stopping already, and must not wait for another turn.
+        run.held = false;
+        await run.ended;
+        await this.#stop(id, reason, state);
+        return;
+      }
+      this.#stopRun(id, run, reason);
+      await run.ended;
+      return;
+    }
+    // It waits for its turn, or stands still already.
+    if (!stores.jobs.rest(id, state)) throw elsewhere(id);
+    run?.leave();
+    if (state === 'cancelled') {
+      await cancelQueued(stores.tasks, id);
+      await removeLeftovers(stores, id, news);
+    }
+    news.changed(id);
+    this.#wake(id);
+  }
+
+  /** Goes on with a job that waits, was paused, or whose process is gone. @throws HeddleError `job-elsewhere` */
+  async resume(id: number): Promise<void> {
+    this.assertOpen();
+    const { state, foreign, counts } = this.#parts.job(id);
+    if (foreign) throw elsewhere(id);
+    // A job that failed as a whole (its results could not be stored, say) may have tasks left.
+    const goesOn = !isEnded(state) || (state === 'failed' && counts.queued > 0);
+    if (!goesOn) {
+      this.#wake(id);
+      return;
+    }
+    const run = this.#runs.get(id);
+    if (run !== undefined) {
+      if (run.stopping === null) return;
+      await run.ended;
+      this.assertOpen();
+      if (isEnded(this.#parts.job(id).state)) return;
+    }
+    this.start(id);
+  }
+
+  /** Failed and cancelled tasks run again. @throws HeddleError `job-elsewhere`, `job-running` */
+  retry(id: number): void {
+    this.assertOpen();
+    if (this.#parts.job(id).foreign) throw elsewhere(id);
+    const run = this.#runs.get(id);
+    if (run?.hasTurn === true) {
+      throw new HeddleError('job-running', 'This job still runs. Retry its failed tasks when it has ended.');
+    }
+    if (run === undefined) this.start(id, { retry: true });
+    else run.retry = true;
+  }
+
+  /** Nothing starts from now on; {@link end} waits for what runs. */
+  close(): void {
+    this.#closing = true;
+    this.#queue.clear();
+  }
+
+  /** @param interrupt whether running jobs stop, to go on later; otherwise they are waited for */
+  async end(interrupt: boolean): Promise<void> {
+    for (const [id, run] of this.#runs) {
+      if (run.hasTurn) {
+        if (interrupt) this.#stopRun(id, run, 'interrupt');
+      } else {
+        // The next start finds it as it finds those that ran.
+        this.#parts.stores.jobs.rest(id, 'interrupted');
+        run.leave();
+      }
+    }
+    await Promise.all([...this.#runs.values()].map(({ ended }) => ended));
+  }
+
+  /** Tells those who wait for the job to stand still, if it does. */
+  #wake(id: number): void {
+    this.#parts.news.wake(id, ({ state }) => {
+      const goesOn = (state === 'running' || state === 'queued') && this.#runs.has(id);
+      return this.#closing || !goesOn;
+    });
+  }
+}
+
+export function elsewhere(id: number): HeddleError {
+  return new HeddleError('job-elsewhere', `Job ${id} runs in another Heddle. Stop it there first.`);
+}

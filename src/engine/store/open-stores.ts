@@ -1,0 +1,40 @@
+/** What one process keeps on disk: opened together, and closed together. */
+import { openDatabase, type Database } from './database';
+import { ExperimentRepository } from './experiment-repository';
+import { InstanceLock } from './instance-lock';
+import { JobRepository } from './job-repository';
+import { SettingsRepository } from './settings-repository';
+import { TaskStore } from './task-store';
+import { Vault } from './vault';
+
+export interface Stores {
+  readonly database: Database;
+  /** Tells this process from others that have the same data folder. */
+  readonly lock: InstanceLock;
+  readonly vault: Vault;
+  readonly jobs: JobRepository;
+  readonly tasks: TaskStore;
+  readonly settings: SettingsRepository;
+  readonly experiments: ExperimentRepository;
+  close(): void;
+}
+
+/** @throws HeddleError `data-directory`, `database-newer` or `database-corrupt` */
+export function openStores(dataDirectory: string): Stores {
+  const database = openDatabase(dataDirectory);
+  const lock = new InstanceLock(dataDirectory);
+  const vault = new Vault(dataDirectory);
+  return {
+    database,
+    lock,
+    vault,
+    jobs: new JobRepository(database, (owner) => owner !== null && owner !== lock.id && lock.isAlive(owner)),
+    tasks: new TaskStore(database),
+    settings: new SettingsRepository(database, vault),
+    experiments: new ExperimentRepository(database, vault),
+    close: () => {
+      lock.release();
+      database.close();
+    },
+  };
+}
