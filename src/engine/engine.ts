@@ -30,6 +30,7 @@ import { prepareOwnManifest, withOwnManifest } from './jobs/manifest';
 import { realCopy } from './jobs/real-copy';
 import type { RetryPolicy } from './jobs/retry-policy';
 import { runJob } from './jobs/run-job';
+import { Hosts } from './jobs/hosts';
 import { Turns, elsewhere } from './jobs/turns';
 import { News, type EngineEvents } from './news';
 import { OtherProcesses } from './other-processes';
