@@ -5,10 +5,11 @@ import { join } from 'node:path';
 import { createHash } from 'node:crypto';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Digests } from '../../common/model/digests';
-import type { TaskState } from '../../common/model/tasks';
+import { planChunk } from '../../common/model/packet';
 import { openDatabase, type Database } from '../store/database';
 import { JobRepository } from '../store/job-repository';
 import { TaskStore } from '../store/task-store';
+import { failedOf, settledOf } from '../testing/recorded';
 import { manifestLines, prepareOwnManifest, writeManifest } from './manifest';
 import { DEFAULT_WALK_RULES } from '../../common/model/walk-rules';
 
@@ -46,37 +47,24 @@ afterEach(() => {
   rmSync(folder, { recursive: true });
 });
 
-function settle(names: readonly string[], to: TaskState, digestsOf: (name: string) => Digests | null): void {
-  const first = tasks.nextOrdinal(jobId);
+function settle(
+  names: readonly string[],
+  to: 'done' | 'failed',
+  digestsOf: (name: string) => Digests | null,
+): void {
+  const first = tasks.packets.nextOrdinal(jobId);
   const base = { phase: 0, type: 'url', root: 0, host: 'a.example', target: null, size: 1 } as const;
-  tasks.insert(
-    jobId,
-    first,
-    names.map((name) => ({ ...base, source: `http://a.example/${name}`, name, settled: null })),
-    '',
-  );
-  const changes = tasks.rows.page(jobId, first, names.length).map(({ id, name }) => ({
-    id,
-    from: 'queued' as const,
-    to,
-    attempts: 1,
-    worker: 1,
-    startedAtMs: 1,
-    endedAtMs: 2,
-    notBeforeMs: null,
-    bytes: 1,
-    knownSize: 1,
-    size: 1,
-    target: to === 'done' ? join(folder, 'files', name) : null,
-    digests: digestsOf(name),
-    facts: null,
-    copied: null,
-    finding: null,
-    identity: null,
-    error: null,
-    failedAttempt: false,
-  }));
-  expect(tasks.apply(jobId, changes)).toHaveLength(names.length);
+  const planned = names.map((name) => ({ ...base, source: `http://a.example/${name}`, name, settled: null }));
+  tasks.packets.add(jobId, first, planChunk(planned, ''));
+  const packet = tasks.packets.first(jobId);
+  if (packet === null) throw new Error('nothing is queued');
+  const targets = names.map((name) => join(folder, 'files', name));
+  const digests = names.map((name) => {
+    const known = digestsOf(name);
+    return known === null ? null : JSON.stringify(known);
+  });
+  const recorded = to === 'done' ? settledOf(packet, { columns: { targets, digests } }) : failedOf(packet);
+  expect(tasks.writes.record(jobId, [recorded])).toHaveLength(names.length);
 }
 
 function makeFiles(names: readonly string[]): void {

@@ -4,19 +4,23 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { openDatabase, type Database } from '../store/database';
 import { JobRepository } from '../store/job-repository';
-import { TaskRepository, type TaskChange } from '../store/task-repository';
+import { TaskStore } from '../store/task-store';
+import { planChunk, type Packet } from '../../common/model/packet';
+import { settledOf } from '../testing/recorded';
 import { Recorder } from './recorder';
 import { DEFAULT_WALK_RULES } from '../../common/model/walk-rules';
 
 let folder: string;
 let database: Database;
-let tasks: TaskRepository;
+let tasks: TaskStore;
 let jobId: number;
+
+const FILES = 50;
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'heddle-recorder-'));
   database = openDatabase(folder);
-  tasks = new TaskRepository(database);
+  tasks = new TaskStore(database);
   jobId = new JobRepository(database, () => false).insert({
     kind: 'hash',
     mode: 'pool',
@@ -36,12 +40,12 @@ beforeEach(() => {
     workDirectories: [],
   });
   const task = { phase: 0, type: 'file', root: 0, host: '', target: null, size: 1, settled: null } as const;
-  tasks.insert(
-    jobId,
-    0,
-    Array.from({ length: 50 }, (_, index) => ({ ...task, source: `/files/${index}`, name: `${index}` })),
-    '50',
-  );
+  const files = Array.from({ length: FILES }, (_, index) => ({
+    ...task,
+    source: `/files/${index}`,
+    name: `${index}`,
+  }));
+  tasks.packets.add(jobId, 0, planChunk(files, `${FILES}`));
 });
 
 afterEach(() => {
@@ -49,39 +53,25 @@ afterEach(() => {
   rmSync(folder, { recursive: true });
 });
 
-function doneChange(id: number): TaskChange {
-  return {
-    id,
-    from: 'queued',
-    to: 'done',
-    attempts: 1,
-    worker: 1,
-    startedAtMs: 1,
-    endedAtMs: 2,
-    notBeforeMs: null,
-    bytes: 1,
-    knownSize: 1,
-    size: 1,
-    target: null,
-    digests: { sha256: 'ab'.repeat(2000) },
-    facts: null,
-    copied: null,
-    finding: null,
-    identity: null,
-    error: null,
-    failedAttempt: false,
-  };
+const digests = JSON.stringify({ sha256: 'ab'.repeat(2000) });
+
+function planned(): Packet {
+  const packet = tasks.packets.first(jobId);
+  if (packet === null) throw new Error('nothing is queued');
+  return packet;
 }
 
 test('what the database refuses is told, kept, and written once there is room', async () => {
   const onRecorded = vi.fn();
   const onError = vi.fn();
   const recorder = new Recorder(tasks, jobId, onRecorded, onError);
-  const { id: first } = tasks.pageByOrdinal(jobId, 0, 1)[0] ?? { id: 0 };
+  const packet = planned();
   // A full disk: the file may not grow by a single page.
   const [{ page_count: pages }] = database.pragma('page_count') as [{ page_count: number }];
   database.pragma(`max_page_count = ${pages}`);
-  for (let id = first; id < first + 50; id++) recorder.record(doneChange(id));
+  packet.ids.forEach((_, task) => {
+    recorder.record(settledOf(packet, { tasks: [task], columns: { digests } }));
+  });
   recorder.flush();
   expect(onError).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ code: 'SQLITE_FULL' }));
   expect(onRecorded).not.toHaveBeenCalled();
@@ -89,18 +79,32 @@ test('what the database refuses is told, kept, and written once there is room', 
 
   database.pragma('max_page_count = 1000000');
   await recorder.finish();
-  expect(onRecorded).toHaveBeenCalledExactlyOnceWith(
-    Array.from({ length: 50 }, (_, index) => ({ id: first + index, state: 'done' })),
-  );
-  expect(tasks.pageByState(jobId, 'done', 0, 100)).toHaveLength(50);
+  expect(onRecorded).toHaveBeenCalledExactlyOnceWith(packet.ids.map((id) => ({ id, state: 'done' })));
+  expect(tasks.rows.pageByState(jobId, 'done', 0, 100)).toHaveLength(FILES);
+  expect(tasks.packets.first(jobId)).toBeNull();
 });
 
 test('a task that is settled already is neither counted nor told again', () => {
   const onRecorded = vi.fn();
   const recorder = new Recorder(tasks, jobId, onRecorded, vi.fn());
-  const [row] = tasks.pageByOrdinal(jobId, 0, 1);
-  recorder.record(doneChange(row?.id ?? 0));
-  recorder.record(doneChange(row?.id ?? 0));
+  const packet = planned();
+  const some = settledOf(packet, { tasks: [3, 4] });
+  recorder.record(some);
+  recorder.record(some);
+  recorder.record(settledOf(packet, { tasks: [4, 5], to: 'skipped' }));
   recorder.flush();
-  expect(onRecorded).toHaveBeenCalledExactlyOnceWith([{ id: row?.id, state: 'done' }]);
+  recorder.record(settledOf(packet, { tasks: [5] }));
+  recorder.flush();
+  expect(onRecorded.mock.calls).toEqual([
+    [
+      [
+        { id: packet.ids[3], state: 'done' },
+        { id: packet.ids[4], state: 'done' },
+        { id: packet.ids[5], state: 'skipped' },
+      ],
+    ],
+    [[]],
+  ]);
+  expect(tasks.rows.counts(jobId).counts).toMatchObject({ queued: FILES - 3, done: 2, skipped: 1 });
+  expect(tasks.packets.count(jobId)).toBe(FILES - 3);
 });

@@ -2,10 +2,10 @@
 import { workerData } from 'node:worker_threads';
 import { HeddleError } from '../../common/model/errors';
 import type { WorkerData } from '../../common/threads/protocol';
-import { serveTasks, type RunTask } from '../../workers/runtime';
+import { Later, serveTasks, type RunTogether, type TaskContext } from '../../workers/runtime';
 
 export type ToyTask =
-  | { readonly do: 'echo'; readonly value: number }
+  | { readonly do: 'echo' }
   /** Waits, and notices when it is cancelled. */
   | { readonly do: 'wait'; readonly ms: number }
   /** Computes without ever looking up: only its thread's end stops it. */
@@ -13,26 +13,53 @@ export type ToyTask =
   | { readonly do: 'fail'; readonly code: string }
   /** Ends the thread with an uncaught error. */
   | { readonly do: 'crash' }
-  /** Tells how many tasks ran at once, counted in memory that all threads share. */
-  | { readonly do: 'count'; readonly counter: SharedArrayBuffer; readonly ms: number };
+  /** Does its part, and ends with others: as soon as three of them are there, or nothing else is to be done. */
+  | { readonly do: 'later' }
+  /** Tells something before it is done. */
+  | { readonly do: 'note'; readonly note: string };
+
+export interface ToyBody {
+  /** The result of each task is this and its index. */
+  readonly value: number;
+  readonly tasks: readonly ToyTask[];
+  /** How often each task was begun. Int32, in memory that all threads share. */
+  readonly begun: SharedArrayBuffer;
+  /** How many tasks run at once, and the most that ever did. Two Int32. */
+  readonly atOnce: SharedArrayBuffer;
+}
 
 export interface ToyOptions {
   readonly brokenBecause?: string;
 }
 
-/** A packet is its tasks, and its results are those of its tasks. */
-function initialise(options: ToyOptions): RunTask<ToyTask, number> {
+interface Toy {
+  readonly task: ToyTask;
+  readonly value: number;
+  readonly body: ToyBody;
+  readonly index: number;
+}
+
+const TOGETHER = 3;
+
+function initialise(options: ToyOptions): RunTogether<Toy, number> {
   if (options.brokenBecause !== undefined) throw new HeddleError('toy-broken', options.brokenBecause);
-  return (task, context) => {
+  let pending: (() => void)[] = [];
+  const finish = (): void => {
+    const due = pending;
+    pending = [];
+    for (const resolve of due) resolve();
+  };
+
+  function play({ task, value }: Toy, context: TaskContext): number | Promise<number> | Later<number> {
     switch (task.do) {
       case 'echo':
-        return task.value;
+        return value;
       case 'wait':
-        return wait(task.ms, context.signal);
+        return wait(task.ms, context.signal).then(() => value);
       case 'spin': {
         const until = performance.now() + task.ms;
         while (performance.now() < until);
-        return 0;
+        return value;
       }
       case 'fail':
         throw new HeddleError(task.code, `failed as told: ${task.code}`);
@@ -42,32 +69,57 @@ function initialise(options: ToyOptions): RunTask<ToyTask, number> {
             throw new Error('crashed as told');
           });
         });
-      case 'count': {
-        const counter = new Int32Array(task.counter);
-        const now = Atomics.add(counter, 0, 1) + 1;
-        for (let most = Atomics.load(counter, 1); now > most; most = Atomics.load(counter, 1)) {
-          Atomics.compareExchange(counter, 1, most, now);
-        }
-        return wait(task.ms, context.signal).finally(() => Atomics.sub(counter, 0, 1));
+      case 'later': {
+        const outcome = new Promise<void>((resolve) => {
+          pending.push(resolve);
+        });
+        if (pending.length >= TOGETHER) finish();
+        return new Later(outcome.then(() => value));
       }
+      case 'note':
+        context.note(task.note);
+        return value;
     }
-  };
+  }
+
+  function run(toy: Toy, context: TaskContext): number | Promise<number> | Later<number> {
+    Atomics.add(new Int32Array(toy.body.begun), toy.index, 1);
+    const atOnce = new Int32Array(toy.body.atOnce);
+    const now = Atomics.add(atOnce, 0, 1) + 1;
+    for (let most = Atomics.load(atOnce, 1); now > most; most = Atomics.load(atOnce, 1)) {
+      Atomics.compareExchange(atOnce, 1, most, now);
+    }
+    let isPending = false;
+    try {
+      const result = play(toy, context);
+      if (!(result instanceof Promise)) return result;
+      isPending = true;
+      return result.finally(() => Atomics.sub(atOnce, 0, 1));
+    } finally {
+      if (!isPending) Atomics.sub(atOnce, 0, 1);
+    }
+  }
+
+  return Object.assign(run, { finish });
 }
 
-serveTasks<ToyOptions, readonly ToyTask[], ToyTask, number, readonly (number | null)[]>(
+serveTasks<ToyOptions, ToyBody, Toy, number, readonly (number | null)[]>(
   workerData as WorkerData<ToyOptions>,
   {
     initialise,
-    open: (tasks, index) => tasks[index] ?? { do: 'fail', code: 'no-such-task' },
+    open: (body, index) => ({
+      task: body.tasks[index] ?? { do: 'fail', code: 'no-such-task' },
+      value: body.value + index,
+      body,
+      index,
+    }),
     pack: (outputs) => outputs,
   },
 );
 
-function wait(ms: number, signal: AbortSignal): Promise<number> {
+function wait(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => {
-      resolve(ms);
-    }, ms);
+    const timer = setTimeout(resolve, ms);
     const stop = (): void => {
       clearTimeout(timer);
       reject(new Error('stopped'));

@@ -4,10 +4,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import type { TaskOrder, TaskOutcome } from '../../common/model/tasks';
+import type { OutcomeColumns } from '../../common/model/answer';
+import type { Digests } from '../../common/model/digests';
+import { valueAt, type PacketOrder } from '../../common/model/packet';
 import type { WorkerOptions } from '../../common/threads/worker-options';
 import { buildWorker } from '../testing/build-worker';
 import { createExecutor, Threads } from './index';
+
+const FILES = 40;
 
 test('threads made ahead do the work of a pool, and those nobody took are gone', async () => {
   const script = await buildWorker(fileURLToPath(new URL('../../workers/worker.ts', import.meta.url)));
@@ -26,23 +30,38 @@ test('threads made ahead do the work of a pool, and those nobody took are gone',
   try {
     const threads = new Threads(script);
     threads.prepare('hash', 3);
-    const executor = createExecutor<WorkerOptions, TaskOrder, TaskOutcome>({
+    const executor = createExecutor<WorkerOptions, PacketOrder, OutcomeColumns>({
       mode: 'pool',
       size: 2,
       threads,
       workerOptions: { kind: 'hash', algorithms: ['sha256'], cache: false },
     });
-    const outcomes = await Promise.all(
-      Array.from({ length: 40 }, (_, id) => {
-        const source = join(folder, `${id}`);
-        writeFileSync(source, `content ${id}`);
-        return executor.submit({ id, type: 'file', source, target: null, size: 10, root: 0, attempt: 1 })
-          .promise;
-      }),
-    );
-    expect(outcomes.map((outcome) => outcome.digests?.sha256)).toEqual(
-      Array.from({ length: 40 }, (_, id) => createHash('sha256').update(`content ${id}`).digest('hex')),
-    );
+    const ids = Array.from({ length: FILES }, (_, id) => id);
+    const sources = ids.map((id) => join(folder, `${id}`));
+    for (const [id, source] of sources.entries()) writeFileSync(source, `content ${id}`);
+    const digests: (string | undefined)[] = [];
+    const { promise } = executor.submit({
+      body: {
+        ids,
+        types: 'file',
+        roots: 0,
+        sources,
+        targets: null,
+        sizes: 10,
+        attempts: 0,
+        submittedAtMs: Date.now(),
+        details: null,
+      },
+      count: FILES,
+      onEnds: ({ tasks, results }) => {
+        tasks.forEach((task, at) => {
+          const json = results === null ? null : valueAt(results.digests, at);
+          digests[task] = json === null ? undefined : (JSON.parse(json) as Digests).sha256;
+        });
+      },
+    });
+    await promise;
+    expect(digests).toEqual(ids.map((id) => createHash('sha256').update(`content ${id}`).digest('hex')));
     expect(made).toHaveLength(3);
     await executor.resize(4);
     await executor.shutdown();

@@ -1,10 +1,10 @@
 import { fileURLToPath } from 'node:url';
-import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { MODES, type Mode } from '../../common/model/jobs';
 import { buildWorker } from '../testing/build-worker';
-import { createExecutor, Threads, type Executor, type TaskHandle, type TaskTiming } from './index';
-import type { ToyOptions, ToyTask } from './test-worker';
+import { createExecutor, Threads } from './index';
+import { ToyPacket, echoes, repeat, type ToyExecutor, type ToyResults } from './test-packets';
+import type { ToyBody, ToyOptions } from './test-worker';
 
 let workerUrl: string;
 beforeAll(async () => {
@@ -19,7 +19,7 @@ interface Make {
   options?: ToyOptions;
 }
 function make({ mode = 'pool', size = 2, tasksPerWorker = 1, graceMs = 3000, options = {} }: Make = {}) {
-  return createExecutor<ToyOptions, ToyTask, number>({
+  return createExecutor<ToyOptions, ToyBody, ToyResults>({
     mode,
     size,
     tasksPerWorker,
@@ -28,30 +28,32 @@ function make({ mode = 'pool', size = 2, tasksPerWorker = 1, graceMs = 3000, opt
     workerOptions: options,
   });
 }
-async function alive(executor: Executor<ToyTask, number>): Promise<number> {
+async function alive(executor: ToyExecutor): Promise<number> {
   await Promise.resolve();
   return executor.read().filter((worker) => worker.alive).length;
 }
 
 describe.each(MODES)('mode %s', (mode) => {
-  test('runs every task and hands back each result to its own handle', async () => {
+  test('runs every task and tells each result of its own packet', async () => {
     const executor = make({ mode, size: 3 });
-    const values = Array.from({ length: 200 }, (_, value) => value);
-    const results = await Promise.all(
-      values.map((value) => executor.submit({ do: 'echo', value }, { weight: 10 }).promise),
+    const sizes = [1, 30, 7, 1, 21];
+    const packets = sizes.map(
+      (size, index) => new ToyPacket(executor, repeat(size, { do: 'echo' }), { value: index * 1000 }),
     );
-    expect(results).toEqual(values);
-    expect(executor.measures().settled).toBe(200);
+    for (const packet of packets) expect(await packet.all()).toEqual(echoes(packet));
+    expect(executor.measures().settled).toBe(60);
     await executor.shutdown();
     expect(await alive(executor)).toBe(0);
   });
 
   test('never runs more tasks at once than it says', async () => {
     const executor = make({ mode, size: 3, tasksPerWorker: 2 });
-    const counter = new SharedArrayBuffer(8);
-    const tasks = Array.from({ length: 24 }, () => executor.submit({ do: 'count', counter, ms: 15 }).promise);
-    await Promise.all(tasks);
-    const most = new Int32Array(counter)[1] ?? 0;
+    const atOnce = new SharedArrayBuffer(8);
+    const packets = [1, 1, 2, 20].map(
+      (size) => new ToyPacket(executor, repeat(size, { do: 'wait', ms: 15 }), { atOnce }),
+    );
+    await Promise.all(packets.map(({ handle }) => handle.promise));
+    const most = new Int32Array(atOnce)[1] ?? 0;
     expect(most).toBeLessThanOrEqual(executor.concurrency);
     if (mode === 'sequential') expect(most).toBe(1);
     else expect(most).toBeGreaterThan(1);
@@ -60,30 +62,97 @@ describe.each(MODES)('mode %s', (mode) => {
 
   test('a failure keeps its code and harms no other task', async () => {
     const executor = make({ mode });
-    const bad = executor.submit({ do: 'fail', code: 'http-404' });
-    const good = executor.submit({ do: 'echo', value: 7 });
-    await expect(bad.promise).rejects.toMatchObject({ name: 'HeddleError', code: 'http-404' });
-    await expect(good.promise).resolves.toBe(7);
+    const mixed = new ToyPacket(executor, [{ do: 'fail', code: 'http-404' }, { do: 'echo' }]);
+    const good = new ToyPacket(executor, [{ do: 'echo' }], { value: 7 });
+    expect(await mixed.all()).toMatchObject([
+      { how: 'failed', error: { code: 'http-404' } },
+      { how: 'done', value: 1 },
+    ]);
+    expect(await good.end()).toEqual({ how: 'done', value: 7 });
     await executor.shutdown();
   });
 
   test('a crash fails the task that caused it; the others run on a new thread', async () => {
     const executor = make({ mode });
-    const crash = executor.submit({ do: 'crash' });
-    await expect(crash.promise).rejects.toMatchObject({ code: 'worker-crashed', retryable: true });
-    const later = Array.from({ length: 10 }, (_, value) => executor.submit({ do: 'echo', value }).promise);
-    expect(await Promise.all(later)).toHaveLength(10);
+    const packet = new ToyPacket(executor, [
+      { do: 'echo' },
+      { do: 'crash' },
+      ...repeat(9, { do: 'echo' } as const),
+    ]);
+    const ends = await packet.all();
+    expect(ends[1]).toMatchObject({ how: 'failed', error: { code: 'worker-crashed', retryable: true } });
+    // In one event loop, others run at the moment of the crash.
+    if (mode !== 'event-loop') expect(ends.filter(({ how }) => how === 'done')).toHaveLength(10);
+    const later = new ToyPacket(executor, repeat(10, { do: 'echo' }));
+    expect(await later.all()).toEqual(echoes(later));
+    await executor.shutdown();
+  });
+
+  test('tasks that end together settle one by one, and the last ones of all too', async () => {
+    const executor = make({ mode });
+    const packets = [1, 2, 20].map(
+      (size, index) => new ToyPacket(executor, repeat(size, { do: 'later' }), { value: index * 100 }),
+    );
+    for (const packet of packets) expect(await packet.all()).toEqual(echoes(packet));
+    await executor.shutdown();
+    expect(await alive(executor)).toBe(0);
+  });
+
+  test('what a task tells before its end is told of this task', async () => {
+    const executor = make({ mode });
+    const packet = new ToyPacket(executor, [
+      { do: 'echo' },
+      { do: 'note', note: 'of the second' },
+      { do: 'note', note: 'of the third' },
+    ]);
+    expect(await packet.all()).toEqual(echoes(packet));
+    expect(packet.notes.sort()).toEqual([
+      [1, 'of the second'],
+      [2, 'of the third'],
+    ]);
     await executor.shutdown();
   });
 });
 
 test('a few tasks are shared, although one thread is there before the other', async () => {
   const executor = make({ size: 2, tasksPerWorker: 8 });
-  const submit = (): TaskHandle<number> => executor.submit({ do: 'wait', ms: 60_000 });
-  const handles = Array.from({ length: 4 }, submit);
+  const packet = new ToyPacket(executor, repeat(4, { do: 'wait', ms: 60_000 }));
   await expect.poll(() => executor.read().map(({ running }) => running.length)).toEqual([2, 2]);
-  for (const handle of handles) handle.cancel();
-  await Promise.allSettled(handles.map(({ promise }) => promise));
+  packet.handle.cancel();
+  expect(await packet.all()).toEqual(repeat(4, { do: 'echo' }).map(() => ({ how: 'cancelled' })));
+  await executor.shutdown();
+});
+
+test('a thread with nothing to do takes over what another one has not begun', async () => {
+  const executor = make({ size: 2 });
+  await executor.started;
+  // One of the two threads has the slow tasks of it, whichever half these are in.
+  const packet = new ToyPacket(executor, [
+    ...repeat(8, { do: 'wait', ms: 100 } as const),
+    ...repeat(8, { do: 'echo' } as const),
+  ]);
+  expect(await packet.all()).toEqual(echoes(packet));
+  expect(packet.tasks.map((_, task) => packet.begun(task))).toEqual(packet.tasks.map(() => 1));
+  // Without that, only the tasks that do not wait would run on one of them.
+  const slow = packet.runs.filter(({ task }) => task < 8);
+  expect(new Set(slow.map(({ worker }) => worker)).size).toBe(2);
+  await executor.shutdown();
+});
+
+test('what is taken over from another thread is as cancelled as what that thread keeps', async () => {
+  const executor = make({ size: 2 });
+  await executor.started;
+  // Nobody looks up while they run: what is begun after the cancellation is seen by its effect alone.
+  const packet = new ToyPacket(executor, repeat(32, { do: 'spin', ms: 40 }));
+  await expect.poll(() => executor.read().map(({ running }) => running.length)).toEqual([1, 1]);
+  packet.handle.cancel();
+  const atCancel = packet.tasks.filter((_, task) => packet.begun(task) > 0).length;
+  await packet.handle.promise;
+  // Those that came between the look and the mark.
+  expect(packet.tasks.filter((_, task) => packet.begun(task) > 0).length).toBeLessThanOrEqual(atCancel + 2);
+  expect(packet.ends.filter(({ how }) => how === 'cancelled').length).toBeGreaterThanOrEqual(
+    32 - atCancel - 2,
+  );
   await executor.shutdown();
 });
 
@@ -93,176 +162,103 @@ test('thread-per-task makes a thread for each task; the pool makes as many as it
     ['pool', 2],
   ] as const) {
     const executor = make({ mode, size: 2 });
-    await Promise.all(
-      Array.from({ length: 6 }, (_, value) => executor.submit({ do: 'echo', value }).promise),
-    );
+    const packets = [1, 4, 1].map((size) => new ToyPacket(executor, repeat(size, { do: 'echo' })));
+    for (const packet of packets) expect(await packet.all()).toEqual(echoes(packet));
     await executor.shutdown();
     expect(executor.measures().threadsMade).toBe(threads);
   }
 });
 
-test('map yields in input order, whatever finished first', async () => {
-  const executor = make({ size: 4 });
-  const results: number[] = [];
-  const inputs = [60, 1, 30, 5, 2].map((ms) => ({ do: 'wait', ms }) as const);
-  for await (const result of executor.map(inputs)) results.push(result);
-  expect(results).toEqual([60, 1, 30, 5, 2]);
-  await executor.shutdown();
-});
-
-test('leaving map early cancels what it had submitted', async () => {
-  const executor = make({ size: 2 });
-  const inputs = Array.from({ length: 50 }, () => ({ do: 'wait', ms: 5 }) as const);
-  for await (const result of executor.map(inputs)) {
-    expect(result).toBe(5);
-    break;
-  }
-  await executor.shutdown();
-  expect(executor.measures().settled).toBeLessThan(50);
-});
-
 test('cancel stops a waiting task at once and a queued one before it starts', async () => {
   const executor = make({ size: 1 });
-  const started: TaskTiming[] = [];
-  const running = executor.submit({ do: 'wait', ms: 60_000 });
-  const queued = executor.submit({ do: 'echo', value: 1 }, { onTiming: (timing) => started.push(timing) });
-  await executor.ready;
-  queued.cancel();
-  await expect(queued.promise).rejects.toMatchObject({ name: 'AbortError' });
-  running.cancel();
-  await expect(running.promise).rejects.toMatchObject({ name: 'AbortError' });
-  expect(started).toHaveLength(0);
+  const running = new ToyPacket(executor, [{ do: 'wait', ms: 60_000 }]);
+  const queued = new ToyPacket(executor, repeat(3, { do: 'echo' }));
+  await expect.poll(() => executor.read()[0]?.running.length).toBe(1);
+  queued.handle.cancel();
+  running.handle.cancel();
+  expect(await queued.all()).toEqual(repeat(3, { do: 'echo' }).map(() => ({ how: 'cancelled' })));
+  expect(await running.end()).toEqual({ how: 'cancelled' });
+  expect([0, 1, 2].map((task) => queued.begun(task))).toEqual([0, 0, 0]);
   await executor.shutdown();
 });
 
 test('a task that does not notice its cancellation ends with its thread; its neighbour runs again', async () => {
   const executor = make({ size: 1, graceMs: 50 });
-  const deaf = executor.submit({ do: 'spin', ms: 600_000 }, { weight: 1 });
-  const neighbour = executor.submit({ do: 'echo', value: 3 }, { weight: 1 });
+  const deaf = new ToyPacket(executor, [{ do: 'spin', ms: 600_000 }, { do: 'echo' }]);
+  const neighbour = new ToyPacket(executor, [{ do: 'echo' }], { value: 3 });
   await expect.poll(() => executor.read()[0]?.running.length).toBe(1);
-  deaf.cancel();
-  await expect(deaf.promise).rejects.toMatchObject({ name: 'AbortError' });
-  await expect(neighbour.promise).resolves.toBe(3);
+  deaf.handle.cancel();
+  expect(await deaf.all()).toEqual([{ how: 'cancelled' }, { how: 'cancelled' }]);
+  expect(await neighbour.end()).toEqual({ how: 'done', value: 3 });
   expect(executor.measures().threadsMade).toBe(2);
   await executor.shutdown();
 });
 
 test('an initialiser that fails breaks the pool, and every waiting submit learns why', async () => {
   const executor = make({ options: { brokenBecause: 'no such device' } });
-  const waiting = [executor.submit({ do: 'echo', value: 1 }), executor.submit({ do: 'echo', value: 2 })];
-  for (const { promise } of waiting) {
-    await expect(promise).rejects.toMatchObject({
+  const waiting = [1, 2].map((size) => new ToyPacket(executor, repeat(size, { do: 'echo' })));
+  for (const { handle, parts } of waiting) {
+    await expect(handle.promise).rejects.toMatchObject({
       code: 'executor-broken',
       message: expect.stringContaining('no such device') as string,
     });
+    expect(parts).toEqual([]);
   }
-  await expect(executor.ready).rejects.toMatchObject({ code: 'executor-broken' });
-  expect(() => executor.submit({ do: 'echo', value: 3 })).toThrow(/no such device/u);
+  await expect(executor.started).rejects.toMatchObject({ code: 'executor-broken' });
+  expect(() => new ToyPacket(executor, [{ do: 'echo' }])).toThrow(/no such device/u);
   await executor.shutdown();
   expect(await alive(executor)).toBe(0);
 });
 
 test('a script that does not exist breaks the pool', async () => {
-  const executor = createExecutor<ToyOptions, ToyTask, number>({
+  const executor = createExecutor<ToyOptions, ToyBody, ToyResults>({
     mode: 'pool',
     size: 1,
     threads: new Threads('/nowhere/worker.cjs'),
     workerOptions: {},
   });
-  await expect(executor.submit({ do: 'echo', value: 1 }).promise).rejects.toMatchObject({
-    code: 'executor-broken',
-  });
+  const { handle } = new ToyPacket(executor, [{ do: 'echo' }]);
+  await expect(handle.promise).rejects.toMatchObject({ code: 'executor-broken' });
   await executor.shutdown();
 });
 
 test('shutdown is idempotent, finishes what was submitted, and then takes no more', async () => {
   const executor = make({ size: 2 });
-  const tasks = Array.from({ length: 10 }, (_, value) => executor.submit({ do: 'echo', value }).promise);
+  const packets = [1, 9].map((size) => new ToyPacket(executor, repeat(size, { do: 'echo' })));
   await Promise.all([executor.shutdown(), executor.shutdown()]);
-  expect(await Promise.all(tasks)).toHaveLength(10);
-  expect(() => executor.submit({ do: 'echo', value: 1 })).toThrow(
+  for (const packet of packets) expect(await packet.all()).toEqual(echoes(packet));
+  expect(() => new ToyPacket(executor, [{ do: 'echo' }])).toThrow(
     expect.objectContaining({ code: 'executor-shut-down' }) as Error,
   );
 });
 
+test('a packet of no tasks is refused, and one of more than a ticket can name', async () => {
+  const executor = make({ size: 1 });
+  expect(() => new ToyPacket(executor, [])).toThrow(RangeError);
+  expect(() => new ToyPacket(executor, repeat(32_768, { do: 'echo' }))).toThrow(RangeError);
+  const most = new ToyPacket(executor, repeat(32_767, { do: 'echo' }));
+  expect(await most.all()).toEqual(echoes(most));
+  await executor.shutdown();
+});
+
 test('resize adds and removes threads while tasks run', async () => {
   const executor = make({ size: 1 });
-  const counter = new SharedArrayBuffer(8);
-  const run = (): Promise<number[]> =>
-    Promise.all(Array.from({ length: 16 }, () => executor.submit({ do: 'count', counter, ms: 20 }).promise));
+  const atOnce = new SharedArrayBuffer(8);
+  const run = (): Promise<unknown> =>
+    Promise.all(
+      [1, 7, 8].map((size) =>
+        new ToyPacket(executor, repeat(size, { do: 'wait', ms: 20 }), { atOnce }).all(),
+      ),
+    );
   const first = run();
   await executor.resize(4);
   await first;
   await run();
-  expect(new Int32Array(counter)[1]).toBe(4);
+  expect(new Int32Array(atOnce)[1]).toBe(4);
   await executor.resize(1);
   expect(await alive(executor)).toBe(1);
-  new Int32Array(counter).fill(0);
+  new Int32Array(atOnce).fill(0);
   await run();
-  expect(new Int32Array(counter)[1]).toBe(1);
+  expect(new Int32Array(atOnce)[1]).toBe(1);
   await executor.shutdown();
-});
-
-const command = fc.oneof(
-  { weight: 6, arbitrary: fc.record({ do: fc.constant('submit' as const), ms: fc.nat(12) }) },
-  {
-    weight: 2,
-    arbitrary: fc.record({ do: fc.constant('tiny' as const), count: fc.integer({ min: 1, max: 40 }) }),
-  },
-  { weight: 3, arbitrary: fc.record({ do: fc.constant('cancel' as const), which: fc.nat(30) }) },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant('crash' as const) }) },
-  {
-    weight: 2,
-    arbitrary: fc.record({ do: fc.constant('resize' as const), size: fc.integer({ min: 1, max: 4 }) }),
-  },
-  { weight: 2, arbitrary: fc.record({ do: fc.constant('pause' as const), ms: fc.nat(10) }) },
-);
-
-test('whatever is asked of it: each task settles once, never too many at a time, no thread is left', async () => {
-  await fc.assert(
-    fc.asyncProperty(
-      fc.constantFrom<Mode>('pool', 'pool', 'thread-per-task', 'event-loop', 'sequential'),
-      fc.array(command, { minLength: 1, maxLength: 25 }),
-      fc.boolean(),
-      async (mode, commands, cancelQueued) => {
-        const executor = make({ mode, size: 2, graceMs: 100 });
-        const counter = new SharedArrayBuffer(8);
-        const handles: TaskHandle<number>[] = [];
-        const settled: number[] = [];
-        const resizes: Promise<void>[] = [];
-        let most = executor.concurrency;
-        const submit = (task: ToyTask, weight: number | null): void => {
-          const handle = executor.submit(task, { weight });
-          const index = handles.push(handle) - 1;
-          settled[index] = 0;
-          const count = (): void => {
-            settled[index] = (settled[index] ?? 0) + 1;
-          };
-          handle.promise.then(count, count);
-        };
-        for (const step of commands) {
-          if (step.do === 'submit') submit({ do: 'count', counter, ms: step.ms }, null);
-          else if (step.do === 'tiny') {
-            for (let value = 0; value < step.count; value++) submit({ do: 'echo', value }, 100);
-          } else if (step.do === 'cancel') handles[step.which]?.cancel();
-          else if (step.do === 'crash') submit({ do: 'crash' }, null);
-          else if (step.do === 'resize') {
-            resizes.push(executor.resize(step.size));
-            most = Math.max(most, executor.concurrency);
-          } else await new Promise((resolve) => setTimeout(resolve, step.ms));
-        }
-        await executor.shutdown({ cancelQueued });
-        await Promise.allSettled(handles.map(({ promise }) => promise));
-        await Promise.all(resizes);
-        expect(settled.every((times) => times === 1)).toBe(true);
-        expect(executor.measures().settled).toBe(handles.length);
-        expect(executor.read().filter((worker) => worker.alive)).toHaveLength(0);
-        // A crash takes its lane-mates' decrements with it, so the count is only exact without one.
-        if (!commands.some((step) => step.do === 'crash')) {
-          expect(new Int32Array(counter)[1]).toBeLessThanOrEqual(most);
-        }
-      },
-    ),
-    { numRuns: 40 },
-  );
 });

@@ -275,11 +275,7 @@ export class WorkerExecutor<Options, Body, Results> implements Executor<Body, Re
     this.#places = this.#places.filter((other) => other !== place);
   }
 
-  #onExit(
-    place: Place<Body, Results>,
-    thread: PacketThread<Body, Results>,
-    crash: ErrorData | null,
-  ): void {
+  #onExit(place: Place<Body, Results>, thread: PacketThread<Body, Results>, crash: ErrorData | null): void {
     const tally = this.#tally(place.worker);
     tally.busyMs += thread.busyMs;
     tally.aliveMs += nowMs() - thread.startedAtMs;
@@ -425,7 +421,10 @@ export class WorkerExecutor<Options, Body, Results> implements Executor<Body, Re
     const from = threads.reduce((best, thread) => (thread.spare > best.spare ? thread : best), idle);
     const taken = from.takeBack();
     if (taken === null) return false;
-    idle.give(taken.packet, taken.tasks);
+    const { packet, tasks } = taken;
+    // The thread it is taken from was told, and another one would not know.
+    if (packet.cancelled) this.#settleUnanswered(packet, tasks, CANCELLED, null);
+    else idle.give(packet, tasks);
     return true;
   }
 
@@ -558,8 +557,7 @@ export class WorkerExecutor<Options, Body, Results> implements Executor<Body, Re
 }
 
 type Unanswered =
-  | { readonly how: 'cancelled'; readonly error: null }
-  | { readonly how: 'failed'; readonly error: ErrorData };
+  { readonly how: 'cancelled'; readonly error: null } | { readonly how: 'failed'; readonly error: ErrorData };
 
 const CANCELLED: Unanswered = { how: 'cancelled', error: null };
 

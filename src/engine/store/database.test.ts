@@ -6,7 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { openDatabase } from './database';
-import { TaskRepository, type NewTask } from './task-repository';
+import { planChunk, type PlannedTask } from '../../common/model/packet';
+import { TaskStore } from './task-store';
 
 let folder: string;
 beforeEach(() => {
@@ -39,7 +40,7 @@ test('tasks are stored while another process writes', () => {
   const database = openDatabase(folder);
   const other = openDatabase(folder);
   other.pragma('busy_timeout = 0');
-  const repository = new TaskRepository(database);
+  const { packets } = new TaskStore(database);
   let refused = 0;
   const write = (): void => {
     try {
@@ -48,7 +49,7 @@ test('tasks are stored while another process writes', () => {
       refused += 1;
     }
   };
-  const plain: NewTask = {
+  const plain: PlannedTask = {
     phase: 0,
     type: 'file',
     root: 0,
@@ -62,7 +63,7 @@ test('tasks are stored while another process writes', () => {
     settled: null,
   };
   // It comes between the look whether the inode is known and the row that is added.
-  const task: NewTask = {
+  const task: PlannedTask = {
     ...plain,
     get settled() {
       write();
@@ -72,7 +73,9 @@ test('tasks are stored while another process writes', () => {
   database.exec(
     "INSERT INTO jobs (kind, state, mode, label, place, spec, token, created_at) VALUES ('copy', 'running', 'pool', '', '', '{}', 't', 0)",
   );
-  expect(repository.insert(1, 0, [task], '').added.queued).toBe(1);
+  const chunk = planChunk([task], '');
+  expect(refused).toBe(0);
+  expect(packets.add(1, 0, chunk).added.queued).toBe(1);
   // The other process waits instead.
   expect(refused).toBe(1);
   write();
