@@ -275,11 +275,7 @@ export class WorkerExecutor<Options, Body, Results> implements Executor<Body, Re
     this.#places = this.#places.filter((other) => other !== place);
   }
 
-  #onExit(
-    place: Place<Body, Results>,
-    thread: PacketThread<Body, Results>,
-    crash: ErrorData | null,
-  ): void {
+  #onExit(place: Place<Body, Results>, thread: PacketThread<Body, Results>, crash: ErrorData | null): void {
     const tally = this.#tally(place.worker);
     tally.busyMs += thread.busyMs;
     tally.aliveMs += nowMs() - thread.startedAtMs;
@@ -558,8 +554,7 @@ export class WorkerExecutor<Options, Body, Results> implements Executor<Body, Re
 }
 
 type Unanswered =
-  | { readonly how: 'cancelled'; readonly error: null }
-  | { readonly how: 'failed'; readonly error: ErrorData };
+  { readonly how: 'cancelled'; readonly error: null } | { readonly how: 'failed'; readonly error: ErrorData };
 
 const CANCELLED: Unanswered = { how: 'cancelled', error: null };
 
