@@ -5,7 +5,7 @@
  *
  * Paths are bytes that end in NUL. Failures are thrown as Node throws them, with `code` and `syscall`.
  */
-import { constants } from 'node:os';
+import { constants, release } from 'node:os';
 import type { FsPath } from '../common/model/paths';
 import { loadKoffi, terminated, type Call, type Koffi } from './koffi';
 
@@ -28,6 +28,7 @@ const SYS_CACHESTAT = 451;
 const WRITE_AND_WAIT = 1 | 2 | 4;
 /** Where `struct statfs` has 64 bits for each field, and the lower ones come first. */
 const STATFS_64: ReadonlySet<string> = new Set(['x64', 'arm64', 'riscv64', 'loong64']);
+const SECOND_NS = 1_000_000_000n;
 /** A path without a byte. */
 const EMPTY = Buffer.alloc(1);
 /** The most that an attribute's value, or the list of their names, may take (VFS). */
@@ -52,6 +53,7 @@ export class Libc {
   readonly #statx: Call | null;
   readonly #cachestat: Call;
   readonly #syncFileRange: Call | null;
+  readonly #syncfs: Call;
   readonly #xattrs: Readonly<Record<'fd' | 'path', AttributeCalls>>;
   readonly #times = new BigInt64Array(4);
   readonly #from = new BigInt64Array(1);
@@ -100,6 +102,7 @@ export class Libc {
     this.#syncFileRange = optional(
       'int sync_file_range(int fd, int64_t offset, int64_t length, unsigned int flags)',
     );
+    this.#syncfs = library.func('int syncfs(int fd)');
     this.#xattrs = {
       fd: {
         list: library.func('int64_t flistxattr(int fd, void *names, size_t size)'),
@@ -149,17 +152,21 @@ export class Libc {
 
   /** Nanoseconds since the epoch. */
   setTimes(holder: AttributeHolder, atimeNs: bigint, mtimeNs: bigint): void {
-    [atimeNs, mtimeNs].forEach((time, index) => {
-      // Before 1970 the seconds are rounded down: nanoseconds count forwards.
-      const nanoseconds = ((time % 1_000_000_000n) + 1_000_000_000n) % 1_000_000_000n;
-      this.#times[2 * index] = (time - nanoseconds) / 1_000_000_000n;
-      this.#times[2 * index + 1] = nanoseconds;
-    });
+    this.#setTime(0, atimeNs);
+    this.#setTime(2, mtimeNs);
     const result =
       typeof holder === 'number'
         ? this.#futimens(holder, this.#times)
         : this.#utimensat(AT_FDCWD, terminated(holder), this.#times, AT_SYMLINK_NOFOLLOW);
     if (result !== 0) throw this.#error('utimensat');
+  }
+
+  #setTime(at: number, time: bigint): void {
+    // Before 1970 the seconds are rounded down: nanoseconds count forwards.
+    const rest = time % SECOND_NS;
+    const nanoseconds = rest < 0n ? rest + SECOND_NS : rest;
+    this.#times[at] = (time - nanoseconds) / SECOND_NS;
+    this.#times[at + 1] = nanoseconds;
   }
 
   /**
@@ -207,6 +214,17 @@ export class Libc {
     if (Number(this.#cachestat(SYS_CACHESTAT, fd, this.#times.fill(0n), this.#stat, 0)) === 0)
       return this.#stat.readBigUInt64LE(8) === 0n;
     return this.#syncFileRange !== null && Number(this.#syncFileRange(fd, 0, 0, WRITE_AND_WAIT)) === 0;
+  }
+
+  /** Whether {@link syncFileSystem} tells that writing failed: from Linux 5.8 on. */
+  readonly canSyncFileSystem = isAtLeast(release(), 5, 8);
+
+  /**
+   * Has everything that was changed on an open file's file system on its device (syncfs(2)).
+   * @throws also where writing any file of it has failed since this one was opened, or this was called for it
+   */
+  syncFileSystem(fd: number): void {
+    if (this.#syncfs(fd) !== 0) throw this.#error('syncfs');
   }
 
   /** Takes a file's pages out of memory, once they are on the device. */
@@ -269,6 +287,12 @@ export class Libc {
     const code = names.get(errno) ?? `errno-${errno}`;
     return Object.assign(new Error(`${code}: ${syscall}`), { code, syscall, errno });
   }
+}
+
+/** @param release of the kernel, as uname(2) says it */
+function isAtLeast(release: string, major: number, minor: number): boolean {
+  const [first = 0, second = 0] = release.split('.').map((part) => Number.parseInt(part, 10));
+  return first > major || (first === major && second >= minor);
 }
 
 function place(holder: AttributeHolder): number | Buffer {

@@ -2,7 +2,7 @@
  * What can be relied upon on the file system that a file lies on: whether inodes tell files apart, whether digests of
  * files may be remembered there, and whether sizes are what files hold.
  */
-import { readFileSync, statSync, statfsSync } from 'node:fs';
+import { fstatSync, readFileSync, statSync, statfsSync } from 'node:fs';
 import type { FsPath } from '../common/model/paths';
 import { native } from './entries';
 import { libc } from './libc';
@@ -79,6 +79,33 @@ export function isInMemory(file: number | FsPath): boolean {
   } catch {
     return false;
   }
+}
+
+/**
+ * Whether one syncfs(2) has everything of the file system on its device, as a flush of each file would, and says so if it
+ * could not; and whether no file gets a name any more once its journal, which syncfs tells of only from Linux 5.17 on,
+ * could not be written. FUSE and overlayfs hand neither on, and the driver for ext2 leaves it in the device's own memory.
+ */
+export function isFlushedAsAWhole(fd: number): boolean {
+  try {
+    const type = fileSystemType(fd);
+    if (type === XFS || type === BTRFS) return true;
+    return type === EXT && /^ext[34]$/u.test(typeOfDevice(fstatSync(fd).dev) ?? '');
+  } catch {
+    return false;
+  }
+}
+
+/** The kind of the mounted file system with a device number; `null`: none has it. */
+function typeOfDevice(dev: number): string | null {
+  // makedev(3), as glibc has it.
+  const major = Math.floor(dev / 256) % 4096;
+  const minor = (dev % 256) + Math.floor(dev / 2 ** 20) * 256;
+  for (const line of readFileSync('/proc/self/mountinfo', 'latin1').split('\n')) {
+    const fields = line.split(' ');
+    if (fields[2] === `${major}:${minor}`) return fields[fields.indexOf('-', 6) + 1] ?? null;
+  }
+  return null;
 }
 
 /** Whether sizes are not what files hold, as in `/proc` and `/sys`. */

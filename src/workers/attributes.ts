@@ -45,16 +45,19 @@ const O_PATH = 0o10_000_000;
  * and everything changes times.
  * @param source an open file, or the path of a link
  * @param lost gets what could not be kept
+ * @param mayHaveAcl whether the target's folder may have given it one
  */
 export function copyAttributes(
   source: AttributeHolder,
   stats: BigIntStats,
   target: AttributeHolder,
   lost: Set<Lost>,
+  mayHaveAcl = true,
 ): void {
   const owned = setOwner(target, stats);
   if (!owned && isRoot) lost.add('owner');
-  setExtended(readExtended(source, lost), target, () => undefined, lost);
+  const wanted = readExtended(source, lost);
+  if (mayHaveAcl || wanted.size > 0) setExtended(wanted, target, () => undefined, lost);
   // A link has no mode of its own.
   if (
     !stats.isSymbolicLink() &&

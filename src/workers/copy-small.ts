@@ -1,31 +1,65 @@
 /**
  * Small files, of which there are many: read at once, written at once to a file that has no name yet (`O_TMPFILE`), and
- * named when all is well. Nothing is left of one that is killed half-way. Where this cannot be, or the target exists,
- * the copy goes the long way.
+ * named when all is well and on the device. Nothing is left of one that is killed half-way. Where this cannot be, or the
+ * target exists, the copy goes the long way.
  */
 import { closeSync, constants, fstatSync, fsyncSync, openSync, readSync, writeSync } from 'node:fs';
 import type { BigIntStats } from 'node:fs';
-import { nowMs } from '../common/threads/board';
 import type { Lost } from '../common/model/copy-options';
-import type { TaskOutcome } from '../common/model/tasks';
 import type { FsPath } from '../common/model/paths';
-import { copyAttributes } from './attributes';
-import { SMALL_BYTES } from './copy-data';
-import { aboutTarget } from './copy-errors';
-import { bufferOf, type CopyMemory } from './copy-memory';
-import type { TargetFolders } from './copy-target';
+import type { TaskOutcome } from '../common/model/tasks';
+import { nowMs } from '../common/threads/board';
 import { errorCode, lstatOrNull, native, parentPath } from '../files/entries';
 import { libc } from '../files/libc';
+import { copyAttributes } from './attributes';
+import { SMALL_BYTES } from './copy-data';
+import { aboutTarget, targetError } from './copy-errors';
+import { bufferOf, type CopyMemory } from './copy-memory';
+import type { TargetFolders } from './copy-target';
+import { givesAcls } from './extended-attributes';
 import type { TaskContext } from './runtime';
 import { OPEN_TO_READ, throwIfChanged } from './source-file';
 
 /** `O_TMPFILE` is not among Node's constants. This is its value on every architecture that Node is built for. */
 const O_TMPFILE = 0o20_000_000 | constants.O_DIRECTORY;
+/** Somebody may give a folder a default ACL: after this time it is looked at anew. */
+const KNOWN_MS = 100;
+/** The process, or the system, has no more descriptors. */
+const TOO_MANY_OPEN: ReadonlySet<string> = new Set(['EMFILE', 'ENFILE']);
+
+/** A copy that has its bytes and what its source has beside them, and no name yet. Both files are open. */
+export interface Begun {
+  readonly source: FsPath;
+  readonly target: FsPath;
+  /** Of the target's folder. */
+  readonly device: bigint;
+  readonly from: number;
+  readonly to: number;
+  readonly before: BigIntStats;
+  readonly bytes: number;
+  readonly lost: ReadonlySet<Lost>;
+  readonly dataMs: number;
+  readonly context: TaskContext;
+}
+
+/** Neither begun nor to go the long way yet: descriptors have to be closed first. */
+export const TOO_MANY = Symbol('too many open files');
+
+/** The folder that the last file went to: the next one goes there too, as a rule. */
+interface Folder {
+  readonly path: FsPath;
+  readonly of: TargetFolders;
+  readonly device: bigint;
+  /** Whether new files in it have an ACL that their source may not have. */
+  readonly givesAcls: boolean;
+  readonly lookedAtMs: number;
+}
 
 export class SmallCopies {
   readonly #memory: CopyMemory;
   /** Devices that know no files without a name. */
   readonly #without = new Set<bigint>();
+  #folder: Folder | null = null;
   /** Targets were there: look first. */
   #looksFirst = false;
 
@@ -41,80 +75,113 @@ export class SmallCopies {
     sync: boolean,
     context: TaskContext,
   ): TaskOutcome | null {
-    const device = aboutTarget(target, () => folders.ensureParent(target));
-    if (libc() === null || this.#without.has(device)) return null;
+    const begun = this.begin(source, target, folders, context);
+    if (begun === null || begun === TOO_MANY) return null;
+    try {
+      return this.name(begun, sync ? flushOne(begun) : null);
+    } finally {
+      close(begun);
+    }
+  }
+
+  /**
+   * @returns `null` where it has to go the long way; nothing was made then
+   * @throws HeddleError, system errors: the copy fails
+   */
+  begin(
+    source: FsPath,
+    target: FsPath,
+    folders: TargetFolders,
+    context: TaskContext,
+  ): Begun | typeof TOO_MANY | null {
+    const startedMs = nowMs();
+    const folder = this.#folderOf(target, folders, startedMs);
+    if (libc() === null || this.#without.has(folder.device)) return null;
     if (this.#looksFirst && lstatOrNull(target) !== null) return null;
     let from: number;
     try {
       from = openSync(native(source), OPEN_TO_READ);
-    } catch {
-      return null;
+    } catch (error) {
+      return tooManyOpen(error);
     }
+    let to: number | typeof TOO_MANY | null = null;
+    let isBegun = false;
     try {
       const before = fstatSync(from, { bigint: true });
-      if (!before.isFile() || before.size > SMALL_BYTES || before.size === 0n) return null;
-      return this.#copyOpen(source, from, before, target, device, sync, context);
-    } finally {
-      closeSync(from);
-    }
-  }
-
-  #copyOpen(
-    source: FsPath,
-    from: number,
-    before: BigIntStats,
-    target: FsPath,
-    device: bigint,
-    sync: boolean,
-    context: TaskContext,
-  ): TaskOutcome | null {
-    const to = this.#openNameless(target, device);
-    if (to === null) return null;
-    try {
-      const startedMs = nowMs();
-      const buffer = bufferOf(this.#memory, context.lane);
-      const bytes = readSync(from, buffer, 0, buffer.length, 0);
-      // Less than it says: a file in /sys, or one that was cut off meanwhile.
-      if (BigInt(bytes) !== before.size) return null;
+      const size = Number(before.size);
+      if (!before.isFile() || size > SMALL_BYTES || size === 0) return null;
+      to = this.#openNameless(folder);
+      if (typeof to !== 'number') return to;
       const lost = new Set<Lost>();
-      const flushMs = aboutTarget(target, () => {
-        for (let at = 0; at < bytes;) at += writeSync(to, buffer, at, bytes - at, at);
-        copyAttributes(from, before, to, lost);
-        if (!sync) return null;
-        const flushingMs = nowMs();
-        fsyncSync(to);
-        return nowMs() - flushingMs;
-      });
-      throwIfChanged(source, from, before, bytes);
-      if (!this.#name(to, target, device)) return null;
-      context.setBytesDone(bytes);
-      return {
-        state: 'done',
-        bytes,
-        target,
-        finding: 'new',
-        copied: {
-          method: 'read-write',
-          dataMs: nowMs() - startedMs - (flushMs ?? 0),
-          flushMs,
-          verifyMs: null,
-          kept: 0,
-        },
-        ...(lost.size === 0 ? {} : { lost: [...lost] }),
-      };
+      if (!this.#pour(from, to, size, target, context)) return null;
+      try {
+        copyAttributes(from, before, to, lost, folder.givesAcls);
+      } catch (error) {
+        throw targetError(error, target);
+      }
+      isBegun = true;
+      const dataMs = nowMs() - startedMs;
+      return { source, target, device: folder.device, from, to, before, bytes: size, lost, dataMs, context };
     } finally {
-      closeSync(to);
+      if (!isBegun) {
+        closeSync(from);
+        if (typeof to === 'number') closeSync(to);
+      }
     }
   }
 
-  #openNameless(target: FsPath, device: bigint): number | null {
+  /**
+   * Names one that is on its device, if it is to be. It stays open.
+   * @param flushMs what that took; `null`: it need not be
+   * @returns `null` where it has to go the long way, and has no name
+   * @throws HeddleError `changed-while-copying`; TaskCancelled
+   */
+  name(begun: Begun, flushMs: number | null): TaskOutcome | null {
+    const { source, target, from, to, before, bytes, lost, dataMs, context } = begun;
+    context.throwIfCancelled();
+    throwIfChanged(source, from, before, bytes);
+    if (!this.#name(to, target, begun.device)) return null;
+    context.setBytesDone(bytes);
+    return {
+      state: 'done',
+      bytes,
+      target,
+      finding: 'new',
+      copied: { method: 'read-write', dataMs, flushMs, verifyMs: null, kept: 0 },
+      ...(lost.size === 0 ? {} : { lost: [...lost] }),
+    };
+  }
+
+  #folderOf(target: FsPath, folders: TargetFolders, now: number): Folder {
+    const path = parentPath(target);
+    // Paths that are no text are not worth a comparison.
+    const last = this.#folder;
+    if (last?.path === path && last.of === folders && now - last.lookedAtMs < KNOWN_MS) return last;
+    const device = aboutTarget(target, () => folders.ensureParent(target));
+    return (this.#folder = { path, of: folders, device, givesAcls: givesAcls(path), lookedAtMs: now });
+  }
+
+  /** @returns whether all of the source was there */
+  #pour(from: number, to: number, size: number, target: FsPath, { lane }: TaskContext): boolean {
+    const buffer = bufferOf(this.#memory, lane);
+    // Less than it says: a file in /sys, or one that was cut off meanwhile. More: it grows.
+    if (readSync(from, buffer, 0, buffer.length, 0) !== size) return false;
     try {
-      return openSync(native(parentPath(target)), O_TMPFILE | constants.O_RDWR, 0o600);
+      for (let at = 0; at < size;) at += writeSync(to, buffer, at, size - at, at);
+    } catch (error) {
+      throw targetError(error, target);
+    }
+    return true;
+  }
+
+  #openNameless({ path, device }: Folder): number | typeof TOO_MANY | null {
+    try {
+      return openSync(native(path), O_TMPFILE | constants.O_RDWR, 0o600);
     } catch (error) {
       const code = errorCode(error);
       if (code === 'EOPNOTSUPP' || code === 'EISDIR' || code === 'ENOTSUP') this.#without.add(device);
       // The long way meets the others again, and says what they mean.
-      return null;
+      return tooManyOpen(error);
     }
   }
 
@@ -130,4 +197,22 @@ export class SmallCopies {
       return false;
     }
   }
+}
+
+/** Without a name, nothing is left of it. */
+export function close({ from, to }: Begun): void {
+  closeSync(from);
+  closeSync(to);
+}
+
+function flushOne({ to, target }: Begun): number {
+  const startedMs = nowMs();
+  aboutTarget(target, () => {
+    fsyncSync(to);
+  });
+  return nowMs() - startedMs;
+}
+
+function tooManyOpen(error: unknown): typeof TOO_MANY | null {
+  return TOO_MANY_OPEN.has(errorCode(error) ?? '') ? TOO_MANY : null;
 }

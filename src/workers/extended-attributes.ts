@@ -4,6 +4,7 @@
  * ACLs").
  */
 import type { Lost } from '../common/model/copy-options';
+import type { FsPath } from '../common/model/paths';
 import { errorCode } from '../files/entries';
 import { libc, type AttributeHolder, type Libc } from '../files/libc';
 
@@ -36,6 +37,16 @@ export function readExtended(source: AttributeHolder, lost: Set<Lost>): Extended
   } catch {
     lost.add('attributes');
     return NONE;
+  }
+}
+
+/** Whether a folder has a default ACL, which new files in it get; also where it does not tell. */
+export function givesAcls(folder: FsPath): boolean {
+  const system = libc();
+  try {
+    return system === null || system.attributes(folder).includes(DEFAULT_ACL);
+  } catch {
+    return true;
   }
 }
 

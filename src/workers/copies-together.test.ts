@@ -1,0 +1,331 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import {
+  appendFileSync,
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  readlinkSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { toErrorData } from '../common/model/errors';
+import type { TaskOutcome } from '../common/model/tasks';
+import { libc } from '../files/libc';
+import { CopiesTogether, type Finished } from './copies-together';
+import { SmallCopies, TOO_MANY } from './copy-small';
+import { TargetFolders } from './copy-target';
+import { Flusher, SYSTEM, type Flushes } from './flusher';
+import { TaskCancelled } from './runtime';
+import { FakeContext } from './test-context';
+
+let folder: string;
+let source: string;
+let target: string;
+let mounted: string[];
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'heddle-together-'));
+  source = join(folder, 'from');
+  target = join(folder, 'to');
+  mounted = [];
+  mkdirSync(source);
+  mkdirSync(target);
+});
+
+afterEach(() => {
+  for (const path of mounted) execFileSync('umount', ['-l', path]);
+  rmSync(folder, { recursive: true });
+});
+
+/** The system's calls, counted. */
+class Counted {
+  together = 0;
+  each = 0;
+  readonly calls: Flushes = {
+    ...SYSTEM,
+    together: (fd) => {
+      this.together += 1;
+      SYSTEM.together(fd);
+    },
+    each: (fd) => {
+      this.each += 1;
+      SYSTEM.each(fd);
+    },
+  };
+}
+
+function begin(
+  flushes: Flushes = SYSTEM,
+  { sync = true, small = newSmall() } = {},
+): {
+  readonly copies: CopiesTogether<string>;
+  /** @returns whether it has begun */
+  readonly add: (name: string, context?: FakeContext) => boolean;
+} {
+  const copies = new CopiesTogether<string>(small, sync, () => new Flusher(flushes));
+  const folders = new TargetFolders({ source, target, workDirectory: join(target, '.work') });
+  return {
+    copies,
+    add: (name, context = new FakeContext()) =>
+      copies.begin(name, join(source, name), join(target, name), folders, context),
+  };
+}
+
+function newSmall(): SmallCopies {
+  return new SmallCopies({ buffers: [], noReflink: new Set(), notInKernel: new Set() });
+}
+
+function put(count: number, bytes = 100): string[] {
+  return Array.from({ length: count }, (_, index) => {
+    const name = `file-${String(index).padStart(3, '0')}`;
+    writeFileSync(join(source, name), Buffer.alloc(bytes, name));
+    return name;
+  });
+}
+
+function outcomeOf(finished: Finished<string> | undefined): TaskOutcome | null {
+  if (finished === undefined || !('outcome' in finished)) throw new Error('it failed, or is not there');
+  return finished.outcome;
+}
+
+function errorOf(finished: Finished<string> | undefined): unknown {
+  if (finished === undefined || 'outcome' in finished) throw new Error('it did not fail');
+  return finished.error;
+}
+
+function codeOf(finished: Finished<string> | undefined): string {
+  return toErrorData(errorOf(finished)).code;
+}
+
+/** Descriptors of this process that lead into a folder, to files without a name among others. */
+function openBelow(path: string): number {
+  return readdirSync('/proc/self/fd').filter((fd) => {
+    try {
+      return readlinkSync(`/proc/self/fd/${fd}`).startsWith(path);
+    } catch {
+      // The one by which they were listed.
+      return false;
+    }
+  }).length;
+}
+
+/** Without files that have no name all copies go the long way. */
+const canTogether = libc() !== null;
+
+describe.skipIf(!canTogether)('small copies that are flushed together', () => {
+  test('have no name until all that have begun are on the device, and are like their sources then', () => {
+    const names = put(3);
+    chmodSync(join(source, 'file-001'), 0o640);
+    utimesSync(join(source, 'file-001'), 1_000_000_000, 1_100_000_000);
+    const { copies, add } = begin();
+    const contexts = names.map(() => new FakeContext());
+    for (const [index, name] of names.entries()) expect(add(name, contexts[index])).toBe(true);
+    expect(readdirSync(target)).toEqual([]);
+    const finished = copies.finishAll();
+    expect(finished.map(({ key }) => key)).toEqual(names);
+    for (const [index, name] of names.entries()) {
+      expect(outcomeOf(finished[index])).toMatchObject({
+        state: 'done',
+        bytes: 100,
+        target: join(target, name),
+        finding: 'new',
+        copied: { method: 'read-write', flushMs: expect.any(Number) as number },
+      });
+      expect(readFileSync(join(target, name))).toEqual(readFileSync(join(source, name)));
+      expect(contexts[index]?.bytesDone).toBe(100);
+    }
+    const { mode, mtimeMs } = statSync(join(target, 'file-001'));
+    expect([mode & 0o7777, mtimeMs]).toEqual([0o640, 1_100_000_000_000]);
+    expect(copies.finishAll()).toEqual([]);
+    expect(openBelow(folder)).toBe(0);
+  });
+
+  test('without flushing each has its name at once', () => {
+    const [name = ''] = put(1);
+    const { copies, add } = begin(SYSTEM, { sync: false });
+    expect(add(name)).toBe(true);
+    expect(readdirSync(target)).toEqual([name]);
+    expect(outcomeOf(copies.finishAll()[0])).toMatchObject({ state: 'done', copied: { flushMs: null } });
+  });
+
+  test('what is empty, large, a folder or not there goes the long way', () => {
+    writeFileSync(join(source, 'empty'), '');
+    writeFileSync(join(source, 'large'), Buffer.alloc(70_000));
+    mkdirSync(join(source, 'folder'));
+    const { copies, add } = begin();
+    for (const name of ['empty', 'large', 'folder', 'nothing'])
+      expect([name, add(name)]).toEqual([name, false]);
+    expect(copies.finishAll()).toEqual([]);
+    expect(openBelow(folder)).toBe(0);
+  });
+
+  test('a name that was taken meanwhile is the matter of one: it is left, and the copy goes the long way', () => {
+    const names = put(3);
+    const { copies, add } = begin();
+    for (const name of names) add(name);
+    writeFileSync(join(target, 'file-001'), 'another');
+    const [first, second, third] = copies.finishAll();
+    expect(outcomeOf(second)).toBeNull();
+    expect([outcomeOf(first)?.state, outcomeOf(third)?.state]).toEqual(['done', 'done']);
+    expect(readFileSync(join(target, 'file-001'), 'utf8')).toBe('another');
+    // From now on it is looked first.
+    expect(add('file-001')).toBe(false);
+  });
+
+  test('of two copies to one name the second goes the long way', () => {
+    put(1);
+    const { copies, add } = begin();
+    expect([add('file-000'), add('file-000')]).toEqual([true, true]);
+    expect(copies.finishAll().map((finished) => outcomeOf(finished)?.state ?? null)).toEqual(['done', null]);
+  });
+
+  test('a source that changed meanwhile, and a task that was cancelled, leave nothing and are the matter of one', () => {
+    const names = put(4);
+    const { copies, add } = begin();
+    const cancelled = new FakeContext();
+    for (const name of names) add(name, name === 'file-002' ? cancelled : new FakeContext());
+    appendFileSync(join(source, 'file-001'), 'more');
+    cancelled.cancel();
+    const finished = copies.finishAll();
+    expect(codeOf(finished[1])).toBe('changed-while-copying');
+    expect(errorOf(finished[2])).toBeInstanceOf(TaskCancelled);
+    expect(readdirSync(target)).toEqual(['file-000', 'file-003']);
+    expect(openBelow(folder)).toBe(0);
+  });
+
+  test('a device that refuses the bytes of one fails that one, and says so of its target', () => {
+    const names = put(4);
+    let flushed = 0;
+    const { copies, add } = begin({
+      ...SYSTEM,
+      canTogether: () => true,
+      together: () => {
+        throw Object.assign(new Error('EIO: i/o error, syncfs'), { code: 'EIO' });
+      },
+      each: (fd) => {
+        flushed += 1;
+        if (flushed === 2) throw Object.assign(new Error('EIO: i/o error, fsync'), { code: 'EIO' });
+        SYSTEM.each(fd);
+      },
+    });
+    for (const name of names) add(name);
+    const finished = copies.finishAll();
+    expect(codeOf(finished[1])).toBe('io-error');
+    expect(toErrorData(errorOf(finished[1])).message).toContain(join(target, 'file-001'));
+    expect(readdirSync(target)).toEqual(['file-000', 'file-002', 'file-003']);
+  });
+
+  test('more than may be open at once are finished on the way', () => {
+    const names = put(300);
+    const { copies, add } = begin();
+    for (const name of names) add(name);
+    expect(readdirSync(target)).toHaveLength(256);
+    const finished = copies.finishAll();
+    expect(finished.map(({ key }) => key)).toEqual(names);
+    expect(readdirSync(target)).toEqual(names);
+  });
+
+  test('without further descriptors those that have begun are finished first', () => {
+    const names = put(3);
+    let isFull = false;
+    class Small extends SmallCopies {
+      override begin(...job: Parameters<SmallCopies['begin']>): ReturnType<SmallCopies['begin']> {
+        if (!isFull) return super.begin(...job);
+        isFull = false;
+        return TOO_MANY;
+      }
+    }
+    const memory = { buffers: [], noReflink: new Set<bigint>(), notInKernel: new Set<bigint>() };
+    const { copies, add } = begin(SYSTEM, { small: new Small(memory) });
+    add('file-000');
+    add('file-001');
+    isFull = true;
+    expect(add('file-002')).toBe(true);
+    expect(readdirSync(target)).toEqual(['file-000', 'file-001']);
+    expect(copies.finishAll().map(({ key }) => key)).toEqual(names);
+    // With none to finish it is left to the long way, which says what is wrong.
+    isFull = true;
+    expect(add('file-002')).toBe(false);
+  });
+
+  test('a default ACL of the folder gives a copy nothing that its source has not', (context) => {
+    if (spawnSync('setfacl', ['-d', '-m', 'u:1234:rwx', target]).status !== 0) context.skip();
+    put(1);
+    const { copies, add } = begin();
+    add('file-000');
+    expect(outcomeOf(copies.finishAll()[0])).toMatchObject({ state: 'done' });
+    expect(libc()?.attributes(join(target, 'file-000'))).toEqual([]);
+  });
+});
+
+const isRoot = process.getuid?.() === 0;
+const canMount = canTogether && isRoot;
+const canLoop = canMount && existsSync('/dev/loop-control') && spawnSync('which', ['mkfs.ext4']).status === 0;
+
+function mount(path: string, ...what: string[]): void {
+  execFileSync('mount', [...what, path]);
+  mounted.push(path);
+}
+
+describe.skipIf(!canLoop)('on ext4', () => {
+  beforeEach(() => {
+    const image = join(folder, 'ext4.img');
+    writeFileSync(image, '');
+    truncateSync(image, 32 * 1024 * 1024);
+    execFileSync('mkfs.ext4', ['-q', '-F', image], { stdio: 'ignore' });
+    mount(target, '-o', 'loop', image);
+  });
+
+  test('one flush of the file system does for all of them', (context) => {
+    if (libc()?.canSyncFileSystem !== true) context.skip();
+    const names = put(200);
+    const counted = new Counted();
+    const { copies, add } = begin(counted.calls);
+    for (const name of names) add(name);
+    const finished = copies.finishAll();
+    expect(finished.map((one) => outcomeOf(one)?.state)).toEqual(names.map(() => 'done'));
+    for (const name of names)
+      expect(readFileSync(join(target, name))).toEqual(readFileSync(join(source, name)));
+    expect([counted.together, counted.each]).toEqual([2, 0]);
+  });
+
+  test('a disk that is full fails those that do not fit, and the others are there', () => {
+    const names = put(700, 60_000);
+    const { copies, add } = begin();
+    const full: string[] = [];
+    for (const name of names) {
+      try {
+        add(name);
+      } catch (error) {
+        expect(toErrorData(error).code).toBe('disk-full');
+        full.push(name);
+      }
+    }
+    const done = copies.finishAll().map((one) => {
+      expect([one.key, outcomeOf(one)?.state]).toEqual([one.key, 'done']);
+      return one.key;
+    });
+    expect(full.length).toBeGreaterThan(0);
+    expect([...done, ...full].sort()).toEqual(names);
+    for (const name of done) expect(statSync(join(target, name)).size).toBe(60_000);
+  });
+});
+
+test.skipIf(!canMount)('on tmpfs nothing is written, and nothing is flushed together', () => {
+  mount(target, '-t', 'tmpfs', '-o', 'size=1m', 'none');
+  const names = put(20);
+  const counted = new Counted();
+  const { copies, add } = begin(counted.calls);
+  for (const name of names) add(name);
+  expect(copies.finishAll().map((one) => outcomeOf(one)?.state)).toEqual(names.map(() => 'done'));
+  expect(counted.together).toBe(0);
+});
