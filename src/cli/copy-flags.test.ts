@@ -20,7 +20,7 @@ let folder: string;
 
 beforeAll(async () => {
   terminal = join(await buildTerminal(), 'cli.cjs');
-}, 60_000);
+});
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'heddle-copy-flags-'));
   put('from/a.txt', 'new a', 1_700_000_000);
@@ -124,7 +124,7 @@ test('--no-sync does not flush, and goes with --sync', () => {
   };
   expect(flushes('--sync')).toBeGreaterThan(0);
   expect(flushes('--no-sync', '--sync')).toBe(0);
-}, 30_000);
+});
 
 test('--dry-run says what, and does nothing', () => {
   const { status, stdout, stderr } = copy('--dry-run', '--existing', 'overwrite', '--mirror');

@@ -14,7 +14,7 @@ let folder: string;
 
 beforeAll(async () => {
   terminal = join(await buildTerminal(), 'cli.cjs');
-}, 60_000);
+});
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'heddle-names-'));
 });

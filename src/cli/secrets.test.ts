@@ -28,7 +28,7 @@ let found: Set<string>;
 
 beforeAll(async () => {
   scripts = await buildTerminal();
-}, 60_000);
+});
 
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'heddle-secrets-'));
@@ -273,7 +273,7 @@ test('whoever looks finds them', () => {
   expect(other).not.toBe(one);
 });
 
-test('downloads: killed, gone on with, retried, exported', { timeout: 60_000 }, async () => {
+test('downloads: killed, gone on with, retried, exported', async () => {
   isHeld = true;
   const flags = [
     ...['-H', `X-Flag: ${secret('Header')}`, '-A', secret('Agent')],
@@ -349,35 +349,31 @@ test('a dry run says what is wrong, and quotes none of it', async () => {
   expect([...found]).toEqual([]);
 });
 
-test(
-  'experiments: their rows, their reports, and what one leaves that is killed',
-  { timeout: 60_000 },
-  async () => {
-    const flags = [
-      ...['-H', `X: ${secret('Header')}`, '-u', `u:${secret('User')}`, '-A', secret('Agent')],
-      ...['-K', file('flags', `header = "X-K: ${secret('FileHeader')}"`)],
-      ...['--modes', 'sequential,pool', '--workers', '2', '--repeats', '1', '-d', 'out'],
-    ];
-    const url = `http://u:${secret('Url')}@${base}/c[1-5]?token=1`;
-    const reports = ['html', 'json', 'csv', 'svg', 'trace.json'].flatMap((ending) => [
-      '-o',
-      `out/report.${ending}`,
-    ]);
-    const own = lists('/list');
-    const { status } = await heddle(['compare', 'download', url, '-i', own[1] ?? '', ...flags, ...reports]);
-    expect(status).toBe(0);
-    expect(readdirSync(join(folder, 'out'))).toHaveLength(5);
-    await heddle(['compare', 'download', ...inputs(wrongLists()), ...flags]);
-    // The next start ends what was killed.
-    const others = ['--proxy', `http://p:${secret('Proxy')}@${base}`, '--oauth2-bearer', secret('Bearer')];
-    await heddle(['compare', 'download', url, ...inputs(own), ...flags.slice(6), ...others, '--json'], {
-      killedAfter: 2,
-    });
-    await heddle(['jobs']);
-    expect(unheard('Header', 'FileHeader', 'User', 'Bearer', 'Proxy', 'Jbody')).toEqual([]);
-    expect([...found]).toEqual([]);
-  },
-);
+test('experiments: their rows, their reports, and what one leaves that is killed', async () => {
+  const flags = [
+    ...['-H', `X: ${secret('Header')}`, '-u', `u:${secret('User')}`, '-A', secret('Agent')],
+    ...['-K', file('flags', `header = "X-K: ${secret('FileHeader')}"`)],
+    ...['--modes', 'sequential,pool', '--workers', '2', '--repeats', '1', '-d', 'out'],
+  ];
+  const url = `http://u:${secret('Url')}@${base}/c[1-5]?token=1`;
+  const reports = ['html', 'json', 'csv', 'svg', 'trace.json'].flatMap((ending) => [
+    '-o',
+    `out/report.${ending}`,
+  ]);
+  const own = lists('/list');
+  const { status } = await heddle(['compare', 'download', url, '-i', own[1] ?? '', ...flags, ...reports]);
+  expect(status).toBe(0);
+  expect(readdirSync(join(folder, 'out'))).toHaveLength(5);
+  await heddle(['compare', 'download', ...inputs(wrongLists()), ...flags]);
+  // The next start ends what was killed.
+  const others = ['--proxy', `http://p:${secret('Proxy')}@${base}`, '--oauth2-bearer', secret('Bearer')];
+  await heddle(['compare', 'download', url, ...inputs(own), ...flags.slice(6), ...others, '--json'], {
+    killedAfter: 2,
+  });
+  await heddle(['jobs']);
+  expect(unheard('Header', 'FileHeader', 'User', 'Bearer', 'Proxy', 'Jbody')).toEqual([]);
+  expect([...found]).toEqual([]);
+});
 
 test('a command line that is wrong is not quoted', async () => {
   const wrong: readonly (readonly string[])[] = [

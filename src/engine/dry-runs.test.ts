@@ -159,7 +159,7 @@ test('a dry run tells of every entry what the run does with it', async () => {
     ),
     { numRuns: 20 },
   );
-}, 60_000);
+});
 
 test.each(['refuse', 'overwrite', 'newer', 'skip'] as const)(
   'a pipe at the target is neither replaced nor written to, and the dry run says so: %s',

@@ -32,7 +32,7 @@ const closers: (() => Promise<unknown>)[] = [];
 
 beforeAll(async () => {
   workerUrl = await buildWorker(fileURLToPath(new URL('../workers/worker.ts', import.meta.url)));
-}, 60_000);
+});
 
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'heddle-engine-'));
@@ -126,7 +126,7 @@ describe.each(MODES)('mode %s', (mode) => {
     execFileSync('diff', ['-r', source, join(folder, 'copy', 'source')]);
     expect(leftovers(folder)).toEqual([]);
     expect(engine.statistics(copy.id).reduce((sum, worker) => sum + worker.tasks, 0)).toBe(61);
-  }, 120_000);
+  });
 });
 
 test('a task that fails leaves all others alone, says why, and runs again when told', async () => {
@@ -349,7 +349,7 @@ describe('a process that is killed', () => {
   let scripts: string;
   beforeAll(async () => {
     scripts = await buildTerminal();
-  }, 60_000);
+  });
 
   function start(args: readonly string[]): ChildProcess {
     return spawn(process.execPath, [join(scripts, 'cli.cjs'), ...args, '--data-dir', join(folder, 'data')], {

@@ -30,7 +30,7 @@ beforeAll(async () => {
     threads: new Threads(workerUrl),
     retryPolicy: { maxAttempts: 2, baseMs: 1, capMs: 5, random: () => 0.5 },
   });
-}, 60_000);
+});
 
 afterAll(async () => {
   await engine.close();
@@ -58,7 +58,7 @@ const SIZE = 256 * 1024 * 1024;
 const everyWay = MODES.flatMap((mode) => [1, 8].map((workers) => ({ mode, workers })));
 
 describe.each(everyWay)('mode $mode, $workers workers', ({ mode, workers }) => {
-  test('hashing and verifying', { timeout: 60_000 }, async () => {
+  test('hashing and verifying', async () => {
     const manifest = join(folder, `${mode}-${workers}`);
     const hashed = await run({
       kind: 'hash',
@@ -104,7 +104,7 @@ test('two names of one file, and holes, have the digests of their bytes', async 
 });
 
 describe.each(['grows', 'shrinks'] as const)('a file that %s while it is read', (what) => {
-  test('is told, and is the only one that fails', { timeout: 30_000 }, async () => {
+  test('is told, and is the only one that fails', async () => {
     const moving = join(folder, `that-${what}`);
     mkdirSync(moving);
     const path = join(moving, 'moving');

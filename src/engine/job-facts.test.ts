@@ -18,7 +18,7 @@ let server: Server;
 
 beforeAll(async () => {
   workerUrl = await buildWorker(fileURLToPath(new URL('../workers/worker.ts', import.meta.url)));
-}, 60_000);
+});
 
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'heddle-facts-'));

@@ -97,7 +97,7 @@ describe.runIf(isRoot)('by their owner, who is not root', () => {
     chmodSync(terminal, 0o755);
     chmodSync(folder, 0o777);
     give(source, target);
-  }, 60_000);
+  });
 
   const setfattr = (path: string, value: string): void => {
     execFileSync('setfattr', ['-n', 'user.note', '-v', value, path]);
@@ -127,7 +127,7 @@ describe.runIf(isRoot)('by their owner, who is not root', () => {
     setfacl('-b', join(source, 'small'), join(source, 'folder'));
     expect(heddle(source, target, '--quiet')).toEqual(expect.objectContaining({ status: 0, stderr: '' }));
     expectLikeSource();
-  }, 60_000);
+  });
 
   test('what lends the rights of another owner is not kept', () => {
     for (const name of ['foreign', 'mine']) {
@@ -138,7 +138,7 @@ describe.runIf(isRoot)('by their owner, who is not root', () => {
     expect(heddle(source, target).status).toBe(0);
     expect(statSync(join(target, 'from', 'foreign')).mode & 0o7777).toBe(0o755);
     expect(statSync(join(target, 'from', 'mine')).mode & 0o7777).toBe(0o6755);
-  }, 60_000);
+  });
 });
 
 test.runIf(isRoot)('capabilities and set-user-ID outlive the change of owner', async () => {
@@ -184,7 +184,7 @@ test('what is written is never open to more people than its source, not even for
   for (const [index, line] of calls.entries()) {
     if (line.includes('fchmod')) expect(calls[index - 1]).toContain('fremovexattr');
   }
-}, 30_000);
+});
 
 test('a link to a folder that is followed gets what the folder has, empty folders too', async () => {
   mkdirSync(join(source, 'real', 'empty'), { recursive: true });

@@ -17,7 +17,7 @@ beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'heddle-stuck-'));
   const script = await buildWorker(fileURLToPath(new URL('testing/stuck-worker.ts', import.meta.url)));
   engine = await Engine.open({ dataDirectory: join(folder, 'data'), threads: new Threads(script) });
-}, 60_000);
+});
 
 afterEach(async () => {
   writeFileSync(join(folder, 'files', 'go'), '');
@@ -60,4 +60,4 @@ test('one file that hangs holds up its own thread alone', async () => {
   writeFileSync(join(files, 'go'), '');
   const { state, counts } = await ended;
   expect([state, counts.done, counts.failed]).toEqual(['done', 2 * FILES + 1, 0]);
-}, 30_000);
+});

@@ -44,7 +44,7 @@ let closers: (() => Promise<unknown>)[];
 
 beforeAll(async () => {
   worker = await buildWorker(fileURLToPath(new URL('../../workers/worker.ts', import.meta.url)));
-}, 120_000);
+});
 
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'heddle-compare-'));
@@ -243,7 +243,7 @@ describe('a job', () => {
     expect(leftovers()).toEqual([]);
     // No job is made of it, and no digest remembered.
     expect(engine.listJobs({ kind: null, offset: 0, limit: 10 }).total).toBe(0);
-  }, 120_000);
+  });
 
   test('has as many tasks in flight as its contender says, in every mode', async () => {
     const url = await serve((_request, response) => {
@@ -260,7 +260,7 @@ describe('a job', () => {
     expect(most).toEqual(contenders.map(inFlight));
     // The folder that the user named was not there, and is not made.
     expect(existsSync(join(folder, 'new'))).toBe(false);
-  }, 120_000);
+  });
 
   test('in pools alone has as many tasks on each thread as in any other job', async () => {
     let now = 0;
@@ -282,7 +282,7 @@ describe('a job', () => {
     });
     expect(state).toBe('done');
     expect(most).toBeGreaterThan(2);
-  }, 60_000);
+  });
 
   test('that fails alike in every run is compared, and the reader is told', async () => {
     const url = await serve((request, response) => {
@@ -296,7 +296,7 @@ describe('a job', () => {
     });
     expect(ended).toMatchObject({ state: 'done', error: null });
     expect(ended.notes).toEqual([expect.stringMatching(/^One task failed in the same way in every run/u)]);
-  }, 60_000);
+  });
 
   test.each(['bytes', 'status'] as const)(
     'whose %s differ from run to run is an error, not a result',
@@ -336,7 +336,7 @@ describe('a job', () => {
       repeats: 1,
     });
     expect(none).toMatchObject({ state: 'failed', error: { code: 'nothing-done' }, analysis: null });
-  }, 60_000);
+  });
 
   test('that cannot be done again and again is refused before anything is made', async () => {
     const source = makeTree('tree', 2);
@@ -439,7 +439,7 @@ describe('cancelling', () => {
     await promise;
     await expectNothing(second.id);
     expect(engine.experiments.get(second.id).runs).toHaveLength(3);
-  }, 60_000);
+  });
 });
 
 test('other jobs stand still while an experiment runs, and go on afterwards', async () => {
@@ -479,7 +479,7 @@ test('other jobs stand still while an experiment runs, and go on afterwards', as
   for (const job of await Promise.all(ends))
     expect(job).toMatchObject({ state: 'done', counts: { failed: 0 } });
   expect(readdirSync(join(folder, 'slow'))).toHaveLength(60);
-}, 60_000);
+});
 
 test('a job that was paused by its user meanwhile stays paused', async () => {
   const url = await serve((_request, response) => {
@@ -499,7 +499,7 @@ test('a job that was paused by its user meanwhile stays paused', async () => {
   expect(engine.job(job.id).state).toBe('paused');
   await engine.experiments.cancel(id);
   expect(engine.job(job.id).state).toBe('paused');
-}, 60_000);
+});
 
 test('closing cancels what runs', async () => {
   const { id } = await engine.experiments.start({
@@ -511,7 +511,7 @@ test('closing cancels what runs', async () => {
   await openEngine();
   expect(engine.experiments.get(id)).toMatchObject({ state: 'cancelled', analysis: null });
   expect(leftovers()).toEqual([]);
-}, 60_000);
+});
 
 test('one whose process was killed has ended at the next start, and left nothing', async () => {
   const target = makeTree('target', 1);
@@ -540,7 +540,7 @@ test('one whose process was killed has ended at the next start, and left nothing
     analysis: null,
   });
   expect(leftovers()).toEqual([]);
-}, 60_000);
+});
 
 test('the best size becomes what automatic means; the pool is searched by its sizes', async () => {
   const tree = makeTree('tree', 12);
@@ -565,7 +565,7 @@ test('the best size becomes what automatic means; the pool is searched by its si
   await done.promise;
   expect(engine.workersOf(job.id)).toBe(5);
   expect(engine.statistics(job.id).map(({ worker: number }) => number)).toEqual([1, 2, 3, 4, 5]);
-}, 60_000);
+});
 
 test('what cannot be stored at its end is a failure that says so, not a result', async () => {
   const ended = engine.experiments.start({
@@ -586,7 +586,7 @@ test('what cannot be stored at its end is a failure that says so, not a result',
     other.exec('ROLLBACK');
     other.close();
   }
-}, 60_000);
+});
 
 test('a best size of downloads one at a time is none for jobs', async () => {
   const { id, analysis } = await run({
@@ -621,4 +621,4 @@ test('what found no best size has none to take over; what is removed is gone', a
   engine.experiments.remove(id);
   expect(removed).toEqual([id]);
   expect(() => engine.experiments.get(id)).toThrow(expect.objectContaining({ code: 'no-such-experiment' }));
-}, 60_000);
+});

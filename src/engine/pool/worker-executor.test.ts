@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
-import { beforeAll, describe, expect, test, vi } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { MODES, type Mode } from '../../common/model/jobs';
 import { buildWorker } from '../testing/build-worker';
 import { createExecutor, Threads, type Executor, type TaskHandle, type TaskTiming } from './index';
@@ -9,7 +9,7 @@ import type { ToyOptions, ToyTask } from './test-worker';
 let workerUrl: string;
 beforeAll(async () => {
   workerUrl = await buildWorker(fileURLToPath(new URL('./test-worker.ts', import.meta.url)));
-}, 30_000);
+});
 
 interface Make {
   mode?: Mode;
@@ -81,9 +81,7 @@ test('a few tasks are shared, although one thread is there before the other', as
   const executor = make({ size: 2, tasksPerWorker: 8 });
   const submit = (): TaskHandle<number> => executor.submit({ do: 'wait', ms: 60_000 });
   const handles = Array.from({ length: 4 }, submit);
-  await vi.waitFor(() => {
-    expect(executor.read().map(({ running }) => running.length)).toEqual([2, 2]);
-  });
+  await expect.poll(() => executor.read().map(({ running }) => running.length)).toEqual([2, 2]);
   for (const handle of handles) handle.cancel();
   await Promise.allSettled(handles.map(({ promise }) => promise));
   await executor.shutdown();
@@ -141,9 +139,7 @@ test('a task that does not notice its cancellation ends with its thread; its nei
   const executor = make({ size: 1, graceMs: 50 });
   const deaf = executor.submit({ do: 'spin', ms: 600_000 }, { weight: 1 });
   const neighbour = executor.submit({ do: 'echo', value: 3 }, { weight: 1 });
-  await vi.waitFor(() => {
-    expect(executor.read()[0]?.running).toHaveLength(1);
-  });
+  await expect.poll(() => executor.read()[0]?.running.length).toBe(1);
   deaf.cancel();
   await expect(deaf.promise).rejects.toMatchObject({ name: 'AbortError' });
   await expect(neighbour.promise).resolves.toBe(3);
@@ -269,4 +265,4 @@ test('whatever is asked of it: each task settles once, never too many at a time,
     ),
     { numRuns: 40 },
   );
-}, 120_000);
+});

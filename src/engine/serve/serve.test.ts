@@ -35,7 +35,7 @@ let isSpread = false;
 
 beforeAll(async () => {
   script = await buildWorker(fileURLToPath(new URL('../../workers/worker.ts', import.meta.url)));
-}, 60_000);
+});
 
 function spread(): Pick<ServeOptions, 'spread'> {
   return isSpread ? { spread: { threads: new Threads(script), count: 2 } } : {};

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { buildWorker } from '../testing/build-worker';
 import { Threads } from '../pool';
 import { Checkpointer } from './checkpointer';
@@ -21,7 +21,7 @@ let database: Database;
 
 beforeAll(async () => {
   workerUrl = await buildWorker(fileURLToPath(new URL('../../workers/worker.ts', import.meta.url)));
-}, 60_000);
+});
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'heddle-checkpoint-'));
   database = openDatabase(folder);
@@ -43,24 +43,19 @@ test('the log is written back by the thread, and nothing is lost', async () => {
   const begun = statSync(database.name).size;
   checkpointer.request();
   // From now on no commit does it.
-  await vi.waitFor(() => {
-    expect(database.pragma('wal_autocheckpoint', { simple: true })).toBe(20_000);
-  });
+  await expect.poll(() => database.pragma('wal_autocheckpoint', { simple: true })).toBe(20_000);
   // What there was to write so far is written: the thread began, and is not at it any more.
-  await vi.waitFor(() => {
-    expect(statSync(database.name).size).toBeGreaterThan(begun);
-  });
-  await vi.waitFor(() => {
+  await expect.poll(() => statSync(database.name).size).toBeGreaterThan(begun);
+  const state = (): object => {
     const [{ busy, log, checkpointed }] = database.pragma('wal_checkpoint(PASSIVE)') as [Checkpoint];
-    expect({ busy, left: log - checkpointed }).toEqual({ busy: 0, left: 0 });
-  });
+    return { busy, left: log - checkpointed };
+  };
+  await expect.poll(state).toEqual({ busy: 0, left: 0 });
   const before = statSync(database.name).size;
   fill(10_000);
   expect(statSync(database.name).size).toBe(before);
   checkpointer.request();
-  await vi.waitFor(() => {
-    expect(statSync(database.name).size).toBeGreaterThan(before + 10_000_000);
-  });
+  await expect.poll(() => statSync(database.name).size).toBeGreaterThan(before + 10_000_000);
   await checkpointer.close();
   expect(database.prepare('SELECT count(*) AS rows FROM settings').get()).toEqual({ rows: 10_000 });
 });

@@ -35,7 +35,7 @@ let askedBefore: number;
 
 beforeAll(async () => {
   worker = await buildWorker(fileURLToPath(new URL('../../workers/worker.ts', import.meta.url)));
-}, 60_000);
+});
 
 /** Tests of one archive share it: each has jobs of its own. */
 function useArchive(version: string, name: 'jobs' | 'experiments' | 'large-copy'): void {
@@ -51,7 +51,7 @@ function useArchive(version: string, name: 'jobs' | 'experiments' | 'large-copy'
       retryPolicy: { maxAttempts: 3, baseMs: 1, capMs: 5, random: () => 0.5 },
     });
     opened = engine.listJobs({ kind: null, offset: 0, limit: 100 }).jobs;
-  }, 60_000);
+  });
 
   beforeEach(() => {
     askedBefore = server.requests.length;
