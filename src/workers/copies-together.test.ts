@@ -14,14 +14,17 @@ import {
   utimesSync,
   writeFileSync,
 } from 'node:fs';
+import { createHash } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { toErrorData } from '../common/model/errors';
 import type { TaskOutcome } from '../common/model/tasks';
+import { loadHasher } from '../files/hashers';
 import { libc } from '../files/libc';
 import { CopiesTogether, type Finished } from './copies-together';
-import { SmallCopies, TOO_MANY } from './copy-small';
+import type { CopyMemory } from './copy-memory';
+import { SmallCopies, TOO_MANY, type SmallManner } from './copy-small';
 import { TargetFolders } from './copy-target';
 import { Flusher, SYSTEM, type Flushes } from './flusher';
 import { TaskCancelled } from './runtime';
@@ -65,13 +68,13 @@ class Counted {
 
 function begin(
   flushes: Flushes = SYSTEM,
-  { sync = true, small = newSmall() } = {},
+  small = newSmall(),
 ): {
   readonly copies: CopiesTogether<string>;
   /** @returns whether it has begun */
   readonly add: (name: string, context?: FakeContext) => boolean;
 } {
-  const copies = new CopiesTogether<string>(small, sync, () => new Flusher(flushes));
+  const copies = new CopiesTogether<string>(small, () => new Flusher(flushes));
   const folders = new TargetFolders({ source, target, workDirectory: join(target, '.work') });
   return {
     copies,
@@ -80,8 +83,14 @@ function begin(
   };
 }
 
-function newSmall(): SmallCopies {
-  return new SmallCopies({ buffers: [], noReflink: new Set(), notInKernel: new Set() });
+const MANNER: SmallManner = { options: { sync: true, verify: false }, hashers: { wanted: [], check: null } };
+
+function newSmall(manner: Partial<SmallManner> = {}): SmallCopies {
+  return new SmallCopies(newMemory(), { ...MANNER, ...manner });
+}
+
+function newMemory(): CopyMemory {
+  return { buffers: [], noReflink: new Set(), notInKernel: new Set() };
 }
 
 function put(count: number, bytes = 100): string[] {
@@ -106,16 +115,18 @@ function codeOf(finished: Finished<string> | undefined): string {
   return toErrorData(errorOf(finished)).code;
 }
 
-/** Descriptors of this process that lead into a folder, to files without a name among others. */
-function openBelow(path: string): number {
-  return readdirSync('/proc/self/fd').filter((fd) => {
-    try {
-      return readlinkSync(`/proc/self/fd/${fd}`).startsWith(path);
-    } catch {
-      // The one by which they were listed.
-      return false;
-    }
-  }).length;
+/** Files that this process has open below a folder, those without a name among them. */
+function openBelow(path: string): string[] {
+  return readdirSync('/proc/self/fd')
+    .map((fd) => `/proc/self/fd/${fd}`)
+    .filter((link) => {
+      try {
+        return readlinkSync(link).startsWith(path);
+      } catch {
+        // The one by which they were listed.
+        return false;
+      }
+    });
 }
 
 /** Without files that have no name all copies go the long way. */
@@ -146,15 +157,34 @@ describe.skipIf(!canTogether)('small copies that are flushed together', () => {
     const { mode, mtimeMs } = statSync(join(target, 'file-001'));
     expect([mode & 0o7777, mtimeMs]).toEqual([0o640, 1_100_000_000_000]);
     expect(copies.finishAll()).toEqual([]);
-    expect(openBelow(folder)).toBe(0);
+    expect(openBelow(folder)).toEqual([]);
   });
 
   test('without flushing each has its name at once', () => {
     const [name = ''] = put(1);
-    const { copies, add } = begin(SYSTEM, { sync: false });
+    const { copies, add } = begin(SYSTEM, newSmall({ options: { sync: false, verify: false } }));
     expect(add(name)).toBe(true);
     expect(readdirSync(target)).toEqual([name]);
     expect(outcomeOf(copies.finishAll()[0])).toMatchObject({ state: 'done', copied: { flushMs: null } });
+  });
+
+  test('digests are those of the bytes, and what is read back is compared before it has its name', async () => {
+    const [name = '', other = ''] = put(2);
+    const hashers = { wanted: [await loadHasher('sha256')], check: await loadHasher('blake3') };
+    const { copies, add } = begin(SYSTEM, newSmall({ options: { sync: false, verify: true }, hashers }));
+    add(name);
+    add(other);
+    // As a device would that loses bytes: the file has no name, and is found by its descriptor.
+    const [, damaged = ''] = openBelow(target);
+    writeFileSync(damaged, 'other bytes');
+    const [good, bad] = copies.finishAll();
+    expect(outcomeOf(good)).toMatchObject({
+      state: 'done',
+      digests: { sha256: createHash('sha256').update(Buffer.alloc(100, name)).digest('hex') },
+      copied: { flushMs: expect.any(Number) as number, verifyMs: expect.any(Number) as number },
+    });
+    expect(codeOf(bad)).toBe('verify-mismatch');
+    expect(readdirSync(target)).toEqual([name]);
   });
 
   test('what is empty, large, a folder or not there goes the long way', () => {
@@ -165,7 +195,7 @@ describe.skipIf(!canTogether)('small copies that are flushed together', () => {
     for (const name of ['empty', 'large', 'folder', 'nothing'])
       expect([name, add(name)]).toEqual([name, false]);
     expect(copies.finishAll()).toEqual([]);
-    expect(openBelow(folder)).toBe(0);
+    expect(openBelow(folder)).toEqual([]);
   });
 
   test('a name that was taken meanwhile is the matter of one: it is left, and the copy goes the long way', () => {
@@ -199,7 +229,7 @@ describe.skipIf(!canTogether)('small copies that are flushed together', () => {
     expect(codeOf(finished[1])).toBe('changed-while-copying');
     expect(errorOf(finished[2])).toBeInstanceOf(TaskCancelled);
     expect(readdirSync(target)).toEqual(['file-000', 'file-003']);
-    expect(openBelow(folder)).toBe(0);
+    expect(openBelow(folder)).toEqual([]);
   });
 
   test('a device that refuses the bytes of one fails that one, and says so of its target', () => {
@@ -244,8 +274,7 @@ describe.skipIf(!canTogether)('small copies that are flushed together', () => {
         return TOO_MANY;
       }
     }
-    const memory = { buffers: [], noReflink: new Set<bigint>(), notInKernel: new Set<bigint>() };
-    const { copies, add } = begin(SYSTEM, { small: new Small(memory) });
+    const { copies, add } = begin(SYSTEM, new Small(newMemory(), MANNER));
     add('file-000');
     add('file-001');
     isFull = true;

@@ -12,21 +12,26 @@ import { toErrorData, type ErrorData } from '../common/model/errors';
 import { displayPath, pathFromBytes, type FsPath } from '../common/model/paths';
 import {
   WORK_DIRECTORY_PREFIX,
+  type EntryPlan,
   type FromWalker,
   type ToWalker,
   type WalkCursor,
   type WalkData,
   type WalkEntry,
+  type WalkedChunk,
 } from '../common/threads/walk';
 import { byteString, fromByteString, nativeByteString } from '../files/byte-strings';
 import { WalkFilter, readGitIgnore } from '../files/walk-filter';
 import type { WalkRules } from '../common/model/walk-rules';
+import { planChunk, type PlannedTask } from '../common/model/packet';
+import type { FileIdentity } from '../common/model/tasks';
+import { encodeCursor, plannedTask } from '../files/planned-tasks';
 import { Counterparts } from '../files/counterparts';
 import { hasRealInodes, volumeAt, type Volume } from '../files/volumes';
 import { inodeOf, versionOf } from './file-identity';
 import { notRegular } from './source-file';
 
-/** Serves a planner: every `next` is answered by one `entries`; after `done` nothing more comes. */
+/** Serves a planner: every `next` is answered once; after `done` nothing more comes. */
 export function runWalk(port: MessagePort, data: WalkData): void {
   const walk = walkEntries(data.roots, data.after, data);
   const counterparts = data.sources?.map((source, root) => new Counterparts(source, data.roots[root] ?? ''));
@@ -42,10 +47,28 @@ export function runWalk(port: MessagePort, data: WalkData): void {
       const counterpart = counterparts?.[next.value.root]?.of(next.value.relative);
       entries.push(counterpart === undefined ? next.value : { ...next.value, counterpart });
     }
-    const answer: FromWalker = { type: 'entries', entries, done };
+    const answer: FromWalker =
+      data.plan === undefined
+        ? { type: 'entries', entries, done }
+        : { type: 'planned', chunk: planned(data.plan, entries), done };
     port.postMessage(answer);
     if (done) port.close();
   });
+}
+
+function planned(plan: EntryPlan, entries: readonly WalkEntry[]): WalkedChunk | null {
+  const last = entries.at(-1);
+  if (last === undefined) return null;
+  const tasks: PlannedTask[] = [];
+  const identities: [number, FileIdentity][] = [];
+  for (const entry of entries) {
+    const task = plannedTask(plan, entry);
+    if (task === null) continue;
+    if (plan.kind === 'hash' && entry.identity !== null && task.settled === null)
+      identities.push([tasks.length, entry.identity]);
+    tasks.push(task);
+  }
+  return { ...planChunk(tasks, encodeCursor(last)), identities };
 }
 
 /** One name in a folder. `key` is what it sorts by: the name, for a folder with `/` behind. */
@@ -78,7 +101,7 @@ interface Level {
 /** How a walk goes, apart from where. */
 export interface WalkManner {
   readonly rules: WalkRules;
-  readonly identify: boolean;
+  readonly identify: WalkData['identify'];
   readonly remember?: boolean;
   readonly followRoots?: boolean;
 }
@@ -135,9 +158,10 @@ function* walkRoot(
     const system = nativeByteString(here);
     // What is opened later is never a link itself.
     const more = followed ? { path: realPathOf(system) } : {};
-    if (!identify) {
-      const { size } = followed ? statSync(system) : lstatSync(system);
-      return filter.takesSize(size) ? entry(relative, 'file', { size, ...more }) : null;
+    if (identify !== true) {
+      const { size, nlink } = followed ? statSync(system) : lstatSync(system);
+      if (!filter.takesSize(size)) return null;
+      if (identify === false || nlink <= 1) return entry(relative, 'file', { size, ...more });
     }
     const stats = followed ? statSync(system, { bigint: true }) : lstatSync(system, { bigint: true });
     const size = Number(stats.size);
@@ -179,7 +203,7 @@ function* walkRoot(
       const all = readFolder(here, follows);
       filter.enter(prefix, (name) => readGitIgnore(nativeByteString(joined(here, name))));
       const names = all.filter(({ key }) => filter.takes(prefix, key));
-      const volume = identify ? volumeOf(here) : null;
+      const volume = identify === true ? volumeOf(here) : null;
       stack.push({ prefix, names, inode, volume, ...startBehind(names, cursor) });
       return null;
     } catch (error) {

@@ -169,11 +169,24 @@ function planPacket(tasks: readonly PlannedTask[], offsets: readonly number[]): 
     ...(isConsecutive ? {} : { at: offsets.map((at) => at - offset) }),
     types: toColumn(tasks.map(({ type }) => type)),
     roots: first?.root ?? 0,
-    sources: textOf('sources', tasks.map(({ source }) => source)),
-    targets: toColumn(textOf('targets', tasks.map(({ target }) => target))),
+    sources: textOf(
+      'sources',
+      tasks.map(({ source }) => source),
+    ),
+    targets: toColumn(
+      textOf(
+        'targets',
+        tasks.map(({ target }) => target),
+      ),
+    ),
     names: tasks.map(({ name }) => name),
     sizes: toColumn(sizes),
-    requests: toColumn(textOf('requests', tasks.map(({ request }) => request ?? null))),
+    requests: toColumn(
+      textOf(
+        'requests',
+        tasks.map(({ request }) => request ?? null),
+      ),
+    ),
     bytes,
   };
   return {

@@ -3,7 +3,9 @@
  * planner pulls: each `next` is answered by one `entries`, so nothing piles up.
  */
 import type { ErrorData } from '../model/errors';
+import type { PlannedChunk } from '../model/packet';
 import type { FileIdentity } from '../model/tasks';
+import type { CopyRoot } from './worker-options';
 import type { FsPath } from '../model/paths';
 import type { WalkRules } from '../model/walk-rules';
 
@@ -14,8 +16,8 @@ export interface WalkData {
   readonly role: 'walk';
   readonly roots: readonly FsPath[];
   readonly rules: WalkRules;
-  /** Say of each file which one it is; costs a little. */
-  readonly identify: boolean;
+  /** Say of each file which one it is, or of those with several names alone; costs a little. */
+  readonly identify: boolean | 'links';
   /** Say of each file on which mount its digests may be remembered. */
   readonly remember?: boolean;
   /** A root that is a symbolic link is what it leads to: it was named. */
@@ -24,7 +26,19 @@ export interface WalkData {
   readonly after: WalkCursor | null;
   /** The roots are targets of these: say of each entry what it is at its source. */
   readonly sources?: readonly FsPath[];
+  /** Give the tasks that entries become, by the packet, instead of the entries. */
+  readonly plan?: EntryPlan;
 }
+
+/** What becomes of entries, where that needs nothing but the entries. */
+export type EntryPlan =
+  | {
+      readonly kind: 'hash';
+      readonly roots: readonly FsPath[];
+      /** Links inside folders are followed. */
+      readonly follows: boolean;
+    }
+  | { readonly kind: 'copy'; readonly roots: readonly CopyRoot[] };
 
 /** What an entry of a copy's target is at the source. */
 export interface Counterpart {
@@ -62,8 +76,13 @@ export interface ToWalker {
   readonly limit: number;
 }
 
-export interface FromWalker {
-  readonly type: 'entries';
-  readonly entries: readonly WalkEntry[];
-  readonly done: boolean;
+/** `done`: nothing more comes. */
+export type FromWalker =
+  | { readonly type: 'entries'; readonly entries: readonly WalkEntry[]; readonly done: boolean }
+  /** `null`: no entry was left. */
+  | { readonly type: 'planned'; readonly chunk: WalkedChunk | null; readonly done: boolean };
+
+export interface WalkedChunk extends PlannedChunk {
+  /** Of files, by their offsets, where it was asked for. */
+  readonly identities: readonly (readonly [offset: number, identity: FileIdentity])[];
 }

@@ -24,7 +24,7 @@ export class ComputeRun {
   readonly #frames: ThreadFrames | null;
   readonly #lanes: number;
   readonly #bytesBy = new Map<number, number>();
-    readonly #tools: RunTools;
+  readonly #tools: RunTools;
   readonly #executor: Executor<PacketOrder, OutcomeColumns>;
   /** With the ids of its tasks. */
   readonly #running = new Map<PacketHandle, readonly number[]>();

@@ -285,7 +285,7 @@ export class JobWork implements Work {
           targets: null,
           sizes: part.map(({ bytes }) => bytes),
           attempts: 0,
-      submittedAtMs: nowMs(),
+          submittedAtMs: nowMs(),
           details: null,
         };
         await executor.submit({

@@ -63,10 +63,7 @@ async function totalsOf(tasks: TaskStore, jobId: number): Promise<DuplicateTotal
   }
 }
 
-async function* allGroups(
-  tasks: TaskStore,
-  jobId: number,
-): AsyncGenerator<StoredGroup, void, undefined> {
+async function* allGroups(tasks: TaskStore, jobId: number): AsyncGenerator<StoredGroup, void, undefined> {
   for (let last: StoredGroup | null = null; ;) {
     const page: StoredGroup[] = tasks.duplicates.pageAfter(jobId, last, SLICE);
     yield* page;

@@ -57,11 +57,7 @@ async function settleOnlyOnes(
 }
 
 /** Equal content on both sides in different places: one finding that names both. */
-async function findMoved(
-  tasks: TaskStore,
-  jobId: number,
-  { onSettled, goesOn }: PhaseHost,
-): Promise<void> {
+async function findMoved(tasks: TaskStore, jobId: number, { onSettled, goesOn }: PhaseHost): Promise<void> {
   const ends = new Slices<readonly QueuedEnd[]>((items) => {
     onSettled(tasks.moves.settle(jobId, items.flat()));
   });

@@ -304,7 +304,8 @@ export class JobRunner {
       this.#options.onProgress();
       this.#planDraw();
       // Others get their turn between chunks; with much to do already there is no hurry.
-      await pause(runsMeanwhile && this.#counts.queued > ENOUGH_PLANNED ? PLAN_PAUSE_MS : 0);
+      if (runsMeanwhile && this.#counts.queued > ENOUGH_PLANNED) await pause(PLAN_PAUSE_MS);
+      else await new Promise((resolve) => setImmediate(resolve));
     }
     tasks.packets.markPlanned(this.#jobId);
     this.#planned = true;
@@ -484,8 +485,7 @@ export class JobRunner {
     const policy = this.#kind.retryPolicy(packet, task, this.#options.retryPolicy ?? DEFAULT_RETRY_POLICY);
     const delay = retryDelayMs(error, valueAt(packet.attempts, task) + 1, policy);
     if (delay === null) return 'failed';
-    if (error.retryAfterMs !== undefined)
-      this.#admission.hold(packet.host, Date.now() + error.retryAfterMs);
+    if (error.retryAfterMs !== undefined) this.#admission.hold(packet.host, Date.now() + error.retryAfterMs);
     return { notBeforeMs: Date.now() + delay };
   }
 

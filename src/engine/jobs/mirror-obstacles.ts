@@ -1,7 +1,7 @@
 /** What stands in the way of a mirror's deletions, counted in slices, so that nobody's turn takes long. */
 import type { Obstacles } from './withheld';
 import type { TaskStore } from '../store/task-store';
-import { COPY_PHASES } from './phases';
+import { COPY_PHASES } from '../../files/planned-tasks';
 
 const SLICE = 2000;
 

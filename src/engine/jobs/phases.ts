@@ -24,6 +24,3 @@ export interface Phases {
    */
   readonly prepare: (phase: number, tasks: TaskStore, jobId: number, host: PhaseHost) => Promise<void>;
 }
-
-/** Files and links; other names of files; files that are to go; folders that are empty then; modes and times of folders. */
-export const COPY_PHASES = { files: 0, links: 1, extras: 2, emptied: 3, folders: 4 } as const;

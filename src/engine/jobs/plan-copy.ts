@@ -2,16 +2,15 @@
 import { planChunk, type PlannedTask, type PlannedChunk } from '../../common/model/packet';
 import type { PlanContext } from './plan-context';
 import { lstat, stat } from 'node:fs/promises';
-import type { ErrorData } from '../../common/model/errors';
-import { displayName, joinPath } from '../../common/model/paths';
+import { displayName } from '../../common/model/paths';
 import type { WalkEntry } from '../../common/threads/walk';
 import { native } from '../../files/entries';
 import type { JobSpec } from './job-spec';
-import { COPY_PHASES } from './phases';
+import { COPY_PHASES, copyTask, decodeCursor, encodeCursor } from '../../files/planned-tasks';
 import { planExtras } from './plan-extras';
-import { decodeCursor, encodeCursor, entryName, settledEntry, walk } from './plan-walk';
+import { walk, walkTasks } from './plan-walk';
 
-import { TargetNames, TargetProbe } from './target-names';
+import { PLAIN_TRAITS, TargetNames, TargetProbe } from './target-names';
 
 type CopySpec = Extract<JobSpec, { kind: 'copy' }>;
 
@@ -50,27 +49,15 @@ async function* planSources(
   const { roots, rules, options } = spec;
   const probe = new TargetProbe(!options.dryRun, onWorkDirectory);
   try {
-    const names = await Promise.all(
-      roots.map(async (root) => new TargetNames(root, await probe.traits(root))),
-    );
+    const traits = await Promise.all(roots.map((root) => probe.traits(root)));
     const sources = roots.map(({ source }) => source);
-    const data = {
-      role: 'walk',
-      roots: sources,
-      rules,
-      identify: true,
-      after: decodeCursor(cursor),
-    } as const;
-    for await (const entries of walk(data, threads)) {
-      const last = entries.at(-1);
-      if (last === undefined) continue;
-      const tasks: PlannedTask[] = [];
-      for (const entry of entries) {
-        const clash = (await names[entry.root]?.problem(entry.relative, entry.type === 'folder')) ?? null;
-        const task = planned(spec, entry, clash);
-        if (task !== null) tasks.push(task);
-      }
-      yield planChunk(tasks, encodeCursor(last));
+    const after = decodeCursor(cursor);
+    const data = { role: 'walk', roots: sources, rules, identify: 'links', after } as const;
+    if (traits.every(({ isPlain }) => isPlain)) {
+      yield* walkTasks({ ...data, plan: { kind: 'copy', roots } }, threads);
+    } else {
+      const names = roots.map((root, index) => new TargetNames(root, traits[index] ?? PLAIN_TRAITS));
+      for await (const entries of walk(data, threads)) yield* plannedWithNames(roots, entries, names);
     }
   } finally {
     await probe.close();
@@ -79,29 +66,21 @@ async function* planSources(
   if (options.mirror) yield planChunk([], 'extras');
 }
 
-/** `null`: a folder, of which nothing is to be said on its own. */
-function planned({ roots }: CopySpec, entry: WalkEntry, clash: ErrorData | null): PlannedTask | null {
-  const root = roots[entry.root];
-  if (root === undefined || (entry.type === 'folder' && clash === null)) return null;
-  return {
-    phase: COPY_PHASES.files,
-    type: entry.type === 'symlink' ? 'symlink' : entry.type === 'folder' ? 'folders' : 'file',
-    ...(clash === null ? otherNames(entry) : {}),
-    root: entry.root,
-    host: '',
-    source: entry.path,
-    target: entry.relative === '' ? root.target : joinPath(root.target, entry.relative),
-    name: entryName(root.source, entry.relative),
-    size: entry.size,
-    settled:
-      settledEntry(entry) ?? (clash === null ? null : { state: 'failed', reason: clash, finding: 'clash' }),
-  };
-}
-
-/** A file with several names is copied once; the others become names of the copy. */
-function otherNames({ links, identity }: WalkEntry): Pick<PlannedTask, 'inode' | 'ifInodeKnown'> {
-  if (links <= 1 || identity === null) return {};
-  return { inode: identity.file, ifInodeKnown: { type: 'hardlink', phase: COPY_PHASES.links } };
+/** Where the target may take two names for one, or cannot hold all of them. */
+async function* plannedWithNames(
+  roots: CopySpec['roots'],
+  entries: readonly WalkEntry[],
+  names: readonly TargetNames[],
+): AsyncGenerator<PlannedChunk, void, undefined> {
+  const last = entries.at(-1);
+  if (last === undefined) return;
+  const tasks: PlannedTask[] = [];
+  for (const entry of entries) {
+    const clash = (await names[entry.root]?.problem(entry.relative, entry.type === 'folder')) ?? null;
+    const task = copyTask(roots, entry, clash);
+    if (task !== null) tasks.push(task);
+  }
+  yield planChunk(tasks, encodeCursor(last));
 }
 
 async function onlyFolders(tasks: readonly PlannedTask[], follows: boolean): Promise<PlannedTask[]> {

@@ -1,13 +1,12 @@
 /** The files among which duplicates are looked for: those that have one size, once all are listed. */
+import { entryName, linkLeftOut, settledEntry } from '../../files/planned-tasks';
 import { type PlannedTask, type PlannedEnd, type PlannedChunk } from '../../common/model/packet';
 import type { PlanContext } from './plan-context';
 import { HEAD_BYTES, groupingOf } from '../../common/model/duplicates';
 import { fileKey } from '../../common/model/tasks';
 import type { WalkEntry } from '../../common/threads/walk';
 import type { JobSpec } from './job-spec';
-import { linkLeftOut, planFiles, type KnownDigests } from './plan-hash';
-import { entryName, settledEntry } from './plan-walk';
-
+import { planFiles, type KnownDigests } from './plan-hash';
 
 type HashSpec = Extract<JobSpec, { kind: 'hash' }>;
 

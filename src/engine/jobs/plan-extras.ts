@@ -3,6 +3,7 @@
  * copy is left alone. Files first; the folders that they were in go when they are empty. What the source has under a
  * name that the target takes for the same is no extra.
  */
+import { encodeCursor } from '../../files/planned-tasks';
 import { planChunk, type PlannedTask, type PlannedEnd, type PlannedChunk } from '../../common/model/packet';
 import type { PlanContext } from './plan-context';
 import { readFile, realpath } from 'node:fs/promises';
@@ -15,9 +16,8 @@ import type { CopyRoot } from '../../common/threads/worker-options';
 import { native } from '../../files/entries';
 import { loosePath } from '../../files/folded-names';
 import type { JobSpec } from './job-spec';
-import { COPY_PHASES } from './phases';
-import { encodeCursor, walk } from './plan-walk';
-
+import { COPY_PHASES } from '../../files/planned-tasks';
+import { walk } from './plan-walk';
 
 export async function* planExtras(
   { roots, rules }: Extract<JobSpec, { kind: 'copy' }>,

@@ -1,5 +1,12 @@
 /** Two folders side by side: one merge of their two walks, in the one order that both have. */
-import { CHUNK, planChunk, type PlannedTask, type PlannedEnd, type PlannedChunk } from '../../common/model/packet';
+import { decodeCursor, encodeCursor, leftOut } from '../../files/planned-tasks';
+import {
+  CHUNK,
+  planChunk,
+  type PlannedTask,
+  type PlannedEnd,
+  type PlannedChunk,
+} from '../../common/model/packet';
 import type { PlanContext } from './plan-context';
 import { groupingOf } from '../../common/model/duplicates';
 import type { ErrorData } from '../../common/model/errors';
@@ -9,9 +16,7 @@ import { formatByteCount, formatCount } from '../../common/model/units';
 import type { WalkCursor, WalkEntry } from '../../common/threads/walk';
 import type { Threads } from '../pool';
 import type { JobSpec } from './job-spec';
-import { leftOut } from './plan-hash';
-import { decodeCursor, encodeCursor, walk } from './plan-walk';
-
+import { walk } from './plan-walk';
 
 type VerifySpec = Extract<JobSpec, { kind: 'verify' }>;
 type SideName = 'left' | 'right';

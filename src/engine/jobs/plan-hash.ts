@@ -1,26 +1,74 @@
 /** The files of a hash job. Those whose digests are known need not be read. */
-import { type PlannedTask, type PlannedEnd, type PlannedChunk } from '../../common/model/packet';
-import type { PlanContext } from './plan-context';
-import { displayPath, joinPath, samePath, type FsPath } from '../../common/model/paths';
 import type { Digests } from '../../common/model/digests';
+import {
+  openPacket,
+  planChunk,
+  valueAt,
+  type PlannedChunk,
+  type PlannedTask,
+} from '../../common/model/packet';
 import type { FileIdentity } from '../../common/model/tasks';
-import type { WalkEntry } from '../../common/threads/walk';
+import type { WalkEntry, WalkedChunk } from '../../common/threads/walk';
+import { decodeCursor } from '../../files/planned-tasks';
 import type { JobSpec } from './job-spec';
-import { entryName, planWalk, settledEntry } from './plan-walk';
-
+import type { PlanContext } from './plan-context';
+import { planWalk, walkTasks } from './plan-walk';
 
 type HashSpec = Extract<JobSpec, { kind: 'hash' }>;
 
-export function planHash(
-  spec: HashSpec,
+export async function* planHash(
+  { paths: roots, rules, algorithms, cache }: HashSpec,
   cursor: string | null,
-  context: PlanContext,
+  { threads, tasks }: PlanContext,
 ): AsyncGenerator<PlannedChunk, void, undefined> {
-  return planFiles(spec, cursor, context, {
-    identify: false,
-    isRemembered: () => true,
-    plan: (entry, known) => planEntry(spec, entry, known),
-  });
+  // With nothing remembered no file need be told from others.
+  const remember = cache && !tasks.digestCache.isEmpty;
+  const plan = { kind: 'hash', roots, follows: rules.links === 'follow' } as const;
+  const after = decodeCursor(cursor);
+  const data = {
+    role: 'walk',
+    roots,
+    rules,
+    identify: remember,
+    remember,
+    followRoots: true,
+    after,
+    plan,
+  } as const;
+  for await (const chunk of walkTasks(data, threads)) {
+    const identities = chunk.identities.map(([, identity]) => identity);
+    const known: KnownDigests =
+      identities.length === 0 ? new Map() : tasks.digestCache.known(identities, algorithms);
+    yield known.size === 0 ? chunk : withKnown(chunk, known);
+  }
+}
+
+/** What is known needs a row and no thread. */
+function withKnown(chunk: WalkedChunk, known: KnownDigests): PlannedChunk {
+  const digestsAt = new Map(
+    chunk.identities.map(([offset, identity]) => [offset, known.get(identity)] as const),
+  );
+  const tasks: PlannedTask[] = [];
+  for (const { offset, phase, host, columns } of chunk.packets) {
+    const packet = openPacket(columns, offset, { phase, host });
+    packet.ids.forEach((id, task) => {
+      const digests = digestsAt.get(id);
+      const size = valueAt(packet.sizes, task);
+      tasks[id] = {
+        phase,
+        host,
+        type: valueAt(packet.types, task),
+        root: valueAt(packet.roots, task),
+        source: packet.sources[task] ?? '',
+        target: valueAt(packet.targets, task),
+        name: packet.names[task] ?? '',
+        size,
+        settled: digests === undefined ? null : { state: 'done', bytes: size ?? 0, digests },
+      };
+    });
+  }
+  for (const { offset, task } of chunk.rows) tasks[offset] = task;
+  return planChunk(tasks, chunk.cursor);
 }
 
 /** What is remembered of the files that a walk gives, asked for once for each chunk of them. */
@@ -33,7 +81,7 @@ export interface FilePlan {
   readonly plan: (entry: WalkEntry, known: KnownDigests) => PlannedTask | null;
 }
 
-/** The files of a job that computes digests, with those that are known. */
+/** The files of a search for duplicates, with those of which the digests are known. */
 export function planFiles(
   { paths: roots, rules, algorithms, cache }: HashSpec,
   cursor: string | null,
@@ -58,53 +106,4 @@ export function planFiles(
     plan: (entry: WalkEntry) => plan(entry, known),
   };
   return planWalk(walked, cursor, threads);
-}
-
-function planEntry(spec: HashSpec, entry: WalkEntry, known: KnownDigests): PlannedTask | null {
-  if (entry.type === 'folder') return null;
-  return {
-    phase: 0,
-    type: 'file',
-    root: entry.root,
-    host: '',
-    source: entry.path,
-    target: pathAsFound(spec, entry),
-    name: entryName(spec.paths[entry.root] ?? '', entry.relative),
-    size: entry.size,
-    settled: linkLeftOut(entry) ?? settledRoot(entry) ?? settledEntry(entry) ?? asKnown(entry, known),
-  };
-}
-
-/** What was named is to be hashed: where it is a FIFO or a device, the manifest lacks it, and that is no success. */
-function settledRoot(entry: WalkEntry): PlannedEnd | null {
-  if (entry.relative !== '' || entry.type !== 'special' || entry.reason === null) return null;
-  return { state: 'failed', reason: entry.reason };
-}
-
-/** Of a file that a link led to, the link's: it is what the manifest lists. Links that were named are followed always. */
-function pathAsFound(spec: HashSpec, entry: WalkEntry): FsPath | null {
-  if (entry.relative !== '' && spec.rules.links !== 'follow') return null;
-  const root = spec.paths[entry.root] ?? '';
-  const found = entry.relative === '' ? root : joinPath(root, entry.relative);
-  return samePath(found, entry.path) ? null : found;
-}
-
-export function linkLeftOut(entry: WalkEntry): PlannedEnd | null {
-  return entry.type === 'symlink' ? leftOut(entry.path) : null;
-}
-
-export function leftOut(link: FsPath): PlannedEnd {
-  return {
-    state: 'skipped',
-    reason: {
-      code: 'symbolic-link',
-      message: `${displayPath(link)} is a symbolic link, which is not followed inside a folder.`,
-      retryable: false,
-    },
-  };
-}
-
-function asKnown(entry: WalkEntry, known: KnownDigests): PlannedEnd | null {
-  const digests = entry.identity === null ? undefined : known.get(entry.identity);
-  return digests === undefined ? null : { state: 'done', bytes: entry.size ?? 0, digests };
 }

@@ -1,5 +1,12 @@
 /** The files that a manifest lists; with `strict` also those below the root that it does not. Or all of a bag. */
-import { CHUNK, planChunk, type PlannedTask, type PlannedEnd, type PlannedChunk } from '../../common/model/packet';
+import { linkLeftOut, settledEntry } from '../../files/planned-tasks';
+import {
+  CHUNK,
+  planChunk,
+  type PlannedTask,
+  type PlannedEnd,
+  type PlannedChunk,
+} from '../../common/model/packet';
 import type { PlanContext } from './plan-context';
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
@@ -20,9 +27,7 @@ import { bagEscapes, readBag, type Bag } from './bag';
 import type { JobSpec } from './job-spec';
 import { belowRoot, keyOf, ListedFiles, type ListedFile } from './listed-file';
 import { ListedFilter } from './listed-filter';
-import { linkLeftOut } from './plan-hash';
-import { planWalk, settledEntry } from './plan-walk';
-
+import { planWalk } from './plan-walk';
 
 type VerifySpec = Extract<JobSpec, { kind: 'verify' }>;
 
@@ -111,7 +116,10 @@ async function* planLists(
         if (read <= after) continue;
         const left = part.slice(Math.max(0, part.length - (read - after)));
         const tasks = await Promise.all(left.map((item) => planItem(spec, list, item)));
-        yield planChunk(tasks.flatMap((task) => task ?? []), `${version} ${read} ${index}`);
+        yield planChunk(
+          tasks.flatMap((task) => task ?? []),
+          `${version} ${read} ${index}`,
+        );
       }
     }
   }

@@ -1,11 +1,18 @@
 /** Folders as a planner sees them: walked on a thread of their own, a chunk at a time, with a cursor to go on from. */
-import { CHUNK, planChunk, type PlannedTask, type PlannedEnd, type PlannedChunk } from '../../common/model/packet';
 import { HeddleError } from '../../common/model/errors';
-import { displayName, displayPath, type FsPath } from '../../common/model/paths';
-import type { FromWalker, ToWalker, WalkCursor, WalkData, WalkEntry } from '../../common/threads/walk';
+import { CHUNK, planChunk, type PlannedChunk, type PlannedTask } from '../../common/model/packet';
+import type { FsPath } from '../../common/model/paths';
 import type { WalkRules } from '../../common/model/walk-rules';
+import type {
+  EntryPlan,
+  FromWalker,
+  ToWalker,
+  WalkData,
+  WalkEntry,
+  WalkedChunk,
+} from '../../common/threads/walk';
+import { decodeCursor, encodeCursor } from '../../files/planned-tasks';
 import type { Threads } from '../pool';
-
 
 export interface WalkPlan {
   readonly roots: readonly FsPath[];
@@ -20,27 +27,6 @@ export interface WalkPlan {
   readonly prepare?: (entries: readonly WalkEntry[]) => void;
   /** `null`: the entry is no task. */
   readonly plan: (entry: WalkEntry) => PlannedTask | null;
-}
-
-interface StoredCursor {
-  readonly root: number;
-  /** Text, or `bytes` in base64 where the path is not UTF-8. */
-  readonly relative?: string;
-  readonly bytes?: string;
-}
-
-export function encodeCursor({ root, relative }: WalkCursor): string {
-  const stored: StoredCursor =
-    typeof relative === 'string'
-      ? { root, relative }
-      : { root, bytes: Buffer.from(relative).toString('base64') };
-  return JSON.stringify(stored);
-}
-
-export function decodeCursor(text: string | null): WalkCursor | null {
-  if (text === null) return null;
-  const { root, relative, bytes } = JSON.parse(text) as StoredCursor;
-  return { root, relative: bytes === undefined ? (relative ?? '') : Buffer.from(bytes, 'base64') };
 }
 
 export async function* planWalk(
@@ -60,9 +46,23 @@ export async function* planWalk(
 
 /** On a thread of its own: nothing there may block whoever plans. */
 export async function* walk(
-  data: WalkData,
+  data: Omit<WalkData, 'plan'>,
   threads: Threads,
 ): AsyncGenerator<readonly WalkEntry[], void, undefined> {
+  for await (const message of walkMessages(data, threads))
+    if (message.type === 'entries') yield message.entries;
+}
+
+/** The tasks that entries become, planned on the thread that walks. */
+export async function* walkTasks(
+  data: WalkData & { readonly plan: EntryPlan },
+  threads: Threads,
+): AsyncGenerator<WalkedChunk, void, undefined> {
+  for await (const message of walkMessages(data, threads))
+    if (message.type === 'planned' && message.chunk !== null) yield message.chunk;
+}
+
+async function* walkMessages(data: WalkData, threads: Threads): AsyncGenerator<FromWalker, void, undefined> {
   const worker = threads.start(data);
   const ask = (): Promise<FromWalker> =>
     new Promise((resolve, reject) => {
@@ -90,28 +90,18 @@ export async function* walk(
       worker.postMessage(message);
     });
   try {
+    let asked = ask();
     for (;;) {
-      const { entries, done } = await ask();
-      yield entries;
-      if (done) return;
+      const message = await asked;
+      // The thread walks on while this one stores what it has found.
+      if (!message.done) {
+        asked = ask();
+        asked.catch(() => undefined);
+      }
+      yield message;
+      if (message.done) return;
     }
   } finally {
     await worker.terminate();
   }
-}
-
-/** What the list shows of an entry. */
-export function entryName(root: FsPath, relative: FsPath): string {
-  return relative === '' ? displayName(root) : displayPath(relative);
-}
-
-/** What cannot be read, or is no file, settles as it is planned. */
-export function settledEntry(entry: WalkEntry): PlannedEnd | null {
-  if (entry.type !== 'special' && entry.type !== 'error') return null;
-  const reason = entry.reason ?? {
-    code: 'not-a-regular-file',
-    message: `${displayPath(entry.path)} is no regular file.`,
-    retryable: false,
-  };
-  return { state: entry.type === 'special' ? 'skipped' : 'failed', reason };
 }

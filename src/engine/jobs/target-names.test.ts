@@ -7,6 +7,7 @@ import { TargetNames, TargetProbe, type TargetTraits } from './target-names';
 
 const root = { source: '/from', target: '/to', workDirectory: '/.heddle-work-0' };
 const plain: TargetTraits = {
+  isPlain: false,
   mayFold: false,
   areOne: () => Promise.reject(new Error('nobody should ask')),
   holds: () => Promise.resolve(true),

@@ -17,9 +17,8 @@ import type { CopyRoot } from '../../common/threads/worker-options';
 import { makeFolders, native, parentPath } from '../../files/entries';
 import { byteString, fromByteString } from '../../files/byte-strings';
 import { looseKey } from '../../files/folded-names';
+import { clash, tooLong } from '../../files/planned-tasks';
 
-/** The most bytes of a path that Linux takes. */
-const MAX_PATH_BYTES = 4095;
 /** Names on these are any bytes but `/` and NUL. */
 const PLAIN: ReadonlySet<number> = new Set([0xef53, 0x5846_5342, 0x9123_683e, 0x0102_1994, 0x8584_58f6]);
 /** FAT, exFAT, NTFS, SMB: what Windows refuses, and letters without case. */
@@ -32,6 +31,8 @@ const MAX_NAME_UNITS = 255;
 
 /** What a target's file system does with names. */
 export interface TargetTraits {
+  /** Each name is a name of its own, and may be any bytes: nothing is asked. */
+  readonly isPlain: boolean;
   /** Whether there may be two names that are one; otherwise nothing is asked. */
   readonly mayFold: boolean;
   /** Whether two names that may be one are one there; asked only of those of one {@link looseKey}. */
@@ -39,6 +40,13 @@ export interface TargetTraits {
   /** Whether there can be such a name. Answers at once for names that every file system takes. */
   readonly holds: (name: FsPath) => Promise<boolean>;
 }
+
+export const PLAIN_TRAITS: TargetTraits = {
+  isPlain: true,
+  mayFold: false,
+  areOne: () => Promise.resolve(false),
+  holds: () => Promise.resolve(true),
+};
 
 /** Names of the folders on the way to where the walk is. */
 interface Level {
@@ -107,13 +115,8 @@ export class TargetNames {
   }
 
   async #unheld(relative: FsPath, path: string): Promise<ErrorData | null> {
-    const target = joinPath(this.#root.target, relative);
-    const length = pathToBytes(target).length;
-    if (process.platform === 'linux' && length > MAX_PATH_BYTES) {
-      return clash(
-        `${this.#shown(path)} would have a path of ${length} bytes at the target, and the system takes ${MAX_PATH_BYTES}. Copy to a folder with a shorter path.`,
-      );
-    }
+    const long = tooLong([this.#root], { root: 0, relative });
+    if (long !== null) return long;
     const name = fromByteString(path.slice(path.lastIndexOf('/') + 1));
     if (await this.#traits.holds(name)) return null;
     return clash(
@@ -167,9 +170,12 @@ export class TargetProbe {
     makeFolders(scratch, 0o700);
     const isPlain = PLAIN.has(type);
     const folds = (a: string, b: string): Promise<boolean> => areOne(scratch, a, b);
+    // Of others nobody knows all that they do with names.
+    const mayFold = !isPlain || (await folds('heddle-a', 'HEDDLE-A')) || (await folds('\u00e9', 'e\u0301'));
+    if (!mayFold) return PLAIN_TRAITS;
     return {
-      // Of others nobody knows all that they do with names.
-      mayFold: !isPlain || (await folds('heddle-a', 'HEDDLE-A')) || (await folds('\u00e9', 'e\u0301')),
+      isPlain: false,
+      mayFold,
       areOne: (a, b) => areOne(scratch, a, b),
       holds: isPlain
         ? () => Promise.resolve(true)
@@ -188,7 +194,9 @@ async function traitsByLooking(folder: FsPath): Promise<TargetTraits> {
     const text = displayPath(name);
     return Array.from(normalizes ? text.normalize('NFC') : text, upper).join('');
   };
+  if (!folds && !isWindows) return PLAIN_TRAITS;
   return {
+    isPlain: false,
     mayFold: folds,
     areOne: (a, b) => Promise.resolve(key(a) === key(b)),
     holds: (name) =>
@@ -296,8 +304,4 @@ async function existing(path: FsPath): Promise<FsPath> {
 function upper(letter: string): string {
   const large = letter.toUpperCase();
   return large.length === letter.length ? large : letter;
-}
-
-function clash(message: string): ErrorData {
-  return { code: 'clash', message, retryable: false };
 }

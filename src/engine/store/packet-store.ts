@@ -320,10 +320,9 @@ export class PacketStore {
 
   /** @returns how many packets were deleted; call again until it is 0 */
   removeSome(jobId: number, limit: number): number {
-    return this.#prepare('DELETE FROM packets WHERE first IN (SELECT first FROM packets WHERE job_id = ? LIMIT ?)').run(
-      jobId,
-      limit,
-    ).changes;
+    return this.#prepare(
+      'DELETE FROM packets WHERE first IN (SELECT first FROM packets WHERE job_id = ? LIMIT ?)',
+    ).run(jobId, limit).changes;
   }
 }
 

@@ -42,4 +42,3 @@ export function queuedRows(packet: Packet): TaskRow[] {
     };
   });
 }
-

@@ -6,7 +6,15 @@ import type { ErrorData } from '../../common/model/errors';
 import { jobOfTask, ordinalOfTask, taskId, valueAt } from '../../common/model/packet';
 import { displayPath, type FsPath } from '../../common/model/paths';
 import type { FailedAttempt } from '../../common/model/responses';
-import type { ExpectedFile, Finding, FindingCounts, TaskCounts, TaskRow, TaskState, TaskType } from '../../common/model/tasks';
+import type {
+  ExpectedFile,
+  Finding,
+  FindingCounts,
+  TaskCounts,
+  TaskRow,
+  TaskState,
+  TaskType,
+} from '../../common/model/tasks';
 import { prepareOnce, type Database } from './database';
 import type { PacketStore } from './packet-store';
 import { idsOf, type Stored } from './stored';
@@ -75,9 +83,9 @@ export class TaskRows {
     const row = this.#prepare<
       [number],
       Record<Exclude<TaskState, 'running'> | 'bytes_done' | 'bytes_known', number>
-    >(
-      'SELECT queued, done, failed, skipped, cancelled, bytes_done, bytes_known FROM jobs WHERE id = ?',
-    ).get(jobId);
+    >('SELECT queued, done, failed, skipped, cancelled, bytes_done, bytes_known FROM jobs WHERE id = ?').get(
+      jobId,
+    );
     if (row === undefined) throw new Error(`There is no job ${jobId}.`);
     const { bytes_done: bytesDone, bytes_known: bytesKnown, ...counts } = row;
     return { counts: { ...counts, running: 0 }, bytesDone, bytesKnown };

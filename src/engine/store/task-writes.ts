@@ -159,7 +159,13 @@ export class TaskWrites {
   }
 
   /** What few tasks have. */
-  #recordRest({ packet, ends, knownOf }: Recorded, at: number, task: number, id: number, change: Change): void {
+  #recordRest(
+    { packet, ends, knownOf }: Recorded,
+    at: number,
+    task: number,
+    id: number,
+    change: Change,
+  ): void {
     const [, , , , , , digests, attempts, worker, startedAtMs, endedAtMs, , error] = change;
     if (error !== null && ends.errors.some(([place]) => place === at)) {
       this.#prepare(

@@ -7,7 +7,7 @@ import { toColumn, valueAt, type OrderDetails, type Packet } from '../../../comm
 import type { FsPath } from '../../../common/model/paths';
 import type { JobSpec } from '../job-spec';
 import { mirrorObstacles } from '../mirror-obstacles';
-import { COPY_PHASES } from '../phases';
+import { COPY_PHASES } from '../../../files/planned-tasks';
 import { planCopy } from '../plan-copy';
 import { withheldBy } from '../withheld';
 import { FILE_WORK } from './file-work';

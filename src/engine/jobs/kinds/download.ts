@@ -1,6 +1,11 @@
 /** Downloads of URLs. */
 import { createHash } from 'node:crypto';
-import { plainEntry, type DownloadEntry, type KnownFile, type PartialNote } from '../../../common/model/download';
+import {
+  plainEntry,
+  type DownloadEntry,
+  type KnownFile,
+  type PartialNote,
+} from '../../../common/model/download';
 import type { DownloadOptions } from '../../../common/model/download-options';
 import { isIdempotent } from '../../../common/model/http-fields';
 import { toColumn, valueAt, type OrderDetails, type Packet } from '../../../common/model/packet';
