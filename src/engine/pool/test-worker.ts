@@ -1,5 +1,6 @@
 /** A worker with toy tasks, for the tests of the executors. */
 import { workerData } from 'node:worker_threads';
+import { ProgressBoard } from '../../common/threads/board';
 import { HeddleError } from '../../common/model/errors';
 import type { WorkerData } from '../../common/threads/protocol';
 import { Later, serveTasks, type RunTogether, type TaskContext } from '../../workers/runtime';
@@ -30,6 +31,8 @@ export interface ToyBody {
 
 export interface ToyOptions {
   readonly brokenBecause?: string;
+  /** The first ticket is given out again as soon as so many tasks are answered, as by a host that is quicker than any. */
+  readonly givenAgainAt?: number;
 }
 
 interface Toy {
@@ -103,19 +106,25 @@ function initialise(options: ToyOptions): RunTogether<Toy, number> {
   return Object.assign(run, { finish });
 }
 
-serveTasks<ToyOptions, ToyBody, Toy, number, readonly (number | null)[]>(
-  workerData as WorkerData<ToyOptions>,
-  {
-    initialise,
-    open: (body, index) => ({
-      task: body.tasks[index] ?? { do: 'fail', code: 'no-such-task' },
-      value: body.value + index,
-      body,
-      index,
-    }),
-    pack: (outputs) => outputs,
-  },
-);
+const data = workerData as WorkerData<ToyOptions>;
+let answered = 0;
+
+function pack(outputs: readonly (number | null)[]): readonly (number | null)[] {
+  answered += outputs.length;
+  if (answered === data.options.givenAgainAt) new ProgressBoard(data.shape, data.board).give(0, answered);
+  return outputs;
+}
+
+serveTasks<ToyOptions, ToyBody, Toy, number, readonly (number | null)[]>(data, {
+  initialise,
+  open: (body, index) => ({
+    task: body.tasks[index] ?? { do: 'fail', code: 'no-such-task' },
+    value: body.value + index,
+    body,
+    index,
+  }),
+  pack,
+});
 
 function wait(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {

@@ -25,6 +25,11 @@ export interface Hand<Packet> {
   left: number;
 }
 
+export interface TakenBack<Packet> {
+  readonly packet: Packet;
+  readonly tasks: readonly number[];
+}
+
 export class Thread<Options, Body, Results, Packet extends { readonly body: Body }> {
   readonly board: ProgressBoard;
   /** By ticket; a number is given out again when all tasks of the one before have settled. */
@@ -128,20 +133,28 @@ export class Thread<Options, Body, Results, Packet extends { readonly body: Body
   }
 
   /** Takes back half of what nobody has begun of its fullest hand. */
-  takeBack(): { readonly packet: Packet; readonly tasks: readonly number[] } | null {
+  takeBack(): TakenBack<Packet> | null {
     const ticket = this.#fullest();
-    const hand = ticket === null ? null : this.hands[ticket];
-    if (ticket === null || hand == null) return null;
-    const from = this.board.takeBack(ticket, (left) => Math.floor(left / 2));
-    if (from === null) return null;
-    const tasks = hand.tasks.slice(from);
-    hand.tasks = hand.tasks.slice(0, from);
-    hand.left -= tasks.length;
-    this.tasksInHand -= tasks.length;
-    return { packet: hand.packet, tasks };
+    return ticket === null ? null : this.#takeBack(ticket, (left) => Math.floor(left / 2));
   }
 
-  /** Some of a hand's tasks have settled. */
+  /** Takes back all that nobody has begun. Only of a thread that closes: it may still hold tickets that are free then. */
+  takeBackAll(): TakenBack<Packet>[] {
+    return this.hands.flatMap((_, ticket) => this.#takeBack(ticket, (left) => left) ?? []);
+  }
+
+  #takeBack(ticket: number, share: (left: number) => number): TakenBack<Packet> | null {
+    const hand = this.hands[ticket];
+    if (hand == null) return null;
+    const from = this.board.takeBack(ticket, share);
+    if (from === null) return null;
+    const { packet, tasks } = hand;
+    hand.tasks = tasks.slice(0, from);
+    this.settled(ticket, tasks.length - from);
+    return { packet, tasks: tasks.slice(from) };
+  }
+
+  /** Some of a hand's tasks have settled, or are no longer its own. */
   settled(ticket: number, count: number): void {
     const hand = this.hands[ticket];
     if (hand == null) return;

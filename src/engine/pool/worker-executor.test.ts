@@ -262,3 +262,33 @@ test('resize adds and removes threads while tasks run', async () => {
   expect(new Int32Array(atOnce)[1]).toBe(1);
   await executor.shutdown();
 });
+
+test('a thread that leaves ends what it runs, and leaves the rest of its packet to those that stay', async () => {
+  const executor = make({ size: 3 });
+  const packet = new ToyPacket(executor, repeat(60, { do: 'spin', ms: 15 }));
+  await expect.poll(() => executor.read().every(({ running }) => running.length === 1)).toBe(true);
+  await executor.resize(1);
+  // Each of the three had 20 of them in hand.
+  const left = packet.tasks.filter((_, task) => packet.begun(task) === 0).length;
+  expect(left).toBeGreaterThan(40);
+  expect(await packet.all()).toEqual(echoes(packet));
+  expect(packet.tasks.map((_, task) => packet.begun(task))).toEqual(packet.tasks.map(() => 1));
+  await executor.shutdown();
+});
+
+test('a thread that still leaves has its place until it is gone', async () => {
+  const executor = make({ size: 2 });
+  const packet = new ToyPacket(executor, repeat(2, { do: 'wait', ms: 60_000 }));
+  await expect.poll(() => executor.read().map(({ running }) => running.length)).toEqual([1, 1]);
+  const resized = Promise.all([executor.resize(1), executor.resize(2)]);
+  expect(await alive(executor)).toBe(2);
+  packet.handle.cancel();
+  await packet.handle.promise;
+  await resized;
+  expect(await alive(executor)).toBe(2);
+  const more = new ToyPacket(executor, repeat(2, { do: 'wait', ms: 60_000 }));
+  await expect.poll(() => executor.read().map(({ running }) => running.length)).toEqual([1, 1]);
+  more.handle.cancel();
+  await executor.shutdown();
+  expect(executor.measures().threadsMade).toBe(3);
+});

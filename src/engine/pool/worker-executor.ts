@@ -216,8 +216,9 @@ export class WorkerExecutor<Options, Body, Results> implements Executor<Body, Re
 
   // Threads
 
+  /** A thread that leaves has its place until it is gone: never are there more than there may be. */
   #fillPlaces(): void {
-    while (this.#places.filter((place) => !place.retiring).length < this.#size) {
+    while (this.#places.length < this.#size) {
       const taken = new Set(this.#places.map((place) => place.worker));
       let worker = 1;
       while (taken.has(worker)) worker += 1;
@@ -268,6 +269,10 @@ export class WorkerExecutor<Options, Body, Results> implements Executor<Body, Re
       return Promise.resolve();
     }
     place.thread.close();
+    for (const { packet, tasks } of place.thread.takeBackAll()) {
+      this.#putBack(packet, tasks);
+      if (packet.cancelled) this.#settleWaiting(packet, CANCELLED);
+    }
     return place.thread.exited;
   }
 
@@ -321,8 +326,10 @@ export class WorkerExecutor<Options, Body, Results> implements Executor<Body, Re
       );
       return;
     }
-    if (place.retiring) this.#removePlace(place);
-    else if (!this.#makesThreadPerTask && !(this.#closed && this.#isIdle)) this.#startThread(place);
+    if (place.retiring) {
+      this.#removePlace(place);
+      if (!this.#closed) this.#fillPlaces();
+    } else if (!this.#makesThreadPerTask && !(this.#closed && this.#isIdle)) this.#startThread(place);
     this.#planDispatch();
     this.#closeWhenIdle();
   }

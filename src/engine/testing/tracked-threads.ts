@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import type { Worker } from 'node:worker_threads';
 import { Threads } from '../pool';
 
@@ -12,7 +11,7 @@ export class TrackedThreads extends Threads {
     if ('role' in data && data.role === 'checkpoint') return worker;
     this.made += 1;
     this.alive.add(worker);
-    void once(worker, 'exit').then(() => this.alive.delete(worker));
+    worker.once('exit', () => this.alive.delete(worker));
     return worker;
   }
 }
