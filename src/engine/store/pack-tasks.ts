@@ -29,7 +29,8 @@ export function packTasks(database: Database): void {
     host TEXT NOT NULL,
     source NOT NULL,
     target,
-    name TEXT NOT NULL,
+    -- A number: so many characters at the end of its source.
+    name NOT NULL,
     size INTEGER,
     bytes INTEGER NOT NULL DEFAULT 0,
     digests TEXT,
