@@ -86,7 +86,6 @@ export default defineConfig(
       'src/**/*.test.{ts,tsx}',
       'src/engine/jobs/job-runner.ts',
       'src/engine/pool/worker-executor.ts',
-      'src/engine/store/task-repository.ts',
     ],
     rules: { 'max-lines': ['error', { max: 500 }] },
   },

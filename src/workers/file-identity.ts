@@ -10,6 +10,9 @@ import { mountToRememberBy } from '../files/volumes';
  */
 const SETTLED_MS = 3000;
 
+/** Devices of which nothing is remembered: each file need not be asked for it. */
+const unremembered = new Set<bigint>();
+
 /** Size, time of modification and time of change. */
 export function versionOf(stats: BigIntStats): string {
   return `${stats.size}:${stats.mtimeNs}:${stats.ctimeNs}`;
@@ -27,7 +30,9 @@ export function inodeOf(stats: BigIntStats): string {
 export function identityToRemember(fd: number, stats: BigIntStats): FileIdentity | null {
   const changed = stats.ctimeNs > stats.mtimeNs ? stats.ctimeMs : stats.mtimeMs;
   if (Date.now() - Number(changed) <= SETTLED_MS) return null;
+  if (unremembered.has(stats.dev)) return null;
   const mount = mountToRememberBy(fd);
+  if (mount === null) unremembered.add(stats.dev);
   if (mount === null || libc()?.isWrittenBack(fd) !== true) return null;
   return { file: inodeOf(stats), pathKey: null, version: versionOf(stats), mount };
 }

@@ -19,7 +19,7 @@ import { formatCount } from '../../common/model/units';
 import { prepareJob } from '../jobs/create-job';
 import { Hosts } from '../jobs/hosts';
 import { JobRunner } from '../jobs/job-runner';
-import { idsOf } from '../store/stored';
+import { idsOf, nameOf } from '../store/stored';
 import type { OutcomeColumns } from '../../common/model/answer';
 import { valueAt, type PacketOrder } from '../../common/model/packet';
 import type { Digests } from '../../common/model/digests';
@@ -56,7 +56,7 @@ interface Row {
   readonly type: TaskType;
   readonly source: FsPath;
   readonly target: FsPath | null;
-  readonly name: string;
+  readonly name: string | number;
   readonly state: string;
   readonly bytes: number;
   readonly digests: string | null;
@@ -248,7 +248,7 @@ export class JobWork implements Work {
         if (finds) parts.push(row.finding);
         if (row.error !== null) parts.push((JSON.parse(row.error) as ErrorData).code);
         return {
-          name: row.name,
+          name: nameOf(row),
           failed: hasFailed(row),
           result: parts.filter((part) => part != null).join(', '),
         };
@@ -262,7 +262,7 @@ export class JobWork implements Work {
     for (const row of rows) {
       if (row.type !== 'symlink' || row.target === null) continue;
       const link = await readlink(native(row.target), 'buffer').catch((error: unknown) =>
-        toErrorData(error, row.name),
+        toErrorData(error, nameOf(row)),
       );
       contents.set(row, Buffer.isBuffer(link) ? `link to ${displayPath(link)}` : link.message);
     }

@@ -153,7 +153,7 @@ export class JobRunner {
       tasks,
       this.#jobId,
       (settled) => {
-        for (const { id } of settled) this.#retried.delete(id);
+        if (this.#retried.size > 0) for (const { id } of settled) this.#retried.delete(id);
         options.onRecorded(settled);
       },
       (error) => {

@@ -2,7 +2,7 @@
  * Tasks get ids that say their job and their place in it, one table without a second index, and packets beside it for
  * those that wait. Tasks of older versions that wait have their rows already, and go on from these.
  */
-import type { Database } from './database';
+import type { Database } from 'better-sqlite3';
 
 export function packTasks(database: Database): void {
   database.exec(`
@@ -29,7 +29,8 @@ export function packTasks(database: Database): void {
     host TEXT NOT NULL,
     source NOT NULL,
     target,
-    name TEXT NOT NULL,
+    -- A number: so many characters at the end of its source.
+    name NOT NULL,
     size INTEGER,
     bytes INTEGER NOT NULL DEFAULT 0,
     digests TEXT,

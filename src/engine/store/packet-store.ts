@@ -12,7 +12,7 @@ import {
   type PlannedTask,
 } from '../../common/model/packet';
 import { prepareOnce, type Database } from './database';
-import { queuedRows, toStored, type Stored } from './stored';
+import { nameOf, queuedRows, toStored, type Stored } from './stored';
 
 /** What came of storing planned tasks. */
 export interface Planned {
@@ -44,11 +44,9 @@ interface PacketRecord {
   readonly columns: string;
 }
 
-type DrawnRecord = Pick<
-  PlannedTask,
-  'phase' | 'type' | 'root' | 'host' | 'name' | 'size' | 'inode' | 'grouping'
-> & {
+type DrawnRecord = Pick<PlannedTask, 'phase' | 'type' | 'root' | 'host' | 'size' | 'inode' | 'grouping'> & {
   readonly id: number;
+  readonly name: string | number;
   readonly source: Stored;
   readonly target: Stored | null;
   readonly request: Stored | null;
@@ -336,7 +334,7 @@ function packetOf(rows: readonly DrawnRecord[], phase: number, host: string): Pa
     roots: toColumn(rows.map(({ root }) => root)),
     sources: rows.map(({ source }) => source),
     targets: toColumn(rows.map(({ target }) => target)),
-    names: rows.map(({ name }) => name),
+    names: rows.map(nameOf),
     sizes: toColumn(rows.map(({ size }) => size)),
     requests: toColumn(rows.map(({ request }) => request)),
     inodes: toColumn(rows.map(({ inode }) => inode ?? null)),

@@ -1,6 +1,6 @@
 /** How tasks are stored: paths as text or bytes, ids that say the job. */
 import { ordinalOfTask, taskId, valueAt, type Packet } from '../../common/model/packet';
-import { displayPath } from '../../common/model/paths';
+import { displayPath, type FsPath } from '../../common/model/paths';
 import type { TaskRow } from '../../common/model/tasks';
 
 /** TEXT, or a BLOB where bytes are not UTF-8, or sealed. */
@@ -8,6 +8,18 @@ export type Stored = string | Buffer;
 
 export function toStored(value: string | Uint8Array | null): Stored | null {
   return value === null || typeof value === 'string' ? value : Buffer.from(value);
+}
+
+/** Of a row; a name that is the end of its source is stored as its length. */
+export function nameOf({
+  name,
+  source,
+}: {
+  readonly name: string | number;
+  readonly source: FsPath;
+}): string {
+  if (typeof name === 'string') return name;
+  return typeof source === 'string' ? source.slice(source.length - name) : '';
 }
 
 /** Ids of a job's tasks: from the first up to the second, without it. */

@@ -7,7 +7,7 @@ import type { PlannedEnd } from '../../common/model/packet';
 import type { Finding, SettledTask, TaskState } from '../../common/model/tasks';
 import type { FsPath } from '../../common/model/paths';
 import { prepareOnce, type Database } from './database';
-import { toStored, type Stored } from './stored';
+import { nameOf, toStored, type Stored } from './stored';
 
 /** A task among those that may be equal to it. */
 export interface GroupedTask {
@@ -132,10 +132,10 @@ export class TaskMoves {
     readonly name: string;
     readonly size: number | null;
   } | null {
-    return (
-      this.#prepare<[number], { source: Stored; target: Stored | null; name: string; size: number | null }>(
-        'SELECT source, target, name, size FROM tasks WHERE id = ?',
-      ).get(id) ?? null
-    );
+    const row = this.#prepare<
+      [number],
+      { source: Stored; target: Stored | null; name: string | number; size: number | null }
+    >('SELECT source, target, name, size FROM tasks WHERE id = ?').get(id);
+    return row === undefined ? null : { ...row, name: nameOf(row) };
   }
 }

@@ -17,7 +17,7 @@ import type {
 } from '../../common/model/tasks';
 import { prepareOnce, type Database } from './database';
 import type { PacketStore } from './packet-store';
-import { idsOf, type Stored } from './stored';
+import { idsOf, nameOf, type Stored } from './stored';
 
 interface TaskRecord {
   readonly id: number;
@@ -25,7 +25,7 @@ interface TaskRecord {
   readonly state: TaskState;
   readonly source: Stored;
   readonly target: Stored | null;
-  readonly name: string;
+  readonly name: string | number;
   readonly size: number | null;
   readonly bytes: number;
   readonly digests: string | null;
@@ -145,7 +145,7 @@ export class TaskRows {
     const recorded = this.#prepare<unknown[], { id: number }>(
       `SELECT id FROM tasks WHERE id >= ? AND id < ?
            AND (? IS NULL OR state = ?) AND (? IS NULL OR finding = ?)
-           AND (name LIKE ? ESCAPE '\\' OR source LIKE ? ESCAPE '\\') ORDER BY id`,
+           AND (source LIKE ? ESCAPE '\\' OR (typeof(name) = 'text' AND name LIKE ? ESCAPE '\\')) ORDER BY id`,
     )
       .all(first, end, state, state, finding, finding, pattern, pattern)
       .map(({ id }) => ordinalOfTask(id));
@@ -363,7 +363,7 @@ function toRow(record: TaskRecord): TaskRow {
     type: record.type,
     source: displayPath(record.source),
     target: record.target === null ? null : displayPath(record.target),
-    name: record.name,
+    name: nameOf(record),
     size: record.size,
     bytes: record.bytes,
     digests: record.digests === null ? null : (JSON.parse(record.digests) as Digests),

@@ -112,6 +112,12 @@ export class TaskWrites {
            (?, ?, ?, ?, ?, ?, ?, ?, coalesce(?, worker), coalesce(?, started_at), ?, ?, ?, ?, ?, ?, ?)
          WHERE id = ? AND state = 'queued'`,
     );
+    const plain = this.#prepare(
+      `INSERT OR IGNORE INTO tasks (id, job_id, root, host, source, name, state, phase, type, target, size, bytes,
+         digests, attempts, worker, started_at, ended_at, finding)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    );
+    const isPlain = packet.stored !== null && packet.requests === null && isPlainResult(ends);
     const errors = new Map(ends.errors);
     let inserted = 0;
     ends.tasks.forEach((task, at) => {
@@ -122,6 +128,30 @@ export class TaskWrites {
       let changes: number;
       if (packet.stored === null) {
         ({ changes } = update.run(...change, id));
+      } else if (isPlain) {
+        const [state, phase, type, target, size, bytes, digests, attempts, worker, startedAtMs, endedAtMs] =
+          change;
+        ({ changes } = plain.run(
+          id,
+          jobId,
+          valueAt(packet.roots, task),
+          packet.host,
+          toStored(packet.sources[task] ?? ''),
+          storedName(packet, task),
+          state,
+          phase,
+          type,
+          target,
+          size,
+          bytes,
+          digests,
+          attempts,
+          worker,
+          startedAtMs,
+          endedAtMs,
+          change[14],
+        ));
+        inserted += changes;
       } else {
         ({ changes } = insert.run(
           id,
@@ -129,7 +159,7 @@ export class TaskWrites {
           valueAt(packet.roots, task),
           packet.host,
           toStored(packet.sources[task] ?? ''),
-          packet.names[task] ?? '',
+          storedName(packet, task),
           toStored(valueAt(packet.requests, task)),
           valueAt(packet.inodes, task),
           valueAt(packet.temporaries, task),
@@ -138,7 +168,7 @@ export class TaskWrites {
         inserted += changes;
       }
       if (changes === 0) return;
-      this.#recordRest(recorded, at, task, id, change);
+      if (!isPlain) this.#recordRest(recorded, at, task, id, change);
       const [, , , , size, bytes] = change;
       if (to === 'done') tally.bytesDone += bytes;
       tally.bytesKnown += (size ?? 0) - (valueAt(packet.sizes, task) ?? 0);
@@ -293,6 +323,24 @@ export class TaskWrites {
       return this.#prepare(`DELETE FROM tasks WHERE id IN (${some})`).run(first, end, limit).changes;
     })();
   }
+}
+
+/** Done like most, with nothing to be said of them but their digests. */
+function isPlainResult({ errors, ends, results }: Recorded['ends']): boolean {
+  return (
+    errors.length === 0 &&
+    ends === 'done' &&
+    results !== null &&
+    results.rest === null &&
+    results.facts === null &&
+    results.copied === null
+  );
+}
+
+/** A name that is the end of its source is stored as its length. */
+function storedName({ names, sources }: Packet, task: number): string | number {
+  const [name = '', source = ''] = [names[task], sources[task]];
+  return typeof source === 'string' && source.endsWith(name) ? name.length : name;
 }
 
 function changeOf(
