@@ -141,18 +141,18 @@ test('a thread with nothing to do takes over what another one has not begun', as
 
 test('what is taken over from another thread is as cancelled as what that thread keeps', async () => {
   const executor = make({ size: 2 });
-  await executor.started;
-  // Nobody looks up while they run: what is begun after the cancellation is seen by its effect alone.
-  const packet = new ToyPacket(executor, repeat(32, { do: 'spin', ms: 40 }));
+  const busy = [0, 1].map(() => new ToyPacket(executor, [{ do: 'wait', ms: 60_000 }]));
   await expect.poll(() => executor.read().map(({ running }) => running.length)).toEqual([1, 1]);
+  // It lies ready on one of them.
+  const packet = new ToyPacket(executor, repeat(16, { do: 'echo' }));
+  await new Promise((resolve) => setImmediate(resolve));
   packet.handle.cancel();
-  const atCancel = packet.tasks.filter((_, task) => packet.begun(task) > 0).length;
-  await packet.handle.promise;
-  // Those that came between the look and the mark.
-  expect(packet.tasks.filter((_, task) => packet.begun(task) > 0).length).toBeLessThanOrEqual(atCancel + 2);
-  expect(packet.ends.filter(({ how }) => how === 'cancelled').length).toBeGreaterThanOrEqual(
-    32 - atCancel - 2,
-  );
+  for (const { handle } of busy.reverse()) {
+    handle.cancel();
+    await handle.promise;
+  }
+  expect(await packet.all()).toEqual(packet.tasks.map(() => ({ how: 'cancelled' })));
+  expect(packet.tasks.map((_, task) => packet.begun(task))).toEqual(packet.tasks.map(() => 0));
   await executor.shutdown();
 });
 
@@ -263,16 +263,19 @@ test('resize adds and removes threads while tasks run', async () => {
   await executor.shutdown();
 });
 
-test('a thread that leaves ends what it runs, and leaves the rest of its packet to those that stay', async () => {
+test('a thread that leaves ends what it runs, and leaves the rest to those that stay', async () => {
   const executor = make({ size: 3 });
-  const packet = new ToyPacket(executor, repeat(60, { do: 'spin', ms: 15 }));
-  await expect.poll(() => executor.read().every(({ running }) => running.length === 1)).toBe(true);
-  await executor.resize(1);
-  // Each of the three had 20 of them in hand.
-  const left = packet.tasks.filter((_, task) => packet.begun(task) === 0).length;
-  expect(left).toBeGreaterThan(40);
-  expect(await packet.all()).toEqual(echoes(packet));
-  expect(packet.tasks.map((_, task) => packet.begun(task))).toEqual(packet.tasks.map(() => 1));
+  const first = new ToyPacket(executor, repeat(3, { do: 'wait', ms: 60_000 }));
+  await expect.poll(() => executor.read().map(({ running }) => running.length)).toEqual([1, 1, 1]);
+  // One more lies ready on each of them.
+  const ready = [0, 1, 2].map(() => new ToyPacket(executor, repeat(20, { do: 'echo' })));
+  await new Promise((resolve) => setImmediate(resolve));
+  const resized = executor.resize(1);
+  first.handle.cancel();
+  for (const packet of ready) expect(await packet.all()).toEqual(echoes(packet));
+  expect(new Set(ready.flatMap(({ runs }) => runs.map(({ worker }) => worker)))).toEqual(new Set([1]));
+  await resized;
+  expect(await alive(executor)).toBe(1);
   await executor.shutdown();
 });
 
