@@ -21,7 +21,7 @@ export interface Packet<Body, Results> {
 }
 
 export type Unanswered =
-  { readonly how: 'cancelled'; readonly error: null } | { readonly how: 'failed'; readonly error: ErrorData };
+  { readonly how: 'cancelled' } | { readonly how: 'failed'; readonly error: ErrorData };
 
 export const CANCELLED: Unanswered = { how: 'cancelled' };
 
