@@ -2,6 +2,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import {
   appendFileSync,
   chmodSync,
+  chownSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -129,6 +130,7 @@ function openBelow(path: string): string[] {
     });
 }
 
+const isRoot = process.getuid?.() === 0;
 /** Without files that have no name all copies go the long way. */
 const canTogether = libc() !== null;
 
@@ -286,6 +288,28 @@ describe.skipIf(!canTogether)('small copies that are flushed together', () => {
     expect(add('file-002')).toBe(false);
   });
 
+  test.skipIf(!isRoot)(
+    'a copy belongs to whom its source belongs, whatever the folder gives its files',
+    () => {
+      const names = put(4);
+      chownSync(target, 0, 4321);
+      chmodSync(target, 0o2777);
+      const owners = [
+        [0, 0],
+        [1234, 5678],
+        [0, 4321],
+        [1234, 4321],
+      ] as const;
+      for (const [index, [uid, gid]] of owners.entries())
+        chownSync(join(source, names[index] ?? ''), uid, gid);
+      const { copies, add } = begin();
+      for (const name of names) add(name);
+      copies.finishAll();
+      const found = names.map((name) => statSync(join(target, name))).map(({ uid, gid }) => [uid, gid]);
+      expect(found).toEqual(owners);
+    },
+  );
+
   test('a default ACL of the folder gives a copy nothing that its source has not', (context) => {
     if (spawnSync('setfacl', ['-d', '-m', 'u:1234:rwx', target]).status !== 0) context.skip();
     put(1);
@@ -296,7 +320,6 @@ describe.skipIf(!canTogether)('small copies that are flushed together', () => {
   });
 });
 
-const isRoot = process.getuid?.() === 0;
 const canMount = canTogether && isRoot;
 const canLoop = canMount && existsSync('/dev/loop-control') && spawnSync('which', ['mkfs.ext4']).status === 0;
 
