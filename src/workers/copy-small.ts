@@ -3,7 +3,7 @@
  * named when all is well and on the device. Nothing is left of one that is killed half-way. Where this cannot be, or the
  * target exists, the copy goes the long way.
  */
-import { closeSync, constants, fstatSync, fsyncSync, openSync, readSync, writeSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readSync, writeSync } from 'node:fs';
 import type { BigIntStats } from 'node:fs';
 import type { CopyOptions, Lost } from '../common/model/copy-options';
 import type { Digests } from '../common/model/digests';
@@ -91,17 +91,6 @@ export class SmallCopies {
     this.isFlushed = options.sync || options.verify;
   }
 
-  /** @returns `null` where it has to go the long way; nothing was made then */
-  copy(source: FsPath, target: FsPath, folders: TargetFolders, context: TaskContext): TaskOutcome | null {
-    const begun = this.begin(source, target, folders, context);
-    if (begun === null || begun === TOO_MANY) return null;
-    try {
-      return this.name(begun, this.isFlushed ? flushOne(begun) : null);
-    } finally {
-      close(begun);
-    }
-  }
-
   /**
    * @returns `null` where it has to go the long way; nothing was made then
    * @throws HeddleError, system errors: the copy fails
@@ -165,7 +154,6 @@ export class SmallCopies {
     throwIfChanged(source, from, before, bytes);
     const verifyMs = this.#verify(begun);
     if (!this.#name(to, target, begun.folder)) return null;
-    context.setBytesDone(bytes);
     return {
       state: 'done',
       bytes,
@@ -248,14 +236,6 @@ function birthOf(to: number, { path }: Folder): Birth {
 export function close({ from, to }: Begun): void {
   closeSync(from);
   closeSync(to);
-}
-
-function flushOne({ to, target }: Begun): number {
-  const startedMs = nowMs();
-  aboutTarget(target, () => {
-    fsyncSync(to);
-  });
-  return nowMs() - startedMs;
 }
 
 function tooManyOpen(error: unknown): typeof TOO_MANY | null {
