@@ -19,9 +19,8 @@ export interface OutcomeColumns {
 }
 
 export type OutcomeRest = {
-  readonly [
-    Key in 'identity' | 'grouping' | 'next' | 'lost' | 'known' | 'reason' | 'release'
-  ]: TaskOutcome[Key];
+  readonly [Key in 'identity' | 'grouping' | 'next' | 'lost' | 'known' | 'reason' | 'release']?:
+    TaskOutcome[Key] | undefined;
 };
 
 /** @param outcomes `null` where a task has none: it failed, or was cancelled */

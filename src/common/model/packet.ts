@@ -11,13 +11,13 @@ import type { Finding, TaskOrder, TaskType } from './tasks';
 export type Column<Value> = Value | readonly Value[];
 
 export function valueAt<Value>(column: Column<Value>, index: number): Value {
-  return Array.isArray(column) ? (column as readonly Value[])[index]! : (column as Value);
+  return (Array.isArray(column) ? (column as readonly Value[])[index] : column) as Value;
 }
 
 /** One value where all are the same. */
 export function toColumn<Value>(values: readonly Value[]): Column<Value> {
-  const [first] = values;
-  return values.length > 0 && values.every((value) => value === first) ? first! : values;
+  const first = values[0] as Value;
+  return values.length > 0 && values.every((value) => value === first) ? first : values;
 }
 
 /** Tasks that are planned at once, at most. */
@@ -244,7 +244,8 @@ function fromBase64(text: string): Uint8Array {
 
 /** Some of a packet's tasks, as a packet. */
 export function pickTasks(packet: Packet, indices: readonly number[]): Packet {
-  const some = <Value>(values: readonly Value[]): readonly Value[] => indices.map((index) => values[index]!);
+  const some = <Value>(values: readonly Value[]): readonly Value[] =>
+    indices.map((index) => values[index] as Value);
   const pick = <Value>(column: Column<Value>): Column<Value> =>
     Array.isArray(column) ? some(column as readonly Value[]) : column;
   return {

@@ -187,7 +187,7 @@ export class JobWork implements Work {
         run.note(message);
       },
       onProgress: () => {
-        if (limit.passed !== null || totalTasks(runner.counts) <= MOST_EXPERIMENT_TASKS) return;
+        if (limit.passed !== null || totalTasks(runner.tally.counts) <= MOST_EXPERIMENT_TASKS) return;
         limit.passed = {
           code: 'too-many-tasks',
           message: `An experiment has ${formatCount(MOST_EXPERIMENT_TASKS)} tasks at most, and this job has more. Compare with a part of it.`,
@@ -205,7 +205,7 @@ export class JobWork implements Work {
         },
       },
     });
-    measurement.watch(runner.executor, () => totalTasks(runner.counts));
+    measurement.watch(runner.executor, () => totalTasks(runner.tally.counts));
     const stop = (): void => {
       runner.stop('cancel');
     };

@@ -46,9 +46,9 @@ export class ActiveJobs {
     const { runner, monitor } = active;
     return {
       ...job,
-      counts: { ...runner.counts },
-      bytesDone: runner.bytesDone,
-      bytesKnown: runner.bytesKnown,
+      counts: { ...runner.tally.counts },
+      bytesDone: runner.tally.bytesDone,
+      bytesKnown: runner.tally.bytesKnown,
       planned: runner.planned,
       elapsedMs: monitor.elapsedMs,
     };

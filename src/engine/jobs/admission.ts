@@ -4,6 +4,7 @@
  * place, neither in memory nor in the queue. File work has one host, ''.
  */
 import { pickTasks, valueAt, type Packet } from '../../common/model/packet';
+import type { ErrorData } from '../../common/model/errors';
 import type { HostState } from '../../common/model/responses';
 import type { DrawCursor, Drawn } from '../store/packet-store';
 import type { Hosts, SharedHost } from './hosts';
@@ -32,6 +33,13 @@ const MOST_WAITING = 4096;
 
 /** What the end of a task says of its host. */
 export type HostSign = 'answered' | 'refused';
+
+/** 404 is an answer like any other. @param error `null`: the task is done */
+export function signOf(error: ErrorData | null): HostSign | null {
+  if (error === null) return 'answered';
+  if (/^(?:http-(?:429|503)|connection-|timeout-)/u.test(error.code)) return 'refused';
+  return error.code.startsWith('http-') ? 'answered' : null;
+}
 
 export interface AdmissionOptions {
   /** The most that one host gets at once, over all jobs; `Infinity` for what has no host. */

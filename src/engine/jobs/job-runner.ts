@@ -12,7 +12,7 @@ import { packetOrder, pickTasks, valueAt, type Packet, type PacketOrder } from '
 import type { FsPath } from '../../common/model/paths';
 import type { HostState } from '../../common/model/responses';
 import type { Settings } from '../../common/model/settings';
-import { NO_TASKS, type SettledState, type SettledTask, type TaskCounts } from '../../common/model/tasks';
+import type { SettledTask } from '../../common/model/tasks';
 import { LONGEST_TIMER_MS } from '../../common/model/units';
 import { nowMs } from '../../common/threads/board';
 import { RateLimit } from '../../common/threads/rate-limit';
@@ -30,13 +30,13 @@ import type { RestState, StoredJob } from '../store/job-repository';
 import type { TaskStore } from '../store/task-store';
 import type { Becomes } from '../store/task-writes';
 import type { Vault } from '../store/vault';
-import { Admission, type HostSign } from './admission';
+import { Admission, signOf } from './admission';
 import { automaticWorkers } from './defaults';
 import type { Hosts } from './hosts';
+import { JobTally, type AttemptListener } from './job-tally';
 import { kindOf, type Kind } from './kinds';
 import { Recorder } from './recorder';
 import { DEFAULT_RETRY_POLICY, retryDelayMs, type RetryPolicy } from './retry-policy';
-import { Strips, type AttemptTime } from './strips';
 
 /** Packets of files in the queue for each thread: one runs, one lies ready. */
 const PACKETS_PER_THREAD = 2;
@@ -68,7 +68,7 @@ export interface RunnerOptions {
     /** No more tasks are in flight than the mode has threads or lanes, whatever is usual for the kind. */
     readonly isBounded: boolean;
     /** Of each attempt that has ended. */
-    readonly onTask: (name: string, time: AttemptTime, failed: boolean) => void;
+    readonly onTask: AttemptListener;
     /** Every task has settled and is stored; the threads are still there. */
     readonly onSettled: () => void;
   };
@@ -87,10 +87,8 @@ export interface RunningNow extends RunningReading {
 
 export class JobRunner {
   readonly executor: Executor<PacketOrder, OutcomeColumns>;
-  readonly strips = new Strips();
+  readonly tally: JobTally;
   readonly startedAtMs = nowMs();
-  /** Bytes of settled tasks by worker, for the statistics. */
-  readonly bytesByWorker = new Map<number, number>();
   readonly #options: RunnerOptions;
   readonly #jobId: number;
   readonly #kind: Kind;
@@ -104,10 +102,6 @@ export class JobRunner {
   readonly #retried = new Set<number>();
   /** The speed limit of this job. */
   readonly #rate = new RateLimit();
-  /** What the database will say once the recorder has flushed. */
-  #counts: Record<keyof TaskCounts, number>;
-  #bytesDone: number;
-  #bytesKnown: number;
   #planned: boolean;
   #phase = 0;
   #stop: StopReason | null = null;
@@ -122,9 +116,7 @@ export class JobRunner {
     const { summary, spec } = job;
     this.#options = options;
     this.#jobId = summary.id;
-    this.#counts = { ...NO_TASKS, ...summary.counts };
-    this.#bytesDone = summary.bytesDone;
-    this.#bytesKnown = summary.bytesKnown;
+    this.tally = new JobTally(summary, options.measuring?.onTask ?? null);
     this.#planned = summary.planned;
     this.#partials = new Set(tasks.partials.ids(this.#jobId));
     if (spec.kind === 'download') this.#rate.set(spec.options.limitRate);
@@ -160,18 +152,6 @@ export class JobRunner {
         this.#fail(toErrorData(error));
       },
     );
-  }
-
-  get counts(): TaskCounts {
-    return this.#counts;
-  }
-
-  get bytesDone(): number {
-    return this.#bytesDone;
-  }
-
-  get bytesKnown(): number {
-    return this.#bytesKnown;
   }
 
   get planned(): boolean {
@@ -290,12 +270,10 @@ export class JobRunner {
     let ordinal = tasks.packets.nextOrdinal(this.#jobId);
     for await (const chunk of this.#kind.plan(job.planCursor)) {
       if (!this.#goesOn) return;
-      const { settled, added, bytesKnown, bytesDone, hosts } = tasks.packets.add(this.#jobId, ordinal, chunk);
+      const planned = tasks.packets.add(this.#jobId, ordinal, chunk);
+      const { settled, hosts } = planned;
       ordinal += chunk.count;
-      for (const state of ['queued', 'done', 'failed', 'skipped'] as const)
-        this.#counts[state] += added[state];
-      this.#bytesKnown += bytesKnown;
-      this.#bytesDone += bytesDone;
+      this.tally.planned(planned);
       const runsMeanwhile = !phases.afterPlanning;
       if (runsMeanwhile)
         for (const { phase, host } of hosts) if (phase === this.#phase) this.#admission.announce(host);
@@ -304,7 +282,7 @@ export class JobRunner {
       this.#options.onProgress();
       this.#planDraw();
       // Others get their turn between chunks; with much to do already there is no hurry.
-      if (runsMeanwhile && this.#counts.queued > ENOUGH_PLANNED) await pause(PLAN_PAUSE_MS);
+      if (runsMeanwhile && this.tally.counts.queued > ENOUGH_PLANNED) await pause(PLAN_PAUSE_MS);
       else await new Promise((resolve) => setImmediate(resolve));
     }
     tasks.packets.markPlanned(this.#jobId);
@@ -333,10 +311,7 @@ export class JobRunner {
       onSettled: onRecorded,
       goesOn: () => this.#goesOn,
     });
-    const { counts, bytesDone, bytesKnown } = tasks.rows.counts(this.#jobId);
-    this.#counts = { ...counts };
-    this.#bytesDone = bytesDone;
-    this.#bytesKnown = bytesKnown;
+    this.tally.reset(tasks.rows.counts(this.#jobId));
     await this.#kind.beginPhase?.(phase);
   }
 
@@ -359,7 +334,7 @@ export class JobRunner {
     const isSingle = this.executor.mode === 'thread-per-task';
     while (this.#goesOn) {
       if (this.#queue.size + this.#queue.pending >= this.#queue.concurrency) return;
-      const room = this.#mostTasks - this.#counts.running;
+      const room = this.#mostTasks - this.tally.counts.running;
       const packet = this.#admission.next(isSingle ? 1 : Math.min(this.#kind.tasksInPacket, room));
       if (packet === null) break;
       void this.#queue
@@ -411,7 +386,7 @@ export class JobRunner {
       for (let task = 0; task < count; task++) this.#admission.release(packet.host);
       return;
     }
-    this.#move('queued', 'running', count);
+    this.tally.move('queued', 'running', count);
     const results = this.#kind.withheld?.(packet) ?? null;
     if (results !== null) {
       this.#onEnds(packet, unrun(count, results));
@@ -440,7 +415,7 @@ export class JobRunner {
     handle.promise.catch((error: unknown) => {
       // The pool is broken: what has not settled never will.
       this.#running.delete(handle);
-      this.#move('running', 'queued', left);
+      this.tally.move('running', 'queued', left);
       for (; left > 0; left--) this.#admission.release(packet.host);
       this.#fail(toErrorData(error));
       resolve();
@@ -456,7 +431,12 @@ export class JobRunner {
       const end = error === null ? this.#endOf(ends, at) : this.#endOfFailure(packet, task, error);
       if (typeof end === 'object' && end !== null) notBefores.set(at, end.notBeforeMs);
       const to = typeof end === 'object' && end !== null ? 'queued' : end;
-      this.#tally(packet, ends, task, at, to, error);
+      this.tally.ended({ packet, task, ends, at, error }, to);
+      this.#admission.release(
+        packet.host,
+        to === null || to === 'cancelled' ? null : signOf(error),
+        error?.message ?? null,
+      );
       return to;
     });
     if (ends.results !== null) this.#kind.onResults?.(ends.results);
@@ -489,39 +469,6 @@ export class JobRunner {
     return { notBeforeMs: Date.now() + delay };
   }
 
-  #tally(
-    packet: Packet,
-    ends: TimedEnds<OutcomeColumns>,
-    task: number,
-    at: number,
-    to: Becomes,
-    error: ErrorData | null,
-  ): void {
-    const { worker, results } = ends;
-    this.#move('running', to ?? 'queued', 1);
-    const bytes = results === null ? 0 : valueAt(results.bytes, at);
-    if (to === 'done') {
-      this.#bytesDone += bytes;
-      if (results !== null && valueAt(results.findings, at) !== 'updated')
-        this.#bytesKnown += bytes - (valueAt(packet.sizes, task) ?? 0);
-      if (worker !== null) this.bytesByWorker.set(worker, (this.bytesByWorker.get(worker) ?? 0) + bytes);
-    }
-    if (worker !== null && to !== null) {
-      const lane = valueAt(ends.lanes, at);
-      const [startedAtMs = 0, endedAtMs = 0] = [ends.startedAtMs[at], ends.endedAtMs[at]];
-      const outcome: SettledState = error !== null ? 'failed' : to === 'queued' ? 'done' : to;
-      const name = packet.names[task] ?? '';
-      const { submittedAtMs } = ends;
-      this.#options.measuring?.onTask(
-        name,
-        { worker, lane, submittedAtMs, startedAtMs, endedAtMs },
-        outcome === 'failed',
-      );
-      this.strips.add(worker, lane, startedAtMs, endedAtMs, outcome, name);
-    }
-    this.#admission.release(packet.host, signOf(error, to), error?.message ?? null);
-  }
-
   #retry(packet: Packet, task: number, notBeforeMs: number): void {
     const again = pickTasks(packet, [task]);
     const [id = 0] = again.ids;
@@ -533,11 +480,6 @@ export class JobRunner {
       attempts: valueAt(packet.attempts, task) + 1,
       notBefores: notBeforeMs,
     });
-  }
-
-  #move(from: keyof TaskCounts, to: keyof TaskCounts, count: number): void {
-    this.#counts[from] -= count;
-    this.#counts[to] += count;
   }
 
   #partial(id: number): ReturnType<TaskStore['partials']['get']> {
@@ -563,11 +505,4 @@ function unrun(count: number, results: OutcomeColumns): TimedEnds<OutcomeColumns
     worker: null,
     submittedAtMs: atMs,
   };
-}
-
-/** What the end of an attempt says of the host: 404 is an answer like any other. */
-function signOf(error: ErrorData | null, to: Becomes): HostSign | null {
-  if (error === null) return to === null || to === 'cancelled' ? null : 'answered';
-  if (/^(?:http-(?:429|503)|connection-|timeout-)/u.test(error.code)) return 'refused';
-  return error.code.startsWith('http-') ? 'answered' : null;
 }

@@ -31,7 +31,7 @@ export class JobMonitor {
     this.#runner = runner;
     this.#jobId = jobId;
     this.#elapsedBeforeMs = elapsedBeforeMs;
-    this.#settledBefore = settledTasks(runner.counts);
+    this.#settledBefore = settledTasks(runner.tally.counts);
   }
 
   get elapsedMs(): number {
@@ -49,12 +49,15 @@ export class JobMonitor {
     );
     const truly = readings.reduce((sum, { running }) => sum + running.length, 0);
     const counts: TaskCounts = {
-      ...runner.counts,
-      running: Math.min(truly, runner.counts.running),
-      queued: runner.counts.queued + runner.counts.running - Math.min(truly, runner.counts.running),
+      ...runner.tally.counts,
+      running: Math.min(truly, runner.tally.counts.running),
+      queued:
+        runner.tally.counts.queued +
+        runner.tally.counts.running -
+        Math.min(truly, runner.tally.counts.running),
     };
     const settled = settledTasks(counts);
-    const bytesDone = runner.bytesDone + inFlightBytes;
+    const bytesDone = runner.tally.bytesDone + inFlightBytes;
     const rate = this.#rate.add({ atMs: now, bytes: bytesDone, tasks: settled });
     this.#remember(now, rate);
     const elapsedMs = this.elapsedMs;
@@ -64,7 +67,7 @@ export class JobMonitor {
       counts,
       planned: runner.planned,
       bytesDone,
-      bytesKnown: runner.bytesKnown,
+      bytesKnown: runner.tally.bytesKnown,
       ...rate,
       elapsedMs,
       remainingMs: this.#remaining(counts, settled, now),
@@ -82,7 +85,7 @@ export class JobMonitor {
         ...frame,
         workers: frame.workers.map((worker) => ({
           ...worker,
-          segments: this.#runner.strips.history(worker.worker),
+          segments: this.#runner.tally.strips.history(worker.worker),
         })),
       },
       throughput: [...this.#throughput],
@@ -103,18 +106,19 @@ export class JobMonitor {
     const spent = now - this.#runner.startedAtMs;
     const left = totalTasks(counts) - settled;
     if (left === 0) return 0;
-    const known = this.#runner.bytesKnown;
-    if (known > 0 && this.#runner.bytesDone > 0 && spent > 1000) {
+    const known = this.#runner.tally.bytesKnown;
+    if (known > 0 && this.#runner.tally.bytesDone > 0 && spent > 1000) {
       const { bytesPerSecond } = this.#throughput.at(-1) ?? { bytesPerSecond: 0 };
-      if (bytesPerSecond > 0 && known > this.#runner.bytesDone && doneHere < 50) {
-        return ((known - this.#runner.bytesDone) / bytesPerSecond) * 1000;
+      if (bytesPerSecond > 0 && known > this.#runner.tally.bytesDone && doneHere < 50) {
+        return ((known - this.#runner.tally.bytesDone) / bytesPerSecond) * 1000;
       }
     }
     return doneHere < 3 || spent < 500 ? null : (left / doneHere) * spent;
   }
 
   #workers(now: number): WorkerFrame[] {
-    const { executor, strips, startedAtMs } = this.#runner;
+    const { executor, startedAtMs } = this.#runner;
+    const { strips } = this.#runner.tally;
     const measures = new Map(executor.measures().workers.map((measure) => [measure.worker, measure]));
     const seen = new Set<number>();
     const frames = this.#runner.runningNow().map(({ worker, alive, lanes, running }): WorkerFrame => {
@@ -141,7 +145,7 @@ export class JobMonitor {
       let rate = this.#workerRates.get(worker);
       if (rate === undefined) this.#workerRates.set(worker, (rate = new Rate()));
       const bytes =
-        (this.#runner.bytesByWorker.get(worker) ?? 0) +
+        (this.#runner.tally.bytesByWorker.get(worker) ?? 0) +
         running.reduce((sum, task) => sum + task.bytesDone, 0);
       const oldest = running.length === 0 ? null : Math.min(...running.map((task) => task.startedAtMs));
       return {

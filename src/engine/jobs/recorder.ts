@@ -113,7 +113,7 @@ export class Recorder {
 
 /** Temporary names that may go once the tasks are in the database. */
 function releasesOf({ ends: { results, tasks } }: Recorded): readonly FsPath[] {
-  if (results === null || results.rest === null) return [];
-  const { rest } = results;
+  const rest = results?.rest ?? null;
+  if (rest === null) return [];
   return tasks.flatMap((_, at) => valueAt(rest, at)?.release ?? []);
 }

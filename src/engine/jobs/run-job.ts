@@ -70,7 +70,7 @@ export async function runJob(parts: RunParts, id: number, order: RunOrder): Prom
   if (order.stopping !== null) runner.stop(order.stopping);
   let { state, error } = await runner.run();
   // What ended since the frame before is told too, also of a job that was shorter than the time between two frames.
-  runner.strips.end();
+  runner.tally.strips.end();
   news.guard(() => {
     news.sendFrame();
   });
@@ -90,7 +90,7 @@ export async function runJob(parts: RunParts, id: number, order: RunOrder): Prom
     id,
     runner.executor
       .measures()
-      .workers.map((measure) => ({ ...measure, bytes: runner.bytesByWorker.get(measure.worker) ?? 0 })),
+      .workers.map((measure) => ({ ...measure, bytes: runner.tally.bytesByWorker.get(measure.worker) ?? 0 })),
   );
   jobs.setElapsed(id, elapsedMs);
   jobs.rest(id, state, error);

@@ -18,32 +18,15 @@ import type {
   ShutdownOptions,
   Submission,
   TimedEnds,
-  WorkerMeasure,
   WorkerReading,
 } from './executor';
+import { CANCELLED, crashOf, type Packet, type Unanswered } from './packet';
+import { Tallies } from './tallies';
 import { Thread } from './thread';
 
 const DEFAULT_GRACE_MS = 3000;
 /** Threads that die in a row with nothing running: the script itself does not work. */
 const MAX_IDLE_DEATHS = 3;
-
-/** A packet until its last task has settled. */
-interface Packet<Body, Results> {
-  readonly body: Body;
-  readonly submission: Submission<Body, Results>;
-  readonly submittedAtMs: number;
-  readonly handle: PacketHandle;
-  readonly resolve: () => void;
-  readonly reject: (error: Error) => void;
-  /** 1 for each task that has settled. */
-  readonly settled: Uint8Array;
-  /** Tasks that have not settled. */
-  left: number;
-  /** Tasks that no thread has. */
-  waiting: readonly number[];
-  cancelled: boolean;
-  graceTimer: NodeJS.Timeout | null;
-}
 
 type PacketThread<Body, Results> = Thread<unknown, Body, Results, Packet<Body, Results>>;
 
@@ -53,16 +36,6 @@ interface Place<Body, Results> {
   thread: PacketThread<Body, Results> | null;
   /** Leaves when its thread has ended. */
   retiring: boolean;
-}
-
-interface Tally {
-  tasks: number;
-  failed: number;
-  busyMs: number;
-  aliveMs: number;
-  threads: number;
-  loopActiveMs: number;
-  loopIdleMs: number;
 }
 
 export class WorkerExecutor<Options, Body, Results> implements Executor<Body, Results> {
@@ -75,10 +48,7 @@ export class WorkerExecutor<Options, Body, Results> implements Executor<Body, Re
   #queue: Packet<Body, Results>[] = [];
   #places: Place<Body, Results>[] = [];
   #size: number;
-  readonly #tallies = new Map<number, Tally>();
-  #settledTasks = 0;
-  #waitMs = 0;
-  #runMs = 0;
+  readonly #tallies = new Tallies();
   #idleDeaths = 0;
   #dispatchPlanned = false;
   #closed = false;
@@ -188,30 +158,9 @@ export class WorkerExecutor<Options, Body, Results> implements Executor<Body, Re
   }
 
   measures(): ExecutorMeasures {
-    const workers: WorkerMeasure[] = [...this.#tallies.entries()]
-      .sort(([left], [right]) => left - right)
-      .map(([worker, tally]) => {
-        const thread = this.#places.find((place) => place.worker === worker)?.thread;
-        return {
-          worker,
-          tasks: tally.tasks,
-          failed: tally.failed,
-          busyMs: tally.busyMs + (thread?.busyMs ?? 0),
-          aliveMs: tally.aliveMs + (thread ? nowMs() - thread.startedAtMs : 0),
-          threads: tally.threads,
-          loop: {
-            activeMs: tally.loopActiveMs + (thread?.loop.activeMs ?? 0),
-            idleMs: tally.loopIdleMs + (thread?.loop.idleMs ?? 0),
-          },
-        };
-      });
-    return {
-      workers,
-      settled: this.#settledTasks,
-      totalWaitMs: this.#waitMs,
-      totalRunMs: this.#runMs,
-      threadsMade: workers.reduce((sum, { threads }) => sum + threads, 0),
-    };
+    return this.#tallies.measures(
+      (worker) => this.#places.find((place) => place.worker === worker)?.thread ?? null,
+    );
   }
 
   // Threads
@@ -226,15 +175,6 @@ export class WorkerExecutor<Options, Body, Results> implements Executor<Body, Re
       this.#places.sort((left, right) => left.worker - right.worker);
       if (!this.#makesThreadPerTask) this.#startThread(place);
     }
-  }
-
-  #tally(worker: number): Tally {
-    let tally = this.#tallies.get(worker);
-    if (tally === undefined) {
-      tally = { tasks: 0, failed: 0, busyMs: 0, aliveMs: 0, threads: 0, loopActiveMs: 0, loopIdleMs: 0 };
-      this.#tallies.set(worker, tally);
-    }
-    return tally;
   }
 
   #startThread(place: Place<Body, Results>): void {
@@ -258,7 +198,7 @@ export class WorkerExecutor<Options, Body, Results> implements Executor<Body, Re
       },
     });
     place.thread = thread;
-    this.#tally(place.worker).threads += 1;
+    this.#tallies.threadStarted(place.worker);
   }
 
   #retire(place: Place<Body, Results>): Promise<void> {
@@ -276,12 +216,7 @@ export class WorkerExecutor<Options, Body, Results> implements Executor<Body, Re
   }
 
   #onExit(place: Place<Body, Results>, thread: PacketThread<Body, Results>, crash: ErrorData | null): void {
-    const tally = this.#tally(place.worker);
-    tally.busyMs += thread.busyMs;
-    tally.aliveMs += nowMs() - thread.startedAtMs;
-    const { loop } = thread;
-    tally.loopActiveMs += loop.activeMs;
-    tally.loopIdleMs += loop.idleMs;
+    this.#tallies.threadEnded(place.worker, thread);
     place.thread = null;
     const running = thread.board.read();
     // A thread that was terminated for one packet's sake harms none of the others.
@@ -441,17 +376,11 @@ export class WorkerExecutor<Options, Body, Results> implements Executor<Body, Re
     thread: PacketThread<Body, Results>,
     answers: readonly Answer<Results>[],
   ): void {
-    const tally = this.#tally(place.worker);
     for (const { ticket, ...ends } of answers) {
       const packet = thread.hands[ticket]?.packet;
       if (packet === undefined) continue;
       thread.settled(ticket, ends.tasks.length);
-      tally.tasks += ends.tasks.length;
-      tally.failed += ends.errors.length;
-      ends.startedAtMs.forEach((startedAtMs, at) => {
-        this.#waitMs += Math.max(0, startedAtMs - packet.submittedAtMs);
-        this.#runMs += (ends.endedAtMs[at] ?? startedAtMs) - startedAtMs;
-      });
+      this.#tallies.ran(ends, packet.submittedAtMs);
       this.#settle(packet, { ...ends, worker: place.worker, submittedAtMs: packet.submittedAtMs });
     }
     if (this.#makesThreadPerTask) thread.close();
@@ -487,7 +416,7 @@ export class WorkerExecutor<Options, Body, Results> implements Executor<Body, Re
   #settle(packet: Packet<Body, Results>, ends: TimedEnds<Results>): void {
     for (const task of ends.tasks) packet.settled[task] = 1;
     packet.left -= ends.tasks.length;
-    this.#settledTasks += ends.tasks.length;
+    this.#tallies.settled(ends.worker, ends.tasks.length, ends.errors.length);
     packet.submission.onEnds(ends);
     if (packet.left > 0) return;
     if (packet.graceTimer !== null) clearTimeout(packet.graceTimer);
@@ -509,11 +438,6 @@ export class WorkerExecutor<Options, Body, Results> implements Executor<Body, Re
     { how, error }: Unanswered,
     worker: number | null,
   ): void {
-    if (worker !== null) {
-      const tally = this.#tally(worker);
-      tally.tasks += tasks.length;
-      tally.failed += tasks.length;
-    }
     const atMs = nowMs();
     const times = tasks.map(() => atMs);
     this.#settle(packet, {
@@ -554,15 +478,4 @@ export class WorkerExecutor<Options, Body, Results> implements Executor<Body, Re
       });
     }
   }
-}
-
-type Unanswered =
-  { readonly how: 'cancelled'; readonly error: null } | { readonly how: 'failed'; readonly error: ErrorData };
-
-const CANCELLED: Unanswered = { how: 'cancelled', error: null };
-
-function crashOf(cause: ErrorData | null): Unanswered {
-  const message = 'The worker thread that ran this task crashed.';
-  const error = { code: 'worker-crashed', message, retryable: true, ...(cause === null ? {} : { cause }) };
-  return { how: 'failed', error };
 }

@@ -2,7 +2,7 @@
  * Tasks get ids that say their job and their place in it, one table without a second index, and packets beside it for
  * those that wait. Tasks of older versions that wait have their rows already, and go on from these.
  */
-import type { Database } from './database';
+import type { Database } from 'better-sqlite3';
 
 export function packTasks(database: Database): void {
   database.exec(`

@@ -1,5 +1,5 @@
 /** Copies of files and trees, and what a mirror removes. */
-import type { OutcomeColumns } from '../../../common/model/answer';
+import type { OutcomeRest } from '../../../common/model/answer';
 import type { Lost, WorkDirectoryNote } from '../../../common/model/copy-options';
 import type { PartialNote } from '../../../common/model/download';
 import type { ErrorData } from '../../../common/model/errors';
@@ -61,7 +61,7 @@ export function copyKind(spec: Extract<JobSpec, { kind: 'copy' }>, context: Kind
         digests: null,
         facts: null,
         copied: null,
-        rest: { reason: withheld } as OutcomeColumns['rest'],
+        rest: { reason: withheld },
       };
     },
     details: (packet) => toColumn(packet.ids.map((_, task) => detailsOf(packet, task))),
@@ -73,7 +73,8 @@ export function copyKind(spec: Extract<JobSpec, { kind: 'copy' }>, context: Kind
     },
     // What a file system cannot keep is told once for a job, not for each file.
     onResults: ({ rest }) => {
-      for (const each of Array.isArray(rest) ? rest : [rest]) {
+      const all = (Array.isArray(rest) ? rest : [rest]) as readonly (OutcomeRest | null)[];
+      for (const each of all) {
         for (const what of each?.lost ?? []) {
           if (lost.has(what)) continue;
           lost.add(what);
