@@ -44,7 +44,7 @@ function copy(id, tree, wishes) {
   };
 }
 
-/** From memory to an ext4 in a file on a disk, so that every flush is one. */
+/** From memory to an ext4 on a disk, so that every flush is one. */
 function flushed(tree, wishes) {
   return {
     id: 'copy-ext4',
@@ -56,12 +56,13 @@ function flushed(tree, wishes) {
       const folder = await shop.files(tree);
       let volume;
       try {
-        volume = shop.mountExt4(2 * bytesOf(tree) + EXT4_SPARE_BYTES);
+        volume = shop.ext4(2 * bytesOf(tree) + EXT4_SPARE_BYTES);
       } catch (error) {
-        return { leftOut: `no ext4 could be mounted here (${error.message})` };
+        return { leftOut: `there is no ext4 here (${error.message})` };
       }
       const target = `${volume.folder}/target`;
       return {
+        where: volume.where,
         before: () => {
           rmSync(target, { recursive: true, force: true });
           volume.sync();

@@ -221,10 +221,13 @@ describe('tables', () => {
     expect(caseText(leftOut)).toBe(
       'Hashing: of | files\n  Left out: no ext4 here.\n  not measured: Heddle at most 1.00 of peer\n',
     );
-    const text = documentText({ ...results, cases: [leftOut, { ...result, repeats: 3 }] });
+    const text = documentText({
+      ...results,
+      cases: [leftOut, { ...result, where: 'on a disk', repeats: 3 }],
+    });
     expect(text).toContain('| Heddle at most 1.00 of peer | – |  | not measured |');
     expect(text).toContain('**Hashing: of | files**\n\nLeft out: no ext4 here.');
-    expect(text).toContain('**Hashing: of | files, runs of each: 3**');
+    expect(text).toContain('**Hashing: of | files, on a disk, runs of each: 3**');
     expect(shortText({ ...results, cases: [leftOut] })).toContain('| Hashing: of \\| files | left out | – |');
   });
 

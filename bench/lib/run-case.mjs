@@ -21,7 +21,7 @@ import { judge } from './wishes.mjs';
  * @param each `id`, `group`, `title`, `wishes`, `isLong` (half as many runs, and no round before them) and
  * `prepare(shop)`, which gives one of
  * - `contestants`; `before()` and `after(contestant)` around each run, where `after` throws if the work was not done;
- *   `finish()` at the end; `server`: what answers
+ *   `finish()` at the end; `server`: what answers; `where`: of what is written
  * - `experiment(repeats)`: a command that prints what `heddle compare --json` prints, and `tasks`
  * - `leftOut`: why it cannot be measured here
  *
@@ -30,7 +30,7 @@ import { judge } from './wishes.mjs';
 export async function runCase(each, shop, tools, { repeats, quick = false }) {
   const counted = each.isLong ? Math.max(1, Math.floor(repeats / 2)) : repeats;
   const prepared = await each.prepare(shop);
-  const { server = null, leftOut } = prepared;
+  const { server = null, where, leftOut } = prepared;
   let summaries = [];
   if (prepared.experiment !== undefined) summaries = await runExperiment(each, prepared, shop, counted);
   else if (leftOut === undefined) {
@@ -48,6 +48,7 @@ export async function runCase(each, shop, tools, { repeats, quick = false }) {
     title: each.title,
     server: server === 'nginx' ? `nginx ${tools.nginx}` : server,
     ...(counted < repeats ? { repeats: counted } : {}),
+    ...(where === undefined ? {} : { where }),
     ...(leftOut === undefined ? {} : { leftOut }),
     contestants: summaries,
     ratios: ratios(summaries),

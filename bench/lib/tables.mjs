@@ -40,9 +40,10 @@ export function align(rows) {
 /**
  * `Downloading: 5,000 × 16 KiB, from nginx 1.22.1`; of a case that has a number of runs of its own, also that one.
  */
-function headline({ server, repeats, ...result }) {
+function headline({ server, where, repeats, ...result }) {
   const from = server === null ? '' : `, from ${server}`;
-  return `${workText(result)}${from}${repeats === undefined ? '' : `, runs of each: ${repeats}`}`;
+  const to = where === undefined ? '' : `, ${where}`;
+  return `${workText(result)}${from}${to}${repeats === undefined ? '' : `, runs of each: ${repeats}`}`;
 }
 
 const workText = ({ group, title }) => `${group}: ${title}`;

@@ -6,7 +6,7 @@ import { mkdir, statfs } from 'node:fs/promises';
 import { freemem } from 'node:os';
 import { join } from 'node:path';
 import { stopMeasuring } from './measure.mjs';
-import { Volume } from './volume.mjs';
+import { ext4Below } from './volume.mjs';
 
 /** statfs(2) */
 const TMPFS = 0x0102_1994;
@@ -77,14 +77,9 @@ export class Workshop {
     this.#once.clear();
   }
 
-  /**
-   * An ext4 of its own on a disk.
-   *
-   * @param {number} bytes of its image
-   * @throws {Error} where this machine does not mount it
-   */
-  mountExt4(bytes) {
-    this.#volume ??= new Volume(this.#onDisk(), bytes);
+  /** An ext4 on a disk: see {@link ext4Below}. */
+  ext4(bytes) {
+    this.#volume ??= ext4Below(this.#onDisk(), bytes);
     return this.#volume;
   }
 

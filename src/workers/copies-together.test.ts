@@ -2,6 +2,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import {
   appendFileSync,
   chmodSync,
+  chownSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -14,14 +15,17 @@ import {
   utimesSync,
   writeFileSync,
 } from 'node:fs';
+import { createHash } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { toErrorData } from '../common/model/errors';
 import type { TaskOutcome } from '../common/model/tasks';
+import { loadHasher } from '../files/hashers';
 import { libc } from '../files/libc';
 import { CopiesTogether, type Finished } from './copies-together';
-import { SmallCopies, TOO_MANY } from './copy-small';
+import type { CopyMemory } from './copy-memory';
+import { SmallCopies, TOO_MANY, type SmallManner } from './copy-small';
 import { TargetFolders } from './copy-target';
 import { Flusher, SYSTEM, type Flushes } from './flusher';
 import { TaskCancelled } from './runtime';
@@ -65,13 +69,13 @@ class Counted {
 
 function begin(
   flushes: Flushes = SYSTEM,
-  { sync = true, small = newSmall() } = {},
+  small = newSmall(),
 ): {
   readonly copies: CopiesTogether<string>;
   /** @returns whether it has begun */
   readonly add: (name: string, context?: FakeContext) => boolean;
 } {
-  const copies = new CopiesTogether<string>(small, sync, () => new Flusher(flushes));
+  const copies = new CopiesTogether<string>(small, () => new Flusher(flushes));
   const folders = new TargetFolders({ source, target, workDirectory: join(target, '.work') });
   return {
     copies,
@@ -80,8 +84,14 @@ function begin(
   };
 }
 
-function newSmall(): SmallCopies {
-  return new SmallCopies({ buffers: [], noReflink: new Set(), notInKernel: new Set() });
+const MANNER: SmallManner = { options: { sync: true, verify: false }, hashers: { wanted: [], check: null } };
+
+function newSmall(manner: Partial<SmallManner> = {}): SmallCopies {
+  return new SmallCopies(newMemory(), { ...MANNER, ...manner });
+}
+
+function newMemory(): CopyMemory {
+  return { buffers: [], noReflink: new Set(), notInKernel: new Set() };
 }
 
 function put(count: number, bytes = 100): string[] {
@@ -106,18 +116,21 @@ function codeOf(finished: Finished<string> | undefined): string {
   return toErrorData(errorOf(finished)).code;
 }
 
-/** Descriptors of this process that lead into a folder, to files without a name among others. */
-function openBelow(path: string): number {
-  return readdirSync('/proc/self/fd').filter((fd) => {
-    try {
-      return readlinkSync(`/proc/self/fd/${fd}`).startsWith(path);
-    } catch {
-      // The one by which they were listed.
-      return false;
-    }
-  }).length;
+/** Files that this process has open below a folder, those without a name among them. */
+function openBelow(path: string): string[] {
+  return readdirSync('/proc/self/fd')
+    .map((fd) => `/proc/self/fd/${fd}`)
+    .filter((link) => {
+      try {
+        return readlinkSync(link).startsWith(path);
+      } catch {
+        // The one by which they were listed.
+        return false;
+      }
+    });
 }
 
+const isRoot = process.getuid?.() === 0;
 /** Without files that have no name all copies go the long way. */
 const canTogether = libc() !== null;
 
@@ -146,15 +159,34 @@ describe.skipIf(!canTogether)('small copies that are flushed together', () => {
     const { mode, mtimeMs } = statSync(join(target, 'file-001'));
     expect([mode & 0o7777, mtimeMs]).toEqual([0o640, 1_100_000_000_000]);
     expect(copies.finishAll()).toEqual([]);
-    expect(openBelow(folder)).toBe(0);
+    expect(openBelow(folder)).toEqual([]);
   });
 
   test('without flushing each has its name at once', () => {
     const [name = ''] = put(1);
-    const { copies, add } = begin(SYSTEM, { sync: false });
+    const { copies, add } = begin(SYSTEM, newSmall({ options: { sync: false, verify: false } }));
     expect(add(name)).toBe(true);
     expect(readdirSync(target)).toEqual([name]);
     expect(outcomeOf(copies.finishAll()[0])).toMatchObject({ state: 'done', copied: { flushMs: null } });
+  });
+
+  test('digests are those of the bytes, and what is read back is compared before it has its name', async () => {
+    const [name = '', other = ''] = put(2);
+    const hashers = { wanted: [await loadHasher('sha256')], check: await loadHasher('blake3') };
+    const { copies, add } = begin(SYSTEM, newSmall({ options: { sync: false, verify: true }, hashers }));
+    add(name);
+    add(other);
+    // As a device would that loses bytes: the file has no name, and is found by its descriptor.
+    const [, damaged = ''] = openBelow(target);
+    writeFileSync(damaged, 'other bytes');
+    const [good, bad] = copies.finishAll();
+    expect(outcomeOf(good)).toMatchObject({
+      state: 'done',
+      digests: { sha256: createHash('sha256').update(Buffer.alloc(100, name)).digest('hex') },
+      copied: { flushMs: expect.any(Number) as number, verifyMs: expect.any(Number) as number },
+    });
+    expect(codeOf(bad)).toBe('verify-mismatch');
+    expect(readdirSync(target)).toEqual([name]);
   });
 
   test('what is empty, large, a folder or not there goes the long way', () => {
@@ -165,7 +197,7 @@ describe.skipIf(!canTogether)('small copies that are flushed together', () => {
     for (const name of ['empty', 'large', 'folder', 'nothing'])
       expect([name, add(name)]).toEqual([name, false]);
     expect(copies.finishAll()).toEqual([]);
-    expect(openBelow(folder)).toBe(0);
+    expect(openBelow(folder)).toEqual([]);
   });
 
   test('a name that was taken meanwhile is the matter of one: it is left, and the copy goes the long way', () => {
@@ -199,7 +231,7 @@ describe.skipIf(!canTogether)('small copies that are flushed together', () => {
     expect(codeOf(finished[1])).toBe('changed-while-copying');
     expect(errorOf(finished[2])).toBeInstanceOf(TaskCancelled);
     expect(readdirSync(target)).toEqual(['file-000', 'file-003']);
-    expect(openBelow(folder)).toBe(0);
+    expect(openBelow(folder)).toEqual([]);
   });
 
   test('a device that refuses the bytes of one fails that one, and says so of its target', () => {
@@ -244,8 +276,7 @@ describe.skipIf(!canTogether)('small copies that are flushed together', () => {
         return TOO_MANY;
       }
     }
-    const memory = { buffers: [], noReflink: new Set<bigint>(), notInKernel: new Set<bigint>() };
-    const { copies, add } = begin(SYSTEM, { small: new Small(memory) });
+    const { copies, add } = begin(SYSTEM, new Small(newMemory(), MANNER));
     add('file-000');
     add('file-001');
     isFull = true;
@@ -257,6 +288,28 @@ describe.skipIf(!canTogether)('small copies that are flushed together', () => {
     expect(add('file-002')).toBe(false);
   });
 
+  test.skipIf(!isRoot)(
+    'a copy belongs to whom its source belongs, whatever the folder gives its files',
+    () => {
+      const names = put(4);
+      chownSync(target, 0, 4321);
+      chmodSync(target, 0o2777);
+      const owners = [
+        [0, 0],
+        [1234, 5678],
+        [0, 4321],
+        [1234, 4321],
+      ] as const;
+      for (const [index, [uid, gid]] of owners.entries())
+        chownSync(join(source, names[index] ?? ''), uid, gid);
+      const { copies, add } = begin();
+      for (const name of names) add(name);
+      copies.finishAll();
+      const found = names.map((name) => statSync(join(target, name))).map(({ uid, gid }) => [uid, gid]);
+      expect(found).toEqual(owners);
+    },
+  );
+
   test('a default ACL of the folder gives a copy nothing that its source has not', (context) => {
     if (spawnSync('setfacl', ['-d', '-m', 'u:1234:rwx', target]).status !== 0) context.skip();
     put(1);
@@ -267,7 +320,6 @@ describe.skipIf(!canTogether)('small copies that are flushed together', () => {
   });
 });
 
-const isRoot = process.getuid?.() === 0;
 const canMount = canTogether && isRoot;
 const canLoop = canMount && existsSync('/dev/loop-control') && spawnSync('which', ['mkfs.ext4']).status === 0;
 

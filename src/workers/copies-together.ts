@@ -20,17 +20,14 @@ export type Finished<Key> = { readonly key: Key } & (
 
 export class CopiesTogether<Key> {
   readonly #small: SmallCopies;
-  readonly #sync: boolean;
   readonly #flusherFor: () => Flusher;
   /** By device. */
   readonly #flushers = new Map<bigint, Flusher>();
   #begun: { readonly key: Key; readonly copy: Begun }[] = [];
   #finished: Finished<Key>[] = [];
 
-  /** @param sync whether a copy has to be on its device before it gets its name */
-  constructor(small: SmallCopies, sync: boolean, flusherFor = (): Flusher => new Flusher()) {
+  constructor(small: SmallCopies, flusherFor = (): Flusher => new Flusher()) {
     this.#small = small;
-    this.#sync = sync;
     this.#flusherFor = flusherFor;
   }
 
@@ -47,7 +44,7 @@ export class CopiesTogether<Key> {
     }
     if (copy === null || copy === TOO_MANY) return false;
     this.#begun.push({ key, copy });
-    if (!this.#sync || this.#begun.length >= MOST_BEGUN) this.#finishBegun();
+    if (!this.#small.isFlushed || this.#begun.length >= MOST_BEGUN) this.#finishBegun();
     return true;
   }
 
@@ -65,9 +62,9 @@ export class CopiesTogether<Key> {
     if (begun.length === 0) return;
     const flushMs = new Map<bigint, number>();
     const failures = new Map<number, unknown>();
-    if (this.#sync) {
-      for (const device of new Set(begun.map(({ copy }) => copy.device))) {
-        const fds = begun.flatMap(({ copy }) => (copy.device === device ? [copy.to] : []));
+    if (this.#small.isFlushed) {
+      for (const device of new Set(begun.map(({ copy }) => copy.folder.device))) {
+        const fds = begun.flatMap(({ copy }) => (copy.folder.device === device ? [copy.to] : []));
         const flushed = this.#flusher(device).flush(fds);
         flushMs.set(device, flushed.ms / fds.length);
         for (const [fd, error] of flushed.failures) failures.set(fd, error);
@@ -76,7 +73,10 @@ export class CopiesTogether<Key> {
     for (const { key, copy } of begun) {
       try {
         if (failures.has(copy.to)) throw targetError(failures.get(copy.to), copy.target);
-        this.#finished.push({ key, outcome: this.#small.name(copy, flushMs.get(copy.device) ?? null) });
+        this.#finished.push({
+          key,
+          outcome: this.#small.name(copy, flushMs.get(copy.folder.device) ?? null),
+        });
       } catch (error) {
         this.#finished.push({ key, error });
       } finally {

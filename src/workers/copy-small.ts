@@ -5,24 +5,28 @@
  */
 import { closeSync, constants, fstatSync, fsyncSync, openSync, readSync, writeSync } from 'node:fs';
 import type { BigIntStats } from 'node:fs';
-import type { Lost } from '../common/model/copy-options';
+import type { CopyOptions, Lost } from '../common/model/copy-options';
+import type { Digests } from '../common/model/digests';
 import type { FsPath } from '../common/model/paths';
 import type { TaskOutcome } from '../common/model/tasks';
 import { nowMs } from '../common/threads/board';
 import { errorCode, lstatOrNull, native, parentPath } from '../files/entries';
+import type { HasherFactory } from '../files/hashers';
 import { libc } from '../files/libc';
-import { copyAttributes } from './attributes';
-import { SMALL_BYTES } from './copy-data';
+import { isInMemory } from '../files/volumes';
+import { copyAttributes, type Birth } from './attributes';
+import { SMALL_BYTES, type CopyHashers } from './copy-data';
 import { aboutTarget, targetError } from './copy-errors';
 import { bufferOf, type CopyMemory } from './copy-memory';
 import type { TargetFolders } from './copy-target';
 import { givesAcls } from './extended-attributes';
+import { mismatch } from './read-back';
 import type { TaskContext } from './runtime';
 import { OPEN_TO_READ, throwIfChanged } from './source-file';
 
 /** `O_TMPFILE` is not among Node's constants. This is its value on every architecture that Node is built for. */
 const O_TMPFILE = 0o20_000_000 | constants.O_DIRECTORY;
-/** Somebody may give a folder a default ACL: after this time it is looked at anew. */
+/** Somebody may give a folder a default ACL, or a group to its files: after this time it is looked at anew. */
 const KNOWN_MS = 100;
 /** The process, or the system, has no more descriptors. */
 const TOO_MANY_OPEN: ReadonlySet<string> = new Set(['EMFILE', 'ENFILE']);
@@ -31,13 +35,15 @@ const TOO_MANY_OPEN: ReadonlySet<string> = new Set(['EMFILE', 'ENFILE']);
 export interface Begun {
   readonly source: FsPath;
   readonly target: FsPath;
-  /** Of the target's folder. */
-  readonly device: bigint;
+  readonly folder: Folder;
   readonly from: number;
   readonly to: number;
   readonly before: BigIntStats;
   readonly bytes: number;
-  readonly lost: ReadonlySet<Lost>;
+  readonly lost: readonly Lost[];
+  readonly digests: Digests;
+  /** What reading it back has to give; `null`: it is not read back. */
+  readonly check: string | null;
   readonly dataMs: number;
   readonly context: TaskContext;
 }
@@ -46,39 +52,51 @@ export interface Begun {
 export const TOO_MANY = Symbol('too many open files');
 
 /** The folder that the last file went to: the next one goes there too, as a rule. */
-interface Folder {
+export interface Folder {
   readonly path: FsPath;
   readonly of: TargetFolders;
   readonly device: bigint;
-  /** Whether new files in it have an ACL that their source may not have. */
-  readonly givesAcls: boolean;
+  /** Found out by the first file in it. */
+  birth: Birth | null;
+  readonly isInMemory: boolean;
   readonly lookedAtMs: number;
+}
+
+const NOTHING: readonly Lost[] = [];
+
+/** How a job copies. */
+export interface SmallManner {
+  readonly options: Pick<CopyOptions, 'sync' | 'verify'>;
+  readonly hashers: CopyHashers;
 }
 
 export class SmallCopies {
   readonly #memory: CopyMemory;
+  readonly #wanted: readonly HasherFactory[];
+  /** For reading back; `null`: nothing is. */
+  readonly #check: HasherFactory | null;
+  /** Whether a copy has to be on its device before it gets its name. */
+  readonly isFlushed: boolean;
   /** Devices that know no files without a name. */
   readonly #without = new Set<bigint>();
   #folder: Folder | null = null;
+  readonly #lost = new Set<Lost>();
   /** Targets were there: look first. */
   #looksFirst = false;
 
-  constructor(memory: CopyMemory) {
+  constructor(memory: CopyMemory, { options, hashers }: SmallManner) {
     this.#memory = memory;
+    this.#wanted = hashers.wanted;
+    this.#check = options.verify ? hashers.check : null;
+    this.isFlushed = options.sync || options.verify;
   }
 
   /** @returns `null` where it has to go the long way; nothing was made then */
-  copy(
-    source: FsPath,
-    target: FsPath,
-    folders: TargetFolders,
-    sync: boolean,
-    context: TaskContext,
-  ): TaskOutcome | null {
+  copy(source: FsPath, target: FsPath, folders: TargetFolders, context: TaskContext): TaskOutcome | null {
     const begun = this.begin(source, target, folders, context);
     if (begun === null || begun === TOO_MANY) return null;
     try {
-      return this.name(begun, sync ? flushOne(begun) : null);
+      return this.name(begun, this.isFlushed ? flushOne(begun) : null);
     } finally {
       close(begun);
     }
@@ -112,16 +130,21 @@ export class SmallCopies {
       if (!before.isFile() || size > SMALL_BYTES || size === 0) return null;
       to = this.#openNameless(folder);
       if (typeof to !== 'number') return to;
-      const lost = new Set<Lost>();
-      if (!this.#pour(from, to, size, target, context)) return null;
+      const content = this.#pour(from, to, size, target, context);
+      if (content === null) return null;
+      const check = this.#check?.whole(content) ?? null;
+      const digests: { -readonly [Algorithm in keyof Digests]: Digests[Algorithm] } = {};
+      for (const hasher of this.#wanted) digests[hasher.algorithm] = hasher.whole(content);
       try {
-        copyAttributes(from, before, to, lost, folder.givesAcls);
+        this.#lost.clear();
+        copyAttributes(from, before, to, this.#lost, (folder.birth ??= birthOf(to, folder)));
       } catch (error) {
         throw targetError(error, target);
       }
       isBegun = true;
+      const lost = this.#lost.size === 0 ? NOTHING : [...this.#lost];
       const dataMs = nowMs() - startedMs;
-      return { source, target, device: folder.device, from, to, before, bytes: size, lost, dataMs, context };
+      return { source, target, folder, from, to, before, bytes: size, lost, digests, check, dataMs, context };
     } finally {
       if (!isBegun) {
         closeSync(from);
@@ -134,22 +157,38 @@ export class SmallCopies {
    * Names one that is on its device, if it is to be. It stays open.
    * @param flushMs what that took; `null`: it need not be
    * @returns `null` where it has to go the long way, and has no name
-   * @throws HeddleError `changed-while-copying`; TaskCancelled
+   * @throws HeddleError `changed-while-copying`, `verify-mismatch`; TaskCancelled
    */
   name(begun: Begun, flushMs: number | null): TaskOutcome | null {
-    const { source, target, from, to, before, bytes, lost, dataMs, context } = begun;
+    const { source, target, from, to, before, bytes, lost, digests, dataMs, context } = begun;
     context.throwIfCancelled();
     throwIfChanged(source, from, before, bytes);
-    if (!this.#name(to, target, begun.device)) return null;
+    const verifyMs = this.#verify(begun);
+    if (!this.#name(to, target, begun.folder)) return null;
     context.setBytesDone(bytes);
     return {
       state: 'done',
       bytes,
       target,
       finding: 'new',
-      copied: { method: 'read-write', dataMs, flushMs, verifyMs: null, kept: 0 },
-      ...(lost.size === 0 ? {} : { lost: [...lost] }),
+      copied: { method: 'read-write', dataMs, flushMs, verifyMs, kept: 0 },
+      ...(this.#wanted.length === 0 ? {} : { digests }),
+      ...(lost.length === 0 ? {} : { lost }),
     };
+  }
+
+  /** @returns milliseconds that it took; `null`: not asked for */
+  #verify({ to, target, folder, bytes, check, context }: Begun): number | null {
+    if (check === null || this.#check === null) return null;
+    const startedMs = nowMs();
+    // There is no device to read from, and asking for it takes longer than reading.
+    if (!folder.isInMemory) libc()?.dropFromMemory(to);
+    const buffer = bufferOf(this.#memory, context.lane);
+    // One byte more than it should have.
+    const read = aboutTarget(target, () => readSync(to, buffer, 0, bytes + 1, 0));
+    const found = this.#check.whole(buffer.subarray(0, read));
+    if (found !== check) throw mismatch(target, check, found);
+    return nowMs() - startedMs;
   }
 
   #folderOf(target: FsPath, folders: TargetFolders, now: number): Folder {
@@ -158,20 +197,21 @@ export class SmallCopies {
     const last = this.#folder;
     if (last?.path === path && last.of === folders && now - last.lookedAtMs < KNOWN_MS) return last;
     const device = aboutTarget(target, () => folders.ensureParent(target));
-    return (this.#folder = { path, of: folders, device, givesAcls: givesAcls(path), lookedAtMs: now });
+    const inMemory = isInMemory(path);
+    return (this.#folder = { path, of: folders, device, birth: null, isInMemory: inMemory, lookedAtMs: now });
   }
 
-  /** @returns whether all of the source was there */
-  #pour(from: number, to: number, size: number, target: FsPath, { lane }: TaskContext): boolean {
+  /** @returns what was copied, valid until the next; `null`: the source is not what it says */
+  #pour(from: number, to: number, size: number, target: FsPath, { lane }: TaskContext): Buffer | null {
     const buffer = bufferOf(this.#memory, lane);
     // Less than it says: a file in /sys, or one that was cut off meanwhile. More: it grows.
-    if (readSync(from, buffer, 0, buffer.length, 0) !== size) return false;
+    if (readSync(from, buffer, 0, buffer.length, 0) !== size) return null;
     try {
       for (let at = 0; at < size;) at += writeSync(to, buffer, at, size - at, at);
     } catch (error) {
       throw targetError(error, target);
     }
-    return true;
+    return buffer.subarray(0, size);
   }
 
   #openNameless({ path, device }: Folder): number | typeof TOO_MANY | null {
@@ -186,7 +226,7 @@ export class SmallCopies {
   }
 
   /** @returns whether it has its name now */
-  #name(to: number, target: FsPath, device: bigint): boolean {
+  #name(to: number, target: FsPath, { device }: Folder): boolean {
     try {
       libc()?.nameOpenFile(to, target);
       return true;
@@ -197,6 +237,11 @@ export class SmallCopies {
       return false;
     }
   }
+}
+
+function birthOf(to: number, { path }: Folder): Birth {
+  const { uid, gid } = fstatSync(to, { bigint: true });
+  return { uid, gid, hasAcl: givesAcls(path) };
 }
 
 /** Without a name, nothing is left of it. */

@@ -79,7 +79,7 @@ class Copier {
   readonly #naming: Naming;
   readonly #folders: readonly TargetFolders[];
   readonly #memory: CopyMemory = { buffers: [], noReflink: new Set(), notInKernel: new Set() };
-  readonly #small = new SmallCopies(this.#memory);
+  readonly #small: SmallCopies;
   readonly #times = new TargetTimes();
   readonly #spelling = new TargetSpelling();
   readonly #mirrorRoots = new Map<CopyRoot, MirrorRoot>();
@@ -91,6 +91,7 @@ class Copier {
     this.#options = options;
     this.#naming = { ...NAMING, ...naming };
     this.#hashers = hashers;
+    this.#small = new SmallCopies(this.#memory, { options: options.options, hashers });
     this.#folders = options.roots.map(
       (root) =>
         new TargetFolders(root, (workDirectory) => {
@@ -303,12 +304,11 @@ class Copier {
     folders: TargetFolders,
     context: TaskContext,
   ): TaskOutcome | null {
-    const { existing, verify, dryRun, sync } = this.#options.options;
-    const isPlain = type === 'file' && size !== null && size <= SMALL_BYTES && !verify && !dryRun;
+    const { existing, dryRun } = this.#options.options;
+    const isSmall = type === 'file' && size !== null && size <= SMALL_BYTES;
     // A number tells no one whose copy it is: that takes a temporary name.
-    if (!isPlain || !context.exclusive || existing === 'number' || this.#hashers.wanted.length > 0)
-      return null;
-    return this.#small.copy(source, target, folders, sync, context);
+    if (!isSmall || dryRun || existing === 'number' || !context.exclusive) return null;
+    return this.#small.copy(source, target, folders, context);
   }
 
   /** One more name for what the same job has copied; `null` where there can be none. */

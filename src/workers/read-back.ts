@@ -36,8 +36,11 @@ export function* readBack(
     throw targetError(error, target);
   }
   const found = hasher.digest();
-  if (found === expected) return;
-  throw new HeddleError(
+  if (found !== expected) throw mismatch(target, expected, found);
+}
+
+export function mismatch(target: FsPath, expected: string, found: string): HeddleError {
+  return new HeddleError(
     'verify-mismatch',
     `${displayPath(target)} was written, and other bytes came back from the device (BLAKE3 ${expected} became ${found}). The copy was removed. Check the disk and its cable.`,
     { retryable: true },

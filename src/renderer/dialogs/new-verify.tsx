@@ -82,63 +82,61 @@ function missingOf({ against, manifest, left, right }: Draft): string | null {
   return left === right ? 'The two folders are the same.' : null;
 }
 
+interface PathFieldProps {
+  readonly draft: Draft;
+  readonly field: 'left' | 'right' | 'manifest' | 'root';
+  readonly label: string;
+  readonly placeholder: string;
+  readonly purpose?: 'folder' | 'manifest';
+}
+
+function PathField({ draft, field, label, placeholder, purpose = 'folder' }: PathFieldProps) {
+  return (
+    <FolderField
+      id={useId()}
+      label={label}
+      value={draft[field]}
+      placeholder={placeholder}
+      purpose={purpose}
+      error={null}
+      onChange={(path) => {
+        changeDraft('verify', { [field]: path });
+      }}
+    />
+  );
+}
+
 function FolderFields({ draft }: { readonly draft: Draft }) {
-  const id = useId();
   return (
     <>
-      <FolderField
-        id={`${id}-left`}
-        label="Left"
-        value={draft.left}
-        placeholder="The folder that is right, or older"
-        purpose="folder"
-        error={null}
-        onChange={(left) => {
-          changeDraft('verify', { left });
-        }}
-      />
-      <FolderField
-        id={`${id}-right`}
+      <PathField draft={draft} field="left" label="Left" placeholder="The folder that is right, or older" />
+      <PathField
+        draft={draft}
+        field="right"
         label="Right"
-        value={draft.right}
         placeholder="The folder that is compared with it"
-        purpose="folder"
-        error={null}
-        onChange={(right) => {
-          changeDraft('verify', { right });
-        }}
       />
     </>
   );
 }
 
 function ManifestFields({ draft }: { readonly draft: Draft }) {
-  const id = useId();
   return (
     <>
-      <FolderField
-        id={`${id}-manifest`}
+      <PathField
+        draft={draft}
+        field="manifest"
         label="Manifest"
-        value={draft.manifest}
         placeholder="SHA256SUMS, files.sfv, manifest.json, bagit.txt…"
         purpose="manifest"
-        error={null}
-        onChange={(manifest) => {
-          changeDraft('verify', { manifest });
-        }}
       />
       {!isBag(draft) && (
         <>
-          <FolderField
-            id={`${id}-root`}
+          <PathField
+            draft={draft}
+            field="root"
             label="Folder of the files"
-            value={draft.root}
             placeholder="The manifest’s own folder"
-            purpose="folder"
-            error={null}
-            onChange={(root) => {
-              changeDraft('verify', { root });
-            }}
           />
           <Check
             checked={draft.strict}

@@ -1,5 +1,5 @@
 /** What the page "How threads work here" claims, and what a run says of each claim. Pure. */
-import type { Experiment, ExperimentRequest, Verdict } from '../../common/experiments/experiment';
+import type { Contender, Experiment, ExperimentRequest, Verdict } from '../../common/experiments/experiment';
 import { contenderNames, intervalText, ratioText } from '../../common/experiments/text';
 import { countedRuns } from '../../common/experiments/results';
 import { median } from '../../common/experiments/median';
@@ -24,6 +24,10 @@ const tiny = { type: 'ready', work: 'tiny-tasks', latencyMs: 20, tasks: 20 } as 
 /** Enough that three runs of each tell a difference as large as these. */
 const REPEATS = 5;
 
+function measured(work: ExperimentRequest['work'], first: Contender, second: Contender): ExperimentRequest {
+  return { work, contenders: [first, second], repeats: REPEATS };
+}
+
 export const CLAIMS: readonly Claim[] = [
   {
     id: 'thread',
@@ -33,14 +37,7 @@ export const CLAIMS: readonly Claim[] = [
       'Putting more tasks in flight on one thread gives it more to choose from. It does not give it more hands: computing takes turns.',
     ],
     claim: 'Computing is no faster with four tasks in flight on one thread than one after another.',
-    request: {
-      work: computing,
-      contenders: [
-        { mode: 'sequential', size: 1 },
-        { mode: 'event-loop', size: 4 },
-      ],
-      repeats: REPEATS,
-    },
+    request: measured(computing, { mode: 'sequential', size: 1 }, { mode: 'event-loop', size: 4 }),
     predicted: 'no difference',
   },
   {
@@ -51,14 +48,7 @@ export const CLAIMS: readonly Claim[] = [
       'So two workers compute at the same time, as long as the machine has a core for each.',
     ],
     claim: 'Two worker threads compute faster than one.',
-    request: {
-      work: computing,
-      contenders: [
-        { mode: 'pool', size: 1 },
-        { mode: 'pool', size: 2 },
-      ],
-      repeats: REPEATS,
-    },
+    request: measured(computing, { mode: 'pool', size: 1 }, { mode: 'pool', size: 2 }),
     predicted: 'faster',
   },
   {
@@ -69,14 +59,7 @@ export const CLAIMS: readonly Claim[] = [
       'The shorter the tasks, the more of the time goes into making threads where each task gets a new one.',
     ],
     claim: 'For very short tasks a pool is faster than a new thread for each.',
-    request: {
-      work: tiny,
-      contenders: [
-        { mode: 'thread-per-task', size: 4 },
-        { mode: 'pool', size: 4 },
-      ],
-      repeats: REPEATS,
-    },
+    request: measured(tiny, { mode: 'thread-per-task', size: 4 }, { mode: 'pool', size: 4 }),
     predicted: 'faster',
   },
   {
@@ -88,14 +71,7 @@ export const CLAIMS: readonly Claim[] = [
     ],
     claim:
       'Many more tasks than threads are no trouble: four threads of one executor serve them faster than one thread does.',
-    request: {
-      work: { ...waiting, tasks: 40 },
-      contenders: [
-        { mode: 'sequential', size: 1 },
-        { mode: 'pool', size: 4 },
-      ],
-      repeats: REPEATS,
-    },
+    request: measured({ ...waiting, tasks: 40 }, { mode: 'sequential', size: 1 }, { mode: 'pool', size: 4 }),
     predicted: 'faster',
   },
   {
@@ -106,14 +82,7 @@ export const CLAIMS: readonly Claim[] = [
       'Eight requests that each wait 20 ms wait together, not one after another. That takes no second thread.',
     ],
     claim: 'Calls to a slow server are faster with eight in flight on one thread than one by one.',
-    request: {
-      work: waiting,
-      contenders: [
-        { mode: 'sequential', size: 1 },
-        { mode: 'event-loop', size: 8 },
-      ],
-      repeats: REPEATS,
-    },
+    request: measured(waiting, { mode: 'sequential', size: 1 }, { mode: 'event-loop', size: 8 }),
     predicted: 'faster',
   },
   {
@@ -125,14 +94,7 @@ export const CLAIMS: readonly Claim[] = [
     ],
     claim:
       'For work that only waits, a pool of eight is no faster than one thread with eight tasks in flight.',
-    request: {
-      work: waiting,
-      contenders: [
-        { mode: 'event-loop', size: 8 },
-        { mode: 'pool', size: 8 },
-      ],
-      repeats: REPEATS,
-    },
+    request: measured(waiting, { mode: 'event-loop', size: 8 }, { mode: 'pool', size: 8 }),
     predicted: 'no difference',
   },
   {
@@ -144,14 +106,7 @@ export const CLAIMS: readonly Claim[] = [
     ],
     claim:
       'Computing is faster on a pool of two threads than one by one. With a global lock it would not be.',
-    request: {
-      work: computing,
-      contenders: [
-        { mode: 'sequential', size: 1 },
-        { mode: 'pool', size: 2 },
-      ],
-      repeats: REPEATS,
-    },
+    request: measured(computing, { mode: 'sequential', size: 1 }, { mode: 'pool', size: 2 }),
     predicted: 'faster',
   },
 ];
@@ -168,7 +123,7 @@ export function outcomeOf(claim: Claim, experiment: Experiment): ClaimOutcome | 
   const ratio = analysis.ratios.find(({ contender, against }) => contender === 1 && against === 0);
   if (ratio === undefined) return null;
   const [first = '', second = ''] = contenderNames(request.contenders);
-  const measured =
+  const found =
     ratio.verdict === 'no difference'
       ? `no clear difference between ${lower(second)} and ${lower(first)}: ${ratioText(ratio)} as fast, 95 % interval ${intervalText(ratio)}`
       : `${lower(second)} was ${ratio.verdict} than ${lower(first)}: ${ratioText(ratio)} as fast, 95 % interval ${intervalText(ratio)}`;
@@ -176,8 +131,8 @@ export function outcomeOf(claim: Claim, experiment: Experiment): ClaimOutcome | 
   return {
     held,
     text: held
-      ? `As predicted, ${measured}.`
-      : `Not as predicted on this machine: ${measured}. ${whyNot(claim, experiment)}`,
+      ? `As predicted, ${found}.`
+      : `Not as predicted on this machine: ${found}. ${whyNot(claim, experiment)}`,
   };
 }
 
