@@ -266,7 +266,7 @@ test('cancel ends a job: what ran is gone from disk, what waited is cancelled', 
   const source = join(folder, 'source');
   mkdirSync(source);
   writeFileSync(join(source, 'slow.bin'), randomBytes(1000));
-  const server = await serve(source, 60_000);
+  const server = await serve(source, 600_000);
   const target = join(folder, 'target');
   const { id } = await engine.createJob(
     {

@@ -79,7 +79,7 @@ describe.each(MODES)('mode %s', (mode) => {
 
 test('a few tasks are shared, although one thread is there before the other', async () => {
   const executor = make({ size: 2, tasksPerWorker: 8 });
-  const submit = (): TaskHandle<number> => executor.submit({ do: 'wait', ms: 60_000 });
+  const submit = (): TaskHandle<number> => executor.submit({ do: 'wait', ms: 600_000 });
   const handles = Array.from({ length: 4 }, submit);
   await expect.poll(() => executor.read().map(({ running }) => running.length)).toEqual([2, 2]);
   for (const handle of handles) handle.cancel();
@@ -124,7 +124,7 @@ test('leaving map early cancels what it had submitted', async () => {
 test('cancel stops a waiting task at once and a queued one before it starts', async () => {
   const executor = make({ size: 1 });
   const started: TaskTiming[] = [];
-  const running = executor.submit({ do: 'wait', ms: 60_000 });
+  const running = executor.submit({ do: 'wait', ms: 600_000 });
   const queued = executor.submit({ do: 'echo', value: 1 }, { onTiming: (timing) => started.push(timing) });
   await executor.ready;
   queued.cancel();

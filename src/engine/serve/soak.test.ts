@@ -181,7 +181,7 @@ describe.skipIf(mostDescriptors() < DESCRIPTORS).each([
   test('a server that closes under their load leaves nothing either', async () => {
     await (await start(0, 0)).close();
     const before = await leftAtRest();
-    const server = await start(50_000, 10_000);
+    const server = await start(600_000, 10_000);
     const clients = await connectClients(server);
     const outcome = await tell(clients, 'leave');
     await expect.poll(() => sum(server, 'active')).toBe(CLIENTS);
