@@ -1,10 +1,10 @@
 /** Killed fifty times while it downloads from nginx: every file is right, and what was known good is not fetched twice. */
 import { createHash } from 'node:crypto';
-import { copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect } from '@playwright/test';
-import Database from 'better-sqlite3';
+import { knownWhenKilled, type KnownFiles } from './known';
 import { hasNginx, startNginx, type Answered } from './nginx';
 import { test } from './terminal';
 
@@ -27,41 +27,13 @@ function content(index: number, size: number): Buffer {
   return Buffer.alloc(size, createHash('sha512').update(`file ${index}`).digest());
 }
 
-interface Known {
+interface Kill {
   readonly killedAtMs: number;
-  /** By the file's path: whole, or stretches that are proved good. */
-  readonly files: ReadonlyMap<string, 'whole' | readonly { readonly start: number; readonly end: number }[]>;
-}
-
-/** What the database of a process that was killed knows; from a copy, so that the next process finds it as it is. */
-function knownIn(data: string, copy: string): Known {
-  const killedAtMs = Date.now();
-  mkdirSync(copy, { recursive: true });
-  for (const name of ['heddle.db', 'heddle.db-wal']) {
-    if (existsSync(join(data, name))) copyFileSync(join(data, name), join(copy, name));
-    else writeFileSync(join(copy, name), '');
-  }
-  const database = new Database(join(copy, 'heddle.db'));
-  const files = new Map<string, 'whole' | { start: number; end: number }[]>();
-  try {
-    const pathOf = (url: string): string => new URL(url).pathname;
-    const done = database.prepare<[], { source: string }>("SELECT source FROM tasks WHERE state = 'done'");
-    for (const { source } of done.iterate()) files.set(pathOf(source), 'whole');
-    const stretches = database.prepare<[], { url: string; start: number; end: number }>(
-      'SELECT url, start, "end" FROM partials JOIN partial_extents USING (task_id)',
-    );
-    for (const { url, start, end } of stretches.iterate()) {
-      const known = files.get(pathOf(url)) ?? [];
-      if (known !== 'whole') files.set(pathOf(url), [...known, { start, end }]);
-    }
-  } finally {
-    database.close();
-  }
-  return { killedAtMs, files };
+  readonly files: KnownFiles;
 }
 
 /** Requests that fetched what was known to be good when the process before theirs was killed. */
-function fetchedTwice(answered: readonly Answered[], kills: readonly Known[]): string[] {
+function fetchedTwice(answered: readonly Answered[], kills: readonly Kill[]): string[] {
   return answered.flatMap(({ path, startedAtMs, from, sent }) => {
     const before = kills.findLast(({ killedAtMs }) => killedAtMs < startedAtMs - CLOCK_MS);
     const known = before?.files.get(path) ?? [];
@@ -97,13 +69,13 @@ test('500 files from nginx, killed 50 times', async ({ start, folder, data }) =>
     let run = start(['download', '-i', '-', '-d', target, '--max-connection-per-server', '16', ...common], {
       input: list,
     });
-    const kills: Known[] = [];
+    const kills: Kill[] = [];
     while (kills.length < KILLS) {
       await Promise.race([run.ended, delay(700 + next() * 900)]);
       if (run.isOver) break;
       run.kill('SIGKILL');
       await run.ended;
-      kills.push(knownIn(data, join(folder, 'copy')));
+      kills.push({ killedAtMs: Date.now(), files: knownWhenKilled(data, join(folder, 'copy')) });
       run = start(['resume', ...common]);
     }
     expect(kills).toHaveLength(KILLS);

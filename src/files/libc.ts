@@ -59,6 +59,7 @@ export class Libc {
   readonly #from = new BigInt64Array(1);
   readonly #to = new BigInt64Array(1);
   readonly #bytes = Buffer.alloc(XATTR_BYTES);
+  readonly #path = Buffer.alloc(4096);
   /** Large enough for what statfs and statx tell. */
   readonly #stat = Buffer.alloc(256);
   /** Open files can be named as themselves, without a look into /proc. */
@@ -234,7 +235,7 @@ export class Libc {
 
   /** Gives a file that was opened without a name (`O_TMPFILE`) its first one. Never over what exists. */
   nameOpenFile(fd: number, path: FsPath): void {
-    const name = terminated(path);
+    const name = this.#terminated(path);
     if (this.#namesByDescriptor) {
       if (this.#linkat(fd, EMPTY, AT_FDCWD, name, AT_EMPTY_PATH) === 0) return;
       const error = this.#error('linkat');
@@ -245,6 +246,13 @@ export class Libc {
     const own = terminated(`/proc/self/fd/${fd}`);
     if (this.#linkat(AT_FDCWD, own, AT_FDCWD, name, AT_SYMLINK_FOLLOW) !== 0) throw this.#error('linkat');
     this.#namesByDescriptor = false;
+  }
+
+  /** The path as C takes it, valid until the next. */
+  #terminated(path: FsPath): Buffer {
+    if (typeof path !== 'string' || path.length * 3 >= this.#path.length) return terminated(path);
+    this.#path[this.#path.write(path)] = 0;
+    return this.#path;
   }
 
   /** Names of a file's extended attributes; POSIX ACLs are among them. None where the file system knows none. */

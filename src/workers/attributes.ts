@@ -39,25 +39,32 @@ const NOT_KEPT: ReadonlySet<string> = new Set([
 /** Linux's, which is not among Node's constants: a place in the tree that is not opened. */
 const O_PATH = 0o10_000_000;
 
+/** What new files of a folder have from it. */
+export interface Birth {
+  readonly uid: bigint;
+  readonly gid: bigint;
+  readonly hasAcl: boolean;
+}
+
 /**
  * Gives `target`, which is new and open to its owner alone, what `source` has beside its bytes. The order matters: a
  * change of owner takes set-user-ID and capabilities away; an ACL that was inherited counts as soon as the mode does;
  * and everything changes times.
  * @param source an open file, or the path of a link
  * @param lost gets what could not be kept
- * @param mayHaveAcl whether the target's folder may have given it one
+ * @param birth what the target has already, where that is known
  */
 export function copyAttributes(
   source: AttributeHolder,
   stats: BigIntStats,
   target: AttributeHolder,
   lost: Set<Lost>,
-  mayHaveAcl = true,
+  birth: Birth | null = null,
 ): void {
-  const owned = setOwner(target, stats);
+  const owned = (birth?.uid === stats.uid && birth.gid === stats.gid) || setOwner(target, stats);
   if (!owned && isRoot) lost.add('owner');
   const wanted = readExtended(source, lost);
-  if (mayHaveAcl || wanted.size > 0) setExtended(wanted, target, () => undefined, lost);
+  if (birth?.hasAcl !== false || wanted.size > 0) setExtended(wanted, target, () => undefined, lost);
   // A link has no mode of its own.
   if (
     !stats.isSymbolicLink() &&

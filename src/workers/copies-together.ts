@@ -3,86 +3,105 @@
  * their device. What goes wrong with one is the matter of that one.
  */
 import type { FsPath } from '../common/model/paths';
-import type { TaskOutcome } from '../common/model/tasks';
+import type { TaskOrder, TaskOutcome } from '../common/model/tasks';
 import { targetError } from './copy-errors';
 import { TOO_MANY, close, type Begun, type SmallCopies } from './copy-small';
 import type { TargetFolders } from './copy-target';
 import { Flusher } from './flusher';
-import type { TaskContext } from './runtime';
+import { Later, type RunTask, type TaskContext } from './runtime';
 
 /** Of each, two files are open. More hardly take less time for each. */
 const MOST_BEGUN = 128;
 
-/** What became of a copy; an outcome of `null`: it has to go the long way. */
-export type Finished<Key> = { readonly key: Key } & (
-  { readonly outcome: TaskOutcome | null } | { readonly error: unknown }
-);
+interface Waiting {
+  readonly order: TaskOrder;
+  readonly copy: Begun;
+  readonly resolve: (outcome: TaskOutcome | Promise<TaskOutcome>) => void;
+  readonly reject: (error: unknown) => void;
+}
 
-export class CopiesTogether<Key> {
+export class CopiesTogether {
   readonly #small: SmallCopies;
+  readonly #alone: RunTask<TaskOrder, TaskOutcome>;
   readonly #flusherFor: () => Flusher;
   /** By device. */
   readonly #flushers = new Map<bigint, Flusher>();
-  #begun: { readonly key: Key; readonly copy: Begun }[] = [];
-  #finished: Finished<Key>[] = [];
+  #waiting: Waiting[] = [];
 
-  constructor(small: SmallCopies, flusherFor = (): Flusher => new Flusher()) {
+  /** @param alone copies by the long way those that cannot get their names after all */
+  constructor(
+    small: SmallCopies,
+    alone: RunTask<TaskOrder, TaskOutcome>,
+    flusherFor = (): Flusher => new Flusher(),
+  ) {
     this.#small = small;
+    this.#alone = alone;
     this.#flusherFor = flusherFor;
   }
 
   /**
-   * @returns whether it has begun, and {@link finishAll} tells what became of it; if not, it has to go the long way, and
-   * nothing was made
+   * @returns the outcome at once where there is nothing to flush; `null`: it has to go the long way, and nothing was made
    * @throws HeddleError, system errors: it fails
    */
-  begin(key: Key, source: FsPath, target: FsPath, folders: TargetFolders, context: TaskContext): boolean {
-    let copy = this.#small.begin(source, target, folders, context);
-    if (copy === TOO_MANY && this.#begun.length > 0) {
-      this.#finishBegun();
-      copy = this.#small.begin(source, target, folders, context);
+  copy(
+    order: TaskOrder,
+    target: FsPath,
+    folders: TargetFolders,
+    context: TaskContext,
+  ): TaskOutcome | Later<TaskOutcome> | null {
+    let copy = this.#small.begin(order.source, target, folders, context);
+    if (copy === TOO_MANY && this.#waiting.length > 0) {
+      this.finish();
+      copy = this.#small.begin(order.source, target, folders, context);
     }
-    if (copy === null || copy === TOO_MANY) return false;
-    this.#begun.push({ key, copy });
-    if (!this.#small.isFlushed || this.#begun.length >= MOST_BEGUN) this.#finishBegun();
-    return true;
+    if (copy === null || copy === TOO_MANY) return null;
+    if (this.#small.isFlushed && !copy.folder.isInMemory) return this.#wait(order, copy);
+    try {
+      const outcome = this.#small.name(copy, this.#small.isFlushed ? 0 : null);
+      if (outcome !== null) context.setBytesDone(outcome.bytes);
+      return outcome;
+    } finally {
+      close(copy);
+    }
   }
 
-  /** What became of all that have begun since the last time, in their order. */
-  finishAll(): readonly Finished<Key>[] {
-    this.#finishBegun();
-    const finished = this.#finished;
-    this.#finished = [];
-    return finished;
+  #wait(order: TaskOrder, copy: Begun): Later<TaskOutcome> {
+    const outcome = new Promise<TaskOutcome>((resolve, reject) => {
+      this.#waiting.push({ order, copy, resolve, reject });
+    });
+    if (this.#waiting.length >= MOST_BEGUN) this.finish();
+    return new Later(outcome);
   }
 
-  #finishBegun(): void {
-    const begun = this.#begun;
-    this.#begun = [];
-    if (begun.length === 0) return;
+  /** Flushes and names all that have begun. */
+  finish(): void {
+    const waiting = this.#waiting;
+    this.#waiting = [];
     const flushMs = new Map<bigint, number>();
     const failures = new Map<number, unknown>();
-    if (this.#small.isFlushed) {
-      for (const device of new Set(begun.map(({ copy }) => copy.folder.device))) {
-        const fds = begun.flatMap(({ copy }) => (copy.folder.device === device ? [copy.to] : []));
-        const flushed = this.#flusher(device).flush(fds);
-        flushMs.set(device, flushed.ms / fds.length);
-        for (const [fd, error] of flushed.failures) failures.set(fd, error);
-      }
+    for (const device of new Set(waiting.map(({ copy }) => copy.folder.device))) {
+      const fds = waiting.flatMap(({ copy }) => (copy.folder.device === device ? [copy.to] : []));
+      const flushed = this.#flusher(device).flush(fds);
+      flushMs.set(device, flushed.ms / fds.length);
+      for (const [fd, error] of flushed.failures) failures.set(fd, error);
     }
-    for (const { key, copy } of begun) {
+    for (const { order, copy, resolve, reject } of waiting) {
       try {
         if (failures.has(copy.to)) throw targetError(failures.get(copy.to), copy.target);
-        this.#finished.push({
-          key,
-          outcome: this.#small.name(copy, flushMs.get(copy.folder.device) ?? null),
-        });
+        const outcome = this.#small.name(copy, flushMs.get(copy.folder.device) ?? null);
+        resolve(outcome ?? this.#goAlone(order, copy.context));
       } catch (error) {
-        this.#finished.push({ key, error });
+        reject(error);
       } finally {
         close(copy);
       }
     }
+  }
+
+  /** When what runs now has ended: it has the thread for itself. */
+  async #goAlone(order: TaskOrder, context: TaskContext): Promise<TaskOutcome> {
+    await Promise.resolve();
+    return await this.#alone(order, context);
   }
 
   #flusher(device: bigint): Flusher {

@@ -24,7 +24,7 @@ import { createCopy } from './copy';
 import type { CopyHashers } from './copy-data';
 import type { HasherFactory } from '../files/hashers';
 import { TaskCancelled } from './runtime';
-import { FakeContext, order } from './test-context';
+import { FakeContext, order, runToEnd } from './test-context';
 
 const MIB = 1 << 20;
 let folder: string;
@@ -65,7 +65,7 @@ async function copy(
     {},
     hashers,
   );
-  return run(order({ source, target, partial }), context);
+  return runToEnd(run, order({ source, target, partial }), context);
 }
 
 async function failure(promise: Promise<unknown>): Promise<ErrorData> {

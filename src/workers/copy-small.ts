@@ -3,7 +3,7 @@
  * named when all is well and on the device. Nothing is left of one that is killed half-way. Where this cannot be, or the
  * target exists, the copy goes the long way.
  */
-import { closeSync, constants, fstatSync, fsyncSync, openSync, readSync, writeSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readSync, writeSync } from 'node:fs';
 import type { BigIntStats } from 'node:fs';
 import type { CopyOptions, Lost } from '../common/model/copy-options';
 import type { Digests } from '../common/model/digests';
@@ -14,7 +14,7 @@ import { errorCode, lstatOrNull, native, parentPath } from '../files/entries';
 import type { HasherFactory } from '../files/hashers';
 import { libc } from '../files/libc';
 import { isInMemory } from '../files/volumes';
-import { copyAttributes } from './attributes';
+import { copyAttributes, type Birth } from './attributes';
 import { SMALL_BYTES, type CopyHashers } from './copy-data';
 import { aboutTarget, targetError } from './copy-errors';
 import { bufferOf, type CopyMemory } from './copy-memory';
@@ -26,7 +26,7 @@ import { OPEN_TO_READ, throwIfChanged } from './source-file';
 
 /** `O_TMPFILE` is not among Node's constants. This is its value on every architecture that Node is built for. */
 const O_TMPFILE = 0o20_000_000 | constants.O_DIRECTORY;
-/** Somebody may give a folder a default ACL: after this time it is looked at anew. */
+/** Somebody may give a folder a default ACL, or a group to its files: after this time it is looked at anew. */
 const KNOWN_MS = 100;
 /** The process, or the system, has no more descriptors. */
 const TOO_MANY_OPEN: ReadonlySet<string> = new Set(['EMFILE', 'ENFILE']);
@@ -40,7 +40,7 @@ export interface Begun {
   readonly to: number;
   readonly before: BigIntStats;
   readonly bytes: number;
-  readonly lost: ReadonlySet<Lost>;
+  readonly lost: readonly Lost[];
   readonly digests: Digests;
   /** What reading it back has to give; `null`: it is not read back. */
   readonly check: string | null;
@@ -56,11 +56,13 @@ export interface Folder {
   readonly path: FsPath;
   readonly of: TargetFolders;
   readonly device: bigint;
-  /** Whether new files in it have an ACL that their source may not have. */
-  readonly givesAcls: boolean;
+  /** Found out by the first file in it. */
+  birth: Birth | null;
   readonly isInMemory: boolean;
   readonly lookedAtMs: number;
 }
+
+const NOTHING: readonly Lost[] = [];
 
 /** How a job copies. */
 export interface SmallManner {
@@ -78,6 +80,7 @@ export class SmallCopies {
   /** Devices that know no files without a name. */
   readonly #without = new Set<bigint>();
   #folder: Folder | null = null;
+  readonly #lost = new Set<Lost>();
   /** Targets were there: look first. */
   #looksFirst = false;
 
@@ -86,17 +89,6 @@ export class SmallCopies {
     this.#wanted = hashers.wanted;
     this.#check = options.verify ? hashers.check : null;
     this.isFlushed = options.sync || options.verify;
-  }
-
-  /** @returns `null` where it has to go the long way; nothing was made then */
-  copy(source: FsPath, target: FsPath, folders: TargetFolders, context: TaskContext): TaskOutcome | null {
-    const begun = this.begin(source, target, folders, context);
-    if (begun === null || begun === TOO_MANY) return null;
-    try {
-      return this.name(begun, this.isFlushed ? flushOne(begun) : null);
-    } finally {
-      close(begun);
-    }
   }
 
   /**
@@ -127,22 +119,21 @@ export class SmallCopies {
       if (!before.isFile() || size > SMALL_BYTES || size === 0) return null;
       to = this.#openNameless(folder);
       if (typeof to !== 'number') return to;
-      const lost = new Set<Lost>();
       const content = this.#pour(from, to, size, target, context);
       if (content === null) return null;
       const check = this.#check?.whole(content) ?? null;
-      const digests = Object.fromEntries(
-        this.#wanted.map((hasher) => [hasher.algorithm, hasher.whole(content)]),
-      );
+      const digests: { -readonly [Algorithm in keyof Digests]: Digests[Algorithm] } = {};
+      for (const hasher of this.#wanted) digests[hasher.algorithm] = hasher.whole(content);
       try {
-        copyAttributes(from, before, to, lost, folder.givesAcls);
+        this.#lost.clear();
+        copyAttributes(from, before, to, this.#lost, (folder.birth ??= birthOf(to, folder)));
       } catch (error) {
         throw targetError(error, target);
       }
       isBegun = true;
+      const lost = this.#lost.size === 0 ? NOTHING : [...this.#lost];
       const dataMs = nowMs() - startedMs;
-      const files = { source, target, folder, from, to, before, context };
-      return { ...files, bytes: size, lost, digests, check, dataMs };
+      return { source, target, folder, from, to, before, bytes: size, lost, digests, check, dataMs, context };
     } finally {
       if (!isBegun) {
         closeSync(from);
@@ -163,7 +154,6 @@ export class SmallCopies {
     throwIfChanged(source, from, before, bytes);
     const verifyMs = this.#verify(begun);
     if (!this.#name(to, target, begun.folder)) return null;
-    context.setBytesDone(bytes);
     return {
       state: 'done',
       bytes,
@@ -171,7 +161,7 @@ export class SmallCopies {
       finding: 'new',
       copied: { method: 'read-write', dataMs, flushMs, verifyMs, kept: 0 },
       ...(this.#wanted.length === 0 ? {} : { digests }),
-      ...(lost.size === 0 ? {} : { lost: [...lost] }),
+      ...(lost.length === 0 ? {} : { lost }),
     };
   }
 
@@ -195,8 +185,8 @@ export class SmallCopies {
     const last = this.#folder;
     if (last?.path === path && last.of === folders && now - last.lookedAtMs < KNOWN_MS) return last;
     const device = aboutTarget(target, () => folders.ensureParent(target));
-    const about = { givesAcls: givesAcls(path), isInMemory: isInMemory(path) };
-    return (this.#folder = { path, of: folders, device, ...about, lookedAtMs: now });
+    const inMemory = isInMemory(path);
+    return (this.#folder = { path, of: folders, device, birth: null, isInMemory: inMemory, lookedAtMs: now });
   }
 
   /** @returns what was copied, valid until the next; `null`: the source is not what it says */
@@ -237,18 +227,15 @@ export class SmallCopies {
   }
 }
 
+function birthOf(to: number, { path }: Folder): Birth {
+  const { uid, gid } = fstatSync(to, { bigint: true });
+  return { uid, gid, hasAcl: givesAcls(path) };
+}
+
 /** Without a name, nothing is left of it. */
 export function close({ from, to }: Begun): void {
   closeSync(from);
   closeSync(to);
-}
-
-function flushOne({ to, target }: Begun): number {
-  const startedMs = nowMs();
-  aboutTarget(target, () => {
-    fsyncSync(to);
-  });
-  return nowMs() - startedMs;
 }
 
 function tooManyOpen(error: unknown): typeof TOO_MANY | null {

@@ -31,7 +31,7 @@ import { native } from '../files/entries';
 import { libc } from '../files/libc';
 import { NAMING, type Link } from '../files/take-name';
 import { TaskCancelled } from './runtime';
-import { FakeContext, order } from './test-context';
+import { FakeContext, order, runToEnd } from './test-context';
 import { walkEntries } from './walk';
 import { DEFAULT_COPY_OPTIONS, type CopyOptions } from '../common/model/copy-options';
 import { DEFAULT_WALK_RULES } from '../common/model/walk-rules';
@@ -68,7 +68,7 @@ function copier(tuning: CopyTuning = {}, exclusive = true, options: Partial<Copy
     },
     tuning,
   );
-  return async (fields, context = new FakeContext({ exclusive })) => run(order(fields), context);
+  return async (fields, context = new FakeContext({ exclusive })) => runToEnd(run, order(fields), context);
 }
 
 async function failure(promise: Promise<unknown>): Promise<ErrorData> {
@@ -487,7 +487,7 @@ test('a single file as a root', async () => {
     rules: DEFAULT_WALK_RULES,
     algorithms: [],
   });
-  const outcome = await run(order({ source: from, target: to }), new FakeContext());
+  const outcome = await runToEnd(run, order({ source: from, target: to }), new FakeContext());
   expect(outcome.target).toBe(to);
   expect(readFileSync(to, 'utf8')).toBe('x');
 });

@@ -30,6 +30,7 @@ import { copyFolders } from './copy-folders';
 import { foresee, isReached } from './copy-foresight';
 import { placeCopy, type How, type Placing } from './copy-place';
 import type { CopyMemory } from './copy-memory';
+import { CopiesTogether } from './copies-together';
 import { SmallCopies } from './copy-small';
 import { TargetSpelling } from './copy-spelling';
 import { TargetFolders, isRefusal } from './copy-target';
@@ -48,7 +49,7 @@ import { lstatOrNull, native, parentPath, unlinkIfThere } from '../files/entries
 import { NAMING, type Naming } from '../files/take-name';
 import { loadHasher } from '../files/hashers';
 import { hasRealInodes } from '../files/volumes';
-import type { RunTask, TaskContext } from './runtime';
+import type { Later, RunTogether, TaskContext } from './runtime';
 import { notRegular } from './source-file';
 import { ASYNC_IO, SYNC_IO, runAsync, runSync, type Io, type Step } from './steps';
 
@@ -57,10 +58,12 @@ export interface CopyTuning {
   readonly naming?: Partial<Naming>;
 }
 
+type RunCopy = RunTogether<TaskOrder, TaskOutcome>;
+
 const NO_HASHERS: CopyHashers = { wanted: [], check: null };
 
 /** With the hashers that the job needs. */
-export async function loadCopy(options: CopyWorkerOptions): Promise<RunTask<TaskOrder, TaskOutcome>> {
+export async function loadCopy(options: CopyWorkerOptions): Promise<RunCopy> {
   const wanted = await Promise.all(options.algorithms.map((algorithm) => loadHasher(algorithm)));
   const check = options.options.verify ? await loadHasher('blake3') : null;
   return createCopy(options, {}, { wanted, check });
@@ -70,8 +73,9 @@ export function createCopy(
   options: CopyWorkerOptions,
   tuning: CopyTuning = {},
   hashers: CopyHashers = NO_HASHERS,
-): RunTask<TaskOrder, TaskOutcome> {
-  return new Copier(options, tuning, hashers).run;
+): RunCopy {
+  const copier = new Copier(options, tuning, hashers);
+  return Object.assign(copier.run, { finish: copier.finish });
 }
 
 class Copier {
@@ -79,7 +83,7 @@ class Copier {
   readonly #naming: Naming;
   readonly #folders: readonly TargetFolders[];
   readonly #memory: CopyMemory = { buffers: [], noReflink: new Set(), notInKernel: new Set() };
-  readonly #small: SmallCopies;
+  readonly #small: CopiesTogether;
   readonly #times = new TargetTimes();
   readonly #spelling = new TargetSpelling();
   readonly #mirrorRoots = new Map<CopyRoot, MirrorRoot>();
@@ -91,7 +95,10 @@ class Copier {
     this.#options = options;
     this.#naming = { ...NAMING, ...naming };
     this.#hashers = hashers;
-    this.#small = new SmallCopies(this.#memory, { options: options.options, hashers });
+    this.#small = new CopiesTogether(
+      new SmallCopies(this.#memory, { options: options.options, hashers }),
+      (order, context) => this.#runAlone(order, context),
+    );
     this.#folders = options.roots.map(
       (root) =>
         new TargetFolders(root, (workDirectory) => {
@@ -101,7 +108,19 @@ class Copier {
     );
   }
 
-  readonly run: RunTask<TaskOrder, TaskOutcome> = (order, context) => {
+  readonly run = (
+    order: TaskOrder,
+    context: TaskContext,
+  ): TaskOutcome | Promise<TaskOutcome> | Later<TaskOutcome> => {
+    this.#context = context;
+    return this.#copySmall(order, context) ?? this.#runAlone(order, context);
+  };
+
+  readonly finish = (): void => {
+    this.#small.finish();
+  };
+
+  #runAlone(order: TaskOrder, context: TaskContext): TaskOutcome | Promise<TaskOutcome> {
     const { target } = order;
     const root = this.#options.roots[order.root];
     const folders = this.#folders[order.root];
@@ -110,7 +129,6 @@ class Copier {
     }
     const { options } = this.#options;
     const { existing, dryRun, sync } = options;
-    this.#context = context;
     switch (order.type) {
       case 'folders':
         return copyFolders(
@@ -127,8 +145,6 @@ class Copier {
       default:
     }
 
-    const small = this.#copySmall(order, target, folders, context);
-    if (small !== null) return small;
     const source = lstatOrNull(order.source);
     if (source === null) throw notFound(order.source);
     if (source.isDirectory()) throw nowAFolder(order.source);
@@ -162,7 +178,7 @@ class Copier {
     return this.#compared(job, source, context, (contents) =>
       this.#goOn(job, source, contents, order, spelling, context),
     );
-  };
+  }
 
   /** Compares contents, where they are to tell what is there already. */
   #compared(
@@ -298,17 +314,15 @@ class Copier {
   }
 
   /** The short way of small files to where nothing is; `null`: it has to be gone about properly. */
-  #copySmall(
-    { type, source, size }: TaskOrder,
-    target: FsPath,
-    folders: TargetFolders,
-    context: TaskContext,
-  ): TaskOutcome | null {
+  #copySmall(order: TaskOrder, context: TaskContext): TaskOutcome | Later<TaskOutcome> | null {
+    const { type, target, size, root } = order;
     const { existing, dryRun } = this.#options.options;
-    const isSmall = type === 'file' && size !== null && size <= SMALL_BYTES;
+    const folders = this.#folders[root];
+    if (type !== 'file' || size === null || size > SMALL_BYTES || target === null || folders === undefined)
+      return null;
     // A number tells no one whose copy it is: that takes a temporary name.
-    if (!isSmall || dryRun || existing === 'number' || !context.exclusive) return null;
-    return this.#small.copy(source, target, folders, context);
+    if (dryRun || existing === 'number' || !context.exclusive) return null;
+    return this.#small.copy(order, target, folders, context);
   }
 
   /** One more name for what the same job has copied; `null` where there can be none. */

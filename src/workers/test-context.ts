@@ -1,7 +1,7 @@
 /** Helpers of the tests in this folder: a task's context without a pool around it. */
 import type { PartialNote } from '../common/model/download';
 import type { TaskOrder } from '../common/model/tasks';
-import { TaskCancelled, type TaskContext } from './runtime';
+import { Later, TaskCancelled, type RunTogether, type TaskContext } from './runtime';
 
 export class FakeContext implements TaskContext {
   readonly lane: number;
@@ -61,4 +61,16 @@ export class FakeContext implements TaskContext {
 
 export function order(fields: Partial<TaskOrder> & Pick<TaskOrder, 'source'>): TaskOrder {
   return { id: 1, type: 'file', target: null, size: null, root: 0, attempt: 1, submittedAtMs: 0, ...fields };
+}
+
+/** Runs one task to its end, also one whose end comes with that of others. */
+export async function runToEnd<Input, Output>(
+  run: RunTogether<Input, Output>,
+  input: Input,
+  context: TaskContext,
+): Promise<Output> {
+  const value = await run(input, context);
+  if (!(value instanceof Later)) return value;
+  run.finish();
+  return await value.outcome;
 }

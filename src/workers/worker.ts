@@ -13,11 +13,11 @@ import type { ClientsData } from '../common/threads/clients';
 import type { PageCacheData } from '../common/threads/page-cache';
 import type { ServeData, SpareData, WorkerData } from '../common/threads/protocol';
 import type { WalkData } from '../common/threads/walk';
-import { serveTasks, type RunTask } from './runtime';
+import { serveTasks, type RunTask, type RunTogether } from './runtime';
 
 const NICE = 5;
 
-type RunOrder = RunTask<TaskOrder, TaskOutcome>;
+type RunOrder = RunTask<TaskOrder, TaskOutcome> | RunTogether<TaskOrder, TaskOutcome>;
 
 /** Each kind's code is loaded by the threads that need it: a thread is made sooner by half. */
 async function initialise(options: WorkerOptions): Promise<RunOrder> {

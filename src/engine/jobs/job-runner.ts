@@ -15,6 +15,7 @@ import type { Settings } from '../../common/model/settings';
 import type { SettledTask } from '../../common/model/tasks';
 import { LONGEST_TIMER_MS } from '../../common/model/units';
 import { nowMs } from '../../common/threads/board';
+import { endsNow } from '../../common/threads/ends';
 import { RateLimit } from '../../common/threads/rate-limit';
 import type { WorkerOptions } from '../../common/threads/worker-options';
 import {
@@ -389,7 +390,8 @@ export class JobRunner {
     this.tally.move('queued', 'running', count);
     const results = this.#kind.withheld?.(packet) ?? null;
     if (results !== null) {
-      this.#onEnds(packet, unrun(count, results));
+      const ends = endsNow([...packet.ids.keys()], { how: 'done', results });
+      this.#onEnds(packet, { ...ends, worker: null, submittedAtMs: nowMs() });
       return;
     }
     const { promise, resolve } = Promise.withResolvers<void>();
@@ -488,21 +490,4 @@ export class JobRunner {
     this.#recorder.flush();
     return this.#options.tasks.partials.get(id);
   }
-}
-
-/** Of tasks that need not run. */
-function unrun(count: number, results: OutcomeColumns): TimedEnds<OutcomeColumns> {
-  const atMs = nowMs();
-  const times = Array.from({ length: count }, () => atMs);
-  return {
-    tasks: times.map((_, task) => task),
-    lanes: 0,
-    startedAtMs: times,
-    endedAtMs: times,
-    ends: 'done',
-    errors: [],
-    results,
-    worker: null,
-    submittedAtMs: atMs,
-  };
 }

@@ -21,9 +21,9 @@ export interface Packet<Body, Results> {
 }
 
 export type Unanswered =
-  { readonly how: 'cancelled'; readonly error: null } | { readonly how: 'failed'; readonly error: ErrorData };
+  { readonly how: 'cancelled' } | { readonly how: 'failed'; readonly error: ErrorData };
 
-export const CANCELLED: Unanswered = { how: 'cancelled', error: null };
+export const CANCELLED: Unanswered = { how: 'cancelled' };
 
 export function crashOf(cause: ErrorData | null): Unanswered {
   const message = 'The worker thread that ran this task crashed.';

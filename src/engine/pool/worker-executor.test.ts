@@ -116,7 +116,7 @@ describe.each(MODES)('mode %s', (mode) => {
 
 test('a few tasks are shared, although one thread is there before the other', async () => {
   const executor = make({ size: 2, tasksPerWorker: 8 });
-  const packet = new ToyPacket(executor, repeat(4, { do: 'wait', ms: 60_000 }));
+  const packet = new ToyPacket(executor, repeat(4, { do: 'wait', ms: 600_000 }));
   await expect.poll(() => executor.read().map(({ running }) => running.length)).toEqual([2, 2]);
   packet.handle.cancel();
   expect(await packet.all()).toEqual(repeat(4, { do: 'echo' }).map(() => ({ how: 'cancelled' })));
@@ -141,7 +141,7 @@ test('a thread with nothing to do takes over what another one has not begun', as
 
 test('what is taken over from another thread is as cancelled as what that thread keeps', async () => {
   const executor = make({ size: 2 });
-  const busy = [0, 1].map(() => new ToyPacket(executor, [{ do: 'wait', ms: 60_000 }]));
+  const busy = [0, 1].map(() => new ToyPacket(executor, [{ do: 'wait', ms: 600_000 }]));
   await expect.poll(() => executor.read().map(({ running }) => running.length)).toEqual([1, 1]);
   // It lies ready on one of them.
   const packet = new ToyPacket(executor, repeat(16, { do: 'echo' }));
@@ -171,7 +171,7 @@ test('thread-per-task makes a thread for each task; the pool makes as many as it
 
 test('cancel stops a waiting task at once and a queued one before it starts', async () => {
   const executor = make({ size: 1 });
-  const running = new ToyPacket(executor, [{ do: 'wait', ms: 60_000 }]);
+  const running = new ToyPacket(executor, [{ do: 'wait', ms: 600_000 }]);
   const queued = new ToyPacket(executor, repeat(3, { do: 'echo' }));
   await expect.poll(() => executor.read()[0]?.running.length).toBe(1);
   queued.handle.cancel();
@@ -265,7 +265,7 @@ test('resize adds and removes threads while tasks run', async () => {
 
 test('a thread that leaves ends what it runs, and leaves the rest to those that stay', async () => {
   const executor = make({ size: 3 });
-  const first = new ToyPacket(executor, repeat(3, { do: 'wait', ms: 60_000 }));
+  const first = new ToyPacket(executor, repeat(3, { do: 'wait', ms: 600_000 }));
   await expect.poll(() => executor.read().map(({ running }) => running.length)).toEqual([1, 1, 1]);
   // One more lies ready on each of them.
   const ready = [0, 1, 2].map(() => new ToyPacket(executor, repeat(20, { do: 'echo' })));
@@ -281,7 +281,7 @@ test('a thread that leaves ends what it runs, and leaves the rest to those that 
 
 test('a thread that still leaves has its place until it is gone', async () => {
   const executor = make({ size: 2 });
-  const packet = new ToyPacket(executor, repeat(2, { do: 'wait', ms: 60_000 }));
+  const packet = new ToyPacket(executor, repeat(2, { do: 'wait', ms: 600_000 }));
   await expect.poll(() => executor.read().map(({ running }) => running.length)).toEqual([1, 1]);
   const resized = Promise.all([executor.resize(1), executor.resize(2)]);
   expect(await alive(executor)).toBe(2);
@@ -289,7 +289,7 @@ test('a thread that still leaves has its place until it is gone', async () => {
   await packet.handle.promise;
   await resized;
   expect(await alive(executor)).toBe(2);
-  const more = new ToyPacket(executor, repeat(2, { do: 'wait', ms: 60_000 }));
+  const more = new ToyPacket(executor, repeat(2, { do: 'wait', ms: 600_000 }));
   await expect.poll(() => executor.read().map(({ running }) => running.length)).toEqual([1, 1]);
   more.handle.cancel();
   await executor.shutdown();

@@ -7,6 +7,7 @@
  * alive; no thread outlives `shutdown({ wait: true })`.
  */
 import { MOST_TASKS, nowMs } from '../../common/threads/board';
+import { endsNow } from '../../common/threads/ends';
 import { HeddleError, fromErrorData, type ErrorData } from '../../common/model/errors';
 import type { Mode } from '../../common/model/jobs';
 import type { Answer } from '../../common/threads/protocol';
@@ -442,22 +443,11 @@ export class WorkerExecutor<Options, Body, Results> implements Executor<Body, Re
   #settleUnanswered(
     packet: Packet<Body, Results>,
     tasks: readonly number[],
-    { how, error }: Unanswered,
+    end: Unanswered,
     worker: number | null,
   ): void {
-    const atMs = nowMs();
-    const times = tasks.map(() => atMs);
-    this.#settle(packet, {
-      tasks,
-      lanes: 0,
-      startedAtMs: times,
-      endedAtMs: times,
-      ends: how,
-      errors: error === null ? [] : tasks.map((_, at) => [at, error]),
-      results: null,
-      worker,
-      submittedAtMs: packet.submittedAtMs,
-    });
+    const { submittedAtMs } = packet;
+    this.#settle(packet, { ...endsNow<Results>(tasks, end), worker, submittedAtMs });
   }
 
   // The end

@@ -285,7 +285,7 @@ describe.each([
 
   describe('starting and stopping', () => {
     test('closing ends connections that wait', async () => {
-      const server = await serveDirectory({ directory, latencyMs: 60_000, ...spread() });
+      const server = await serveDirectory({ directory, latencyMs: 600_000, ...spread() });
       const waiting = get(server, '/a.txt').then(
         () => 'answered',
         () => 'ended',
@@ -356,7 +356,7 @@ describe.each([
   });
 
   test('a watched one tells which request each connection of each thread has', async () => {
-    const server = await start({ watched: true, latencyMs: 60_000 });
+    const server = await start({ watched: true, latencyMs: 600_000 });
     const sockets = await Promise.all(Array.from({ length: 4 }, () => keepOpen(server)));
     const running = (): string[] =>
       server

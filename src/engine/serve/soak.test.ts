@@ -18,6 +18,7 @@ const CLIENTS = 2000;
 const REQUESTS = 3;
 const WARM_UPS = 2;
 const ROUNDS = 3;
+const MOST_GROWTH = 50_000_000;
 /** Of each connection: one here, a second one while it changes hands, and that of the file. */
 const DESCRIPTORS = 3 * CLIENTS + 500;
 const LEFT_WAIT_MS = 20_000;
@@ -165,23 +166,31 @@ describe.skipIf(mostDescriptors() < DESCRIPTORS).each([
     await server.close();
   }
 
-  test('none fails, and nothing is left', { timeout: 180_000 }, async () => {
+  /** @returns by how many bytes the process is larger after some rounds */
+  async function growth(): Promise<number> {
+    const residentBefore = residentBytes();
+    for (let done = 0; done < ROUNDS; done++) await round();
+    return residentBytes() - residentBefore;
+  }
+
+  test('none fails, and nothing is left', { timeout: 400_000 }, async () => {
     // The first ones make what stays: the threads that read files, code, caches, the allocator's reserve.
     for (let done = 0; done < WARM_UPS; done++) await round();
     const before = await leftAtRest();
     const heapBefore = heapBytes();
-    const residentBefore = residentBytes();
-    for (let done = 0; done < ROUNDS; done++) await round();
+    let grownBy = await growth();
     await expectAsBefore(before);
     // One object for each of the 6,000 connections would be more than this.
     expect(heapBytes() - heapBefore).toBeLessThan(3_000_000);
-    expect(residentBytes() - residentBefore).toBeLessThan(50_000_000);
+    // What leaks does so every time. On a busy machine the allocator takes more at some time, and no more after that.
+    for (let more = 0; more < 2 && grownBy >= MOST_GROWTH; more++) grownBy = await growth();
+    expect(grownBy).toBeLessThan(MOST_GROWTH);
   });
 
   test('a server that closes under their load leaves nothing either', async () => {
     await (await start(0, 0)).close();
     const before = await leftAtRest();
-    const server = await start(50_000, 10_000);
+    const server = await start(600_000, 10_000);
     const clients = await connectClients(server);
     const outcome = await tell(clients, 'leave');
     await expect.poll(() => sum(server, 'active')).toBe(CLIENTS);

@@ -7,6 +7,7 @@ import type { KnownFile } from '../../common/model/download';
 import type { Digests } from '../../common/model/digests';
 import { valueAt, type Packet } from '../../common/model/packet';
 import type { Finding, SettledState, SettledTask, TaskState } from '../../common/model/tasks';
+import { endsNow } from '../../common/threads/ends';
 import type { Ends } from '../../common/threads/protocol';
 import { WITHHELD_FOR_NOW } from '../jobs/withheld';
 import { prepareOnce, type Database } from './database';
@@ -243,19 +244,8 @@ export class TaskWrites {
     return this.#database.transaction(() => {
       const packet = this.#stores.packets.first(jobId);
       if (packet === null) return 0;
-      const tasks = packet.ids.map((_, task) => task);
-      const atMs = Date.now();
-      const times = tasks.map(() => atMs);
-      const ends = {
-        tasks,
-        lanes: 0,
-        startedAtMs: times,
-        endedAtMs: times,
-        ends: 'cancelled',
-        errors: [],
-        results: null,
-        worker: null,
-      } as const;
+      const tasks = [...packet.ids.keys()];
+      const ends = { ...endsNow<OutcomeColumns>(tasks, { how: 'cancelled' }), worker: null };
       this.record(jobId, [{ packet, ends, becomes: tasks.map(() => 'cancelled'), findingOf: () => null }]);
       return tasks.length;
     })();

@@ -22,12 +22,12 @@ import { createHash } from 'node:crypto';
 import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 
-/** @returns the socket's server, to be closed */
-export async function makeHostileTree(root: string): Promise<Server> {
+/** @param many plain files in one folder. @returns the socket's server, to be closed */
+export async function makeHostileTree(root: string, many = 100): Promise<Server> {
   mkdirSync(join(root, 'empty', 'deeper'), { recursive: true });
   mkdirSync(join(root, 'names'));
   mkdirSync(join(root, 'many'));
-  for (let index = 0; index < 100; index++) writeFileSync(join(root, 'many', `f${index}`), `${index}`);
+  for (let index = 0; index < many; index++) writeFileSync(join(root, 'many', `f${index}`), `${index}`);
   writeFileSync(join(root, 'names', 'n'.repeat(255)), 'long');
   writeFileSync(join(root, 'names', ' -a\n"b\\\r'), 'odd');
   writeFileSync(Buffer.from(`${root}/names/\u00fe`, 'latin1'), 'bytes');
