@@ -145,14 +145,14 @@ export class TaskRows {
       .map(toRow);
   }
 
-  /** Ordinals from `from` up to `from + span` whose name or source contains the text, as SQL's LIKE takes it. */
+  /** Ordinals from `from` up to `from + span` whose name or source has the text in it, as SQL's LIKE reads text; bytes count as text. */
   searchSlice(jobId: number, { state, finding, text }: TaskFilter, from: number, span: number): number[] {
     const pattern = `%${text.replaceAll(/[\\%_]/gu, (character) => `\\${character}`)}%`;
     const [first, end] = [taskId(jobId, from), taskId(jobId, from + span)];
     const recorded = this.#prepare<unknown[], { id: number }>(
       `SELECT id FROM tasks WHERE id >= ? AND id < ?
            AND (? IS NULL OR state = ?) AND (? IS NULL OR finding = ?)
-           AND (source LIKE ? ESCAPE '\\' OR (typeof(name) = 'text' AND name LIKE ? ESCAPE '\\')) ORDER BY id`,
+           AND (CAST(source AS TEXT) LIKE ? ESCAPE '\\' OR (typeof(name) = 'text' AND name LIKE ? ESCAPE '\\')) ORDER BY id`,
     )
       .all(first, end, state, state, finding, finding, pattern, pattern)
       .map(({ id }) => ordinalOfTask(id));
