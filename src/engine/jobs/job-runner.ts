@@ -231,11 +231,6 @@ export class JobRunner {
     }));
   }
 
-  /** Ids of the tasks that run at this moment. */
-  runningIds(): number[] {
-    return this.runningNow().flatMap(({ running }) => running.map(({ id }) => id));
-  }
-
   get #concurrency(): number {
     const { mode, concurrency, size } = this.executor;
     if (mode === 'thread-per-task') return concurrency;
