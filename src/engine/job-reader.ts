@@ -71,7 +71,8 @@ export class JobReader {
 
   async tasksPage(query: TaskPageQuery): Promise<TaskPage> {
     const { counts } = this.job(query.jobId);
-    const running = this.#parts.active.runner(query.jobId)?.runningIds() ?? [];
+    const workers = this.#parts.active.runner(query.jobId)?.runningNow() ?? [];
+    const running = workers.flatMap((worker) => worker.running.map(({ id }) => id));
     return this.#search.page(query, counts, running);
   }
 

@@ -98,10 +98,15 @@ export class Admission {
     }
   }
 
-  /** Nothing of this job will ask any host again. */
+  /** Nothing of this job will ask any host again, and what never ended (its pool broke, say) holds no place. */
   close(): void {
-    for (const { name, shared } of this.#hosts.values())
-      if (shared !== null) this.#options.hosts.leave(name, this.#options.onRoom);
+    for (const { name, shared, inFlight } of this.#hosts.values()) {
+      if (shared === null) continue;
+      shared.inFlight -= inFlight;
+      this.#options.hosts.leave(name, this.#options.onRoom);
+    }
+    this.#hosts.clear();
+    this.#turn.length = 0;
   }
 
   /** The next tasks that may start now, at most `most`, counted as in flight; `null` when none may. */
@@ -213,9 +218,8 @@ export class Admission {
   }
 
   #take(host: Host, room: number, now: number): Packet | null {
-    if (host.waiting.length >= MOST_WAITING) return null;
     while (host.packet === null) {
-      if (host.exhausted) return null;
+      if (host.exhausted || host.waiting.length >= MOST_WAITING) return null;
       const drawn = this.#options.draw(host.name, host.cursor);
       if (drawn === null) {
         host.exhausted = true;

@@ -46,6 +46,7 @@ const ENOUGH_PLANNED = 4000;
 const PLAN_PAUSE_MS = 6;
 
 export type StopReason = 'pause' | 'cancel' | 'interrupt';
+const STATES = { pause: 'paused', cancel: 'cancelled', interrupt: 'interrupted' } as const;
 
 export interface RunnerOptions {
   readonly job: StoredJob;
@@ -189,16 +190,7 @@ export class JobRunner {
     this.#admission.close();
     await this.#recorder.finish();
     if (this.#failure !== null) return { state: 'failed', error: this.#failure };
-    switch (this.#stop) {
-      case 'pause':
-        return { state: 'paused', error: null };
-      case 'interrupt':
-        return { state: 'interrupted', error: null };
-      case 'cancel':
-        return { state: 'cancelled', error: null };
-      case null:
-        return { state: 'done', error: null };
-    }
+    return { state: this.#stop === null ? 'done' : STATES[this.#stop], error: null };
   }
 
   /** Running tasks end as soon as they notice; they go back to the queue unless the job is cancelled. */
@@ -237,11 +229,6 @@ export class JobRunner {
         return id === undefined ? [] : [{ ...reading, id, name: packet?.names[reading.task] ?? '' }];
       }),
     }));
-  }
-
-  /** Ids of the tasks that run at this moment. */
-  runningIds(): number[] {
-    return this.runningNow().flatMap(({ running }) => running.map(({ id }) => id));
   }
 
   get #concurrency(): number {
@@ -384,7 +371,7 @@ export class JobRunner {
   async #attempt(packet: Packet): Promise<void> {
     const count = packet.ids.length;
     if (!this.#goesOn) {
-      for (let task = 0; task < count; task++) this.#admission.release(packet.host);
+      this.#giveBack(packet, count);
       return;
     }
     this.tally.move('queued', 'running', count);
@@ -396,33 +383,49 @@ export class JobRunner {
     }
     const { promise, resolve } = Promise.withResolvers<void>();
     let left = count;
-    const handle = this.executor.submit({
-      body: packetOrder(packet, this.#kind.details(packet), nowMs()),
-      count,
-      onEnds: (ends) => {
-        left -= ends.tasks.length;
-        if (left === 0) this.#running.delete(handle);
-        this.#onEnds(packet, ends);
-        if (left <= Math.floor(count / 2)) resolve();
-      },
-      onNote: (task, told) => {
-        const id = packet.ids[task];
-        const note = this.#kind.partialIn?.(told) ?? null;
-        if (id === undefined || note === null) return;
-        this.#partials.add(id);
-        this.#recorder.note(id, note);
-      },
-    });
-    this.#running.set(handle, packet);
-    handle.promise.catch((error: unknown) => {
-      // The pool is broken: what has not settled never will.
-      this.#running.delete(handle);
+    // The pool is broken: what has not settled never will.
+    const abandon = (error: unknown): void => {
       this.tally.move('running', 'queued', left);
-      for (; left > 0; left--) this.#admission.release(packet.host);
+      this.#giveBack(packet, left);
       this.#fail(toErrorData(error));
       resolve();
-    });
+    };
+    try {
+      const handle = this.executor.submit({
+        body: packetOrder(packet, this.#kind.details(packet), nowMs()),
+        count,
+        onEnds: (ends) => {
+          left -= ends.tasks.length;
+          if (left === 0) this.#running.delete(handle);
+          this.#onEnds(packet, ends);
+          if (left <= Math.floor(count / 2)) resolve();
+        },
+        onNote: (task, told) => {
+          this.#onNote(packet.ids[task] ?? 0, told);
+        },
+      });
+      this.#running.set(handle, packet);
+      handle.promise.catch((error: unknown) => {
+        this.#running.delete(handle);
+        abandon(error);
+      });
+    } catch (error) {
+      abandon(error);
+    }
     await promise;
+  }
+
+  /** Tasks that were admitted and do not run. */
+  #giveBack({ host }: Packet, count: number): void {
+    for (let task = 0; task < count; task++) this.#admission.release(host);
+    this.#planDraw();
+  }
+
+  #onNote(id: number, told: unknown): void {
+    const note = this.#kind.partialIn?.(told) ?? null;
+    if (note === null) return;
+    this.#partials.add(id);
+    this.#recorder.note(id, note);
   }
 
   #onEnds(packet: Packet, ends: TimedEnds<OutcomeColumns>): void {

@@ -36,8 +36,8 @@ export async function* manifestLines(
   const writer = manifestWriter(format, algorithms, zero);
   yield writer.begin();
   for (let after = -1; ;) {
-    const page = tasks.rows.digests(jobId, after, PAGE);
-    for (const { path, bytes, digests } of page) {
+    const { files, last } = tasks.rows.digests(jobId, after, PAGE);
+    for (const { path, bytes, digests } of files) {
       const missing = algorithms.filter((algorithm) => digests[algorithm] === undefined);
       const computed = await Promise.all(
         missing.map(async (algorithm) => [algorithm, await digestOf(path, algorithm)] as const),
@@ -48,9 +48,8 @@ export async function* manifestLines(
         size: bytes,
       });
     }
-    const last = page.at(-1);
-    if (last === undefined) break;
-    after = last.ordinal;
+    if (last === null) break;
+    after = last;
     await new Promise((resolve) => setImmediate(resolve));
   }
   yield writer.end();

@@ -12,7 +12,7 @@ const FLUSH_INTERVAL_MS = 100;
 /** What is on disk of a download is known sooner: what is not, is fetched twice after a crash. */
 const NOTE_INTERVAL_MS = 30;
 /** Tasks. */
-const FLUSH_AT = 200;
+const FLUSH_AT = 1000;
 
 export class Recorder {
   readonly #tasks: TaskStore;

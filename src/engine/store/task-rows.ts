@@ -62,9 +62,16 @@ export interface TaskFilter {
   readonly text: string;
 }
 
-/** What is left of a file whose content was there already: its size, as no byte was copied. */
-const CONTENT_BYTES = `CASE WHEN coalesce(first.finding, tasks.finding) IN ('unchanged', 'updated')
-  THEN coalesce(first.size, tasks.size, 0) ELSE coalesce(first.bytes, tasks.bytes) END`;
+interface DigestRecord {
+  readonly id: number;
+  readonly path: Stored;
+  readonly type: TaskType;
+  readonly inode: string | null;
+  readonly digests: string | null;
+  readonly finding: Finding | null;
+  readonly size: number | null;
+  readonly bytes: number;
+}
 
 export class TaskRows {
   readonly #prepare: Database['prepare'];
@@ -138,14 +145,14 @@ export class TaskRows {
       .map(toRow);
   }
 
-  /** Ordinals from `from` up to `from + span` whose name or source contains the text, as SQL's LIKE takes it. */
+  /** Ordinals from `from` up to `from + span` whose name or source has the text in it, as SQL's LIKE reads text; bytes count as text. */
   searchSlice(jobId: number, { state, finding, text }: TaskFilter, from: number, span: number): number[] {
     const pattern = `%${text.replaceAll(/[\\%_]/gu, (character) => `\\${character}`)}%`;
     const [first, end] = [taskId(jobId, from), taskId(jobId, from + span)];
     const recorded = this.#prepare<unknown[], { id: number }>(
       `SELECT id FROM tasks WHERE id >= ? AND id < ?
            AND (? IS NULL OR state = ?) AND (? IS NULL OR finding = ?)
-           AND (source LIKE ? ESCAPE '\\' OR (typeof(name) = 'text' AND name LIKE ? ESCAPE '\\')) ORDER BY id`,
+           AND (CAST(source AS TEXT) LIKE ? ESCAPE '\\' OR (typeof(name) = 'text' AND name LIKE ? ESCAPE '\\')) ORDER BY id`,
     )
       .all(first, end, state, state, finding, finding, pattern, pattern)
       .map(({ id }) => ordinalOfTask(id));
@@ -321,33 +328,50 @@ export class TaskRows {
     return valueAt(waiting.targets, 0) ?? (isUrl ? null : (waiting.sources[0] ?? null));
   }
 
-  /** Done files with their digests, in order, for a manifest. What was placed by a killed run has none yet. */
+  /**
+   * Done files with their digests, in order, for a manifest. What was placed by a killed run has none yet.
+   * @returns `last`: behind which ordinal to go on; `null`: nothing is left
+   */
   digests(
     jobId: number,
     afterOrdinal: number,
     limit: number,
-  ): { ordinal: number; path: FsPath; bytes: number; digests: Digests }[] {
-    return this.#prepare<
-      [number, number, number],
-      { id: number; path: Stored; bytes: number; digests: string | null }
-    >(
-      // Another name of a file has the digests of the first one.
-      `SELECT tasks.id, coalesce(tasks.target, tasks.source) AS path, ${CONTENT_BYTES} AS bytes,
-           coalesce(tasks.digests, first.digests) AS digests
-         FROM tasks LEFT JOIN tasks AS first ON tasks.type = 'hardlink' AND tasks.digests IS NULL
-           AND first.job_id = tasks.job_id AND first.inode = tasks.inode AND first.type = 'file'
-         WHERE tasks.id > ? AND tasks.id < ? AND (tasks.state = 'done' OR tasks.finding = 'unchanged')
-           AND (coalesce(tasks.digests, first.digests) IS NOT NULL OR tasks.type = 'url')
-         ORDER BY tasks.id LIMIT ?`,
-    )
-      .all(taskId(jobId, afterOrdinal), idsOf(jobId)[1], limit)
-      .map(({ id, path, bytes, digests }) => ({
-        ordinal: ordinalOfTask(id),
-        path,
-        bytes,
-        digests: digests === null ? {} : (JSON.parse(digests) as Digests),
-      }));
+  ): {
+    readonly files: readonly { readonly path: FsPath; readonly bytes: number; readonly digests: Digests }[];
+    readonly last: number | null;
+  } {
+    const rows = this.#prepare<[number, number, number], DigestRecord>(
+      `SELECT id, coalesce(target, source) AS path, type, inode, digests, finding, size, bytes FROM tasks
+         WHERE id > ? AND id < ? AND (state = 'done' OR finding = 'unchanged')
+           AND (digests IS NOT NULL OR type IN ('url', 'hardlink')) ORDER BY id LIMIT ?`,
+    ).all(taskId(jobId, afterOrdinal), idsOf(jobId)[1], limit);
+    const last = rows.at(-1);
+    return {
+      files: rows.flatMap((row) => {
+        const first = row.type === 'hardlink' && row.digests === null ? this.#firstFile(jobId, row) : row;
+        if (first === null || (first.digests === null && row.type !== 'url')) return [];
+        const digests = first.digests === null ? {} : (JSON.parse(first.digests) as Digests);
+        return [{ path: row.path, bytes: contentBytes(first), digests }];
+      }),
+      last: last === undefined ? null : ordinalOfTask(last.id),
+    };
   }
+
+  /** Another name of a file has the digests of the first one. */
+  #firstFile(jobId: number, { inode }: DigestRecord): DigestRecord | null {
+    if (inode === null) return null;
+    return (
+      this.#prepare<[number, string], DigestRecord>(
+        `SELECT id, coalesce(target, source) AS path, type, inode, digests, finding, size, bytes FROM tasks
+           WHERE job_id = ? AND inode = ? AND type = 'file' LIMIT 1`,
+      ).get(jobId, inode) ?? null
+    );
+  }
+}
+
+/** Of a file whose content was there already, its size: no byte was copied. */
+function contentBytes({ finding, size, bytes }: DigestRecord): number {
+  return finding === 'unchanged' || finding === 'updated' ? (size ?? 0) : bytes;
 }
 
 /** As SQL's LIKE does: ASCII letters alone. */

@@ -1,5 +1,5 @@
 /** An engine in a process of its own, to be told what to do and then killed. */
-import { Engine, Threads } from '../../index';
+import { Engine, Threads, type EngineEvents } from '../../index';
 import { toErrorData } from '../../../common/model/errors';
 
 type Method = (...args: readonly unknown[]) => unknown;
@@ -13,6 +13,11 @@ export interface Call {
 }
 /** The first one, of id 0, says that the engine is there. */
 export type Answer = { readonly id: number } & ({ readonly result: unknown } | { readonly error: unknown });
+/** What it tells without being asked. */
+export interface Told {
+  readonly id: null;
+  readonly settled: EngineEvents['tasks-settled'];
+}
 
 const [dataDirectory = '', worker = ''] = process.argv.slice(2);
 
@@ -21,6 +26,9 @@ void (async () => {
     dataDirectory,
     threads: new Threads(worker),
     retryPolicy: { maxAttempts: 3, baseMs: 1, capMs: 5, random: () => 0.5 },
+  });
+  engine.on('tasks-settled', (settled) => {
+    process.send?.({ id: null, settled } satisfies Told);
   });
   process.on('message', ({ id, on, method: name, args }: Call) => {
     const answer = (answered: Answer): void => void process.send?.(answered);

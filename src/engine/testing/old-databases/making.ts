@@ -1,18 +1,14 @@
 /** What it takes to stop a real engine at a chosen moment: it runs in a process of its own, and its database is looked at. */
-import { fork, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { setTimeout as delay } from 'node:timers/promises';
 import SqliteDatabase from 'better-sqlite3';
 import type { JobRequest } from '../../../common/model/job-request';
 import type { JobState, JobSummary } from '../../../common/model/jobs';
 import type { ExperimentRequest, ExperimentSummary } from '../../../common/experiments/experiment';
 import type { Engine } from '../../engine';
-import { buildWorker } from '../build-worker';
-import type { Answer, Call } from './engine-process';
+import { EngineChild } from '../engine-child';
 import { OldServer } from './server';
 
 const PATIENCE_MS = 20_000;
@@ -21,20 +17,12 @@ export class Making {
   readonly root = mkdtempSync(join(tmpdir(), 'heddle-old-'));
   readonly server = new OldServer(false);
   readonly jobs: Record<string, number> = {};
+  readonly #engine = new EngineChild(join(this.root, 'data'), 'stuck-worker.ts');
   host = '';
-  #child: ChildProcess | null = null;
-  #scripts: { readonly engine: string; readonly worker: string } | null = null;
-  #calls = 0;
   #locked: SqliteDatabase.Database | null = null;
 
   async open(): Promise<void> {
     this.host = await this.server.listen();
-    const script = (path: string): Promise<string> =>
-      buildWorker(fileURLToPath(new URL(path, import.meta.url)));
-    this.#scripts = {
-      engine: await script('engine-process.ts'),
-      worker: await script('../stuck-worker.ts'),
-    };
   }
 
   async close(): Promise<void> {
@@ -83,52 +71,24 @@ export class Making {
   }
 
   startExperiment(request: ExperimentRequest): Promise<ExperimentSummary> {
-    return this.#ask({ on: 'experiments', method: 'start', args: [request] }) as Promise<ExperimentSummary>;
+    return this.#engine.ask({
+      on: 'experiments',
+      method: 'start',
+      args: [request],
+    }) as Promise<ExperimentSummary>;
   }
 
   experiment(id: number): Promise<ExperimentSummary> {
-    return this.#ask({ on: 'experiments', method: 'get', args: [id] }) as Promise<ExperimentSummary>;
+    return this.#engine.ask({ on: 'experiments', method: 'get', args: [id] }) as Promise<ExperimentSummary>;
   }
 
   call(method: keyof Engine, ...args: readonly unknown[]): Promise<unknown> {
-    return this.#ask({ on: 'engine', method, args });
-  }
-
-  async #ask(call: Omit<Call, 'id'>): Promise<unknown> {
-    const child = await this.#process();
-    const id = (this.#calls += 1);
-    const answer = new Promise<Answer>((resolve) => {
-      const take = (message: Answer): void => {
-        if (message.id !== id) return;
-        child.off('message', take);
-        resolve(message);
-      };
-      child.on('message', take);
-    });
-    child.send({ ...call, id });
-    const answered = await answer;
-    if ('error' in answered) throw new Error(JSON.stringify(answered.error));
-    return answered.result;
-  }
-
-  async #process(): Promise<ChildProcess> {
-    if (this.#child !== null) return this.#child;
-    const { engine, worker } = this.#scripts ?? { engine: '', worker: '' };
-    const child = fork(engine, [this.path('data'), worker], { serialization: 'advanced' });
-    this.#child = child;
-    await once(child, 'message');
-    return child;
+    return this.#engine.ask({ on: 'engine', method, args });
   }
 
   /** So that nothing is left to be written, and nothing can be. */
   async kill(): Promise<void> {
-    const child = this.#child;
-    this.#child = null;
-    if (child !== null) {
-      const gone = once(child, 'exit');
-      child.kill('SIGKILL');
-      await gone;
-    }
+    await this.#engine.kill();
     this.unlock();
   }
 
