@@ -265,7 +265,7 @@ function fromBase64(text: string): Uint8Array {
 /** Some of a packet's tasks, as a packet. */
 export function pickTasks(packet: Packet, indices: readonly number[]): Packet {
   const some = <Value>(values: readonly Value[]): readonly Value[] =>
-    indices.map((index) => values[index] as Value);
+    indices.map((index) => valueAt<Value>(values, index));
   const pick = <Value>(column: Column<Value>): Column<Value> =>
     Array.isArray(column) ? some(column as readonly Value[]) : column;
   return {
