@@ -131,7 +131,7 @@ let app = null;
 try {
   app = await openApp(await ensureElectron(), join(folder, 'data'));
   await measureFirstTasks(app, {
-    files: await makeFiles(join(folder, 'few'), FEW_TASKS),
+    makeFiles: () => makeFiles(join(folder, 'few'), FEW_TASKS),
     urls: urlsOf(url, FEW_TASKS),
     folder,
   });

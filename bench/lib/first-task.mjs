@@ -114,17 +114,20 @@ export function firstTaskText(kind, [first, ...later]) {
  * Clicks and prints.
  *
  * @param app see `openApp`
- * @param {{ files: string, urls: readonly string[], folder: string }} work {@link TASKS} files and URLs; where targets go
+ * @param {{ makeFiles(): Promise<string>, urls: readonly string[], folder: string }} work makes {@link TASKS} files
+ *   anew, so that no digest is known; as many URLs; where targets go
  */
-export async function measureFirstTasks(app, { files, urls, folder }) {
+export async function measureFirstTasks(app, { makeFiles, urls, folder }) {
   await watchClicks(app.page);
   process.stdout.write(
     `From the click to the first of ${TASKS} tasks, the dialog open for ${DIALOG_MS} ms:\n`,
   );
   for (const kind of Object.keys(STARTS)) {
     const waits = [];
-    for (let each = 0; each < CLICKS; each++)
+    for (let each = 0; each < CLICKS; each++) {
+      const files = await makeFiles();
       waits.push(await click(app, kind, { files, urls, target: join(folder, `${kind}-${each}`) }));
+    }
     process.stdout.write(`  ${firstTaskText(kind, waits)}\n`);
   }
 }

@@ -2,14 +2,20 @@
 import { enableCompileCache } from 'node:module';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
+import type { JobKind } from '../common/model/jobs';
 import { Threads } from '../engine/pool/threads';
 import { EXIT } from './exit-status';
 import { nodeFault } from './node-version';
 import { rawArguments } from './raw-arguments';
 
-const KINDS = ['download', 'hash', 'copy'] as const;
-/** With more of them than this the start would wait for the threads, not for the work. */
-const MOST_SPARES = 8;
+/** What the jobs of a command are. */
+const KINDS: ReadonlyMap<string, JobKind> = new Map([
+  ['download', 'download'],
+  ['hash', 'hash'],
+  ['verify', 'verify'],
+  ['copy', 'copy'],
+  ['duplicates', 'hash'],
+]);
 
 // Arguments that come through another Node were given to that one.
 const handedOver = process.env['HEDDLE_NODE_CHOSEN'];
@@ -27,6 +33,21 @@ else {
   process.exitCode = EXIT.noStart;
 }
 
+/** As flags say it; what is wrong with them is told later, and what is stored is not known yet. */
+function workersIn(flags: readonly string[]): number {
+  const mode = valueOf(flags, '--mode');
+  if (flags.includes('--sync') || mode === 'sequential' || mode === 'event-loop') return 1;
+  const workers = Number(valueOf(flags, '--workers'));
+  return workers > 0 ? workers : availableParallelism();
+}
+
+function valueOf(flags: readonly string[], name: string): string | undefined {
+  const joined = flags.find((flag) => flag.startsWith(`${name}=`));
+  return joined === undefined
+    ? flags[flags.indexOf(name) + 1 || flags.length]
+    : joined.slice(name.length + 1);
+}
+
 function start(): void {
   // Files are flushed by the system's threads for it: with more of them the disk joins flushes. Read at their first use.
   process.env['UV_THREADPOOL_SIZE'] ??= '32';
@@ -36,11 +57,8 @@ function start(): void {
 
   const threads = new Threads(join(__dirname, 'worker.cjs'));
   const [command = '', ...rest] = process.argv.slice(2);
-  const kind = KINDS.find((each) => each === command);
-  if (kind !== undefined && !rest.includes('--help') && !rest.includes('--dry-run')) {
-    const workers = rest.includes('--sync') ? 1 : Math.min(availableParallelism(), MOST_SPARES);
-    // Folders are walked by one more.
-    threads.prepare(kind, kind === 'download' ? workers : workers + 1);
-  }
+  const kind = KINDS.get(command);
+  const runsNone = rest.includes('--help') || (kind === 'download' && rest.includes('--dry-run'));
+  if (kind !== undefined && !runsNone) threads.prepare(kind, workersIn(rest));
   void import('./main').then(({ main }) => main(threads));
 }

@@ -108,6 +108,8 @@ const nothing = z.undefined();
 /** Requests from the window, answered once. */
 export const REQUESTS = {
   'app:info': channel<AppInfo>()(nothing),
+  /** A job of this kind is likely to be made soon. */
+  'threads:prepare': channel<void>()(z.strictObject({ kind: z.enum(JOB_KINDS) })),
   'settings:get': channel<Settings>()(nothing),
   'settings:set': channel<Settings>()(settingsPatchSchema),
   'jobs:list': channel<JobList>()(jobListSchema),

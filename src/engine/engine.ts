@@ -57,6 +57,8 @@ export interface EngineOptions {
   /** Told the worker's script by the host: the engine imports no worker. */
   readonly threads: Threads;
   readonly retryPolicy?: RetryPolicy;
+  /** Has threads lie ready for the next job when one has ended. */
+  readonly keepsThreads?: boolean;
 }
 
 export class Engine extends JobReader {
@@ -127,7 +129,10 @@ export class Engine extends JobReader {
       active,
       news,
       job: (id) => this.job(id),
-      run: (id, order) => runJob({ ...running, stores, active, news }, id, order),
+      run: async (id, order) => {
+        await runJob({ ...running, stores, active, news }, id, order);
+        if (options.keepsThreads === true) this.prepareThreads(this.job(id).kind);
+      },
     });
     this.#others = new OtherProcesses({
       jobs,
@@ -149,7 +154,12 @@ export class Engine extends JobReader {
           news.emit(name, payload as never);
         });
       },
-      holdJobs: () => this.#turns.hold(),
+      holdJobs: async () => {
+        const release = await this.#turns.hold();
+        // Making threads is part of what is measured.
+        threads.letGo();
+        return release;
+      },
       hasForeignJobs: () => this.#others.hasJobs(),
       assertOpen: () => {
         this.#turns.assertOpen();
@@ -172,6 +182,13 @@ export class Engine extends JobReader {
   workersOf(id: number): number {
     const { mode, workers, kind } = this.job(id);
     return threadsOf(mode, workers ?? this.automaticWorkers(kind));
+  }
+
+  /** A job of this kind is likely to be made soon: its threads come up, and wait for it for some minutes. */
+  prepareThreads(kind: JobKind): void {
+    if (this.#turns.isClosing || this.#turns.areHeld) return;
+    const { mode, workers } = this.settings.get()[kind === 'verify' ? 'hash' : kind];
+    this.#options.threads.prepare(kind, threadsOf(mode, workers ?? this.automaticWorkers(kind)));
   }
 
   /** What a list holds, before anything starts. @throws HeddleError when the file cannot be read */

@@ -27,7 +27,11 @@ async function start(): Promise<void> {
   await app.whenReady();
   let engine: Engine;
   try {
-    engine = await Engine.open({ dataDirectory, threads: new Threads(join(__dirname, 'worker.cjs')) });
+    engine = await Engine.open({
+      dataDirectory,
+      threads: new Threads(join(__dirname, 'worker.cjs')),
+      keepsThreads: true,
+    });
   } catch (error) {
     const { message } = toErrorData(error, dataDirectory);
     process.stderr.write(`heddle: ${message}\n`);

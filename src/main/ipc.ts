@@ -29,6 +29,9 @@ type Handlers = {
 export function setupIpc(engine: Engine, dataDirectory: string): void {
   const handlers: Handlers = {
     'app:info': () => appInfo(engine, dataDirectory),
+    'threads:prepare': ({ kind }) => {
+      engine.prepareThreads(kind);
+    },
     'settings:get': () => engine.settings.get(),
     'settings:set': (patch) => engine.settings.set(patch),
     'jobs:list': (query) => engine.listJobs(query),

@@ -49,6 +49,11 @@ export class Turns {
     return this.#closing;
   }
 
+  /** An experiment has the machine to itself. */
+  get areHeld(): boolean {
+    return this.#queue.isPaused;
+  }
+
   /** @throws HeddleError `closing` */
   assertOpen(): void {
     if (this.#closing) throw new HeddleError('closing', 'Heddle is closing and starts nothing new.');

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { expect, test } from 'vitest';
+import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { OutcomeColumns } from '../../common/model/answer';
 import type { Digests } from '../../common/model/digests';
 import { valueAt, type PacketOrder } from '../../common/model/packet';
@@ -13,23 +13,39 @@ import { createExecutor, Threads } from './index';
 
 const FILES = 40;
 
-test('threads made ahead do the work of a pool, and those nobody took are gone', async () => {
-  const script = await buildWorker(fileURLToPath(new URL('../../workers/worker.ts', import.meta.url)));
-  const folder = mkdtempSync(join(tmpdir(), 'heddle-threads-'));
-  const made: number[] = [];
-  const gone: number[] = [];
-  const onWorker = (worker: {
-    threadId: number;
-    once(name: 'exit', listener: () => void): unknown;
-  }): void => {
-    const id = worker.threadId;
-    made.push(id);
-    worker.once('exit', () => gone.push(id));
-  };
+let script: string;
+/** Of all threads that a test made, and of those that have ended. */
+let made: number[];
+let gone: number[];
+
+function onWorker(worker: { threadId: number; once(name: 'exit', listener: () => void): unknown }): void {
+  const id = worker.threadId;
+  made.push(id);
+  worker.once('exit', () => gone.push(id));
+}
+
+/** Node tells of a thread only then. */
+const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+beforeAll(async () => {
+  script = await buildWorker(fileURLToPath(new URL('../../workers/worker.ts', import.meta.url)));
+}, 60_000);
+
+beforeEach(() => {
+  made = [];
+  gone = [];
   process.on('worker', onWorker);
+});
+
+afterEach(() => {
+  process.off('worker', onWorker);
+});
+
+test('threads made ahead do the work of a pool, and those nobody took are gone', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'heddle-threads-'));
   try {
     const threads = new Threads(script);
-    threads.prepare('hash', 3);
+    threads.prepare('hash', 2);
     const executor = createExecutor<WorkerOptions, PacketOrder, OutcomeColumns>({
       mode: 'pool',
       size: 2,
@@ -69,7 +85,43 @@ test('threads made ahead do the work of a pool, and those nobody took are gone',
     expect(made).toHaveLength(4);
     expect(gone.sort()).toEqual(made.sort());
   } finally {
-    process.off('worker', onWorker);
     rmSync(folder, { recursive: true });
   }
+});
+
+test('threads that nobody takes are let go after a while', async () => {
+  const threads = new Threads(script, { keepMs: 1 });
+  threads.prepare('copy', 2);
+  expect(threads.spares).toBe(3);
+  await nextTurn();
+  expect(made).toHaveLength(3);
+  await expect.poll(() => gone.sort()).toEqual(made.sort());
+  expect(threads.spares).toBe(0);
+  await threads.close();
+});
+
+test('threads wait for one kind of job at a time, as many as it takes', async () => {
+  const threads = new Threads(script);
+  threads.prepare('hash', 2);
+  threads.prepare('hash', 2);
+  await nextTurn();
+  expect(made).toHaveLength(3);
+  threads.prepare('download', 1);
+  expect(threads.spares).toBe(1);
+  await expect.poll(() => gone).toHaveLength(3);
+  await threads.close();
+  expect(gone.sort()).toEqual(made.sort());
+});
+
+test('no thread is made ahead once they are closed, and the last one has ended by then', async () => {
+  const threads = new Threads(script);
+  threads.prepare('download', 2);
+  threads.prepare('verify', 1);
+  await threads.close();
+  expect(made).toHaveLength(3);
+  expect(gone.sort()).toEqual(made.sort());
+  threads.prepare('hash', 2);
+  await nextTurn();
+  expect(threads.spares).toBe(0);
+  expect(made).toHaveLength(3);
 });

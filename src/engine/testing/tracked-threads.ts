@@ -5,11 +5,15 @@ import { Threads } from '../pool';
 export class TrackedThreads extends Threads {
   readonly alive = new Set<Worker>();
   made = 0;
+  /** Of these, how many had slept until then. */
+  woken = 0;
 
   override start(data: object): Worker {
+    const { spares } = this;
     const worker = super.start(data);
     if ('role' in data && data.role === 'checkpoint') return worker;
     this.made += 1;
+    if (this.spares < spares) this.woken += 1;
     this.alive.add(worker);
     worker.once('exit', () => this.alive.delete(worker));
     return worker;

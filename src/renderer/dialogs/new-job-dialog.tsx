@@ -1,5 +1,5 @@
 /** The frame of the dialogs for new jobs: drop, create, errors, buttons. */
-import { useState, type ReactNode } from 'react';
+import { useEffect, useState, type ReactNode } from 'react';
 import { toErrorData, type ErrorData } from '../../common/model/errors';
 import type { JobRequest } from '../../common/model/job-request';
 import { request } from '../bridge';
@@ -74,6 +74,11 @@ export function NewJobDialog(props: NewJobDialogProps) {
   const instead = forExperiment ? undefined : props.instead;
   const onlyInstead = !forExperiment && props.onlyInstead === true;
   const disabled = missing !== null || creation.busy;
+  // While the dialog is filled in, the threads of its job come up.
+  useEffect(() => {
+    if (forExperiment) return;
+    request('threads:prepare', { kind }).catch(() => undefined);
+  }, [kind, forExperiment]);
   return (
     <Dialog
       title={forExperiment ? `Work to compare: ${WORDS[kind].noun}` : WORDS[kind].create}
