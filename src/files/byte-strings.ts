@@ -17,7 +17,8 @@ export function nativeByteString(bytes: string): string | Buffer {
   return isAscii(bytes) ? bytes : Buffer.from(bytes, 'latin1');
 }
 
-function isAscii(text: string): boolean {
+/** Then a byte string and the text of its bytes are one. */
+export function isAscii(text: string): boolean {
   // eslint-disable-next-line no-control-regex -- every ASCII character, control characters too
   return /^[\u0000-\u007f]*$/u.test(text);
 }

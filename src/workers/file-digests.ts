@@ -94,11 +94,12 @@ function hashFileSync(
   return withFileSync(
     path,
     (fd, before) => {
-      context.setBytesTotal(Number(before.size));
+      const size = Number(before.size);
+      context.setBytesTotal(size);
       const identity = remember ? identityToRemember(fd, before) : null;
       const result =
-        before.size > 0n && before.size < BigInt(buffer.length)
-          ? hashSmall(fd, before.size, factories, buffer, context)
+        size > 0 && size < buffer.length
+          ? hashSmall(fd, size, factories, buffer, context)
           : hashStream(fd, before.size, factories, buffer, context);
       throwIfChanged(path, before, fstatSync(fd, { bigint: true }));
       return { ...result, identity };
@@ -112,13 +113,13 @@ type ReadDigests = Omit<FileDigests, 'identity'>;
 /** The whole file in one read and no hasher made for it, which is most of the cost of a small file. */
 function hashSmall(
   fd: number,
-  size: bigint,
+  size: number,
   factories: readonly HasherFactory[],
   buffer: Buffer,
   context: TaskContext,
 ): ReadDigests {
   let total = 0;
-  while (BigInt(total) < size) {
+  while (total < size) {
     const read = readSync(fd, buffer, total, buffer.length - total, null);
     if (read === 0) break;
     total += read;

@@ -70,7 +70,7 @@ class LaneContext implements TaskContext {
   readonly exclusive: boolean;
   readonly ticket: number;
   readonly task: number;
-  readonly startedAtMs = nowMs();
+  readonly startedAtMs: number;
   readonly #board: ProgressBoard;
   readonly #post: (ticket: number, task: number, note: unknown) => void;
   #controller: AbortController | null = null;
@@ -80,8 +80,10 @@ class LaneContext implements TaskContext {
     lane: number,
     ticket: number,
     task: number,
+    startedAtMs: number,
     post: (ticket: number, task: number, note: unknown) => void,
   ) {
+    this.startedAtMs = startedAtMs;
     this.#board = board;
     this.#post = post;
     this.lane = lane;
@@ -209,26 +211,34 @@ export function serveTasks<Options, Body, Input, Output, Results>(
   let run: Run<Input, Output> | null = null;
   const hands: Hand<Body>[] = [];
   const freeLanes = Array.from({ length: data.shape.lanes }, (_, lane) => data.shape.lanes - 1 - lane);
-  const active = new Set<LaneContext>();
+  /** By lane. */
+  const running: (LaneContext | null)[] = freeLanes.map(() => null);
   /** Tasks whose end comes later, and no lane any more. */
   let later = 0;
   let ended = new Map<number, Ended<Output>>();
-  let answeredAtMs = nowMs();
+  /** The time, as it was last looked at: it is asked for once for each task. */
+  let latestMs = nowMs();
+  let answeredAtMs = latestMs;
   let busyMs = 0;
   let busySinceMs = 0;
   let closing = false;
   let answering: NodeJS.Immediate | null = null;
   let waiting: NodeJS.Timeout | null = null;
 
+  function isIdle(): boolean {
+    return freeLanes.length === running.length;
+  }
+
   function answer(): void {
     if (waiting !== null) clearTimeout(waiting);
     waiting = null;
     if (ended.size === 0) return;
-    const running = active.size > 0 ? nowMs() - busySinceMs : 0;
     const answers = [...ended].map(([ticket, ends]) => ends.answer(ticket, pack));
     ended = new Map();
     answeredAtMs = nowMs();
-    post({ type: 'answers', answers, busyMs: busyMs + running });
+    const sinceMs = isIdle() ? 0 : answeredAtMs - busySinceMs;
+    post({ type: 'answers', answers, busyMs: busyMs + sinceMs });
+    latestMs = nowMs();
   }
 
   function answerLater(): void {
@@ -244,12 +254,13 @@ export function serveTasks<Options, Body, Input, Output, Results>(
   }
 
   function leaveLane(context: LaneContext): number {
-    const atMs = nowMs();
-    active.delete(context);
-    if (active.size === 0) busyMs += atMs - busySinceMs;
-    board.end(context.lane);
-    freeLanes.push(context.lane);
-    return atMs;
+    const { lane } = context;
+    latestMs = nowMs();
+    running[lane] = null;
+    board.end(lane);
+    freeLanes.push(lane);
+    if (isIdle()) busyMs += latestMs - busySinceMs;
+    return latestMs;
   }
 
   function settle(context: LaneContext, endedAtMs: number, end: End<Output>): void {
@@ -281,11 +292,11 @@ export function serveTasks<Options, Body, Input, Output, Results>(
       });
   }
 
+  /** Begins a task at the time that was looked at last. */
   function start(task: Run<Input, Output>, { ticket, body }: Hand<Body>, index: number, lane: number): void {
-    const context = new LaneContext(board, lane, ticket, index, postNote);
-    if (active.size === 0) busySinceMs = context.startedAtMs;
-    active.add(context);
-    board.begin(lane, ticket, index, context.startedAtMs);
+    const context = new LaneContext(board, lane, ticket, index, latestMs, postNote);
+    running[lane] = context;
+    board.begin(lane, ticket, index, latestMs);
     const input = open(body, index);
     try {
       context.throwIfCancelled();
@@ -293,6 +304,7 @@ export function serveTasks<Options, Body, Input, Output, Results>(
       if (value instanceof Later) {
         settleLater(context, input, value.outcome);
       } else if (value instanceof Promise) {
+        latestMs = nowMs();
         void value
           .then(
             (output) => {
@@ -313,6 +325,7 @@ export function serveTasks<Options, Body, Input, Output, Results>(
 
   function pump(): void {
     if (run === null) return;
+    latestMs = nowMs();
     for (let hand = hands[0]; hand !== undefined; hand = hands[0]) {
       const lane = freeLanes.at(-1);
       if (lane === undefined) {
@@ -324,15 +337,16 @@ export function serveTasks<Options, Body, Input, Output, Results>(
       if (number === null) {
         hands.shift();
         // The host gets what is whole while this thread goes on with the next packet.
-        if (hands.length > 0 && active.size === 0) answer();
+        if (hands.length > 0 && isIdle()) answer();
         continue;
       }
       // Never of a hand's last task while the hand is here: the host gives its ticket out again.
-      if (ended.size > 0 && nowMs() - answeredAtMs > ANSWER_AFTER_MS) answer();
+      if (ended.size > 0 && latestMs - answeredAtMs > ANSWER_AFTER_MS) answer();
+      if (isIdle()) busySinceMs = latestMs;
       freeLanes.pop();
       start(run, hand, hand.tasks[number] ?? 0, lane);
     }
-    if (active.size > 0) {
+    if (!isIdle()) {
       answerSoon();
       return;
     }
@@ -349,7 +363,7 @@ export function serveTasks<Options, Body, Input, Output, Results>(
         pump();
         break;
       case 'cancel':
-        for (const context of active) if (context.cancelled) context.abort();
+        for (const context of running) if (context?.cancelled === true) context.abort();
         break;
       case 'close':
         closing = true;

@@ -6,7 +6,7 @@
  * Inside, names and paths are *byte strings*: one character for each byte
  * (latin1). They compare bytewise with `<` and take half the memory of buffers.
  */
-import { lstatSync, readdirSync, realpathSync, statSync } from 'node:fs';
+import { Dirent, lstatSync, readdirSync, realpathSync, statSync } from 'node:fs';
 import type { MessagePort } from 'node:worker_threads';
 import { toErrorData, type ErrorData } from '../common/model/errors';
 import { displayPath, pathFromBytes, type FsPath } from '../common/model/paths';
@@ -20,7 +20,7 @@ import {
   type WalkEntry,
   type WalkedChunk,
 } from '../common/threads/walk';
-import { byteString, fromByteString, nativeByteString } from '../files/byte-strings';
+import { byteString, fromByteString, isAscii, nativeByteString } from '../files/byte-strings';
 import { WalkFilter, readGitIgnore } from '../files/walk-filter';
 import type { WalkRules } from '../common/model/walk-rules';
 import { planChunk, type PlannedTask } from '../common/model/packet';
@@ -155,30 +155,37 @@ function* walkRoot(
    */
   const file = (relative: string, followed: boolean, near: Volume | null = null): WalkEntry | null => {
     const here = joined(base, relative);
-    const system = nativeByteString(here);
+    const plain = isAscii(here);
+    const system = plain ? here : nativeByteString(here);
     // What is opened later is never a link itself.
-    const more = followed ? { path: realPathOf(system) } : {};
+    const path = followed ? realPathOf(system) : plain ? here : fromByteString(here);
+    const found = (size: number, links: number, identity: FileIdentity | null): WalkEntry => ({
+      root,
+      relative: plain ? relative : fromByteString(relative),
+      type: 'file',
+      path,
+      size,
+      identity,
+      links,
+      reason: null,
+    });
     if (identify !== true) {
       const { size, nlink } = followed ? statSync(system) : lstatSync(system);
       if (!filter.takesSize(size)) return null;
-      if (identify === false || nlink <= 1) return entry(relative, 'file', { size, ...more });
+      if (identify === false || nlink <= 1) return found(size, 1, null);
     }
     const stats = followed ? statSync(system, { bigint: true }) : lstatSync(system, { bigint: true });
     const size = Number(stats.size);
     if (!filter.takesSize(size)) return null;
     const volume = near?.device === stats.dev ? near : volumeOf(here);
-    return entry(relative, 'file', {
-      size,
-      identity: {
-        file: inodeOf(stats),
-        pathKey: volume.hasRealInodes ? null : `\0${byteString(more.path ?? realPathOf(system))}`,
-        version: versionOf(stats),
-        mount: volume.mount,
-      },
-      links: Number(stats.nlink),
-      ...(volume.isPseudo ? { isPseudo: true } : {}),
-      ...more,
+    const pathKey = (): string => `\0${byteString(followed ? path : realPathOf(system))}`;
+    const entry = found(size, Number(stats.nlink), {
+      file: inodeOf(stats),
+      pathKey: volume.hasRealInodes ? null : pathKey(),
+      version: versionOf(stats),
+      mount: volume.mount,
     });
+    return volume.isPseudo ? { ...entry, isPseudo: true } : entry;
   };
 
   const stack: Level[] = [];
@@ -282,20 +289,36 @@ function startBehind(names: readonly Name[], cursor: readonly string[]): Pick<Le
 }
 
 function readFolder(path: string, follows: boolean): Name[] {
-  const names: Name[] = [];
-  for (const found of readdirSync(nativeByteString(path), { withFileTypes: true, encoding: 'buffer' })) {
-    const name = found.name.toString('latin1');
-    if (found.isDirectory()) {
-      if (!name.startsWith(WORK_DIRECTORY_PREFIX))
-        names.push({ key: `${name}/`, type: 'folder', followed: false });
-    } else if (found.isSymbolicLink() && follows) {
-      names.push(whereItLeads(path, name));
-    } else {
-      const type = found.isFile() ? 'file' : found.isSymbolicLink() ? 'symlink' : 'special';
-      names.push({ key: name, type, followed: false });
-    }
+  return list(path)
+    .map((found): Name => {
+      const { name } = found;
+      if (found.isFile()) return { key: name, type: 'file', followed: false };
+      if (found.isDirectory()) return { key: `${name}/`, type: 'folder', followed: false };
+      if (!found.isSymbolicLink()) return { key: name, type: 'special', followed: false };
+      return follows ? whereItLeads(path, name) : { key: name, type: 'symlink', followed: false };
+    })
+    .filter(
+      ({ key, type, followed }) => type !== 'folder' || followed || !key.startsWith(WORK_DIRECTORY_PREFIX),
+    )
+    .sort((a, b) => (a.key < b.key ? -1 : 1));
+}
+
+/** What is in a folder, with names as byte strings. */
+function list(path: string): Pick<Dirent, 'name' | 'isFile' | 'isDirectory' | 'isSymbolicLink'>[] {
+  const system = nativeByteString(path);
+  try {
+    const found = readdirSync(system, { withFileTypes: true, encoding: 'latin1' });
+    // Where a file system does not tell types, Node has looked at each entry, by its name as if that were text.
+    if (found.every((entry) => entry.constructor === Dirent || isAscii(entry.name))) return found;
+  } catch {
+    // It may have looked for what is not there. Else the same happens again.
   }
-  return names.sort((a, b) => (a.key < b.key ? -1 : 1));
+  return readdirSync(system, { withFileTypes: true, encoding: 'buffer' }).map((entry) => ({
+    name: entry.name.toString('latin1'),
+    isFile: () => entry.isFile(),
+    isDirectory: () => entry.isDirectory(),
+    isSymbolicLink: () => entry.isSymbolicLink(),
+  }));
 }
 
 function whereItLeads(folder: string, name: string): Name {

@@ -1,5 +1,5 @@
 /** What a worker says of the tasks of a packet that did not fail, as columns. JSON is as it is stored. */
-import { toColumn, type Column } from './packet';
+import { columnOf, toColumn, type Column } from './packet';
 import type { FsPath } from './paths';
 import type { Finding, TaskOutcome } from './tasks';
 
@@ -26,15 +26,23 @@ export type OutcomeRest = {
 /** @param outcomes `null` where a task has none: it failed, or was cancelled */
 export function packOutcomes(outcomes: readonly (TaskOutcome | null)[]): OutcomeColumns {
   return {
-    states: toColumn(outcomes.map((outcome) => outcome?.state ?? 'done')),
-    bytes: toColumn(outcomes.map((outcome) => outcome?.bytes ?? 0)),
-    targets: toColumn(outcomes.map((outcome) => outcome?.target ?? null)),
-    findings: toColumn(outcomes.map((outcome) => outcome?.finding ?? null)),
-    digests: toColumn(outcomes.map((outcome) => json(outcome?.digests))),
-    facts: toColumn(outcomes.map((outcome) => json(outcome?.facts))),
-    copied: toColumn(outcomes.map((outcome) => json(outcome?.copied))),
-    rest: toColumn(outcomes.map((outcome) => (outcome === null ? null : restOf(outcome)))),
+    states: columnOf(outcomes, (outcome) => outcome?.state ?? 'done'),
+    bytes: columnOf(outcomes, (outcome) => outcome?.bytes ?? 0),
+    targets: columnOf(outcomes, (outcome) => outcome?.target ?? null),
+    findings: columnOf(outcomes, (outcome) => outcome?.finding ?? null),
+    digests: jsonColumn(outcomes, 'digests'),
+    facts: jsonColumn(outcomes, 'facts'),
+    copied: jsonColumn(outcomes, 'copied'),
+    rest: columnOf(outcomes, (outcome) => (outcome === null ? null : restOf(outcome))),
   };
+}
+
+function jsonColumn(
+  outcomes: readonly (TaskOutcome | null)[],
+  key: 'digests' | 'facts' | 'copied',
+): Column<string | null> {
+  if (outcomes.every((outcome) => outcome?.[key] === undefined)) return null;
+  return toColumn(outcomes.map((outcome) => json(outcome?.[key])));
 }
 
 function json(value: object | undefined): string | null {

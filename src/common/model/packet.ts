@@ -20,6 +20,15 @@ export function toColumn<Value>(values: readonly Value[]): Column<Value> {
   return values.length > 0 && values.every((value) => value === first) ? first : values;
 }
 
+/** A column of `items`. Most are one value, and no list is made for those. @param of cheap */
+export function columnOf<Item, Value>(items: readonly Item[], of: (item: Item) => Value): Column<Value> {
+  const [head] = items;
+  if (head === undefined) return [];
+  const first = of(head);
+  for (const item of items) if (of(item) !== first) return items.map(of);
+  return first;
+}
+
 /** Tasks that are planned at once, at most. */
 export const CHUNK = 256;
 
@@ -134,67 +143,79 @@ function needsNoRow({ settled, inode, grouping }: PlannedTask): boolean {
   return settled === null && inode == null && grouping == null;
 }
 
-/** @param tasks in the job's order */
-export function planChunk(tasks: readonly PlannedTask[], cursor: string): PlannedChunk {
-  const groups = new Map<string, { readonly offsets: number[]; readonly tasks: PlannedTask[] }>();
-  const rows: { offset: number; task: PlannedTask }[] = [];
-  tasks.forEach((task, offset) => {
-    if (!needsNoRow(task)) {
-      rows.push({ offset, task });
-      return;
-    }
-    const key = `${task.phase} ${task.root} ${task.host}`;
-    let group = groups.get(key);
-    if (group === undefined) groups.set(key, (group = { offsets: [], tasks: [] }));
-    group.offsets.push(offset);
-    group.tasks.push(task);
-  });
-  const packets = [...groups.values()].map((group) => planPacket(group.tasks, group.offsets));
-  return { count: tasks.length, packets, rows, cursor };
+/** Tasks of one packet. */
+interface Group {
+  readonly first: PlannedTask;
+  readonly offsets: number[];
+  readonly tasks: PlannedTask[];
 }
 
-function planPacket(tasks: readonly PlannedTask[], offsets: readonly number[]): PlannedPacket {
-  const [first] = tasks;
+/** @param tasks in the job's order */
+export function planChunk(tasks: readonly PlannedTask[], cursor: string): PlannedChunk {
+  const groups = new Map<string, Group>();
+  const rows: { offset: number; task: PlannedTask }[] = [];
+  let group: Group | undefined;
+  for (let offset = 0; offset < tasks.length; offset++) {
+    const task = tasks[offset];
+    if (task === undefined) continue;
+    if (!needsNoRow(task)) {
+      rows.push({ offset, task });
+      continue;
+    }
+    // Most tasks belong where the one before does.
+    if (group === undefined || !belongsTo(group, task)) {
+      const key = `${task.phase} ${task.root} ${task.host}`;
+      group = groups.get(key);
+      if (group === undefined) groups.set(key, (group = { first: task, offsets: [], tasks: [] }));
+    }
+    group.offsets.push(offset);
+    group.tasks.push(task);
+  }
+  return { count: tasks.length, packets: [...groups.values()].map(planPacket), rows, cursor };
+}
+
+function belongsTo({ first }: Group, { phase, root, host }: PlannedTask): boolean {
+  return first.phase === phase && first.root === root && first.host === host;
+}
+
+function planPacket({ first, offsets, tasks }: Group): PlannedPacket {
   const [offset = 0] = offsets;
   const bytes: Record<string, [number, string][]> = {};
-  const textOf = (name: string, values: readonly (string | Uint8Array | null)[]): (string | null)[] =>
+  const asText = (name: string, values: readonly (string | Uint8Array | null)[]): (string | null)[] =>
     values.map((value, index) => {
       if (value === null || typeof value === 'string') return value;
       (bytes[name] ??= []).push([index, toBase64(value)]);
       return null;
     });
-  const isConsecutive = offsets.every((at, index) => at === offset + index);
-  const sizes = tasks.map(({ size }) => size);
+  const textColumn = (
+    name: string,
+    of: (task: PlannedTask) => string | Uint8Array | null,
+  ): Column<string | null> => {
+    const column = columnOf(tasks, of);
+    return column === null || typeof column === 'string' ? column : toColumn(asText(name, tasks.map(of)));
+  };
+  const sizes = columnOf(tasks, ({ size }) => size);
+  const isConsecutive = (offsets.at(-1) ?? offset) - offset === offsets.length - 1;
   const columns: StoredColumns = {
     ...(isConsecutive ? {} : { at: offsets.map((at) => at - offset) }),
-    types: toColumn(tasks.map(({ type }) => type)),
-    roots: first?.root ?? 0,
-    sources: textOf(
+    types: columnOf(tasks, ({ type }) => type),
+    roots: first.root,
+    sources: asText(
       'sources',
       tasks.map(({ source }) => source),
     ),
-    targets: toColumn(
-      textOf(
-        'targets',
-        tasks.map(({ target }) => target),
-      ),
-    ),
+    targets: textColumn('targets', ({ target }) => target),
     names: tasks.map(({ name }) => name),
-    sizes: toColumn(sizes),
-    requests: toColumn(
-      textOf(
-        'requests',
-        tasks.map(({ request }) => request ?? null),
-      ),
-    ),
+    sizes,
+    requests: textColumn('requests', ({ request }) => request ?? null),
     bytes,
   };
   return {
-    phase: first?.phase ?? 0,
-    host: first?.host ?? '',
+    phase: first.phase,
+    host: first.host,
     offset,
     count: tasks.length,
-    bytes: sizes.reduce<number>((sum, size) => sum + (size ?? 0), 0),
+    bytes: tasks.reduce((sum, { size }) => sum + (size ?? 0), 0),
     columns: JSON.stringify(columns),
   };
 }
@@ -245,7 +266,7 @@ function fromBase64(text: string): Uint8Array {
 /** Some of a packet's tasks, as a packet. */
 export function pickTasks(packet: Packet, indices: readonly number[]): Packet {
   const some = <Value>(values: readonly Value[]): readonly Value[] =>
-    indices.map((index) => values[index] as Value);
+    indices.map((index) => valueAt<Value>(values, index));
   const pick = <Value>(column: Column<Value>): Column<Value> =>
     Array.isArray(column) ? some(column as readonly Value[]) : column;
   return {
@@ -299,7 +320,8 @@ export function packetOrder(
 }
 
 export function taskOrder(order: PacketOrder, index: number): TaskOrder {
-  return {
+  const details = valueAt(order.details, index);
+  const plain: TaskOrder = {
     id: order.ids[index] ?? 0,
     type: valueAt(order.types, index),
     root: valueAt(order.roots, index),
@@ -308,6 +330,6 @@ export function taskOrder(order: PacketOrder, index: number): TaskOrder {
     size: valueAt(order.sizes, index),
     attempt: valueAt(order.attempts, index) + 1,
     submittedAtMs: order.submittedAtMs,
-    ...valueAt(order.details, index),
   };
+  return details === null ? plain : { ...plain, ...details };
 }
