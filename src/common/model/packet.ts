@@ -156,7 +156,7 @@ export function planChunk(tasks: readonly PlannedTask[], cursor: string): Planne
   const rows: { offset: number; task: PlannedTask }[] = [];
   let group: Group | undefined;
   for (let offset = 0; offset < tasks.length; offset++) {
-    const task = tasks[offset] as PlannedTask;
+    const task = tasks[offset]!;
     if (!needsNoRow(task)) {
       rows.push({ offset, task });
       continue;
