@@ -155,8 +155,7 @@ export function planChunk(tasks: readonly PlannedTask[], cursor: string): Planne
   const groups = new Map<string, Group>();
   const rows: { offset: number; task: PlannedTask }[] = [];
   let group: Group | undefined;
-  for (let offset = 0; offset < tasks.length; offset++) {
-    const task = tasks[offset]!;
+  for (const [offset, task] of tasks.entries()) {
     if (!needsNoRow(task)) {
       rows.push({ offset, task });
       continue;
