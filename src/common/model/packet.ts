@@ -155,7 +155,9 @@ export function planChunk(tasks: readonly PlannedTask[], cursor: string): Planne
   const groups = new Map<string, Group>();
   const rows: { offset: number; task: PlannedTask }[] = [];
   let group: Group | undefined;
-  for (const [offset, task] of tasks.entries()) {
+  for (let offset = 0; offset < tasks.length; offset++) {
+    const task = tasks[offset];
+    if (task === undefined) continue;
     if (!needsNoRow(task)) {
       rows.push({ offset, task });
       continue;
@@ -264,7 +266,7 @@ function fromBase64(text: string): Uint8Array {
 /** Some of a packet's tasks, as a packet. */
 export function pickTasks(packet: Packet, indices: readonly number[]): Packet {
   const some = <Value>(values: readonly Value[]): readonly Value[] =>
-    indices.map((index) => values[index] as Value);
+    indices.map((index) => valueAt<Value>(values, index));
   const pick = <Value>(column: Column<Value>): Column<Value> =>
     Array.isArray(column) ? some(column as readonly Value[]) : column;
   return {

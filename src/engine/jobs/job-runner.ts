@@ -100,7 +100,7 @@ export class JobRunner {
   readonly #running = new Map<PacketHandle, Packet>();
   /** Tasks that something is on disk of. */
   readonly #partials: Set<number>;
-  /** Tasks whose rows this run has written although they are queued: they are not drawn once more. */
+  /** Tasks whose rows this phase has written although they are queued: they are not drawn once more. */
   readonly #retried = new Set<number>();
   /** The speed limit of this job. */
   readonly #rate = new RateLimit();
@@ -284,6 +284,8 @@ export class JobRunner {
     await this.#prepare(this.#phase);
     if (!this.#goesOn) return;
     this.#settled = Promise.withResolvers();
+    // Some of them go on in this phase.
+    this.#retried.clear();
     this.#admission.startOver();
     for (const host of this.#options.tasks.packets.hosts(this.#jobId, this.#phase))
       this.#admission.announce(host);
