@@ -1,7 +1,6 @@
 // Builds what is stale. CommonJS and old syntax: heddle.cjs loads it before it knows which Node runs it.
 'use strict';
 const { spawnSync } = require('node:child_process');
-const { createHash } = require('node:crypto');
 const { existsSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } = require('node:fs');
 const { dirname, join } = require('node:path');
 
@@ -16,25 +15,25 @@ const outputs = [
   'renderer/index.html',
 ];
 
-/** Changes when an input is edited, added, removed or renamed; tests are no input. */
-function fingerprint() {
-  const hash = createHash('sha256');
+/** Every input with its size and time; tests are none. It is compared at every start: a digest would only cost time. */
+function inputList() {
+  const lines = [];
   const visit = (path) => {
     const stat = statSync(join(root, path), { throwIfNoEntry: false });
     if (stat === undefined) return;
-    if (stat.isDirectory()) {
-      for (const name of readdirSync(join(root, path)).sort()) visit(`${path}/${name}`);
-    } else if (!/\.test\.tsx?$/.test(path)) {
-      hash.update(`${path}\0${stat.size}\0${stat.mtimeMs}\n`);
+    if (!stat.isDirectory()) lines.push(`${path}\0${stat.size}\0${stat.mtimeMs}`);
+    else {
+      for (const name of readdirSync(join(root, path)).sort())
+        if (!/\.test\.tsx?$/.test(name)) visit(`${path}/${name}`);
     }
   };
   inputs.forEach(visit);
-  return hash.digest('hex');
+  return lines.join('\n');
 }
 
 function isStale() {
   if (!outputs.every((path) => existsSync(join(root, 'out', path)))) return true;
-  return !existsSync(stamp) || readFileSync(stamp, 'utf8') !== fingerprint();
+  return !existsSync(stamp) || readFileSync(stamp, 'utf8') !== inputList();
 }
 
 /**
@@ -45,7 +44,7 @@ function isStale() {
  */
 function build(node) {
   // Taken before the build: what is edited meanwhile is stale afterwards.
-  const before = fingerprint();
+  const before = inputList();
   const { status } = spawnSync(
     node || process.execPath,
     [join(root, 'node_modules', 'electron-vite', 'bin', 'electron-vite.js'), 'build', '--logLevel', 'warn'],

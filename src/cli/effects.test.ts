@@ -22,7 +22,7 @@ afterAll(() => {
 
 /** No command acts: what is asked is what is refused before it would. */
 function program(): Command {
-  const made = makeProgram(new Threads('file:///no/worker'), () => undefined);
+  const made = makeProgram(new Threads('file:///no/worker'), [], () => undefined);
   for (const command of commandsOf(made)) command.action(() => undefined);
   return made;
 }

@@ -46,7 +46,8 @@ async function run(threads: Threads): Promise<number> {
   // Messages that nobody reads must not end the work.
   process.stderr.on('error', () => undefined);
   let status: number = EXIT.done;
-  const program = makeProgram(threads, (code) => {
+  const words = process.argv.slice(2);
+  const program = makeProgram(threads, words, (code) => {
     status = code;
   });
   try {
@@ -55,7 +56,7 @@ async function run(threads: Threads): Promise<number> {
   } catch (error) {
     if (error instanceof CommanderError) {
       if (error.exitCode === 0) return EXIT.done;
-      const { help } = commandOf(program, process.argv.slice(2));
+      const { help } = commandOf(program, words);
       process.stderr.write(`heddle: ${visible(usageFault(error))}. See: ${help}\n`);
       return EXIT.usage;
     }

@@ -64,8 +64,15 @@ function chosenMode(flags: TaskFlags): Mode | null {
   return flags.mode ?? (flags.sync ? 'sequential' : flags.async ? 'pool' : null);
 }
 
-/** @param report is told the exit status of the command that ran */
-export function makeProgram(threads: Threads, report: (status: number) => void): Command {
+/**
+ * @param words what it is to parse: begins with a command's name, it has that command alone
+ * @param report is told the exit status of the command that ran
+ */
+export function makeProgram(
+  threads: Threads,
+  words: readonly string[],
+  report: (status: number) => void,
+): Command {
   const program = new Command('heddle')
     .description(
       'Downloads lists of URLs, hashes folders and copies trees on worker threads that you can watch.',
@@ -106,164 +113,187 @@ export function makeProgram(threads: Threads, report: (status: number) => void):
     );
   };
 
-  addDownloadFlags(taskFlags(program.command('download')))
-    .description('download URLs and lists of URLs')
-    .argument('[urls...]', 'http and https URLs')
-    .action(async (urls: string[], flags: TaskFlags & DownloadFlags) => {
-      refuseWrongSources(urls, flags, 'heddle help download');
-      const manifestToOutput = flags.manifest === '-';
-      if (manifestToOutput && flags.json === true) {
-        throw new HeddleError(
-          'usage',
-          'a manifest and --json cannot share standard output; give --manifest a file. See: heddle help download',
-        );
-      }
-      const text = flags.input.includes('-') ? await readStandardInput() : null;
-      if (flags.dryRun === true) {
-        await threads.close();
-        const files = flags.input.filter((file) => file !== '-').map((file) => givenPath(file));
-        const given = { urls, text, files, out: flags.out ?? null, format: flags.format ?? null };
-        report(await preview(given, flags.json === true));
-        return;
-      }
-      await create(
-        flags,
-        (how) => ({ ...downloadRequest(urls, flags, text), ...how }),
-        { kind: 'download', manifestToOutput, nul: flags.null === true },
-        { manifest: flags.manifest === undefined || manifestToOutput ? null : givenPath(flags.manifest) },
-      );
-    });
-
   const commands: TaskCommands = {
     taskFlags,
     run: (flags, request, options, given) => create(flags as TaskFlags, request, options, given),
   };
-  addHashCommand(program, commands);
-  addVerifyCommand(program, commands);
-  addDuplicatesCommand(program, commands);
 
-  addCopyCommand(program, commands);
-
-  addCompareCommand(program, { outputFlags, open, report });
-
-  addServeFlags(program.command('serve'))
-    .description('serve a folder on the loopback address, for trials and comparisons')
-    .argument('<dir>', 'the folder')
-    .action(async (directory: string, flags: ServeFlags) => {
-      // The server's types of files take a tenth of the start of every other command.
-      const { serve } = await import('./serve');
-      report(await serve(givenTextPath(directory), flags, threads));
-    });
-
-  dataFlag(program.command('jobs'))
-    .description('what is stored')
-    .option('--json', 'JSON Lines')
-    .action(async (flags: TaskFlags) => {
-      const engine = await open(flags);
-      await listJobs(engine, flags.json === true);
-      await engine.close({ interrupt: true });
-    });
-
-  dataFlag(program.command('export'))
-    .description(
-      'the tasks of a job as JSON Lines or CSV, its digests as a manifest, or the URLs of what failed',
-    )
-    .argument('<job>', 'job number')
-    .addOption(
-      new Option('--format <format>', 'of the lines')
-        .choices(['jsonl', 'csv', ...MANIFEST_FORMATS])
-        .default('jsonl'),
-    )
-    .option(
-      '--failed-urls',
-      'the bare URLs (or paths) of failed tasks, a line each; retry has all that a list said of them',
-    )
-    .option('-o, --out <file>', 'where they go; standard output otherwise')
-    .action(async (id: string, flags: TaskFlags & ExportFlags) => {
-      const engine = await open(flags);
-      try {
-        report(await exportJob(engine, jobNumber(id), flags));
-      } finally {
-        await engine.close({ interrupt: true });
-      }
-    });
-
-  addNull(outputFlags(program.command('resume')), 'printed paths of downloads end in NUL bytes')
-    .description('go on with what was interrupted or paused; without a job: with everything')
-    .argument('[jobs...]', 'job numbers')
-    .action(async (ids: string[], flags: TaskFlags & NameFlags) => {
-      const engine = await open(flags);
-      const work = (): Promise<readonly number[]> => {
-        if (ids.length > 0) return Promise.resolve(ids.map(jobNumber));
-        const found = resumable(engine);
-        if (found.length === 0 && flags.quiet !== true)
-          process.stderr.write('Nothing was interrupted or paused.\n');
-        return Promise.resolve(found);
-      };
-      report(
-        await runJobs(engine, work, {
-          json: flags.json === true,
-          quiet: flags.quiet === true,
-          nul: flags.null === true,
-        }),
-      );
-    });
-
-  addNull(outputFlags(program.command('retry')), 'printed paths of downloads end in NUL bytes')
-    .description('run the failed tasks of a job again')
-    .argument('<job>', 'job number')
-    .addOption(
-      new Option(
-        '--existing <policy>',
-        'of a copy: what becomes of targets that differ; what a mirror deletes follows',
-      ).choices(COPY_POLICIES.filter((policy) => policy !== 'refuse')),
-    )
-    .action(async (id: string, flags: TaskFlags & NameFlags & { readonly existing?: CopyPolicy }) => {
-      const engine = await open(flags);
-      report(
-        await runJobs(engine, () => Promise.resolve([jobNumber(id)]), {
-          json: flags.json === true,
-          quiet: flags.quiet === true,
-          nul: flags.null === true,
-          start: (job) =>
-            flags.existing === undefined ? engine.retry(job) : engine.settleExisting(job, flags.existing),
-        }),
-      );
-    });
-
-  dataFlag(program.command('cancel'))
-    .description('end a job that is not running elsewhere; its finished files stay')
-    .argument('<job>', 'job number')
-    .action(async (id: string, flags: TaskFlags) => {
-      const engine = await open(flags);
-      try {
-        await engine.cancel(jobNumber(id));
-      } finally {
-        await engine.close({ interrupt: true });
-      }
-    });
-
-  program
-    .command('demo')
-    .description('download, hash and copy sample files, one by one and on the pool, and compare')
-    .action(async () => {
-      const { runDemo } = await import('./demo');
-      report(await runDemo(threads));
-    });
-
-  program
-    .command('help')
-    .description('what a command does, and its flags')
-    .argument('[command...]', 'compare hash, say')
-    .action((names: string[]) => {
-      const command = commandOf(program, names);
-      if (command.names.length < names.length) {
-        const isName = names.every((name) => /^[a-z-]+$/u.test(name));
-        const what = isName ? `command ${names.join(' ')}` : 'such command';
-        throw new HeddleError('usage', `there is no ${what}. See: ${command.help}`);
-      }
-      command.found.outputHelp();
-    });
+  const add: Readonly<Record<string, () => void>> = {
+    download: () => {
+      addDownloadFlags(taskFlags(program.command('download')))
+        .description('download URLs and lists of URLs')
+        .argument('[urls...]', 'http and https URLs')
+        .action(async (urls: string[], flags: TaskFlags & DownloadFlags) => {
+          refuseWrongSources(urls, flags, 'heddle help download');
+          const manifestToOutput = flags.manifest === '-';
+          if (manifestToOutput && flags.json === true) {
+            throw new HeddleError(
+              'usage',
+              'a manifest and --json cannot share standard output; give --manifest a file. See: heddle help download',
+            );
+          }
+          const text = flags.input.includes('-') ? await readStandardInput() : null;
+          if (flags.dryRun === true) {
+            await threads.close();
+            const files = flags.input.filter((file) => file !== '-').map((file) => givenPath(file));
+            const given = { urls, text, files, out: flags.out ?? null, format: flags.format ?? null };
+            report(await preview(given, flags.json === true));
+            return;
+          }
+          await create(
+            flags,
+            (how) => ({ ...downloadRequest(urls, flags, text), ...how }),
+            { kind: 'download', manifestToOutput, nul: flags.null === true },
+            { manifest: flags.manifest === undefined || manifestToOutput ? null : givenPath(flags.manifest) },
+          );
+        });
+    },
+    hash: () => {
+      addHashCommand(program, commands);
+    },
+    verify: () => {
+      addVerifyCommand(program, commands);
+    },
+    duplicates: () => {
+      addDuplicatesCommand(program, commands);
+    },
+    copy: () => {
+      addCopyCommand(program, commands);
+    },
+    compare: () => {
+      addCompareCommand(program, { outputFlags, open, report });
+    },
+    serve: () => {
+      addServeFlags(program.command('serve'))
+        .description('serve a folder on the loopback address, for trials and comparisons')
+        .argument('<dir>', 'the folder')
+        .action(async (directory: string, flags: ServeFlags) => {
+          // The server's types of files take a tenth of the start of every other command.
+          const { serve } = await import('./serve');
+          report(await serve(givenTextPath(directory), flags, threads));
+        });
+    },
+    jobs: () => {
+      dataFlag(program.command('jobs'))
+        .description('what is stored')
+        .option('--json', 'JSON Lines')
+        .action(async (flags: TaskFlags) => {
+          const engine = await open(flags);
+          await listJobs(engine, flags.json === true);
+          await engine.close({ interrupt: true });
+        });
+    },
+    export: () => {
+      dataFlag(program.command('export'))
+        .description(
+          'the tasks of a job as JSON Lines or CSV, its digests as a manifest, or the URLs of what failed',
+        )
+        .argument('<job>', 'job number')
+        .addOption(
+          new Option('--format <format>', 'of the lines')
+            .choices(['jsonl', 'csv', ...MANIFEST_FORMATS])
+            .default('jsonl'),
+        )
+        .option(
+          '--failed-urls',
+          'the bare URLs (or paths) of failed tasks, a line each; retry has all that a list said of them',
+        )
+        .option('-o, --out <file>', 'where they go; standard output otherwise')
+        .action(async (id: string, flags: TaskFlags & ExportFlags) => {
+          const engine = await open(flags);
+          try {
+            report(await exportJob(engine, jobNumber(id), flags));
+          } finally {
+            await engine.close({ interrupt: true });
+          }
+        });
+    },
+    resume: () => {
+      addNull(outputFlags(program.command('resume')), 'printed paths of downloads end in NUL bytes')
+        .description('go on with what was interrupted or paused; without a job: with everything')
+        .argument('[jobs...]', 'job numbers')
+        .action(async (ids: string[], flags: TaskFlags & NameFlags) => {
+          const engine = await open(flags);
+          const work = (): Promise<readonly number[]> => {
+            if (ids.length > 0) return Promise.resolve(ids.map(jobNumber));
+            const found = resumable(engine);
+            if (found.length === 0 && flags.quiet !== true)
+              process.stderr.write('Nothing was interrupted or paused.\n');
+            return Promise.resolve(found);
+          };
+          report(
+            await runJobs(engine, work, {
+              json: flags.json === true,
+              quiet: flags.quiet === true,
+              nul: flags.null === true,
+            }),
+          );
+        });
+    },
+    retry: () => {
+      addNull(outputFlags(program.command('retry')), 'printed paths of downloads end in NUL bytes')
+        .description('run the failed tasks of a job again')
+        .argument('<job>', 'job number')
+        .addOption(
+          new Option(
+            '--existing <policy>',
+            'of a copy: what becomes of targets that differ; what a mirror deletes follows',
+          ).choices(COPY_POLICIES.filter((policy) => policy !== 'refuse')),
+        )
+        .action(async (id: string, flags: TaskFlags & NameFlags & { readonly existing?: CopyPolicy }) => {
+          const engine = await open(flags);
+          report(
+            await runJobs(engine, () => Promise.resolve([jobNumber(id)]), {
+              json: flags.json === true,
+              quiet: flags.quiet === true,
+              nul: flags.null === true,
+              start: (job) =>
+                flags.existing === undefined ? engine.retry(job) : engine.settleExisting(job, flags.existing),
+            }),
+          );
+        });
+    },
+    cancel: () => {
+      dataFlag(program.command('cancel'))
+        .description('end a job that is not running elsewhere; its finished files stay')
+        .argument('<job>', 'job number')
+        .action(async (id: string, flags: TaskFlags) => {
+          const engine = await open(flags);
+          try {
+            await engine.cancel(jobNumber(id));
+          } finally {
+            await engine.close({ interrupt: true });
+          }
+        });
+    },
+    demo: () => {
+      program
+        .command('demo')
+        .description('download, hash and copy sample files, one by one and on the pool, and compare')
+        .action(async () => {
+          const { runDemo } = await import('./demo');
+          report(await runDemo(threads));
+        });
+    },
+    help: () => {
+      program
+        .command('help')
+        .description('what a command does, and its flags')
+        .argument('[command...]', 'compare hash, say')
+        .action((names: string[]) => {
+          const command = commandOf(program, names);
+          if (command.names.length < names.length) {
+            const isName = names.every((name) => /^[a-z-]+$/u.test(name));
+            const what = isName ? `command ${names.join(' ')}` : 'such command';
+            throw new HeddleError('usage', `there is no ${what}. See: ${command.help}`);
+          }
+          command.found.outputHelp();
+        });
+    },
+  };
+  // To make one takes as long as it takes to load it; the others are there to be listed.
+  const [word = ''] = words;
+  for (const name of Object.hasOwn(add, word) && word !== 'help' ? [word] : Object.keys(add)) add[name]?.();
 
   const plainHelp = new Help();
   // Subcommands take these from their parent only when they are told to.

@@ -26,37 +26,43 @@ export const MOST_REPEATS = 50;
 /** An experiment holds its tasks in memory, and draws each. */
 export const MOST_EXPERIMENT_TASKS = 100_000;
 
-export const contenderSchema = z.strictObject({
-  mode: z.enum(MODES),
-  /** Tasks in flight: threads of `pool` and `thread-per-task`, lanes of `event-loop`; 1 for `sequential`. */
-  size: z.int().min(1).max(MAX_WORKERS),
-});
+export const contenderSchema = z.lazy(() =>
+  z.strictObject({
+    mode: z.enum(MODES),
+    /** Tasks in flight: threads of `pool` and `thread-per-task`, lanes of `event-loop`; 1 for `sequential`. */
+    size: z.int().min(1).max(MAX_WORKERS),
+  }),
+);
 
 /** What is compared: a mode with a size. The same one twice is a null experiment. */
 export type Contender = z.infer<typeof contenderSchema>;
 
-export const workSchema = z.discriminatedUnion('type', [
-  z.strictObject({
-    type: z.literal('ready'),
-    work: z.enum(READY_WORKS),
-    /** Of the built-in server. */
-    latencyMs: z.int().min(0).max(10_000).default(20),
-    /** `null`: as many as show the point in a few seconds. */
-    tasks: z.int().min(1).max(MOST_EXPERIMENT_TASKS).nullable().default(null),
-  }),
-  /** The user's own; its mode and workers count for nothing. */
-  z.strictObject({ type: z.literal('job'), request: jobRequestSchema }),
-]);
+export const workSchema = z.lazy(() =>
+  z.discriminatedUnion('type', [
+    z.strictObject({
+      type: z.literal('ready'),
+      work: z.enum(READY_WORKS),
+      /** Of the built-in server. */
+      latencyMs: z.int().min(0).max(10_000).default(20),
+      /** `null`: as many as show the point in a few seconds. */
+      tasks: z.int().min(1).max(MOST_EXPERIMENT_TASKS).nullable().default(null),
+    }),
+    /** The user's own; its mode and workers count for nothing. */
+    z.strictObject({ type: z.literal('job'), request: jobRequestSchema }),
+  ]),
+);
 
-export const experimentRequestSchema = z.strictObject({
-  work: workSchema,
-  /** Two at least, unless pool sizes alone are searched for the best. The reference is the first `sequential`, else the first. */
-  contenders: z.array(contenderSchema).min(1).max(16),
-  /** Counted runs of each contender, after one warm-up. */
-  repeats: z.int().min(1).max(MOST_REPEATS).default(5),
-  /** Of the system's page cache, before each run: `cold` drops what the system lets us drop. */
-  pageCache: z.enum(['warm', 'cold']).default('warm'),
-});
+export const experimentRequestSchema = z.lazy(() =>
+  z.strictObject({
+    work: workSchema,
+    /** Two at least, unless pool sizes alone are searched for the best. The reference is the first `sequential`, else the first. */
+    contenders: z.array(contenderSchema).min(1).max(16),
+    /** Counted runs of each contender, after one warm-up. */
+    repeats: z.int().min(1).max(MOST_REPEATS).default(5),
+    /** Of the system's page cache, before each run: `cold` drops what the system lets us drop. */
+    pageCache: z.enum(['warm', 'cold']).default('warm'),
+  }),
+);
 /** As it is written: what has a default may be left out. */
 export type ExperimentRequest = z.input<typeof experimentRequestSchema>;
 export type ParsedExperimentRequest = z.output<typeof experimentRequestSchema>;

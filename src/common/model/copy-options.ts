@@ -35,21 +35,23 @@ export interface FirstCopied {
   readonly target: string;
 }
 
-export const copyOptionsSchema = z.strictObject({
-  existing: z.enum(COPY_POLICIES),
-  /** Read the target back from the device and compare, also where it was there already. */
-  verify: z.boolean(),
-  /** Tell what is there already by its content instead of its time. */
-  checksum: z.boolean(),
-  /** Flush each file before it is called done. */
-  sync: z.boolean(),
-  /** Only find out what would happen. */
-  dryRun: z.boolean(),
-  /** Delete at the target what is not at the source. */
-  mirror: z.boolean(),
-  /** Write into a file that is to be replaced where nothing can be renamed over it; not in one step. */
-  inPlace: z.boolean(),
-});
+export const copyOptionsSchema = z.lazy(() =>
+  z.strictObject({
+    existing: z.enum(COPY_POLICIES),
+    /** Read the target back from the device and compare, also where it was there already. */
+    verify: z.boolean(),
+    /** Tell what is there already by its content instead of its time. */
+    checksum: z.boolean(),
+    /** Flush each file before it is called done. */
+    sync: z.boolean(),
+    /** Only find out what would happen. */
+    dryRun: z.boolean(),
+    /** Delete at the target what is not at the source. */
+    mirror: z.boolean(),
+    /** Write into a file that is to be replaced where nothing can be renamed over it; not in one step. */
+    inPlace: z.boolean(),
+  }),
+);
 export type CopyOptions = z.infer<typeof copyOptionsSchema>;
 
 export const DEFAULT_COPY_OPTIONS: CopyOptions = {

@@ -4,49 +4,50 @@ import { CHECK_ALGORITHMS } from './digests';
 import { EXISTING_POLICIES } from './download';
 import { isFieldValue, isToken } from './http-fields';
 
-const milliseconds = z.int().min(1).max(86_400_000);
-const bytes = z.int().min(0);
-/** RFC 9110 §5.1, §5.5. */
-const headerName = z.string().refine(isToken, 'a header has a name of letters, digits and -');
-const headerValue = z.string().refine(isFieldValue, 'a header has no line breaks');
-
-export const downloadOptionsSchema = z.strictObject({
-  existing: z.enum(EXISTING_POLICIES),
-  /** Attempts after the first one that failed and may heal. */
-  retries: z.int().min(0).max(1000),
-  /** The first back-off is at most this long; it doubles each time. */
-  retryBaseMs: milliseconds,
-  /** Calls that are not idempotent (RFC 9110 §9.2.2) are tried again too. */
-  retryAll: z.boolean(),
-  connectMs: milliseconds,
-  /** From the request to the last header. */
-  headersMs: milliseconds,
-  /** Without a byte of the body. */
-  stallMs: milliseconds,
-  /** Larger files fail; `null`: no limit. */
-  maxBytes: bytes.nullable(),
-  /** So much stays free on the disk. */
-  keepFreeBytes: bytes,
-  /** Connections for one large file. */
-  segments: z.int().min(1).max(16),
-  /** The ceiling of what a host gets at once; `null`: the setting. */
-  connectionsPerHost: z.int().min(1).max(256).nullable(),
-  /** Bytes per second of the whole job; `null`: no limit. */
-  limitRate: z.int().min(1).nullable(),
-  /** Computed of every file. */
-  digests: z.array(z.enum(CHECK_ALGORITHMS)),
-  userAgent: headerValue.nullable(),
-  headers: z.array(z.tuple([headerName, headerValue])),
-  user: z.strictObject({ name: z.string(), password: z.string() }).nullable(),
-  bearer: headerValue.nullable(),
-  /** A .netrc file. */
-  netrc: z.string().nullable(),
-  /** Cookies in Netscape's format. */
-  cookies: z.string().nullable(),
-  /** `null`: what the environment says. */
-  proxy: z.string().nullable(),
-  /** PEM certificates that are trusted beside the usual ones. */
-  caFile: z.string().nullable(),
+export const downloadOptionsSchema = z.lazy(() => {
+  const milliseconds = z.int().min(1).max(86_400_000);
+  const bytes = z.int().min(0);
+  /** RFC 9110 §5.1, §5.5. */
+  const headerName = z.string().refine(isToken, 'a header has a name of letters, digits and -');
+  const headerValue = z.string().refine(isFieldValue, 'a header has no line breaks');
+  return z.strictObject({
+    existing: z.enum(EXISTING_POLICIES),
+    /** Attempts after the first one that failed and may heal. */
+    retries: z.int().min(0).max(1000),
+    /** The first back-off is at most this long; it doubles each time. */
+    retryBaseMs: milliseconds,
+    /** Calls that are not idempotent (RFC 9110 §9.2.2) are tried again too. */
+    retryAll: z.boolean(),
+    connectMs: milliseconds,
+    /** From the request to the last header. */
+    headersMs: milliseconds,
+    /** Without a byte of the body. */
+    stallMs: milliseconds,
+    /** Larger files fail; `null`: no limit. */
+    maxBytes: bytes.nullable(),
+    /** So much stays free on the disk. */
+    keepFreeBytes: bytes,
+    /** Connections for one large file. */
+    segments: z.int().min(1).max(16),
+    /** The ceiling of what a host gets at once; `null`: the setting. */
+    connectionsPerHost: z.int().min(1).max(256).nullable(),
+    /** Bytes per second of the whole job; `null`: no limit. */
+    limitRate: z.int().min(1).nullable(),
+    /** Computed of every file. */
+    digests: z.array(z.enum(CHECK_ALGORITHMS)),
+    userAgent: headerValue.nullable(),
+    headers: z.array(z.tuple([headerName, headerValue])),
+    user: z.strictObject({ name: z.string(), password: z.string() }).nullable(),
+    bearer: headerValue.nullable(),
+    /** A .netrc file. */
+    netrc: z.string().nullable(),
+    /** Cookies in Netscape's format. */
+    cookies: z.string().nullable(),
+    /** `null`: what the environment says. */
+    proxy: z.string().nullable(),
+    /** PEM certificates that are trusted beside the usual ones. */
+    caFile: z.string().nullable(),
+  });
 });
 
 export type DownloadOptions = z.infer<typeof downloadOptionsSchema>;

@@ -3,45 +3,51 @@ import { z } from 'zod';
 import { MAX_WORKERS } from './job-request';
 import { MODES } from './jobs';
 
-const kindSettings = z.strictObject({
-  mode: z.enum(MODES),
-  /** Threads; `null`: chosen for the work and the machine. */
-  workers: z.int().min(1).max(MAX_WORKERS).nullable(),
-});
+const kindSettings = z.lazy(() =>
+  z.strictObject({
+    mode: z.enum(MODES),
+    /** Threads; `null`: chosen for the work and the machine. */
+    workers: z.int().min(1).max(MAX_WORKERS).nullable(),
+  }),
+);
 export type KindSettings = z.infer<typeof kindSettings>;
 
-const bestSize = z.int().min(1).max(MAX_WORKERS).nullable();
+const bestSize = z.lazy(() => z.int().min(1).max(MAX_WORKERS).nullable());
 
 /** A speed limit in bytes per second. */
-export const rateSchema = z
-  .int()
-  .min(1024)
-  .max(2 ** 40);
+export const rateSchema = z.lazy(() =>
+  z
+    .int()
+    .min(1024)
+    .max(2 ** 40),
+);
 
-export const settingsSchema = z.strictObject({
-  download: kindSettings,
-  hash: kindSettings,
-  copy: kindSettings,
-  /** Threads that were measured to be best on this machine; `null`: what automatic means is chosen for the work. */
-  bestWorkers: z.strictObject({
-    download: bestSize,
-    hash: bestSize,
-    copy: bestSize,
+const settingsSchema = z.lazy(() =>
+  z.strictObject({
+    download: kindSettings,
+    hash: kindSettings,
+    copy: kindSettings,
+    /** Threads that were measured to be best on this machine; `null`: what automatic means is chosen for the work. */
+    bestWorkers: z.strictObject({
+      download: bestSize,
+      hash: bestSize,
+      copy: bestSize,
+    }),
+    /** `null`: the system's Downloads folder. */
+    downloadDirectory: z.string().nullable(),
+    /** How many tasks may be in flight to one host at once, at most. */
+    connectionsPerHost: z.int().min(1).max(256),
+    /** Bytes per second of all downloads together; `null`: no limit. */
+    limitRate: rateSchema.nullable(),
+    /** For downloads; `null`: what the environment says. It may hold a password, so it is stored sealed. */
+    proxy: z.url({ protocol: /^https?$/u }).nullable(),
+    /** PEM certificates that downloads trust beside the usual ones: a path, or `null`. */
+    caFile: z.string().nullable(),
+    theme: z.enum(['system', 'dark', 'light']),
   }),
-  /** `null`: the system's Downloads folder. */
-  downloadDirectory: z.string().nullable(),
-  /** How many tasks may be in flight to one host at once, at most. */
-  connectionsPerHost: z.int().min(1).max(256),
-  /** Bytes per second of all downloads together; `null`: no limit. */
-  limitRate: rateSchema.nullable(),
-  /** For downloads; `null`: what the environment says. It may hold a password, so it is stored sealed. */
-  proxy: z.url({ protocol: /^https?$/u }).nullable(),
-  /** PEM certificates that downloads trust beside the usual ones: a path, or `null`. */
-  caFile: z.string().nullable(),
-  theme: z.enum(['system', 'dark', 'light']),
-});
+);
 export type Settings = z.infer<typeof settingsSchema>;
-export const settingsPatchSchema = settingsSchema.partial();
+export const settingsPatchSchema = z.lazy(() => settingsSchema.unwrap().partial());
 /** Kept from whoever reads the database. */
 export const SEALED_SETTINGS: ReadonlySet<string> = new Set<keyof Settings>(['proxy']);
 export type SettingsPatch = z.infer<typeof settingsPatchSchema>;

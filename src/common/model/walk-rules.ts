@@ -5,23 +5,24 @@ import { z } from 'zod';
 export const LINK_RULES = ['link', 'follow', 'skip'] as const;
 export type LinkRule = (typeof LINK_RULES)[number];
 
-const globs = z.array(z.string().min(1));
-
-export const walkRulesSchema = z.strictObject({
-  /** Only files that match one of these; [] takes all. A glob without `/` matches names, others paths below the root. */
-  include: globs,
-  /** Neither files nor folders that match one of these. */
-  exclude: globs,
-  /** Leave out what `.gitignore` files on the way say. */
-  gitignore: z.boolean(),
-  /** Take what begins with a dot. */
-  hidden: z.boolean(),
-  links: z.enum(LINK_RULES),
-  /** Stay on the file system of each root. */
-  oneFileSystem: z.boolean(),
-  /** Bytes; `null`: no bound. */
-  minSize: z.int().min(0).nullable(),
-  maxSize: z.int().min(0).nullable(),
+export const walkRulesSchema = z.lazy(() => {
+  const globs = z.array(z.string().min(1));
+  return z.strictObject({
+    /** Only files that match one of these; [] takes all. A glob without `/` matches names, others paths below the root. */
+    include: globs,
+    /** Neither files nor folders that match one of these. */
+    exclude: globs,
+    /** Leave out what `.gitignore` files on the way say. */
+    gitignore: z.boolean(),
+    /** Take what begins with a dot. */
+    hidden: z.boolean(),
+    links: z.enum(LINK_RULES),
+    /** Stay on the file system of each root. */
+    oneFileSystem: z.boolean(),
+    /** Bytes; `null`: no bound. */
+    minSize: z.int().min(0).nullable(),
+    maxSize: z.int().min(0).nullable(),
+  });
 });
 export type WalkRules = z.infer<typeof walkRulesSchema>;
 

@@ -7,7 +7,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { HeddleError, toErrorData, fromErrorData } from '../../common/model/errors';
 import {
-  jobRequestSchema,
+  requestSchema,
   type DownloadRequest,
   type HashRequest,
   type JobRequest,
@@ -45,7 +45,7 @@ export async function prepareJob(
   vault: Vault,
   input: AsyncIterable<Uint8Array> | null = null,
 ): Promise<NewJob> {
-  const checked = understood(jobRequestSchema, request, 'The job');
+  const checked = understood(requestSchema(request), request, 'The job');
   const token = randomBytes(6).toString('hex');
   const how = { mode: checked.mode, workers: checked.workers, token };
   switch (checked.kind) {

@@ -100,7 +100,7 @@ export class JobRunner {
   readonly #running = new Map<PacketHandle, Packet>();
   /** Tasks that something is on disk of. */
   readonly #partials: Set<number>;
-  /** Tasks whose rows this run has written although they are queued: they are not drawn once more. */
+  /** Tasks whose rows this phase has written although they are queued: they are not drawn once more. */
   readonly #retried = new Set<number>();
   /** The speed limit of this job. */
   readonly #rate = new RateLimit();
@@ -282,7 +282,7 @@ export class JobRunner {
     await this.#prepare(this.#phase);
     if (!this.#goesOn) return;
     this.#settled = Promise.withResolvers();
-    // What was tried again in the phase before is drawn like all others if it goes on in this one.
+    // Some of them go on in this phase.
     this.#retried.clear();
     this.#admission.startOver();
     for (const host of this.#options.tasks.packets.hosts(this.#jobId, this.#phase))

@@ -28,6 +28,7 @@ export interface ManifestContent {
   readonly zero?: boolean;
 }
 
+/** Some lines at a time. */
 export async function* manifestLines(
   tasks: TaskStore,
   jobId: number,
@@ -37,22 +38,34 @@ export async function* manifestLines(
   yield writer.begin();
   for (let after = -1; ;) {
     const { files, last } = tasks.rows.digests(jobId, after, PAGE);
-    for (const { path, bytes, digests } of files) {
-      const missing = algorithms.filter((algorithm) => digests[algorithm] === undefined);
-      const computed = await Promise.all(
-        missing.map(async (algorithm) => [algorithm, await digestOf(path, algorithm)] as const),
-      );
-      yield writer.entry({
-        name: manifestName(base, path),
-        digests: { ...digests, ...(Object.fromEntries(computed) as Digests) },
-        size: bytes,
-      });
+    const lines: Bytes[] = [];
+    try {
+      for (const { path, bytes, digests } of files) {
+        const missing = algorithms.filter((algorithm) => digests[algorithm] === undefined);
+        const all = missing.length === 0 ? digests : { ...digests, ...(await computed(path, missing)) };
+        lines.push(writer.entry({ name: manifestName(base, path), digests: all, size: bytes }));
+      }
+    } catch (error) {
+      // What comes before it is good.
+      if (lines.length > 0) yield joined(lines);
+      throw error;
     }
+    if (lines.length > 0) yield joined(lines);
     if (last === null) break;
     after = last;
     await new Promise((resolve) => setImmediate(resolve));
   }
   yield writer.end();
+}
+
+async function computed(path: FsPath, algorithms: readonly CheckAlgorithm[]): Promise<Digests> {
+  const found = algorithms.map(async (algorithm) => [algorithm, await digestOf(path, algorithm)] as const);
+  return Object.fromEntries(await Promise.all(found));
+}
+
+function joined(lines: readonly Bytes[]): Bytes {
+  if (lines.every((line) => typeof line === 'string')) return lines.join('');
+  return Buffer.concat(lines.map((line) => Buffer.from(line as string)));
 }
 
 /** What people expect of a manifest whose format they leave open. */

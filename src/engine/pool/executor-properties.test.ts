@@ -80,12 +80,15 @@ function isDeaf(task: ToyTask): boolean {
   return task.do === 'spin' && task.ms > 1000;
 }
 
-async function play(mode: Mode, commands: readonly Command[], cancelQueued: boolean): Promise<Played> {
+async function play(
+  { mode, lanes, cancelQueued }: { mode: Mode; lanes: number; cancelQueued: boolean },
+  commands: readonly Command[],
+): Promise<Played> {
   const threads = new TrackedThreads(workerUrl);
   const executor = createExecutor<ToyOptions, ToyBody, ToyResults>({
     mode,
     size: 2,
-    tasksPerWorker: 2,
+    tasksPerWorker: lanes,
     graceMs: GRACE_MS,
     threads,
     workerOptions: {},
@@ -175,12 +178,10 @@ test.each(MODES)(
       fc.asyncProperty(
         fc.array(command, { minLength: 1, maxLength: 16 }),
         fc.boolean(),
-        async (commands, cancelQueued) => {
-          const { executor, threads, packets, cancelled, allowed, most } = await play(
-            mode,
-            commands,
-            cancelQueued,
-          );
+        fc.constantFrom(1, 1, 2, 3),
+        async (commands, cancelQueued, lanes) => {
+          const played = await play({ mode, lanes, cancelQueued }, commands);
+          const { executor, threads, packets, cancelled, allowed, most } = played;
           const all = packets.flatMap((packet) => packet.tasks);
           const crashes = all.some((task) => task.do === 'crash');
           const threadsDie = crashes || all.some(isDeaf);

@@ -111,42 +111,46 @@ export class Thread<Options, Body, Results, Packet extends { readonly body: Body
     this.#post({ type: 'run', ticket, body: packet.body, tasks });
   }
 
-  /** The hand that a thread with nothing to do can be helped from; `null`: there is nothing to share. */
-  #fullest(): number | null {
-    let best: number | null = null;
-    // The last task of a hand stays with its thread, which has to see the hand's end.
-    let most = 1;
+  /**
+   * How many of a hand's unbegun tasks a thread with nothing to do may get: about half of them. The hand's thread has to
+   * see its end before its ticket is free. With one lane it does while a task of it is in that thread's hands, since it
+   * comes back for the next one when that has ended; otherwise the hand's last task stays.
+   */
+  #share(hand: Hand<Packet>, unbegun: number): number {
+    const seesItsEnd = this.board.shape.lanes === 1 && hand.left > unbegun;
+    return seesItsEnd ? Math.ceil(unbegun / 2) : Math.floor(unbegun / 2);
+  }
+
+  /** The hand that most can be taken back of; `null`: there is nothing to share. */
+  #fullest(): { readonly ticket: number; readonly share: number } | null {
+    let best: { ticket: number; share: number } | null = null;
     this.hands.forEach((hand, ticket) => {
-      if (hand === null) return;
-      const unbegun = this.board.unbegun(ticket);
-      if (unbegun <= most) return;
-      most = unbegun;
-      best = ticket;
+      const share = hand === null ? 0 : this.#share(hand, this.board.unbegun(ticket));
+      if (share > (best?.share ?? 0)) best = { ticket, share };
     });
     return best;
   }
 
   /** Tasks that could be taken back. */
   get spare(): number {
-    const ticket = this.#fullest();
-    return ticket === null ? 0 : Math.floor(this.board.unbegun(ticket) / 2);
+    return this.#fullest()?.share ?? 0;
   }
 
-  /** Takes back half of what nobody has begun of its fullest hand. */
+  /** Takes back about half of what nobody has begun of its fullest hand. */
   takeBack(): TakenBack<Packet> | null {
-    const ticket = this.#fullest();
-    return ticket === null ? null : this.#takeBack(ticket, (left) => Math.floor(left / 2));
+    const fullest = this.#fullest();
+    return fullest === null ? null : this.#takeBack(fullest.ticket, (hand, left) => this.#share(hand, left));
   }
 
   /** Takes back all that nobody has begun. Only of a thread that closes: it may still hold tickets that are free then. */
   takeBackAll(): TakenBack<Packet>[] {
-    return this.hands.flatMap((_, ticket) => this.#takeBack(ticket, (left) => left) ?? []);
+    return this.hands.flatMap((_, ticket) => this.#takeBack(ticket, (_hand, left) => left) ?? []);
   }
 
-  #takeBack(ticket: number, share: (left: number) => number): TakenBack<Packet> | null {
+  #takeBack(ticket: number, share: (hand: Hand<Packet>, left: number) => number): TakenBack<Packet> | null {
     const hand = this.hands[ticket];
     if (hand == null) return null;
-    const from = this.board.takeBack(ticket, share);
+    const from = this.board.takeBack(ticket, (left) => share(hand, left));
     if (from === null) return null;
     const { packet, tasks } = hand;
     hand.tasks = tasks.slice(0, from);

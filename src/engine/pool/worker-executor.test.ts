@@ -139,6 +139,18 @@ test('a thread with nothing to do takes over what another one has not begun', as
   await executor.shutdown();
 });
 
+test('the last task behind one that takes its time is taken over too', async () => {
+  const executor = make({ size: 2 });
+  await executor.started;
+  // Two for one thread, of which the second one waits for the first one; and one for the other thread.
+  const packet = new ToyPacket(executor, [...repeat(2, { do: 'wait', ms: 60_000 } as const), { do: 'echo' }]);
+  await expect.poll(() => executor.read().map(({ running }) => running.length)).toEqual([1, 1]);
+  expect(packet.ends[2]).toEqual({ how: 'done', value: 2 });
+  packet.handle.cancel();
+  await packet.handle.promise;
+  await executor.shutdown();
+});
+
 test('what is taken over from another thread is as cancelled as what that thread keeps', async () => {
   const executor = make({ size: 2 });
   const busy = [0, 1].map(() => new ToyPacket(executor, [{ do: 'wait', ms: 600_000 }]));

@@ -2,10 +2,10 @@ import {
   DEFAULT_SETTINGS,
   SEALED_SETTINGS,
   settingsPatchSchema,
-  settingsSchema,
   type Settings,
   type SettingsPatch,
 } from '../../common/model/settings';
+import { filled } from '../../common/model/filled';
 import { HeddleError } from '../../common/model/errors';
 import { prepareOnce, type Database } from './database';
 import type { Vault } from './vault';
@@ -25,12 +25,12 @@ export class SettingsRepository {
 
   get(): Settings {
     const rows = this.#prepare<[], { key: string; value: string }>('SELECT key, value FROM settings').all();
-    const stored: Record<string, unknown> = { ...DEFAULT_SETTINGS };
+    let stored = DEFAULT_SETTINGS;
     for (const { key, value } of rows) {
       const parsed = settingsPatchSchema.safeParse({ [key]: parseJson(this.#opened(key, value)) });
-      if (parsed.success) Object.assign(stored, parsed.data);
+      if (parsed.success) stored = filled(stored, parsed.data);
     }
-    return settingsSchema.parse(stored);
+    return stored;
   }
 
   set(patch: SettingsPatch): Settings {
