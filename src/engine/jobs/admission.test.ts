@@ -235,6 +235,25 @@ test('stored tasks whose time has not come hold up none of those beside them', (
   expect(job.admission.isEmpty).toBe(true);
 });
 
+test('what is due and has no place waits for the place, and is not asked for again and again', () => {
+  const { hosts, clock } = make();
+  const job = new Job(hosts, clock, { limit: 1 });
+  job.plan('a', 1);
+  job.fill();
+  job.admission.retry(again('a', 1000, START_MS + 100));
+  job.fill();
+  expect(job.admission.nextWakeMs()).toBe(START_MS + 100);
+  clock.nowMs += 150;
+  // The time has passed since it was asked.
+  expect(job.admission.nextWakeMs()).toBe(START_MS + 100);
+  job.fill();
+  expect(job.running).toHaveLength(1);
+  expect(job.admission.nextWakeMs()).toBeNull();
+  job.release();
+  job.fill();
+  expect(job.begun).toEqual([0, 1000]);
+});
+
 test('a host of which many tasks wait for another try gets no new ones until some have run', () => {
   const { hosts, clock } = make();
   const job = new Job(hosts, clock, { limit: 100, firstId: 1_000_000 });
