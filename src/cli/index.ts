@@ -2,6 +2,7 @@
 import { enableCompileCache } from 'node:module';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
+import { setFlagsFromString } from 'node:v8';
 import type { JobKind } from '../common/model/jobs';
 import { Threads } from '../engine/pool/threads';
 import { EXIT } from './exit-status';
@@ -55,6 +56,8 @@ function start(): void {
   // Beside the scripts: whoever may write there could change them as well.
   enableCompileCache(join(__dirname, '.compile-cache'));
 
+  // A flag of the process (see scripts/heddle.cjs) has done its work by now, and would go before the threads' own bounds.
+  setFlagsFromString('--max-semi-space-size=0');
   const threads = new Threads(join(__dirname, 'worker.cjs'));
   const [command = '', ...rest] = process.argv.slice(2);
   const kind = KINDS.get(command);

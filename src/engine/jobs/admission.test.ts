@@ -200,6 +200,26 @@ test('retries come at their times, in their order, before what is new', () => {
   expect(job.next()?.ids).toEqual([1000]);
 });
 
+test('a retry that is due and finds no room waits for a place, not for a time', () => {
+  const { hosts, clock } = make();
+  const [job, other] = [new Job(hosts, clock), new Job(hosts, clock, { firstId: 1000 })];
+  job.plan('a', LIMIT);
+  job.fill();
+  job.admission.retry(again('a', 500, START_MS + 10));
+  clock.nowMs += 20;
+  expect(job.next()).toBeNull();
+  expect(job.admission.nextWakeMs()).toBeNull();
+  // Another job has all places.
+  other.plan('a', LIMIT);
+  while (job.running.length > 0) job.release();
+  other.fill();
+  other.admission.hold('a', clock.nowMs + 100);
+  expect(job.admission.nextWakeMs()).toBe(clock.nowMs + 100);
+  while (other.running.length > 0) other.release();
+  clock.nowMs += 100;
+  expect(job.next()?.ids).toEqual([500]);
+});
+
 test('stored tasks whose time has not come hold up none of those beside them', () => {
   const { hosts, clock } = make();
   const job = new Job(hosts, clock, { limit: 100 });
@@ -213,25 +233,6 @@ test('stored tasks whose time has not come hold up none of those beside them', (
   expect(job.next()?.ids).toEqual([1]);
   expect(job.next()).toBeNull();
   expect(job.admission.isEmpty).toBe(true);
-});
-
-test('what is due and has no place waits for the place, and is not asked for again and again', () => {
-  const { hosts, clock } = make();
-  const job = new Job(hosts, clock, { limit: 1 });
-  job.plan('a', 1);
-  job.fill();
-  job.admission.retry(again('a', 1000, START_MS + 100));
-  job.fill();
-  expect(job.admission.nextWakeMs()).toBe(START_MS + 100);
-  clock.nowMs += 150;
-  // The time has passed since it was asked.
-  expect(job.admission.nextWakeMs()).toBe(START_MS + 100);
-  job.fill();
-  expect(job.running).toHaveLength(1);
-  expect(job.admission.nextWakeMs()).toBeNull();
-  job.release();
-  job.fill();
-  expect(job.begun).toEqual([0, 1000]);
 });
 
 test('a host of which many tasks wait for another try gets no new ones until some have run', () => {

@@ -58,8 +58,6 @@ export class Admission {
   /** Turns go round; the host served last is last. */
   readonly #turn: Host[] = [];
   readonly #now: () => number;
-  /** What was due then and did not run waits for a place, not for a time. */
-  #askedAtMs = 0;
 
   constructor(options: AdmissionOptions) {
     this.#options = options;
@@ -114,7 +112,6 @@ export class Admission {
   /** The next tasks that may start now, at most `most`, counted as in flight; `null` when none may. */
   next(most: number): Packet | null {
     const now = this.#now();
-    this.#askedAtMs = now;
     for (let tried = this.#turn.length; tried > 0; tried--) {
       const host = this.#turn.shift();
       if (host === undefined) break;
@@ -152,9 +149,7 @@ export class Admission {
   /** A task comes back and may run again at its time. @param packet of one task */
   retry(packet: Packet): void {
     const host = this.#hosts.get(packet.host);
-    if (host === undefined) return;
-    wait(host, packet);
-    this.#askedAtMs = 0;
+    if (host !== undefined) wait(host, packet);
   }
 
   /** The host asked to be left alone. */
@@ -197,20 +192,17 @@ export class Admission {
     return true;
   }
 
-  /**
-   * When to ask again although nothing settles: the earliest retry or end of a hold after {@link next} gave nothing;
-   * `null`: nothing waits for a time.
-   */
+  /** When to ask again although nothing settles: the earliest retry or end of a hold; `null`: nothing waits for a time. */
   nextWakeMs(): number | null {
+    const now = this.#now();
     let earliest = Infinity;
-    const consider = (timeMs: number): void => {
-      if (timeMs > this.#askedAtMs) earliest = Math.min(earliest, timeMs);
-    };
     for (const host of this.#hosts.values()) {
       const heldUntilMs = host.shared?.heldUntilMs ?? 0;
+      // Whoever gives a place back says so.
+      if (heldUntilMs <= now && this.#roomOf(host, now) <= 0) continue;
       const next = host.waiting.at(-1);
-      if (next !== undefined) consider(Math.max(timeOf(next), heldUntilMs));
-      if (hasMore(host)) consider(heldUntilMs);
+      if (next !== undefined) earliest = Math.min(earliest, Math.max(timeOf(next), heldUntilMs));
+      if (heldUntilMs > now && hasMore(host)) earliest = Math.min(earliest, heldUntilMs);
     }
     return Number.isFinite(earliest) ? earliest : null;
   }

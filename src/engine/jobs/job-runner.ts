@@ -328,9 +328,9 @@ export class JobRunner {
   #draw(): void {
     const isSingle = this.executor.mode === 'thread-per-task';
     while (this.#goesOn) {
-      if (this.#queue.size + this.#queue.pending >= this.#queue.concurrency) return;
       const room = this.#mostTasks - this.tally.counts.running;
-      if (room <= 0) return;
+      // The next one that ends is followed by a draw.
+      if (room <= 0 || this.#queue.size + this.#queue.pending >= this.#queue.concurrency) return;
       const packet = this.#admission.next(isSingle ? 1 : Math.min(this.#kind.tasksInPacket, room));
       if (packet === null) break;
       void this.#queue

@@ -28,7 +28,7 @@ interface Spare {
  * times what is needed for the others. Hardly any are needed for long. With bounds it collects them while they are
  * in the processor's cache, and a list of a million URLs takes 230 MB in all instead of 620.
  */
-const LIMITS = { maxYoungGenerationSizeMb: 12, maxOldGenerationSizeMb: 512 };
+const LIMITS = { maxYoungGenerationSizeMb: 6, maxOldGenerationSizeMb: 512 };
 
 export class Threads {
   readonly #script: string | URL;
