@@ -78,7 +78,7 @@ export type PlannedEnd =
       readonly digests?: Digests;
     };
 
-/** Tasks of one phase, host and root, as they are stored. */
+/** Tasks of one phase and host, as they are stored. */
 export interface PlannedPacket {
   readonly phase: number;
   readonly host: string;
@@ -165,7 +165,7 @@ export function planChunk(tasks: readonly PlannedTask[], cursor: string): Planne
     }
     // Most tasks belong where the one before does.
     if (group === undefined || !belongsTo(group, task, offset)) {
-      const key = `${task.phase} ${task.root} ${task.host}`;
+      const key = `${task.phase} ${task.host}`;
       group = groups.get(key);
       if (group === undefined || !belongsTo(group, task, offset)) {
         groups.set(key, (group = { first: task, offsets: [], tasks: [] }));
@@ -181,10 +181,10 @@ export function planChunk(tasks: readonly PlannedTask[], cursor: string): Planne
 /** Whoever looks for a task looks at the packets that begin less than {@link CHUNK} before it. */
 function belongsTo(
   { first, offsets: [start = 0] }: Group,
-  { phase, root, host }: PlannedTask,
+  { phase, host }: PlannedTask,
   offset: number,
 ): boolean {
-  return first.phase === phase && first.root === root && first.host === host && offset - start < CHUNK;
+  return first.phase === phase && first.host === host && offset - start < CHUNK;
 }
 
 function planPacket({ first, offsets, tasks }: Group): PlannedPacket {
@@ -208,7 +208,7 @@ function planPacket({ first, offsets, tasks }: Group): PlannedPacket {
   const columns: StoredColumns = {
     ...(isConsecutive ? {} : { at: offsets.map((at) => at - offset) }),
     types: columnOf(tasks, ({ type }) => type),
-    roots: first.root,
+    roots: columnOf(tasks, ({ root }) => root),
     sources: asText(
       'sources',
       tasks.map(({ source }) => source),

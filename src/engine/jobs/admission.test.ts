@@ -135,6 +135,32 @@ test('a limit holds for all jobs together, and each of them has its share', () =
   expect(jobs.map(({ running }) => running.length)).toEqual([1, 2, 1]);
 });
 
+test('a job that has nothing more for a host leaves its share to the others', () => {
+  const { hosts, clock } = make();
+  const [first, second] = [new Job(hosts, clock), new Job(hosts, clock, { firstId: 1000 })];
+  first.plan('a', 1);
+  first.plan('b', 30);
+  first.fill();
+  second.plan('a', 30);
+  second.fill();
+  expect(second.running).toHaveLength(2);
+  first.release();
+  expect(second.onRoom).toHaveBeenCalled();
+  second.fill();
+  expect(second.running).toHaveLength(4);
+  // It has its share again as soon as it has more.
+  first.plan('a', 30);
+  second.release();
+  expect(first.onRoom).toHaveBeenCalled();
+  first.fill();
+  second.fill();
+  expect(first.running.filter(({ host }) => host === 'a')).toHaveLength(1);
+  second.release();
+  second.fill();
+  first.fill();
+  expect(first.running.filter(({ host }) => host === 'a')).toHaveLength(2);
+});
+
 test('a job that leaves gives back all its places, also those of what never ended', () => {
   const { hosts, clock } = make();
   const [leaving, staying] = [new Job(hosts, clock), new Job(hosts, clock, { firstId: 1000 })];
@@ -233,25 +259,6 @@ test('stored tasks whose time has not come hold up none of those beside them', (
   expect(job.next()?.ids).toEqual([1]);
   expect(job.next()).toBeNull();
   expect(job.admission.isEmpty).toBe(true);
-});
-
-test('what is due and has no place waits for the place, and is not asked for again and again', () => {
-  const { hosts, clock } = make();
-  const job = new Job(hosts, clock, { limit: 1 });
-  job.plan('a', 1);
-  job.fill();
-  job.admission.retry(again('a', 1000, START_MS + 100));
-  job.fill();
-  expect(job.admission.nextWakeMs()).toBe(START_MS + 100);
-  clock.nowMs += 150;
-  // The time has passed since it was asked.
-  expect(job.admission.nextWakeMs()).toBe(START_MS + 100);
-  job.fill();
-  expect(job.running).toHaveLength(1);
-  expect(job.admission.nextWakeMs()).toBeNull();
-  job.release();
-  job.fill();
-  expect(job.begun).toEqual([0, 1000]);
 });
 
 test('a host of which many tasks wait for another try gets no new ones until some have run', () => {

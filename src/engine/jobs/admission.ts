@@ -58,8 +58,6 @@ export class Admission {
   /** Turns go round; the host served last is last. */
   readonly #turn: Host[] = [];
   readonly #now: () => number;
-  /** What was due then and did not run waits for a place, not for a time. */
-  #askedAtMs = 0;
 
   constructor(options: AdmissionOptions) {
     this.#options = options;
@@ -68,12 +66,13 @@ export class Admission {
 
   /** Tells of a host that has, or may again have, queued tasks in the store. */
   announce(name: string): void {
+    const { limitPerHost, hosts, onRoom } = this.#options;
     const known = this.#hosts.get(name);
     if (known !== undefined) {
       known.exhausted = false;
+      known.shared?.busy.add(onRoom);
       return;
     }
-    const { limitPerHost, hosts, onRoom } = this.#options;
     const host: Host = {
       name,
       shared: Number.isFinite(limitPerHost) ? hosts.join(name, limitPerHost, onRoom) : null,
@@ -87,6 +86,7 @@ export class Admission {
       refused: 0,
       lastError: null,
     };
+    host.shared?.busy.add(onRoom);
     this.#hosts.set(name, host);
     this.#turn.push(host);
   }
@@ -114,7 +114,6 @@ export class Admission {
   /** The next tasks that may start now, at most `most`, counted as in flight; `null` when none may. */
   next(most: number): Packet | null {
     const now = this.#now();
-    this.#askedAtMs = now;
     for (let tried = this.#turn.length; tried > 0; tried--) {
       const host = this.#turn.shift();
       if (host === undefined) break;
@@ -122,7 +121,10 @@ export class Admission {
       const room = Math.min(most, this.#roomOf(host, now));
       if (room <= 0) continue;
       const packet = dueOf(host, now) ?? this.#take(host, room, now);
-      if (packet === null) continue;
+      if (packet === null) {
+        if (this.#leavesToOthers(host)) this.#tellOthers(host);
+        continue;
+      }
       host.inFlight += packet.ids.length;
       if (host.shared !== null) host.shared.inFlight += packet.ids.length;
       return packet;
@@ -146,7 +148,8 @@ export class Admission {
     host.inFlight -= 1;
     if (shared === null) return;
     shared.inFlight -= 1;
-    for (const tell of shared.users) if (tell !== this.#options.onRoom) tell();
+    this.#leavesToOthers(host);
+    this.#tellOthers(host);
   }
 
   /** A task comes back and may run again at its time. @param packet of one task */
@@ -154,7 +157,7 @@ export class Admission {
     const host = this.#hosts.get(packet.host);
     if (host === undefined) return;
     wait(host, packet);
-    this.#askedAtMs = 0;
+    host.shared?.busy.add(this.#options.onRoom);
   }
 
   /** The host asked to be left alone. */
@@ -197,22 +200,26 @@ export class Admission {
     return true;
   }
 
-  /**
-   * When to ask again although nothing settles: the earliest retry or end of a hold after {@link next} gave nothing;
-   * `null`: nothing waits for a time.
-   */
+  /** When to ask again although nothing settles: the earliest retry or end of a hold; `null`: nothing waits for a time. */
   nextWakeMs(): number | null {
+    const now = this.#now();
     let earliest = Infinity;
-    const consider = (timeMs: number): void => {
-      if (timeMs > this.#askedAtMs) earliest = Math.min(earliest, timeMs);
-    };
     for (const host of this.#hosts.values()) {
       const heldUntilMs = host.shared?.heldUntilMs ?? 0;
       const next = host.waiting.at(-1);
-      if (next !== undefined) consider(Math.max(timeOf(next), heldUntilMs));
-      if (hasMore(host)) consider(heldUntilMs);
+      if (next !== undefined) earliest = Math.min(earliest, Math.max(timeOf(next), heldUntilMs));
+      if (heldUntilMs > now && hasMore(host)) earliest = Math.min(earliest, heldUntilMs);
     }
     return Number.isFinite(earliest) ? earliest : null;
+  }
+
+  /** @returns whether this job has nothing more for it, so that what was its share is the others' from now on */
+  #leavesToOthers(host: Host): boolean {
+    return host.inFlight === 0 && !hasMore(host) && host.shared?.busy.delete(this.#options.onRoom) === true;
+  }
+
+  #tellOthers({ shared }: Host): void {
+    for (const tell of shared?.users ?? []) if (tell !== this.#options.onRoom) tell();
   }
 
   #limitOf({ pace }: SharedHost): number {
@@ -224,7 +231,7 @@ export class Admission {
     if (shared === null) return Infinity;
     if (shared.heldUntilMs > now) return 0;
     const limit = this.#limitOf(shared);
-    return Math.min(limit - shared.inFlight, Math.ceil(limit / shared.users.size) - inFlight);
+    return Math.min(limit - shared.inFlight, Math.ceil(limit / Math.max(1, shared.busy.size)) - inFlight);
   }
 
   #take(host: Host, room: number, now: number): Packet | null {
