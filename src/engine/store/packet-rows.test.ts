@@ -277,7 +277,7 @@ test('pages, searches, counts and paths are those of rows, whatever has settled'
         };
         same((jobId) => rows.counts(jobId));
         same((jobId) => rows.findings(jobId));
-        if (all.every(({ type }) => type === 'file' || type === 'url')) same((jobId) => rows.unlisted(jobId));
+        same((jobId) => rows.unlisted(jobId));
         same((jobId) => rows.hasTasks(jobId));
         if (all.every(({ type }) => type !== 'url'))
           same((jobId) => [0, 1].map((root) => rows.hasSources(jobId, root)));

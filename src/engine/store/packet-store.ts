@@ -1,5 +1,5 @@
 /** Tasks that are planned: as packets, or with a row each where work looks at them before they run. */
-import type { SettledTask, TaskRow } from '../../common/model/tasks';
+import type { SettledTask, TaskRow, TaskType } from '../../common/model/tasks';
 import {
   CHUNK,
   jobOfTask,
@@ -7,6 +7,7 @@ import {
   pickTasks,
   taskId,
   toColumn,
+  valueAt,
   type Packet,
   type PlannedChunk,
   type PlannedTask,
@@ -281,12 +282,21 @@ export class PacketStore {
     return this.#prepare<[number]>('SELECT 1 FROM packets WHERE job_id = ? LIMIT 1').get(jobId) !== undefined;
   }
 
-  /** Tasks of packets that have no row. */
-  count(jobId: number): number {
-    const row = this.#prepare<[number], { open: number | null }>(
-      'SELECT sum(open) AS open FROM packets WHERE job_id = ?',
-    ).get(jobId);
-    return row?.open ?? 0;
+  /** Tasks of packets that have no row and are of these types. */
+  countOf(jobId: number, types: ReadonlySet<TaskType>): number {
+    const packets = this.#prepare<[number], PacketRecord & { readonly one: TaskType | null }>(
+      `SELECT ${PACKET}, iif(json_type(columns, '$.types') = 'text', columns ->> '$.types', NULL) AS one
+         FROM packets WHERE job_id = ?`,
+    );
+    let count = 0;
+    for (const record of packets.iterate(jobId)) {
+      if (record.one !== null) count += types.has(record.one) ? record.open : 0;
+      else {
+        const packet = this.#open(record);
+        count += packet.ids.filter((_, task) => types.has(valueAt(packet.types, task))).length;
+      }
+    }
+    return count;
   }
 
   /** Some of a packet's tasks have rows now. Part of the caller's transaction. */
