@@ -202,6 +202,17 @@ export class PacketStore {
     return [...found];
   }
 
+  /** Hosts that said "later" to tasks that wait for it, and until when: milliseconds since the epoch. */
+  holds(jobId: number, phase: number): [host: string, untilMs: number][] {
+    return this.#prepare<[number, number], { host: string; until: number }>(
+      `SELECT host, max(ended_at + (error ->> '$.retryAfterMs')) AS until FROM tasks
+         WHERE job_id = ? AND phase = ? AND state = 'queued' AND not_before IS NOT NULL
+           AND error ->> '$.retryAfterMs' IS NOT NULL GROUP BY host`,
+    )
+      .all(jobId, phase)
+      .map(({ host, until }) => [host, until]);
+  }
+
   /** Queued tasks of a phase and host behind a cursor; `null`: there are none. */
   draw(jobId: number, phase: number, host: string, after: DrawCursor): Drawn | null {
     const rows = this.#prepare<[number, number, string, number, number], DrawnRecord>(
