@@ -13,7 +13,7 @@ import {
   type PlannedTask,
 } from '../../common/model/packet';
 import { prepareOnce, type Database } from './database';
-import { nameOf, queuedRows, toStored, type Stored } from './stored';
+import { idsOf, nameOf, queuedRows, toStored, type Stored } from './stored';
 
 /** What came of storing planned tasks. */
 export interface Planned {
@@ -251,14 +251,18 @@ export class PacketStore {
   queuedPage(jobId: number, offset: number, limit: number): TaskRow[] {
     const rows: TaskRow[] = [];
     let passed = 0;
-    const packets = this.#prepare<[number], PacketRecord>(
-      `SELECT ${PACKET} FROM packets WHERE job_id = ? ORDER BY first`,
+    // Most are passed over, and their columns are long.
+    const packets = this.#prepare<[number, number], { first: number; open: number }>(
+      'SELECT first, open FROM packets WHERE first >= ? AND first < ? ORDER BY first',
     );
-    for (const record of packets.iterate(jobId)) {
-      if (passed + record.open <= offset) {
-        passed += record.open;
+    const get = this.#prepare<[number], PacketRecord>(`SELECT ${PACKET} FROM packets WHERE first = ?`);
+    for (const { first, open } of packets.iterate(...idsOf(jobId))) {
+      if (passed + open <= offset) {
+        passed += open;
         continue;
       }
+      const record = get.get(first);
+      if (record === undefined) continue;
       for (const row of queuedRows(this.#open(record))) {
         passed += 1;
         if (passed > offset) rows.push(row);
@@ -321,9 +325,10 @@ export class PacketStore {
 
   /** The first packet of a job; `null`: there is none. */
   first(jobId: number): Packet | null {
-    const record = this.#prepare<[number], PacketRecord>(
-      `SELECT ${PACKET} FROM packets WHERE job_id = ? ORDER BY first LIMIT 1`,
-    ).get(jobId);
+    // By their ids they are in order; by their job they would have to be sorted first, with all their columns.
+    const record = this.#prepare<[number, number], PacketRecord>(
+      `SELECT ${PACKET} FROM packets WHERE first >= ? AND first < ? ORDER BY first LIMIT 1`,
+    ).get(...idsOf(jobId));
     return record === undefined ? null : this.#open(record);
   }
 
