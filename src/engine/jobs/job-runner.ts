@@ -287,8 +287,7 @@ export class JobRunner {
     this.#admission.startOver();
     const { packets } = this.#options.tasks;
     for (const host of packets.hosts(this.#jobId, this.#phase)) this.#admission.announce(host);
-    for (const [host, untilMs] of packets.holds(this.#jobId, this.#phase))
-      this.#admission.hold(host, untilMs);
+    for (const [host, until] of packets.holds(this.#jobId, this.#phase)) this.#admission.hold(host, until);
     this.#planDraw();
     await this.#settled.promise;
   }
