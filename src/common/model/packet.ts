@@ -29,7 +29,7 @@ export function columnOf<Item, Value>(items: readonly Item[], of: (item: Item) =
   return first;
 }
 
-/** Tasks that are planned at once, at most. */
+/** Tasks that are planned at once; so many ids has a packet at most, from its first to its last one. */
 export const CHUNK = 256;
 
 /** A task's id says its job and its place in it. */
@@ -78,7 +78,7 @@ export type PlannedEnd =
       readonly digests?: Digests;
     };
 
-/** Tasks of one phase, host and root, as they are stored. */
+/** Tasks of one phase and host, as they are stored. */
 export interface PlannedPacket {
   readonly phase: number;
   readonly host: string;
@@ -153,6 +153,7 @@ interface Group {
 /** @param tasks in the job's order */
 export function planChunk(tasks: readonly PlannedTask[], cursor: string): PlannedChunk {
   const groups = new Map<string, Group>();
+  const all: Group[] = [];
   const rows: { offset: number; task: PlannedTask }[] = [];
   let group: Group | undefined;
   for (let offset = 0; offset < tasks.length; offset++) {
@@ -163,19 +164,27 @@ export function planChunk(tasks: readonly PlannedTask[], cursor: string): Planne
       continue;
     }
     // Most tasks belong where the one before does.
-    if (group === undefined || !belongsTo(group, task)) {
-      const key = `${task.phase} ${task.root} ${task.host}`;
+    if (group === undefined || !belongsTo(group, task, offset)) {
+      const key = `${task.phase} ${task.host}`;
       group = groups.get(key);
-      if (group === undefined) groups.set(key, (group = { first: task, offsets: [], tasks: [] }));
+      if (group === undefined || !belongsTo(group, task, offset)) {
+        groups.set(key, (group = { first: task, offsets: [], tasks: [] }));
+        all.push(group);
+      }
     }
     group.offsets.push(offset);
     group.tasks.push(task);
   }
-  return { count: tasks.length, packets: [...groups.values()].map(planPacket), rows, cursor };
+  return { count: tasks.length, packets: all.map(planPacket), rows, cursor };
 }
 
-function belongsTo({ first }: Group, { phase, root, host }: PlannedTask): boolean {
-  return first.phase === phase && first.root === root && first.host === host;
+/** Whoever looks for a task looks at the packets that begin less than {@link CHUNK} before it. */
+function belongsTo(
+  { first, offsets: [start = 0] }: Group,
+  { phase, host }: PlannedTask,
+  offset: number,
+): boolean {
+  return first.phase === phase && first.host === host && offset - start < CHUNK;
 }
 
 function planPacket({ first, offsets, tasks }: Group): PlannedPacket {
@@ -199,7 +208,7 @@ function planPacket({ first, offsets, tasks }: Group): PlannedPacket {
   const columns: StoredColumns = {
     ...(isConsecutive ? {} : { at: offsets.map((at) => at - offset) }),
     types: columnOf(tasks, ({ type }) => type),
-    roots: first.root,
+    roots: columnOf(tasks, ({ root }) => root),
     sources: asText(
       'sources',
       tasks.map(({ source }) => source),

@@ -135,6 +135,32 @@ test('a limit holds for all jobs together, and each of them has its share', () =
   expect(jobs.map(({ running }) => running.length)).toEqual([1, 2, 1]);
 });
 
+test('a job that has nothing more for a host leaves its share to the others', () => {
+  const { hosts, clock } = make();
+  const [first, second] = [new Job(hosts, clock), new Job(hosts, clock, { firstId: 1000 })];
+  first.plan('a', 1);
+  first.plan('b', 30);
+  first.fill();
+  second.plan('a', 30);
+  second.fill();
+  expect(second.running).toHaveLength(2);
+  first.release();
+  expect(second.onRoom).toHaveBeenCalled();
+  second.fill();
+  expect(second.running).toHaveLength(4);
+  // It has its share again as soon as it has more.
+  first.plan('a', 30);
+  second.release();
+  expect(first.onRoom).toHaveBeenCalled();
+  first.fill();
+  second.fill();
+  expect(first.running.filter(({ host }) => host === 'a')).toHaveLength(1);
+  second.release();
+  second.fill();
+  first.fill();
+  expect(first.running.filter(({ host }) => host === 'a')).toHaveLength(2);
+});
+
 test('a job that leaves gives back all its places, also those of what never ended', () => {
   const { hosts, clock } = make();
   const [leaving, staying] = [new Job(hosts, clock), new Job(hosts, clock, { firstId: 1000 })];

@@ -66,12 +66,13 @@ export class Admission {
 
   /** Tells of a host that has, or may again have, queued tasks in the store. */
   announce(name: string): void {
+    const { limitPerHost, hosts, onRoom } = this.#options;
     const known = this.#hosts.get(name);
     if (known !== undefined) {
       known.exhausted = false;
+      known.shared?.busy.add(onRoom);
       return;
     }
-    const { limitPerHost, hosts, onRoom } = this.#options;
     const host: Host = {
       name,
       shared: Number.isFinite(limitPerHost) ? hosts.join(name, limitPerHost, onRoom) : null,
@@ -85,6 +86,7 @@ export class Admission {
       refused: 0,
       lastError: null,
     };
+    host.shared?.busy.add(onRoom);
     this.#hosts.set(name, host);
     this.#turn.push(host);
   }
@@ -119,7 +121,10 @@ export class Admission {
       const room = Math.min(most, this.#roomOf(host, now));
       if (room <= 0) continue;
       const packet = dueOf(host, now) ?? this.#take(host, room, now);
-      if (packet === null) continue;
+      if (packet === null) {
+        if (this.#leavesToOthers(host)) this.#tellOthers(host);
+        continue;
+      }
       host.inFlight += packet.ids.length;
       if (host.shared !== null) host.shared.inFlight += packet.ids.length;
       return packet;
@@ -143,13 +148,16 @@ export class Admission {
     host.inFlight -= 1;
     if (shared === null) return;
     shared.inFlight -= 1;
-    for (const tell of shared.users) if (tell !== this.#options.onRoom) tell();
+    this.#leavesToOthers(host);
+    this.#tellOthers(host);
   }
 
   /** A task comes back and may run again at its time. @param packet of one task */
   retry(packet: Packet): void {
     const host = this.#hosts.get(packet.host);
-    if (host !== undefined) wait(host, packet);
+    if (host === undefined) return;
+    wait(host, packet);
+    host.shared?.busy.add(this.#options.onRoom);
   }
 
   /** The host asked to be left alone. */
@@ -198,13 +206,20 @@ export class Admission {
     let earliest = Infinity;
     for (const host of this.#hosts.values()) {
       const heldUntilMs = host.shared?.heldUntilMs ?? 0;
-      // Whoever gives a place back says so.
-      if (heldUntilMs <= now && this.#roomOf(host, now) <= 0) continue;
       const next = host.waiting.at(-1);
       if (next !== undefined) earliest = Math.min(earliest, Math.max(timeOf(next), heldUntilMs));
       if (heldUntilMs > now && hasMore(host)) earliest = Math.min(earliest, heldUntilMs);
     }
     return Number.isFinite(earliest) ? earliest : null;
+  }
+
+  /** @returns whether this job has nothing more for it, so that what was its share is the others' from now on */
+  #leavesToOthers(host: Host): boolean {
+    return host.inFlight === 0 && !hasMore(host) && host.shared?.busy.delete(this.#options.onRoom) === true;
+  }
+
+  #tellOthers({ shared }: Host): void {
+    for (const tell of shared?.users ?? []) if (tell !== this.#options.onRoom) tell();
   }
 
   #limitOf({ pace }: SharedHost): number {
@@ -216,7 +231,7 @@ export class Admission {
     if (shared === null) return Infinity;
     if (shared.heldUntilMs > now) return 0;
     const limit = this.#limitOf(shared);
-    return Math.min(limit - shared.inFlight, Math.ceil(limit / shared.users.size) - inFlight);
+    return Math.min(limit - shared.inFlight, Math.ceil(limit / Math.max(1, shared.busy.size)) - inFlight);
   }
 
   #take(host: Host, room: number, now: number): Packet | null {

@@ -7,8 +7,10 @@ export interface SharedHost {
   /** Requests of all jobs. */
   inFlight: number;
   heldUntilMs: number;
-  /** Jobs that have tasks for it; each is told when one of the others gives a place back. */
+  /** Jobs that have, or may again have, tasks for it; each is told when one of the others gives a place back. */
   readonly users: Set<() => void>;
+  /** Of these, those that have some now: they share it. */
+  readonly busy: Set<() => void>;
 }
 
 export class Hosts {
@@ -21,7 +23,7 @@ export class Hosts {
   join(name: string, ceiling: number, onRoom: () => void): SharedHost {
     let host = this.#hosts.get(name);
     if (host === undefined) {
-      host = { pace: new HostPace(ceiling), inFlight: 0, heldUntilMs: 0, users: new Set() };
+      host = { pace: new HostPace(ceiling), inFlight: 0, heldUntilMs: 0, users: new Set(), busy: new Set() };
       this.#hosts.set(name, host);
     }
     host.pace.allow(ceiling);
@@ -32,6 +34,7 @@ export class Hosts {
   leave(name: string, onRoom: () => void): void {
     const host = this.#hosts.get(name);
     if (host?.users.delete(onRoom) !== true) return;
+    host.busy.delete(onRoom);
     if (host.users.size === 0) this.#hosts.delete(name);
     for (const tell of host.users) tell();
   }

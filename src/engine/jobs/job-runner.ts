@@ -114,8 +114,8 @@ export class JobRunner {
   #settled = Promise.withResolvers<void>();
 
   constructor(options: RunnerOptions) {
-    const { job, tasks, threads, settings, sharedRate, hosts } = options;
-    const { summary, spec } = job;
+    const { tasks, threads, settings, sharedRate, hosts } = options;
+    const { summary, spec } = options.job;
     this.#options = options;
     this.#jobId = summary.id;
     this.tally = new JobTally(summary, options.measuring?.onTask ?? null);
@@ -168,9 +168,8 @@ export class JobRunner {
   /** Runs until every task is settled or {@link stop} is called. @throws when the last results cannot be stored */
   async run(): Promise<RunResult> {
     const { phases } = this.#kind;
-    let planning = Promise.resolve();
+    const planning = this.#planned ? Promise.resolve() : this.#plan();
     try {
-      if (!this.#planned) planning = this.#plan();
       // Nothing runs until then: tasks are announced as their phase begins.
       if (phases.afterPlanning) await planning;
       for (; this.#phase < phases.count && this.#goesOn; this.#phase++) {
@@ -254,7 +253,7 @@ export class JobRunner {
 
   async #plan(): Promise<void> {
     const { job, tasks } = this.#options;
-    const { phases } = this.#kind;
+    const runsMeanwhile = !this.#kind.phases.afterPlanning;
     let ordinal = tasks.packets.nextOrdinal(this.#jobId);
     for await (const chunk of this.#kind.plan(job.planCursor)) {
       if (!this.#goesOn) return;
@@ -262,7 +261,6 @@ export class JobRunner {
       const { settled, hosts } = planned;
       ordinal += chunk.count;
       this.tally.planned(planned);
-      const runsMeanwhile = !phases.afterPlanning;
       if (runsMeanwhile)
         for (const { phase, host } of hosts) if (phase === this.#phase) this.#admission.announce(host);
       // What planning settled (no URL, no regular file) is news like any other task that settles.
@@ -311,12 +309,19 @@ export class JobRunner {
     // All that ends in one turn is followed by one draw, when the places of what has ended are free.
     setImmediate(() => {
       this.#drawPlanned = false;
-      try {
+      this.#guard(() => {
         this.#draw();
-      } catch (error) {
-        this.#fail(toErrorData(error));
-      }
+      });
     });
+  }
+
+  /** The database may refuse whatever is asked of it (a full disk, say): that ends the job, and nothing else. */
+  #guard(work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      this.#fail(toErrorData(error));
+    }
   }
 
   /** Fills the queue up to its concurrency: what waits, waits in the database. */
@@ -337,15 +342,12 @@ export class JobRunner {
     const wake = this.#admission.nextWakeMs();
     this.#waitingUntilMs = wake;
     if (this.#wakeTimer !== null) clearTimeout(this.#wakeTimer);
-    this.#wakeTimer =
-      wake === null || this.#stop !== null
-        ? null
-        : setTimeout(
-            () => {
-              this.#planDraw();
-            },
-            Math.min(Math.max(1, wake - Date.now()), LONGEST_TIMER_MS),
-          );
+    if (wake !== null && this.#goesOn) {
+      const waitMs = Math.min(Math.max(1, wake - Date.now()), LONGEST_TIMER_MS);
+      this.#wakeTimer = setTimeout(() => {
+        this.#planDraw();
+      }, waitMs);
+    }
     this.#checkSettled();
   }
 
@@ -400,11 +402,15 @@ export class JobRunner {
         onEnds: (ends) => {
           left -= ends.tasks.length;
           if (left === 0) this.#running.delete(handle);
-          this.#onEnds(packet, ends);
+          this.#guard(() => {
+            this.#onEnds(packet, ends);
+          });
           if (left <= Math.floor(count / 2)) resolve();
         },
         onNote: (task, told) => {
-          this.#onNote(packet.ids[task] ?? 0, told);
+          this.#guard(() => {
+            this.#onNote(packet.ids[task] ?? 0, told);
+          });
         },
       });
       this.#running.set(handle, packet);
@@ -440,11 +446,8 @@ export class JobRunner {
       if (typeof end === 'object' && end !== null) notBefores.set(at, end.notBeforeMs);
       const to = typeof end === 'object' && end !== null ? 'queued' : end;
       this.tally.ended({ packet, task, ends, at, error }, to);
-      this.#admission.release(
-        packet.host,
-        to === null || to === 'cancelled' ? null : signOf(error),
-        error?.message ?? null,
-      );
+      const sign = to === null || to === 'cancelled' ? null : signOf(error);
+      this.#admission.release(packet.host, sign, error?.message ?? null);
       return to;
     });
     if (ends.results !== null) this.#kind.onResults?.(ends.results);
@@ -478,11 +481,9 @@ export class JobRunner {
   }
 
   #retry(packet: Packet, task: number, notBeforeMs: number): void {
-    const again = pickTasks(packet, [task]);
-    const [id = 0] = again.ids;
-    this.#retried.add(id);
+    this.#retried.add(packet.ids[task] ?? 0);
     this.#admission.retry({
-      ...again,
+      ...pickTasks(packet, [task]),
       // Its row is written before it is tried again.
       stored: null,
       attempts: valueAt(packet.attempts, task) + 1,

@@ -6,7 +6,7 @@ import { openDatabase, type Database } from '../store/database';
 import { JobRepository } from '../store/job-repository';
 import { TaskStore } from '../store/task-store';
 import { planChunk, type Packet } from '../../common/model/packet';
-import { settledOf } from '../testing/recorded';
+import { failedOf, settledOf } from '../testing/recorded';
 import { Recorder } from './recorder';
 import { DEFAULT_WALK_RULES } from '../../common/model/walk-rules';
 
@@ -107,4 +107,32 @@ test('a task that is settled already is neither counted nor told again', () => {
   ]);
   expect(tasks.rows.counts(jobId).counts).toMatchObject({ queued: FILES - 3, done: 2, skipped: 1 });
   expect(tasks.packets.count(jobId)).toBe(FILES - 3);
+});
+
+test('another process that writes meanwhile is waited for, or waits', () => {
+  const other = openDatabase(folder);
+  other.pragma('busy_timeout = 0');
+  const packet = planned();
+  const identity = { file: '1:2', pathKey: null, version: '1:2:3', mount: 'boot:1' };
+  // What is known of its file is looked up before anything is written.
+  const goesOn = settledOf(packet, {
+    tasks: [0, 1],
+    columns: { rest: [{ next: { phase: 1, type: 'file' }, identity }, null] },
+  });
+  const [error] = failedOf(packet, { tasks: [1] }).ends.errors.map(([, data]) => data);
+  if (error === undefined) throw new Error('it failed');
+  const refused = vi.fn();
+  const findingOf = (): null => {
+    try {
+      other.exec("UPDATE jobs SET label = 'renamed'");
+    } catch (busy) {
+      refused(busy);
+    }
+    return null;
+  };
+  const ends = { ...goesOn.ends, ends: ['done', 'failed'], errors: [[1, error]] } as const;
+  tasks.writes.record(jobId, [{ packet, ends, becomes: ['queued', 'failed'], findingOf }]);
+  expect(refused).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ code: 'SQLITE_BUSY' }));
+  expect(tasks.rows.counts(jobId).counts).toMatchObject({ queued: FILES - 1, failed: 1 });
+  other.close();
 });

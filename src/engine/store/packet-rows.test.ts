@@ -207,6 +207,24 @@ test('tasks come out of packets as they went in, whatever hosts, phases and root
   );
 });
 
+test('of a chunk that became longer than usual every queued task is found', () => {
+  const jobId = newJob();
+  const task = { phase: 0, type: 'pair', root: 0, host: '', target: null, size: 1, settled: null } as const;
+  // What only one side of two folders has is between what both have.
+  const only = { ...task, phase: 1, grouping: 'g' };
+  const chunk = Array.from({ length: CHUNK + 300 }, (_, index): PlannedTask => ({
+    ...(index < CHUNK - 1 || index > CHUNK + 100 ? task : only),
+    source: `/in/${index}`,
+    name: `${index}`,
+  }));
+  add(jobId, [planChunk(chunk, '')]);
+  const sources = (rows: readonly TaskRow[]): string[] => rows.map(({ source }) => source);
+  const all = chunk.map(({ source }) => displayPath(source));
+  expect(sources(tasks.rows.page(jobId, CHUNK, 300))).toEqual(all.slice(CHUNK));
+  expect(sources(chunk.flatMap((_, ordinal) => tasks.rows.row(taskId(jobId, ordinal)) ?? []))).toEqual(all);
+  expect(draw(jobId, 0, '').flatMap(({ sources: found }) => found)).toHaveLength(CHUNK + 300 - 102);
+});
+
 const change = fc.record({
   do: fc.constantFrom('done', 'done', 'skipped', 'failed', 'again', 'cancelled'),
   ordinals: fc.uniqueArray(fc.nat(120), { maxLength: 30 }),

@@ -271,7 +271,8 @@ export class PacketStore {
   hasRoot(jobId: number, phase: number, root: number): boolean {
     return (
       this.#prepare<[number, number, number]>(
-        `SELECT 1 FROM packets WHERE job_id = ? AND phase = ? AND columns ->> '$.roots' = ? LIMIT 1`,
+        `SELECT 1 FROM packets WHERE job_id = ? AND phase = ?
+           AND ? IN (SELECT value FROM json_each(columns, '$.roots')) LIMIT 1`,
       ).get(jobId, phase, root) !== undefined
     );
   }

@@ -109,13 +109,15 @@ export class TaskWrites {
    */
   record(jobId: number, all: readonly Recorded[]): SettledTask[] {
     if (all.length === 0) return [];
-    return this.#database.transaction(() => {
+    const write = this.#database.transaction(() => {
       const settled: SettledTask[] = [];
       const tally: Tally = { moved: new Map(), bytesDone: 0, bytesKnown: 0 };
       for (const recorded of all) this.#recordOne(jobId, recorded, tally, settled);
       this.#count(jobId, tally);
       return settled;
-    })();
+    });
+    // It may read first, and after that would be refused at once where another process has written meanwhile.
+    return write.immediate();
   }
 
   #recordOne(jobId: number, recorded: Recorded, tally: Tally, settled: SettledTask[]): void {
@@ -287,14 +289,15 @@ export class TaskWrites {
   }
 
   #cancelPacket(jobId: number): number {
-    return this.#database.transaction(() => {
+    const cancel = this.#database.transaction(() => {
       const packet = this.#stores.packets.first(jobId);
       if (packet === null) return 0;
       const tasks = [...packet.ids.keys()];
       const ends = { ...endsNow<OutcomeColumns>(tasks, { how: 'cancelled' }), worker: null };
       this.record(jobId, [{ packet, ends, becomes: tasks.map(() => 'cancelled'), findingOf: () => null }]);
       return tasks.length;
-    })();
+    });
+    return cancel.immediate();
   }
 
   /** Failed or cancelled tasks that are to run again, at most `limit`. @returns how many; call again until it is 0 */
