@@ -55,8 +55,9 @@ export interface AdmissionOptions {
 export class Admission {
   readonly #options: AdmissionOptions;
   readonly #hosts = new Map<string, Host>();
-  /** Turns go round; the host served last is last. */
-  readonly #turn: Host[] = [];
+  /** Hosts that may have more; turns go round, and the one served last is last. */
+  readonly #turn = new Set<Host>();
+  #inFlight = 0;
   readonly #now: () => number;
 
   constructor(options: AdmissionOptions) {
@@ -71,6 +72,7 @@ export class Admission {
     if (known !== undefined) {
       known.exhausted = false;
       known.shared?.busy.add(onRoom);
+      this.#turn.add(known);
       return;
     }
     const host: Host = {
@@ -88,7 +90,7 @@ export class Admission {
     };
     host.shared?.busy.add(onRoom);
     this.#hosts.set(name, host);
-    this.#turn.push(host);
+    this.#turn.add(host);
   }
 
   /** What is drawn from now on is another set of tasks: of every host from its first one, once it is announced. */
@@ -108,16 +110,17 @@ export class Admission {
       this.#options.hosts.leave(name, this.#options.onRoom);
     }
     this.#hosts.clear();
-    this.#turn.length = 0;
+    this.#turn.clear();
   }
 
   /** The next tasks that may start now, at most `most`, counted as in flight; `null` when none may. */
   next(most: number): Packet | null {
     const now = this.#now();
-    for (let tried = this.#turn.length; tried > 0; tried--) {
-      const host = this.#turn.shift();
+    for (let tried = this.#turn.size; tried > 0; tried--) {
+      const [host] = this.#turn;
       if (host === undefined) break;
-      this.#turn.push(host);
+      this.#turn.delete(host);
+      if (hasMore(host)) this.#turn.add(host);
       const room = Math.min(most, this.#roomOf(host, now));
       if (room <= 0) continue;
       const packet = dueOf(host, now) ?? this.#take(host, room, now);
@@ -126,6 +129,7 @@ export class Admission {
         continue;
       }
       host.inFlight += packet.ids.length;
+      this.#inFlight += packet.ids.length;
       if (host.shared !== null) host.shared.inFlight += packet.ids.length;
       return packet;
     }
@@ -146,6 +150,7 @@ export class Admission {
       shared?.pace.refused(this.#now());
     }
     host.inFlight -= 1;
+    this.#inFlight -= 1;
     if (shared === null) return;
     shared.inFlight -= 1;
     this.#leavesToOthers(host);
@@ -157,6 +162,7 @@ export class Admission {
     const host = this.#hosts.get(packet.host);
     if (host === undefined) return;
     wait(host, packet);
+    this.#turn.add(host);
     host.shared?.busy.add(this.#options.onRoom);
   }
 
@@ -189,14 +195,12 @@ export class Admission {
   }
 
   get inFlight(): number {
-    let total = 0;
-    for (const host of this.#hosts.values()) total += host.inFlight;
-    return total;
+    return this.#inFlight;
   }
 
   /** Whether nothing is known that could still run. */
   get isEmpty(): boolean {
-    for (const host of this.#hosts.values()) if (hasMore(host)) return false;
+    for (const host of this.#turn) if (hasMore(host)) return false;
     return true;
   }
 
@@ -204,7 +208,7 @@ export class Admission {
   nextWakeMs(): number | null {
     const now = this.#now();
     let earliest = Infinity;
-    for (const host of this.#hosts.values()) {
+    for (const host of this.#turn) {
       const heldUntilMs = host.shared?.heldUntilMs ?? 0;
       // Whoever gives a place back says so.
       if (heldUntilMs <= now && this.#roomOf(host, now) <= 0) continue;

@@ -384,6 +384,8 @@ export class WorkerExecutor<Options, Body, Results> implements Executor<Body, Re
     thread: PacketThread<Body, Results>,
     answers: readonly Answer<Results>[],
   ): void {
+    // Who submitted has been told that nothing more settles.
+    if (this.#broken !== null) return;
     for (const { ticket, ...ends } of answers) {
       const packet = thread.hands[ticket]?.packet;
       if (packet === undefined) continue;
