@@ -1,16 +1,16 @@
 /** What tells files apart that have one size: the digest of the beginning, then that of the whole. */
-import type { BigIntStats } from 'node:fs';
+import { fstatSync, readSync, type BigIntStats } from 'node:fs';
 import { HEAD_BYTES, groupingOf } from '../common/model/duplicates';
 import { HeddleError, type ErrorData } from '../common/model/errors';
 import type { HashWorkerOptions } from '../common/threads/worker-options';
-import type { TaskOrder, TaskOutcome } from '../common/model/tasks';
+import type { FileIdentity, TaskOrder, TaskOutcome } from '../common/model/tasks';
 import { displayPath, type FsPath } from '../common/model/paths';
 import { formatByteCount, formatCount } from '../common/model/units';
 import { loadHasher, type HasherFactory } from '../files/hashers';
 import { isPseudo } from '../files/volumes';
 import { identityToRemember } from './file-identity';
 import type { RunTask, TaskContext } from './runtime';
-import { NotAFile, READ_BYTES, hasChanged } from './source-file';
+import { NotAFile, READ_BYTES, hasChanged, withFileSync } from './source-file';
 import { fill, look, runSteps, withFile, type Steps } from './read-steps';
 
 export async function createDuplicates({
@@ -21,8 +21,12 @@ export async function createDuplicates({
   const buffers: Buffer[] = [];
   return (order, context) => {
     const buffer = (buffers[context.lane] ??= Buffer.allocUnsafeSlow(READ_BYTES));
-    const read = order.type === 'head' ? readHead : readWhole;
-    return runSteps(unlessNoFile(read({ order, blake3, buffer, context, cache })), context.exclusive);
+    const reading = { order, blake3, buffer, context, cache };
+    if (order.type === 'head') return runSteps(unlessNoFile(readHead(reading)), context.exclusive);
+    const isSmall = context.exclusive && order.size !== null && order.size < READ_BYTES;
+    return (
+      (isSmall ? readAtOnce(reading) : null) ?? runSteps(unlessNoFile(readWhole(reading)), context.exclusive)
+    );
   };
 }
 
@@ -64,6 +68,47 @@ function* readHead({ order, blake3, buffer, context, cache }: Reading): Steps<Ta
   });
 }
 
+/**
+ * Most files are small, are what they were when they were listed, and stay so: one read shows it.
+ * @returns `null`: it is to be looked at closely
+ */
+function readAtOnce({ order, blake3, buffer, context, cache }: Reading): TaskOutcome | null {
+  const { source, size, grouping = '' } = order;
+  try {
+    return withFileSync(source, (fd, before) => {
+      const bytes = Number(before.size);
+      context.setBytesTotal(bytes);
+      const identity = cache ? identityToRemember(fd, before) : null;
+      const isWhole = bytes === size && readSync(fd, buffer, 0, buffer.length, null) === bytes;
+      if (!isWhole || hasChanged(before, fstatSync(fd, { bigint: true }))) return null;
+      const head = blake3.whole(buffer.subarray(0, Math.min(bytes, HEAD_BYTES)));
+      const digest = bytes > HEAD_BYTES ? blake3.whole(buffer.subarray(0, bytes)) : head;
+      const found = groupingOf(bytes, head);
+      if (grouping !== groupingOf(bytes) && grouping !== found) return null;
+      context.setBytesDone(bytes);
+      return wholeOutcome(bytes, digest, found, identity);
+    });
+  } catch {
+    return null;
+  }
+}
+
+function wholeOutcome(
+  bytes: number,
+  digest: string,
+  grouping: string,
+  identity: FileIdentity | null,
+): TaskOutcome {
+  return {
+    state: 'done',
+    bytes,
+    target: null,
+    digests: { blake3: digest },
+    grouping,
+    ...(identity === null ? {} : { identity }),
+  };
+}
+
 /** The whole file; a small one in one read, without a hasher made for it. */
 function* readWhole({ order, blake3, buffer, context, cache }: Reading): Steps<TaskOutcome> {
   const { source, size, grouping = '' } = order;
@@ -97,14 +142,7 @@ function* readWhole({ order, blake3, buffer, context, cache }: Reading): Steps<T
     const found = groupingOf(bytes, head);
     // Other files were told apart by a beginning that is no longer this one's.
     if (grouping !== groupingOf(bytes) && grouping !== found) throw changed(source, false);
-    return {
-      state: 'done',
-      bytes,
-      target: null,
-      digests: { blake3: digest },
-      grouping: found,
-      ...(identity === null ? {} : { identity }),
-    };
+    return wholeOutcome(bytes, digest, found, identity);
   });
 }
 

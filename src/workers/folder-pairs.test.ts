@@ -58,6 +58,40 @@ describe.each([true, false])('alone on its thread: %s', (exclusive) => {
     }
   });
 
+  test('small files are judged as they are now, whatever was listed', async () => {
+    write(Buffer.from('abcd'), Buffer.from('abcd'));
+    expect(await compare(context(), { size: 9 })).toMatchObject({ finding: 'same', bytes: 4 });
+    write(Buffer.from('abcd'), Buffer.from('abXd'));
+    await expect(async () => compare(context(), { size: 4 })).rejects.toMatchObject({
+      code: 'different',
+      message: expect.stringContaining('from byte 2 on') as string,
+    });
+    write(Buffer.from('abcd'), Buffer.from('abc'));
+    await expect(async () => compare(context(), { size: 4 })).rejects.toMatchObject({ code: 'different' });
+  });
+
+  test('a small file among possible duplicates: its digest, or why it belongs to others now', async () => {
+    const run = await createDuplicates({ cache: false });
+    writeFileSync(left(), 'abcd');
+    const listed = order({ source: left(), size: 4, grouping: '4:' });
+    const digest = '8c9c9881805d1a847102d7a42e58b990d088dd88a84f7314d71c838107571f2b';
+    expect(await run(listed, context())).toEqual({
+      state: 'done',
+      bytes: 4,
+      target: null,
+      digests: { blake3: digest },
+      grouping: `4:${digest}`,
+    });
+    await expect(async () => run({ ...listed, grouping: '4:abc' }, context())).rejects.toMatchObject({
+      code: 'changed-while-reading',
+    });
+    appendFileSync(left(), 'e');
+    await expect(async () => run(listed, context())).rejects.toMatchObject({
+      code: 'changed-while-reading',
+      message: expect.stringContaining('had 4 bytes') as string,
+    });
+  });
+
   test('a file that grows, shrinks or is written to is not judged', async () => {
     const changes = [
       () => {

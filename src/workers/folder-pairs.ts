@@ -1,5 +1,5 @@
 /** A file, or a link, on the left and on the right: whether they are the same, and if not, from where on. */
-import type { BigIntStats } from 'node:fs';
+import { fstatSync, readSync, type BigIntStats } from 'node:fs';
 import { HeddleError, toErrorData } from '../common/model/errors';
 import type { TaskOrder, TaskOutcome } from '../common/model/tasks';
 import { displayPath, pathFromBytes, type FsPath } from '../common/model/paths';
@@ -7,7 +7,7 @@ import { formatByteCount, formatCount } from '../common/model/units';
 import { loadHasher, type HasherFactory } from '../files/hashers';
 import { TaskCancelled, type RunTask, type TaskContext } from './runtime';
 import { isPseudo } from '../files/volumes';
-import { NotAFile, READ_BYTES, hasChanged, notRegular } from './source-file';
+import { NotAFile, READ_BYTES, hasChanged, notRegular, withFileSync } from './source-file';
 import { fill, leadsTo, look, lookAt, runSteps, withFile, type Steps } from './read-steps';
 
 /** Pairs; and files that only one side has, by whose digests those are found that were moved. */
@@ -16,12 +16,14 @@ export async function createFolderPairs(): Promise<RunTask<TaskOrder, TaskOutcom
   const buffers: (readonly [Buffer, Buffer])[] = [];
   return (order, context) => {
     const [left, right] = (buffers[context.lane] ??= [makeBuffer(), makeBuffer()]);
-    const { source, target } = order;
-    const steps =
-      order.type === 'pair' && target !== null
-        ? comparePair({ left: source, right: target, buffers: [left, right], context }, order.size === null)
-        : named(source, digestOf(source, blake3, left, context));
-    return runSteps(readable(steps), context.exclusive);
+    const { source, target, size } = order;
+    if (order.type !== 'pair' || target === null)
+      return runSteps(readable(named(source, digestOf(source, blake3, left, context))), context.exclusive);
+    const pair = { left: source, right: target, buffers: [left, right], context } as const;
+    const isSmall = context.exclusive && size !== null && size < READ_BYTES;
+    const bytes = isSmall ? sameAtOnce(pair) : null;
+    if (bytes !== null) return same(bytes);
+    return runSteps(readable(comparePair(pair, size === null)), context.exclusive);
   };
 }
 
@@ -34,6 +36,35 @@ interface Pair {
   readonly right: FsPath;
   readonly buffers: readonly [Buffer, Buffer];
   readonly context: TaskContext;
+}
+
+/**
+ * Most pairs are small files that are the same and stay so while they are read: one read of each shows it.
+ * @returns their bytes; `null`: it is to be looked at closely
+ */
+function sameAtOnce({ left, right, buffers: [ours, theirs], context }: Pair): number | null {
+  try {
+    return withFileSync(left, (leftFd, leftStats) =>
+      withFileSync(right, (rightFd, rightStats) => {
+        const size = Number(leftStats.size);
+        context.setBytesTotal(size);
+        const areWhole =
+          size < ours.length &&
+          readSync(leftFd, ours, 0, ours.length, null) === size &&
+          readSync(rightFd, theirs, 0, theirs.length, null) === size;
+        const areSame =
+          areWhole &&
+          ours.compare(theirs, 0, size, 0, size) === 0 &&
+          !hasChanged(leftStats, fstatSync(leftFd, { bigint: true })) &&
+          !hasChanged(rightStats, fstatSync(rightFd, { bigint: true }));
+        if (!areSame) return null;
+        context.setBytesDone(size);
+        return size;
+      }),
+    );
+  } catch {
+    return null;
+  }
 }
 
 /** What could not be read was found neither the same nor different. Says which of the two it was. */

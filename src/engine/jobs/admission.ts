@@ -206,6 +206,8 @@ export class Admission {
     let earliest = Infinity;
     for (const host of this.#hosts.values()) {
       const heldUntilMs = host.shared?.heldUntilMs ?? 0;
+      // Whoever gives a place back says so.
+      if (heldUntilMs <= now && this.#roomOf(host, now) <= 0) continue;
       const next = host.waiting.at(-1);
       if (next !== undefined) earliest = Math.min(earliest, Math.max(timeOf(next), heldUntilMs));
       if (heldUntilMs > now && hasMore(host)) earliest = Math.min(earliest, heldUntilMs);

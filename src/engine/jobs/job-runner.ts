@@ -258,13 +258,13 @@ export class JobRunner {
     for await (const chunk of this.#kind.plan(job.planCursor)) {
       if (!this.#goesOn) return;
       const planned = tasks.packets.add(this.#jobId, ordinal, chunk);
-      const { settled, hosts } = planned;
       ordinal += chunk.count;
       this.tally.planned(planned);
       if (runsMeanwhile)
-        for (const { phase, host } of hosts) if (phase === this.#phase) this.#admission.announce(host);
+        for (const { phase, host } of planned.hosts)
+          if (phase === this.#phase) this.#admission.announce(host);
       // What planning settled (no URL, no regular file) is news like any other task that settles.
-      this.#options.onRecorded(settled);
+      this.#options.onRecorded(planned.settled);
       this.#options.onProgress();
       this.#planDraw();
       // Others get their turn between chunks; with much to do already there is no hurry.
@@ -285,8 +285,9 @@ export class JobRunner {
     // Some of them go on in this phase.
     this.#retried.clear();
     this.#admission.startOver();
-    for (const host of this.#options.tasks.packets.hosts(this.#jobId, this.#phase))
-      this.#admission.announce(host);
+    const { packets } = this.#options.tasks;
+    for (const host of packets.hosts(this.#jobId, this.#phase)) this.#admission.announce(host);
+    for (const [host, until] of packets.holds(this.#jobId, this.#phase)) this.#admission.hold(host, until);
     this.#planDraw();
     await this.#settled.promise;
   }
@@ -339,8 +340,7 @@ export class JobRunner {
           this.#fail(toErrorData(error));
         });
     }
-    const wake = this.#admission.nextWakeMs();
-    this.#waitingUntilMs = wake;
+    const wake = (this.#waitingUntilMs = this.#admission.nextWakeMs());
     if (this.#wakeTimer !== null) clearTimeout(this.#wakeTimer);
     if (wake !== null && this.#goesOn) {
       const waitMs = Math.min(Math.max(1, wake - Date.now()), LONGEST_TIMER_MS);

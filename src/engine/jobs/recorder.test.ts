@@ -106,7 +106,7 @@ test('a task that is settled already is neither counted nor told again', () => {
     [[]],
   ]);
   expect(tasks.rows.counts(jobId).counts).toMatchObject({ queued: FILES - 3, done: 2, skipped: 1 });
-  expect(tasks.packets.count(jobId)).toBe(FILES - 3);
+  expect(tasks.rows.unlisted(jobId)).toBe(FILES - 3);
 });
 
 test('another process that writes meanwhile is waited for, or waits', () => {

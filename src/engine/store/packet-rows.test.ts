@@ -16,10 +16,12 @@ import {
 } from '../../common/model/packet';
 import { displayPath, type FsPath } from '../../common/model/paths';
 import { SETTLED_STATES, type TaskRow } from '../../common/model/tasks';
+import { plannedUrl } from '../testing/packets';
 import { failedOf, settledOf } from '../testing/recorded';
 import { openDatabase, type Database } from './database';
 import { JobRepository } from './job-repository';
 import { TaskStore } from './task-store';
+import type { Recorded } from './task-writes';
 
 let folder: string;
 let database: Database;
@@ -277,7 +279,7 @@ test('pages, searches, counts and paths are those of rows, whatever has settled'
         };
         same((jobId) => rows.counts(jobId));
         same((jobId) => rows.findings(jobId));
-        if (all.every(({ type }) => type === 'file' || type === 'url')) same((jobId) => rows.unlisted(jobId));
+        same((jobId) => rows.unlisted(jobId));
         same((jobId) => rows.hasTasks(jobId));
         if (all.every(({ type }) => type !== 'url'))
           same((jobId) => [0, 1].map((root) => rows.hasSources(jobId, root)));
@@ -313,4 +315,33 @@ test('pages, searches, counts and paths are those of rows, whatever has settled'
     ),
     { numRuns: 80 },
   );
+});
+
+test('a host that said "later" is known to have said so when its job goes on', () => {
+  const jobId = newJob();
+  const hosts = ['a', 'b', 'c', 'd'];
+  add(jobId, [
+    planChunk(
+      [...hosts, ...hosts].map((host, index) => plannedUrl(`${index}`, host)),
+      '',
+    ),
+  ]);
+  const later = (
+    host: string,
+    retryAfterMs: number | undefined,
+    to: 'queued' | 'failed' = 'queued',
+  ): Recorded => {
+    const packet = draw(jobId, 0, host)[0];
+    if (packet === undefined) throw new Error('nothing is queued');
+    const recorded = failedOf(packet, { tasks: [0], to, notBeforeMs: 90_000 });
+    const errors = recorded.ends.errors.map(
+      ([at, error]) => [at, retryAfterMs === undefined ? error : { ...error, retryAfterMs }] as const,
+    );
+    return { ...recorded, ends: { ...recorded.ends, errors } };
+  };
+  tasks.writes.record(jobId, [later('a', 60_000), later('b', undefined), later('c', 60_000, 'failed')]);
+  // They end 2 ms after the epoch.
+  expect(tasks.packets.holds(jobId, 0)).toEqual([['a', 60_002]]);
+  while (tasks.writes.requeueSome(jobId, 'failed', 10) > 0);
+  expect(tasks.packets.holds(jobId, 0)).toEqual([['a', 60_002]]);
 });

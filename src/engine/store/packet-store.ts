@@ -1,5 +1,5 @@
 /** Tasks that are planned: as packets, or with a row each where work looks at them before they run. */
-import type { SettledTask, TaskRow } from '../../common/model/tasks';
+import type { SettledTask, TaskRow, TaskType } from '../../common/model/tasks';
 import {
   CHUNK,
   jobOfTask,
@@ -7,12 +7,13 @@ import {
   pickTasks,
   taskId,
   toColumn,
+  valueAt,
   type Packet,
   type PlannedChunk,
   type PlannedTask,
 } from '../../common/model/packet';
 import { prepareOnce, type Database } from './database';
-import { nameOf, queuedRows, toStored, type Stored } from './stored';
+import { idsOf, nameOf, queuedRows, toStored, type Stored } from './stored';
 
 /** What came of storing planned tasks. */
 export interface Planned {
@@ -201,6 +202,17 @@ export class PacketStore {
     return [...found];
   }
 
+  /** Hosts that said "later" to tasks that wait for it, and until when: milliseconds since the epoch. */
+  holds(jobId: number, phase: number): [host: string, untilMs: number][] {
+    return this.#prepare<[number, number], { host: string; until: number }>(
+      `SELECT host, max(ended_at + (error ->> '$.retryAfterMs')) AS until FROM tasks
+         WHERE job_id = ? AND phase = ? AND state = 'queued' AND not_before IS NOT NULL
+           AND error ->> '$.retryAfterMs' IS NOT NULL GROUP BY host`,
+    )
+      .all(jobId, phase)
+      .map(({ host, until }) => [host, until]);
+  }
+
   /** Queued tasks of a phase and host behind a cursor; `null`: there are none. */
   draw(jobId: number, phase: number, host: string, after: DrawCursor): Drawn | null {
     const rows = this.#prepare<[number, number, string, number, number], DrawnRecord>(
@@ -250,14 +262,18 @@ export class PacketStore {
   queuedPage(jobId: number, offset: number, limit: number): TaskRow[] {
     const rows: TaskRow[] = [];
     let passed = 0;
-    const packets = this.#prepare<[number], PacketRecord>(
-      `SELECT ${PACKET} FROM packets WHERE job_id = ? ORDER BY first`,
+    // Most are passed over, and their columns are long.
+    const packets = this.#prepare<[number, number], { first: number; open: number }>(
+      'SELECT first, open FROM packets WHERE first >= ? AND first < ? ORDER BY first',
     );
-    for (const record of packets.iterate(jobId)) {
-      if (passed + record.open <= offset) {
-        passed += record.open;
+    const get = this.#prepare<[number], PacketRecord>(`SELECT ${PACKET} FROM packets WHERE first = ?`);
+    for (const { first, open } of packets.iterate(...idsOf(jobId))) {
+      if (passed + open <= offset) {
+        passed += open;
         continue;
       }
+      const record = get.get(first);
+      if (record === undefined) continue;
       for (const row of queuedRows(this.#open(record))) {
         passed += 1;
         if (passed > offset) rows.push(row);
@@ -281,12 +297,21 @@ export class PacketStore {
     return this.#prepare<[number]>('SELECT 1 FROM packets WHERE job_id = ? LIMIT 1').get(jobId) !== undefined;
   }
 
-  /** Tasks of packets that have no row. */
-  count(jobId: number): number {
-    const row = this.#prepare<[number], { open: number | null }>(
-      'SELECT sum(open) AS open FROM packets WHERE job_id = ?',
-    ).get(jobId);
-    return row?.open ?? 0;
+  /** Tasks of packets that have no row and are of these types. */
+  countOf(jobId: number, types: ReadonlySet<TaskType>): number {
+    const packets = this.#prepare<[number], PacketRecord & { readonly one: TaskType | null }>(
+      `SELECT ${PACKET}, iif(json_type(columns, '$.types') = 'text', columns ->> '$.types', NULL) AS one
+         FROM packets WHERE job_id = ?`,
+    );
+    let count = 0;
+    for (const record of packets.iterate(jobId)) {
+      if (record.one !== null) count += types.has(record.one) ? record.open : 0;
+      else {
+        const packet = this.#open(record);
+        count += packet.ids.filter((_, task) => types.has(valueAt(packet.types, task))).length;
+      }
+    }
+    return count;
   }
 
   /** Some of a packet's tasks have rows now. Part of the caller's transaction. */
@@ -311,9 +336,10 @@ export class PacketStore {
 
   /** The first packet of a job; `null`: there is none. */
   first(jobId: number): Packet | null {
-    const record = this.#prepare<[number], PacketRecord>(
-      `SELECT ${PACKET} FROM packets WHERE job_id = ? ORDER BY first LIMIT 1`,
-    ).get(jobId);
+    // By their ids they are in order; by their job they would have to be sorted first, with all their columns.
+    const record = this.#prepare<[number, number], PacketRecord>(
+      `SELECT ${PACKET} FROM packets WHERE first >= ? AND first < ? ORDER BY first LIMIT 1`,
+    ).get(...idsOf(jobId));
     return record === undefined ? null : this.#open(record);
   }
 

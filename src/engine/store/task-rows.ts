@@ -73,6 +73,9 @@ interface DigestRecord {
   readonly bytes: number;
 }
 
+/** What a manifest lists. */
+const LISTED: ReadonlySet<TaskType> = new Set(['file', 'hardlink', 'url']);
+
 export class TaskRows {
   readonly #prepare: Database['prepare'];
   readonly #packets: PacketStore;
@@ -253,9 +256,9 @@ export class TaskRows {
     const [first, end] = idsOf(jobId);
     const row = this.#prepare<[number, number], { tasks: number }>(
       `SELECT count(*) AS tasks FROM tasks WHERE id >= ? AND id < ? AND state NOT IN ('done', 'skipped')
-         AND type IN ('file', 'hardlink', 'url')`,
+         AND type IN (${[...LISTED].map((type) => `'${type}'`).join(', ')})`,
     ).get(first, end);
-    return (row?.tasks ?? 0) + this.#packets.count(jobId);
+    return (row?.tasks ?? 0) + this.#packets.countOf(jobId, LISTED);
   }
 
   /** Whether the walk of one of a copy's sources found a file or link. */
