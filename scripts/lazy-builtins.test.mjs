@@ -21,7 +21,6 @@ test('a module of Node is loaded once, at its first use', () => {
     'told.push("begins");',
     '(0, node_crypto.hash)();',
     'class Mine extends node_crypto.Class {}',
-    'told.push(new node_crypto.Class() instanceof node_crypto.Class && typeof new node_crypto.Class());',
     'node_crypto$1.hash();',
   ].join('\n');
   const lazy = withLazyBuiltins(code);
@@ -31,7 +30,6 @@ test('a module of Node is loaded once, at its first use', () => {
     'begins',
     'node:crypto',
     'hash of node:crypto',
-    'object',
     'node:zlib',
     'hash of node:zlib',
   ]);

@@ -10,8 +10,6 @@ const LAZY: ReadonlySet<string> = new Set(
     ' ',
   ),
 );
-/** Where a line was, which is written anew. */
-const MARK = '/* lazy */';
 const REQUIRE = /^let (node_\w+(?:\$\d+)?) = require\("node:([\w/]+)"\);$/gmu;
 
 /** @param code of a CommonJS chunk as Rolldown writes it; its lines stay where they are */
@@ -21,15 +19,15 @@ export function withLazyBuiltins(code: string): string {
     if (!LAZY.has(builtin)) continue;
     const uses = String.raw`(?<![\w$.])${name.replaceAll('$', String.raw`\$`)}(?![\w$])`;
     const load = `${name}$load`;
-    // `new a().B()` would make an `a`.
-    const used = new RegExp(String.raw`(\bnew )?${uses}(?=\.)`, 'gu');
     const changed = result
-      .replace(line, MARK)
-      .replaceAll(used, (_, isNew?: string) => (isNew === undefined ? `${load}()` : `new (${load}())`));
+      .replace(line, '')
+      .replaceAll(new RegExp(String.raw`${uses}(?=\.)`, 'gu'), () => `${load}()`);
     // Used as a whole, it is loaded as it always was.
     if (new RegExp(uses, 'u').test(changed)) continue;
     const loader = `let ${name}; const ${load} = () => (${name} ??= require("node:${builtin}"));`;
-    result = changed.replace(MARK, () => loader);
+    result = result
+      .replaceAll(new RegExp(String.raw`${uses}(?=\.)`, 'gu'), () => `${load}()`)
+      .replace(line, () => loader);
   }
   return result;
 }
