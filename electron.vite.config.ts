@@ -1,7 +1,6 @@
 /** Builds the window's three parts, and with the main process the terminal and the worker's script. */
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'electron-vite';
-import { lazyBuiltins } from './scripts/lib/lazy-builtins';
 
 /** Native add-ons are loaded where they lie; everything else is bundled. */
 const external = ['electron', 'better-sqlite3', '@napi-rs/blake-hash', 'koffi'];
@@ -10,7 +9,6 @@ const nodeTarget = 'node20.18';
 
 export default defineConfig({
   main: {
-    plugins: [lazyBuiltins()],
     build: {
       target: nodeTarget,
       sourcemap: true,

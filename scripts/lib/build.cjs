@@ -6,13 +6,7 @@ const { dirname, join } = require('node:path');
 
 const root = dirname(dirname(__dirname));
 const stamp = join(root, 'out', '.stamp');
-const inputs = [
-  'src',
-  'electron.vite.config.ts',
-  'scripts/lib/lazy-builtins.ts',
-  'package.json',
-  'package-lock.json',
-];
+const inputs = ['src', 'electron.vite.config.ts', 'package.json', 'package-lock.json'];
 const outputs = [
   'main/index.cjs',
   'main/cli.cjs',

@@ -7,14 +7,12 @@ import { existsSync, readdirSync, statSync } from 'node:fs';
 import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { lazyBuiltins } from '../../../scripts/lib/lazy-builtins';
 
 /** Builds that are older may go: nobody runs them any more. */
 const KEPT_MS = 86_400_000;
 
 const source = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
 const project = resolve(source, '..');
-const PLUGIN = join(project, 'scripts/lib/lazy-builtins.ts');
 const scratch = join(project, 'node_modules/.cache/heddle-test');
 const built = new Map<string, Promise<string>>();
 
@@ -51,7 +49,6 @@ async function run(input: Record<string, string>): Promise<string> {
   await build({
     configFile: false,
     logLevel: 'error',
-    plugins: [lazyBuiltins()],
     ssr: { noExternal: true, external: ['@napi-rs/blake-hash', 'better-sqlite3', 'koffi'] },
     build: {
       ssr: true,
@@ -78,7 +75,7 @@ async function run(input: Record<string, string>): Promise<string> {
 function stampOf(input: Record<string, string>): string {
   const hash = createHash('sha256').update(JSON.stringify(input));
   const files = readdirSync(source, { recursive: true, encoding: 'utf8' }).map((name) => join(source, name));
-  for (const path of [...files.sort(), join(project, 'package-lock.json'), PLUGIN]) {
+  for (const path of [...files.sort(), join(project, 'package-lock.json')]) {
     const { size, mtimeMs } = statSync(path);
     hash.update(`${path}:${size}:${mtimeMs}\n`);
   }
