@@ -2,7 +2,7 @@
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -195,19 +195,25 @@ describe.runIf(process.platform === 'linux')('a list that is no file in a folder
     expect(bash(script, join(folder, '.data'))).toMatchObject({ status: 0, stdout: '' });
   });
 
-  test('lets itself be interrupted while nothing comes', async () => {
-    const pipe = join(folder, 'pipe');
-    execFileSync('mkfifo', [pipe]);
-    const reading = spawn(process.execPath, [terminal, 'verify', pipe, '--data-dir', join(folder, '.data')], {
-      stdio: 'ignore',
-    });
-    // Opened when both ends are.
-    const writer = await open(pipe, 'w');
-    reading.kill('SIGTERM');
-    const [status, signal] = (await once(reading, 'exit')) as [number | null, string | null];
-    expect(status ?? signal).toSatisfy((end) => end === 130 || end === 'SIGTERM');
-    await writer.close();
-  });
+  test.each(['a named pipe', 'standard input'])(
+    'lets itself be interrupted while nothing comes: %s',
+    async (where) => {
+      const pipe = join(folder, 'pipe');
+      execFileSync('mkfifo', [pipe]);
+      const data = join(folder, '.data');
+      const isPipe = where === 'a named pipe';
+      const reading = spawn(process.execPath, [terminal, 'verify', isPipe ? pipe : '-', '--data-dir', data], {
+        stdio: [isPipe ? 'ignore' : 'pipe', 'ignore', 'ignore'],
+      });
+      // Opened when both ends are.
+      const writer = isPipe ? await open(pipe, 'w') : null;
+      // Its own copy of the list is open: it catches signals, and waits for more.
+      await expect.poll(() => existsSync(join(data, 'lists'))).toBe(true);
+      reading.kill('SIGTERM');
+      expect(await once(reading, 'exit')).toEqual([130, null]);
+      await writer?.close();
+    },
+  );
 });
 
 test('a list of names that is not there is wrong usage', () => {

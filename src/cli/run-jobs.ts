@@ -42,10 +42,15 @@ export async function runJobs(
   const progress = options.quiet ? null : new Progress(process.stderr);
   // Signals set it while this function waits.
   let interrupted = false as boolean;
+  let isMade = false;
+  const { promise: stopped, reject: endWaiting } = Promise.withResolvers<never>();
+  stopped.catch(() => undefined);
   const stop = (): void => {
     // The second time, whoever waits has lost patience: everything is on disk that needs to be.
     if (interrupted) process.exit(EXIT.interrupted);
     interrupted = true;
+    // Whoever writes the list may never end.
+    endWaiting(new Error('stopped'));
     void engine.close({ interrupt: true });
   };
   process.on('SIGINT', stop);
@@ -53,9 +58,10 @@ export async function runJobs(
 
   let status: number = EXIT.done;
   try {
-    const ids = await prepare().catch((error: unknown) => {
+    const ids = await Promise.race([prepare(), stopped]).catch((error: unknown) => {
       throw new NotStarted(error);
     });
+    isMade = true;
     let kind: JobKind | null = null;
     const printsPaths = (): boolean => kind === 'download' && options.manifestToOutput !== true;
     const unsubscribe = engine.on('tasks-settled', ({ jobId, tasks }) => {
@@ -131,6 +137,8 @@ export async function runJobs(
     process.off('SIGINT', stop);
     process.off('SIGTERM', stop);
   }
+  // What is still read of a list would keep the process alive.
+  if (interrupted && !isMade) process.exit(EXIT.interrupted);
   return interrupted ? EXIT.interrupted : status;
 }
 
