@@ -34,9 +34,6 @@ const closeAsync = promisify(close);
 const readAsync = promisify(read);
 const fstatAsync = promisify(fstat) as (fd: number, options: { bigint: true }) => Promise<BigIntStats>;
 
-/** From this size on a file's next piece is read while the one before is hashed. */
-const READ_AHEAD_BYTES = 16 * 1024 * 1024;
-
 interface Manner {
   readonly flags: number;
   readonly remember: boolean;
@@ -62,19 +59,16 @@ export class FileReader {
   }
 
   /**
-   * @param size bytes, as far as is known: decides how the file is read
    * @throws HeddleError `changed-while-reading`; NotAFile; system errors
    */
   digests(
     path: FsPath,
-    size: number | null,
     factories: readonly HasherFactory[],
     context: TaskContext,
   ): FileDigests | Promise<FileDigests> {
     const { lane } = context;
     const first = (this.#first[lane] ??= Buffer.allocUnsafeSlow(READ_BYTES));
-    if (context.exclusive && (size ?? 0) < READ_AHEAD_BYTES)
-      return hashFileSync(path, factories, first, context, this.#manner);
+    if (context.exclusive) return hashFileSync(path, factories, first, context, this.#manner);
     const second = (this.#second[lane] ??= Buffer.allocUnsafeSlow(READ_BYTES));
     return hashFile(path, factories, { first, second }, context, this.#manner);
   }
@@ -145,7 +139,7 @@ function hashStream(
   return { bytes: total, digests: digestsOf(factories, hashers) };
 }
 
-/** For many files in flight on one thread, and for large ones: the next piece is read while one is hashed. */
+/** For many files in flight on one thread: the next piece is read while one is hashed. */
 async function hashFile(
   path: FsPath,
   factories: readonly HasherFactory[],

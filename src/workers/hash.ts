@@ -19,7 +19,7 @@ export async function createHash(options: HashWorkerOptions): Promise<RunTask<Ta
   });
   return (order, context) => {
     try {
-      const read = reader.digests(order.source, order.size, factories, context);
+      const read = reader.digests(order.source, factories, context);
       return read instanceof Promise ? read.then(outcome).catch(skipped) : outcome(read);
     } catch (error) {
       return skipped(error);

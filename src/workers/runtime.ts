@@ -136,6 +136,8 @@ export interface Serving<Options, Body, Input, Output, Results> {
   readonly open: (body: Body, task: number) => Input;
   /** @param outputs `null` where a task has none: it failed, or was cancelled */
   readonly pack: (outputs: readonly (Output | null)[]) => Results;
+  /** Whether a task may keep its thread so long that what has ended before must not wait for it. */
+  readonly takesLong?: (input: Input) => boolean;
   /** What a task is about, to begin the sentences of system errors with. */
   readonly describe?: (input: Input) => string;
 }
@@ -195,7 +197,7 @@ class Ended<Output> {
  */
 export function serveTasks<Options, Body, Input, Output, Results>(
   data: WorkerData<Options>,
-  { initialise, open, pack, describe }: Serving<Options, Body, Input, Output, Results>,
+  { initialise, open, pack, takesLong, describe }: Serving<Options, Body, Input, Output, Results>,
 ): void {
   const port = parentPort;
   if (port === null) throw new Error('serveTasks runs in a worker thread');
@@ -293,11 +295,14 @@ export function serveTasks<Options, Body, Input, Output, Results>(
   }
 
   /** Begins a task at the time that was looked at last. */
-  function start(task: Run<Input, Output>, { ticket, body }: Hand<Body>, index: number, lane: number): void {
+  function start(
+    task: Run<Input, Output>,
+    input: Input,
+    { ticket, index, lane }: { readonly ticket: number; readonly index: number; readonly lane: number },
+  ): void {
     const context = new LaneContext(board, lane, ticket, index, latestMs, postNote);
     running[lane] = context;
     board.begin(lane, ticket, index, latestMs);
-    const input = open(body, index);
     try {
       context.throwIfCancelled();
       const value = task(input, context);
@@ -340,11 +345,15 @@ export function serveTasks<Options, Body, Input, Output, Results>(
         if (hands.length > 0 && isIdle()) answer();
         continue;
       }
+      const index = hand.tasks[number] ?? 0;
+      const input = open(hand.body, index);
+      const isLong = takesLong?.(input) === true;
+      if (isLong && later > 0 && 'finish' in run) run.finish();
       // Never of a hand's last task while the hand is here: the host gives its ticket out again.
-      if (ended.size > 0 && latestMs - answeredAtMs > ANSWER_AFTER_MS) answer();
+      if (ended.size > 0 && (isLong || latestMs - answeredAtMs > ANSWER_AFTER_MS)) answer();
       if (isIdle()) busySinceMs = latestMs;
       freeLanes.pop();
-      start(run, hand, hand.tasks[number] ?? 0, lane);
+      start(run, input, { ticket: hand.ticket, index, lane });
     }
     if (!isIdle()) {
       answerSoon();

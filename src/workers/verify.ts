@@ -63,12 +63,12 @@ async function asAnother(
 
 async function readFile(
   reader: FileReader,
-  { source, size }: TaskOrder,
+  { source }: TaskOrder,
   factories: readonly HasherFactory[],
   context: TaskContext,
 ): Promise<FileDigests> {
   try {
-    return await reader.digests(source, size, factories, context);
+    return await reader.digests(source, factories, context);
   } catch (error) {
     if (error instanceof NotAFile) throw new HeddleError('unreadable', error.reason.message);
     const code = errorCode(error);

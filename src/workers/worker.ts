@@ -16,6 +16,8 @@ import type { WalkData } from '../common/threads/walk';
 import { serveTasks, type RunTask, type RunTogether } from './runtime';
 
 const NICE = 5;
+/** Hashed or copied in some hundredths of a second. */
+const LONG_BYTES = 16 * 1024 * 1024;
 
 type RunOrder = RunTask<TaskOrder, TaskOutcome> | RunTogether<TaskOrder, TaskOutcome>;
 
@@ -103,6 +105,7 @@ function start(data: GivenData): void {
         initialise,
         open: taskOrder,
         pack: packOutcomes,
+        takesLong: ({ size }) => size !== null && size >= LONG_BYTES,
         describe: ({ source }) => displayPath(source),
       });
       break;

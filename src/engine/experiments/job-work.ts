@@ -206,6 +206,8 @@ export class JobWork implements Work {
       },
     });
     measurement.watch(runner.executor, () => totalTasks(runner.tally.counts));
+    // Threads are there before the clock runs; the one that lists folders is, too.
+    host.threads.prepare(this.kind, 0);
     const stop = (): void => {
       runner.stop('cancel');
     };

@@ -124,6 +124,7 @@ serveTasks<ToyOptions, ToyBody, Toy, number, readonly (number | null)[]>(data, {
     index,
   }),
   pack,
+  takesLong: ({ task }) => task.do === 'spin',
 });
 
 function wait(ms: number, signal: AbortSignal): Promise<void> {

@@ -206,6 +206,17 @@ test('a task that does not notice its cancellation ends with its thread; its nei
   await executor.shutdown();
 });
 
+test('what has ended is told before a task begins that takes long', async () => {
+  const executor = make({ size: 1, graceMs: 50 });
+  // The thread has just answered, and would otherwise wait for more to tell.
+  await new ToyPacket(executor, [{ do: 'echo' }]).handle.promise;
+  const packet = new ToyPacket(executor, [{ do: 'echo' }, { do: 'spin', ms: 600_000 }], { value: 5 });
+  await expect.poll(() => packet.ends[0]).toEqual({ how: 'done', value: 5 });
+  packet.handle.cancel();
+  expect((await packet.all())[1]).toEqual({ how: 'cancelled' });
+  await executor.shutdown();
+});
+
 test('an initialiser that fails breaks the pool, and every waiting submit learns why', async () => {
   const executor = make({ options: { brokenBecause: 'no such device' } });
   const waiting = [1, 2].map((size) => new ToyPacket(executor, repeat(size, { do: 'echo' })));
