@@ -3,12 +3,13 @@
  * copy is left alone. Files first; the folders that they were in go when they are empty. What the source has under a
  * name that the target takes for the same is no extra.
  */
+import { byteString } from '../../files/byte-strings';
 import { encodeCursor } from '../../files/planned-tasks';
 import { planChunk, type PlannedTask, type PlannedEnd, type PlannedChunk } from '../../common/model/packet';
 import type { PlanContext } from './plan-context';
 import { readFile, realpath } from 'node:fs/promises';
 import { isInMount, mountsBelow } from '../../files/mounts';
-import { displayPath, joinPath, pathToBytes, type FsPath } from '../../common/model/paths';
+import { displayPath, joinPath, type FsPath } from '../../common/model/paths';
 import { WORK_DIRECTORY_PREFIX, type WalkCursor, type WalkEntry } from '../../common/threads/walk';
 import { rulesAtTarget } from '../../common/model/walk-rules';
 import { EMPTY_SOURCE } from './withheld';
@@ -52,7 +53,7 @@ export async function* planExtras(
       const root = roots[entry.root];
       const { counterpart } = entry;
       if (root === undefined || counterpart === undefined || entry.relative === '' || isOurs(entry)) continue;
-      const path = Buffer.from(pathToBytes(entry.relative)).toString('latin1');
+      const path = byteString(entry.relative);
       if (isInMount(mounts[entry.root] ?? [], path)) continue;
       // Left out at the source, so left alone here.
       if (entry.type === 'symlink' && rules.links === 'skip') continue;

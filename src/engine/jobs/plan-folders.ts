@@ -1,4 +1,5 @@
 /** Two folders side by side: one merge of their two walks, in the one order that both have. */
+import { byteString } from '../../files/byte-strings';
 import { decodeCursor, encodeCursor, leftOut } from '../../files/planned-tasks';
 import {
   CHUNK,
@@ -261,7 +262,7 @@ class Side {
   constructor(entries: AsyncGenerator<readonly WalkEntry[], void, undefined>, after: WalkCursor | null) {
     this.#walk = entries;
     this.#last = after;
-    if (after !== null) this.#lastKey = Buffer.from(after.relative).toString('latin1');
+    if (after !== null) this.#lastKey = byteString(after.relative);
   }
 
   get cursor(): string | null {
@@ -297,7 +298,7 @@ class Side {
   }
 
   #keyOf({ relative, type }: WalkEntry): string {
-    const name = Buffer.from(relative).toString('latin1');
+    const name = byteString(relative);
     if (name === '') return '';
     // What could not be looked at may have been a folder: then it comes where a folder does.
     return type === 'folder' || (type === 'error' && name <= this.#lastKey) ? `${name}/` : name;

@@ -3,7 +3,7 @@ import type { CopyFacts } from '../../common/model/copy-options';
 import type { Digests } from '../../common/model/digests';
 import type { DownloadFacts } from '../../common/model/download';
 import type { ErrorData } from '../../common/model/errors';
-import { jobOfTask, ordinalOfTask, taskId, valueAt } from '../../common/model/packet';
+import { CHUNK, jobOfTask, ordinalOfTask, taskId, valueAt } from '../../common/model/packet';
 import { displayPath, type FsPath } from '../../common/model/paths';
 import type { FailedAttempt } from '../../common/model/responses';
 import type {
@@ -169,7 +169,17 @@ export class TaskRows {
   }
 
   byOrdinals(jobId: number, ordinals: readonly number[]): TaskRow[] {
-    return ordinals.flatMap((ordinal) => this.row(taskId(jobId, ordinal)) ?? []);
+    const get = this.#prepare<[number], TaskRecord>('SELECT * FROM tasks WHERE id = ?');
+    /** Those of packets that were opened already. */
+    const queued = new Map<number, TaskRow>();
+    return ordinals.flatMap((ordinal) => {
+      const id = taskId(jobId, ordinal);
+      const record = get.get(id);
+      if (record !== undefined) return toRow(record);
+      if (!queued.has(id))
+        for (const row of this.#packets.queuedBetween(jobId, id, id + CHUNK)) queued.set(row.id, row);
+      return queued.get(id) ?? [];
+    });
   }
 
   /** How many tasks have each finding. */

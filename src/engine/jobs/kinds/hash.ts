@@ -1,4 +1,5 @@
 /** Digests of files, and looking for files of equal content. */
+import { toColumn, valueAt } from '../../../common/model/packet';
 import { DUPLICATE_PHASES, betweenDuplicates } from '../duplicate-phases';
 import type { JobSpec } from '../job-spec';
 import { planDuplicates } from '../plan-duplicates';
@@ -16,10 +17,12 @@ export function hashKind(spec: Extract<JobSpec, { kind: 'hash' }>, context: Kind
       : ONE_PHASE,
     workerOptions: () => ({ kind: 'hash', algorithms, cache, duplicates }),
     plan: (cursor) => (duplicates ? planDuplicates(spec, cursor, plan) : planHash(spec, cursor, plan)),
-    details: ({ groupings, ids }) => {
-      if (groupings === null) return null;
-      if (typeof groupings === 'string') return ids.map(() => ({ grouping: groupings }));
-      return groupings.map((grouping) => (grouping === null ? null : { grouping }));
-    },
+    details: ({ groupings, ids }) =>
+      toColumn(
+        ids.map((_, task) => {
+          const grouping = valueAt(groupings, task);
+          return grouping === null ? null : { grouping };
+        }),
+      ),
   };
 }
