@@ -3,13 +3,15 @@
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { delimiter, join, relative } from 'node:path';
 import { root } from './lib/root.mjs';
 import { ensureTestPackages } from './lib/system-packages.mjs';
 
 const PATH = `${join(root, 'node_modules/.bin')}${delimiter}${process.env.PATH ?? ''}`;
 const NONE = { passed: 0, failed: 0, skipped: 0 };
 const counts = { ...NONE };
+/** What failed, to be said once more at the end: of a long log its last part is read first, and often kept alone. */
+const failures = [];
 
 function say(text) {
   process.stdout.write(`── ${text}\n`);
@@ -46,14 +48,44 @@ async function run(title, command, args, env = {}) {
 async function check(title, command, args) {
   const ok = await run(title, command, args);
   counts[ok ? 'passed' : 'failed'] += 1;
+  if (!ok) failures.push(title);
   return ok;
 }
 
 /** Adds up a report; a run that failed without a failed test in its report is one failure more. */
-function count(ok, file, read) {
+function count(title, ok, file, read) {
   const suite = readReport(file, read);
   for (const key of Object.keys(counts)) counts[key] += suite[key];
-  if ((!ok || suite.passed === 0) && suite.failed === 0) counts.failed += 1;
+  failures.push(...(suite.failures ?? []));
+  if ((!ok || suite.passed === 0) && suite.failed === 0) {
+    counts.failed += 1;
+    failures.push(`${title}: failed without a failed test in its report`);
+  }
+}
+
+/** @param testResults of vitest's JSON report */
+function unitFailures(testResults) {
+  return testResults.flatMap(({ name, message, assertionResults }) => {
+    const file = relative(root, name);
+    const failed = assertionResults.filter(({ status }) => status === 'failed');
+    if (failed.length === 0) return message ? [`${file}: ${message}`] : [];
+    return failed.map(
+      ({ fullName, failureMessages }) => `${file}: ${fullName}\n${failureMessages.join('\n')}`,
+    );
+  });
+}
+
+/** @param suites of Playwright's JSON report: files, with groups in them */
+function appFailures(suites = []) {
+  return suites.flatMap(({ specs, suites: groups }) => [
+    ...specs
+      .filter(({ ok }) => !ok)
+      .map(({ file, line, title, tests }) => {
+        const messages = tests.flatMap(({ results }) => results.flatMap(({ errors }) => errors));
+        return `e2e/${file}:${line}: ${title}\n${messages.map(({ message }) => message).join('\n')}`;
+      }),
+    ...appFailures(groups),
+  ]);
 }
 
 function readReport(file, read) {
@@ -68,8 +100,10 @@ function readReport(file, read) {
 async function testUnits(reports) {
   const report = join(reports, 'unit.json');
   const args = ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
-  const ok = await run('Unit and integration tests', 'vitest', args);
-  count(ok, report, (result) => ({
+  const title = 'Unit and integration tests';
+  const ok = await run(title, 'vitest', args);
+  count(title, ok, report, (result) => ({
+    failures: unitFailures(result.testResults),
     passed: result.numPassedTests,
     failed: result.numFailedTests,
     skipped: result.numPendingTests + result.numTodoTests,
@@ -80,8 +114,10 @@ async function testUnits(reports) {
 async function testApp(reports, project) {
   const report = join(reports, `${project}.json`);
   const args = ['scripts/e2e.mjs', `--project=${project}`];
-  const ok = await run(`Tests of the ${project}`, process.execPath, args, { HEDDLE_E2E_REPORT: report });
-  count(ok, report, ({ stats }) => ({
+  const title = `Tests of the ${project}`;
+  const ok = await run(title, process.execPath, args, { HEDDLE_E2E_REPORT: report });
+  count(title, ok, report, ({ stats, suites }) => ({
+    failures: appFailures(suites),
     passed: stats.expected + stats.flaky,
     failed: stats.unexpected,
     skipped: stats.skipped,
@@ -109,6 +145,7 @@ try {
 } finally {
   rmSync(reports, { recursive: true, force: true });
 }
+if (failures.length > 0) say(`What failed:\n${failures.join('\n\n')}`);
 const skipped = counts.skipped > 0 ? `, ${counts.skipped} skipped` : '';
 process.stdout.write(`\n${counts.passed} passed, ${counts.failed} failed${skipped}\n`);
 process.exitCode = counts.failed > 0 ? 1 : 0;
