@@ -17,7 +17,7 @@ import type { Settings, SettingsPatch } from '../common/model/settings';
 import { RateLimit } from '../common/threads/rate-limit';
 import { native } from '../files/entries';
 import { Experiments } from './experiments/experiments';
-import { formatByName } from './formats/download-list';
+import { formatByName } from './formats/detect-format';
 import { previewList } from './formats/list-preview';
 import { JobReader } from './job-reader';
 import { ActiveJobs } from './jobs/active-jobs';
@@ -196,7 +196,7 @@ export class Engine extends JobReader {
     try {
       return await previewList(
         () => (file === null ? [Buffer.from(text ?? '')] : createReadStream(file)),
-        file === null ? null : formatByName(file),
+        { format: null, hint: file === null ? null : formatByName(file) },
       );
     } catch (error) {
       throw fromErrorData(toErrorData(error, file ?? undefined));

@@ -1,7 +1,7 @@
 /** From a request to a job: checked once, paths made absolute, what is impossible refused before the first byte. */
 import { randomBytes } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
-import { lstat, stat } from 'node:fs/promises';
+import { lstat, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -25,7 +25,9 @@ import { makeFolders, native, parentPath } from '../../files/entries';
 import { understood } from '../understood';
 import type { NewJob } from '../store/job-repository';
 import type { Vault } from '../store/vault';
-import { formatByName } from '../formats/download-list';
+import { asAddress } from '../formats/list-urls';
+import { detectFormat, formatByName } from '../formats/detect-format';
+import { Beginning } from '../formats/text-lines';
 import { entryFilter } from '../formats/list-filter';
 import { isHttpUrl } from '../formats/entry';
 import { manifestWriter } from '../formats/manifest';
@@ -37,7 +39,7 @@ import type { JobSpec, ManifestTarget, SecretOption } from './job-spec';
 import { nameTaken, usualFormat } from './manifest';
 
 /**
- * @param input a manifest that comes with the request instead of a path
+ * @param input a manifest, or a list, that comes with the request instead of a path
  * @throws HeddleError when the request cannot become a job; nothing was stored then
  */
 export async function prepareJob(
@@ -51,7 +53,7 @@ export async function prepareJob(
   const how = { mode: checked.mode, workers: checked.workers, token };
   switch (checked.kind) {
     case 'download':
-      return { ...how, ...(await prepareDownload(checked, token, dataDirectory, vault)) };
+      return { ...how, ...(await prepareDownload(checked, token, dataDirectory, vault, input)) };
     case 'hash': {
       const { paths, algorithms, rules, cache, duplicates } = checked;
       if (duplicates && checked.manifest !== null)
@@ -304,13 +306,14 @@ async function prepareDownload(
   token: string,
   dataDirectory: string,
   vault: Vault,
+  input: AsyncIterable<Uint8Array> | null,
 ): Promise<Omit<NewJob, 'mode' | 'workers' | 'token'>> {
   const directory = absolutePath(request.directory);
   await mustBeReadable(request.options);
   for (const file of request.listFiles) await mustExist(absolutePath(file));
-  const hasLists = request.listFiles.length > 0 || textsOf(request).length > 0;
+  const hasLists = request.listFiles.length > 0 || textsOf(request).length > 0 || input !== null;
   if (request.urls.length === 0 && !hasLists)
-    throw new HeddleError('bad-request', 'There is nothing to download: give a URL or a list.');
+    throw nothingToDownload();
   if (request.format !== null && !hasLists)
     throw new HeddleError('bad-request', 'A format is that of a list, and none is given.');
   try {
@@ -321,15 +324,28 @@ async function prepareDownload(
   // The job's own copies: it goes on when the originals have changed or gone.
   const folder = join(dataDirectory, 'lists');
   const lists: { path: string; format: ListFormat | null }[] = [];
-  for (const { content, format } of parts(request)) {
+  let isEmpty = false;
+  for (const { content, format, hint } of parts(request, input)) {
     const path = join(folder, `${token}-${lists.length}.list`);
-    lists.push({ path, format });
+    const beginning = new Beginning(content);
     try {
       makeFolders(folder);
-      await pipeline(content, vault.sealing(), createWriteStream(path, { mode: 0o600, flush: true }));
+      await pipeline(
+        beginning.chunks(),
+        vault.sealing(),
+        createWriteStream(path, { mode: 0o600, flush: true }),
+      );
+      // Told once: a job that is gone on with reads its lists as it did before.
+      const head = await beginning.text();
+      lists.push({ path, format: format ?? detectFormat(head, hint) });
+      isEmpty = content === input && head.trim() === '' && lists.length === 1;
     } catch (error) {
       throw fromErrorData(toErrorData(error, path));
     }
+  }
+  if (isEmpty) {
+    for (const { path } of lists) await rm(path, { force: true });
+    throw nothingToDownload();
   }
   const workDirectory = joinPath(directory, WORK_DIRECTORY_PREFIX + token);
   const { only, leaveOut } = request;
@@ -349,30 +365,46 @@ async function prepareDownload(
   };
 }
 
+function nothingToDownload(): HeddleError {
+  return new HeddleError('bad-request', 'There is nothing to download: give a URL or a list.');
+}
+
+function contentOf(text: string): AsyncIterable<Uint8Array> {
+  return Readable.from([Buffer.from(text)]) as AsyncIterable<Uint8Array>;
+}
+
 interface ListPart {
-  readonly content: Readable;
+  readonly content: AsyncIterable<Uint8Array>;
+  /** `null`: told by its beginning. */
   readonly format: ListFormat | null;
+  /** What its name says of it. */
+  readonly hint: ListFormat | null;
 }
 
 function textsOf({ text, texts }: DownloadRequest): string[] {
   return [text ?? '', ...texts].filter((each) => each.trim() !== '');
 }
 
-function* parts(request: DownloadRequest): Generator<ListPart, void, undefined> {
+function* parts(
+  request: DownloadRequest,
+  input: AsyncIterable<Uint8Array> | null,
+): Generator<ListPart, void, undefined> {
   const { urls, listFiles, format } = request;
   if (urls.length > 0) yield urlsPart(request);
-  for (const text of textsOf(request)) yield { content: Readable.from([text]), format };
+  for (const text of textsOf(request)) yield { content: contentOf(text), format, hint: null };
+  if (input !== null) yield { content: input, format, hint: null };
   for (const file of listFiles)
     yield {
       content: createReadStream(native(absolutePath(file))),
-      format: format ?? formatByName(displayName(file)),
+      format,
+      hint: formatByName(displayName(file)),
     };
 }
 
 /** URLs as they were given, and what was said of the one. */
 function urlsPart({ urls, out, checksum }: DownloadRequest): ListPart {
   if (out === null && checksum === null)
-    return { content: Readable.from([`${urls.join('\n')}\n`]), format: 'urls' };
+    return { content: contentOf(`${urls.map(asAddress).join('\n')}\n`), format: 'urls', hint: null };
   if (urls.length > 1) {
     throw new HeddleError('bad-request', 'A name or a checksum is for one URL. Put several into a list.');
   }
@@ -384,11 +416,11 @@ function urlsPart({ urls, out, checksum }: DownloadRequest): ListPart {
     );
   }
   const line = {
-    url: urls[0],
+    url: asAddress(urls[0] ?? ''),
     ...(out === null ? {} : { filename: out }),
     ...(digest === null ? {} : { [digest.algorithm]: digest.hex }),
   };
-  return { content: Readable.from([`${JSON.stringify(line)}\n`]), format: 'jsonl' };
+  return { content: contentOf(`${JSON.stringify(line)}\n`), format: 'jsonl', hint: null };
 }
 
 function sealOptions(
