@@ -33,10 +33,14 @@ test('no password is shown or kept in clear, also in lines that cannot be read',
     String.raw`https:\\u:s3cret-slash@h/x`,
     'https://u:pa/s3cret-path@h/x',
   ];
-  await dialog.getByLabel('URLs, one a line').fill(list.join('\n'));
+  await dialog.getByLabel(/^Addresses/u).fill(list.join('\n'));
   const faults = dialog.getByRole('list', { name: 'Lines that were not understood' });
   await expect(faults).toContainText('Line 3 (h) is not an HTTP or HTTPS address.');
   expect(await faults.innerText()).not.toContain('s3cret');
+  await dialog.getByText('Options', { exact: true }).click();
+  await dialog.getByRole('textbox', { name: 'Login', exact: true }).fill('o');
+  await dialog.getByLabel('Password').fill('s3cret-option');
+  await dialog.getByRole('textbox', { name: 'Headers' }).fill('X-Key: s3cret-header');
   await answerDialogs(electron, [join(folder, 'target')]);
   await dialog.getByRole('button', { name: 'Choose…' }).click();
   await dialog.getByRole('button', { name: /^Download \d/u }).click();

@@ -8,7 +8,7 @@ import { HeddleError } from '../common/model/errors';
 import type { JobRequest } from '../common/model/job-request';
 import { parseChecksum } from '../common/model/digest-fields';
 import { DEFAULT_DOWNLOAD_OPTIONS, type DownloadOptions } from '../common/model/download-options';
-import { isFieldValue, isConnectionField, isToken, splitField } from '../common/model/http-fields';
+import { isSendableValue, readHeaderLine } from '../common/model/http-fields';
 import { readProxyAddress } from '../common/model/proxy-address';
 import { readBytes } from '../common/model/units';
 import { addFlagFiles, readTextFile } from './flag-file';
@@ -292,15 +292,13 @@ function headers(text: string): readonly Header[] {
 }
 
 function header(text: string): Header {
-  const field = splitField(text);
-  if (field === null || !isToken(field[0])) throw new InvalidArgumentError('A header is "Name: value".');
-  if (isConnectionField(field[0])) throw new InvalidArgumentError(`Heddle itself says ${field[0]}.`);
-  return [field[0], fieldValue(field[1])];
+  const read = readHeaderLine(text);
+  if (typeof read === 'string') throw new InvalidArgumentError(read);
+  return read;
 }
 
 function fieldValue(text: string): string {
-  // Told before the first byte, not by each task.
-  if (!isFieldValue(text) || /[^\p{Cc} -\u00ff]/u.test(text)) {
+  if (!isSendableValue(text)) {
     throw new InvalidArgumentError('It has characters that a header cannot have.');
   }
   return text;

@@ -1,5 +1,6 @@
 /** What the user has chosen; one row each in SQLite. */
 import { z } from 'zod';
+import { rememberedOptionsSchema } from './download-options';
 import { MAX_WORKERS } from './job-request';
 import { MODES } from './jobs';
 
@@ -43,6 +44,8 @@ const settingsSchema = z.lazy(() =>
     proxy: z.url({ protocol: /^https?$/u }).nullable(),
     /** PEM certificates that downloads trust beside the usual ones: a path, or `null`. */
     caFile: z.string().nullable(),
+    /** What the window proposes for the next download, where it differs from the usual. */
+    downloadOptions: rememberedOptionsSchema,
     theme: z.enum(['system', 'dark', 'light']),
   }),
 );
@@ -62,5 +65,6 @@ export const DEFAULT_SETTINGS: Settings = {
   limitRate: null,
   proxy: null,
   caFile: null,
+  downloadOptions: {},
   theme: 'system',
 };
