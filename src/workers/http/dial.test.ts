@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import type { TLSSocket } from 'node:tls';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { failureOf, makeCertificate, type Certificate } from '../http2-test-server';
-import { SocketDialer, type DialOptions, type Protocol } from './dial';
+import { openDialer, type Dialer, type DialOptions, type Protocol } from './dial';
 import { startHttpProxy, startSocks4, startSocks5, type TestProxy } from './test-proxies';
 
 let folder: string;
@@ -34,8 +34,8 @@ afterAll(() => {
   rmSync(folder, { recursive: true });
 });
 
-function dialer(options: Partial<DialOptions> = {}): SocketDialer {
-  const made = new SocketDialer({
+async function dialer(options: Partial<DialOptions> = {}): Promise<Dialer> {
+  const made = await openDialer({
     connectMs: 5000,
     proxy: null,
     caFile: certificate.certFile,
@@ -78,7 +78,7 @@ function startHttps(options: ServerOptions = {}, seen: TLSSocket[] = []): Promis
 
 /** Asks for `url` over a connection of its own; its times, and what it was. */
 async function ask(
-  from: SocketDialer,
+  dialer: Dialer | Promise<Dialer>,
   url: string,
   protocols: readonly Protocol[] = ['http/1.1'],
 ): Promise<{ readonly body: string; readonly isReused: boolean; readonly tlsMs: number | null }> {
@@ -93,16 +93,17 @@ async function ask(
       return true;
     },
   };
-  const { socket, forwards, times } = await from.dial(target, onread, protocols);
+  const { socket, proxyFields, isReading, times } = await (await dialer).dial(target, onread, protocols);
+  if (!isReading) socket.on('data', (chunk: Buffer) => onread.callback(chunk.length, chunk));
   const failed = new Promise<never>((_, reject) => {
     socket.on('error', reject);
     socket.on('close', () => {
       reject(new Error('closed'));
     });
   });
-  const login = forwards?.authorization ?? null;
+  const login = proxyFields?.['proxy-authorization'] ?? null;
   socket.write(
-    `GET ${forwards === null ? target.pathname : target.href} HTTP/1.1\r\nHost: ${target.host}\r\n` +
+    `GET ${proxyFields === null ? target.pathname : target.href} HTTP/1.1\r\nHost: ${target.host}\r\n` +
       (login === null ? '\r\n' : `Proxy-Authorization: ${login}\r\n\r\n`),
   );
   const isWhole = (): boolean =>
@@ -132,7 +133,7 @@ describe('directly', () => {
   test('TLS: the second handshake is a short one', async () => {
     const seen: TLSSocket[] = [];
     const port = await startHttps({}, seen);
-    const from = dialer();
+    const from = await dialer();
     const first = await ask(from, `https://localhost:${port}/a`);
     expect(first).toMatchObject({ body: '/a', isReused: false });
     expect(first.tlsMs).toBeGreaterThan(0);
@@ -158,7 +159,7 @@ describe('directly', () => {
   ] as const)('%j offered, %j spoken', async (offered, spoken, protocol) => {
     const port = await startHttps(spoken === undefined ? {} : { ALPNProtocols: [...spoken] });
     const onread = { buffer: Buffer.alloc(9), callback: () => true };
-    const dialed = await dialer().dial(new URL(`https://localhost:${port}/`), onread, offered);
+    const dialed = await (await dialer()).dial(new URL(`https://localhost:${port}/`), onread, offered);
     expect(dialed.protocol).toBe(protocol);
     dialed.socket.destroy();
   });
@@ -181,6 +182,10 @@ describe('directly', () => {
     expect(await ask(dialer({ insecure: true }), url)).toMatchObject({ body: '/a' });
   });
 
+  test('a file of certificates that has none', async () => {
+    await expect(dialer({ caFile: import.meta.filename })).rejects.toMatchObject({ code: 'ca-file' });
+  });
+
   test('a server that says nothing', async () => {
     const port = await listen(createServer());
     expect(await failureOf(ask(dialer({ connectMs: 100 }), `https://127.0.0.1:${port}/`))).toEqual([
@@ -192,7 +197,7 @@ describe('directly', () => {
   test('closed in the middle', async () => {
     const server = createServer();
     const port = await listen(server);
-    const from = dialer();
+    const from = await dialer();
     server.on('connection', () => {
       from.close();
     });
@@ -265,8 +270,8 @@ describe("the client's certificate", () => {
     ['no key', () => ({ certFile: files.cert }), /neither PEM nor PKCS #12/u],
     ['it is something else', () => ({ certFile: import.meta.filename }), /neither PEM nor PKCS #12/u],
     ['it is not there', () => ({ certFile: join(folder, 'none') }), /cannot be read/u],
-  ])('%s', (_, options, sentence) => {
-    expect(() => dialer(options())).toThrow(sentence);
+  ])('%s', async (_, options, sentence) => {
+    await expect(dialer(options())).rejects.toThrow(sentence);
   });
 
   test('it is asked for, and there is none', async () => {
@@ -299,7 +304,7 @@ describe.each(PROXIES)('through %s:// (names go to it: %s)', (scheme, namesGo, s
     const port = await (kind === 'http' ? startHttp() : startHttps());
     const proxy = await start();
     toClose.push(() => proxy.close());
-    const from = dialer({ proxy: `${scheme}://${user}127.0.0.1:${proxy.port}` });
+    const from = await dialer({ proxy: `${scheme}://${user}127.0.0.1:${proxy.port}` });
     expect(await ask(from, `${kind}://localhost:${port}/a`, ['h2', 'http/1.1'])).toMatchObject({
       body: '/a',
     });
@@ -351,7 +356,7 @@ describe('proxies that do not let through', () => {
     ['says nothing', () => undefined, 'timeout-connect', true],
   ])('CONNECT: %s', async (_, say, code, retryable) => {
     const port = await odd(say);
-    const from = dialer({
+    const from = await dialer({
       proxy: `http://127.0.0.1:${port}`,
       connectMs: code.startsWith('timeout') ? 200 : 5000,
     });
@@ -387,7 +392,7 @@ describe('proxies that do not let through', () => {
       });
     });
     const port = await listen(slow);
-    const from = dialer({ proxy: `http://127.0.0.1:${port}` });
+    const from = await dialer({ proxy: `http://127.0.0.1:${port}` });
     expect(await ask(from, `https://localhost:${server}/a`)).toMatchObject({ body: '/a' });
   });
 
@@ -418,7 +423,7 @@ describe('proxies that do not let through', () => {
   ])('SOCKS 5: reply %i', async (reply, retryable) => {
     const proxy = await startSocks5(null, reply);
     toClose.push(() => proxy.close());
-    const from = dialer({ proxy: `socks5h://127.0.0.1:${proxy.port}` });
+    const from = await dialer({ proxy: `socks5h://127.0.0.1:${proxy.port}` });
     expect(await failureOf(ask(from, far))).toEqual(['proxy-refused', retryable]);
   });
 
@@ -429,7 +434,7 @@ describe('proxies that do not let through', () => {
   ] as const)('%s: a wrong login', async (scheme, start, code) => {
     const proxy = await start();
     toClose.push(() => proxy.close());
-    const from = dialer({ proxy: `${scheme}://me:wrong@127.0.0.1:${proxy.port}` });
+    const from = await dialer({ proxy: `${scheme}://me:wrong@127.0.0.1:${proxy.port}` });
     expect((await failureOf(ask(from, far)))[0]).toBe(code);
   });
 

@@ -40,8 +40,7 @@ export class Trust {
   /** @throws HeddleError `ca-file` or `client-certificate` when a file cannot be read, or is not what it should be */
   constructor(options: TrustOptions) {
     this.insecure = options.insecure;
-    this.#authorities =
-      options.caFile === null ? null : read(options.caFile, 'ca-file', 'The certificates').toString();
+    this.#authorities = options.caFile === null ? null : readAuthorities(options.caFile);
     this.#identity = readIdentity(options);
     // What is wrong with the user's certificate is told before any connection.
     if (options.certFile !== null) this.#forServers = this.#makeForServers(options.certFile);
@@ -95,6 +94,12 @@ export class Trust {
       );
     }
   }
+}
+
+function readAuthorities(path: string): string {
+  const text = read(path, 'ca-file', 'The certificates').toString();
+  if (text.includes('-----BEGIN ')) return text;
+  throw new HeddleError('ca-file', `There are no certificates in ${path}; they are expected as PEM.`);
 }
 
 function readIdentity({ certFile, keyFile, keyPassword }: TrustOptions): SecureContextOptions {
