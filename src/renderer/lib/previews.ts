@@ -1,5 +1,5 @@
 /** What the sources of a new download hold together. Pure. */
-import type { ListFormat, ListPreview } from '../../common/model/download';
+import { LIST_FORMAT_NAMES, type ListPreview } from '../../common/model/download';
 import { formatCount } from '../../common/model/units';
 import { plural } from './text';
 
@@ -77,18 +77,9 @@ function singleAddress(previews: readonly ListPreview[]): string | null {
   return isPlain ? (url ?? null) : null;
 }
 
-const FORMAT_NAMES: Readonly<Record<ListFormat, string>> = {
-  urls: 'addresses',
-  aria2: 'an aria2 list',
-  csv: 'CSV',
-  jsonl: 'JSON Lines',
-  metalink: 'Metalink',
-  curl: 'curl commands',
-};
-
 /** What a source was taken for: `CSV`. */
 export function formatText({ format }: ListPreview): string {
-  return FORMAT_NAMES[format];
+  return LIST_FORMAT_NAMES[format];
 }
 
 /** `1,200 files`, or with `or more` where not all was looked at. */
