@@ -43,6 +43,40 @@ async function openDialog(window: Page): Promise<Locator> {
 const addresses = (dialog: Locator): Locator => dialog.getByLabel(/^Addresses/u);
 const field = (dialog: Locator, name: string): Locator => dialog.getByRole('textbox', { name, exact: true });
 
+test('what is not ticked is not downloaded', async ({ app, folder }) => {
+  const { electron, window, complaints } = app;
+  const server = await serve();
+  const { port } = new URL(server.url);
+  const target = join(folder, 'target');
+  const list = join(folder, 'list.csv');
+  writeFileSync(list, `url\n${server.url}/c.txt\nhttp://localhost:${port}/d.zip\n`);
+
+  const dialog = await openDialog(window);
+  await addresses(dialog).fill(`${server.url}/a.zip\n${server.url}/b.txt\nno address`);
+  await answerDialogs(electron, [list]);
+  await dialog.getByRole('button', { name: 'Open file…' }).click();
+  await expect(dialog.getByRole('list', { name: 'Lists' })).toContainText('list.csv2 files · CSV');
+  await expect(dialog.getByText('1 line not understood', { exact: true })).toBeVisible();
+  await expect(dialog.getByRole('list', { name: 'Lines that were not understood' })).toContainText('Line 3');
+  await expect(dialog.getByRole('button', { name: 'Download 4 files' })).toBeEnabled();
+  await field(dialog, 'Save in').fill(target);
+  await expect(dialog.getByText(`First file: ${join(target, 'a.zip')}`)).toBeVisible();
+  const types = dialog.getByRole('group', { name: 'File types' });
+  const hosts = dialog.getByRole('group', { name: 'Hosts' });
+  await types.getByRole('button', { name: 'None of the file types' }).click();
+  await expect(dialog.getByText('Every file is left out.')).toBeVisible();
+  await types.getByRole('checkbox', { name: '.zip 2' }).check();
+  await expect(dialog.getByText('2 of 4 files')).toBeVisible();
+  await hosts.getByRole('checkbox', { name: /^localhost/u }).uncheck();
+  await expectAccessible(window);
+  await dialog.getByRole('button', { name: 'Download 1 file' }).click();
+  await ended(window, '1 of 2');
+  expect([...server.asked.keys()]).toEqual(['/a.zip']);
+  expect(filesIn(target)).toEqual(['a.zip']);
+  expect(complaints).toEqual([]);
+  await server.close();
+});
+
 test('options reach the server, and all but what is secret is there the next time', async ({
   app,
   folder,

@@ -5,12 +5,14 @@ import {
   faultsText,
   filesText,
   formatText,
-  remarks,
+  remarkLines,
   type Combined,
+  type LeftOut,
   type PreviewedSource,
 } from '../lib/previews';
 import { plural } from '../lib/text';
 import { changeDraft, draftsStore } from '../state/drafts';
+import { ListFilter } from './list-filter';
 import form from './form.module.css';
 import styles from './list-preview.module.css';
 
@@ -19,9 +21,12 @@ const SHOWN_FAULTS = 100;
 interface ListPreviewsProps {
   readonly sources: readonly PreviewedSource[];
   readonly together: Combined;
+  readonly leftOut: LeftOut;
+  /** How many are left of them; `null` where that cannot be told. */
+  readonly chosen: number | null;
 }
 
-export function ListPreviews({ sources, together }: ListPreviewsProps) {
+export function ListPreviews({ sources, together, leftOut, chosen }: ListPreviewsProps) {
   const beside = sources.filter(({ name }) => name !== null);
   return (
     <div className={styles['preview']}>
@@ -32,8 +37,9 @@ export function ListPreviews({ sources, together }: ListPreviewsProps) {
           ))}
         </ul>
       )}
-      <Summary sources={sources} together={together} />
-      {remarks(together).map((line) => (
+      <Summary sources={sources} together={together} chosen={chosen} />
+      <ListFilter together={together} leftOut={leftOut} />
+      {remarkLines(together).map((line) => (
         <p key={line} className={styles['line']}>
           {visible(line)}
         </p>
@@ -43,13 +49,13 @@ export function ListPreviews({ sources, together }: ListPreviewsProps) {
   );
 }
 
-function Summary({ sources, together }: ListPreviewsProps) {
+function Summary({ sources, together, chosen }: Omit<ListPreviewsProps, 'leftOut'>) {
   const { entries, faultCount, hosts } = together;
   const [first] = hosts;
   const from =
     first === undefined
       ? ''
-      : `from ${hosts.length === 1 ? first.host : plural(hosts.length, 'host', 'hosts')}`;
+      : `from ${hosts.length === 1 ? visible(first.name) : plural(hosts.length, 'host', 'hosts')}`;
   const own = sources.find(({ name }) => name === null)?.preview ?? null;
   const parts = [
     from,
@@ -62,7 +68,7 @@ function Summary({ sources, together }: ListPreviewsProps) {
           <span className={styles['muted']}>No address yet.</span>
         ) : (
           <>
-            <strong className={styles['count']}>{filesText(together)}</strong>{' '}
+            <strong className={styles['count']}>{countText(together, chosen)}</strong>{' '}
             <span className={styles['muted']}>{parts.filter((part) => part !== '').join(' · ')}</span>
           </>
         )}
@@ -70,6 +76,11 @@ function Summary({ sources, together }: ListPreviewsProps) {
       {faultCount > 0 && <p className={styles['faultCount']}>{faultsText(faultCount)}</p>}
     </div>
   );
+}
+
+function countText(together: Combined, chosen: number | null): string {
+  if (chosen === together.entries) return filesText(together);
+  return `${chosen === null ? 'Some' : formatCount(chosen)} of ${filesText(together)}`;
 }
 
 /** A file or a long pasted text. */

@@ -1,7 +1,7 @@
 import { useId, useMemo, type ClipboardEvent } from 'react';
 import type { ErrorData } from '../../common/model/errors';
 import { formatBytes } from '../../common/model/units';
-import { fitsOnLine } from '../../common/model/visible';
+import { fitsOnLine, visible } from '../../common/model/visible';
 import { MenuButton } from '../components/menu';
 import {
   optionFaults,
@@ -10,8 +10,8 @@ import {
   rememberedOf,
   type OptionsDraft,
 } from '../lib/download-draft';
-import { combine, filesText, type Combined, type PreviewedSource } from '../lib/previews';
-import { shortPath } from '../lib/text';
+import { chosenEntries, combine, type Combined, type LeftOut, type PreviewedSource } from '../lib/previews';
+import { plural, shortPath } from '../lib/text';
 import { useRequest } from '../lib/use-request';
 import { addLongPaste, addPaths, changeDraft, draftsStore } from '../state/drafts';
 import { jobsStore } from '../state/jobs';
@@ -42,6 +42,7 @@ function changeOptions(options: OptionsDraft): void {
 
 export function NewDownload() {
   const draft = useStore(draftsStore, (drafts) => drafts.download);
+  const { leftOut } = draft;
   const settings = useSettings();
   const info = useInfo();
   const creation = useCreation('download');
@@ -53,6 +54,7 @@ export function NewDownload() {
     [settings?.downloadOptions],
   );
   const options = draft.options ?? remembered;
+  const chosen = chosenEntries(together, leftOut);
   const isSingle = together.single !== null;
   const faults = useMemo(() => optionFaults(options, isSingle), [options, isSingle]);
   const directory = draft.directory ?? settings?.downloadDirectory ?? info?.downloadsDirectory ?? '';
@@ -63,12 +65,11 @@ export function NewDownload() {
   const hasOwn = own.out !== null || own.checksum !== null;
 
   const missing =
-    missingText(sources, together, hasOwn) ??
+    missingText(sources, together, chosen, hasOwn) ??
     Object.values(faults)[0] ??
     (directory === '' ? 'Choose a folder.' : null);
   const start = (): void => {
     if (settings === null) return;
-    const texts = [...draft.pasted.map((list) => list.text), draft.text].filter((text) => text.trim() !== '');
     const { single } = together;
     creation.create(
       {
@@ -78,10 +79,12 @@ export function NewDownload() {
           ? { urls: [single], text: null, listFiles: [], ...own }
           : {
               urls: [],
-              text: texts.length === 0 ? null : texts.join('\n'),
+              text: draft.text.trim() === '' ? null : draft.text,
+              texts: draft.pasted.map((list) => list.text),
               listFiles: [...draft.listFiles],
             }),
         directory,
+        leaveOut: { hosts: [...leftOut.hosts], extensions: [...leftOut.extensions], exact: true },
         options: optionsOf(options),
       },
       () => {
@@ -98,37 +101,51 @@ export function NewDownload() {
       creation={creation}
       error={aboutFolder ? null : error}
       missing={missing}
+      note={firstFileText(
+        directory,
+        leftOut,
+        isSingle ? (own.out ?? together.firstFile) : together.firstFile,
+      )}
       foot={forExperiment ? null : <ModeSwitch kind="download" />}
       start={
-        together.isCurrent && !together.partial && together.entries > 0
-          ? `Download ${filesText(together)}`
+        together.isCurrent && !together.partial && chosen !== null && chosen > 0
+          ? `Download ${plural(chosen, 'file', 'files')}`
           : 'Download'
       }
       onStart={start}
     >
       <AddressesField text={draft.text} />
-      <ListPreviews sources={sources} together={together} />
+      <ListPreviews sources={sources} together={together} leftOut={leftOut} chosen={chosen} />
       <TargetField directory={directory} error={aboutFolder ? error : null} />
       <DownloadOptionsField
         options={options}
         faults={faults}
         isSingle={isSingle}
-        hosts={together.hosts.length}
+        hosts={together.hosts.filter(({ name }) => !leftOut.hosts.includes(name)).length}
         onChange={changeOptions}
       />
     </NewJobDialog>
   );
 }
 
+/** Where the first file goes, as far as it is known. */
+function firstFileText(directory: string, leftOut: LeftOut, name: string | null): string {
+  if (name === null || directory === '' || leftOut.hosts.length + leftOut.extensions.length > 0) return '';
+  const separator = directory.includes('\\') ? '\\' : '/';
+  return `First file: ${visible(shortPath(`${directory.replace(/[/\\]+$/u, '')}${separator}${name}`))}`;
+}
+
 /** @param hasOwn something is said that is for a single address: it has to be known whether there is one */
 function missingText(
   sources: readonly PreviewedSource[],
   { entries, isCurrent }: Combined,
+  chosen: number | null,
   hasOwn: boolean,
 ): string | null {
   if (sources.length === 0) return 'Enter at least one address.';
   if (!isCurrent && (hasOwn || entries === 0)) return 'Reading…';
-  return entries === 0 ? 'There is no address to download.' : null;
+  if (entries === 0) return 'There is no address to download.';
+  return chosen === 0 ? 'Every file is left out.' : null;
 }
 
 function AddressesField({ text }: { readonly text: string }) {

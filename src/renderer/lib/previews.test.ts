@@ -1,6 +1,13 @@
 import { expect, test } from 'vitest';
 import { plainEntry, type ListPreview } from '../../common/model/download';
-import { combine, filesText, remarks, type PreviewedSource } from './previews';
+import {
+  chosenEntries,
+  combine,
+  extensionText,
+  filesText,
+  remarkLines,
+  type PreviewedSource,
+} from './previews';
 
 function source(patch: Partial<ListPreview>, own: Partial<PreviewedSource> = {}): PreviewedSource {
   const preview: ListPreview = {
@@ -8,6 +15,10 @@ function source(patch: Partial<ListPreview>, own: Partial<PreviewedSource> = {})
     entries: 0,
     partial: false,
     hosts: [],
+    extensions: [],
+    groups: [],
+    remarks: [],
+    firstFile: null,
     duplicates: 0,
     clashes: [],
     faults: [],
@@ -26,6 +37,10 @@ test('sources are added up, and the hosts of all are one list', () => {
         { host: 'a.example', entries: 2 },
         { host: 'b.example', entries: 1 },
       ],
+      extensions: [{ extension: 'zip', entries: 3 }],
+      groups: [{ host: 'a.example', extension: 'zip', entries: 2 }],
+      remarks: [{ line: 2, message: 'Line 2 is a comment.' }],
+      firstFile: 'a.zip',
       duplicates: 1,
       faults: [{ line: 4, text: '', message: 'Line 4 is wrong.' }],
       faultCount: 1,
@@ -34,6 +49,11 @@ test('sources are added up, and the hosts of all are one list', () => {
       {
         entries: 5,
         hosts: [{ host: 'b.example', entries: 5 }],
+        extensions: [
+          { extension: '', entries: 1 },
+          { extension: 'zip', entries: 4 },
+        ],
+        firstFile: 'b.zip',
         partial: true,
         clashes: [{ name: 'x', entries: 2 }],
         faults: [{ line: 9, text: '', message: 'Line 9 is wrong.' }],
@@ -51,15 +71,21 @@ test('sources are added up, and the hosts of all are one list', () => {
     isCurrent: false,
   });
   expect(together.hosts).toEqual([
-    { host: 'b.example', entries: 6 },
-    { host: 'a.example', entries: 2 },
+    { name: 'b.example', entries: 6 },
+    { name: 'a.example', entries: 2 },
   ]);
+  expect(together.extensions).toEqual([
+    { name: 'zip', entries: 7 },
+    { name: '', entries: 1 },
+  ]);
+  expect(together.firstFile).toBe('a.zip');
   expect(together.faults.map(({ message }) => message)).toEqual([
     'Line 4 is wrong.',
     'l.txt: Line 9 is wrong.',
   ]);
   expect(filesText(together)).toBe('8 files or more');
-  expect(remarks(together)).toEqual([
+  expect(remarkLines(together)).toEqual([
+    'Line 2 is a comment.',
     '1 entry comes more than once.',
     '2 files would be called x; they get numbers.',
   ]);
@@ -80,4 +106,39 @@ test('a single address is known by what is there now, and by being nothing but a
     const first = [{ ...entry, ...more } as typeof entry];
     expect(combine([source({ entries: 1, first })]).single).toBeNull();
   }
+});
+
+const GROUPS = [
+  { host: 'a', extension: 'zip', entries: 1 },
+  { host: 'a', extension: '', entries: 2 },
+  { host: 'b', extension: 'zip', entries: 4 },
+];
+const COUNTS = {
+  entries: 7,
+  hosts: [
+    { host: 'a', entries: 3 },
+    { host: 'b', entries: 4 },
+  ],
+  extensions: [
+    { extension: 'zip', entries: 5 },
+    { extension: '', entries: 2 },
+  ],
+};
+
+test.each<[string[], string[], number | null, number | null]>([
+  [[], [], 7, 7],
+  [['a'], [], 4, 4],
+  [[], ['zip'], 2, 2],
+  [['b'], ['zip'], 2, null],
+  [['a', 'b'], ['zip'], 0, 0],
+  [[], ['zip', ''], 0, 0],
+  [['elsewhere'], [], 7, 7],
+])('without hosts %j and extensions %j', (hosts, extensions, exact, withoutGroups) => {
+  const leftOut = { hosts, extensions };
+  expect(chosenEntries(combine([source({ ...COUNTS, groups: GROUPS })]), leftOut)).toBe(exact);
+  expect(chosenEntries(combine([source({ ...COUNTS, groups: null })]), leftOut)).toBe(withoutGroups);
+});
+
+test('a name without an extension is said to have none', () => {
+  expect(['tar.gz', ''].map(extensionText)).toEqual(['.tar.gz', 'no extension']);
 });

@@ -1,5 +1,5 @@
 /** What the sources of a new download hold together. Pure. */
-import { LIST_FORMAT_NAMES, type ListPreview } from '../../common/model/download';
+import { LIST_FORMAT_NAMES, type EntryGroup, type ListPreview } from '../../common/model/download';
 import { formatCount } from '../../common/model/units';
 import { plural } from './text';
 
@@ -16,15 +16,35 @@ export interface PreviewedSource {
   readonly isCurrent: boolean;
 }
 
+/** A host, or an extension ('' for none), and how many entries have it. */
+export interface Counted {
+  readonly name: string;
+  readonly entries: number;
+}
+
+/** What is not downloaded, by the names of a preview. */
+export interface LeftOut {
+  readonly hosts: readonly string[];
+  readonly extensions: readonly string[];
+}
+export const NOTHING_LEFT_OUT: LeftOut = { hosts: [], extensions: [] };
+
 export interface Combined {
   readonly isCurrent: boolean;
   readonly entries: number;
   /** Whether there is more than was looked at. */
   readonly partial: boolean;
   /** Most entries first. */
-  readonly hosts: readonly { readonly host: string; readonly entries: number }[];
+  readonly hosts: readonly Counted[];
+  readonly extensions: readonly Counted[];
+  /** `null` where there are too many. */
+  readonly groups: readonly EntryGroup[] | null;
   readonly duplicates: number;
   readonly clashes: ListPreview['clashes'];
+  /** What is no fault and yet worth knowing. */
+  readonly remarks: readonly string[];
+  /** Below the folder, where the server gives it no other name. */
+  readonly firstFile: string | null;
   readonly faultCount: number;
   readonly faults: readonly { readonly key: string; readonly message: string }[];
   /** The address of the one entry where there is one alone, and nothing but its address is said of it. */
@@ -33,9 +53,6 @@ export interface Combined {
 
 export function combine(sources: readonly PreviewedSource[]): Combined {
   const previews = sources.flatMap(({ preview }) => preview ?? []);
-  const hosts = new Map<string, number>();
-  for (const { host, entries } of previews.flatMap((preview) => preview.hosts))
-    hosts.set(host, (hosts.get(host) ?? 0) + entries);
   const sum = (count: (preview: ListPreview) => number): number =>
     previews.reduce((total, preview) => total + count(preview), 0);
   const entries = sum((preview) => preview.entries);
@@ -45,11 +62,21 @@ export function combine(sources: readonly PreviewedSource[]): Combined {
     isCurrent,
     entries,
     partial,
-    hosts: [...hosts]
-      .map(([host, own]) => ({ host, entries: own }))
-      .sort((left, right) => right.entries - left.entries),
+    hosts: added(
+      previews.flatMap(({ hosts }) => hosts.map(({ host, entries: own }) => ({ name: host, entries: own }))),
+    ),
+    extensions: added(
+      previews.flatMap(({ extensions }) =>
+        extensions.map(({ extension, entries: own }) => ({ name: extension, entries: own })),
+      ),
+    ),
+    groups: previews.some(({ groups }) => groups === null)
+      ? null
+      : previews.flatMap(({ groups }) => groups ?? []),
     duplicates: sum((preview) => preview.duplicates),
     clashes: previews.flatMap((preview) => preview.clashes),
+    remarks: previews.flatMap((preview) => preview.remarks.map(({ message }) => message)),
+    firstFile: previews.find(({ firstFile }) => firstFile !== null)?.firstFile ?? null,
     faultCount: sum((preview) => preview.faultCount),
     faults: sources.flatMap(({ key, name, preview }) =>
       (preview?.faults ?? []).map(({ line, message }) => ({
@@ -59,6 +86,40 @@ export function combine(sources: readonly PreviewedSource[]): Combined {
     ),
     single: isCurrent && entries === 1 && !partial ? singleAddress(previews) : null,
   };
+}
+
+function added(counted: readonly Counted[]): readonly Counted[] {
+  const sums = new Map<string, number>();
+  for (const { name, entries } of counted) sums.set(name, (sums.get(name) ?? 0) + entries);
+  return [...sums]
+    .map(([name, entries]) => ({ name, entries }))
+    .sort((left, right) => right.entries - left.entries);
+}
+
+/** How many entries are left; `null` where that cannot be told. */
+export function chosenEntries(
+  { entries, hosts, extensions, groups }: Combined,
+  leftOut: LeftOut,
+): number | null {
+  const noHosts = new Set(leftOut.hosts);
+  const noExtensions = new Set(leftOut.extensions);
+  const total = (counted: readonly { readonly entries: number }[]): number =>
+    counted.reduce((sum, { entries: own }) => sum + own, 0);
+  if (noHosts.size + noExtensions.size === 0) return entries;
+  if (groups !== null)
+    return total(groups.filter(({ host, extension }) => !noHosts.has(host) && !noExtensions.has(extension)));
+  const left = [
+    total(hosts.filter(({ name }) => !noHosts.has(name))),
+    total(extensions.filter(({ name }) => !noExtensions.has(name))),
+  ];
+  if (left.includes(0)) return 0;
+  if (noExtensions.size === 0) return left[0] ?? null;
+  return noHosts.size === 0 ? (left[1] ?? null) : null;
+}
+
+/** `.zip`, or in words that there is none. */
+export function extensionText(extension: string): string {
+  return extension === '' ? 'no extension' : `.${extension}`;
 }
 
 function singleAddress(previews: readonly ListPreview[]): string | null {
@@ -93,10 +154,11 @@ export function faultsText(count: number): string {
 }
 
 /** What else there is to say, a line each. */
-export function remarks({ duplicates, clashes }: Combined): readonly string[] {
+export function remarkLines({ duplicates, clashes, remarks }: Combined): readonly string[] {
   const [clash] = clashes;
   const others = clashes.length - 1;
   return [
+    ...remarks,
     ...(duplicates > 0 ? [`${plural(duplicates, 'entry comes', 'entries come')} more than once.`] : []),
     ...(clash === undefined
       ? []
