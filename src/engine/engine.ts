@@ -270,13 +270,19 @@ export class Engine extends JobReader {
     await this.retry(id);
   }
 
-  async resize(id: number, workers: number): Promise<void> {
+  /** Of fewer threads those that go end first what they have begun, which is not waited for. */
+  resize(id: number, workers: number): void {
     if (!Number.isInteger(workers) || workers < 1 || workers > MAX_WORKERS) {
       throw new HeddleError('bad-request', `The number of workers goes from 1 to ${MAX_WORKERS}.`);
     }
     if (this.job(id).foreign) throw elsewhere(id);
     this.#stores.jobs.setWorkers(id, workers);
-    await this.#active.runner(id)?.resize(workers);
+    void this.#active
+      .runner(id)
+      ?.resize(workers)
+      .then(() => {
+        this.#news.changed(id);
+      });
     this.#news.changed(id);
   }
 
