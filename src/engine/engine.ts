@@ -207,7 +207,12 @@ export class Engine extends JobReader {
   async firstCopied(request: CopyJobRequest): Promise<FirstCopied | null> {
     const checked = understood(copyRequestSchema, request, 'The copy');
     const { roots } = await copyRoots(checked, 'preview');
-    return firstCopied(roots, checked.rules, this.#options.threads);
+    try {
+      return await firstCopied(roots, checked.rules, this.#options.threads);
+    } finally {
+      // It took one of those that wait for the job.
+      if (this.#options.keepsThreads === true) this.prepareThreads('copy');
+    }
   }
 
   /**
