@@ -57,6 +57,15 @@ const CASES: Readonly<Record<string, readonly Case[]>> = {
     ...LIST_FORMATS.map((format) => ({ args: ['--format', format], flags: { format } })),
     { args: ['--format', 'csv'], wrong: ['xml', '', 'CSV '] },
   ],
+  '--only-host': [
+    {
+      args: ['--only-host', 'a.example, b.example:80', '--only-host', '.c'],
+      flags: { onlyHost: ['a.example', 'b.example:80', '.c'] },
+    },
+  ],
+  '--only-ext': [{ args: ['--only-ext', 'jpg,'], flags: { onlyExt: ['jpg', ''] } }],
+  '--skip-host': [{ args: ['--skip-host', 'a'], flags: { skipHost: ['a'] } }],
+  '--skip-ext': [{ args: ['--skip-ext', 'tar.gz'], flags: { skipExt: ['tar.gz'] } }],
   '--out': [
     { args: ['-o', 'name'], flags: { out: 'name' } },
     { args: ['--out', 'name'], flags: { out: 'name' } },

@@ -5,6 +5,7 @@ import { InvalidArgumentError, Option, type Command } from 'commander';
 import { CHECK_ALGORITHMS, type CheckAlgorithm } from '../common/model/digests';
 import { EXISTING_POLICIES, LIST_FORMATS, type ListFormat } from '../common/model/download';
 import { HeddleError } from '../common/model/errors';
+import type { ListFilter } from '../common/model/list-filter';
 import type { JobRequest } from '../common/model/job-request';
 import { parseChecksum } from '../common/model/digest-fields';
 import {
@@ -25,6 +26,10 @@ export interface DownloadFlags {
   readonly input: readonly string[];
   readonly dir: string;
   readonly format?: ListFormat;
+  readonly onlyHost: readonly string[];
+  readonly onlyExt: readonly string[];
+  readonly skipHost: readonly string[];
+  readonly skipExt: readonly string[];
   readonly out?: string;
   readonly checksum?: string;
   readonly existing?: DownloadOptions['existing'];
@@ -60,6 +65,10 @@ function collect<T>(read: (text: string) => T): (text: string, before: readonly 
   return (text, before) => [...before, read(text)];
 }
 
+function names(text: string, before: readonly string[]): readonly string[] {
+  return [...before, ...text.split(',').map((name) => name.trim())];
+}
+
 export function addDownloadFlags(command: Command): Command {
   return addNull(addTransferFlags(command), 'printed paths end in NUL bytes')
     .option('-o, --out <name>', 'what the file of a single URL is called')
@@ -89,6 +98,20 @@ export function addTransferFlags(command: Command): Command {
         LIST_FORMATS,
       ),
     )
+    .option(
+      '--only-host <names>',
+      'of lists take what is on these hosts alone: names with commas between, .example.org with all below it; may be given more than once',
+      names,
+      [],
+    )
+    .option(
+      '--only-ext <names>',
+      "of lists take files with these extensions alone: jpg,png,tar.gz; '' stands for none",
+      names,
+      [],
+    )
+    .option('--skip-host <names>', 'of lists leave out what is on these hosts', names, [])
+    .option('--skip-ext <names>', 'of lists leave out files with these extensions', names, [])
     .option(
       '--checksum <algorithm=hex>',
       'digest that the file of a single URL must have; or as in web pages, sha256-BASE64',
@@ -186,7 +209,20 @@ export function downloadRequest(
     out: flags.out ?? null,
     checksum: flags.checksum ?? null,
     directory: givenPath(flags.dir),
+    ...listFilters(flags),
     options: downloadOptions(flags),
+  };
+}
+
+export function listFilters({
+  onlyHost,
+  onlyExt,
+  skipHost,
+  skipExt,
+}: DownloadFlags): Readonly<Record<'only' | 'leaveOut', ListFilter>> {
+  return {
+    only: { hosts: [...onlyHost], extensions: [...onlyExt] },
+    leaveOut: { hosts: [...skipHost], extensions: [...skipExt] },
   };
 }
 
