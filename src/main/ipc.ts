@@ -46,6 +46,7 @@ export function setupIpc(engine: Engine, dataDirectory: string): void {
     'jobs:resize': ({ jobId, workers }) => {
       engine.resize(jobId, workers);
     },
+    'jobs:connect': ({ jobId, connections }) => engine.connect(jobId, connections),
     'jobs:limit': ({ jobId, rate }) => {
       engine.limitRate(jobId, rate);
     },

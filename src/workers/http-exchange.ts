@@ -3,14 +3,22 @@ import type { Dispatcher } from 'undici';
 import { nowMs } from '../common/threads/board';
 import { HeddleError } from '../common/model/errors';
 import { badAnswer } from './http-errors';
-import { ENOUGH, type Answer, type Cancellable, type Headers, type Receiver } from './http/client';
-import { NO_CONNECTION, type SocketWatch } from './socket-watch';
+import {
+  ENOUGH,
+  NO_CONNECTION,
+  type Answer,
+  type Cancellable,
+  type Headers,
+  type Receiver,
+} from './http/client';
+import type { SocketWatch } from './socket-watch';
 
 type Controller = Dispatcher.DispatchController;
 
 /** A redirect's or an error page's body up to this size is read away, so that the connection can be used again. */
 const DISCARD_BYTES = 64 * 1024;
-export const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
+/** Their bodies are read by nobody, so what is wrong with their lengths harms nobody. */
+const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 
 /** An exchange that takes longer than this hears at once that its task was cancelled; another one so much later. */
 const LONG_MS = 25;
@@ -119,7 +127,6 @@ export class Exchange implements Dispatcher.DispatchHandler {
       const waitMs = this.#sentAtMs === null ? null : nowMs() - this.#sentAtMs;
       const times = { ...this.#connection, waitMs };
       this.#answer = { status, times, headers, url: this.#url, length, untilClose };
-      if (REDIRECTS.has(status)) return;
       this.#taken = this.#receiver.begin(this.#answer);
       if (this.#taken) refuseEncodings(headers, transfer);
     });
