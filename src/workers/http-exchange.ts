@@ -3,8 +3,15 @@ import type { Dispatcher } from 'undici';
 import { nowMs } from '../common/threads/board';
 import { HeddleError } from '../common/model/errors';
 import { badAnswer } from './http-errors';
-import { ENOUGH, type Answer, type Cancellable, type Headers, type Receiver } from './http/client';
-import { NO_CONNECTION, type SocketWatch } from './socket-watch';
+import {
+  ENOUGH,
+  NO_CONNECTION,
+  type Answer,
+  type Cancellable,
+  type Headers,
+  type Receiver,
+} from './http/client';
+import type { SocketWatch } from './socket-watch';
 
 type Controller = Dispatcher.DispatchController;
 

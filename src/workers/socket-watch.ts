@@ -1,11 +1,8 @@
 /** Knows of sockets what undici does not tell: how long they took to open, and whether an error ended them. */
 import { Socket } from 'node:net';
 import { nowMs } from '../common/threads/board';
-import type { ConnectionTimes } from './http/client';
+import { NO_CONNECTION, type ConnectionTimes } from './http/client';
 import type { Connector } from './trust';
-
-/** How long a connection took to make, in milliseconds; told of the first request that goes over it. */
-export const NO_CONNECTION: ConnectionTimes = { dnsMs: null, connectMs: null, tlsMs: null };
 
 export class SocketWatch {
   /** Whether, while undici is told of a socket's end, an error is what ended it. */

@@ -13,7 +13,7 @@ import { errorCode } from '../files/entries';
 export type Connector = (...args: Parameters<ReturnType<typeof buildConnector>>) => unknown;
 type ConnectOptions = Parameters<typeof buildConnector>[0];
 
-const UNKNOWN_ISSUER: ReadonlySet<string> = new Set([
+export const UNKNOWN_ISSUER: ReadonlySet<string> = new Set([
   'UNABLE_TO_GET_ISSUER_CERT',
   'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
   'UNABLE_TO_VERIFY_LEAF_SIGNATURE',

@@ -83,6 +83,9 @@ export interface ConnectionTimes {
   readonly tlsMs: number | null;
 }
 
+/** That of an exchange over an open connection. */
+export const NO_CONNECTION: ConnectionTimes = { dnsMs: null, connectMs: null, tlsMs: null };
+
 /** Where an exchange's time went. */
 export interface ExchangeTimes extends ConnectionTimes {
   /** From the request's headers to the answer's. */

@@ -383,7 +383,7 @@ describe('what another origin gets', () => {
   test('text beyond ASCII goes as the bytes of its UTF-8', async () => {
     const client = await open({ userAgent: 'Übersee/1' });
     await get(client, server.body('/file', 'x'), { headers: { cookie: 'last=雨雪', 'x-name': 'ä' } });
-    const { headers } = server.requests[0] ?? { headers: {} };
+    const headers = server.requests[0]?.headers ?? {};
     const text = (value: unknown): string => Buffer.from(String(value), 'latin1').toString();
     expect([headers.cookie, headers['x-name'], headers['user-agent']].map(text)).toEqual([
       'last=雨雪',
@@ -458,7 +458,7 @@ describe('where a Location leads', () => {
     ['HOST/b', '/b'],
     ['//AUTHORITY/b', '/b'],
     ['HTTP://AUTHORITY', '/'],
-  ] as const)('%s', async (location, path, encoding = 'utf8' as BufferEncoding) => {
+  ] as const)('%s', async (location, path, encoding = 'utf8') => {
     const { host } = new URL(server.url('/'));
     const written = location.replace('HOST', server.url('')).replace('AUTHORITY', host);
     server.raw(

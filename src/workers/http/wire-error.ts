@@ -1,0 +1,16 @@
+/**
+ * What happens to a connection and is no error of the system's.
+ * - `CLOSED`: the other side closed it in good order, before the answer was whole.
+ * - `CONNECT_TIMEOUT`, `HEADERS_TIMEOUT`, `STALLED`: it took longer than it may.
+ */
+export type WireCode = 'CLOSED' | 'CONNECT_TIMEOUT' | 'HEADERS_TIMEOUT' | 'STALLED';
+
+export class WireError extends Error {
+  readonly code: WireCode;
+
+  constructor(code: WireCode) {
+    super(code);
+    this.name = 'WireError';
+    this.code = code;
+  }
+}
