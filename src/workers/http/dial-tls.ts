@@ -17,9 +17,8 @@ export function tlsConnector(own: string | null): TlsConnect {
   /** Hosts and ports that refuse HTTP/1.1. */
   const http2Only = new Set<string>();
 
-  async function once({ host, port, onread, connectMs }: TlsTarget): Promise<Dialed> {
+  async function once({ host, port, onread, connectMs }: TlsTarget, isHttp2: boolean): Promise<Dialed> {
     const key = `${host}:${port}`;
-    const isHttp2 = http2Only.has(key);
     const session = sessions.get(key);
     const options: ConnectionOptions & { readonly onread?: TlsTarget['onread'] } = {
       host,
@@ -45,11 +44,12 @@ export function tlsConnector(own: string | null): TlsConnect {
     const key = `${target.host}:${target.port}`;
     for (;;) {
       const used = context;
+      const isHttp2 = http2Only.has(key);
       try {
-        return await once(target);
+        return await once(target, isHttp2);
       } catch (error) {
         const code = errorCode(error) ?? '';
-        if (code === REFUSES_PROTOCOL && !http2Only.has(key)) {
+        if (code === REFUSES_PROTOCOL && !isHttp2) {
           http2Only.add(key);
           continue;
         }

@@ -114,6 +114,8 @@ export function opened(
     socket.once(event, () => {
       clearTimeout(timer);
       socket.off('error', failed);
+      // Until somebody else listens: what ended it can be seen of it.
+      socket.on('error', () => undefined);
       socket.off('close', closed);
       const now = nowMs();
       const reachedAtMs = connectedAtMs ?? now;
