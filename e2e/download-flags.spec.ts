@@ -562,6 +562,9 @@ test('--dry-run says what there is, and asks nobody', async ({ heddle, serve, fo
     `  ${host}: 3`,
     ...Array.from({ length: 19 }, (_, index) => `  h${index}.example: 1`),
     '  and 3 more hosts',
+    '2 extensions',
+    '  (none): 22',
+    '  bin: 3',
     '1 duplicate',
     '1 name that clashes',
     '  a.bin: 3',
@@ -582,6 +585,8 @@ test('--dry-run says what there is, and asks nobody', async ({ heddle, serve, fo
       faults: [{ list, line: 3, message: expect.stringContaining('no address') }],
     },
   ]);
+  const chosen = await heddle([...args, '--skip-host', host, '--only-ext', ''], { input: hosts });
+  expect(chosen.stdout).toContain('22 entries, 3 left out\n');
   const others = [[`${url}/[1-3]`], ['-i', join(folder, 'none')], []];
   const runs = await Promise.all(others.map((more) => heddle(['download', '--dry-run', ...more])));
   expect(runs.map(({ status }) => status)).toEqual([0, 2, 2]);

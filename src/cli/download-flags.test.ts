@@ -57,6 +57,15 @@ const CASES: Readonly<Record<string, readonly Case[]>> = {
     ...LIST_FORMATS.map((format) => ({ args: ['--format', format], flags: { format } })),
     { args: ['--format', 'csv'], wrong: ['xml', '', 'CSV '] },
   ],
+  '--only-host': [
+    {
+      args: ['--only-host', 'a.example, b.example:80', '--only-host', '.c'],
+      flags: { onlyHost: ['a.example', 'b.example:80', '.c'] },
+    },
+  ],
+  '--only-ext': [{ args: ['--only-ext', 'jpg,'], flags: { onlyExt: ['jpg', ''] } }],
+  '--skip-host': [{ args: ['--skip-host', 'a'], flags: { skipHost: ['a'] } }],
+  '--skip-ext': [{ args: ['--skip-ext', 'tar.gz'], flags: { skipExt: ['tar.gz'] } }],
   '--out': [
     { args: ['-o', 'name'], flags: { out: 'name' } },
     { args: ['--out', 'name'], flags: { out: 'name' } },
@@ -114,6 +123,10 @@ const CASES: Readonly<Record<string, readonly Case[]>> = {
     { args: ['--max-filesize', '1T'], options: { maxBytes: 1024 ** 4 } },
   ],
   '--keep-free': [{ args: ['--keep-free', '10K'], options: { keepFreeBytes: 10_240 }, wrong: SIZES }],
+  '--connections': [
+    { args: ['--connections', '256'], options: { connections: 256 } },
+    { args: ['--connections', '1'], options: { connections: 1 }, wrong: counts(256, 1) },
+  ],
   '--split': [
     { args: ['-s', '16'], options: { segments: 16 } },
     { args: ['--split', '1'], options: { segments: 1 }, wrong: counts(16, 1) },

@@ -5,11 +5,17 @@ import { InvalidArgumentError, Option, type Command } from 'commander';
 import { CHECK_ALGORITHMS, type CheckAlgorithm } from '../common/model/digests';
 import { EXISTING_POLICIES, LIST_FORMATS, type ListFormat } from '../common/model/download';
 import { HeddleError } from '../common/model/errors';
+import type { ListFilter } from '../common/model/list-filter';
 import type { JobRequest } from '../common/model/job-request';
 import { parseChecksum } from '../common/model/digest-fields';
-import { DEFAULT_DOWNLOAD_OPTIONS, type DownloadOptions } from '../common/model/download-options';
+import {
+  DEFAULT_DOWNLOAD_OPTIONS,
+  MOST_CONNECTIONS,
+  type DownloadOptions,
+} from '../common/model/download-options';
 import { isFieldValue, isConnectionField, isToken, splitField } from '../common/model/http-fields';
 import { readProxyAddress } from '../common/model/proxy-address';
+import { DEFAULT_SETTINGS } from '../common/model/settings';
 import { readBytes } from '../common/model/units';
 import { addFlagFiles, readTextFile } from './flag-file';
 import { givenPath, givenTextPath } from './given-path';
@@ -20,6 +26,10 @@ export interface DownloadFlags {
   readonly input: readonly string[];
   readonly dir: string;
   readonly format?: ListFormat;
+  readonly onlyHost: readonly string[];
+  readonly onlyExt: readonly string[];
+  readonly skipHost: readonly string[];
+  readonly skipExt: readonly string[];
   readonly out?: string;
   readonly checksum?: string;
   readonly existing?: DownloadOptions['existing'];
@@ -35,6 +45,7 @@ export interface DownloadFlags {
   readonly stallTimeout?: number;
   readonly maxFilesize?: number;
   readonly keepFree?: number;
+  readonly connections?: number;
   readonly split?: number;
   readonly maxConnectionPerServer?: number;
   readonly limitRate?: number;
@@ -52,6 +63,10 @@ export interface DownloadFlags {
 
 function collect<T>(read: (text: string) => T): (text: string, before: readonly T[]) => readonly T[] {
   return (text, before) => [...before, read(text)];
+}
+
+function names(text: string, before: readonly string[]): readonly string[] {
+  return [...before, ...text.split(',').map((name) => name.trim())];
 }
 
 export function addDownloadFlags(command: Command): Command {
@@ -83,6 +98,20 @@ export function addTransferFlags(command: Command): Command {
         LIST_FORMATS,
       ),
     )
+    .option(
+      '--only-host <names>',
+      'of lists take what is on these hosts alone: names with commas between, .example.org with all below it; may be given more than once',
+      names,
+      [],
+    )
+    .option(
+      '--only-ext <names>',
+      "of lists take files with these extensions alone: jpg,png,tar.gz; '' stands for none",
+      names,
+      [],
+    )
+    .option('--skip-host <names>', 'of lists leave out what is on these hosts', names, [])
+    .option('--skip-ext <names>', 'of lists leave out files with these extensions', names, [])
     .option(
       '--checksum <algorithm=hex>',
       'digest that the file of a single URL must have; or as in web pages, sha256-BASE64',
@@ -129,11 +158,20 @@ export function addTransferFlags(command: Command): Command {
     .option('--max-filesize <bytes>', 'larger files fail; 10K, 5M, 2G', size)
     .option('--keep-free <bytes>', 'leave this much of the disk free', size)
     .option(
+      '--connections <n>',
+      `connections at once, those of large files' parts among them (${DEFAULT_SETTINGS.connections})`,
+      whole(1, MOST_CONNECTIONS),
+    )
+    .option(
       '-s, --split <n>',
       `most connections for one large file (${DEFAULT_DOWNLOAD_OPTIONS.segments})`,
       whole(1, 16),
     )
-    .option('--max-connection-per-server <n>', 'most requests to one host at once', whole(1, 256))
+    .option(
+      '--max-connection-per-server <n>',
+      'most connections to one host at once',
+      whole(1, MOST_CONNECTIONS),
+    )
     .option('--limit-rate <bytes>', 'bytes per second of the whole job; 500K, 2M', byteRate)
     .option(
       '-H, --header <line>',
@@ -171,7 +209,20 @@ export function downloadRequest(
     out: flags.out ?? null,
     checksum: flags.checksum ?? null,
     directory: givenPath(flags.dir),
+    ...listFilters(flags),
     options: downloadOptions(flags),
+  };
+}
+
+export function listFilters({
+  onlyHost,
+  onlyExt,
+  skipHost,
+  skipExt,
+}: DownloadFlags): Readonly<Record<'only' | 'leaveOut', ListFilter>> {
+  return {
+    only: { hosts: [...onlyHost], extensions: [...onlyExt] },
+    leaveOut: { hosts: [...skipHost], extensions: [...skipExt] },
   };
 }
 
@@ -218,6 +269,7 @@ export function downloadOptions(flags: DownloadFlags): Partial<DownloadOptions> 
     stallMs: ms(flags.stallTimeout),
     maxBytes: flags.maxFilesize,
     keepFreeBytes: flags.keepFree,
+    connections: flags.connections,
     segments: flags.split,
     connectionsPerHost: flags.maxConnectionPerServer,
     limitRate: flags.limitRate,

@@ -2,9 +2,11 @@
 import { createReadStream } from 'node:fs';
 import { HeddleError, fromErrorData, toErrorData } from '../common/model/errors';
 import type { ListFormat } from '../common/model/download';
+import type { ListFilter } from '../common/model/list-filter';
 import { displayName, displayPath, type FsPath } from '../common/model/paths';
 import { formatCount } from '../common/model/units';
 import { formatByName } from '../engine/formats/download-list';
+import { entryFilter } from '../engine/formats/list-filter';
 import { previewLists, type BatchPreview, type PreviewedList } from '../engine/formats/list-preview';
 import { native } from '../engine';
 import { EXIT, NotStarted } from './exit-status';
@@ -22,14 +24,20 @@ export interface ToPreview {
   readonly text: string | null;
   readonly files: readonly FsPath[];
   readonly format: ListFormat | null;
+  readonly only: ListFilter;
+  readonly leaveOut: ListFilter;
 }
 
 /** @returns the exit status */
 export async function preview(given: ToPreview, json: boolean): Promise<number> {
-  const found = await previewLists(listsOf(given)).catch((error: unknown) => {
-    const data = toErrorData(error);
-    throw new NotStarted(data.code === 'not-found' ? new HeddleError('source-missing', data.message) : error);
-  });
+  const found = await previewLists(listsOf(given), entryFilter(given.only, given.leaveOut)).catch(
+    (error: unknown) => {
+      const data = toErrorData(error);
+      throw new NotStarted(
+        data.code === 'not-found' ? new HeddleError('source-missing', data.message) : error,
+      );
+    },
+  );
   const lines = json ? [JSON.stringify({ type: 'preview', ...found })] : describe(found);
   for (const line of lines) await print(`${line}\n`);
   return found.faults.length > 0 ? EXIT.failed : EXIT.done;
@@ -60,14 +68,26 @@ async function* chunksOf(file: FsPath): AsyncGenerator<Uint8Array, void, undefin
   }
 }
 
-function describe({ entries, lists, hosts, duplicates, clashes, faults }: BatchPreview): string[] {
+function describe(found: BatchPreview): string[] {
+  const { entries, leftOut, lists, hosts, extensions, duplicates, clashes, faults } = found;
   return [
-    counted(entries, 'entry', 'entries'),
-    ...lists.map(({ name, format, entries: ofIt }) => `  ${visible(name)} (${format}): ${formatCount(ofIt)}`),
+    counted(entries, 'entry', 'entries') + (leftOut > 0 ? `, ${formatCount(leftOut)} left out` : ''),
+    ...lists.flatMap(({ name, format, entries: ofIt, remarks }) => [
+      `  ${visible(name)} (${format}): ${formatCount(ofIt)}`,
+      ...remarks.map(({ message }) => `    ${visible(message)}`),
+    ]),
     counted(hosts.length, 'host', 'hosts'),
     ...most(
       hosts.map(({ host, entries: ofIt }) => `  ${visible(host)}: ${formatCount(ofIt)}`),
       'hosts',
+    ),
+    counted(extensions.length, 'extension', 'extensions'),
+    ...most(
+      extensions.map(
+        ({ extension, entries: ofIt }) =>
+          `  ${extension === '' ? '(none)' : visible(extension)}: ${formatCount(ofIt)}`,
+      ),
+      'extensions',
     ),
     counted(duplicates, 'duplicate', 'duplicates'),
     counted(clashes.length, 'name that clashes', 'names that clash'),

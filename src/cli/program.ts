@@ -10,6 +10,7 @@ import { addCompareCommand } from './compare';
 import {
   addDownloadFlags,
   downloadRequest,
+  listFilters,
   readStandardInput,
   refuseWrongSources,
   whole,
@@ -136,7 +137,14 @@ export function makeProgram(
           if (flags.dryRun === true) {
             await threads.close();
             const files = flags.input.filter((file) => file !== '-').map((file) => givenPath(file));
-            const given = { urls, text, files, out: flags.out ?? null, format: flags.format ?? null };
+            const given = {
+              urls,
+              text,
+              files,
+              out: flags.out ?? null,
+              format: flags.format ?? null,
+              ...listFilters(flags),
+            };
             report(await preview(given, flags.json === true));
             return;
           }

@@ -4,6 +4,7 @@ import { rm } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { type CopyPolicy, type FirstCopied } from '../common/model/copy-options';
 import type { ListPreview } from '../common/model/download';
+import { MOST_CONNECTIONS } from '../common/model/download-options';
 import { HeddleError, fromErrorData, toErrorData } from '../common/model/errors';
 import {
   MAX_WORKERS,
@@ -277,6 +278,27 @@ export class Engine extends JobReader {
     if (this.job(id).foreign) throw elsewhere(id);
     this.#stores.jobs.setWorkers(id, workers);
     await this.#active.runner(id)?.resize(workers);
+    this.#news.changed(id);
+  }
+
+  /** Connections that a download has, or would have, at once. */
+  connectionsOf(id: number): number {
+    const { spec } = this.stored(id);
+    const own = spec.kind === 'download' ? spec.options.connections : null;
+    // Older jobs have none in their options.
+    return own ?? this.settings.get().connections;
+  }
+
+  /** How many connections a download has at once; holds at once, and when the job goes on later. */
+  async connect(id: number, connections: number): Promise<void> {
+    const { kind, foreign } = this.job(id);
+    if (kind !== 'download') throw new HeddleError('bad-request', 'Only downloads have connections.');
+    if (!Number.isInteger(connections) || connections < 1 || connections > MOST_CONNECTIONS) {
+      throw new HeddleError('bad-request', `The number of connections goes from 1 to ${MOST_CONNECTIONS}.`);
+    }
+    if (foreign) throw elsewhere(id);
+    this.#stores.jobs.setConnections(id, connections);
+    await this.#active.runner(id)?.connect(connections);
     this.#news.changed(id);
   }
 

@@ -115,7 +115,6 @@ export function connectionFailure(error: unknown, url: URL, progress: Progress):
       return fail('connection-refused', `${host} refuses connections; no server runs there now.`, true);
     case 'ETIMEDOUT':
     case 'UND_ERR_CONNECT_TIMEOUT':
-    case 'CONNECT_TIMEOUT':
       return progress.answered
         ? fail('timeout-stall', `${host} stopped sending in the middle of the file.`, true)
         : fail('timeout-connect', `${host} did not accept a connection in time.`, true);

@@ -1,13 +1,10 @@
 /** HTTP for downloads. */
 import { errorCode } from '../files/entries';
 import type { HttpClient, HttpOptions, Answer, Cancellable, Receiver } from './http/client';
-import { DirectDialer, type TlsConnect } from './http/dial';
+import { openDialer } from './http/dial';
 import { Session } from './http/session';
 import type { OneRequest, Transport } from './http/transport';
 import { HttpTransport } from './http/transport-http';
-import { WireError } from './http/wire-error';
-import { isProxyNamed } from './proxies';
-import { readCertificates } from './trust';
 
 /** @throws HeddleError when the file of certificates cannot be read, or the proxy's address is none */
 export async function openHttpClient(options: HttpOptions): Promise<HttpClient> {
@@ -15,25 +12,21 @@ export async function openHttpClient(options: HttpOptions): Promise<HttpClient> 
 }
 
 async function openTransport(options: HttpOptions): Promise<Transport> {
-  const openOther = async (): Promise<Transport> => {
+  const dialer = await openDialer({
+    ...options,
+    insecure: false,
+    certFile: null,
+    keyFile: null,
+    keyPassword: null,
+  });
+  return new WithHttp2(new HttpTransport(dialer, options), async () => {
     const { UndiciTransport } = await import('./http/transport-undici');
     return await UndiciTransport.open(options);
-  };
-  if (isProxyNamed(options.proxy)) return await openOther();
-  const own = options.caFile === null ? null : readCertificates(options.caFile);
-  let connectTls: Promise<TlsConnect> | null = null;
-  const dialer = new DirectDialer(options, async (target) => {
-    connectTls ??= import('./http/dial-tls').then(({ tlsConnector }) => tlsConnector(own));
-    return await (
-      await connectTls
-    )(target);
   });
-  const http1 = new HttpTransport(dialer, options, ({ socket }) => {
-    socket.destroy();
-    return Promise.reject(new WireError('IS_HTTP2'));
-  });
-  return new WithHttp2(http1, openOther);
 }
+
+/** TLS's answer to a client that offers no protocol of the server's (RFC 7301 §3.2). */
+const REFUSES_HTTP1 = 'ERR_SSL_TLSV1_ALERT_NO_APPLICATION_PROTOCOL';
 
 /** Sends what is for a server that speaks HTTP/2 alone over another transport. */
 class WithHttp2 implements Transport {
@@ -53,8 +46,10 @@ class WithHttp2 implements Transport {
       try {
         return await this.#http1.exchange(request, receiver, context);
       } catch (error) {
-        if (!(error instanceof Error) || errorCode(error.cause) !== 'IS_HTTP2') throw error;
+        if (!(error instanceof Error) || errorCode(error.cause) !== REFUSES_HTTP1) throw error;
         this.#http2Origins.add(origin);
+        const { http2Origins } = await import('./http/transport-undici');
+        http2Origins.add(origin);
       }
     }
     return await (await (this.#http2 ??= this.#open())).exchange(request, receiver, context);

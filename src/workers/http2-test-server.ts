@@ -30,13 +30,13 @@ export interface Certificate {
   readonly certFile: string;
 }
 
-/** One for localhost and 127.0.0.1. */
-export function makeCertificate(folder: string): Certificate {
+/** One for localhost and 127.0.0.1, unless said. */
+export function makeCertificate(folder: string, names = 'DNS:localhost,IP:127.0.0.1'): Certificate {
   const keyFile = join(folder, 'key.pem');
   const certFile = join(folder, 'cert.pem');
   const curve = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2'];
-  const names = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost,IP:127.0.0.1'];
-  execFileSync('openssl', ['req', '-x509', ...curve, ...names, '-keyout', keyFile, '-out', certFile], {
+  const subject = ['-subj', '/CN=localhost', '-addext', `subjectAltName=${names}`];
+  execFileSync('openssl', ['req', '-x509', ...curve, ...subject, '-keyout', keyFile, '-out', certFile], {
     stdio: 'ignore',
   });
   return { keyFile, certFile };

@@ -44,6 +44,24 @@ export type ListedEntry =
 export const LIST_FORMATS = ['urls', 'aria2', 'csv', 'jsonl', 'metalink', 'curl'] as const;
 export type ListFormat = (typeof LIST_FORMATS)[number];
 
+/** What a list was taken for, in words that follow "URLs in". */
+export const LIST_FORMAT_NAMES: Readonly<Record<ListFormat, string>> = {
+  urls: 'lines',
+  aria2: 'an aria2 list',
+  csv: 'CSV',
+  jsonl: 'JSON Lines',
+  metalink: 'Metalink',
+  curl: 'curl commands',
+};
+
+/** Entries by the host of their first address (with its port where it is not the usual one) and their file's extension. */
+export interface EntryGroup {
+  readonly host: string;
+  /** Lower-case, without its dot: `zip`, `tar.gz`; '' where the name has none. */
+  readonly extension: string;
+  readonly entries: number;
+}
+
 /** What is known of a list before anything starts. */
 export interface ListPreview {
   readonly format: ListFormat;
@@ -52,6 +70,9 @@ export interface ListPreview {
   /** Whether only a part of the list was looked at: it is very long. */
   readonly partial: boolean;
   readonly hosts: readonly { readonly host: string; readonly entries: number }[];
+  readonly extensions: readonly { readonly extension: string; readonly entries: number }[];
+  /** Hosts and extensions together; `null` where there are too many to choose from. */
+  readonly groups: readonly EntryGroup[] | null;
   /** Entries whose first URL (with the same method and body) came before. */
   readonly duplicates: number;
   /** Names that more than one entry would give its file, with how many; at most 100 of them. */
@@ -59,6 +80,10 @@ export interface ListPreview {
   /** Lines that could not be read; at most 100 of them. */
   readonly faults: readonly { readonly line: number; readonly text: string; readonly message: string }[];
   readonly faultCount: number;
+  /** What was passed over and is no fault, or is worth knowing of the list as a whole; at most 100 of them. */
+  readonly remarks: readonly { readonly line: number; readonly message: string }[];
+  /** Where the first entry's file goes below the job's folder if the server gives it no other name; `null`: no entries. */
+  readonly firstFile: string | null;
   /** The first entries, for a look. */
   readonly first: readonly DownloadEntry[];
 }

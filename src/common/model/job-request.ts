@@ -7,6 +7,7 @@ import { LIST_FORMATS } from './download';
 import { COPY_LAYOUTS, copyOptionsSchema, DEFAULT_COPY_OPTIONS } from './copy-options';
 import { DEFAULT_DOWNLOAD_OPTIONS, downloadOptionsSchema } from './download-options';
 import { filled } from './filled';
+import { listFilterSchema } from './list-filter';
 import { ALGORITHMS, MANIFEST_FORMATS } from './digests';
 import { MODES } from './jobs';
 import type { FsPath } from './paths';
@@ -37,6 +38,8 @@ const downloadRequestSchema = z.lazy(() =>
     urls: z.array(z.string()),
     /** Pasted text: a list. */
     text: z.string().nullable(),
+    /** More of it, each a list of its own. */
+    texts: z.array(z.string()).default([]),
     /** Lists; copied before the job starts. */
     listFiles: z.array(path),
     /** Of text and lists; `null`: told by their beginning. */
@@ -47,6 +50,10 @@ const downloadRequestSchema = z.lazy(() =>
     checksum: z.string().nullable().default(null),
     /** Where the files go; made if it does not exist. */
     directory: path,
+    /** Where it names hosts or extensions, entries of others are left out. */
+    only: listFilterSchema.default({ hosts: [], extensions: [] }),
+    /** Entries of these are left out. */
+    leaveOut: listFilterSchema.default({ hosts: [], extensions: [] }),
     options: downloadOptionsSchema
       .unwrap()
       .partial()

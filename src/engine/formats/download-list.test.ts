@@ -429,6 +429,16 @@ test('a preview counts hosts, duplicates, clashes and faults', async () => {
       { host: 'a', entries: 5 },
       { host: 'b', entries: 1 },
     ],
+    extensions: [
+      { extension: 'bin', entries: 3 },
+      { extension: '', entries: 3 },
+    ],
+    groups: [
+      { host: 'a', extension: 'bin', entries: 2 },
+      { host: 'a', extension: '', entries: 3 },
+      { host: 'b', extension: 'bin', entries: 1 },
+    ],
+    firstFile: 'x.bin',
     duplicates: 1,
     clashes: [{ name: 'x.bin', entries: 3 }],
     faults: [{ line: 4, text: 'line 4' }],

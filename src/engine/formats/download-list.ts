@@ -10,21 +10,27 @@ import { decodeText, readHead, splitLines, withHead, type Bytes } from './text-l
 /** So much is looked at to tell the format. */
 const LOOK_AT_CHARACTERS = 65_536;
 
+export interface ListListener {
+  /** Before the first entry. */
+  readonly format: (format: ListFormat) => void;
+  /** Of what was passed over and is no fault, or is worth knowing of the list as a whole. A sentence. */
+  readonly remark: (line: number, message: string) => void;
+}
+
 /**
  * @param format `null`: told by the beginning
  * @param after entries and faults that an earlier reading gave: they are passed over
- * @param tell is told the format, before the first entry
  */
 export async function* readDownloadList(
   chunks: Bytes,
   format: ListFormat | null,
   after = 0,
-  tell: (format: ListFormat) => void = () => undefined,
+  listener: Partial<ListListener> = {},
 ): AsyncGenerator<readonly ListedEntry[], void, undefined> {
   const texts = decodeText(chunks);
   const head = format === null ? await readHead(texts, LOOK_AT_CHARACTERS) : '';
   const found = format ?? detectFormat(head);
-  tell(found);
+  listener.format?.(found);
   let toPass = after;
   for await (const entries of read(found, withHead(head, texts))) {
     if (toPass === 0) {

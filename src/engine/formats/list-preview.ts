@@ -1,12 +1,15 @@
 /** What lists hold, before anything starts. */
 import { createHash } from 'node:crypto';
-import type { DownloadEntry, ListFormat, ListPreview } from '../../common/model/download';
+import type { DownloadEntry, EntryGroup, ListFormat, ListPreview } from '../../common/model/download';
 import { expectedFileName } from '../../files/file-name';
 import { readDownloadList } from './download-list';
+import { extensionOf } from './list-filter';
 import type { Bytes } from './text-lines';
 
 const SHOWN = 100;
 const FIRST = 20;
+/** More are nothing that anybody chooses from. */
+const MOST_GROUPS = 10_000;
 /** About 5 ms. */
 const TURN_ENTRIES = 1000;
 
@@ -33,8 +36,16 @@ export async function previewList(
       if (faults.length < SHOWN) faults.push(fault);
     },
   });
-  const { hosts, duplicates, clashes } = tally.result();
-  return { ...rest, hosts, duplicates, clashes: clashes.slice(0, SHOWN), faults, faultCount, first };
+  const { clashes, ...counts } = tally.result();
+  return {
+    ...rest,
+    ...counts,
+    clashes: clashes.slice(0, SHOWN),
+    faults,
+    faultCount,
+    firstFile: tally.firstFile,
+    first,
+  };
 }
 
 export interface PreviewedList {
@@ -45,33 +56,46 @@ export interface PreviewedList {
 }
 
 /** What several lists hold together, whole: what comes twice may come from two of them. */
-export interface BatchPreview extends Pick<ListPreview, 'entries' | 'hosts' | 'duplicates' | 'clashes'> {
+export interface BatchPreview extends Pick<
+  ListPreview,
+  'entries' | 'hosts' | 'extensions' | 'groups' | 'duplicates' | 'clashes'
+> {
+  /** By the filter. */
+  readonly leftOut: number;
   readonly lists: readonly {
     readonly name: string;
     readonly format: ListFormat;
     readonly entries: number;
     readonly faultCount: number;
+    readonly remarks: ListPreview['remarks'];
   }[];
   /** All lines that could not be read. */
   readonly faults: readonly (Fault & { readonly list: string })[];
 }
 
-export async function previewLists(lists: readonly PreviewedList[]): Promise<BatchPreview> {
+/** @param isChosen `null`: all are counted; see `entryFilter` */
+export async function previewLists(
+  lists: readonly PreviewedList[],
+  isChosen: ((entry: DownloadEntry) => boolean) | null = null,
+): Promise<BatchPreview> {
   const tally = new Tally();
   const faults: BatchPreview['faults'][number][] = [];
   const done: BatchPreview['lists'][number][] = [];
+  let leftOut = 0;
   for (const list of lists) {
     const { name } = list;
-    const { format, entries, faultCount } = await read(list, Infinity, {
+    const before = leftOut;
+    const { format, entries, faultCount, remarks } = await read(list, Infinity, {
       entry: (entry) => {
-        tally.add(entry);
+        if (isChosen === null || isChosen(entry)) tally.add(entry);
+        else leftOut += 1;
       },
       fault: (fault) => faults.push({ list: name, ...fault }),
     });
-    done.push({ name, format, entries, faultCount });
+    done.push({ name, format, entries: entries - (leftOut - before), faultCount, remarks });
   }
   const entries = done.reduce((sum, list) => sum + list.entries, 0);
-  return { entries, lists: done, ...tally.result(), faults };
+  return { entries, leftOut, lists: done, ...tally.result(), faults };
 }
 
 interface Visitor {
@@ -83,18 +107,24 @@ async function read(
   list: Omit<PreviewedList, 'name'>,
   limit: number,
   visitor: Visitor,
-): Promise<Pick<ListPreview, 'format' | 'entries' | 'partial' | 'faultCount'>> {
+): Promise<Pick<ListPreview, 'format' | 'entries' | 'partial' | 'faultCount' | 'remarks'>> {
   let format = list.format ?? 'urls';
   let entries = 0;
   let faultCount = 0;
-  const listed = readDownloadList(list.open(), list.format, 0, (found) => {
-    format = found;
+  const remarks: ListPreview['remarks'][number][] = [];
+  const listed = readDownloadList(list.open(), list.format, 0, {
+    format: (found) => {
+      format = found;
+    },
+    remark: (line, message) => {
+      if (remarks.length < SHOWN) remarks.push({ line, message });
+    },
   });
   for await (const group of listed) {
     for (const each of group) {
       // Others on this thread get their turn.
       if ((entries + faultCount) % TURN_ENTRIES === 0) await new Promise((resolve) => setImmediate(resolve));
-      if (entries + faultCount >= limit) return { format, entries, partial: true, faultCount };
+      if (entries + faultCount >= limit) return { format, entries, partial: true, faultCount, remarks };
       if ('error' in each) {
         faultCount += 1;
         visitor.fault({ line: each.line, text: each.text, message: each.error.message });
@@ -104,19 +134,19 @@ async function read(
       }
     }
   }
-  return { format, entries, partial: false, faultCount };
+  return { format, entries, partial: false, faultCount, remarks };
 }
 
 /** Counts what entries have in common. */
 class Tally {
-  readonly #hosts = new Map<string, number>();
+  readonly #groups = new Map<string, Map<string, number>>();
   readonly #names = new Map<string, number>();
   readonly #seen = new Set<string>();
   #duplicates = 0;
+  firstFile: string | null = null;
 
   add(entry: DownloadEntry): void {
     const url = new URL(entry.urls[0] ?? '');
-    this.#hosts.set(url.host, (this.#hosts.get(url.host) ?? 0) + 1);
     const key = createHash('sha1')
       .update(`${entry.method} ${url.href} ${entry.body ?? ''}`)
       .digest('base64');
@@ -125,13 +155,30 @@ class Tally {
     const name = expectedFileName(entry.fileName, url);
     const place = entry.directory === null ? name : `${entry.directory}/${name}`;
     this.#names.set(place, (this.#names.get(place) ?? 0) + 1);
+    this.firstFile ??= place;
+    let extensions = this.#groups.get(url.host);
+    if (extensions === undefined) this.#groups.set(url.host, (extensions = new Map<string, number>()));
+    const extension = extensionOf(name);
+    extensions.set(extension, (extensions.get(extension) ?? 0) + 1);
   }
 
-  result(): Pick<ListPreview, 'hosts' | 'duplicates' | 'clashes'> {
+  result(): Pick<ListPreview, 'hosts' | 'extensions' | 'groups' | 'duplicates' | 'clashes'> {
     const byCount = (map: ReadonlyMap<string, number>): [string, number][] =>
       [...map].sort(([, left], [, right]) => right - left);
+    const groups: EntryGroup[] = [];
+    const hosts = new Map<string, number>();
+    const extensions = new Map<string, number>();
+    for (const [host, ofHost] of this.#groups) {
+      for (const [extension, entries] of ofHost) {
+        groups.push({ host, extension, entries });
+        hosts.set(host, (hosts.get(host) ?? 0) + entries);
+        extensions.set(extension, (extensions.get(extension) ?? 0) + entries);
+      }
+    }
     return {
-      hosts: byCount(this.#hosts).map(([host, entries]) => ({ host, entries })),
+      hosts: byCount(hosts).map(([host, entries]) => ({ host, entries })),
+      extensions: byCount(extensions).map(([extension, entries]) => ({ extension, entries })),
+      groups: groups.length > MOST_GROUPS ? null : groups,
       duplicates: this.#duplicates,
       clashes: byCount(this.#names)
         .filter(([, count]) => count > 1)

@@ -26,6 +26,7 @@ import { understood } from '../understood';
 import type { NewJob } from '../store/job-repository';
 import type { Vault } from '../store/vault';
 import { formatByName } from '../formats/download-list';
+import { entryFilter } from '../formats/list-filter';
 import { isHttpUrl } from '../formats/entry';
 import { manifestWriter } from '../formats/manifest';
 import { bagFolder } from './bag';
@@ -307,7 +308,7 @@ async function prepareDownload(
   const directory = absolutePath(request.directory);
   await mustBeReadable(request.options);
   for (const file of request.listFiles) await mustExist(absolutePath(file));
-  const hasLists = request.listFiles.length > 0 || (request.text ?? '').trim() !== '';
+  const hasLists = request.listFiles.length > 0 || textsOf(request).length > 0;
   if (request.urls.length === 0 && !hasLists)
     throw new HeddleError('bad-request', 'There is nothing to download: give a URL or a list.');
   if (request.format !== null && !hasLists)
@@ -331,11 +332,19 @@ async function prepareDownload(
     }
   }
   const workDirectory = joinPath(directory, WORK_DIRECTORY_PREFIX + token);
+  const { only, leaveOut } = request;
   return {
     kind: 'download',
     label: downloadLabel(request),
     folder: displayPath(directory),
-    spec: { kind: 'download', lists, directory, workDirectory, ...sealOptions(request.options, vault) },
+    spec: {
+      kind: 'download',
+      lists,
+      ...(entryFilter(only, leaveOut) === null ? {} : { only, leaveOut }),
+      directory,
+      workDirectory,
+      ...sealOptions(request.options, vault),
+    },
     workDirectories: [workDirectory],
   };
 }
@@ -345,10 +354,14 @@ interface ListPart {
   readonly format: ListFormat | null;
 }
 
+function textsOf({ text, texts }: DownloadRequest): string[] {
+  return [text ?? '', ...texts].filter((each) => each.trim() !== '');
+}
+
 function* parts(request: DownloadRequest): Generator<ListPart, void, undefined> {
-  const { urls, text, listFiles, format } = request;
+  const { urls, listFiles, format } = request;
   if (urls.length > 0) yield urlsPart(request);
-  if (text !== null && text.trim() !== '') yield { content: Readable.from([text]), format };
+  for (const text of textsOf(request)) yield { content: Readable.from([text]), format };
   for (const file of listFiles)
     yield {
       content: createReadStream(native(absolutePath(file))),
@@ -387,12 +400,13 @@ function sealOptions(
   return { options, secrets: vault.seal(JSON.stringify(secrets)).toString('base64') };
 }
 
-function downloadLabel({ urls, text, listFiles }: DownloadRequest): string {
+function downloadLabel(request: DownloadRequest): string {
+  const { urls, listFiles } = request;
   const [file] = listFiles;
   if (file !== undefined) return labelOf(listFiles);
   const first =
     urls[0] ??
-    text
+    textsOf(request)[0]
       ?.split('\n')
       .find((line) => line.trim() !== '')
       ?.trim() ??

@@ -4,6 +4,7 @@
  */
 import type { ListFormat } from '../../common/model/download';
 import type { DownloadOptions } from '../../common/model/download-options';
+import type { ListFilter } from '../../common/model/list-filter';
 import type { CopyOptions } from '../../common/model/copy-options';
 import type { Algorithm, ManifestFormat } from '../../common/model/digests';
 import type { CopyRoot } from '../../common/threads/worker-options';
@@ -15,6 +16,9 @@ export type JobSpec =
       readonly kind: 'download';
       /** The job's own copies of its lists, sealed; a format of `null` is told by their beginning. */
       readonly lists: readonly { readonly path: string; readonly format: ListFormat | null }[];
+      /** Of which entries there are tasks; older jobs have them of all. */
+      readonly only?: ListFilter;
+      readonly leaveOut?: ListFilter;
       /** Less what is secret. */
       readonly options: Omit<DownloadOptions, SecretOption>;
       /** Each {@link SecretOption}, sealed, in base64. Older jobs have the user agent among the options. */

@@ -3,6 +3,7 @@ import { shownUrl } from '../../common/model/http-fields';
 import type { DownloadEntry, ListedEntry } from '../../common/model/download';
 import { CHUNK, planChunk, type PlannedChunk, type PlannedTask } from '../../common/model/packet';
 import { readDownloadList } from '../formats/download-list';
+import { entryFilter } from '../formats/list-filter';
 import type { Vault } from '../store/vault';
 import type { JobSpec } from './job-spec';
 
@@ -14,6 +15,8 @@ export async function* planDownload(
   cursor: string | null,
   vault: Vault,
 ): AsyncGenerator<PlannedChunk, void, undefined> {
+  const none = { hosts: [], extensions: [] };
+  const isChosen = entryFilter(spec.only ?? none, spec.leaveOut ?? none);
   const [first = 0, after = 0] = (cursor ?? '0:0').split(':').map(Number);
   for (const [index, { path, format }] of spec.lists.entries()) {
     if (index < first) continue;
@@ -22,8 +25,11 @@ export async function* planDownload(
       for (let at = 0; at < entries.length; at += CHUNK) {
         const part = entries.slice(at, at + CHUNK);
         read += part.length;
+        const chosen =
+          isChosen === null ? part : part.filter((each) => 'error' in each || isChosen(each.entry));
+        if (chosen.length === 0) continue;
         yield planChunk(
-          part.map((entry) => planUrl(entry, vault)),
+          chosen.map((entry) => planUrl(entry, vault)),
           `${index}:${read}`,
         );
       }

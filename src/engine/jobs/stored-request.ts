@@ -114,6 +114,8 @@ async function downloadOf(
     text: texts.join('\n'),
     listFiles: [],
     format,
+    ...(spec.only === undefined ? {} : { only: spec.only }),
+    ...(spec.leaveOut === undefined ? {} : { leaveOut: spec.leaveOut }),
     directory: spec.directory,
     // Of older jobs it is among the options.
     options: userAgent === undefined ? spec.options : { ...spec.options, userAgent },

@@ -1,18 +1,10 @@
 /** What was understood of a list: how much, from where, and what is wrong with it. */
-import type { ListFormat, ListPreview } from '../../common/model/download';
+import { LIST_FORMAT_NAMES, type ListPreview } from '../../common/model/download';
 import { formatCount } from '../../common/model/units';
 import { visible } from '../../common/model/visible';
 import { plural } from '../lib/text';
 import styles from './list-preview.module.css';
 
-const FORMAT_NAMES: Readonly<Record<ListFormat, string>> = {
-  urls: 'URLs',
-  aria2: 'an aria2 list',
-  csv: 'CSV',
-  jsonl: 'JSON Lines',
-  metalink: 'Metalink',
-  curl: 'curl commands',
-};
 const SHOWN_HOSTS = 4;
 const SHOWN_FAULTS = 5;
 
@@ -21,7 +13,7 @@ export function previewText(preview: ListPreview | null): string {
   if (preview === null || preview.entries + preview.faultCount === 0) return 'No URLs yet.';
   const more = preview.partial ? ' or more' : '';
   const understood = plural(preview.entries, 'URL', 'URLs') + more;
-  const form = preview.format === 'urls' ? '' : ` in ${FORMAT_NAMES[preview.format]}`;
+  const form = preview.format === 'urls' ? '' : ` in ${LIST_FORMAT_NAMES[preview.format]}`;
   if (preview.faultCount === 0) return understood + form;
   return `${understood}${form}, ${plural(preview.faultCount, 'line', 'lines')} not understood`;
 }

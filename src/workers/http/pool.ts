@@ -1,16 +1,12 @@
 /** All connections of a thread to one origin: those that are open and unused first, new ones as they are needed. */
 import { Connection } from './connection';
-import type { Dialed, Dialer } from './dial';
+import type { Dialer } from './dial';
 import type { Exchange } from './exchange';
 import type { Link, LinkLimits, LinkOwner } from './link';
-
-/** Speaks HTTP/2 over a connection that was agreed to be for it. */
-export type OpenHttp2 = (dialed: Dialed, origin: URL, owner: LinkOwner) => Promise<Link>;
 
 export interface PoolOptions {
   readonly dialer: Dialer;
   readonly limits: LinkLimits;
-  readonly openHttp2: OpenHttp2;
   readonly elapsedMs: () => number;
 }
 
@@ -84,31 +80,19 @@ export class Pool implements LinkOwner {
   #dial(): void {
     this.#dialing++;
     const connection = new Connection(this);
-    this.#options.dialer
-      .dial(this.#origin, connection.onread)
-      .then((dialed) => this.#opened(dialed, connection))
-      .then(
-        (link) => {
-          this.#dialing--;
-          if (this.#isClosed) link.destroy();
-          else if (this.#links.has(link)) this.hasRoom(link);
-        },
-        (error: unknown) => {
-          this.#dialing--;
-          this.#failOne(error);
-        },
-      );
-  }
-
-  async #opened(dialed: Dialed, connection: Connection): Promise<Link> {
-    if (dialed.protocol === 'h2') {
-      const link = await this.#options.openHttp2(dialed, this.#origin, this);
-      this.#links.add(link);
-      return link;
-    }
-    this.#links.add(connection);
-    connection.open(dialed);
-    return connection;
+    this.#options.dialer.dial(this.#origin, connection.onread).then(
+      (dialed) => {
+        this.#dialing--;
+        this.#links.add(connection);
+        connection.open(dialed);
+        if (this.#isClosed) connection.destroy();
+        else if (connection.hasRoom) this.hasRoom(connection);
+      },
+      (error: unknown) => {
+        this.#dialing--;
+        this.#failOne(error);
+      },
+    );
   }
 
   /** The connection was to be for one of those that wait. */

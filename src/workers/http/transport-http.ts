@@ -9,7 +9,7 @@ import { connectionFailure } from '../http-errors';
 import type { Answer, Cancellable, HttpLimits, Receiver } from './client';
 import type { Dialer } from './dial';
 import { Cancelling, Exchange } from './exchange';
-import { Pool, type OpenHttp2, type PoolOptions } from './pool';
+import { Pool, type PoolOptions } from './pool';
 import { Ticker } from './ticker';
 import type { OneRequest, Transport } from './transport';
 
@@ -26,7 +26,7 @@ export class HttpTransport implements Transport {
   readonly #ticker: Ticker;
   readonly #options: PoolOptions;
 
-  constructor(dialer: Dialer, limits: HttpLimits, openHttp2: OpenHttp2) {
+  constructor(dialer: Dialer, limits: HttpLimits) {
     this.#dialer = dialer;
     const { headersMs, stallMs } = limits;
     this.#ticker = new Ticker(Math.min(headersMs, stallMs), (elapsedMs) => {
@@ -35,7 +35,6 @@ export class HttpTransport implements Transport {
     const { periodMs } = this.#ticker;
     this.#options = {
       dialer,
-      openHttp2,
       elapsedMs: () => this.#ticker.elapsedMs,
       // A wait seems longer than it is by what had gone of a tick when it began.
       limits: { headersMs: headersMs + periodMs, stallMs: stallMs + periodMs, keepMs: KEEP_MS },
