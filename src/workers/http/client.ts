@@ -64,7 +64,7 @@ export interface Receiver {
    */
   begin(answer: Answer): boolean;
   /**
-   * @param chunk is the receiver's to keep
+   * @param chunk holds these bytes during the call alone: what is kept longer, or used after a wait, must be copied
    * @returns a promise to wait for before more is sent, `null` to go on at once, or {@link ENOUGH}
    */
   write(chunk: Buffer): Promise<void> | null | typeof ENOUGH;
