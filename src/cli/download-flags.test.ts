@@ -123,6 +123,10 @@ const CASES: Readonly<Record<string, readonly Case[]>> = {
     { args: ['--max-filesize', '1T'], options: { maxBytes: 1024 ** 4 } },
   ],
   '--keep-free': [{ args: ['--keep-free', '10K'], options: { keepFreeBytes: 10_240 }, wrong: SIZES }],
+  '--connections': [
+    { args: ['--connections', '256'], options: { connections: 256 } },
+    { args: ['--connections', '1'], options: { connections: 1 }, wrong: counts(256, 1) },
+  ],
   '--split': [
     { args: ['-s', '16'], options: { segments: 16 } },
     { args: ['--split', '1'], options: { segments: 1 }, wrong: counts(16, 1) },
@@ -147,7 +151,7 @@ const CASES: Readonly<Record<string, readonly Case[]>> = {
   ],
   '--user-agent': [
     { args: ['-A', 'me/1'], options: { userAgent: 'me/1' } },
-    { args: ['--user-agent', 'me/1'], options: { userAgent: 'me/1' }, wrong: ['a\nb', '日本'] },
+    { args: ['--user-agent', '日本/1'], options: { userAgent: '日本/1' }, wrong: ['a\nb', '日\r本'] },
   ],
   '--referer': [
     { args: ['-e', 'http://a.example/'], options: { headers: [['Referer', 'http://a.example/']] } },

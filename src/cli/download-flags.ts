@@ -8,9 +8,14 @@ import { HeddleError } from '../common/model/errors';
 import type { ListFilter } from '../common/model/list-filter';
 import type { JobRequest } from '../common/model/job-request';
 import { parseChecksum } from '../common/model/digest-fields';
-import { DEFAULT_DOWNLOAD_OPTIONS, type DownloadOptions } from '../common/model/download-options';
-import { isSendableValue, readHeaderLine } from '../common/model/http-fields';
+import {
+  DEFAULT_DOWNLOAD_OPTIONS,
+  MOST_CONNECTIONS,
+  type DownloadOptions,
+} from '../common/model/download-options';
+import { isFieldValue, readHeaderLine } from '../common/model/http-fields';
 import { readProxyAddress } from '../common/model/proxy-address';
+import { DEFAULT_SETTINGS } from '../common/model/settings';
 import { readBytes } from '../common/model/units';
 import { addFlagFiles, readTextFile } from './flag-file';
 import { givenPath, givenTextPath } from './given-path';
@@ -40,6 +45,7 @@ export interface DownloadFlags {
   readonly stallTimeout?: number;
   readonly maxFilesize?: number;
   readonly keepFree?: number;
+  readonly connections?: number;
   readonly split?: number;
   readonly maxConnectionPerServer?: number;
   readonly limitRate?: number;
@@ -152,11 +158,20 @@ export function addTransferFlags(command: Command): Command {
     .option('--max-filesize <bytes>', 'larger files fail; 10K, 5M, 2G', size)
     .option('--keep-free <bytes>', 'leave this much of the disk free', size)
     .option(
+      '--connections <n>',
+      `connections at once, those of large files' parts among them (${DEFAULT_SETTINGS.connections})`,
+      whole(1, MOST_CONNECTIONS),
+    )
+    .option(
       '-s, --split <n>',
       `most connections for one large file (${DEFAULT_DOWNLOAD_OPTIONS.segments})`,
       whole(1, 16),
     )
-    .option('--max-connection-per-server <n>', 'most requests to one host at once', whole(1, 256))
+    .option(
+      '--max-connection-per-server <n>',
+      'most connections to one host at once',
+      whole(1, MOST_CONNECTIONS),
+    )
     .option('--limit-rate <bytes>', 'bytes per second of the whole job; 500K, 2M', byteRate)
     .option(
       '-H, --header <line>',
@@ -254,6 +269,7 @@ export function downloadOptions(flags: DownloadFlags): Partial<DownloadOptions> 
     stallMs: ms(flags.stallTimeout),
     maxBytes: flags.maxFilesize,
     keepFreeBytes: flags.keepFree,
+    connections: flags.connections,
     segments: flags.split,
     connectionsPerHost: flags.maxConnectionPerServer,
     limitRate: flags.limitRate,
@@ -334,7 +350,8 @@ function header(text: string): Header {
 }
 
 function fieldValue(text: string): string {
-  if (!isSendableValue(text)) {
+  // Told before the first byte, not by each task.
+  if (!isFieldValue(text)) {
     throw new InvalidArgumentError('It has characters that a header cannot have.');
   }
   return text;

@@ -109,6 +109,7 @@ const REFUSED: readonly (readonly [line: string, flag: string, why: string])[] =
   ...['download http://a/', 'slow-server', 'computing', 'tiny-tasks', 'serving'].map(
     (work) => [`compare ${work} --cold`, '--cold', 'reads none'] as const,
   ),
+  ['compare download http://a/ --connections 4', '--connections', 'how much is in flight'],
   ['compare download http://a/ --format csv', '--format', 'none is given (-i)'],
   [`compare download -i x --checksum md5=${'0'.repeat(32)}`, '--checksum', 'for a single URL'],
   ['compare download http://a/ --retry 0 --retry-base 5', '--retry-base', '--retry 0'],

@@ -142,6 +142,7 @@ const TRANSFER: Effects = {
   '--stall-timeout': always,
   '--max-filesize': always,
   '--keep-free': always,
+  '--connections': always,
   '--split': always,
   '--max-connection-per-server': always,
   '--limit-rate': always,
@@ -299,7 +300,13 @@ export const EFFECTS: Readonly<Record<string, Effects>> = {
   cancel: STORED,
   demo: {},
   help: {},
-  'compare download': { ...COMPARE, ...READS_NONE, ...TRANSFER, '--adopt': always },
+  'compare download': {
+    ...COMPARE,
+    ...READS_NONE,
+    ...TRANSFER,
+    '--connections': () => 'is for a job of its own; here --workers and --sizes say how much is in flight',
+    '--adopt': always,
+  },
   'compare hash': { ...COMPARE, ...READS_FILES, ...HASH_INPUTS, '--adopt': always },
   'compare copy': {
     ...COMPARE,

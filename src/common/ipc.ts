@@ -5,6 +5,7 @@
  */
 import { z } from 'zod';
 import { COPY_POLICIES, type FirstCopied } from './model/copy-options';
+import { connectionsSchema } from './model/download-options';
 import { DUPLICATE_FORMATS, type DuplicatePage } from './model/duplicates';
 import type { ErrorData } from './model/errors';
 import {
@@ -131,6 +132,8 @@ export const REQUESTS = {
   'jobs:remove': channel<void>()(oneJob),
   /** Changes the number of workers while the job runs. */
   'jobs:resize': channel<void>()(z.strictObject({ jobId, workers: z.int().min(1).max(64) })),
+  /** Changes how many connections a download has at once. */
+  'jobs:connect': channel<void>()(z.strictObject({ jobId, connections: connectionsSchema })),
   /** Bytes per second of a download; `null`: no limit. */
   'jobs:limit': channel<void>()(z.strictObject({ jobId, rate: rateSchema.nullable() })),
   'jobs:responses': channel<ResponseSummary>()(oneJob),

@@ -31,7 +31,8 @@ beforeEach(async () => {
     stallMs: 5000,
     userAgent: null,
     loginFor: () => null,
-    cookiesFor: () => null,
+    cookieFile: null,
+    cookieLog: null,
     proxy: null,
     caFile: null,
   });

@@ -38,17 +38,12 @@ export function isConnectionField(name: string): boolean {
   return CONNECTION_FIELDS.has(name.toLowerCase());
 }
 
-/** Whether a value can be sent: no line breaks, and characters that a header can have (RFC 9110 §5.5). */
-export function isSendableValue(text: string): boolean {
-  return isFieldValue(text) && !/[^\p{Cc} -\u00ff]/u.test(text);
-}
-
 /** A header as people write it, checked before the first byte is sent; of a faulty one a sentence that says why. */
 export function readHeaderLine(line: string): readonly [name: string, value: string] | string {
   const field = splitField(line);
   if (field === null || !isToken(field[0])) return 'A header is "Name: value".';
   if (isConnectionField(field[0])) return `Heddle itself says ${field[0]}.`;
-  if (!isSendableValue(field[1])) return 'It has characters that a header cannot have.';
+  if (!isFieldValue(field[1])) return 'It has characters that a header cannot have.';
   return field;
 }
 

@@ -237,6 +237,12 @@ export class JobRepository {
     ).run(rate, id);
   }
 
+  setConnections(id: number, connections: number): void {
+    this.#prepare(
+      `UPDATE jobs SET spec = json_set(spec, '$.options.connections', ?) WHERE id = ? AND kind = 'download'`,
+    ).run(connections, id);
+  }
+
   saveStatistics(id: number, workers: readonly WorkerStatistics[]): void {
     const put = this.#prepare(
       `INSERT INTO worker_statistics (job_id, worker, tasks, failed, bytes, busy_ms, alive_ms, threads)

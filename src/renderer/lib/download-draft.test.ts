@@ -31,6 +31,10 @@ const FULL = draft({
   netrc: '/home/me/.netrc',
   proxy: 'proxy.example:3128',
   caFile: '/home/me/ca.pem',
+  certFile: '/home/me/me.pem',
+  keyFile: '/home/me/me.key',
+  keyPassword: 'k:p',
+  insecure: true,
   digests: ['sha256'],
   maxSize: '1G',
   keepFree: '100M',
@@ -67,6 +71,10 @@ describe('what is typed becomes options', () => {
       netrc: '/home/me/.netrc',
       proxy: 'http://proxy.example:3128',
       caFile: '/home/me/ca.pem',
+      certFile: '/home/me/me.pem',
+      keyFile: '/home/me/me.key',
+      keyPassword: 'k:p',
+      insecure: true,
       digests: ['sha256'],
       maxBytes: 1024 ** 3,
       keepFreeBytes: 100 * 1024 * 1024,
@@ -79,7 +87,11 @@ describe('what is typed becomes options', () => {
   });
 
   test('every option of the terminal has a field', () => {
-    const reached = new Set(Object.keys({ ...optionsOf(FULL), ...optionsOf(draft({ bearer: 'token' })) }));
+    // How many connections is chosen beside them, for all downloads.
+    const beside = { connections: null };
+    const reached = new Set(
+      Object.keys({ ...optionsOf(FULL), ...optionsOf(draft({ bearer: 'token' })), ...beside }),
+    );
     expect(Object.keys(downloadOptionsSchema.unwrap().shape).filter((name) => !reached.has(name))).toEqual(
       [],
     );
@@ -90,7 +102,9 @@ describe('the next download begins with the same', () => {
   test('but with nothing that is secret or about one file', () => {
     const remembered = rememberedOf(FULL);
     expect(rememberedOptionsSchema.unwrap().parse(remembered)).toEqual(remembered);
-    expect(JSON.stringify(remembered)).not.toMatch(/p:w|Referer|X-Key|proxy|Me\/1|a\.bin|sha256=/u);
+    expect(JSON.stringify(remembered)).not.toMatch(
+      /p:w|k:p|me\.pem|insecure|Referer|X-Key|proxy|Me\/1|a\.bin|sha256=/u,
+    );
     const next = optionsDraft(remembered);
     expect(next).toEqual({
       ...FULL,
@@ -101,6 +115,10 @@ describe('the next download begins with the same', () => {
       headers: '',
       userAgent: '',
       proxy: '',
+      certFile: '',
+      keyFile: '',
+      keyPassword: '',
+      insecure: false,
     });
     expect(rememberedOf(next)).toEqual(remembered);
   });
@@ -146,6 +164,8 @@ test('a name and a checksum are for one address, and wrong ones elsewhere stop n
 test('one login, with a name', () => {
   expect(Object.keys(optionFaults(draft({ password: 'p' }), true))).toEqual(['user']);
   expect(Object.keys(optionFaults(draft({ user: 'me', bearer: 't' }), true))).toEqual(['bearer']);
+  for (const key of [{ keyFile: '/k' }, { keyPassword: 'p' }])
+    expect(Object.keys(optionFaults(draft(key), true))).toEqual(['certFile']);
 });
 
 test('closed, it says what is not as usual, and no secret', () => {
@@ -153,5 +173,6 @@ test('closed, it says what is not as usual, and no secret', () => {
   expect(text).toMatch(/^existing files: overwrite if newer, named a\.bin, checksum, /u);
   expect(text).toContain('at most 2.1 MB/s');
   expect(text).toContain('login me');
-  expect(text).not.toMatch(/p:w|X-Key/u);
+  expect(text).toContain('certificates not checked');
+  expect(text).not.toMatch(/p:w|k:p|X-Key/u);
 });

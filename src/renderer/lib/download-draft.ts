@@ -7,7 +7,7 @@ import {
   type DownloadOptions,
   type RememberedOptions,
 } from '../../common/model/download-options';
-import { isSendableValue, readHeaderLine } from '../../common/model/http-fields';
+import { isFieldValue, readHeaderLine } from '../../common/model/http-fields';
 import { readProxyAddress } from '../../common/model/proxy-address';
 import { formatBytes, readBytes } from '../../common/model/units';
 import { plural } from './text';
@@ -36,6 +36,10 @@ export interface OptionsDraft {
   readonly netrc: string;
   readonly proxy: string;
   readonly caFile: string;
+  readonly certFile: string;
+  readonly keyFile: string;
+  readonly keyPassword: string;
+  readonly insecure: boolean;
   readonly digests: readonly CheckAlgorithm[];
   readonly maxSize: string;
   readonly keepFree: string;
@@ -78,6 +82,10 @@ export function optionsDraft(remembered: RememberedOptions): OptionsDraft {
     netrc: remembered.netrc ?? '',
     proxy: '',
     caFile: remembered.caFile ?? '',
+    certFile: '',
+    keyFile: '',
+    keyPassword: '',
+    insecure: false,
     digests: remembered.digests ?? USUAL.digests,
     maxSize: unlessUsual('maxBytes', sizeText),
     keepFree: unlessUsual('keepFreeBytes', sizeText),
@@ -133,11 +141,13 @@ export function optionFaults(draft: OptionsDraft, isSingle: boolean): OptionFaul
   check('headerTimeout', isSeconds, 'A time-out is a number of seconds, more than 0.');
   check('stallTimeout', isSeconds, 'A time-out is a number of seconds, more than 0.');
   check('proxy', (text) => readProxyAddress(text) !== null, 'A proxy is http://host:port.');
-  check('userAgent', isSendableValue, 'It has characters that a header cannot have.');
-  check('bearer', isSendableValue, 'It has characters that a header cannot have.');
+  check('userAgent', isFieldValue, 'It has characters that a header cannot have.');
+  check('bearer', isFieldValue, 'It has characters that a header cannot have.');
   if (draft.user === '' && draft.password !== '') faults.user = 'A password needs a name.';
   if (draft.user !== '' && draft.bearer.trim() !== '')
     faults.bearer = 'A login is a name and password or a token, not both.';
+  if (draft.certFile === '' && draft.keyFile + draft.keyPassword !== '')
+    faults.certFile = 'A key needs its certificate.';
   const header = headerLines(draft)
     .map(readHeaderLine)
     .find((read) => typeof read === 'string');
@@ -157,6 +167,10 @@ export function optionsOf(draft: OptionsDraft): Partial<DownloadOptions> {
     bearer: textOr(draft.bearer),
     userAgent: textOr(draft.userAgent),
     proxy: readProxyAddress(draft.proxy) ?? undefined,
+    certFile: textOr(draft.certFile),
+    keyFile: textOr(draft.keyFile),
+    keyPassword: draft.keyPassword === '' ? undefined : draft.keyPassword,
+    insecure: draft.insecure,
   };
   return withoutUsual(given);
 }
@@ -233,6 +247,8 @@ export function optionsText(draft: OptionsDraft, isSingle: boolean): string {
     draft.retryAll && 'POST tried again',
     draft.proxy.trim() !== '' && 'proxy',
     draft.caFile !== '' && 'certificates',
+    draft.certFile !== '' && 'client certificate',
+    draft.insecure && 'certificates not checked',
     draft.digests.length > 0 && draft.digests.map((algorithm) => ALGORITHM_NAMES[algorithm]).join(', '),
     draft.maxSize.trim() !== '' && `files up to ${draft.maxSize.trim()}`,
     draft.keepFree.trim() !== '' && `${draft.keepFree.trim()} stay free`,
