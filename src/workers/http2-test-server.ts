@@ -242,6 +242,10 @@ export function openClient(
     cookiesFor: () => null,
     proxy: null,
     caFile: certFile,
+    certFile: null,
+    keyFile: null,
+    keyPassword: null,
+    insecure: false,
     ...options,
   });
 }

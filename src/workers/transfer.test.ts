@@ -34,6 +34,10 @@ beforeEach(async () => {
     cookiesFor: () => null,
     proxy: null,
     caFile: null,
+    certFile: null,
+    keyFile: null,
+    keyPassword: null,
+    insecure: false,
   });
   file = new PartialFile({
     path: join(folder, 'partial'),

@@ -3,6 +3,7 @@
  * is cancelled. How the bytes come (connections, protocols, proxies, TLS) is behind it.
  */
 import type { TaskContext } from '../runtime';
+import type { TrustOptions } from './trust';
 
 export interface HttpClient {
   /**
@@ -27,14 +28,13 @@ export interface HttpLimits {
   readonly stallMs: number;
 }
 
-export interface HttpOptions extends HttpLimits {
+export interface HttpOptions extends HttpLimits, TrustOptions {
   readonly userAgent: string | null;
   /** Name and password for a host, from a .netrc file. */
   readonly loginFor: (host: string) => { readonly name: string; readonly password: string } | null;
   /** The Cookie header for an address. */
   readonly cookiesFor: (url: URL) => string | null;
   readonly proxy: string | null;
-  readonly caFile: string | null;
 }
 
 export interface Request {
