@@ -151,7 +151,7 @@ const CASES: Readonly<Record<string, readonly Case[]>> = {
   ],
   '--user-agent': [
     { args: ['-A', 'me/1'], options: { userAgent: 'me/1' } },
-    { args: ['--user-agent', 'me/1'], options: { userAgent: 'me/1' }, wrong: ['a\nb', '日本'] },
+    { args: ['--user-agent', '日本/1'], options: { userAgent: '日本/1' }, wrong: ['a\nb', '日\r本'] },
   ],
   '--referer': [
     { args: ['-e', 'http://a.example/'], options: { headers: [['Referer', 'http://a.example/']] } },

@@ -24,7 +24,6 @@ import { loadHasher, nativeBlake3, type HasherFactory } from '../files/hashers';
 import type { Naming } from '../files/take-name';
 import { isInMemory } from '../files/volumes';
 import { parseContentDisposition } from './content-disposition';
-import { parseCookies } from './cookies';
 import { checkFile, digestFile, isWrongContent } from './download-check';
 import { headersOf, isSafe, knownFile, onlyIfNewer, parseUrl, stillThere } from './download-request';
 import { FinalPlaces } from './final-name';
@@ -295,7 +294,8 @@ function openClient(job: DownloadWorkerOptions, tuning: DownloadTuning): Promise
       ...tuning.limits,
       userAgent: options.userAgent,
       loginFor: options.netrc === null ? () => null : parseNetrc(readText(options.netrc)),
-      cookiesFor: options.cookies === null ? () => null : parseCookies(readText(options.cookies)),
+      cookieFile: options.cookies === null ? null : readText(options.cookies, 'latin1'),
+      cookieLog: job.cookieLog ?? null,
       proxy: options.proxy,
       caFile: options.caFile,
       certFile: options.certFile,
@@ -306,9 +306,9 @@ function openClient(job: DownloadWorkerOptions, tuning: DownloadTuning): Promise
   );
 }
 
-function readText(path: string): string {
+function readText(path: string, encoding: 'utf8' | 'latin1' = 'utf8'): string {
   try {
-    return readFileSync(path, 'utf8');
+    return readFileSync(path, encoding);
   } catch (error) {
     throw new HeddleError('unreadable', `${path} cannot be read.`, { cause: error });
   }

@@ -10,6 +10,7 @@ import { DEFAULT_DOWNLOAD_OPTIONS, type DownloadOptions } from '../../../common/
 import { isIdempotent } from '../../../common/model/http-fields';
 import { toColumn, valueAt, type OrderDetails, type Packet } from '../../../common/model/packet';
 import { displayPath, joinPath, samePath, type FsPath } from '../../../common/model/paths';
+import { SharedLog } from '../../../common/threads/shared-log';
 import { expectedFileName } from '../../../files/file-name';
 import { isOneEntry } from '../../../files/folded-names';
 import { FIRST_LIMIT } from '../host-pace';
@@ -92,6 +93,7 @@ export function downloadKind(spec: Extract<JobSpec, { kind: 'download' }>, conte
           caFile: options.caFile ?? settings.caFile,
         },
         rates: rates.map(({ buffer }) => buffer),
+        cookieLog: new SharedLog().buffer,
       };
     },
     plan: (cursor) => planDownload(spec, cursor, vault),
