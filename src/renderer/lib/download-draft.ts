@@ -8,7 +8,7 @@ import {
   type RememberedOptions,
 } from '../../common/model/download-options';
 import { isFieldValue, readHeaderLine } from '../../common/model/http-fields';
-import { readProxyAddress } from '../../common/model/proxy-address';
+import { PROXY_FORM, readProxyAddress } from '../../common/model/proxy-address';
 import { formatBytes, readBytes } from '../../common/model/units';
 import { plural } from './text';
 
@@ -140,7 +140,7 @@ export function optionFaults(draft: OptionsDraft, isSingle: boolean): OptionFaul
   check('connectTimeout', isSeconds, 'A time-out is a number of seconds, more than 0.');
   check('headerTimeout', isSeconds, 'A time-out is a number of seconds, more than 0.');
   check('stallTimeout', isSeconds, 'A time-out is a number of seconds, more than 0.');
-  check('proxy', (text) => readProxyAddress(text) !== null, 'A proxy is http://host:port.');
+  check('proxy', (text) => readProxyAddress(text) !== null, `A proxy is ${PROXY_FORM}.`);
   check('userAgent', isFieldValue, 'It has characters that a header cannot have.');
   check('bearer', isFieldValue, 'It has characters that a header cannot have.');
   if (draft.user === '' && draft.password !== '') faults.user = 'A password needs a name.';
