@@ -42,7 +42,12 @@ export class Session implements HttpClient {
       const headers = this.#headers(request, way);
       way.refuseCircle(headers);
       const answer = await this.#transport.exchange({ url, method, headers, body }, way, context);
-      if (!isRedirect(answer)) return answer;
+      if (!isRedirect(answer)) {
+        // What it sets is there for whoever asks next, in other threads too.
+        const { loading: taking } = this.#cookies;
+        if (taking !== null) await taking;
+        return answer;
+      }
       way.follow(answer, headers);
     }
   }
