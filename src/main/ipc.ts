@@ -43,7 +43,9 @@ export function setupIpc(engine: Engine, dataDirectory: string): void {
     'jobs:cancel': ({ jobId }) => engine.cancel(jobId),
     'jobs:retry': ({ jobId }) => engine.retry(jobId),
     'jobs:remove': ({ jobId }) => engine.remove(jobId),
-    'jobs:resize': ({ jobId, workers }) => engine.resize(jobId, workers),
+    'jobs:resize': ({ jobId, workers }) => {
+      engine.resize(jobId, workers);
+    },
     'jobs:connect': ({ jobId, connections }) => engine.connect(jobId, connections),
     'jobs:limit': ({ jobId, rate }) => {
       engine.limitRate(jobId, rate);

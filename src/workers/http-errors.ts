@@ -122,8 +122,10 @@ export function connectionFailure(error: unknown, url: URL, progress: Progress):
         ? fail('timeout-stall', `${host} stopped sending in the middle of the file.`, true)
         : fail('timeout-connect', `${host} did not accept a connection in time.`, true);
     case 'UND_ERR_HEADERS_TIMEOUT':
+    case 'HEADERS_TIMEOUT':
       return fail('timeout-headers', `${host} did not answer in time.`, true);
     case 'UND_ERR_BODY_TIMEOUT':
+    case 'STALLED':
       return fail('timeout-stall', `${host} stopped sending in the middle of the file.`, true);
     case 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH':
       return tooShort(progress, error);
@@ -134,6 +136,7 @@ export function connectionFailure(error: unknown, url: URL, progress: Progress):
     case 'HTTP2_RESET':
       return reset(host, progress, error);
     case 'UND_ERR_SOCKET':
+    case 'CLOSED':
     case 'ECONNRESET':
     case 'ECONNABORTED':
     case 'EPIPE':
@@ -159,7 +162,7 @@ export function connectionFailure(error: unknown, url: URL, progress: Progress):
 
 /** The connection ended before the answer did: in good order (a short file) or broken off. */
 function broken(code: string, host: string, progress: Progress, error: unknown): HeddleError {
-  const inOrder = code === 'UND_ERR_SOCKET';
+  const inOrder = code === 'UND_ERR_SOCKET' || code === 'CLOSED';
   if (inOrder && progress.expected !== null) return tooShort(progress, error);
   if (inOrder && progress.received > 0) {
     return new HeddleError('body-incomplete', `${host} closed the connection before the end of the file.`, {

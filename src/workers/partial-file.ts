@@ -268,13 +268,13 @@ export class PlaceWriter {
   }
 
   /**
-   * Takes a chunk; the buffer is kept until it is written.
+   * Takes a chunk; the caller may use its memory again afterwards.
    * @returns `null` to go on at once, or a promise to wait for
    * @throws HeddleError when the disk refuses
    */
   write(chunk: Buffer): Promise<void> | null {
     if (this.#failure !== null) throw this.#failure;
-    this.#waiting.push(chunk);
+    this.#waiting.push(Buffer.from(chunk));
     this.#waitingBytes += chunk.length;
     if (this.#waitingBytes < BLOCK_BYTES) return null;
     if (this.#file.exclusive) {

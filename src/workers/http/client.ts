@@ -3,6 +3,7 @@
  * is cancelled. How the bytes come (connections, protocols, proxies, TLS) is behind it.
  */
 import type { TaskContext } from '../runtime';
+import type { TrustOptions } from './trust';
 
 export interface HttpClient {
   /**
@@ -32,7 +33,7 @@ export interface HttpLimits {
   readonly stallMs: number;
 }
 
-export interface HttpOptions extends HttpLimits {
+export interface HttpOptions extends HttpLimits, TrustOptions {
   readonly userAgent: string | null;
   /** Name and password for a host, from a .netrc file. */
   readonly loginFor: (host: string) => Login | null;
@@ -41,7 +42,6 @@ export interface HttpOptions extends HttpLimits {
   /** What the threads of a job tell each other of cookies; `null`: this one has its own. */
   readonly cookieLog: SharedArrayBuffer | null;
   readonly proxy: string | null;
-  readonly caFile: string | null;
 }
 
 export interface Request {
@@ -71,7 +71,7 @@ export interface Receiver {
    */
   begin(answer: Answer): boolean;
   /**
-   * @param chunk is the receiver's to keep
+   * @param chunk holds these bytes during the call alone: what is kept longer, or used after a wait, must be copied
    * @returns a promise to wait for before more is sent, `null` to go on at once, or {@link ENOUGH}
    */
   write(chunk: Buffer): Promise<void> | null | typeof ENOUGH;

@@ -4,8 +4,8 @@
  *
  * Over plain HTTP anyone on the way can read what Basic sends. So the first request to an origin has no login; where its
  * answer asks for Digest, the password is never sent. Any other answer to it is not taken for the file, since there are
- * servers that have something else for who does not say who he is: the request is sent again with Basic. Over TLS, where
- * the server alone can read it, Basic is sent at once.
+ * servers that have something else for who does not say who he is: the request is sent again with Basic. Over TLS,
+ * where the server alone can read it, Basic is sent at once, unless nobody looked who the server is.
  */
 import { isSafe } from '../../common/model/http-fields';
 import { basic } from './basic';
@@ -28,6 +28,12 @@ interface Known {
 
 export class Logins {
   readonly #known = new Map<string, Known>();
+  readonly #insecure: boolean;
+
+  /** @param insecure servers may be whoever: TLS hides nothing from them */
+  constructor(insecure: boolean) {
+    this.#insecure = insecure;
+  }
 
   /** @param login of this hop; `null`: there is none */
   attempt(url: URL, login: Login): LoginAttempt {
@@ -39,7 +45,7 @@ export class Logins {
       known = { scheme: null, open: new Set() };
       this.#known.set(key, known);
     }
-    return new LoginAttempt(known, url, login);
+    return new LoginAttempt(known, url, login, this.#insecure);
   }
 }
 
@@ -48,14 +54,16 @@ export class LoginAttempt {
   readonly #known: Known;
   readonly #url: URL;
   readonly #login: Login;
+  readonly #insecure: boolean;
   #sent: 'nothing' | 'basic' | DigestLogin = 'nothing';
   #isLook = false;
   /** What an answer to this very request asked for. */
   #fresh: DigestLogin | null = null;
   #stale = 0;
 
-  constructor(known: Known, url: URL, login: Login) {
+  constructor(known: Known, url: URL, login: Login, insecure: boolean) {
     this.#known = known;
+    this.#insecure = insecure;
     this.#url = url;
     this.#login = login;
   }
@@ -109,7 +117,7 @@ export class LoginAttempt {
 
   #mayReveal(): boolean {
     const { protocol, pathname } = this.#url;
-    if (protocol === 'https:') return true;
+    if (protocol === 'https:' && !this.#insecure) return true;
     // RFC 7617 §2.2: what lies beside and below is likely to ask for the same.
     for (let folder = folderOf(pathname); ; folder = folderOf(folder.slice(0, -1))) {
       if (this.#known.open.has(folder)) return true;

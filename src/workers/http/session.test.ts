@@ -151,7 +151,10 @@ describe('cookies that are set on the way', () => {
     ['a=\u0001; Path=/', []],
   ])('%j', async (cookie, at) => {
     const client = await open();
-    server.raw('/deep/set', `HTTP/1.1 200 OK\r\nContent-Length: 0\r\nSet-Cookie: ${cookie}\r\n\r\n`);
+    server.raw(
+      '/deep/set',
+      `HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 0\r\nSet-Cookie: ${cookie}\r\n\r\n`,
+    );
     // The handler of this path is what sets it.
     await failure(get(client, server.url('/deep/set')));
     const paths = ['/', '/deep/set', '/deep/er/x', '/deeper'];

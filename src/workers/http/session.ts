@@ -18,20 +18,24 @@ const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 const NO_KEY = /^(?:user-agent|referer|accept(?:-.*)?)$/u;
 const NOT_ASCII = /[^\0-\x7f]/u;
 
-export type SessionOptions = Pick<HttpOptions, 'userAgent' | 'loginFor' | 'cookieFile' | 'cookieLog'>;
+export type SessionOptions = Pick<
+  HttpOptions,
+  'userAgent' | 'loginFor' | 'cookieFile' | 'cookieLog' | 'insecure'
+>;
 
 export class Session implements HttpClient {
   readonly #options: SessionOptions;
   readonly #transport: Transport;
   readonly #userAgent: string;
   readonly #cookies: Cookies;
-  readonly #logins = new Logins();
+  readonly #logins: Logins;
 
   constructor(transport: Transport, options: SessionOptions) {
     this.#transport = transport;
     this.#options = options;
     this.#userAgent = bytesOf(options.userAgent ?? `Heddle/${VERSION}`);
     this.#cookies = new Cookies(options.cookieFile, options.cookieLog);
+    this.#logins = new Logins(options.insecure);
   }
 
   async send(request: Request, receiver: Receiver, context: Cancellable): Promise<Answer> {
@@ -47,7 +51,12 @@ export class Session implements HttpClient {
       const next = { url, method, headers, body };
       const answer = await this.#transport.exchange(way.attempt?.next(next) ?? next, way, context);
       if (way.goesOn) continue;
-      if (!isRedirect(answer)) return answer;
+      if (!isRedirect(answer)) {
+        // What it sets is there for whoever asks next, in other threads too.
+        const { loading: taking } = this.#cookies;
+        if (taking !== null) await taking;
+        return answer;
+      }
       way.follow(answer, headers);
     }
   }

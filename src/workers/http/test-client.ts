@@ -2,6 +2,7 @@
 import { openHttpClient } from '../http';
 import { FakeContext } from '../test-context';
 import type { Answer, HttpClient, HttpOptions, Request } from './client';
+import { USUAL_TRUST } from './trust';
 
 export function openTestClient(options: Partial<HttpOptions> = {}): Promise<HttpClient> {
   return openHttpClient({
@@ -13,7 +14,7 @@ export function openTestClient(options: Partial<HttpOptions> = {}): Promise<Http
     cookieFile: null,
     cookieLog: null,
     proxy: null,
-    caFile: null,
+    ...USUAL_TRUST,
     ...options,
   });
 }
