@@ -298,6 +298,10 @@ function openClient(job: DownloadWorkerOptions, tuning: DownloadTuning): Promise
       cookieLog: job.cookieLog ?? null,
       proxy: options.proxy,
       caFile: options.caFile,
+      certFile: options.certFile,
+      keyFile: options.keyFile,
+      keyPassword: options.keyPassword,
+      insecure: options.insecure,
     }),
   );
 }

@@ -12,13 +12,7 @@ export async function openHttpClient(options: HttpOptions): Promise<HttpClient> 
 }
 
 async function openTransport(options: HttpOptions): Promise<Transport> {
-  const dialer = await openDialer({
-    ...options,
-    insecure: false,
-    certFile: null,
-    keyFile: null,
-    keyPassword: null,
-  });
+  const dialer = await openDialer(options);
   return new WithHttp2(new HttpTransport(dialer, options), async () => {
     const { UndiciTransport } = await import('./http/transport-undici');
     return await UndiciTransport.open(options);

@@ -8,6 +8,7 @@ import { toErrorData } from '../common/model/errors';
 import { openHttpClient } from './http';
 import type { Answer, HttpClient, HttpOptions, Request } from './http/client';
 import { FakeContext } from './test-context';
+import { USUAL_TRUST } from './http/trust';
 
 const DATA = 0;
 export const HEADERS = 1;
@@ -242,6 +243,7 @@ export function openClient(
     cookieFile: null,
     cookieLog: null,
     proxy: null,
+    ...USUAL_TRUST,
     caFile: certFile,
     ...options,
   });

@@ -13,6 +13,7 @@ import { PartialFile } from './partial-file';
 import { FakeContext } from './test-context';
 import { TestServer } from './test-server';
 import { Transfer } from './transfer';
+import { USUAL_TRUST } from './http/trust';
 
 /** Later than the first progress is told. */
 const LATE_MS = 150;
@@ -34,7 +35,7 @@ beforeEach(async () => {
     cookieFile: null,
     cookieLog: null,
     proxy: null,
-    caFile: null,
+    ...USUAL_TRUST,
   });
   file = new PartialFile({
     path: join(folder, 'partial'),

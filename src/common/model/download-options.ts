@@ -56,6 +56,14 @@ export const downloadOptionsSchema = z.lazy(() => {
     proxy: z.string().nullable(),
     /** PEM certificates that are trusted beside the usual ones. */
     caFile: z.string().nullable(),
+    /** The client's own certificate: PEM, with its key or without, or PKCS #12. */
+    certFile: z.string().nullable(),
+    /** PEM; `null`: the key is in `certFile`. */
+    keyFile: z.string().nullable(),
+    /** Of the key, or of PKCS #12. */
+    keyPassword: z.string().nullable(),
+    /** Servers' certificates are not checked. */
+    insecure: z.boolean(),
   });
 });
 
@@ -84,4 +92,8 @@ export const DEFAULT_DOWNLOAD_OPTIONS: DownloadOptions = {
   cookies: null,
   proxy: null,
   caFile: null,
+  certFile: null,
+  keyFile: null,
+  keyPassword: null,
+  insecure: false,
 };

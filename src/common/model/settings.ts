@@ -43,7 +43,7 @@ const settingsSchema = z.lazy(() =>
     /** Bytes per second of all downloads together; `null`: no limit. */
     limitRate: rateSchema.nullable(),
     /** For downloads; `null`: what the environment says. It may hold a password, so it is stored sealed. */
-    proxy: z.url({ protocol: /^https?$/u }).nullable(),
+    proxy: z.url({ protocol: /^(?:https?|socks(?:4a?|5h?)?)$/u }).nullable(),
     /** PEM certificates that downloads trust beside the usual ones: a path, or `null`. */
     caFile: z.string().nullable(),
     theme: z.enum(['system', 'dark', 'light']),

@@ -383,8 +383,8 @@ function sealOptions(
   given: DownloadRequest['options'],
   vault: Vault,
 ): Pick<Extract<JobSpec, { kind: 'download' }>, 'options' | 'secrets'> {
-  const { headers, user, bearer, proxy, userAgent, ...options } = given;
-  const secrets: Record<SecretOption, unknown> = { headers, user, bearer, proxy, userAgent };
+  const { headers, user, bearer, proxy, userAgent, keyPassword, ...options } = given;
+  const secrets: Record<SecretOption, unknown> = { headers, user, bearer, proxy, userAgent, keyPassword };
   return { options, secrets: vault.seal(JSON.stringify(secrets)).toString('base64') };
 }
 

@@ -3,6 +3,7 @@
  * is cancelled. How the bytes come (connections, protocols, proxies, TLS) is behind it.
  */
 import type { TaskContext } from '../runtime';
+import type { TrustOptions } from './trust';
 
 export interface HttpClient {
   /**
@@ -27,7 +28,7 @@ export interface HttpLimits {
   readonly stallMs: number;
 }
 
-export interface HttpOptions extends HttpLimits {
+export interface HttpOptions extends HttpLimits, TrustOptions {
   readonly userAgent: string | null;
   /** Name and password for a host, from a .netrc file. */
   readonly loginFor: (host: string) => { readonly name: string; readonly password: string } | null;
@@ -36,7 +37,6 @@ export interface HttpOptions extends HttpLimits {
   /** What the threads of a job tell each other of cookies; `null`: this one has its own. */
   readonly cookieLog: SharedArrayBuffer | null;
   readonly proxy: string | null;
-  readonly caFile: string | null;
 }
 
 export interface Request {

@@ -6,6 +6,7 @@ import { openHttpClient } from '../http';
 import { FakeContext } from '../test-context';
 import { TestServer, type Handler } from '../test-server';
 import type { Answer, HttpClient, HttpOptions, Request } from './client';
+import { USUAL_TRUST } from './trust';
 
 let server: TestServer;
 /** Another origin, on another host. */
@@ -30,7 +31,7 @@ async function open(options: Partial<HttpOptions> = {}): Promise<HttpClient> {
     cookieFile: null,
     cookieLog: null,
     proxy: null,
-    caFile: null,
+    ...USUAL_TRUST,
     ...options,
   });
   clients.push(client);
