@@ -123,6 +123,10 @@ const CASES: Readonly<Record<string, readonly Case[]>> = {
     { args: ['--max-filesize', '1T'], options: { maxBytes: 1024 ** 4 } },
   ],
   '--keep-free': [{ args: ['--keep-free', '10K'], options: { keepFreeBytes: 10_240 }, wrong: SIZES }],
+  '--connections': [
+    { args: ['--connections', '256'], options: { connections: 256 } },
+    { args: ['--connections', '1'], options: { connections: 1 }, wrong: counts(256, 1) },
+  ],
   '--split': [
     { args: ['-s', '16'], options: { segments: 16 } },
     { args: ['--split', '1'], options: { segments: 1 }, wrong: counts(16, 1) },
@@ -147,7 +151,7 @@ const CASES: Readonly<Record<string, readonly Case[]>> = {
   ],
   '--user-agent': [
     { args: ['-A', 'me/1'], options: { userAgent: 'me/1' } },
-    { args: ['--user-agent', 'me/1'], options: { userAgent: 'me/1' }, wrong: ['a\nb', '日本'] },
+    { args: ['--user-agent', '日本/1'], options: { userAgent: '日本/1' }, wrong: ['a\nb', '日\r本'] },
   ],
   '--referer': [
     { args: ['-e', 'http://a.example/'], options: { headers: [['Referer', 'http://a.example/']] } },
@@ -183,10 +187,27 @@ const CASES: Readonly<Record<string, readonly Case[]>> = {
     {
       args: ['--proxy', 'cache:3128'],
       options: { proxy: 'http://cache:3128' },
-      wrong: ['', 'http://', 'ftp://cache', 'socks5://cache:1080', 'http://cache:port'],
+      wrong: ['', 'http://', 'ftp://cache', 'socks6://cache', 'http://cache:port'],
     },
+    { args: ['--proxy', 'socks5h://me:x@cache'], options: { proxy: 'socks5h://me:x@cache' } },
   ],
   '--cacert': [{ args: ['--cacert', 'ca.pem'], options: { caFile: resolve('ca.pem') } }],
+  '--cert': [
+    { args: ['-E', 'me.pem'], options: { certFile: resolve('me.pem') } },
+    { args: ['--cert', 'me.p12:a:b'], options: { certFile: resolve('me.p12'), keyPassword: 'a:b' } },
+    { args: ['--cert', 'a\\:b.pem:'], options: { certFile: resolve('a:b.pem'), keyPassword: '' } },
+    {
+      args: ['--cert', 'me.p12:a', '--pass', 'b'],
+      options: { certFile: resolve('me.p12'), keyPassword: 'b' },
+      wrong: ['', ':password'],
+    },
+  ],
+  '--key': [{ args: ['--key', 'me.key'], options: { keyFile: resolve('me.key') } }],
+  '--pass': [{ args: ['--pass', 'a b'], options: { keyPassword: 'a b' } }],
+  '--insecure': [
+    { args: ['-k'], options: { insecure: true } },
+    { args: ['--insecure'], options: { insecure: true } },
+  ],
 };
 
 const { options: OPTIONS } = makeCommand();

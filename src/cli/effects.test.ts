@@ -66,6 +66,10 @@ const REFUSED: readonly (readonly [line: string, flag: string, why: string])[] =
   ['download http://a/ --retry 0 --retry-non-idempotent', '--retry-non-idempotent', '--retry 0'],
   ['download http://a/ --user a:b --oauth2-bearer t', '--user', 'two logins'],
   ['download http://a/ -n --netrc-file f', '--netrc', 'another file'],
+  ['download http://a/ --key k', '--key', 'none is given (--cert)'],
+  ['download http://a/ --pass p', '--pass', 'none is given (--cert)'],
+  ['compare download http://a/ --key k', '--key', 'none is given (--cert)'],
+  ['compare download http://a/ --pass p', '--pass', 'none is given (--cert)'],
   ['download http://a/ --json -0', '--null', 'prints none'],
   ['download http://a/ --manifest - -0', '--null', 'a manifest is printed'],
   ['hash @folder --mode sequential --workers 2', '--workers', 'sequential work has one'],
@@ -109,6 +113,7 @@ const REFUSED: readonly (readonly [line: string, flag: string, why: string])[] =
   ...['download http://a/', 'slow-server', 'computing', 'tiny-tasks', 'serving'].map(
     (work) => [`compare ${work} --cold`, '--cold', 'reads none'] as const,
   ),
+  ['compare download http://a/ --connections 4', '--connections', 'how much is in flight'],
   ['compare download http://a/ --format csv', '--format', 'none is given (-i)'],
   [`compare download -i x --checksum md5=${'0'.repeat(32)}`, '--checksum', 'for a single URL'],
   ['compare download http://a/ --retry 0 --retry-base 5', '--retry-base', '--retry 0'],

@@ -142,6 +142,7 @@ const TRANSFER: Effects = {
   '--stall-timeout': always,
   '--max-filesize': always,
   '--keep-free': always,
+  '--connections': always,
   '--split': always,
   '--max-connection-per-server': always,
   '--limit-rate': always,
@@ -155,6 +156,10 @@ const TRANSFER: Effects = {
   '--load-cookies': always,
   '--proxy': always,
   '--cacert': always,
+  '--cert': always,
+  '--key': needs('--cert', 'is that of a client certificate, and none is given (--cert)'),
+  '--pass': needs('--cert', 'is that of a client certificate, and none is given (--cert)'),
+  '--insecure': always,
 };
 
 const PATHS_PRINTED = first(
@@ -299,7 +304,13 @@ export const EFFECTS: Readonly<Record<string, Effects>> = {
   cancel: STORED,
   demo: {},
   help: {},
-  'compare download': { ...COMPARE, ...READS_NONE, ...TRANSFER, '--adopt': always },
+  'compare download': {
+    ...COMPARE,
+    ...READS_NONE,
+    ...TRANSFER,
+    '--connections': () => 'is for a job of its own; here --workers and --sizes say how much is in flight',
+    '--adopt': always,
+  },
   'compare hash': { ...COMPARE, ...READS_FILES, ...HASH_INPUTS, '--adopt': always },
   'compare copy': {
     ...COMPARE,

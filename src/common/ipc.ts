@@ -5,6 +5,7 @@
  */
 import { z } from 'zod';
 import { COPY_POLICIES, type FirstCopied } from './model/copy-options';
+import { connectionsSchema } from './model/download-options';
 import { DUPLICATE_FORMATS, type DuplicatePage } from './model/duplicates';
 import type { ErrorData } from './model/errors';
 import {
@@ -91,6 +92,8 @@ export const pickSchema = z.strictObject({
     'download-folder',
     'copy-target',
     'certificates',
+    'cookies',
+    'logins',
     'manifest',
   ]),
 });
@@ -129,6 +132,8 @@ export const REQUESTS = {
   'jobs:remove': channel<void>()(oneJob),
   /** Changes the number of workers while the job runs. */
   'jobs:resize': channel<void>()(z.strictObject({ jobId, workers: z.int().min(1).max(64) })),
+  /** Changes how many connections a download has at once. */
+  'jobs:connect': channel<void>()(z.strictObject({ jobId, connections: connectionsSchema })),
   /** Bytes per second of a download; `null`: no limit. */
   'jobs:limit': channel<void>()(z.strictObject({ jobId, rate: rateSchema.nullable() })),
   'jobs:responses': channel<ResponseSummary>()(oneJob),
@@ -196,6 +201,8 @@ export const REQUESTS = {
   ),
   /** The best pool size that it found becomes the automatic number of workers of its kind. */
   'experiments:adopt': channel<Settings>()(oneExperiment),
+  /** Bytes that are free where a folder is or would be made; `null` where that cannot be told. */
+  'folders:free': channel<number | null>()(z.strictObject({ path: z.string() })),
   /** A native dialog; empty when it was dismissed. */
   'dialog:pick': channel<readonly string[]>()(pickSchema),
   /** Saves a hash job's manifest where the user says; the path, or `null` when dismissed. */

@@ -11,7 +11,7 @@ import {
   type PartialState,
 } from '../common/model/download';
 import { HeddleError, type ErrorData } from '../common/model/errors';
-import { shownUrl } from '../common/model/http-fields';
+import { isSafe, shownUrl } from '../common/model/http-fields';
 import { displayPath, joinPath, type FsPath } from '../common/model/paths';
 import type { TaskOrder, TaskOutcome } from '../common/model/tasks';
 import { nowMs } from '../common/threads/board';
@@ -24,9 +24,8 @@ import { loadHasher, nativeBlake3, type HasherFactory } from '../files/hashers';
 import type { Naming } from '../files/take-name';
 import { isInMemory } from '../files/volumes';
 import { parseContentDisposition } from './content-disposition';
-import { parseCookies } from './cookies';
 import { checkFile, digestFile, isWrongContent } from './download-check';
-import { headersOf, isSafe, knownFile, onlyIfNewer, parseUrl, stillThere } from './download-request';
+import { headersOf, knownFile, onlyIfNewer, parseUrl, stillThere } from './download-request';
 import { FinalPlaces } from './final-name';
 import { openHttpClient } from './http';
 import type { Answer, HttpClient, HttpLimits } from './http/client';
@@ -191,6 +190,7 @@ export function createDownload(job: DownloadWorkerOptions, tuning: DownloadTunin
         url,
         method: entry.method,
         headers: headersOf(entry, options),
+        login: options.user,
         conditions,
         body: entry.body,
       },
@@ -295,16 +295,21 @@ function openClient(job: DownloadWorkerOptions, tuning: DownloadTuning): Promise
       ...tuning.limits,
       userAgent: options.userAgent,
       loginFor: options.netrc === null ? () => null : parseNetrc(readText(options.netrc)),
-      cookiesFor: options.cookies === null ? () => null : parseCookies(readText(options.cookies)),
+      cookieFile: options.cookies === null ? null : readText(options.cookies, 'latin1'),
+      cookieLog: job.cookieLog ?? null,
       proxy: options.proxy,
       caFile: options.caFile,
+      certFile: options.certFile,
+      keyFile: options.keyFile,
+      keyPassword: options.keyPassword,
+      insecure: options.insecure,
     }),
   );
 }
 
-function readText(path: string): string {
+function readText(path: string, encoding: 'utf8' | 'latin1' = 'utf8'): string {
   try {
-    return readFileSync(path, 'utf8');
+    return readFileSync(path, encoding);
   } catch (error) {
     throw new HeddleError('unreadable', `${path} cannot be read.`, { cause: error });
   }

@@ -8,6 +8,7 @@ import { toErrorData } from '../common/model/errors';
 import { openHttpClient } from './http';
 import type { Answer, HttpClient, HttpOptions, Request } from './http/client';
 import { FakeContext } from './test-context';
+import { USUAL_TRUST } from './http/trust';
 
 const DATA = 0;
 export const HEADERS = 1;
@@ -30,13 +31,13 @@ export interface Certificate {
   readonly certFile: string;
 }
 
-/** One for localhost and 127.0.0.1. */
-export function makeCertificate(folder: string): Certificate {
+/** One for localhost and 127.0.0.1, unless said. */
+export function makeCertificate(folder: string, names = 'DNS:localhost,IP:127.0.0.1'): Certificate {
   const keyFile = join(folder, 'key.pem');
   const certFile = join(folder, 'cert.pem');
   const curve = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2'];
-  const names = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost,IP:127.0.0.1'];
-  execFileSync('openssl', ['req', '-x509', ...curve, ...names, '-keyout', keyFile, '-out', certFile], {
+  const subject = ['-subj', '/CN=localhost', '-addext', `subjectAltName=${names}`];
+  execFileSync('openssl', ['req', '-x509', ...curve, ...subject, '-keyout', keyFile, '-out', certFile], {
     stdio: 'ignore',
   });
   return { keyFile, certFile };
@@ -239,8 +240,10 @@ export function openClient(
     stallMs: 5000,
     userAgent: null,
     loginFor: () => null,
-    cookiesFor: () => null,
+    cookieFile: null,
+    cookieLog: null,
     proxy: null,
+    ...USUAL_TRUST,
     caFile: certFile,
     ...options,
   });
@@ -264,6 +267,7 @@ export async function get(
       url: new URL(url),
       method: 'GET',
       headers: {},
+      login: null,
       range: null,
       ifRange: null,
       conditions: {},

@@ -5,7 +5,11 @@ import type { AddressInfo, Socket } from 'node:net';
 export type Handler = (request: IncomingMessage, response: ServerResponse) => void;
 
 export class TestServer {
-  readonly requests: { readonly path: string; readonly headers: IncomingMessage['headers'] }[] = [];
+  readonly requests: {
+    readonly method: string;
+    readonly path: string;
+    readonly headers: IncomingMessage['headers'];
+  }[] = [];
   readonly sockets = new Set<Socket>();
   readonly #handlers = new Map<string, Handler>();
   readonly #server: Server;
@@ -13,7 +17,7 @@ export class TestServer {
   private constructor() {
     this.#server = createServer((request, response) => {
       const path = request.url ?? '/';
-      this.requests.push({ path, headers: request.headers });
+      this.requests.push({ method: request.method ?? '', path, headers: request.headers });
       const handler = this.#handlers.get(path.split('?')[0] ?? path);
       if (handler === undefined) response.writeHead(404).end('no such file\n');
       else handler(request, response);
@@ -25,10 +29,11 @@ export class TestServer {
     });
   }
 
-  static async start(): Promise<TestServer> {
+  /** @param host an address of this machine's own; on Linux each of 127.0.0.0/8 is one */
+  static async start(host = '127.0.0.1'): Promise<TestServer> {
     const server = new TestServer();
     await new Promise<void>((resolve) => {
-      server.#server.listen(0, '127.0.0.1', resolve);
+      server.#server.listen(0, host, resolve);
     });
     return server;
   }
@@ -38,7 +43,7 @@ export class TestServer {
   }
 
   url(path: string): string {
-    return `http://127.0.0.1:${this.port}${path}`;
+    return `http://${(this.#server.address() as AddressInfo).address}:${this.port}${path}`;
   }
 
   on(path: string, handler: Handler): string {

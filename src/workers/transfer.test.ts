@@ -13,6 +13,7 @@ import { PartialFile } from './partial-file';
 import { FakeContext } from './test-context';
 import { TestServer } from './test-server';
 import { Transfer } from './transfer';
+import { USUAL_TRUST } from './http/trust';
 
 /** Later than the first progress is told. */
 const LATE_MS = 150;
@@ -31,9 +32,10 @@ beforeEach(async () => {
     stallMs: 5000,
     userAgent: null,
     loginFor: () => null,
-    cookiesFor: () => null,
+    cookieFile: null,
+    cookieLog: null,
     proxy: null,
-    caFile: null,
+    ...USUAL_TRUST,
   });
   file = new PartialFile({
     path: join(folder, 'partial'),
@@ -66,7 +68,7 @@ async function transfer(
   const done = await new Transfer({
     client,
     file,
-    request: { url: new URL(url), method: 'GET', headers: {}, conditions: {}, body: null },
+    request: { url: new URL(url), method: 'GET', headers: {}, login: null, conditions: {}, body: null },
     earlier: null,
     context: new FakeContext({ exclusive: false }),
     note: (note) => notes.push(note),

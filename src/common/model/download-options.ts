@@ -4,6 +4,10 @@ import { CHECK_ALGORITHMS } from './digests';
 import { EXISTING_POLICIES } from './download';
 import { isFieldValue, isToken } from './http-fields';
 
+/** More at once than this help nobody. */
+export const MOST_CONNECTIONS = 256;
+export const connectionsSchema = z.lazy(() => z.int().min(1).max(MOST_CONNECTIONS));
+
 export const downloadOptionsSchema = z.lazy(() => {
   const milliseconds = z.int().min(1).max(86_400_000);
   const bytes = z.int().min(0);
@@ -27,10 +31,15 @@ export const downloadOptionsSchema = z.lazy(() => {
     maxBytes: bytes.nullable(),
     /** So much stays free on the disk. */
     keepFreeBytes: bytes,
-    /** Connections for one large file. */
+    /**
+     * Connections of the job at once, over all hosts, those that large files have in addition among them; `null`: the
+     * setting.
+     */
+    connections: connectionsSchema.nullable(),
+    /** The most connections for one large file; how many of them pay finds itself. */
     segments: z.int().min(1).max(16),
     /** The ceiling of what a host gets at once; `null`: the setting. */
-    connectionsPerHost: z.int().min(1).max(256).nullable(),
+    connectionsPerHost: connectionsSchema.nullable(),
     /** Bytes per second of the whole job; `null`: no limit. */
     limitRate: z.int().min(1).nullable(),
     /** Computed of every file. */
@@ -47,10 +56,44 @@ export const downloadOptionsSchema = z.lazy(() => {
     proxy: z.string().nullable(),
     /** PEM certificates that are trusted beside the usual ones. */
     caFile: z.string().nullable(),
+    /** The client's own certificate: PEM, with its key or without, or PKCS #12. */
+    certFile: z.string().nullable(),
+    /** PEM; `null`: the key is in `certFile`. */
+    keyFile: z.string().nullable(),
+    /** Of the key, or of PKCS #12. */
+    keyPassword: z.string().nullable(),
+    /** Servers' certificates are not checked. */
+    insecure: z.boolean(),
   });
 });
 
 export type DownloadOptions = z.infer<typeof downloadOptionsSchema>;
+
+/** What the window proposes again for the next download: nothing secret, and nothing that is about one file or server. */
+export const rememberedOptionsSchema = z.lazy(() =>
+  downloadOptionsSchema
+    .unwrap()
+    .pick({
+      existing: true,
+      retries: true,
+      retryBaseMs: true,
+      retryAll: true,
+      connectMs: true,
+      headersMs: true,
+      stallMs: true,
+      maxBytes: true,
+      keepFreeBytes: true,
+      segments: true,
+      connectionsPerHost: true,
+      limitRate: true,
+      digests: true,
+      netrc: true,
+      cookies: true,
+      caFile: true,
+    })
+    .partial(),
+);
+export type RememberedOptions = z.infer<typeof rememberedOptionsSchema>;
 
 export const DEFAULT_DOWNLOAD_OPTIONS: DownloadOptions = {
   existing: 'number',
@@ -62,7 +105,8 @@ export const DEFAULT_DOWNLOAD_OPTIONS: DownloadOptions = {
   stallMs: 60_000,
   maxBytes: null,
   keepFreeBytes: 0,
-  segments: 4,
+  connections: null,
+  segments: 16,
   connectionsPerHost: null,
   limitRate: null,
   digests: [],
@@ -74,4 +118,8 @@ export const DEFAULT_DOWNLOAD_OPTIONS: DownloadOptions = {
   cookies: null,
   proxy: null,
   caFile: null,
+  certFile: null,
+  keyFile: null,
+  keyPassword: null,
+  insecure: false,
 };

@@ -74,6 +74,8 @@ export interface JobFrame {
   readonly elapsedMs: number;
   /** Milliseconds left at the pace so far; `null` until it can be told. */
   readonly remainingMs: number | null;
+  /** Of a download: requests under way, those for parts of large files among them, and how many there may be. */
+  readonly connections: { readonly open: number; readonly most: number } | null;
   /** A sentence while the job waits for something: a retry, a held host. */
   readonly waitingFor: string | null;
   /** Threads alive. Empty in frames of jobs that nobody watches. */

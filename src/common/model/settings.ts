@@ -1,5 +1,6 @@
 /** What the user has chosen; one row each in SQLite. */
 import { z } from 'zod';
+import { connectionsSchema, rememberedOptionsSchema } from './download-options';
 import { MAX_WORKERS } from './job-request';
 import { MODES } from './jobs';
 
@@ -35,14 +36,18 @@ const settingsSchema = z.lazy(() =>
     }),
     /** `null`: the system's Downloads folder. */
     downloadDirectory: z.string().nullable(),
-    /** How many tasks may be in flight to one host at once, at most. */
-    connectionsPerHost: z.int().min(1).max(256),
+    /** Of one download at once, over all hosts: how much of it is under way. */
+    connections: connectionsSchema,
+    /** Of these the most that one host gets, over all downloads. */
+    connectionsPerHost: connectionsSchema,
     /** Bytes per second of all downloads together; `null`: no limit. */
     limitRate: rateSchema.nullable(),
     /** For downloads; `null`: what the environment says. It may hold a password, so it is stored sealed. */
-    proxy: z.url({ protocol: /^https?$/u }).nullable(),
+    proxy: z.url({ protocol: /^(?:https?|socks(?:4a?|5h?)?)$/u }).nullable(),
     /** PEM certificates that downloads trust beside the usual ones: a path, or `null`. */
     caFile: z.string().nullable(),
+    /** What the window proposes for the next download, where it differs from the usual. */
+    downloadOptions: rememberedOptionsSchema,
     theme: z.enum(['system', 'dark', 'light']),
   }),
 );
@@ -58,9 +63,11 @@ export const DEFAULT_SETTINGS: Settings = {
   copy: { mode: 'pool', workers: null },
   bestWorkers: { download: null, hash: null, copy: null },
   downloadDirectory: null,
+  connections: 64,
   connectionsPerHost: 64,
   limitRate: null,
   proxy: null,
   caFile: null,
+  downloadOptions: {},
   theme: 'system',
 };

@@ -50,6 +50,8 @@ export interface DownloadWorkerOptions {
   readonly options: DownloadOptions;
   /** The memory of each speed limit that holds for it. */
   readonly rates: readonly SharedArrayBuffer[];
+  /** That of a `SharedLog`, in which threads tell each other what cookies they got; absent: this thread is alone. */
+  readonly cookieLog?: SharedArrayBuffer;
 }
 
 /** One thing to copy: `source` becomes `target`. */

@@ -32,9 +32,6 @@ export function makeEntry(fields: EntryFields): DownloadEntry {
     if (isConnectionField(name)) throw new Fault(`sets the header ${name}, which is not its own`);
   }
   const size = fields.size ?? null;
-  // undici takes no others.
-  if (headersBeyondLatin1(fields.headers ?? []))
-    throw new Fault('has a header with characters that a header cannot have');
   if (size !== null && (!Number.isSafeInteger(size) || size < 0)) throw new Fault('has a size that is none');
   return {
     urls: fields.urls,
@@ -45,10 +42,6 @@ export function makeEntry(fields: EntryFields): DownloadEntry {
     headers: fields.headers ?? [],
     body,
   };
-}
-
-function headersBeyondLatin1(headers: readonly (readonly [string, string])[]): boolean {
-  return headers.some(([, value]) => Array.from(value).some((character) => character > '\u00ff'));
 }
 
 /** `12`, and nothing else that JavaScript takes for a number. @throws Fault */

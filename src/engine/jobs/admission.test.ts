@@ -29,6 +29,7 @@ class Job {
     this.#nextId = firstId;
     this.admission = new Admission({
       limitPerHost: limit,
+      firstPerHost: limit,
       hosts,
       draw: (host, after) => this.#draw(host, after),
       onRoom: this.onRoom,

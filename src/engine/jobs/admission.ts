@@ -44,6 +44,8 @@ export function signOf(error: ErrorData | null): HostSign | null {
 export interface AdmissionOptions {
   /** The most that one host gets at once, over all jobs; `Infinity` for what has no host. */
   readonly limitPerHost: number;
+  /** How many it gets before anything is known of it. */
+  readonly firstPerHost: number;
   readonly hosts: Hosts;
   /** Reads queued tasks of a host behind a cursor. */
   readonly draw: (host: string, after: DrawCursor) => Drawn | null;
@@ -58,10 +60,13 @@ export class Admission {
   /** Hosts that may have more; turns go round, and the one served last is last. */
   readonly #turn = new Set<Host>();
   #inFlight = 0;
+  /** As {@link AdmissionOptions.firstPerHost}; may change. */
+  #first: number;
   readonly #now: () => number;
 
   constructor(options: AdmissionOptions) {
     this.#options = options;
+    this.#first = options.firstPerHost;
     this.#now = options.now ?? Date.now;
   }
 
@@ -77,7 +82,7 @@ export class Admission {
     }
     const host: Host = {
       name,
-      shared: Number.isFinite(limitPerHost) ? hosts.join(name, limitPerHost, onRoom) : null,
+      shared: Number.isFinite(limitPerHost) ? hosts.join(name, limitPerHost, this.#first, onRoom) : null,
       packet: null,
       taken: 0,
       cursor: START,
@@ -91,6 +96,12 @@ export class Admission {
     host.shared?.busy.add(onRoom);
     this.#hosts.set(name, host);
     this.#turn.add(host);
+  }
+
+  /** Somebody has said how many each host is to get at once; its limit, and what it refused, count all the same. */
+  expect(perHost: number): void {
+    this.#first = perHost;
+    for (const { shared } of this.#hosts.values()) shared?.pace.allow(this.#options.limitPerHost, perHost);
   }
 
   /** What is drawn from now on is another set of tasks: of every host from its first one, once it is announced. */

@@ -1,11 +1,8 @@
 /** From a request to a job: checked once, paths made absolute, what is impossible refused before the first byte. */
 import { randomBytes } from 'node:crypto';
-import { createReadStream, createWriteStream } from 'node:fs';
-import { lstat, rm, stat } from 'node:fs/promises';
+import { lstat, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
-import { HeddleError, toErrorData, fromErrorData } from '../../common/model/errors';
+import { HeddleError, fromErrorData, toErrorData } from '../../common/model/errors';
 import {
   requestSchema,
   type DownloadRequest,
@@ -14,8 +11,6 @@ import {
   type VerifyRequest,
 } from '../../common/model/job-request';
 import type { Algorithm } from '../../common/model/digests';
-import { parseChecksum } from '../../common/model/digest-fields';
-import type { ListFormat } from '../../common/model/download';
 import { displayName, displayPath, joinPath, keyOfPath, type FsPath } from '../../common/model/paths';
 import { formatCount } from '../../common/model/units';
 import { WORK_DIRECTORY_PREFIX } from '../../common/threads/walk';
@@ -25,10 +20,8 @@ import { makeFolders, native, parentPath } from '../../files/entries';
 import { understood } from '../understood';
 import type { NewJob } from '../store/job-repository';
 import type { Vault } from '../store/vault';
-import { asAddress } from '../formats/list-urls';
-import { detectFormat, formatByName } from '../formats/detect-format';
-import { Beginning } from '../formats/text-lines';
 import { entryFilter } from '../formats/list-filter';
+import { firstLine, mustHaveLists, storeLists } from './download-lists';
 import { isHttpUrl } from '../formats/entry';
 import { manifestWriter } from '../formats/manifest';
 import { bagFolder } from './bag';
@@ -37,23 +30,35 @@ import { missing, mustExist, mustLeadSomewhere } from './must-exist';
 import { mustBeReadable } from './option-files';
 import type { JobSpec, ManifestTarget, SecretOption } from './job-spec';
 import { nameTaken, usualFormat } from './manifest';
+import { storeOwnList } from './own-list';
+
+interface Making {
+  /** In the names of what the job has for itself. */
+  readonly token: string;
+  readonly dataDirectory: string;
+  readonly vault: Vault;
+  readonly input: AsyncIterable<Uint8Array> | null;
+  readonly signal: AbortSignal | null;
+}
 
 /**
  * @param input a manifest, or a list, that comes with the request instead of a path
- * @throws HeddleError when the request cannot become a job; nothing was stored then
+ * @param signal ends the reading of lists
+ * @throws HeddleError when the request cannot become a job, the signal's reason; nothing was stored then
  */
 export async function prepareJob(
   request: JobRequest,
   dataDirectory: string,
   vault: Vault,
-  input: AsyncIterable<Uint8Array> | null = null,
+  { input = null, signal = null }: Partial<Pick<Making, 'input' | 'signal'>> = {},
 ): Promise<NewJob> {
   const checked = understood(requestSchema(request), request, 'The job');
   const token = randomBytes(6).toString('hex');
+  const making: Making = { token, dataDirectory, vault, input, signal };
   const how = { mode: checked.mode, workers: checked.workers, token };
   switch (checked.kind) {
     case 'download':
-      return { ...how, ...(await prepareDownload(checked, token, dataDirectory, vault, input)) };
+      return { ...how, ...(await prepareDownload(checked, making)) };
     case 'hash': {
       const { paths, algorithms, rules, cache, duplicates } = checked;
       if (duplicates && checked.manifest !== null)
@@ -84,7 +89,7 @@ export async function prepareJob(
       };
     }
     case 'verify':
-      return { ...how, ...(await prepareVerify(checked, token, dataDirectory, input)) };
+      return { ...how, ...(await prepareVerify(checked, making)) };
     case 'copy': {
       const { options, rules } = checked;
       if (options.mirror && options.existing === 'number') throw noNumbersInMirrors();
@@ -122,15 +127,10 @@ export async function prepareJob(
 
 type PreparedKind = Omit<NewJob, 'mode' | 'workers' | 'token'>;
 
-async function prepareVerify(
-  request: VerifyRequest,
-  token: string,
-  dataDirectory: string,
-  input: AsyncIterable<Uint8Array> | null,
-): Promise<PreparedKind> {
+async function prepareVerify(request: VerifyRequest, making: Making): Promise<PreparedKind> {
   const { strict, outside, algorithm, ignoreMissing, rules } = request;
   const options = { strict, outside, algorithm, ignoreMissing, rules };
-  if (request.manifest === null) return prepareHandedOver(request, options, token, dataDirectory, input);
+  if (request.manifest === null) return prepareHandedOver(request, options, making);
   const manifest = absolutePath(request.manifest);
   await mustLeadSomewhere(manifest);
   const stats = await stat(native(manifest));
@@ -170,25 +170,17 @@ async function prepareVerify(
   };
 }
 
-/** The job's own copy of the manifest: it goes on when whoever handed it over has gone. */
 async function prepareHandedOver(
   request: VerifyRequest,
   options: Pick<VerifyRequest, 'strict' | 'outside' | 'algorithm' | 'ignoreMissing' | 'rules'>,
-  token: string,
-  dataDirectory: string,
-  input: AsyncIterable<Uint8Array> | null,
+  { token, dataDirectory, input, signal }: Making,
 ): Promise<PreparedKind> {
   if (input === null || request.root === null)
     throw new HeddleError('bad-request', 'A manifest without a path comes with its content and a folder.');
   const root = absolutePath(request.root);
   await mustBeFolder(root);
   const manifest = join(dataDirectory, 'lists', `${token}.manifest`);
-  try {
-    makeFolders(join(dataDirectory, 'lists'));
-    await pipeline(input, createWriteStream(manifest, { mode: 0o600, flush: true }));
-  } catch (error) {
-    throw fromErrorData(toErrorData(error, manifest));
-  }
+  await storeOwnList(manifest, { name: 'standard input', content: input }, [], signal);
   return {
     kind: 'verify',
     label: 'Standard input',
@@ -216,12 +208,6 @@ function refuseForFolders(
           ? null
           : 'An algorithm';
   if (given !== null) throw new HeddleError('bad-request', `${given} means nothing for ${what}.`);
-}
-
-/** The copies of lists that a job has for itself, which go with it. */
-export function ownLists(spec: JobSpec): readonly FsPath[] {
-  if (spec.kind === 'download') return spec.lists.map(({ path }) => path);
-  return spec.kind === 'verify' && spec.shown !== undefined ? [spec.manifest] : [];
 }
 
 export function noNumbersInMirrors(): HeddleError {
@@ -303,50 +289,19 @@ async function mustBeFolder(path: FsPath): Promise<void> {
 
 async function prepareDownload(
   request: DownloadRequest,
-  token: string,
-  dataDirectory: string,
-  vault: Vault,
-  input: AsyncIterable<Uint8Array> | null,
+  making: Making,
 ): Promise<Omit<NewJob, 'mode' | 'workers' | 'token'>> {
+  const { token, vault } = making;
   const directory = absolutePath(request.directory);
   await mustBeReadable(request.options);
   for (const file of request.listFiles) await mustExist(absolutePath(file));
-  const hasLists = request.listFiles.length > 0 || textsOf(request).length > 0 || input !== null;
-  if (request.urls.length === 0 && !hasLists)
-    throw nothingToDownload();
-  if (request.format !== null && !hasLists)
-    throw new HeddleError('bad-request', 'A format is that of a list, and none is given.');
+  mustHaveLists(request, making.input);
   try {
     makeFolders(directory);
   } catch (error) {
     throw fromErrorData(toErrorData(error, displayPath(directory)));
   }
-  // The job's own copies: it goes on when the originals have changed or gone.
-  const folder = join(dataDirectory, 'lists');
-  const lists: { path: string; format: ListFormat | null }[] = [];
-  let isEmpty = false;
-  for (const { content, format, hint } of parts(request, input)) {
-    const path = join(folder, `${token}-${lists.length}.list`);
-    const beginning = new Beginning(content);
-    try {
-      makeFolders(folder);
-      await pipeline(
-        beginning.chunks(),
-        vault.sealing(),
-        createWriteStream(path, { mode: 0o600, flush: true }),
-      );
-      // Told once: a job that is gone on with reads its lists as it did before.
-      const head = await beginning.text();
-      lists.push({ path, format: format ?? detectFormat(head, hint) });
-      isEmpty = content === input && head.trim() === '' && lists.length === 1;
-    } catch (error) {
-      throw fromErrorData(toErrorData(error, path));
-    }
-  }
-  if (isEmpty) {
-    for (const { path } of lists) await rm(path, { force: true });
-    throw nothingToDownload();
-  }
+  const lists = await storeLists(request, making);
   const workDirectory = joinPath(directory, WORK_DIRECTORY_PREFIX + token);
   const { only, leaveOut } = request;
   return {
@@ -365,84 +320,18 @@ async function prepareDownload(
   };
 }
 
-function nothingToDownload(): HeddleError {
-  return new HeddleError('bad-request', 'There is nothing to download: give a URL or a list.');
-}
-
-function contentOf(text: string): AsyncIterable<Uint8Array> {
-  return Readable.from([Buffer.from(text)]) as AsyncIterable<Uint8Array>;
-}
-
-interface ListPart {
-  readonly content: AsyncIterable<Uint8Array>;
-  /** `null`: told by its beginning. */
-  readonly format: ListFormat | null;
-  /** What its name says of it. */
-  readonly hint: ListFormat | null;
-}
-
-function textsOf({ text, texts }: DownloadRequest): string[] {
-  return [text ?? '', ...texts].filter((each) => each.trim() !== '');
-}
-
-function* parts(
-  request: DownloadRequest,
-  input: AsyncIterable<Uint8Array> | null,
-): Generator<ListPart, void, undefined> {
-  const { urls, listFiles, format } = request;
-  if (urls.length > 0) yield urlsPart(request);
-  for (const text of textsOf(request)) yield { content: contentOf(text), format, hint: null };
-  if (input !== null) yield { content: input, format, hint: null };
-  for (const file of listFiles)
-    yield {
-      content: createReadStream(native(absolutePath(file))),
-      format,
-      hint: formatByName(displayName(file)),
-    };
-}
-
-/** URLs as they were given, and what was said of the one. */
-function urlsPart({ urls, out, checksum }: DownloadRequest): ListPart {
-  if (out === null && checksum === null)
-    return { content: contentOf(`${urls.map(asAddress).join('\n')}\n`), format: 'urls', hint: null };
-  if (urls.length > 1) {
-    throw new HeddleError('bad-request', 'A name or a checksum is for one URL. Put several into a list.');
-  }
-  const digest = checksum === null ? null : parseChecksum(checksum);
-  if (checksum !== null && digest === null) {
-    throw new HeddleError(
-      'bad-request',
-      `The checksum is none. Write the algorithm, = and the digest in hexadecimal, sha256=…; or sha256-BASE64.`,
-    );
-  }
-  const line = {
-    url: asAddress(urls[0] ?? ''),
-    ...(out === null ? {} : { filename: out }),
-    ...(digest === null ? {} : { [digest.algorithm]: digest.hex }),
-  };
-  return { content: contentOf(`${JSON.stringify(line)}\n`), format: 'jsonl', hint: null };
-}
-
 function sealOptions(
   given: DownloadRequest['options'],
   vault: Vault,
 ): Pick<Extract<JobSpec, { kind: 'download' }>, 'options' | 'secrets'> {
-  const { headers, user, bearer, proxy, userAgent, ...options } = given;
-  const secrets: Record<SecretOption, unknown> = { headers, user, bearer, proxy, userAgent };
+  const { headers, user, bearer, proxy, userAgent, keyPassword, ...options } = given;
+  const secrets: Record<SecretOption, unknown> = { headers, user, bearer, proxy, userAgent, keyPassword };
   return { options, secrets: vault.seal(JSON.stringify(secrets)).toString('base64') };
 }
 
 function downloadLabel(request: DownloadRequest): string {
-  const { urls, listFiles } = request;
-  const [file] = listFiles;
-  if (file !== undefined) return labelOf(listFiles);
-  const first =
-    urls[0] ??
-    textsOf(request)[0]
-      ?.split('\n')
-      .find((line) => line.trim() !== '')
-      ?.trim() ??
-    '';
+  if (request.listFiles.length > 0) return labelOf(request.listFiles);
+  const first = firstLine(request);
   return isHttpUrl(first) ? `${new URL(first).host} downloads` : 'Downloads';
 }
 

@@ -25,11 +25,6 @@ function usualWorkers(kind: JobKind): number {
   }
 }
 
-/** A thread that waits for servers can wait for many; one that computes or copies has its hands full. */
-export function tasksPerWorker(kind: JobKind): number {
-  return kind === 'download' ? 24 : 1;
-}
-
 /** Threads that a mode really has. */
 export function threadsOf(mode: Mode, size: number): number {
   return mode === 'pool' || mode === 'thread-per-task' ? size : 1;

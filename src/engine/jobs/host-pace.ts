@@ -3,7 +3,7 @@
  * start does; it halves when the host says "too much" or fails, and then grows by one for each round. What the user
  * allows is the ceiling.
  */
-const FIRST_LIMIT = 16;
+export const FIRST_LIMIT = 16;
 /** A round that brings less than this much more than the one before shows that the host, or this machine, is at its best. */
 const WORTHWHILE_GROWTH = 1.05;
 /** So long a round lasts at least: shorter ones measure chance. */
@@ -24,14 +24,18 @@ export class HostPace {
   #restingRounds = 0;
   #halvedAtMs = -Infinity;
 
-  constructor(ceiling: number) {
+  #isRefused = false;
+
+  /** @param first how many it gets to begin with */
+  constructor(ceiling: number, first = FIRST_LIMIT) {
     this.#ceiling = ceiling;
-    this.#limit = Math.min(FIRST_LIMIT, ceiling);
+    this.#limit = Math.min(first, ceiling);
   }
 
-  /** A job lets it have so many at once: the most that any allows is the ceiling. */
-  allow(ceiling: number): void {
+  /** A job lets it have so many at once: the most that any allows is the ceiling. @param first as for a new host */
+  allow(ceiling: number, first = FIRST_LIMIT): void {
     this.#ceiling = Math.max(this.#ceiling, ceiling);
+    if (!this.#isRefused) this.#limit = Math.max(this.#limit, Math.min(first, ceiling));
   }
 
   get limit(): number {
@@ -56,6 +60,7 @@ export class HostPace {
   refused(nowMs: number): void {
     if (nowMs - this.#halvedAtMs < HALVE_EVERY_MS) return;
     this.#halvedAtMs = nowMs;
+    this.#isRefused = true;
     this.#limit = Math.max(1, this.limit / 2);
     this.#growing = 'adding';
     this.#lastRate = 0;

@@ -18,15 +18,22 @@ export class Hosts {
 
   /**
    * @param ceiling requests that this job lets it have at once
+   * @param first how many it gets before anything is known of it
    * @param onRoom called when another job has given a place back
    */
-  join(name: string, ceiling: number, onRoom: () => void): SharedHost {
+  join(name: string, ceiling: number, first: number, onRoom: () => void): SharedHost {
     let host = this.#hosts.get(name);
     if (host === undefined) {
-      host = { pace: new HostPace(ceiling), inFlight: 0, heldUntilMs: 0, users: new Set(), busy: new Set() };
+      host = {
+        pace: new HostPace(ceiling, first),
+        inFlight: 0,
+        heldUntilMs: 0,
+        users: new Set(),
+        busy: new Set(),
+      };
       this.#hosts.set(name, host);
     }
-    host.pace.allow(ceiling);
+    host.pace.allow(ceiling, first);
     host.users.add(onRoom);
     return host;
   }

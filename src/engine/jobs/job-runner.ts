@@ -9,10 +9,8 @@ import PQueue from 'p-queue';
 import type { OutcomeColumns } from '../../common/model/answer';
 import { toErrorData, type ErrorData } from '../../common/model/errors';
 import { packetOrder, pickTasks, valueAt, type Packet, type PacketOrder } from '../../common/model/packet';
-import type { FsPath } from '../../common/model/paths';
+import type { JobFrame } from '../../common/model/frames';
 import type { HostState } from '../../common/model/responses';
-import type { Settings } from '../../common/model/settings';
-import type { SettledTask } from '../../common/model/tasks';
 import { LONGEST_TIMER_MS } from '../../common/model/units';
 import { nowMs } from '../../common/threads/board';
 import { endsNow } from '../../common/threads/ends';
@@ -23,58 +21,26 @@ import {
   type Executor,
   type PacketHandle,
   type RunningReading,
-  type Threads,
   type TimedEnds,
 } from '../pool';
 import type { DrawCursor, Drawn } from '../store/packet-store';
-import type { RestState, StoredJob } from '../store/job-repository';
+import type { RestState } from '../store/job-repository';
 import type { TaskStore } from '../store/task-store';
 import type { Becomes } from '../store/task-writes';
-import type { Vault } from '../store/vault';
 import { Admission, signOf } from './admission';
-import { automaticWorkers } from './defaults';
-import type { Hosts } from './hosts';
-import { JobTally, type AttemptListener } from './job-tally';
+import { Capacity } from './capacity';
+import { JobTally } from './job-tally';
 import { kindOf, type Kind } from './kinds';
 import { Recorder } from './recorder';
-import { DEFAULT_RETRY_POLICY, retryDelayMs, type RetryPolicy } from './retry-policy';
+import { DEFAULT_RETRY_POLICY, retryDelayMs } from './retry-policy';
+import type { RunnerOptions } from './runner-options';
 
-/** Packets of files in the queue for each thread: one runs, one lies ready. */
-const PACKETS_PER_THREAD = 2;
 /** Queued tasks beyond which planning takes its time: it competes with the tasks for the same thread. */
 const ENOUGH_PLANNED = 4000;
 const PLAN_PAUSE_MS = 6;
 
 export type StopReason = 'pause' | 'cancel' | 'interrupt';
 const STATES = { pause: 'paused', cancel: 'cancelled', interrupt: 'interrupted' } as const;
-
-export interface RunnerOptions {
-  readonly job: StoredJob;
-  readonly tasks: TaskStore;
-  readonly threads: Threads;
-  readonly vault: Vault;
-  readonly settings: Settings;
-  /** The speed limit of all jobs together. */
-  readonly sharedRate: RateLimit;
-  /** Hosts as all jobs know them. */
-  readonly hosts: Hosts;
-  readonly retryPolicy?: RetryPolicy;
-  readonly onRecorded: (settled: readonly SettledTask[]) => void;
-  /** A folder that is to be removed when the job ends. */
-  readonly onWorkDirectory: (path: FsPath) => void;
-  /** Something that concerns the whole job, and is told once. */
-  readonly onNotice: (notice: ErrorData) => void;
-  /** The plan or a count changed. */
-  readonly onProgress: () => void;
-  readonly measuring?: {
-    /** No more tasks are in flight than the mode has threads or lanes, whatever is usual for the kind. */
-    readonly isBounded: boolean;
-    /** Of each attempt that has ended. */
-    readonly onTask: AttemptListener;
-    /** Every task has settled and is stored; the threads are still there. */
-    readonly onSettled: () => void;
-  };
-}
 
 export interface RunResult {
   readonly state: RestState;
@@ -97,6 +63,7 @@ export class JobRunner {
   readonly #queue: PQueue;
   readonly #admission: Admission;
   readonly #recorder: Recorder;
+  readonly #capacity: Capacity;
   readonly #running = new Map<PacketHandle, Packet>();
   /** Tasks that something is on disk of. */
   readonly #partials: Set<number>;
@@ -127,16 +94,18 @@ export class JobRunner {
       rates: [this.#rate, sharedRate],
       partial: (id) => this.#partial(id),
     });
+    this.#capacity = new Capacity(summary, this.#kind, settings, this.#isBounded);
     this.executor = createExecutor<WorkerOptions, PacketOrder, OutcomeColumns>({
       mode: summary.mode,
-      size: summary.workers ?? automaticWorkers(summary.kind, settings.bestWorkers),
-      tasksPerWorker: this.#isBounded ? 1 : this.#kind.tasksPerWorker,
+      size: this.#capacity.size,
+      tasksPerWorker: this.#capacity.lanes,
       threads,
       workerOptions: this.#kind.workerOptions(),
     });
-    this.#queue = new PQueue({ concurrency: this.#concurrency });
+    this.#queue = new PQueue({ concurrency: this.#capacity.queueConcurrency(this.executor) });
     this.#admission = new Admission({
       limitPerHost: this.#isBounded ? Infinity : this.#kind.limitPerHost,
+      firstPerHost: this.#kind.firstPerHost,
       hosts,
       draw: (host, after) => this.#drawStored(host, after),
       onRoom: () => {
@@ -211,9 +180,22 @@ export class JobRunner {
 
   async resize(workers: number): Promise<void> {
     const resized = this.executor.resize(workers);
-    this.#queue.concurrency = this.#concurrency;
+    this.#queue.concurrency = this.#capacity.queueConcurrency(this.executor);
     this.#planDraw();
     await resized;
+  }
+
+  /** Changes how many connections it has at once. */
+  async connect(connections: number): Promise<void> {
+    this.#capacity.connections = connections;
+    this.#admission.expect(connections);
+    await this.resize(this.#capacity.threadsFor(connections, this.executor));
+  }
+
+  /** Connections under way, and how many there may be; `null`: it needs none. */
+  get connections(): JobFrame['connections'] {
+    const { connections } = this.#capacity;
+    return connections === null ? null : { open: this.#admission.inFlight, most: connections };
   }
 
   /** What runs at this moment, by worker; tasks that wait for a thread do not. */
@@ -228,19 +210,6 @@ export class JobRunner {
         return id === undefined ? [] : [{ ...reading, id, name: packet?.names[reading.task] ?? '' }];
       }),
     }));
-  }
-
-  get #concurrency(): number {
-    const { mode, concurrency, size } = this.executor;
-    if (mode === 'thread-per-task') return concurrency;
-    return Number.isFinite(this.#kind.tasksInPacket) ? this.#mostTasks : size * PACKETS_PER_THREAD;
-  }
-
-  /** Tasks that the executor has at once, where packets do not bound them. */
-  get #mostTasks(): number {
-    const { mode, concurrency, size } = this.executor;
-    const ahead = mode === 'pool' && !this.#isBounded ? size * this.#kind.tasksAhead : 0;
-    return Number.isFinite(this.#kind.tasksInPacket) ? concurrency + ahead : Infinity;
   }
 
   get #isBounded(): boolean {
@@ -329,7 +298,7 @@ export class JobRunner {
   #draw(): void {
     const isSingle = this.executor.mode === 'thread-per-task';
     while (this.#goesOn) {
-      const room = this.#mostTasks - this.tally.counts.running;
+      const room = this.#capacity.mostTasks(this.executor) - this.tally.counts.running;
       // The next one that ends is followed by a draw.
       if (room <= 0 || this.#queue.size + this.#queue.pending >= this.#queue.concurrency) return;
       const packet = this.#admission.next(isSingle ? 1 : Math.min(this.#kind.tasksInPacket, room));
@@ -442,9 +411,9 @@ export class JobRunner {
     const notBefores = new Map<number, number>();
     const becomes = ends.tasks.map((task, at): Becomes => {
       const error = errors.get(at) ?? null;
-      const end = error === null ? this.#endOf(ends, at) : this.#endOfFailure(packet, task, error);
-      if (typeof end === 'object' && end !== null) notBefores.set(at, end.notBeforeMs);
-      const to = typeof end === 'object' && end !== null ? 'queued' : end;
+      const retryAtMs = error === null ? null : this.#retryAt(packet, task, error);
+      if (retryAtMs !== null) notBefores.set(at, retryAtMs);
+      const to = error === null ? this.#endOf(ends, at) : this.#endOfFailure(error, retryAtMs);
       this.tally.ended({ packet, task, ends, at, error }, to);
       const sign = to === null || to === 'cancelled' ? null : signOf(error);
       this.#admission.release(packet.host, sign, error?.message ?? null);
@@ -470,14 +439,19 @@ export class JobRunner {
     return valueAt(results.rest, at)?.next === undefined ? valueAt(results.states, at) : 'queued';
   }
 
-  /** @returns what it becomes; when it is tried again; `null`: it is as if it had not been tried */
-  #endOfFailure(packet: Packet, task: number, error: ErrorData): Becomes | { readonly notBeforeMs: number } {
-    if (this.#stop !== null && error.retryable) return this.#stop === 'cancel' ? 'cancelled' : null;
+  #endOfFailure({ retryable }: ErrorData, retryAtMs: number | null): Becomes {
+    if (this.#stop !== null && retryable) return this.#stop === 'cancel' ? 'cancelled' : null;
+    return retryAtMs === null ? 'failed' : 'queued';
+  }
+
+  /** When a task that failed is tried again, in milliseconds since the epoch; `null`: it is not. */
+  #retryAt(packet: Packet, task: number, error: ErrorData): number | null {
+    if (this.#stop !== null) return null;
     const policy = this.#kind.retryPolicy(packet, task, this.#options.retryPolicy ?? DEFAULT_RETRY_POLICY);
     const delay = retryDelayMs(error, valueAt(packet.attempts, task) + 1, policy);
-    if (delay === null) return 'failed';
+    if (delay === null) return null;
     if (error.retryAfterMs !== undefined) this.#admission.hold(packet.host, Date.now() + error.retryAfterMs);
-    return { notBeforeMs: Date.now() + delay };
+    return Date.now() + delay;
   }
 
   #retry(packet: Packet, task: number, notBeforeMs: number): void {

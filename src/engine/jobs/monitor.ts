@@ -71,6 +71,7 @@ export class JobMonitor {
       ...rate,
       elapsedMs,
       remainingMs: this.#remaining(counts, settled, now),
+      connections: runner.connections,
       waitingFor: waitingFor(runner.waitingUntilMs),
       workers: detailed ? this.#workers(now) : [],
     };

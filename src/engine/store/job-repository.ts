@@ -237,6 +237,12 @@ export class JobRepository {
     ).run(rate, id);
   }
 
+  setConnections(id: number, connections: number): void {
+    this.#prepare(
+      `UPDATE jobs SET spec = json_set(spec, '$.options.connections', ?) WHERE id = ? AND kind = 'download'`,
+    ).run(connections, id);
+  }
+
   saveStatistics(id: number, workers: readonly WorkerStatistics[]): void {
     const put = this.#prepare(
       `INSERT INTO worker_statistics (job_id, worker, tasks, failed, bytes, busy_ms, alive_ms, threads)
@@ -305,6 +311,8 @@ export class JobRepository {
       variant: variantOf(spec),
       algorithms: spec.kind === 'hash' || spec.kind === 'copy' ? spec.algorithms : [],
       limitRate: spec.kind === 'download' ? (spec.options.limitRate ?? null) : null,
+      // Older jobs do not say.
+      insecure: spec.kind === 'download' && (spec.options as Partial<typeof spec.options>).insecure === true,
       copyOptions: spec.kind === 'copy' ? spec.options : null,
     };
     return { summary, spec, token: record.token, owner: record.owner, planCursor: record.plan_cursor };

@@ -3,6 +3,7 @@
  * is cancelled. How the bytes come (connections, protocols, proxies, TLS) is behind it.
  */
 import type { TaskContext } from '../runtime';
+import type { TrustOptions } from './trust';
 
 export interface HttpClient {
   /**
@@ -19,6 +20,11 @@ export interface HttpClient {
 /** Of a task's context what can end a request. */
 export type Cancellable = Pick<TaskContext, 'signal' | 'throwIfCancelled'>;
 
+export interface Login {
+  readonly name: string;
+  readonly password: string;
+}
+
 export interface HttpLimits {
   readonly connectMs: number;
   /** From the request to the last header. */
@@ -27,22 +33,25 @@ export interface HttpLimits {
   readonly stallMs: number;
 }
 
-export interface HttpOptions extends HttpLimits {
+export interface HttpOptions extends HttpLimits, TrustOptions {
   readonly userAgent: string | null;
   /** Name and password for a host, from a .netrc file. */
-  readonly loginFor: (host: string) => { readonly name: string; readonly password: string } | null;
-  /** The Cookie header for an address. */
-  readonly cookiesFor: (url: URL) => string | null;
+  readonly loginFor: (host: string) => Login | null;
+  /** Cookies in Netscape's format, one character a byte. */
+  readonly cookieFile: string | null;
+  /** What the threads of a job tell each other of cookies; `null`: this one has its own. */
+  readonly cookieLog: SharedArrayBuffer | null;
   readonly proxy: string | null;
-  readonly caFile: string | null;
 }
 
 export interface Request {
   readonly url: URL;
   /** Upper case. */
   readonly method: string;
-  /** Lower-case names. Sent to the origin of `url` alone. */
+  /** Lower-case names, text. They are for the origin of `url`; others get those of them that are no keys. */
   readonly headers: Readonly<Record<string, string>>;
+  /** For the origin of `url`, in place of one in `url`; with an Authorization in `headers` it is not used. */
+  readonly login: Login | null;
   /** `null`: the whole. */
   readonly range: string | null;
   readonly ifRange: string | null;
@@ -62,13 +71,16 @@ export interface Receiver {
    */
   begin(answer: Answer): boolean;
   /**
-   * @param chunk is the receiver's to keep
+   * @param chunk holds these bytes during the call alone: what is kept longer, or used after a wait, must be copied
    * @returns a promise to wait for before more is sent, `null` to go on at once, or {@link ENOUGH}
    */
   write(chunk: Buffer): Promise<void> | null | typeof ENOUGH;
 }
 
-/** Names in lower case; several where a field came more than once and its values are no list. */
+/**
+ * Names in lower case; several values where a field came more than once and its values are no list. In values one
+ * character is one byte, in what is sent, too.
+ */
 export type Headers = Readonly<Record<string, string | string[] | undefined>>;
 
 /** In milliseconds; `null` where an open connection was used, or it did not come to that. */

@@ -1,13 +1,24 @@
-/** Where connections come from: straight to an origin, over TLS where its address says so. */
-import { connect, type OnReadOpts, type Socket } from 'node:net';
-import { nowMs } from '../../common/threads/board';
-import { NO_CONNECTION, type ConnectionTimes } from './client';
-import { WireError } from './wire-error';
+/**
+ * Where connections come from: straight to the server or through a proxy, with TLS where the address asks for it. All
+ * steps of one (names, connecting, the proxy's answer, TLS) are one attempt and lie under one time-out.
+ */
+import { connect, isIP, type OnReadOpts, type Socket } from 'node:net';
+import { HeddleError } from '../../common/model/errors';
+import { errorCode } from '../../files/entries';
+import { Attempt, clearestOf } from './attempt';
+import type { ConnectionTimes } from './client';
+import type { TlsConnector } from './dial-tls';
+import { bare, ProxyRules, type Proxy } from './proxy-rules';
+import type { TrustOptions } from './trust';
+import type { Destination } from './tunnel';
+
+export type Protocol = 'http/1.1' | 'h2';
 
 /** What a connection turned out to be. */
 export interface Dialed {
   readonly socket: Socket;
-  readonly protocol: 'http/1.1' | 'h2';
+  /** Over `h2` nothing is handed to `onread`. */
+  readonly protocol: Protocol;
   readonly times: ConnectionTimes;
   /** Whether the socket reads into the buffer that was given; one within another connection emits `data` instead. */
   readonly isReading: boolean;
@@ -22,107 +33,138 @@ export interface Dialer {
   /**
    * @param origin an `http:` or `https:` address; what follows its authority is not looked at
    * @param onread as of node:net: into what the socket reads, and whom it tells
-   * @throws WireError `CONNECT_TIMEOUT`; system errors and those of TLS
+   * @param protocols what the client speaks; HTTP/1.1 alone unless said
+   * @throws HeddleError; system errors and those of TLS
    */
-  dial(origin: URL, onread: OnReadOpts): Promise<Dialed>;
+  dial(origin: URL, onread: OnReadOpts, protocols?: readonly Protocol[]): Promise<Dialed>;
+  /** Ends the connections that are being made. */
   close(): void;
 }
 
-export interface DialLimits {
+export interface DialOptions extends TrustOptions {
   /** For all that it takes until a request can be sent. */
   readonly connectMs: number;
+  /** `null`: what the environment says. */
+  readonly proxy: string | null;
 }
 
-/** An unused connection is asked by the system now and then whether it is still there. */
-const PROBE_AFTER_MS = 60_000;
+/** @throws HeddleError when a file of certificates cannot be used, or the proxy's address is none */
+export async function openDialer(options: DialOptions): Promise<Dialer> {
+  const dialer = new SocketDialer(options);
+  // What is wrong with the user's files is told before there is any connection.
+  if (options.caFile !== null || options.certFile !== null) await dialer.loadTls();
+  return dialer;
+}
 
-export class DirectDialer implements Dialer {
-  readonly #limits: DialLimits;
-  readonly #openTls: TlsConnect;
+class SocketDialer implements Dialer {
+  readonly #options: DialOptions;
+  readonly #rules: ProxyRules;
+  readonly #attempts = new Set<Attempt>();
+  #tls: Promise<TlsConnector> | null = null;
 
-  /** @param openTls how to connect over TLS; asked for when it is first needed */
-  constructor(limits: DialLimits, openTls: TlsConnect) {
-    this.#limits = limits;
-    this.#openTls = openTls;
+  constructor(options: DialOptions) {
+    this.#options = options;
+    this.#rules = new ProxyRules(options.proxy);
   }
 
-  async dial(origin: URL, onread: OnReadOpts): Promise<Dialed> {
-    const isSecure = origin.protocol === 'https:';
-    const host = hostOf(origin);
-    const port = origin.port === '' ? (isSecure ? 443 : 80) : Number(origin.port);
-    if (isSecure) return await this.#openTls({ host, port, onread, connectMs: this.#limits.connectMs });
-    const socket = connect({
-      host,
-      port,
-      noDelay: true,
-      keepAlive: true,
-      keepAliveInitialDelay: PROBE_AFTER_MS,
-      onread,
-    });
-    const times = await opened(socket, 'connect', this.#limits.connectMs);
-    return { socket, protocol: 'http/1.1', times, isReading: true, proxyFields: null };
+  loadTls(): Promise<TlsConnector> {
+    return (this.#tls ??= import('./dial-tls').then((loaded) => new loaded.TlsConnector(this.#options)));
+  }
+
+  async dial(
+    origin: URL,
+    onread: OnReadOpts,
+    protocols: readonly Protocol[] = ['http/1.1'],
+  ): Promise<Dialed> {
+    const proxy = this.#rules.for(origin);
+    const attempt = new Attempt(origin.host, proxy, this.#options.connectMs);
+    this.#attempts.add(attempt);
+    try {
+      return await this.#connect(attempt, origin, onread, protocols);
+    } catch (error) {
+      attempt.abandon();
+      throw clearestOf(error);
+    } finally {
+      attempt.end();
+      this.#attempts.delete(attempt);
+    }
   }
 
   close(): void {
-    // Nothing is kept here.
+    for (const attempt of this.#attempts) attempt.stop(new HeddleError('closed', 'The client was closed.'));
+  }
+
+  async #connect(
+    attempt: Attempt,
+    origin: URL,
+    onread: OnReadOpts,
+    protocols: readonly Protocol[],
+  ): Promise<Dialed> {
+    const isSecure = origin.protocol === 'https:';
+    const to = { host: bare(origin.hostname), port: Number(origin.port) || (isSecure ? 443 : 80) };
+    const { proxy } = attempt;
+    if (isSecure) {
+      const tls = await this.loadTls();
+      const tunnel = proxy === null ? null : (): Promise<Socket> => this.#tunnel(attempt, proxy, to);
+      const socket = await tls.toServer(attempt, to, protocols, { onread, tunnel });
+      const protocol = socket.alpnProtocol === 'h2' ? 'h2' : 'http/1.1';
+      return { socket, protocol, times: attempt.times(), isReading: proxy === null, proxyFields: null };
+    }
+    if (proxy === null) {
+      const socket = await attempt.open('connect', (how) => connect({ ...how, ...to, onread }));
+      return plain(socket, attempt, true);
+    }
+    // Many proxies let CONNECT through to port 443 alone, so plain HTTP is asked of the proxy itself.
+    if (proxy.kind === 'http' || proxy.kind === 'https') {
+      const socket = await this.#reach(attempt, proxy, { onread });
+      const { proxyAuthorization } = await import('./tunnel');
+      const authorization = proxyAuthorization(proxy);
+      return plain(
+        socket,
+        attempt,
+        true,
+        authorization === null ? {} : { 'proxy-authorization': authorization },
+      );
+    }
+    return plain(await this.#tunnel(attempt, proxy, to), attempt, false);
+  }
+
+  /** @param reading nothing where the socket is read as a stream */
+  async #reach(
+    attempt: Attempt,
+    { kind, host, port }: Proxy,
+    reading: { readonly onread?: OnReadOpts },
+  ): Promise<Socket> {
+    try {
+      if (kind === 'https') return await (await this.loadTls()).toProxy(attempt, { host, port }, reading);
+      return await attempt.open('connect', (how) => connect({ ...how, ...reading, host, port }));
+    } catch (error) {
+      if (error instanceof HeddleError) throw error;
+      // It is not the server's fault, and is not said to be.
+      const cause = clearestOf(error);
+      const why = errorCode(cause) ?? (cause instanceof Error ? cause.message : String(cause));
+      throw new HeddleError('proxy-unreachable', `The proxy ${host}:${port} cannot be reached (${why}).`, {
+        retryable: true,
+        cause,
+      });
+    }
+  }
+
+  async #tunnel(attempt: Attempt, proxy: Proxy, to: Destination): Promise<Socket> {
+    const { openTunnel } = await import('./tunnel');
+    const socket = await this.#reach(attempt, proxy, {});
+    const host = proxy.resolvesNames || isIP(to.host) !== 0 ? to.host : await attempt.resolve(to.host, proxy);
+    await openTunnel(socket, proxy, { host, port: to.port }, this.#options.connectMs);
+    attempt.isThrough();
+    return socket;
   }
 }
 
-export interface TlsTarget {
-  readonly host: string;
-  readonly port: number;
-  readonly onread: OnReadOpts;
-  readonly connectMs: number;
-}
-
-export type TlsConnect = (target: TlsTarget) => Promise<Dialed>;
-
-/** A host's name or address, the latter without the brackets of IPv6. */
-export function hostOf({ hostname }: URL): string {
-  return hostname.startsWith('[') ? hostname.slice(1, -1) : hostname;
-}
-
-/**
- * Waits until a connection is open.
- * @returns how long its steps took
- * @throws WireError `CONNECT_TIMEOUT`; what the socket says
- */
-export function opened(
+function plain(
   socket: Socket,
-  event: 'connect' | 'secureConnect',
-  withinMs: number,
-): Promise<ConnectionTimes> {
-  const startedAtMs = nowMs();
-  let foundAtMs = null as number | null;
-  let connectedAtMs = null as number | null;
-  socket.once('lookup', () => (foundAtMs = nowMs()));
-  if (event === 'secureConnect') socket.once('connect', () => (connectedAtMs = nowMs()));
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => {
-      socket.destroy(new WireError('CONNECT_TIMEOUT'));
-    }, withinMs);
-    const failed = (error: Error): void => {
-      clearTimeout(timer);
-      reject(error);
-    };
-    // Closed without an error: in the middle of what TLS agrees upon.
-    const closed = (): void => {
-      failed(new WireError('CLOSED'));
-    };
-    socket.once('error', failed);
-    socket.once('close', closed);
-    socket.once(event, () => {
-      clearTimeout(timer);
-      socket.off('error', failed);
-      socket.off('close', closed);
-      const now = nowMs();
-      const reachedAtMs = connectedAtMs ?? now;
-      resolve({
-        ...NO_CONNECTION,
-        dnsMs: foundAtMs === null ? null : foundAtMs - startedAtMs,
-        connectMs: reachedAtMs - (foundAtMs ?? startedAtMs),
-        tlsMs: connectedAtMs === null ? null : now - connectedAtMs,
-      });
-    });
-  });
+  attempt: Attempt,
+  isReading: boolean,
+  proxyFields: Dialed['proxyFields'] = null,
+): Dialed {
+  return { socket, protocol: 'http/1.1', times: attempt.times(), isReading, proxyFields };
 }

@@ -17,7 +17,7 @@ import type { Answer, Cancellable, HttpOptions, Receiver } from './client';
 import type { OneRequest, Transport } from './transport';
 
 /** Origins that refuse HTTP/1.1, as this thread has met them. */
-const http2Origins = new Set<string>();
+export const http2Origins = new Set<string>();
 
 /** How often a request that a server did not process is sent again at once. */
 const MOST_RESENDS = 2;

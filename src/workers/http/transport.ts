@@ -1,7 +1,7 @@
 /** What the session layer needs of a transport: one request and its answer. */
 import type { Answer, Cancellable, Receiver, Request } from './client';
 
-/** One request as it is sent: redirects make several of what was asked for. */
+/** One request as it is sent: redirects make several of what was asked for. Values of headers have one character a byte. */
 export type OneRequest = Pick<Request, 'url' | 'method' | 'headers' | 'body'>;
 
 export interface Transport {

@@ -6,20 +6,20 @@ import {
   type KnownFile,
   type PartialNote,
 } from '../../../common/model/download';
-import type { DownloadOptions } from '../../../common/model/download-options';
+import { DEFAULT_DOWNLOAD_OPTIONS, type DownloadOptions } from '../../../common/model/download-options';
 import { isIdempotent } from '../../../common/model/http-fields';
 import { toColumn, valueAt, type OrderDetails, type Packet } from '../../../common/model/packet';
 import { displayPath, joinPath, samePath, type FsPath } from '../../../common/model/paths';
+import { SharedLog } from '../../../common/threads/shared-log';
 import { expectedFileName } from '../../../files/file-name';
 import { isOneEntry } from '../../../files/folded-names';
+import { FIRST_LIMIT } from '../host-pace';
 import type { JobSpec, SecretOption } from '../job-spec';
 import { openRequest, planDownload } from '../plan-download';
 import { DEFAULT_RETRY_POLICY, type RetryPolicy } from '../retry-policy';
 import { namedFinding } from './file-work';
 import { ONE_PHASE, type Kind, type KindContext } from './kind';
 
-/** A thread that waits for servers can wait for many. */
-const TASKS_PER_WORKER = 24;
 /** A packet is held by its slowest URL. */
 const TASKS_IN_PACKET = 8;
 
@@ -68,9 +68,12 @@ export function downloadKind(spec: Extract<JobSpec, { kind: 'download' }>, conte
 
   return {
     phases: ONE_PHASE,
-    tasksPerWorker: TASKS_PER_WORKER,
+    // Older jobs have none in their options.
+    connections: options.connections ?? settings.connections,
     tasksInPacket: TASKS_IN_PACKET,
     tasksAhead: TASKS_IN_PACKET,
+    // Who says how many there are to be means it.
+    firstPerHost: options.connections ?? FIRST_LIMIT,
     limitPerHost: options.connectionsPerHost ?? settings.connectionsPerHost,
     workerOptions: () => {
       const secrets = JSON.parse(vault.open(Buffer.from(spec.secrets, 'base64'))) as Pick<
@@ -82,12 +85,15 @@ export function downloadKind(spec: Extract<JobSpec, { kind: 'download' }>, conte
         directory,
         workDirectory,
         options: {
+          // Older jobs do not have all of them.
+          ...DEFAULT_DOWNLOAD_OPTIONS,
           ...options,
           ...secrets,
           proxy: secrets.proxy ?? settings.proxy,
           caFile: options.caFile ?? settings.caFile,
         },
         rates: rates.map(({ buffer }) => buffer),
+        cookieLog: new SharedLog().buffer,
       };
     },
     plan: (cursor) => planDownload(spec, cursor, vault),

@@ -11,10 +11,11 @@ export function namedFinding(code: string): Finding | null {
 
 export const FILE_WORK = {
   // Computing and copying keep a thread's hands full.
-  tasksPerWorker: 1,
+  connections: null,
   tasksInPacket: Infinity,
   tasksAhead: 0,
   limitPerHost: Infinity,
+  firstPerHost: Infinity,
   findingOf: namedFinding,
   retryPolicy: (_packet, _task, base) => base,
 } as const satisfies Partial<Kind>;

@@ -36,14 +36,16 @@ export interface KindContext {
 export interface Kind {
   readonly phases: Phases;
   readonly workerOptions: () => WorkerOptions;
-  /** Tasks that a thread of a pool has in flight: more than 1 pays for work that waits. */
-  readonly tasksPerWorker: number;
+  /** How many connections the job has at once, over all threads; `null`: it needs none, and a thread has one task. */
+  readonly connections: number | null;
   /** The most tasks that a packet takes to a thread, so that what it waits for holds up few others. */
   readonly tasksInPacket: number;
   /** Tasks that lie ready on a thread beside those in flight, where packets are small. */
   readonly tasksAhead: number;
   /** The most that one host gets at once, over all jobs; `Infinity` for what has no host. */
   readonly limitPerHost: number;
+  /** How many it gets before anything is known of it. */
+  readonly firstPerHost: number;
   readonly plan: (cursor: string | null) => AsyncGenerator<PlannedChunk, void, undefined>;
   /** Before a phase begins. */
   readonly beginPhase?: (phase: number) => Promise<void>;
