@@ -185,11 +185,11 @@ export function addTransferFlags(command: Command): Command {
     )
     .option('-A, --user-agent <text>', 'the User-Agent header', fieldValue)
     .option('-e, --referer <url>', 'the Referer header', fieldValue)
-    .option('-u, --user <name:password>', 'basic authentication', login)
+    .option('-u, --user <name:password>', 'log in by Digest where the server offers it, else by Basic', login)
     .option('--oauth2-bearer <token>', 'bearer authentication', fieldValue)
     .option('-n, --netrc', 'names and passwords from ~/.netrc')
     .option('--netrc-file <file>', 'names and passwords from this file')
-    .option('--load-cookies <file>', "cookies in Netscape's format")
+    .option('--load-cookies <file>', "cookies in Netscape's format, beside those that servers set")
     .option(
       '--proxy <url>',
       'use this one, whatever http_proxy, https_proxy, all_proxy and no_proxy say: http, https, socks4, socks4a, socks5, socks5h',

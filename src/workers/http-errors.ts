@@ -25,7 +25,10 @@ const STATUSES: Readonly<Record<number, StatusSentence>> = {
   300: { sentence: 'The server offers several files and none of them first (300 Multiple Choices).' },
   304: { sentence: 'The server says the file has not changed, though it was not asked (304 Not Modified).' },
   400: { sentence: 'The server does not understand the request (400 Bad Request).' },
-  401: { sentence: 'The server asks for a name and password (401 Unauthorized).' },
+  401: {
+    sentence:
+      'The server asks for a name and password, or does not take those it was given (401 Unauthorized).',
+  },
   402: { sentence: 'The server asks for payment (402 Payment Required).' },
   403: { sentence: 'The server does not allow access to the file (403 Forbidden).' },
   404: { sentence: 'The server has no such file (404 Not Found).' },

@@ -68,7 +68,7 @@ async function transfer(
   const done = await new Transfer({
     client,
     file,
-    request: { url: new URL(url), method: 'GET', headers: {}, conditions: {}, body: null },
+    request: { url: new URL(url), method: 'GET', headers: {}, login: null, conditions: {}, body: null },
     earlier: null,
     context: new FakeContext({ exclusive: false }),
     note: (note) => notes.push(note),

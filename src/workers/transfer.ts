@@ -24,7 +24,14 @@ import {
   type Content,
 } from './content';
 import { Extents } from './extents';
-import { ENOUGH, type Answer, type ExchangeTimes, type HttpClient, type Receiver } from './http/client';
+import {
+  ENOUGH,
+  type Answer,
+  type ExchangeTimes,
+  type HttpClient,
+  type Receiver,
+  type Request,
+} from './http/client';
 import { statusFailure } from './http-errors';
 import type { HasherFactory } from '../files/hashers';
 import type { PartialFile } from './partial-file';
@@ -36,14 +43,8 @@ import type { TaskContext } from './runtime';
 const OVERLAP_BYTES = 64 * 1024;
 /** Content that changes under our hands this often is not waited for. */
 const MAX_RESTARTS = 2;
-export interface TransferRequest {
-  readonly url: URL;
-  readonly method: string;
-  readonly headers: Readonly<Record<string, string>>;
-  /** Of the request for the whole. */
-  readonly conditions: Readonly<Record<string, string>>;
-  readonly body: string | null;
-}
+/** Its conditions are those of the request for the whole. */
+export type TransferRequest = Omit<Request, 'range' | 'ifRange'>;
 
 export interface TransferOptions {
   readonly client: HttpClient;

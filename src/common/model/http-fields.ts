@@ -45,6 +45,11 @@ export function isIdempotent(method: string): boolean {
   return IDEMPOTENT.has(method);
 }
 
+/** RFC 9110 §9.2.1: it only reads. */
+export function isSafe(method: string): boolean {
+  return method === 'GET' || method === 'HEAD';
+}
+
 /** An address as it may be shown and stored: a name and password in it are nobody's business. */
 export function shownUrl(url: URL): string {
   if (url.username === '' && url.password === '') return url.href;

@@ -20,6 +20,11 @@ export interface HttpClient {
 /** Of a task's context what can end a request. */
 export type Cancellable = Pick<TaskContext, 'signal' | 'throwIfCancelled'>;
 
+export interface Login {
+  readonly name: string;
+  readonly password: string;
+}
+
 export interface HttpLimits {
   readonly connectMs: number;
   /** From the request to the last header. */
@@ -31,7 +36,7 @@ export interface HttpLimits {
 export interface HttpOptions extends HttpLimits, TrustOptions {
   readonly userAgent: string | null;
   /** Name and password for a host, from a .netrc file. */
-  readonly loginFor: (host: string) => { readonly name: string; readonly password: string } | null;
+  readonly loginFor: (host: string) => Login | null;
   /** Cookies in Netscape's format, one character a byte. */
   readonly cookieFile: string | null;
   /** What the threads of a job tell each other of cookies; `null`: this one has its own. */
@@ -45,6 +50,8 @@ export interface Request {
   readonly method: string;
   /** Lower-case names, text. They are for the origin of `url`; others get those of them that are no keys. */
   readonly headers: Readonly<Record<string, string>>;
+  /** For the origin of `url`, in place of one in `url`; with an Authorization in `headers` it is not used. */
+  readonly login: Login | null;
   /** `null`: the whole. */
   readonly range: string | null;
   readonly ifRange: string | null;

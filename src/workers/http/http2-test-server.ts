@@ -267,6 +267,7 @@ export async function get(
       url: new URL(url),
       method: 'GET',
       headers: {},
+      login: null,
       range: null,
       ifRange: null,
       conditions: {},
