@@ -13,7 +13,7 @@ import {
   MOST_CONNECTIONS,
   type DownloadOptions,
 } from '../common/model/download-options';
-import { isFieldValue, isConnectionField, isToken, splitField } from '../common/model/http-fields';
+import { isFieldValue, readHeaderLine } from '../common/model/http-fields';
 import { PROXY_FORM, readProxyAddress } from '../common/model/proxy-address';
 import { DEFAULT_SETTINGS } from '../common/model/settings';
 import { readBytes } from '../common/model/units';
@@ -367,10 +367,9 @@ function headers(text: string): readonly Header[] {
 }
 
 function header(text: string): Header {
-  const field = splitField(text);
-  if (field === null || !isToken(field[0])) throw new InvalidArgumentError('A header is "Name: value".');
-  if (isConnectionField(field[0])) throw new InvalidArgumentError(`Heddle itself says ${field[0]}.`);
-  return [field[0], fieldValue(field[1])];
+  const read = readHeaderLine(text);
+  if (typeof read === 'string') throw new InvalidArgumentError(read);
+  return read;
 }
 
 function fieldValue(text: string): string {
