@@ -9,7 +9,7 @@ import type { DownloadWorkerOptions } from '../common/threads/worker-options';
 import { lstatOrNull } from '../files/entries';
 import { basic } from './http/basic';
 import { writeHttpDate } from './http-date';
-import type { Transferred } from './transfer';
+import type { Transferred } from './transfer-options';
 import { isTag, isValidator } from './validators';
 
 /** Electron 33 has no `URL.parse` yet, and `URL.canParse` would read it twice. */

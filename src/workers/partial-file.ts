@@ -257,6 +257,7 @@ export class PartialFile {
 export class PlaceWriter {
   readonly #file: PartialFile;
   #position: number;
+  #next: number;
   #waiting: Buffer[] = [];
   #waitingBytes = 0;
   #writing: Promise<void> | null = null;
@@ -265,6 +266,12 @@ export class PlaceWriter {
   constructor(file: PartialFile, position: number) {
     this.#file = file;
     this.#position = position;
+    this.#next = position;
+  }
+
+  /** Where the next chunk goes. */
+  get next(): number {
+    return this.#next;
   }
 
   /**
@@ -276,6 +283,7 @@ export class PlaceWriter {
     if (this.#failure !== null) throw this.#failure;
     this.#waiting.push(chunk);
     this.#waitingBytes += chunk.length;
+    this.#next += chunk.length;
     if (this.#waitingBytes < BLOCK_BYTES) return null;
     if (this.#file.exclusive) {
       this.#writeNow();
