@@ -7,7 +7,18 @@
 //   node bench/floor.mjs DATABASE hash sha256|blake3 FOLDER…
 //   node bench/floor.mjs DATABASE copy|copy-flush|copy-verify FOLDER TARGET
 //   node bench/floor.mjs DATABASE download LIST FOLDER
+//
+// with as many threads as there are cores, or `--threads N`.
+import { parseArgs } from 'node:util';
 import { run } from './floor/host.mjs';
 
-const [database, work, ...args] = process.argv.slice(2);
-await run(database, { work, args });
+const { values, positionals } = parseArgs({
+  options: { threads: { type: 'string' } },
+  allowPositionals: true,
+});
+const [database, work, ...args] = positionals;
+await run(database, {
+  work,
+  args,
+  ...(values.threads === undefined ? {} : { threads: Number(values.threads) }),
+});

@@ -1,5 +1,5 @@
 /** An origin that nobody here wrote: nginx, on a port of its own, with nothing outside its own folder. */
-import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { execFileSync, spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer, connect } from 'node:net';
 import type { AddressInfo } from 'node:net';
@@ -30,8 +30,31 @@ export function hasNginx(): boolean {
   return spawnSync('nginx', ['-v']).status === 0;
 }
 
+/** PEM files of a server that speaks TLS 1.3, and HTTP/2 where that is asked for. */
+export interface Secure {
+  readonly certificate: string;
+  readonly key: string;
+  readonly http2: boolean;
+}
+
+/** A certificate for 127.0.0.1 that signs itself. */
+export function makeCertificate(folder: string, { http2 = false } = {}): Secure {
+  const [certificate, key] = [join(folder, 'certificate.pem'), join(folder, 'key.pem')];
+  const names = ['-subj', '/CN=127.0.0.1', '-addext', 'subjectAltName=IP:127.0.0.1,DNS:localhost'];
+  const kind = ['-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '2'];
+  execFileSync('openssl', ['req', ...kind, ...names, '-keyout', key, '-out', certificate], {
+    stdio: 'ignore',
+  });
+  return { certificate, key, http2 };
+}
+
 /** @param rate bytes per second of each connection; 0: no limit */
-export async function startNginx(root: string, folder: string, rate: number): Promise<Nginx> {
+export async function startNginx(
+  root: string,
+  folder: string,
+  rate: number,
+  secure: Secure | null = null,
+): Promise<Nginx> {
   mkdirSync(folder, { recursive: true });
   const port = await freePort();
   const log = join(folder, 'access.log');
@@ -51,7 +74,8 @@ http {
   access_log ${log} requests;
   keepalive_requests 100000;
   server {
-    listen 127.0.0.1:${port};
+    listen 127.0.0.1:${port}${secure === null ? '' : ` ssl${secure.http2 ? ' http2' : ''}`};
+    ${secure === null ? '' : tlsOf(secure)}
     root ${root};
     ${rate > 0 ? `limit_rate ${rate};` : ''}
   }
@@ -67,7 +91,7 @@ http {
   );
   await answers(port);
   return {
-    url: `http://127.0.0.1:${port}`,
+    url: `${secure === null ? 'http' : 'https'}://127.0.0.1:${port}`,
     answered: () => readFileSync(log, 'utf8').trimEnd().split('\n').map(answeredOf),
     close: async () => {
       server.kill('SIGTERM');
@@ -76,6 +100,10 @@ http {
     // Its worker processes go with SIGTERM only.
     kill: () => server.kill('SIGTERM'),
   };
+}
+
+function tlsOf({ certificate, key }: Secure): string {
+  return `ssl_certificate ${certificate}; ssl_certificate_key ${key}; ssl_protocols TLSv1.3;`;
 }
 
 function answeredOf(line: string): Answered {

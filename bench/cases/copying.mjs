@@ -104,7 +104,10 @@ function manyEntries(tree) {
       return {
         before: () => rmSync(target, { recursive: true, force: true }),
         after: () => expectFiles(target, tree.count, tree.bytes),
-        contestants: [{ name, own: true, command }],
+        contestants: [
+          { name, own: true, command },
+          floor(shop, 'copy', folder, target, '--threads', String(THREADS)),
+        ],
       };
     },
   };

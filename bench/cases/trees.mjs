@@ -54,6 +54,9 @@ export function treesOf(scale) {
     slow: small('slow', 2000, 1024, { perFolder: undefined }),
     kibis: small('kibis', 10_000, 1024, { perFolder: undefined }),
     pages: small('pages', 5000, 16 * 1024, { perFolder: undefined }),
+    thirds: small('thirds', 2000, 16 * 1024, { perFolder: undefined }),
+    streams: small('streams', 500, 64 * 1024, { perFolder: undefined }),
+    pair: large('pair', 2, 256 * MIB, once),
     large: large('large', 4, 256 * MIB),
     medium: large('medium', 4, 128 * MIB, once),
   };

@@ -1,6 +1,7 @@
 // Downloading over bare sockets. Only what a server of static files answers: HTTP/1.1, 200, a length, no redirects.
 import * as fs from 'node:fs';
 import { connect } from 'node:net';
+import { connect as connectSecurely } from 'node:tls';
 import { join } from 'node:path';
 
 const CONNECTIONS = 24;
@@ -62,10 +63,12 @@ class Connection {
   #file = null;
   #left = 0;
 
-  constructor({ hostname, port }, folder) {
+  constructor({ protocol, hostname, port }, folder) {
     this.#folder = folder;
     const onread = { buffer: received, callback: (count) => this.#receive(received.subarray(0, count)) };
-    this.#socket = connect({ host: hostname, port: Number(port || 80), noDelay: true, onread });
+    const isSecure = protocol === 'https:';
+    const to = { host: hostname, port: Number(port || (isSecure ? 443 : 80)), noDelay: true, onread };
+    this.#socket = isSecure ? connectSecurely(to) : connect(to);
     this.#socket.on('error', (error) => {
       throw error;
     });

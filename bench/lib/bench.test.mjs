@@ -210,6 +210,14 @@ describe('tables', () => {
     expect(shortText(beside)).not.toContain(FLOOR);
   });
 
+  test('the floor’s memory beside a wish for memory', () => {
+    const floor = { ...peer, name: FLOOR, peakBytes: 150_000_000 };
+    const own = { ...heddle, peakBytes: 200_000_000 };
+    const wishes = judge([{ own: 'Heddle', mostBytes: 180_000_000 }], [own]);
+    const text = documentText({ ...results, cases: [{ ...result, contestants: [own, floor], wishes }] });
+    expect(text).toContain('| 200 MB | 150 MB | not met |');
+  });
+
   test('a case that was left out says why, and one with fewer runs how many', () => {
     const leftOut = {
       ...result,

@@ -7,9 +7,10 @@ const dash = '–';
 /** See bench/floor.mjs. */
 export const FLOOR = 'floor';
 
-/** What the floor takes of the time of the wish's peer; nothing, where there is no floor for it. */
+/** What the floor takes of the time of the wish's peer, or its memory; nothing, where there is no floor for it. */
 function floorText({ contestants }, wish) {
   const floor = contestants.find(({ name }) => name === FLOOR);
+  if (wish.mostBytes !== undefined) return floor?.peakBytes == null ? '' : megabytes(floor.peakBytes);
   const peer = peerOf(wish, contestants);
   return floor === undefined || peer === undefined ? '' : ratio(floor.medianMs / peer.medianMs);
 }

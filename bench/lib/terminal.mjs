@@ -42,3 +42,30 @@ export async function serve(directory, latencyMs) {
     },
   };
 }
+
+/**
+ * The origin over a wire on which every byte takes so long in each direction, in a process of its own.
+ *
+ * @param {{ url: string, close(): Promise<void>, kill(): void }} origin ends with it
+ */
+export async function late(origin, lateMs) {
+  const url = new URL(origin.url);
+  const script = join(root, 'bench/lib/late.mjs');
+  const child = spawn(process.execPath, [script, url.port, String(lateMs)], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const [line] = await once(createInterface({ input: child.stdout }), 'line');
+  url.port = line.trim();
+  return {
+    url: url.origin,
+    kill() {
+      child.kill('SIGKILL');
+      origin.kill();
+    },
+    async close() {
+      child.kill('SIGTERM');
+      await once(child, 'exit');
+      await origin.close();
+    },
+  };
+}

@@ -187,10 +187,27 @@ const CASES: Readonly<Record<string, readonly Case[]>> = {
     {
       args: ['--proxy', 'cache:3128'],
       options: { proxy: 'http://cache:3128' },
-      wrong: ['', 'http://', 'ftp://cache', 'socks5://cache:1080', 'http://cache:port'],
+      wrong: ['', 'http://', 'ftp://cache', 'socks6://cache', 'http://cache:port'],
     },
+    { args: ['--proxy', 'socks5h://me:x@cache'], options: { proxy: 'socks5h://me:x@cache' } },
   ],
   '--cacert': [{ args: ['--cacert', 'ca.pem'], options: { caFile: resolve('ca.pem') } }],
+  '--cert': [
+    { args: ['-E', 'me.pem'], options: { certFile: resolve('me.pem') } },
+    { args: ['--cert', 'me.p12:a:b'], options: { certFile: resolve('me.p12'), keyPassword: 'a:b' } },
+    { args: ['--cert', 'a\\:b.pem:'], options: { certFile: resolve('a:b.pem'), keyPassword: '' } },
+    {
+      args: ['--cert', 'me.p12:a', '--pass', 'b'],
+      options: { certFile: resolve('me.p12'), keyPassword: 'b' },
+      wrong: ['', ':password'],
+    },
+  ],
+  '--key': [{ args: ['--key', 'me.key'], options: { keyFile: resolve('me.key') } }],
+  '--pass': [{ args: ['--pass', 'a b'], options: { keyPassword: 'a b' } }],
+  '--insecure': [
+    { args: ['-k'], options: { insecure: true } },
+    { args: ['--insecure'], options: { insecure: true } },
+  ],
 };
 
 const { options: OPTIONS } = makeCommand();

@@ -13,8 +13,8 @@ import {
   MOST_CONNECTIONS,
   type DownloadOptions,
 } from '../common/model/download-options';
-import { isFieldValue, isConnectionField, isToken, splitField } from '../common/model/http-fields';
-import { readProxyAddress } from '../common/model/proxy-address';
+import { isFieldValue, readHeaderLine } from '../common/model/http-fields';
+import { PROXY_FORM, readProxyAddress } from '../common/model/proxy-address';
 import { DEFAULT_SETTINGS } from '../common/model/settings';
 import { readBytes } from '../common/model/units';
 import { addFlagFiles, readTextFile } from './flag-file';
@@ -59,6 +59,10 @@ export interface DownloadFlags {
   readonly loadCookies?: string;
   readonly proxy?: string;
   readonly cacert?: string;
+  readonly cert?: { readonly file: string; readonly password?: string };
+  readonly key?: string;
+  readonly pass?: string;
+  readonly insecure?: true;
 }
 
 function collect<T>(read: (text: string) => T): (text: string, before: readonly T[]) => readonly T[] {
@@ -181,13 +185,28 @@ export function addTransferFlags(command: Command): Command {
     )
     .option('-A, --user-agent <text>', 'the User-Agent header', fieldValue)
     .option('-e, --referer <url>', 'the Referer header', fieldValue)
-    .option('-u, --user <name:password>', 'basic authentication', login)
+    .option('-u, --user <name:password>', 'log in by Digest where the server offers it, else by Basic', login)
     .option('--oauth2-bearer <token>', 'bearer authentication', fieldValue)
     .option('-n, --netrc', 'names and passwords from ~/.netrc')
     .option('--netrc-file <file>', 'names and passwords from this file')
-    .option('--load-cookies <file>', "cookies in Netscape's format")
-    .option('--proxy <url>', 'use this one, whatever http_proxy, https_proxy and no_proxy say', proxyAddress)
+    .option('--load-cookies <file>', "cookies in Netscape's format, beside those that servers set")
+    .option(
+      '--proxy <url>',
+      'use this one, whatever http_proxy, https_proxy, all_proxy and no_proxy say: http, https, socks4, socks4a, socks5, socks5h',
+      proxyAddress,
+    )
     .option('--cacert <file>', 'PEM certificates to trust beside the usual ones')
+    .option(
+      '-E, --cert <file[:password]>',
+      'client certificate for servers that ask for one: PEM, or PKCS #12',
+      certificate,
+    )
+    .option('--key <file>', 'its private key in PEM, where the certificate is another file')
+    .option('--pass <phrase>', 'password of the key, or of PKCS #12')
+    .option(
+      '-k, --insecure',
+      "do not check servers' certificates: anyone on the way can read and change everything",
+    )
     .addHelpText(
       'after',
       '\nOther users of this machine can see the command line, URLs and all. To keep logins and keys from\nthem, put these into a file that only you can read: -K FILE for any flag and URL, -H @FILE, --netrc-file,\n--load-cookies, or a list.',
@@ -282,6 +301,10 @@ export function downloadOptions(flags: DownloadFlags): Partial<DownloadOptions> 
     cookies: flags.loadCookies === undefined ? undefined : givenTextPath(flags.loadCookies),
     proxy: flags.proxy,
     caFile: flags.cacert === undefined ? undefined : givenTextPath(flags.cacert),
+    certFile: flags.cert === undefined ? undefined : givenTextPath(flags.cert.file),
+    keyFile: flags.key === undefined ? undefined : givenTextPath(flags.key),
+    keyPassword: flags.pass ?? flags.cert?.password,
+    insecure: flags.insecure,
   };
   return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
 }
@@ -344,10 +367,9 @@ function headers(text: string): readonly Header[] {
 }
 
 function header(text: string): Header {
-  const field = splitField(text);
-  if (field === null || !isToken(field[0])) throw new InvalidArgumentError('A header is "Name: value".');
-  if (isConnectionField(field[0])) throw new InvalidArgumentError(`Heddle itself says ${field[0]}.`);
-  return [field[0], fieldValue(field[1])];
+  const read = readHeaderLine(text);
+  if (typeof read === 'string') throw new InvalidArgumentError(read);
+  return read;
 }
 
 function fieldValue(text: string): string {
@@ -360,8 +382,19 @@ function fieldValue(text: string): string {
 
 function proxyAddress(text: string): string {
   const address = readProxyAddress(text);
-  if (address === null) throw new InvalidArgumentError('A proxy is http://host:port.');
+  if (address === null) throw new InvalidArgumentError(`A proxy is ${PROXY_FORM}.`);
   return address;
+}
+
+/** As curl has it: what follows the first colon is the password, unless a backslash or a drive's letter is before it. */
+function certificate(text: string): { file: string; password?: string } {
+  const [, name = '', password] = /^((?:[a-z]:(?=[/\\]))?(?:\\.|[^\\:])*)(?::([^]*))?$/iu.exec(text) ?? [
+    '',
+    text,
+  ];
+  const file = name.replace(/\\([:\\])/gu, '$1');
+  if (file === '') throw new InvalidArgumentError('It takes a file, and : and its password if it has one.');
+  return password === undefined ? { file } : { file, password };
 }
 
 function login(text: string): { name: string; password: string } {

@@ -156,6 +156,10 @@ const TRANSFER: Effects = {
   '--load-cookies': always,
   '--proxy': always,
   '--cacert': always,
+  '--cert': always,
+  '--key': needs('--cert', 'is that of a client certificate, and none is given (--cert)'),
+  '--pass': needs('--cert', 'is that of a client certificate, and none is given (--cert)'),
+  '--insecure': always,
 };
 
 const PATHS_PRINTED = first(

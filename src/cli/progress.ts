@@ -12,6 +12,8 @@ export class Progress {
   readonly #stream: WriteStream;
   readonly #lines: LiveLines;
   #lastPlainMs: number | null = null;
+  /** Said beside the job's figures, as long as it runs. */
+  warning: string | null = null;
 
   constructor(stream: WriteStream) {
     this.#stream = stream;
@@ -31,16 +33,17 @@ export class Progress {
   }
 
   #redraw(job: JobFrame): void {
-    // One for the job, besides.
-    const workers = job.workers.slice(0, Math.max(1, this.#lines.room - 1));
-    this.#lines.show([...workers.map((worker) => workerLine(worker)), jobLine(job)]);
+    const { warning } = this;
+    const last = warning === null ? [jobLine(job)] : [jobLine(job), warning];
+    const workers = job.workers.slice(0, Math.max(1, this.#lines.room - last.length));
+    this.#lines.show([...workers.map((worker) => workerLine(worker)), ...last]);
   }
 
   #plain(job: JobFrame, atMs: number): void {
     this.#lastPlainMs ??= atMs;
     if (atMs - this.#lastPlainMs < PLAIN_INTERVAL_MS) return;
     this.#lastPlainMs = atMs;
-    this.#stream.write(`${jobLine(job)}\n`);
+    this.#stream.write(`${[jobLine(job), this.warning ?? []].flat().join(' · ')}\n`);
   }
 }
 

@@ -30,6 +30,9 @@ export interface RunOptions extends DuplicateOutput {
   readonly start?: (jobId: number) => Promise<void>;
 }
 
+/** Whoever asked for it forgets it, and a job that is resumed was asked for long ago. */
+const INSECURE = "warning: servers' certificates are not checked (--insecure)";
+
 /**
  * @param prepare makes or names the jobs; they run one after the other
  * @returns the exit status
@@ -90,7 +93,13 @@ export async function runJobs(
         sayStopped(id);
         break;
       }
-      ({ kind } = engine.job(id));
+      const summary = engine.job(id);
+      ({ kind } = summary);
+      if (progress !== null) {
+        progress.warning = summary.insecure ? INSECURE : null;
+        // A job may be over before there are any figures to say it beside.
+        if (summary.insecure) process.stderr.write(`heddle: ${INSECURE}\n`);
+      }
       engine.watch(id);
       const ended = engine.ended(id);
       if (options.dryRun === true && !options.json) await tellFirst(engine, id);

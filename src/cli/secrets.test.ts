@@ -394,6 +394,8 @@ test('a command line that is wrong is not quoted', async () => {
     ['download', 'http://h/', '--load-cookies', `sid=${secret('NoCookies')}`],
     ['download', 'http://h/', '--netrc-file', `machine h login u password ${secret('NoNetrc')}`],
     ['download', 'http://h/', '--cacert', secret('NoPem')],
+    ['download', 'http://h/', '--cert', `cert.p12:${secret('CertPassword')}`],
+    ['download', 'http://h/', '--key', secret('NoKey')],
     ['download', 'http://h/', '-K', `user = "u:${secret('NoFlagFile')}"`],
     ['download', 'http://h/', '-H', `@X: ${secret('NoHeaderFile')}`],
     ['download', 'http://h/', '-K', file('cookies-wrong', `load-cookies = "sid=${secret('CookieInFile')}"`)],

@@ -1,6 +1,5 @@
 /** Jobs from asking to ending: the one door that the window and the terminal share. */
 import { createReadStream } from 'node:fs';
-import { rm } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { type CopyPolicy, type FirstCopied } from '../common/model/copy-options';
 import type { ListPreview } from '../common/model/download';
@@ -16,17 +15,17 @@ import { isEnded, type JobKind, type JobSummary } from '../common/model/jobs';
 import type { FsPath } from '../common/model/paths';
 import type { Settings, SettingsPatch } from '../common/model/settings';
 import { RateLimit } from '../common/threads/rate-limit';
-import { native } from '../files/entries';
 import { Experiments } from './experiments/experiments';
 import { formatByName } from './formats/download-list';
 import { previewList } from './formats/list-preview';
 import { JobReader } from './job-reader';
 import { ActiveJobs } from './jobs/active-jobs';
 import { copyRoots } from './jobs/copy-roots';
-import { noNumbersInMirrors, ownLists, prepareJob } from './jobs/create-job';
+import { noNumbersInMirrors, prepareJob } from './jobs/create-job';
 import { automaticWorkers, threadsOf } from './jobs/defaults';
 import { firstCopied } from './jobs/first-copied';
 import { removeJob } from './jobs/leftovers';
+import { ownLists, removeOwnLists } from './jobs/own-list';
 import { prepareOwnManifest, withOwnManifest } from './jobs/manifest';
 import { realCopy } from './jobs/real-copy';
 import type { RetryPolicy } from './jobs/retry-policy';
@@ -76,6 +75,8 @@ export class Engine extends JobReader {
   /** The speed limit of all downloads of this process. */
   readonly #sharedRate = new RateLimit();
   #frames = 0;
+  /** Jobs that are being made. */
+  readonly #storing = new Set<Promise<number>>();
   #closing: Promise<void> | null = null;
 
   /** @throws HeddleError `data-directory`, `database-newer` or `database-corrupt` */
@@ -208,7 +209,12 @@ export class Engine extends JobReader {
   async firstCopied(request: CopyJobRequest): Promise<FirstCopied | null> {
     const checked = understood(copyRequestSchema, request, 'The copy');
     const { roots } = await copyRoots(checked, 'preview');
-    return firstCopied(roots, checked.rules, this.#options.threads);
+    try {
+      return await firstCopied(roots, checked.rules, this.#options.threads);
+    } finally {
+      // It took one of those that wait for the job.
+      if (this.#options.keepsThreads === true) this.prepareThreads('copy');
+    }
   }
 
   /**
@@ -222,17 +228,32 @@ export class Engine extends JobReader {
     this.#turns.assertOpen();
     // The folder of a manifest is made as that of the downloads is, and a name that is taken is told before the work.
     if (manifest !== null) prepareOwnManifest(manifest);
-    const plain = await prepareJob(request, this.#options.dataDirectory, this.#stores.vault, input);
-    const prepared = manifest === null ? plain : withOwnManifest(plain, manifest);
-    // Reading a long list takes its time, and meanwhile somebody may have closed.
-    if (this.#turns.isClosing)
-      for (const path of ownLists(prepared.spec)) await rm(native(path), { force: true });
-    this.#turns.assertOpen();
-    const id = this.#stores.jobs.insert(prepared);
+    const storing = this.#store(request, manifest, input);
+    this.#storing.add(storing);
+    const id = await storing.finally(() => this.#storing.delete(storing));
     if (start) this.#turns.start(id);
     const job = this.job(id);
     this.#news.emit('jobs-changed', [job]);
     return job;
+  }
+
+  async #store(
+    request: JobRequest,
+    manifest: FsPath | null,
+    input: AsyncIterable<Uint8Array> | null,
+  ): Promise<number> {
+    const { closing } = this.#turns;
+    const { vault, jobs } = this.#stores;
+    const plain = await prepareJob(request, this.#options.dataDirectory, vault, { input, signal: closing });
+    try {
+      const prepared = manifest === null ? plain : withOwnManifest(plain, manifest);
+      // Reading a long list takes its time, and meanwhile somebody may have closed.
+      this.#turns.assertOpen();
+      return jobs.insert(prepared);
+    } catch (error) {
+      await removeOwnLists(ownLists(plain.spec));
+      throw error;
+    }
   }
 
   /** Starts for real what an ended dry run has shown. @throws HeddleError where it was none, or saw less than all */
@@ -271,13 +292,19 @@ export class Engine extends JobReader {
     await this.retry(id);
   }
 
-  async resize(id: number, workers: number): Promise<void> {
+  /** Of fewer threads those that go end first what they have begun, which is not waited for. */
+  resize(id: number, workers: number): void {
     if (!Number.isInteger(workers) || workers < 1 || workers > MAX_WORKERS) {
       throw new HeddleError('bad-request', `The number of workers goes from 1 to ${MAX_WORKERS}.`);
     }
     if (this.job(id).foreign) throw elsewhere(id);
     this.#stores.jobs.setWorkers(id, workers);
-    await this.#active.runner(id)?.resize(workers);
+    void this.#active
+      .runner(id)
+      ?.resize(workers)
+      .then(() => {
+        this.#news.changed(id);
+      });
     this.#news.changed(id);
   }
 
@@ -349,6 +376,7 @@ export class Engine extends JobReader {
   async #close(interrupt: boolean): Promise<void> {
     this.#others.close();
     this.#turns.close();
+    await Promise.allSettled(this.#storing);
     await this.experiments.close();
     await this.#turns.end(interrupt);
     this.#news.close();

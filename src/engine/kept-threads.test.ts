@@ -69,3 +69,19 @@ test('the next job finds its threads, and none outlives the engine', async () =>
   expect(threads.spares).toBe(0);
   expect(living.size).toBe(0);
 });
+
+test('a look at the first copy leaves the threads that wait for the job', async () => {
+  put(join(folder, 'files', 'only'), 'content');
+  const threads = new TrackedThreads(script);
+  const engine = await Engine.open({ dataDirectory: join(folder, 'kept'), threads, keepsThreads: true });
+  try {
+    engine.settings.set({ copy: { mode: 'pool', workers: WORKERS } });
+    engine.prepareThreads('copy');
+    const asked = { sources: [join(folder, 'files')], destination: join(folder, 'copies'), options: {} };
+    const first = await engine.firstCopied({ kind: 'copy', mode: 'pool', workers: WORKERS, ...asked });
+    expect(first?.target).toBe(join(folder, 'copies', 'files', 'only'));
+    expect(threads.spares).toBe(WORKERS + 1);
+  } finally {
+    await engine.close();
+  }
+});

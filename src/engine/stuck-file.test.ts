@@ -57,6 +57,10 @@ test('one file that hangs holds up its own thread alone', async () => {
   await engine.resume(id);
   await others.promise;
   expect(settled).toBeLessThan(2 * FILES + 1);
+  // The thread that hangs may be the one that is to go: that is not waited for.
+  expect(engine.resize(id, 1)).toBeUndefined();
+  expect(engine.job(id).workers).toBe(1);
+  expect(engine.job(id).counts.running).toBeGreaterThan(0);
   writeFileSync(join(files, 'go'), '');
   const { state, counts } = await ended;
   expect([state, counts.done, counts.failed]).toEqual(['done', 2 * FILES + 1, 0]);

@@ -286,6 +286,25 @@ describe.skipIf(!canTogether)('small copies that are flushed together', () => {
     expect(readdirSync(target)).toEqual(['file-000', 'file-002', 'file-003']);
   });
 
+  test('where flushing itself goes wrong, every copy fails, nothing is left and the next ones are flushed', async () => {
+    const names = put(3);
+    let isBroken = true;
+    const { add, finishAll } = begin({
+      ...SYSTEM,
+      now: () => {
+        if (isBroken) throw new Error('no clock');
+        return SYSTEM.now();
+      },
+    });
+    for (const name of names) add(name);
+    expect((await finishAll()).map((finished) => codeOf(finished) !== null)).toEqual([true, true, true]);
+    expect([readdirSync(target), openBelow(folder)]).toEqual([[], []]);
+    isBroken = false;
+    for (const name of names) add(name);
+    await finishAll();
+    expect(readdirSync(target)).toEqual(names);
+  });
+
   test('more than may be open at once are finished on the way', async () => {
     const names = put(300);
     const { add, finishAll } = begin();

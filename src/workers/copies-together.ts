@@ -81,9 +81,13 @@ export class CopiesTogether {
     const failures = new Map<number, unknown>();
     for (const device of new Set(waiting.map(({ copy }) => copy.folder.device))) {
       const fds = waiting.flatMap(({ copy }) => (copy.folder.device === device ? [copy.to] : []));
-      const flushed = this.#flusher(device).flush(fds);
-      flushMs.set(device, flushed.ms / fds.length);
-      for (const [fd, error] of flushed.failures) failures.set(fd, error);
+      try {
+        const flushed = this.#flusher(device).flush(fds);
+        flushMs.set(device, flushed.ms / fds.length);
+        for (const [fd, error] of flushed.failures) failures.set(fd, error);
+      } catch (error) {
+        for (const fd of fds) failures.set(fd, error);
+      }
     }
     for (const { order, copy, resolve, reject } of waiting) {
       try {

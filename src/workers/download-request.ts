@@ -7,7 +7,6 @@ import { shownUrl } from '../common/model/http-fields';
 import type { FsPath } from '../common/model/paths';
 import type { DownloadWorkerOptions } from '../common/threads/worker-options';
 import { lstatOrNull } from '../files/entries';
-import { basic } from './http/basic';
 import { writeHttpDate } from './http-date';
 import type { Transferred } from './transfer-options';
 import { isTag, isValidator } from './validators';
@@ -35,10 +34,6 @@ export function headersOf(
 ): Record<string, string> {
   const headers: Record<string, string> = {};
   if (options.bearer !== null) headers['authorization'] = `Bearer ${options.bearer}`;
-  else if (options.user !== null) {
-    const { name, password } = options.user;
-    headers['authorization'] = basic(name, password);
-  }
   for (const [name, value] of [...options.headers, ...entry.headers]) headers[name.toLowerCase()] = value;
   return headers;
 }
@@ -86,9 +81,4 @@ export function knownFile(target: FsPath, got: Transferred, url: URL): KnownFile
 
 function sourceOf(url: URL): string {
   return createHash('sha256').update(shownUrl(url)).digest('hex');
-}
-
-/** RFC 9110 §13.1: conditions of this kind are for what only reads. */
-export function isSafe(method: string): boolean {
-  return method === 'GET' || method === 'HEAD';
 }

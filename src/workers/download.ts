@@ -11,7 +11,7 @@ import {
   type PartialState,
 } from '../common/model/download';
 import { HeddleError, type ErrorData } from '../common/model/errors';
-import { shownUrl } from '../common/model/http-fields';
+import { isSafe, shownUrl } from '../common/model/http-fields';
 import { displayPath, joinPath, type FsPath } from '../common/model/paths';
 import type { TaskOrder, TaskOutcome } from '../common/model/tasks';
 import { nowMs } from '../common/threads/board';
@@ -26,7 +26,7 @@ import type { Naming } from '../files/take-name';
 import { isInMemory } from '../files/volumes';
 import { parseContentDisposition } from './content-disposition';
 import { checkFile, digestFile, isWrongContent } from './download-check';
-import { headersOf, isSafe, knownFile, onlyIfNewer, parseUrl, stillThere } from './download-request';
+import { headersOf, knownFile, onlyIfNewer, parseUrl, stillThere } from './download-request';
 import { FinalPlaces } from './final-name';
 import { openHttpClient } from './http';
 import type { Answer, HttpClient, HttpLimits } from './http/client';
@@ -192,6 +192,7 @@ export function createDownload(job: DownloadWorkerOptions, tuning: DownloadTunin
         url,
         method: entry.method,
         headers: headersOf(entry, options),
+        login: options.user,
         conditions,
         body: entry.body,
       },
@@ -301,6 +302,10 @@ function openClient(job: DownloadWorkerOptions, tuning: DownloadTuning): Promise
       cookieLog: job.cookieLog ?? null,
       proxy: options.proxy,
       caFile: options.caFile,
+      certFile: options.certFile,
+      keyFile: options.keyFile,
+      keyPassword: options.keyPassword,
+      insecure: options.insecure,
     }),
   );
 }

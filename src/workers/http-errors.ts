@@ -25,7 +25,10 @@ const STATUSES: Readonly<Record<number, StatusSentence>> = {
   300: { sentence: 'The server offers several files and none of them first (300 Multiple Choices).' },
   304: { sentence: 'The server says the file has not changed, though it was not asked (304 Not Modified).' },
   400: { sentence: 'The server does not understand the request (400 Bad Request).' },
-  401: { sentence: 'The server asks for a name and password (401 Unauthorized).' },
+  401: {
+    sentence:
+      'The server asks for a name and password, or does not take those it was given (401 Unauthorized).',
+  },
   402: { sentence: 'The server asks for payment (402 Payment Required).' },
   403: { sentence: 'The server does not allow access to the file (403 Forbidden).' },
   404: { sentence: 'The server has no such file (404 Not Found).' },
@@ -119,8 +122,10 @@ export function connectionFailure(error: unknown, url: URL, progress: Progress):
         ? fail('timeout-stall', `${host} stopped sending in the middle of the file.`, true)
         : fail('timeout-connect', `${host} did not accept a connection in time.`, true);
     case 'UND_ERR_HEADERS_TIMEOUT':
+    case 'HEADERS_TIMEOUT':
       return fail('timeout-headers', `${host} did not answer in time.`, true);
     case 'UND_ERR_BODY_TIMEOUT':
+    case 'STALLED':
       return fail('timeout-stall', `${host} stopped sending in the middle of the file.`, true);
     case 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH':
       return tooShort(progress, error);
@@ -129,8 +134,10 @@ export function connectionFailure(error: unknown, url: URL, progress: Progress):
     case 'HTTP2_NOT_PROCESSED':
       return fail('refused', `${host} refuses further requests now.`, true);
     case 'HTTP2_RESET':
+    case 'HTTP2_UNUSABLE':
       return reset(host, progress, error);
     case 'UND_ERR_SOCKET':
+    case 'CLOSED':
     case 'ECONNRESET':
     case 'ECONNABORTED':
     case 'EPIPE':
@@ -156,7 +163,7 @@ export function connectionFailure(error: unknown, url: URL, progress: Progress):
 
 /** The connection ended before the answer did: in good order (a short file) or broken off. */
 function broken(code: string, host: string, progress: Progress, error: unknown): HeddleError {
-  const inOrder = code === 'UND_ERR_SOCKET';
+  const inOrder = code === 'UND_ERR_SOCKET' || code === 'CLOSED';
   if (inOrder && progress.expected !== null) return tooShort(progress, error);
   if (inOrder && progress.received > 0) {
     return new HeddleError('body-incomplete', `${host} closed the connection before the end of the file.`, {

@@ -10,8 +10,8 @@ import type { PartialNote, PartialState } from '../common/model/download';
 import { FREE_PLACES, type Places } from '../common/threads/places';
 import { loadHasher } from '../files/hashers';
 import { Growth, type Look } from './connection-growth';
-import { openHttpClient } from './http';
 import type { HttpClient } from './http/client';
+import { openTestClient } from './http/test-client';
 import { PartialFile } from './partial-file';
 import { FakeContext } from './test-context';
 import { TestServer } from './test-server';
@@ -57,17 +57,7 @@ let hurries: boolean;
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'heddle-several-'));
   server = await TestServer.start();
-  client = await openHttpClient({
-    connectMs: 5000,
-    headersMs: 5000,
-    stallMs: 20_000,
-    userAgent: null,
-    loginFor: () => null,
-    cookieFile: null,
-    cookieLog: null,
-    proxy: null,
-    caFile: null,
-  });
+  client = await openTestClient({ stallMs: 20_000 });
   file = partialFile();
   most = 0;
   asked = [];
@@ -152,7 +142,7 @@ async function fetchFile(url: string, options: Options = {}): Promise<Transferre
   const transfer = new Transfer({
     client,
     file,
-    request: { url: new URL(url), method: 'GET', headers: {}, conditions: {}, body: null },
+    request: { url: new URL(url), method: 'GET', headers: {}, login: null, conditions: {}, body: null },
     earlier: options.earlier ?? null,
     context: new FakeContext({ exclusive: false }),
     note: (note) => notes.push(note),
@@ -369,7 +359,7 @@ test('a file that was stopped in many parts keeps them, and the rest comes over 
   const transfer = new Transfer({
     client,
     file,
-    request: { url: new URL(url), method: 'GET', headers: {}, conditions: {}, body: null },
+    request: { url: new URL(url), method: 'GET', headers: {}, login: null, conditions: {}, body: null },
     earlier: null,
     context,
     note: (note) => notes.push(note),

@@ -3,18 +3,12 @@ import type { PartialNote, PartialState } from '../common/model/download';
 import type { Places } from '../common/threads/places';
 import type { HasherFactory } from '../files/hashers';
 import type { Growth, Line } from './connection-growth';
-import type { Answer, ExchangeTimes, HttpClient } from './http/client';
+import type { Answer, ExchangeTimes, HttpClient, Request } from './http/client';
 import type { PartialFile } from './partial-file';
 import type { TaskContext } from './runtime';
 
-export interface TransferRequest {
-  readonly url: URL;
-  readonly method: string;
-  readonly headers: Readonly<Record<string, string>>;
-  /** Of the request for the whole. */
-  readonly conditions: Readonly<Record<string, string>>;
-  readonly body: string | null;
-}
+/** Its conditions are those of the request for the whole. */
+export type TransferRequest = Omit<Request, 'range' | 'ifRange'>;
 
 export interface TransferOptions {
   readonly client: HttpClient;

@@ -14,6 +14,7 @@ import { PartialFile } from './partial-file';
 import { FakeContext } from './test-context';
 import { TestServer } from './test-server';
 import { Transfer } from './transfer';
+import { USUAL_TRUST } from './http/trust';
 
 /** Later than the first progress is told. */
 const LATE_MS = 150;
@@ -35,7 +36,7 @@ beforeEach(async () => {
     cookieFile: null,
     cookieLog: null,
     proxy: null,
-    caFile: null,
+    ...USUAL_TRUST,
   });
   file = new PartialFile({
     path: join(folder, 'partial'),
@@ -68,7 +69,7 @@ async function transfer(
   const done = await new Transfer({
     client,
     file,
-    request: { url: new URL(url), method: 'GET', headers: {}, conditions: {}, body: null },
+    request: { url: new URL(url), method: 'GET', headers: {}, login: null, conditions: {}, body: null },
     earlier: null,
     context: new FakeContext({ exclusive: false }),
     note: (note) => notes.push(note),

@@ -56,10 +56,44 @@ export const downloadOptionsSchema = z.lazy(() => {
     proxy: z.string().nullable(),
     /** PEM certificates that are trusted beside the usual ones. */
     caFile: z.string().nullable(),
+    /** The client's own certificate: PEM, with its key or without, or PKCS #12. */
+    certFile: z.string().nullable(),
+    /** PEM; `null`: the key is in `certFile`. */
+    keyFile: z.string().nullable(),
+    /** Of the key, or of PKCS #12. */
+    keyPassword: z.string().nullable(),
+    /** Servers' certificates are not checked. */
+    insecure: z.boolean(),
   });
 });
 
 export type DownloadOptions = z.infer<typeof downloadOptionsSchema>;
+
+/** What the window proposes again for the next download: nothing secret, and nothing that is about one file or server. */
+export const rememberedOptionsSchema = z.lazy(() =>
+  downloadOptionsSchema
+    .unwrap()
+    .pick({
+      existing: true,
+      retries: true,
+      retryBaseMs: true,
+      retryAll: true,
+      connectMs: true,
+      headersMs: true,
+      stallMs: true,
+      maxBytes: true,
+      keepFreeBytes: true,
+      segments: true,
+      connectionsPerHost: true,
+      limitRate: true,
+      digests: true,
+      netrc: true,
+      cookies: true,
+      caFile: true,
+    })
+    .partial(),
+);
+export type RememberedOptions = z.infer<typeof rememberedOptionsSchema>;
 
 export const DEFAULT_DOWNLOAD_OPTIONS: DownloadOptions = {
   existing: 'number',
@@ -84,4 +118,8 @@ export const DEFAULT_DOWNLOAD_OPTIONS: DownloadOptions = {
   cookies: null,
   proxy: null,
   caFile: null,
+  certFile: null,
+  keyFile: null,
+  keyPassword: null,
+  insecure: false,
 };

@@ -77,6 +77,8 @@ export interface JobSummary {
   readonly algorithms: readonly Algorithm[];
   /** Of a download: bytes per second; `null`: no limit. */
   readonly limitRate: number | null;
+  /** Of a download: servers' certificates are not checked. */
+  readonly insecure: boolean;
   /** Of a copy. */
   readonly copyOptions: CopyOptions | null;
 }

@@ -19,6 +19,7 @@ export function withoutSecrets(request: ParsedExperimentRequest): ParsedExperime
           ...options,
           user: null,
           bearer: null,
+          keyPassword: null,
           userAgent: options.userAgent === null ? null : '(left out)',
           headers: options.headers.map(([name]) => [name, '(left out)']),
           proxy: options.proxy === null ? null : shownAddress(options.proxy),

@@ -1,11 +1,10 @@
 /** From a request to a job: checked once, paths made absolute, what is impossible refused before the first byte. */
 import { randomBytes } from 'node:crypto';
-import { createReadStream, createWriteStream } from 'node:fs';
+import { createReadStream } from 'node:fs';
 import { lstat, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
-import { HeddleError, toErrorData, fromErrorData } from '../../common/model/errors';
+import { HeddleError, fromErrorData, toErrorData } from '../../common/model/errors';
 import {
   requestSchema,
   type DownloadRequest,
@@ -35,23 +34,35 @@ import { missing, mustExist, mustLeadSomewhere } from './must-exist';
 import { mustBeReadable } from './option-files';
 import type { JobSpec, ManifestTarget, SecretOption } from './job-spec';
 import { nameTaken, usualFormat } from './manifest';
+import { removeOwnLists, storeOwnList, type Original } from './own-list';
+
+interface Making {
+  /** In the names of what the job has for itself. */
+  readonly token: string;
+  readonly dataDirectory: string;
+  readonly vault: Vault;
+  readonly input: AsyncIterable<Uint8Array> | null;
+  readonly signal: AbortSignal | null;
+}
 
 /**
  * @param input a manifest that comes with the request instead of a path
- * @throws HeddleError when the request cannot become a job; nothing was stored then
+ * @param signal ends the reading of lists
+ * @throws HeddleError when the request cannot become a job, the signal's reason; nothing was stored then
  */
 export async function prepareJob(
   request: JobRequest,
   dataDirectory: string,
   vault: Vault,
-  input: AsyncIterable<Uint8Array> | null = null,
+  { input = null, signal = null }: Partial<Pick<Making, 'input' | 'signal'>> = {},
 ): Promise<NewJob> {
   const checked = understood(requestSchema(request), request, 'The job');
   const token = randomBytes(6).toString('hex');
+  const making: Making = { token, dataDirectory, vault, input, signal };
   const how = { mode: checked.mode, workers: checked.workers, token };
   switch (checked.kind) {
     case 'download':
-      return { ...how, ...(await prepareDownload(checked, token, dataDirectory, vault)) };
+      return { ...how, ...(await prepareDownload(checked, making)) };
     case 'hash': {
       const { paths, algorithms, rules, cache, duplicates } = checked;
       if (duplicates && checked.manifest !== null)
@@ -82,7 +93,7 @@ export async function prepareJob(
       };
     }
     case 'verify':
-      return { ...how, ...(await prepareVerify(checked, token, dataDirectory, input)) };
+      return { ...how, ...(await prepareVerify(checked, making)) };
     case 'copy': {
       const { options, rules } = checked;
       if (options.mirror && options.existing === 'number') throw noNumbersInMirrors();
@@ -120,15 +131,10 @@ export async function prepareJob(
 
 type PreparedKind = Omit<NewJob, 'mode' | 'workers' | 'token'>;
 
-async function prepareVerify(
-  request: VerifyRequest,
-  token: string,
-  dataDirectory: string,
-  input: AsyncIterable<Uint8Array> | null,
-): Promise<PreparedKind> {
+async function prepareVerify(request: VerifyRequest, making: Making): Promise<PreparedKind> {
   const { strict, outside, algorithm, ignoreMissing, rules } = request;
   const options = { strict, outside, algorithm, ignoreMissing, rules };
-  if (request.manifest === null) return prepareHandedOver(request, options, token, dataDirectory, input);
+  if (request.manifest === null) return prepareHandedOver(request, options, making);
   const manifest = absolutePath(request.manifest);
   await mustLeadSomewhere(manifest);
   const stats = await stat(native(manifest));
@@ -168,25 +174,17 @@ async function prepareVerify(
   };
 }
 
-/** The job's own copy of the manifest: it goes on when whoever handed it over has gone. */
 async function prepareHandedOver(
   request: VerifyRequest,
   options: Pick<VerifyRequest, 'strict' | 'outside' | 'algorithm' | 'ignoreMissing' | 'rules'>,
-  token: string,
-  dataDirectory: string,
-  input: AsyncIterable<Uint8Array> | null,
+  { token, dataDirectory, input, signal }: Making,
 ): Promise<PreparedKind> {
   if (input === null || request.root === null)
     throw new HeddleError('bad-request', 'A manifest without a path comes with its content and a folder.');
   const root = absolutePath(request.root);
   await mustBeFolder(root);
   const manifest = join(dataDirectory, 'lists', `${token}.manifest`);
-  try {
-    makeFolders(join(dataDirectory, 'lists'));
-    await pipeline(input, createWriteStream(manifest, { mode: 0o600, flush: true }));
-  } catch (error) {
-    throw fromErrorData(toErrorData(error, manifest));
-  }
+  await storeOwnList(manifest, { name: 'standard input', content: input }, [], signal);
   return {
     kind: 'verify',
     label: 'Standard input',
@@ -214,12 +212,6 @@ function refuseForFolders(
           ? null
           : 'An algorithm';
   if (given !== null) throw new HeddleError('bad-request', `${given} means nothing for ${what}.`);
-}
-
-/** The copies of lists that a job has for itself, which go with it. */
-export function ownLists(spec: JobSpec): readonly FsPath[] {
-  if (spec.kind === 'download') return spec.lists.map(({ path }) => path);
-  return spec.kind === 'verify' && spec.shown !== undefined ? [spec.manifest] : [];
 }
 
 export function noNumbersInMirrors(): HeddleError {
@@ -301,9 +293,7 @@ async function mustBeFolder(path: FsPath): Promise<void> {
 
 async function prepareDownload(
   request: DownloadRequest,
-  token: string,
-  dataDirectory: string,
-  vault: Vault,
+  { token, dataDirectory, vault, signal }: Making,
 ): Promise<Omit<NewJob, 'mode' | 'workers' | 'token'>> {
   const directory = absolutePath(request.directory);
   await mustBeReadable(request.options);
@@ -318,18 +308,16 @@ async function prepareDownload(
   } catch (error) {
     throw fromErrorData(toErrorData(error, displayPath(directory)));
   }
-  // The job's own copies: it goes on when the originals have changed or gone.
-  const folder = join(dataDirectory, 'lists');
   const lists: { path: string; format: ListFormat | null }[] = [];
-  for (const { content, format } of parts(request)) {
-    const path = join(folder, `${token}-${lists.length}.list`);
-    lists.push({ path, format });
-    try {
-      makeFolders(folder);
-      await pipeline(content, vault.sealing(), createWriteStream(path, { mode: 0o600, flush: true }));
-    } catch (error) {
-      throw fromErrorData(toErrorData(error, path));
+  try {
+    for (const { format, ...original } of parts(request)) {
+      const path = join(dataDirectory, 'lists', `${token}-${lists.length}.list`);
+      await storeOwnList(path, original, [vault.sealing()], signal);
+      lists.push({ path, format });
     }
+  } catch (error) {
+    await removeOwnLists(lists.map(({ path }) => path));
+    throw error;
   }
   const workDirectory = joinPath(directory, WORK_DIRECTORY_PREFIX + token);
   const { only, leaveOut } = request;
@@ -349,8 +337,7 @@ async function prepareDownload(
   };
 }
 
-interface ListPart {
-  readonly content: Readable;
+interface ListPart extends Original {
   readonly format: ListFormat | null;
 }
 
@@ -361,9 +348,10 @@ function textsOf({ text, texts }: DownloadRequest): string[] {
 function* parts(request: DownloadRequest): Generator<ListPart, void, undefined> {
   const { urls, listFiles, format } = request;
   if (urls.length > 0) yield urlsPart(request);
-  for (const text of textsOf(request)) yield { content: Readable.from([text]), format };
+  for (const text of textsOf(request)) yield { name: 'The list', content: Readable.from([text]), format };
   for (const file of listFiles)
     yield {
+      name: displayPath(absolutePath(file)),
       content: createReadStream(native(absolutePath(file))),
       format: format ?? formatByName(displayName(file)),
     };
@@ -372,7 +360,7 @@ function* parts(request: DownloadRequest): Generator<ListPart, void, undefined> 
 /** URLs as they were given, and what was said of the one. */
 function urlsPart({ urls, out, checksum }: DownloadRequest): ListPart {
   if (out === null && checksum === null)
-    return { content: Readable.from([`${urls.join('\n')}\n`]), format: 'urls' };
+    return { name: 'The URLs', content: Readable.from([`${urls.join('\n')}\n`]), format: 'urls' };
   if (urls.length > 1) {
     throw new HeddleError('bad-request', 'A name or a checksum is for one URL. Put several into a list.');
   }
@@ -388,15 +376,15 @@ function urlsPart({ urls, out, checksum }: DownloadRequest): ListPart {
     ...(out === null ? {} : { filename: out }),
     ...(digest === null ? {} : { [digest.algorithm]: digest.hex }),
   };
-  return { content: Readable.from([`${JSON.stringify(line)}\n`]), format: 'jsonl' };
+  return { name: 'The URLs', content: Readable.from([`${JSON.stringify(line)}\n`]), format: 'jsonl' };
 }
 
 function sealOptions(
   given: DownloadRequest['options'],
   vault: Vault,
 ): Pick<Extract<JobSpec, { kind: 'download' }>, 'options' | 'secrets'> {
-  const { headers, user, bearer, proxy, userAgent, ...options } = given;
-  const secrets: Record<SecretOption, unknown> = { headers, user, bearer, proxy, userAgent };
+  const { headers, user, bearer, proxy, userAgent, keyPassword, ...options } = given;
+  const secrets: Record<SecretOption, unknown> = { headers, user, bearer, proxy, userAgent, keyPassword };
   return { options, secrets: vault.seal(JSON.stringify(secrets)).toString('base64') };
 }
 

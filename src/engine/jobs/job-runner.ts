@@ -411,9 +411,9 @@ export class JobRunner {
     const notBefores = new Map<number, number>();
     const becomes = ends.tasks.map((task, at): Becomes => {
       const error = errors.get(at) ?? null;
-      const end = error === null ? this.#endOf(ends, at) : this.#endOfFailure(packet, task, error);
-      if (typeof end === 'object' && end !== null) notBefores.set(at, end.notBeforeMs);
-      const to = typeof end === 'object' && end !== null ? 'queued' : end;
+      const retryAtMs = error === null ? null : this.#retryAt(packet, task, error);
+      if (retryAtMs !== null) notBefores.set(at, retryAtMs);
+      const to = error === null ? this.#endOf(ends, at) : this.#endOfFailure(error, retryAtMs);
       this.tally.ended({ packet, task, ends, at, error }, to);
       const sign = to === null || to === 'cancelled' ? null : signOf(error);
       this.#admission.release(packet.host, sign, error?.message ?? null);
@@ -439,14 +439,19 @@ export class JobRunner {
     return valueAt(results.rest, at)?.next === undefined ? valueAt(results.states, at) : 'queued';
   }
 
-  /** @returns what it becomes; when it is tried again; `null`: it is as if it had not been tried */
-  #endOfFailure(packet: Packet, task: number, error: ErrorData): Becomes | { readonly notBeforeMs: number } {
-    if (this.#stop !== null && error.retryable) return this.#stop === 'cancel' ? 'cancelled' : null;
+  #endOfFailure({ retryable }: ErrorData, retryAtMs: number | null): Becomes {
+    if (this.#stop !== null && retryable) return this.#stop === 'cancel' ? 'cancelled' : null;
+    return retryAtMs === null ? 'failed' : 'queued';
+  }
+
+  /** When a task that failed is tried again, in milliseconds since the epoch; `null`: it is not. */
+  #retryAt(packet: Packet, task: number, error: ErrorData): number | null {
+    if (this.#stop !== null) return null;
     const policy = this.#kind.retryPolicy(packet, task, this.#options.retryPolicy ?? DEFAULT_RETRY_POLICY);
     const delay = retryDelayMs(error, valueAt(packet.attempts, task) + 1, policy);
-    if (delay === null) return 'failed';
+    if (delay === null) return null;
     if (error.retryAfterMs !== undefined) this.#admission.hold(packet.host, Date.now() + error.retryAfterMs);
-    return { notBeforeMs: Date.now() + delay };
+    return Date.now() + delay;
   }
 
   #retry(packet: Packet, task: number, notBeforeMs: number): void {

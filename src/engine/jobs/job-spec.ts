@@ -68,4 +68,4 @@ export interface ManifestTarget {
 }
 
 /** Options that may hold passwords or keys. */
-export type SecretOption = 'headers' | 'user' | 'bearer' | 'proxy' | 'userAgent';
+export type SecretOption = 'headers' | 'user' | 'bearer' | 'proxy' | 'userAgent' | 'keyPassword';

@@ -6,7 +6,7 @@ import { native } from '../../files/entries';
 import type { News } from '../news';
 import type { JobRepository, StoredJob } from '../store/job-repository';
 import type { TaskStore } from '../store/task-store';
-import { ownLists } from './create-job';
+import { ownLists, removeOwnLists } from './own-list';
 
 const ROWS_AT_ONCE = 500;
 
@@ -47,7 +47,7 @@ export async function removeJob(stores: JobStores, { summary, spec }: StoredJob,
   await whileSome(() => tasks.duplicates.removeSome(id, ROWS_AT_ONCE));
   await whileSome(() => tasks.writes.removeSome(id, ROWS_AT_ONCE));
   jobs.remove(id);
-  for (const path of ownLists(spec)) await rm(native(path), { force: true });
+  await removeOwnLists(ownLists(spec));
 }
 
 async function whileSome(step: () => number): Promise<void> {

@@ -9,6 +9,8 @@ const FILES = [
   ['netrc', 'The file of logins (--netrc-file)'],
   ['cookies', 'The file of cookies (--load-cookies)'],
   ['caFile', 'The file of certificates (--cacert)'],
+  ['certFile', 'The client certificate (--cert)'],
+  ['keyFile', "The client certificate's key (--key)"],
 ] as const;
 
 /**

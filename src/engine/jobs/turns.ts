@@ -39,14 +39,19 @@ export class Turns {
   readonly #parts: TurnsParts;
   readonly #queue = new PQueue({ concurrency: JOBS_AT_ONCE });
   readonly #runs = new Map<number, Run>();
-  #closing = false;
+  readonly #closing = new AbortController();
 
   constructor(parts: TurnsParts) {
     this.#parts = parts;
   }
 
   get isClosing(): boolean {
-    return this.#closing;
+    return this.closing.aborted;
+  }
+
+  /** Its reason is what {@link assertOpen} throws. */
+  get closing(): AbortSignal {
+    return this.#closing.signal;
   }
 
   /** An experiment has the machine to itself. */
@@ -56,7 +61,7 @@ export class Turns {
 
   /** @throws HeddleError `closing` */
   assertOpen(): void {
-    if (this.#closing) throw new HeddleError('closing', 'Heddle is closing and starts nothing new.');
+    this.closing.throwIfAborted();
   }
 
   /** Whether the job waits for its turn or has it. */
@@ -111,7 +116,7 @@ export class Turns {
 
   /** A job that made room for an experiment comes before those that have not begun. */
   #startAgain(id: number, run: Run): void {
-    if (this.#closing || this.#parts.job(id).state !== 'interrupted') return;
+    if (this.isClosing || this.#parts.job(id).state !== 'interrupted') return;
     if (this.#runs.get(id) === run) this.#runs.delete(id);
     this.start(id, { first: true });
   }
@@ -135,7 +140,7 @@ export class Turns {
     }
     await Promise.all(running.map(([, { ended }]) => ended));
     return () => {
-      if (!this.#closing) this.#queue.start();
+      if (!this.isClosing) this.#queue.start();
     };
   }
 
@@ -215,7 +220,7 @@ export class Turns {
 
   /** Nothing starts from now on; {@link end} waits for what runs. */
   close(): void {
-    this.#closing = true;
+    this.#closing.abort(new HeddleError('closing', 'Heddle is closing and starts nothing new.'));
     this.#queue.clear();
   }
 
@@ -237,7 +242,7 @@ export class Turns {
   #wake(id: number): void {
     this.#parts.news.wake(id, ({ state }) => {
       const goesOn = (state === 'running' || state === 'queued') && this.#runs.has(id);
-      return this.#closing || !goesOn;
+      return this.isClosing || !goesOn;
     });
   }
 }

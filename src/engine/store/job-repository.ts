@@ -311,6 +311,8 @@ export class JobRepository {
       variant: variantOf(spec),
       algorithms: spec.kind === 'hash' || spec.kind === 'copy' ? spec.algorithms : [],
       limitRate: spec.kind === 'download' ? (spec.options.limitRate ?? null) : null,
+      // Older jobs do not say.
+      insecure: spec.kind === 'download' && (spec.options as Partial<typeof spec.options>).insecure === true,
       copyOptions: spec.kind === 'copy' ? spec.options : null,
     };
     return { summary, spec, token: record.token, owner: record.owner, planCursor: record.plan_cursor };

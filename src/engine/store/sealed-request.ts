@@ -15,8 +15,8 @@ export function sealRequest(request: ParsedExperimentRequest, vault: Vault): Sto
   const { work } = request;
   if (work.type !== 'job' || work.request.kind !== 'download')
     return { request: JSON.stringify(request), sealed: null };
-  const { headers, user, bearer, proxy, userAgent } = DEFAULT_DOWNLOAD_OPTIONS;
-  const options = { ...work.request.options, headers, user, bearer, proxy, userAgent };
+  const { headers, user, bearer, proxy, userAgent, keyPassword } = DEFAULT_DOWNLOAD_OPTIONS;
+  const options = { ...work.request.options, headers, user, bearer, proxy, userAgent, keyPassword };
   const bare = { ...work.request, urls: [], text: null, options };
   return {
     request: JSON.stringify({ ...request, work: { ...work, request: bare } }),

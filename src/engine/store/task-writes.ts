@@ -63,6 +63,7 @@ interface TaskChange {
   /** Place in the ends. */
   readonly at: number;
   readonly to: SettledState | 'queued';
+  readonly hasFailed: boolean;
   readonly values: AttemptValues;
 }
 
@@ -134,14 +135,16 @@ export class TaskWrites {
         task,
         at,
         to,
+        hasFailed: errors.has(at),
         values: valuesOf(recorded, at, task, to, errors.get(at) ?? null, known),
       });
     });
     const isPlain = packet.requests === null && isPlainResult(ends);
     const made =
       packet.stored === null ? this.#update(changes) : this.#insert(jobId, packet, changes, isPlain);
-    for (const { id, task, at, to, values } of made) {
-      if (!isPlain) this.#recordRest(recorded, at, task, id, values);
+    for (const change of made) {
+      if (!isPlain) this.#recordRest(recorded, change);
+      const { id, task, to, values } = change;
       const { size, bytes, error } = values;
       if (to === 'done') tally.bytesDone += bytes;
       tally.bytesKnown += (size ?? 0) - (valueAt(packet.sizes, task) ?? 0);
@@ -239,14 +242,9 @@ export class TaskWrites {
   }
 
   /** What few tasks have. */
-  #recordRest(
-    { packet, ends, knownOf }: Recorded,
-    at: number,
-    task: number,
-    id: number,
-    { digests, attempts, worker, startedAtMs, endedAtMs, error }: AttemptValues,
-  ): void {
-    if (error !== null && ends.errors.some(([place]) => place === at)) {
+  #recordRest({ packet, ends, knownOf }: Recorded, { at, task, id, hasFailed, values }: TaskChange): void {
+    const { digests, attempts, worker, startedAtMs, endedAtMs, error } = values;
+    if (hasFailed) {
       this.#prepare(
         `INSERT INTO failed_attempts (task_id, attempt, worker, started_at, ended_at, error) VALUES (?, ?, ?, ?, ?, ?)
            ON CONFLICT (task_id, attempt) DO UPDATE SET ended_at = excluded.ended_at, error = excluded.error`,

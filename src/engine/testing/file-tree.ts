@@ -17,6 +17,7 @@ import {
   utimesSync,
   writeFileSync,
   writeSync,
+  type BigIntStats,
 } from 'node:fs';
 import { createHash } from 'node:crypto';
 import { createServer, type Server } from 'node:net';
@@ -80,6 +81,14 @@ export async function makeHostileTree(root: string, many = 100): Promise<Server>
   return server;
 }
 
+/**
+ * What a file takes of its disk. A file system keeps its own lists of a file's blocks among them (ext4 does), of which
+ * two equal files may have a block more or less.
+ */
+function spaceOf({ size, blocks }: BigIntStats): string {
+  return blocks * 512n >= size ? 'whole' : `${Math.round(Number(blocks) / 256)} × 128 KiB`;
+}
+
 /** Everything of each entry but what every copy has of its own: one line each, in order. */
 export function describeTree(root: string): string[] {
   const firstNames = new Map<bigint, string>();
@@ -98,7 +107,7 @@ export function describeTree(root: string): string[] {
         (stats.mode & 0o7777n).toString(8),
         `${stats.uid}:${stats.gid}`,
         stats.mtimeNs,
-        isFolder ? '' : `${stats.size} in ${stats.blocks}`,
+        isFolder ? '' : `${stats.size} in ${spaceOf(stats)}`,
         isFolder ? '' : first,
         type === 'link' ? readlinkSync(path, { encoding: 'latin1' }) : '',
         type === 'file' && stats.size < 100_000_000n ? digest(path) : '',

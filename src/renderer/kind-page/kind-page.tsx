@@ -2,7 +2,7 @@
 import { useEffect } from 'react';
 import { WORDS, type PageKind } from '../kinds';
 import { watchJob } from '../state/frames';
-import { jobsStore } from '../state/jobs';
+import { jobsStore, useJob } from '../state/jobs';
 import { useStore } from '../state/store';
 import { useChosenId } from '../state/ui';
 import { DropTarget } from './drop-target';
@@ -16,6 +16,7 @@ import styles from './kind-page.module.css';
 
 export function KindPage({ kind }: { readonly kind: PageKind }) {
   const chosenId = useChosenId(kind);
+  const job = useJob(chosenId);
   const loaded = useStore(jobsStore, (jobs) => jobs.kinds[kind].loaded);
   useEffect(() => {
     watchJob(chosenId);
@@ -29,6 +30,12 @@ export function KindPage({ kind }: { readonly kind: PageKind }) {
       ) : (
         <>
           <Figures jobId={chosenId} />
+          {job?.insecure === true && (
+            <p className={styles['warning']} role="note">
+              Servers’ certificates are not checked in this job: anyone on the way can read and change what
+              comes.
+            </p>
+          )}
           <div className={styles['body']}>
             <JobList kind={kind} chosenId={chosenId} />
             <TaskPane key={chosenId} jobId={chosenId} words={WORDS[kind]} />

@@ -25,6 +25,7 @@ const JOB: JobSummary = {
   variant: 'plain',
   algorithms: [],
   limitRate: null,
+  insecure: false,
   copyOptions: null,
 };
 

@@ -176,7 +176,7 @@ function ConnectionsField({ value }: { readonly value: number }) {
 /** Stored when the field is left or Enter is pressed; what is no address is said to be none, and stays typed. */
 function ProxyField({ value }: { readonly value: string | null }) {
   const [typed, setTyped] = useState(value ?? '');
-  const wrong = typed.trim() !== '' && !/^https?:\/\/[^\s/]/iu.test(typed.trim());
+  const wrong = typed.trim() !== '' && !/^(?:https?|socks(?:4a?|5h?)?):\/\/[^\s/]/iu.test(typed.trim());
   const commit = (): void => {
     const proxy = typed.trim() === '' ? null : typed.trim();
     if (!wrong && proxy !== value) changeSettings({ proxy });

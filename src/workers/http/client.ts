@@ -3,6 +3,7 @@
  * is cancelled. How the bytes come (connections, protocols, proxies, TLS) is behind it.
  */
 import type { TaskContext } from '../runtime';
+import type { TrustOptions } from './trust';
 
 export interface HttpClient {
   /**
@@ -19,6 +20,11 @@ export interface HttpClient {
 /** Of a task's context what can end a request. */
 export type Cancellable = Pick<TaskContext, 'signal' | 'throwIfCancelled'>;
 
+export interface Login {
+  readonly name: string;
+  readonly password: string;
+}
+
 export interface HttpLimits {
   readonly connectMs: number;
   /** From the request to the last header. */
@@ -27,16 +33,15 @@ export interface HttpLimits {
   readonly stallMs: number;
 }
 
-export interface HttpOptions extends HttpLimits {
+export interface HttpOptions extends HttpLimits, TrustOptions {
   readonly userAgent: string | null;
   /** Name and password for a host, from a .netrc file. */
-  readonly loginFor: (host: string) => { readonly name: string; readonly password: string } | null;
+  readonly loginFor: (host: string) => Login | null;
   /** Cookies in Netscape's format, one character a byte. */
   readonly cookieFile: string | null;
   /** What the threads of a job tell each other of cookies; `null`: this one has its own. */
   readonly cookieLog: SharedArrayBuffer | null;
   readonly proxy: string | null;
-  readonly caFile: string | null;
 }
 
 export interface Request {
@@ -45,12 +50,16 @@ export interface Request {
   readonly method: string;
   /** Lower-case names, text. They are for the origin of `url`; others get those of them that are no keys. */
   readonly headers: Readonly<Record<string, string>>;
+  /** For the origin of `url`, in place of one in `url`; with an Authorization in `headers` it is not used. */
+  readonly login: Login | null;
   /** `null`: the whole. */
   readonly range: string | null;
   readonly ifRange: string | null;
   /** Fields that make the request conditional (RFC 9110 §13.1); unlike `headers` they follow redirects. */
   readonly conditions: Readonly<Record<string, string>>;
   readonly body: string | null;
+  /** Over a connection that carries nothing else: of several for one file, each is to have a share of its own. */
+  readonly apart?: boolean;
 }
 
 /** Told by a receiver: it has all that it wanted; the connection is closed. */
@@ -64,7 +73,7 @@ export interface Receiver {
    */
   begin(answer: Answer): boolean;
   /**
-   * @param chunk is the receiver's to keep
+   * @param chunk holds these bytes during the call alone: what is kept longer, or used after a wait, must be copied
    * @returns a promise to wait for before more is sent, `null` to go on at once, or {@link ENOUGH}
    */
   write(chunk: Buffer): Promise<void> | null | typeof ENOUGH;

@@ -6,9 +6,9 @@ import { HeddleError } from '../../common/model/errors';
 import { shownUrl } from '../../common/model/http-fields';
 import { VERSION } from '../../common/model/version';
 import { badAnswer } from '../http-errors';
-import { basic } from './basic';
-import type { Answer, Cancellable, HttpClient, HttpOptions, Receiver, Request } from './client';
+import type { Answer, Cancellable, HttpClient, HttpOptions, Login, Receiver, Request } from './client';
 import { Cookies } from './cookies';
+import { Logins, type LoginAttempt } from './logins';
 import type { Transport } from './transport';
 
 const MAX_REDIRECTS = 20;
@@ -18,19 +18,24 @@ const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 const NO_KEY = /^(?:user-agent|referer|accept(?:-.*)?)$/u;
 const NOT_ASCII = /[^\0-\x7f]/u;
 
-export type SessionOptions = Pick<HttpOptions, 'userAgent' | 'loginFor' | 'cookieFile' | 'cookieLog'>;
+export type SessionOptions = Pick<
+  HttpOptions,
+  'userAgent' | 'loginFor' | 'cookieFile' | 'cookieLog' | 'insecure'
+>;
 
 export class Session implements HttpClient {
   readonly #options: SessionOptions;
   readonly #transport: Transport;
   readonly #userAgent: string;
   readonly #cookies: Cookies;
+  readonly #logins: Logins;
 
   constructor(transport: Transport, options: SessionOptions) {
     this.#transport = transport;
     this.#options = options;
     this.#userAgent = bytesOf(options.userAgent ?? `Heddle/${VERSION}`);
     this.#cookies = new Cookies(options.cookieFile, options.cookieLog);
+    this.#logins = new Logins(options.insecure);
   }
 
   async send(request: Request, receiver: Receiver, context: Cancellable): Promise<Answer> {
@@ -38,13 +43,31 @@ export class Session implements HttpClient {
     for (;;) {
       const { loading } = this.#cookies;
       if (loading !== null) await loading;
-      const { url, method, body } = way;
       const headers = this.#headers(request, way);
       way.refuseCircle(headers);
-      const answer = await this.#transport.exchange({ url, method, headers, body }, way, context);
-      if (!isRedirect(answer)) return answer;
+      const { url, method, body } = way;
+      const login = headers['authorization'] === undefined ? this.#loginFor(request, url) : null;
+      if (login !== null) way.attempt ??= this.#logins.attempt(url, login);
+      const next = { url, method, headers, body };
+      const answer = await this.#transport.exchange(way.attempt?.next(next) ?? next, way, context);
+      if (way.goesOn) continue;
+      if (!isRedirect(answer)) {
+        // What it sets is there for whoever asks next, in other threads too.
+        const { loading: taking } = this.#cookies;
+        if (taking !== null) await taking;
+        return answer;
+      }
       way.follow(answer, headers);
     }
+  }
+
+  /** The user's for the first origin, else that of the address, else that of .netrc. */
+  #loginFor(request: Request, url: URL): Login | null {
+    const isOwn = url.origin === request.url.origin;
+    const own = isOwn ? request.login : null;
+    return (
+      own ?? loginOf(url) ?? (isOwn ? loginOf(request.url) : null) ?? this.#options.loginFor(url.hostname)
+    );
   }
 
   #headers(request: Request, way: Way): Record<string, string> {
@@ -54,11 +77,7 @@ export class Session implements HttpClient {
       'accept-encoding': 'identity',
       'user-agent': this.#userAgent,
     };
-    const login = loginOf(url) ?? this.#options.loginFor(url.hostname);
-    if (login !== null) headers['authorization'] = basic(login.name, login.password);
     const isOwn = url === request.url || url.origin === request.url.origin;
-    const own = isOwn ? loginOf(request.url) : null;
-    if (own !== null) headers['authorization'] = basic(own.name, own.password);
     for (const name in request.headers) {
       // A body that is not sent any more has no type.
       if (name.startsWith('content-') && method !== request.method) continue;
@@ -83,6 +102,10 @@ class Way implements Receiver {
   url: URL;
   method: string;
   body: string | null;
+  /** To log in where it is; `null`: there is none. */
+  attempt: LoginAttempt | null = null;
+  /** Whether the last answer is no answer yet: it asks for another login. */
+  goesOn = false;
   /** Names of cookies that were set on it. */
   readonly fresh = new Set<string>();
   readonly #receiver: Receiver;
@@ -101,7 +124,8 @@ class Way implements Receiver {
   begin(answer: Answer): boolean {
     const cookies = answer.headers['set-cookie'];
     if (cookies !== undefined) this.#cookies.take(answer.url, cookies, this.fresh);
-    return !isRedirect(answer) && this.#receiver.begin(answer);
+    this.goesOn = this.attempt?.goesOn(answer) === true;
+    return !this.goesOn && !isRedirect(answer) && this.#receiver.begin(answer);
   }
 
   write(chunk: Buffer): ReturnType<Receiver['write']> {
@@ -126,6 +150,7 @@ class Way implements Receiver {
     this.#sent ??= new Set();
     this.#sent.add(this.#requestWith(headers));
     this.url = redirectTarget(answer, this.url);
+    this.attempt = null;
     // RFC 9110 §15.4: what came as POST goes on as GET, except where the status says otherwise.
     if (status === 303 ? this.method !== 'HEAD' : this.method === 'POST' && status < 303) {
       this.method = 'GET';
@@ -150,11 +175,6 @@ type RequestHeaders = Readonly<Record<string, string>>;
 function isRedirect({ status, headers }: Answer): boolean {
   if (status < 300 || status > 399 || status === 304) return false;
   return REDIRECTS.has(status) || headers['location'] !== undefined;
-}
-
-interface Login {
-  readonly name: string;
-  readonly password: string;
 }
 
 /** Name and password in an address. */

@@ -21,6 +21,15 @@ export interface TrustOptions {
   readonly keyPassword: string | null;
 }
 
+/** What holds where the user says nothing. */
+export const USUAL_TRUST: TrustOptions = {
+  caFile: null,
+  insecure: false,
+  certFile: null,
+  keyFile: null,
+  keyPassword: null,
+};
+
 const UNKNOWN_ISSUER: ReadonlySet<string> = new Set([
   'UNABLE_TO_GET_ISSUER_CERT',
   'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',

@@ -1,9 +1,9 @@
 /**
  * What happens to a connection and is no error of the system's.
  * - `CLOSED`: the other side closed it in good order, before the answer was whole.
- * - `CONNECT_TIMEOUT`, `HEADERS_TIMEOUT`, `STALLED`: it took longer than it may.
+ * - `HEADERS_TIMEOUT`, `STALLED`: it took longer than it may.
  */
-export type WireCode = 'CLOSED' | 'CONNECT_TIMEOUT' | 'HEADERS_TIMEOUT' | 'STALLED';
+export type WireCode = 'CLOSED' | 'HEADERS_TIMEOUT' | 'STALLED';
 
 export class WireError extends Error {
   readonly code: WireCode;

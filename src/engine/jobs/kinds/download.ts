@@ -6,7 +6,7 @@ import {
   type KnownFile,
   type PartialNote,
 } from '../../../common/model/download';
-import type { DownloadOptions } from '../../../common/model/download-options';
+import { DEFAULT_DOWNLOAD_OPTIONS, type DownloadOptions } from '../../../common/model/download-options';
 import { isIdempotent } from '../../../common/model/http-fields';
 import { toColumn, valueAt, type OrderDetails, type Packet } from '../../../common/model/packet';
 import { displayPath, joinPath, samePath, type FsPath } from '../../../common/model/paths';
@@ -85,6 +85,8 @@ export function downloadKind(spec: Extract<JobSpec, { kind: 'download' }>, conte
         directory,
         workDirectory,
         options: {
+          // Older jobs do not have all of them.
+          ...DEFAULT_DOWNLOAD_OPTIONS,
           ...options,
           ...secrets,
           proxy: secrets.proxy ?? settings.proxy,

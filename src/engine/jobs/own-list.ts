@@ -1,0 +1,81 @@
+/** A job's own copy of a list or manifest: it goes on when the original has changed or gone. */
+import type { FileHandle } from 'node:fs/promises';
+import { open, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { Readable, type Transform, type Writable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { fromErrorData, toErrorData } from '../../common/model/errors';
+import { makeFolders, native } from '../../files/entries';
+import type { FsPath } from '../../common/model/paths';
+import type { JobSpec } from './job-spec';
+
+/** A list or manifest as it is given. */
+export interface Original {
+  /** What it is called where it cannot be read. */
+  readonly name: string;
+  readonly content: AsyncIterable<Uint8Array | string>;
+}
+
+/**
+ * @param steps what the content goes through
+ * @param signal ends the copying, even where who writes the original never ends
+ * @throws HeddleError about the copy or the original; the signal's reason. Nothing is left then.
+ */
+export async function storeOwnList(
+  path: string,
+  original: Original,
+  steps: readonly Transform[],
+  signal: AbortSignal | null,
+): Promise<void> {
+  let file: FileHandle | null = null;
+  let target: Writable | null = null;
+  try {
+    signal?.throwIfAborted();
+    makeFolders(dirname(path));
+    file = await open(path, 'wx', 0o600);
+    target = file.createWriteStream({ flush: true });
+    await orStopped(pipeline([Readable.from(read(original)), ...steps, target]), signal);
+  } catch (error) {
+    target?.destroy();
+    if (file !== null) await removeOwnLists([path]);
+    throw signal?.aborted === true ? signal.reason : fromErrorData(toErrorData(error, path));
+  }
+}
+
+/** The copies of lists that a job has for itself, which go with it. */
+export function ownLists(spec: JobSpec): readonly FsPath[] {
+  if (spec.kind === 'download') return spec.lists.map(({ path }) => path);
+  return spec.kind === 'verify' && spec.shown !== undefined ? [spec.manifest] : [];
+}
+
+export async function removeOwnLists(paths: readonly FsPath[]): Promise<void> {
+  for (const path of paths) await rm(native(path), { force: true });
+}
+
+async function* read({ name, content }: Original): AsyncGenerator<Uint8Array | string> {
+  try {
+    yield* content;
+  } catch (error) {
+    throw fromErrorData(toErrorData(error, name));
+  }
+}
+
+/** A stream of a FIFO that nobody writes cannot even be destroyed. */
+async function orStopped(work: Promise<void>, signal: AbortSignal | null): Promise<void> {
+  if (signal === null) {
+    await work;
+    return;
+  }
+  const { promise: stopped, reject } = Promise.withResolvers<never>();
+  const stop = (): void => {
+    reject(signal.reason as Error);
+  };
+  signal.addEventListener('abort', stop, { once: true });
+  // What it says when it was left is of no interest.
+  work.catch(() => undefined);
+  try {
+    await Promise.race([work, stopped]);
+  } finally {
+    signal.removeEventListener('abort', stop);
+  }
+}
