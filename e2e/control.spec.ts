@@ -52,8 +52,8 @@ class HeldServer {
 async function startDownload(window: Page, urls: readonly string[], target: string): Promise<void> {
   await window.getByRole('button', { name: 'New download', exact: true }).click();
   const dialog = window.getByRole('dialog');
-  await dialog.getByLabel('URLs, one a line').fill(urls.join('\n'));
-  await dialog.getByRole('textbox', { name: 'Folder' }).fill(target);
+  await dialog.getByLabel(/^Addresses/u).fill(urls.join('\n'));
+  await dialog.getByRole('textbox', { name: 'Save in' }).fill(target);
   await dialog.getByRole('button', { name: /^Download \d/u }).click();
 }
 

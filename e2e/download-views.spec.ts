@@ -43,7 +43,7 @@ async function serve(): Promise<TestServer> {
 async function download({ electron, window }: App, urls: readonly string[], target: string): Promise<void> {
   await window.getByRole('button', { name: 'New download', exact: true }).click();
   const dialog = window.getByRole('dialog');
-  await dialog.getByLabel('URLs, one a line').fill(urls.join('\n'));
+  await dialog.getByLabel(/^Addresses/u).fill(urls.join('\n'));
   await answerDialogs(electron, [target]);
   await dialog.getByRole('button', { name: 'Choose…' }).click();
   await dialog.getByRole('button', { name: /^Download \d/u }).click();

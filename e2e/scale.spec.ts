@@ -18,8 +18,8 @@ test('100,000 tasks: the list scrolls without a blank row while they run', async
   const list = join(folder, 'urls.txt');
   writeFileSync(list, urls);
   await answerDialogs(electron, [list]);
-  await dialog.getByRole('button', { name: 'Open list…' }).click();
-  await dialog.getByRole('textbox', { name: 'Folder' }).fill(join(folder, 'target'));
+  await dialog.getByRole('button', { name: 'Open file…' }).click();
+  await dialog.getByRole('textbox', { name: 'Save in' }).fill(join(folder, 'target'));
   await dialog.getByRole('button', { name: /^Download/u }).click();
   await expect(window.getByRole('button', { name: 'All 100,000', exact: true })).toBeVisible({
     timeout: 60_000,

@@ -33,7 +33,7 @@ test('no password is shown or kept in clear, also in lines that cannot be read',
     String.raw`https:\\u:s3cret-slash@h/x`,
     'https://u:pa/s3cret-path@h/x',
   ];
-  await dialog.getByLabel('URLs, one a line').fill(list.join('\n'));
+  await dialog.getByLabel(/^Addresses/u).fill(list.join('\n'));
   const faults = dialog.getByRole('list', { name: 'Lines that were not understood' });
   await expect(faults).toContainText('Line 3 (h) is not an HTTP or HTTPS address.');
   expect(await faults.innerText()).not.toContain('s3cret');
@@ -45,8 +45,16 @@ test('no password is shown or kept in clear, also in lines that cannot be read',
     await window.getByText(name).first().click();
     expect(await window.locator('body').innerText()).not.toContain('s3cret');
   }
+  await window.getByRole('button', { name: 'New download', exact: true }).click();
+  await dialog.getByLabel(/^Addresses/u).fill(`http://${base}/login`);
+  await dialog.getByText('Options', { exact: true }).click();
+  await dialog.getByRole('textbox', { name: 'Login', exact: true }).fill('o');
+  await dialog.getByRole('textbox', { name: 'Password' }).fill('s3cret-option');
+  await dialog.getByRole('textbox', { name: 'Headers' }).fill('X-Key: s3cret-header');
+  await dialog.getByRole('button', { name: /^Download \d/u }).click();
+  await ended(window, '1 of 1');
   expect(await window.content()).not.toContain('s3cret');
-  for (const secret of ['s3cret-url', 's3cret-proxy']) expect(heard).toContain(secret);
+  for (const secret of ['s3cret-url', 's3cret-proxy', 's3cret-option']) expect(heard).toContain(secret);
   const kept = (when: string): string[] =>
     readdirSync(folder, { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile())

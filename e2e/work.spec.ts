@@ -30,11 +30,11 @@ for (const mode of ['Sync', 'Async'] as const) {
     await window.getByRole('button', { name: 'New download', exact: true }).click();
     const dialog = window.getByRole('dialog');
     const urls = Array.from({ length: 200 }, (_, index) => `${server.url}/${index}.bin`);
-    await dialog.getByLabel('URLs, one a line').fill(urls.join('\n'));
-    await expect(dialog.getByText('200 URLs', { exact: true })).toBeVisible();
+    await dialog.getByLabel(/^Addresses/u).fill(urls.join('\n'));
+    await expect(dialog.getByText('200 files', { exact: true })).toBeVisible();
     await answerDialogs(electron, [target]);
     await dialog.getByRole('button', { name: 'Choose…' }).click();
-    await dialog.getByRole('button', { name: 'Download 200 URLs' }).click();
+    await dialog.getByRole('button', { name: 'Download 200 files' }).click();
 
     // The threads are seen at work while it runs.
     const workers = window.getByRole('region', { name: 'Workers' });

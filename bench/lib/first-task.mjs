@@ -27,8 +27,8 @@ const STARTS = {
   },
   download: async (app, { urls, target }) => {
     const dialog = await openDialog(app, 'Downloads', 'New download');
-    await dialog.getByLabel('URLs, one a line').fill(urls.join('\n'));
-    await dialog.getByRole('textbox', { name: 'Folder' }).fill(target);
+    await dialog.getByLabel(/^Addresses/u).fill(urls.join('\n'));
+    await dialog.getByRole('textbox', { name: 'Save in' }).fill(target);
     return dialog.getByRole('button', { name: /^Download \d/u });
   },
 };

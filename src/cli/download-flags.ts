@@ -13,15 +13,10 @@ import {
   MOST_CONNECTIONS,
   type DownloadOptions,
 } from '../common/model/download-options';
-import {
-  STATUS_PATTERN,
-  isFieldValue,
-  isConnectionField,
-  isToken,
-  splitField,
-} from '../common/model/http-fields';
+import { STATUS_PATTERN, isFieldValue, readHeaderLine } from '../common/model/http-fields';
 import { PROXY_FORM, readProxyAddress } from '../common/model/proxy-address';
 import { DEFAULT_SETTINGS } from '../common/model/settings';
+import { decodeText } from '../engine/formats/text-lines';
 import { readBytes } from '../common/model/units';
 import { addFlagFiles, readTextFile } from './flag-file';
 import { givenPath, givenTextPath } from './given-path';
@@ -225,7 +220,7 @@ export function addTransferFlags(command: Command): Command {
     );
 }
 
-/** @param text what standard input had, where it was asked for */
+/** @param text what standard input had, where it is read before */
 export function downloadRequest(
   urls: readonly string[],
   flags: DownloadFlags,
@@ -278,9 +273,9 @@ export function refuseWrongSources(urls: readonly string[], flags: DownloadFlags
 }
 
 export async function readStandardInput(): Promise<string> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of process.stdin) chunks.push(chunk as Buffer);
-  return Buffer.concat(chunks).toString('utf8');
+  let text = '';
+  for await (const piece of decodeText(process.stdin)) text += piece;
+  return text;
 }
 
 /** What was not given is left out: the defaults are the engine's. */
@@ -391,10 +386,9 @@ function headers(text: string): readonly Header[] {
 }
 
 function header(text: string): Header {
-  const field = splitField(text);
-  if (field === null || !isToken(field[0])) throw new InvalidArgumentError('A header is "Name: value".');
-  if (isConnectionField(field[0])) throw new InvalidArgumentError(`Heddle itself says ${field[0]}.`);
-  return [field[0], fieldValue(field[1])];
+  const read = readHeaderLine(text);
+  if (typeof read === 'string') throw new InvalidArgumentError(read);
+  return read;
 }
 
 function fieldValue(text: string): string {

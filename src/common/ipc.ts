@@ -92,6 +92,8 @@ export const pickSchema = z.strictObject({
     'download-folder',
     'copy-target',
     'certificates',
+    'cookies',
+    'logins',
     'manifest',
   ]),
 });
@@ -199,6 +201,8 @@ export const REQUESTS = {
   ),
   /** The best pool size that it found becomes the automatic number of workers of its kind. */
   'experiments:adopt': channel<Settings>()(oneExperiment),
+  /** Bytes that are free where a folder is or would be made; `null` where that cannot be told. */
+  'folders:free': channel<number | null>()(z.strictObject({ path: z.string() })),
   /** A native dialog; empty when it was dismissed. */
   'dialog:pick': channel<readonly string[]>()(pickSchema),
   /** Saves a hash job's manifest where the user says; the path, or `null` when dismissed. */

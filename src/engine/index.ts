@@ -4,5 +4,6 @@ export { Threads } from './pool';
 export { defaultDataDirectory } from './data-directory';
 export { experimentText } from './experiments/export';
 export { absolutePath } from '../files/absolute-path';
+export { freeSpace } from './free-space';
 export { unreadableFile } from './jobs/option-files';
 export { native } from '../files/entries';

@@ -17,8 +17,8 @@ const OPTIONS: Readonly<Record<Purpose, OpenDialogOptions>> = {
     title: 'Open lists of URLs',
     properties: ['openFile', 'multiSelections'],
     filters: [
-      { name: 'Lists', extensions: ['txt', 'urls', 'lst', 'list'] },
       { name: 'All files', extensions: ['*'] },
+      { name: 'Lists', extensions: ['txt', 'urls', 'lst', 'list', 'csv', 'jsonl', 'metalink', 'meta4'] },
     ],
   },
   files: { title: 'Choose files', properties: ['openFile', 'multiSelections', 'showHiddenFiles'] },
@@ -36,6 +36,15 @@ const OPTIONS: Readonly<Record<Purpose, OpenDialogOptions>> = {
       { name: 'All files', extensions: ['*'] },
     ],
   },
+  cookies: {
+    title: 'Choose a file of cookies',
+    properties: ['openFile', 'showHiddenFiles'],
+    filters: [
+      { name: 'All files', extensions: ['*'] },
+      { name: 'Cookies', extensions: ['txt'] },
+    ],
+  },
+  logins: { title: 'Choose a .netrc file', properties: ['openFile', 'showHiddenFiles'] },
   manifest: {
     title: 'Choose a manifest',
     properties: ['openFile', 'showHiddenFiles'],

@@ -11,7 +11,7 @@ import {
   type RequestOutput,
 } from '../common/ipc';
 import { displayPath } from '../common/model/paths';
-import { experimentText, type Engine } from '../engine';
+import { experimentText, freeSpace, type Engine } from '../engine';
 import { appInfo } from './app-info';
 import { pick, pickDuplicatesPath, pickExperimentPath, pickExportPath, pickManifestPath } from './dialogs';
 import { isAppUrl } from './security';
@@ -112,6 +112,7 @@ export function setupIpc(engine: Engine, dataDirectory: string): void {
       return [...text].join('');
     },
     'experiments:adopt': ({ experimentId }) => engine.experiments.adopt(experimentId),
+    'folders:free': ({ path }) => freeSpace(path),
     'dialog:pick': ({ purpose }) => pick(purpose),
     'manifest:save': async ({ jobId, format }) => {
       const path = await pickManifestPath(engine.job(jobId), format);

@@ -23,7 +23,7 @@ interface Parameter {
 }
 
 /**
- * @param header one header's value, one character a byte (as Node and undici give it); never throws
+ * @param header one header's value, one character a byte; never throws
  */
 export function parseContentDisposition(header: string): ContentDisposition {
   const typeEnd = endOf(header, ';', 0);

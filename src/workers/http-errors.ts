@@ -148,6 +148,7 @@ export function connectionFailure(error: unknown, url: URL, progress: Progress):
     case 'HTTP2_NOT_PROCESSED':
       return fail('refused', `${host} refuses further requests now.`, true);
     case 'HTTP2_RESET':
+    case 'HTTP2_UNUSABLE':
       return reset(host, progress, error);
     case 'UND_ERR_SOCKET':
     case 'CLOSED':

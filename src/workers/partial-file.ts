@@ -1,6 +1,7 @@
 /**
- * A file on its way, written at several places at once. Bytes gather in memory and go to the temporary name in blocks,
- * so that a tiny file costs one write and a big one never more memory than the high-water mark.
+ * A file on its way, written at several places at once. Bytes go to the temporary name as they come, small ones gathered,
+ * so that a tiny file costs one write; to a slow disk they go beside the thread, and a big file never takes more memory
+ * than the high-water mark.
  */
 import {
   closeSync,
@@ -18,9 +19,15 @@ import { promisify } from 'node:util';
 import { HeddleError, fromErrorData, toErrorData } from '../common/model/errors';
 import { displayPath, type FsPath } from '../common/model/paths';
 import type { HasherFactory } from '../files/hashers';
+import { nowMs } from '../common/threads/board';
 import { errorCode, makeWorkDirectory, native, unlinkIfThere } from '../files/entries';
 
-/** Bytes gathered before they are written. */
+/** So many bytes are written as they come, and fewer when they have company. */
+const DIRECT_BYTES = 16 * 1024;
+/** Others on this thread must not wait for a disk that takes so long for one write; for a while it writes beside it. */
+const SLOW_MS = 100;
+const SLOW_FOR_MS = 2000;
+/** Bytes gathered before they are written beside the thread. */
 const BLOCK_BYTES = 256 * 1024;
 /** Bytes of one writer waiting for the disk at which the sender is asked to pause. */
 const HIGH_WATER_BYTES = 1024 * 1024;
@@ -69,8 +76,9 @@ export class PartialFile {
     this.#options = options;
   }
 
-  get exclusive(): boolean {
-    return this.#options.exclusive;
+  /** Whether nobody minds if writing takes its time, or it takes none. */
+  get isQuick(): boolean {
+    return this.#options.exclusive || !this.#options.durable;
   }
 
   /** Takes up the file of an earlier attempt. @returns whether there is one */
@@ -254,9 +262,15 @@ export class PartialFile {
   }
 }
 
+/** Until when this thread's disk is taken for slow. */
+let slowUntilMs = 0;
+
 export class PlaceWriter {
   readonly #file: PartialFile;
+  readonly #start: number;
+  /** Where the first byte that waits goes. */
   #position: number;
+  #next: number;
   #waiting: Buffer[] = [];
   #waitingBytes = 0;
   #writing: Promise<void> | null = null;
@@ -264,7 +278,14 @@ export class PlaceWriter {
 
   constructor(file: PartialFile, position: number) {
     this.#file = file;
+    this.#start = position;
     this.#position = position;
+    this.#next = position;
+  }
+
+  /** Where the next chunk goes. */
+  get next(): number {
+    return this.#next;
   }
 
   /**
@@ -274,14 +295,16 @@ export class PlaceWriter {
    */
   write(chunk: Buffer): Promise<void> | null {
     if (this.#failure !== null) throw this.#failure;
-    this.#waiting.push(Buffer.from(chunk));
-    this.#waitingBytes += chunk.length;
-    if (this.#waitingBytes < BLOCK_BYTES) return null;
-    if (this.#file.exclusive) {
-      this.#writeNow();
+    const isFirst = this.#next === this.#start;
+    this.#next += chunk.length;
+    if (this.#writing === null && (this.#file.isQuick || slowUntilMs === 0 || nowMs() >= slowUntilMs)) {
+      // A small file is one chunk; of what comes in many small ones some gather.
+      if (isFirst || this.#waitingBytes + chunk.length >= DIRECT_BYTES) this.#writeNow(chunk);
+      else this.#keep(chunk);
       return null;
     }
-    if (this.#writing === null) {
+    this.#keep(chunk);
+    if (this.#writing === null && this.#waitingBytes >= BLOCK_BYTES) {
       this.#writing = this.#drain();
       // Whoever writes or flushes next learns of a failure; it is not unhandled until then.
       this.#writing.catch(() => undefined);
@@ -303,7 +326,7 @@ export class PlaceWriter {
 
   #flushNow(): void {
     if (this.#failure !== null) throw this.#failure;
-    if (this.#waitingBytes > 0) this.#writeNow();
+    if (this.#waitingBytes > 0) this.#writeNow(null);
   }
 
   /** Resolves when nothing is being written any more. */
@@ -311,13 +334,32 @@ export class PlaceWriter {
     if (this.#writing !== null) await this.#writing.catch(() => undefined);
   }
 
-  #writeNow(): void {
-    const block = this.#take();
-    const position = this.#position;
-    this.#position += block.length;
-    this.#file.explain(() => {
-      writeFully(this.#file.fd, block, position);
-    });
+  #keep(chunk: Buffer): void {
+    this.#waiting.push(Buffer.from(chunk));
+    this.#waitingBytes += chunk.length;
+  }
+
+  /** What waits, and then `chunk`. */
+  #writeNow(chunk: Buffer | null): void {
+    const startedAtMs = this.#file.isQuick ? 0 : nowMs();
+    try {
+      const { fd } = this.#file;
+      if (this.#waitingBytes > 0) {
+        const block = this.#take();
+        writeFully(fd, block, this.#position);
+        this.#position += block.length;
+      }
+      if (chunk !== null) {
+        writeFully(fd, chunk, this.#position);
+        this.#position += chunk.length;
+      }
+    } catch (error) {
+      this.#failure = this.#file.explained(error);
+      throw this.#failure;
+    }
+    if (this.#file.isQuick) return;
+    const endedAtMs = nowMs();
+    if (endedAtMs - startedAtMs > SLOW_MS) slowUntilMs = endedAtMs + SLOW_FOR_MS;
   }
 
   async #drain(): Promise<void> {

@@ -71,6 +71,32 @@ export const downloadOptionsSchema = z.lazy(() => {
 
 export type DownloadOptions = z.infer<typeof downloadOptionsSchema>;
 
+/** What the window proposes again for the next download: nothing secret, and nothing that is about one file or server. */
+export const rememberedOptionsSchema = z.lazy(() =>
+  downloadOptionsSchema
+    .unwrap()
+    .pick({
+      existing: true,
+      retries: true,
+      retryBaseMs: true,
+      retryAll: true,
+      connectMs: true,
+      headersMs: true,
+      stallMs: true,
+      maxBytes: true,
+      keepFreeBytes: true,
+      segments: true,
+      connectionsPerHost: true,
+      limitRate: true,
+      digests: true,
+      netrc: true,
+      cookies: true,
+      caFile: true,
+    })
+    .partial(),
+);
+export type RememberedOptions = z.infer<typeof rememberedOptionsSchema>;
+
 export const DEFAULT_DOWNLOAD_OPTIONS: DownloadOptions = {
   existing: 'number',
   retries: 4,

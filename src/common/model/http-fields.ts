@@ -38,6 +38,15 @@ export function isConnectionField(name: string): boolean {
   return CONNECTION_FIELDS.has(name.toLowerCase());
 }
 
+/** A header as people write it, checked before the first byte is sent; of a faulty one a sentence that says why. */
+export function readHeaderLine(line: string): readonly [name: string, value: string] | string {
+  const field = splitField(line);
+  if (field === null || !isToken(field[0])) return 'A header is "Name: value".';
+  if (isConnectionField(field[0])) return `Heddle itself says ${field[0]}.`;
+  if (!isFieldValue(field[1])) return 'It has characters that a header cannot have.';
+  return field;
+}
+
 const IDEMPOTENT: ReadonlySet<string> = new Set(['GET', 'HEAD', 'PUT', 'DELETE', 'OPTIONS', 'TRACE']);
 
 /** RFC 9110 §9.2.2. */

@@ -8,6 +8,8 @@ export const listFilterSchema = z.lazy(() => {
     hosts: names,
     /** Without a dot: `zip`, `tar.gz`; `gz` is `tar.gz` too, and '' a name without one. */
     extensions: names,
+    /** Names are as previews have them: of no other port, and `gz` is no `tar.gz`. */
+    exact: z.boolean().optional(),
   });
 });
 

@@ -1,6 +1,6 @@
 /** What the user has chosen; one row each in SQLite. */
 import { z } from 'zod';
-import { connectionsSchema } from './download-options';
+import { connectionsSchema, rememberedOptionsSchema } from './download-options';
 import { MAX_WORKERS } from './job-request';
 import { MODES } from './jobs';
 
@@ -46,6 +46,8 @@ const settingsSchema = z.lazy(() =>
     proxy: z.url({ protocol: /^(?:https?|socks(?:4a?|5h?)?)$/u }).nullable(),
     /** PEM certificates that downloads trust beside the usual ones: a path, or `null`. */
     caFile: z.string().nullable(),
+    /** What the window proposes for the next download, where it differs from the usual. */
+    downloadOptions: rememberedOptionsSchema,
     theme: z.enum(['system', 'dark', 'light']),
   }),
 );
@@ -66,5 +68,6 @@ export const DEFAULT_SETTINGS: Settings = {
   limitRate: null,
   proxy: null,
   caFile: null,
+  downloadOptions: {},
   theme: 'system',
 };

@@ -31,6 +31,9 @@ test.each<[Partial<ListFilter>, Partial<ListFilter>, string]>([
   [{}, { hosts: ['example.org'] }, 'cde'],
   [{}, { hosts: ['[::1]:99'], extensions: [''] }, 'abc'],
   [{ hosts: ['.example.org'] }, { extensions: ['jpg'] }, 'ab'],
+  [{}, { hosts: ['example.org'], exact: true }, 'bcde'],
+  [{}, { hosts: ['example.org:8080', '.example.org'], exact: true }, 'acde'],
+  [{}, { extensions: ['gz', 'jpg', ''], exact: true }, 'abe'],
 ])('only %j less %j', (only, leaveOut, expected) => {
   expect(chosen(only, leaveOut)).toBe(expected);
 });

@@ -19,11 +19,8 @@ export function entryFilter(
 ): ((entry: DownloadEntry) => boolean) | null {
   const asked = [only.hosts, only.extensions, leaveOut.hosts, leaveOut.extensions];
   if (asked.every((names) => names.length === 0)) return null;
-  const [hosts, noHosts] = [hostMatcher(only.hosts), hostMatcher(leaveOut.hosts)];
-  const [extensions, noExtensions] = [
-    extensionMatcher(only.extensions),
-    extensionMatcher(leaveOut.extensions),
-  ];
+  const [hosts, noHosts] = [hostMatcher(only), hostMatcher(leaveOut)];
+  const [extensions, noExtensions] = [extensionMatcher(only), extensionMatcher(leaveOut)];
   return ({ urls, fileName }) => {
     const url = new URL(urls[0] ?? '');
     const extension = extensionOf(expectedFileName(fileName, url));
@@ -39,8 +36,12 @@ export function entryFilter(
 /** @returns `null` where nothing is asked for */
 type Matcher<Value> = (value: Value) => boolean | null;
 
-function hostMatcher(names: readonly string[]): Matcher<URL> {
+function hostMatcher({ hosts: names, exact: isExact }: ListFilter): Matcher<URL> {
   if (names.length === 0) return () => null;
+  if (isExact === true) {
+    const named = new Set(names);
+    return ({ host }) => named.has(host);
+  }
   const exact = new Set<string>();
   const below: string[] = [];
   for (const name of names.map((each) => each.trim().toLowerCase())) {
@@ -52,8 +53,12 @@ function hostMatcher(names: readonly string[]): Matcher<URL> {
     exact.has(host) || exact.has(hostname) || below.some((domain) => hostname.endsWith(domain));
 }
 
-function extensionMatcher(names: readonly string[]): Matcher<string> {
+function extensionMatcher({ extensions: names, exact: isExact }: ListFilter): Matcher<string> {
   if (names.length === 0) return () => null;
+  if (isExact === true) {
+    const named = new Set(names);
+    return (extension) => named.has(extension);
+  }
   const exact = new Set(
     names.map((name) =>
       name

@@ -7,11 +7,19 @@ interface DialogProps {
   readonly onClose: () => void;
   readonly children: ReactNode;
   readonly small?: boolean;
+  readonly wide?: boolean;
   readonly alert?: boolean;
 }
 
 /** A modal dialog. Escape and a click beside it close it. */
-export function Dialog({ title, onClose, children, small = false, alert = false }: DialogProps) {
+export function Dialog({
+  title,
+  onClose,
+  children,
+  small = false,
+  wide = false,
+  alert = false,
+}: DialogProps) {
   return (
     <ModalOverlay
       isOpen
@@ -21,7 +29,9 @@ export function Dialog({ title, onClose, children, small = false, alert = false 
       }}
       className={styles['overlay'] ?? ''}
     >
-      <Modal className={`${styles['modal'] ?? ''} ${small ? (styles['small'] ?? '') : ''}`}>
+      <Modal
+        className={`${styles['modal'] ?? ''} ${small ? (styles['small'] ?? '') : wide ? (styles['wide'] ?? '') : ''}`}
+      >
         <AriaDialog className={styles['dialog'] ?? ''} role={alert ? 'alertdialog' : 'dialog'}>
           <Heading slot="title" level={2} className={styles['title'] ?? ''}>
             {title}

@@ -111,15 +111,17 @@ export function FolderField(props: FolderFieldProps) {
 }
 
 interface PickButtonProps {
+  readonly look?: 'plain' | 'link';
   readonly purpose: RequestInput<'dialog:pick'>['purpose'];
   readonly onPick: (paths: readonly string[]) => void;
   readonly children: ReactNode;
 }
 
 /** Opens a native dialog. */
-export function PickButton({ purpose, onPick, children }: PickButtonProps) {
+export function PickButton({ look = 'plain', purpose, onPick, children }: PickButtonProps) {
   return (
     <Button
+      look={look}
       onPress={() => {
         request('dialog:pick', { purpose }).then(onPick, notifyError);
       }}

@@ -1,64 +1,144 @@
-/** What was understood of a list: how much, from where, and what is wrong with it. */
-import { LIST_FORMAT_NAMES, type ListPreview } from '../../common/model/download';
+/** What was understood of the sources of a download: how much, from where, and what is wrong with it. */
 import { formatCount } from '../../common/model/units';
 import { visible } from '../../common/model/visible';
+import {
+  faultsText,
+  filesText,
+  formatText,
+  remarkLines,
+  type Combined,
+  type LeftOut,
+  type PreviewedSource,
+} from '../lib/previews';
 import { plural } from '../lib/text';
+import { changeDraft, draftsStore } from '../state/drafts';
+import { ListFilter } from './list-filter';
+import form from './form.module.css';
 import styles from './list-preview.module.css';
 
-const SHOWN_HOSTS = 4;
-const SHOWN_FAULTS = 5;
+const SHOWN_FAULTS = 100;
 
-/** One line: the first thing to know. */
-export function previewText(preview: ListPreview | null): string {
-  if (preview === null || preview.entries + preview.faultCount === 0) return 'No URLs yet.';
-  const more = preview.partial ? ' or more' : '';
-  const understood = plural(preview.entries, 'URL', 'URLs') + more;
-  const form = preview.format === 'urls' ? '' : ` in ${LIST_FORMAT_NAMES[preview.format]}`;
-  if (preview.faultCount === 0) return understood + form;
-  return `${understood}${form}, ${plural(preview.faultCount, 'line', 'lines')} not understood`;
+interface ListPreviewsProps {
+  readonly sources: readonly PreviewedSource[];
+  readonly together: Combined;
+  readonly leftOut: LeftOut;
+  /** How many are left of them; `null` where that cannot be told. */
+  readonly chosen: number | null;
 }
 
-/** The rest of it; nothing where there is nothing to say. */
-export function PreviewDetails({ preview }: { readonly preview: ListPreview | null }) {
-  if (preview === null) return null;
-  const { hosts, duplicates, clashes, faults, faultCount } = preview;
-  const others = hosts.length - SHOWN_HOSTS;
-  const lines = [
-    ...(hosts.length > 1
-      ? [
-          `From ${hosts
-            .slice(0, SHOWN_HOSTS)
-            .map(({ host, entries }) => `${host} (${formatCount(entries)})`)
-            .join(', ')}${others > 0 ? ` and ${plural(others, 'other host', 'other hosts')}` : ''}.`,
-        ]
-      : []),
-    ...(duplicates > 0 ? [`${plural(duplicates, 'entry comes', 'entries come')} more than once.`] : []),
-    ...clashes
-      .slice(0, 1)
-      .map(
-        ({ name, entries }) =>
-          `${plural(entries, 'file', 'files')} would be called ${name}; they get numbers.`,
-      ),
-  ];
+export function ListPreviews({ sources, together, leftOut, chosen }: ListPreviewsProps) {
+  const beside = sources.filter(({ name }) => name !== null);
   return (
     <div className={styles['preview']}>
-      {lines.map((line) => (
+      {beside.length > 0 && (
+        <ul className={form['paths']} aria-label="Lists">
+          {beside.map((source) => (
+            <SourceRow key={source.key} source={source} />
+          ))}
+        </ul>
+      )}
+      <Summary sources={sources} together={together} chosen={chosen} />
+      <ListFilter together={together} leftOut={leftOut} />
+      {remarkLines(together).map((line) => (
         <p key={line} className={styles['line']}>
           {visible(line)}
         </p>
       ))}
-      {faultCount > 0 && (
-        <ul className={styles['faults']} aria-label="Lines that were not understood">
-          {faults.slice(0, SHOWN_FAULTS).map(({ line, message }) => (
-            <li key={line} className={styles['fault']} title={visible(message)}>
-              {visible(message)}
-            </li>
-          ))}
-          {faultCount > SHOWN_FAULTS && (
-            <li className={styles['fault']}>and {formatCount(faultCount - SHOWN_FAULTS)} more</li>
-          )}
-        </ul>
-      )}
+      <Faults together={together} />
     </div>
+  );
+}
+
+function Summary({ sources, together, chosen }: Omit<ListPreviewsProps, 'leftOut'>) {
+  const { entries, faultCount, hosts } = together;
+  const [first] = hosts;
+  const from =
+    first === undefined
+      ? ''
+      : `from ${hosts.length === 1 ? visible(first.name) : plural(hosts.length, 'host', 'hosts')}`;
+  const own = sources.find(({ name }) => name === null)?.preview ?? null;
+  const parts = [
+    from,
+    ...(own === null || own.entries === 0 || own.format === 'urls' ? [] : [formatText(own)]),
+  ];
+  return (
+    <div className={styles['summary']}>
+      <p aria-live="polite">
+        {entries + faultCount === 0 ? (
+          <span className={styles['muted']}>No address yet.</span>
+        ) : (
+          <>
+            <strong className={styles['count']}>{countText(together, chosen)}</strong>{' '}
+            <span className={styles['muted']}>{parts.filter((part) => part !== '').join(' · ')}</span>
+          </>
+        )}
+      </p>
+      {faultCount > 0 && <p className={styles['faultCount']}>{faultsText(faultCount)}</p>}
+    </div>
+  );
+}
+
+function countText(together: Combined, chosen: number | null): string {
+  if (chosen === together.entries) return filesText(together);
+  return `${chosen === null ? 'Some' : formatCount(chosen)} of ${filesText(together)}`;
+}
+
+/** A file or a long pasted text. */
+function SourceRow({ source }: { readonly source: PreviewedSource }) {
+  const { name, preview, error } = source;
+  const text =
+    error ??
+    (preview === null
+      ? 'Reading…'
+      : [
+          filesText(preview),
+          formatText(preview),
+          ...(preview.faultCount === 0 ? [] : [faultsText(preview.faultCount)]),
+        ].join(' · '));
+  return (
+    <li className={form['path']}>
+      <span className={styles['name']} title={name ?? undefined}>
+        {name}
+      </span>
+      <span className={error === null ? styles['taken'] : styles['error']} title={text}>
+        {text}
+      </span>
+      <button
+        type="button"
+        className={form['remove']}
+        aria-label={`Remove ${name ?? ''}`}
+        onClick={() => {
+          remove(source.key);
+        }}
+      >
+        <span aria-hidden="true">✕</span>
+      </button>
+    </li>
+  );
+}
+
+function remove(key: string): void {
+  const { pasted, listFiles } = draftsStore.get().download;
+  changeDraft('download', {
+    pasted: pasted.filter(({ id }) => key !== `pasted ${id}`),
+    listFiles: listFiles.filter((file) => key !== `file ${file}`),
+  });
+}
+
+function Faults({ together: { faults, faultCount } }: { readonly together: Combined }) {
+  if (faultCount === 0) return null;
+  const shown = faults.slice(0, SHOWN_FAULTS);
+  return (
+    // Scrolls, and so has to be reachable by keyboard.
+    <ul className={styles['faults']} aria-label="Lines that were not understood" tabIndex={0}>
+      {shown.map(({ key, message }) => (
+        <li key={key} className={styles['fault']} title={visible(message)}>
+          {visible(message)}
+        </li>
+      ))}
+      {faultCount > shown.length && (
+        <li className={styles['fault']}>and {formatCount(faultCount - shown.length)} more</li>
+      )}
+    </ul>
   );
 }

@@ -1,12 +1,29 @@
-import { useId, type ClipboardEvent } from 'react';
-import { plural } from '../lib/text';
+import { useId, useMemo, type ClipboardEvent } from 'react';
+import type { ErrorData } from '../../common/model/errors';
+import { formatBytes } from '../../common/model/units';
+import { fitsOnLine, visible } from '../../common/model/visible';
+import { MenuButton } from '../components/menu';
+import {
+  optionFaults,
+  optionsDraft,
+  optionsOf,
+  rememberedOf,
+  type OptionsDraft,
+} from '../lib/download-draft';
+import { chosenEntries, combine, type Combined, type LeftOut, type PreviewedSource } from '../lib/previews';
+import { plural, shortPath } from '../lib/text';
+import { useRequest } from '../lib/use-request';
 import { addLongPaste, addPaths, changeDraft, draftsStore } from '../state/drafts';
-import { useInfo, useSettings } from '../state/settings';
+import { jobsStore } from '../state/jobs';
+import { changeSettings, useInfo, useSettings } from '../state/settings';
 import { useStore } from '../state/store';
-import { FolderField, HowField, PathList, PickButton } from './fields';
-import { PreviewDetails, previewText } from './list-preview';
-import { usePreview } from './use-preview';
+import { useForExperiment } from '../state/ui';
+import { ModeSwitch } from '../kind-page/page-header';
+import { DownloadOptionsField } from './download-options';
+import { ErrorLine, PickButton } from './fields';
+import { ListPreviews } from './list-preview';
 import { NewJobDialog, useCreation } from './new-job-dialog';
+import { usePreviews } from './use-previews';
 import styles from './form.module.css';
 
 /** Codes of errors that are about the folder. */
@@ -19,158 +36,226 @@ const FOLDER_CODES: ReadonlySet<string> = new Set([
   'not-absolute',
 ]);
 
+function changeOptions(options: OptionsDraft): void {
+  changeDraft('download', { options });
+}
+
 export function NewDownload() {
   const draft = useStore(draftsStore, (drafts) => drafts.download);
+  const { leftOut } = draft;
   const settings = useSettings();
   const info = useInfo();
   const creation = useCreation('download');
-  const preview = usePreview({ text: draft.text });
-  const understood = preview?.entries ?? 0;
-  const id = useId();
+  const forExperiment = useForExperiment();
+  const sources = usePreviews(draft);
+  const together = useMemo(() => combine(sources), [sources]);
+  const remembered = useMemo(
+    () => optionsDraft(settings?.downloadOptions ?? {}),
+    [settings?.downloadOptions],
+  );
+  const options = draft.options ?? remembered;
+  const chosen = chosenEntries(together, leftOut);
+  const isSingle = together.single !== null;
+  const faults = useMemo(() => optionFaults(options, isSingle), [options, isSingle]);
   const directory = draft.directory ?? settings?.downloadDirectory ?? info?.downloadsDirectory ?? '';
   const { error } = creation;
   const aboutFolder = error !== null && FOLDER_CODES.has(error.code) && draft.listFiles.length === 0;
-  const hasInput = draft.text.trim() !== '' || draft.pasted.length > 0 || draft.listFiles.length > 0;
-  const nothingUnderstood = draft.pasted.length === 0 && draft.listFiles.length === 0 && understood === 0;
-  const missing =
-    !hasInput || nothingUnderstood ? 'Enter at least one URL.' : directory === '' ? 'Choose a folder.' : null;
 
+  const own = { out: options.name.trim() || null, checksum: options.checksum.trim() || null };
+  const hasOwn = own.out !== null || own.checksum !== null;
+
+  const missing =
+    missingText(sources, together, chosen, hasOwn) ??
+    Object.values(faults)[0] ??
+    (directory === '' ? 'Choose a folder.' : null);
   const start = (): void => {
     if (settings === null) return;
-    const texts = [...draft.pasted.map((list) => list.text), draft.text].filter((text) => text.trim() !== '');
-    creation.create({
-      kind: 'download',
-      ...settings.download,
-      urls: [],
-      text: texts.length === 0 ? null : texts.join('\n'),
-      listFiles: [...draft.listFiles],
-      directory,
-    });
-  };
-  const onPaste = (event: ClipboardEvent): void => {
-    if (addLongPaste(event.clipboardData.getData('text/plain'))) event.preventDefault();
+    const { single } = together;
+    creation.create(
+      {
+        kind: 'download',
+        ...settings.download,
+        ...(single !== null && hasOwn
+          ? { urls: [single], text: null, listFiles: [], ...own }
+          : {
+              urls: [],
+              text: draft.text.trim() === '' ? null : draft.text,
+              texts: draft.pasted.map((list) => list.text),
+              listFiles: [...draft.listFiles],
+            }),
+        directory,
+        leaveOut: { hosts: [...leftOut.hosts], extensions: [...leftOut.extensions], exact: true },
+        options: optionsOf(options),
+      },
+      () => {
+        const next = rememberedOf(options);
+        if (JSON.stringify(next) !== JSON.stringify(settings.downloadOptions))
+          changeSettings({ downloadOptions: next });
+      },
+    );
   };
   return (
     <NewJobDialog
       kind="download"
+      wide
       creation={creation}
       error={aboutFolder ? null : error}
       missing={missing}
+      note={firstFileText(
+        directory,
+        leftOut,
+        isSingle ? (own.out ?? together.firstFile) : together.firstFile,
+      )}
+      foot={forExperiment ? null : <ModeSwitch kind="download" />}
       start={
-        understood > 0 && preview?.partial === false && hasOnlyText(draft)
-          ? `Download ${plural(understood, 'URL', 'URLs')}`
+        together.isCurrent && !together.partial && chosen !== null && chosen > 0
+          ? `Download ${plural(chosen, 'file', 'files')}`
           : 'Download'
       }
       onStart={start}
     >
-      <div className={styles['field']}>
-        <label className={styles['label']} htmlFor={id}>
-          URLs, one a line
-        </label>
-        <textarea
-          id={id}
-          className={styles['area']}
-          value={draft.text}
-          placeholder={'https://example.org/one.zip\nhttps://example.org/two.zip'}
-          spellCheck={false}
-          wrap="off"
-          aria-describedby={`${id}-count`}
-          // The field is what the dialog was opened for.
-          autoFocus
-          onPaste={onPaste}
-          onChange={(event) => {
-            changeDraft('download', { text: event.target.value });
-          }}
-        />
-        <div className={`${styles['line'] ?? ''} ${styles['spread'] ?? ''}`}>
-          <p id={`${id}-count`} className={styles['note']} aria-live="polite">
-            {previewText(preview)}
-          </p>
-          <PickButton
-            purpose="url-list"
-            onPick={(paths) => {
-              addPaths('download', paths);
-            }}
-          >
-            Open list…
-          </PickButton>
-        </div>
-        <PreviewDetails preview={preview} />
-      </div>
-      <PathList
-        label="Lists"
-        paths={draft.listFiles}
-        none={null}
-        onRemove={(path) => {
-          changeDraft('download', { listFiles: draft.listFiles.filter((other) => other !== path) });
-        }}
+      <AddressesField text={draft.text} />
+      <ListPreviews sources={sources} together={together} leftOut={leftOut} chosen={chosen} />
+      <TargetField directory={directory} error={aboutFolder ? error : null} />
+      <DownloadOptionsField
+        options={options}
+        faults={faults}
+        isSingle={isSingle}
+        hosts={together.hosts.filter(({ name }) => !leftOut.hosts.includes(name)).length}
+        onChange={changeOptions}
       />
-      {draft.listFiles.map((file) => (
-        <ListFilePreview key={file} file={file} />
-      ))}
-      {draft.pasted.map((list) => (
-        <PastedCount
-          key={list.id}
-          text={list.text}
-          onRemove={() => {
-            changeDraft('download', { pasted: draft.pasted.filter((other) => other.id !== list.id) });
-          }}
-        />
-      ))}
-      <FolderField
-        id={`${id}-folder`}
-        label="Folder"
-        value={directory}
-        purpose="download-folder"
-        error={aboutFolder ? error : null}
-        onChange={(path) => {
-          changeDraft('download', { directory: path });
-        }}
-      />
-      <HowField kind="download" />
     </NewJobDialog>
   );
 }
 
-function hasOnlyText(draft: {
-  readonly pasted: readonly unknown[];
-  readonly listFiles: readonly unknown[];
-}): boolean {
-  return draft.pasted.length === 0 && draft.listFiles.length === 0;
+/** Where the first file goes, as far as it is known. */
+function firstFileText(directory: string, leftOut: LeftOut, name: string | null): string {
+  if (name === null || directory === '' || leftOut.hosts.length + leftOut.extensions.length > 0) return '';
+  const separator = directory.includes('\\') ? '\\' : '/';
+  return `First file: ${visible(shortPath(`${directory.replace(/[/\\]+$/u, '')}${separator}${name}`))}`;
 }
 
-function ListFilePreview({ file }: { readonly file: string }) {
-  const preview = usePreview({ file });
-  if (preview === null) return null;
+/** @param hasOwn something is said that is for a single address: it has to be known whether there is one */
+function missingText(
+  sources: readonly PreviewedSource[],
+  { entries, isCurrent }: Combined,
+  chosen: number | null,
+  hasOwn: boolean,
+): string | null {
+  if (sources.length === 0) return 'Enter at least one address.';
+  if (!isCurrent && (hasOwn || entries === 0)) return 'Reading…';
+  if (entries === 0) return 'There is no address to download.';
+  return chosen === 0 ? 'Every file is left out.' : null;
+}
+
+function AddressesField({ text }: { readonly text: string }) {
+  const id = useId();
+  const onPaste = (event: ClipboardEvent): void => {
+    if (addLongPaste(event.clipboardData.getData('text/plain'))) event.preventDefault();
+  };
   return (
-    <div>
-      <p className={styles['note']}>{previewText(preview)}</p>
-      <PreviewDetails preview={preview} />
+    <div className={styles['field']}>
+      <div className={`${styles['line'] ?? ''} ${styles['spread'] ?? ''}`}>
+        <label className={styles['label']} htmlFor={id}>
+          Addresses, a list, a curl command, a page, a HAR file: paste or drop anything
+        </label>
+        <PickButton
+          look="link"
+          purpose="url-list"
+          onPick={(paths) => {
+            addPaths('download', paths);
+          }}
+        >
+          Open file…
+        </PickButton>
+      </div>
+      <textarea
+        id={id}
+        className={`${styles['area'] ?? ''} ${styles['addresses'] ?? ''}`}
+        value={text}
+        placeholder={'https://example.org/one.zip\nhttps://example.org/two.zip'}
+        spellCheck={false}
+        wrap="off"
+        // The field is what the dialog was opened for.
+        autoFocus
+        onPaste={onPaste}
+        onChange={(event) => {
+          changeDraft('download', { text: event.target.value });
+        }}
+      />
     </div>
   );
 }
 
-interface PastedCountProps {
-  readonly text: string;
-  readonly onRemove: () => void;
+interface TargetFieldProps {
+  readonly directory: string;
+  readonly error: ErrorData | null;
 }
 
-/** A pasted list too long for the field. */
-function PastedCount({ text, onRemove }: PastedCountProps) {
-  const preview = usePreview({ text });
+function TargetField({ directory, error }: TargetFieldProps) {
+  const id = useId();
+  const change = (path: string): void => {
+    changeDraft('download', { directory: path });
+  };
   return (
-    <div className={styles['paths']}>
-      <div className={styles['path']}>
-        <span className={styles['pathText']}>Pasted text: {previewText(preview)}</span>
-        <button
-          type="button"
-          className={styles['remove']}
-          aria-label="Remove the pasted text"
-          onClick={onRemove}
-        >
-          <span aria-hidden="true">✕</span>
-        </button>
+    <div className={styles['field']}>
+      <div className={`${styles['line'] ?? ''} ${styles['spread'] ?? ''}`}>
+        <label className={styles['label']} htmlFor={id}>
+          Save in
+        </label>
+        <FreeSpace directory={directory} />
       </div>
+      <div className={styles['line']}>
+        <input
+          id={id}
+          className={styles['input']}
+          value={directory}
+          spellCheck={false}
+          aria-invalid={error !== null}
+          aria-describedby={error === null ? undefined : `${id}-error`}
+          onChange={(event) => {
+            change(event.target.value);
+          }}
+        />
+        <RecentMenu onChoose={change} />
+        <PickButton
+          purpose="download-folder"
+          onPick={([path]) => {
+            if (path !== undefined) change(path);
+          }}
+        >
+          Choose…
+        </PickButton>
+      </div>
+      <ErrorLine error={error} id={`${id}-error`} />
     </div>
+  );
+}
+
+function FreeSpace({ directory }: { readonly directory: string }) {
+  const free = useRequest('folders:free', directory === '' ? null : { path: directory });
+  return <p className={styles['note']}>{free === null ? '' : `${formatBytes(free)} free`}</p>;
+}
+
+const MOST_RECENT = 8;
+
+/** Folders of earlier downloads, the newest first. */
+function RecentMenu({ onChoose }: { readonly onChoose: (path: string) => void }) {
+  const jobs = useStore(jobsStore, (value) => value);
+  const folders = useMemo(() => {
+    const all = jobs.kinds.download.ids.map((job) => jobs.byId.get(job)?.folder ?? '');
+    // A path that is not text is shown in another form, which leads elsewhere.
+    const usable = all.filter((path) => path !== '' && fitsOnLine(path) && !path.includes('\\x'));
+    return [...new Set(usable)].slice(0, MOST_RECENT);
+  }, [jobs]);
+  if (folders.length === 0) return null;
+  return (
+    <MenuButton
+      label="Recent folders"
+      entries={folders.map((path) => ({ id: path, text: shortPath(path) }))}
+      onAction={onChoose}
+    >
+      Recent <span aria-hidden="true">▾</span>
+    </MenuButton>
   );
 }

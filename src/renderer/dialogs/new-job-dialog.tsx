@@ -18,7 +18,8 @@ import styles from './form.module.css';
 export interface Creation {
   readonly busy: boolean;
   readonly error: ErrorData | null;
-  readonly create: (jobRequest: JobRequest) => void;
+  /** @param onMade called when the job is there */
+  readonly create: (jobRequest: JobRequest, onMade?: () => void) => void;
 }
 
 /** Makes the job and shows it; what was entered is forgotten only then. */
@@ -26,11 +27,12 @@ export function useCreation(kind: PageKind): Creation {
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<ErrorData | null>(null);
   const forExperiment = useForExperiment();
-  const run = async (jobRequest: JobRequest): Promise<void> => {
+  const run = async (jobRequest: JobRequest, onMade: () => void): Promise<void> => {
     setBusy(true);
     setError(null);
     try {
       const job = await request('jobs:create', jobRequest);
+      onMade();
       clearDraft(kind);
       closeDialog();
       showJob(job);
@@ -43,11 +45,11 @@ export function useCreation(kind: PageKind): Creation {
   return {
     busy,
     error,
-    create: (jobRequest) => {
+    create: (jobRequest, onMade = () => undefined) => {
       if (forExperiment) {
         changeExperiment({ work: 'own', own: { label: ownLabel(jobRequest), request: jobRequest } });
         closeDialog();
-      } else void run(jobRequest);
+      } else void run(jobRequest, onMade);
     },
   };
 }
@@ -65,6 +67,11 @@ interface NewJobDialogProps {
   /** Whether the other way is the only one. */
   readonly onlyInstead?: boolean;
   readonly onStart: () => void;
+  readonly wide?: boolean;
+  /** At the left of the buttons. */
+  readonly foot?: ReactNode;
+  /** Said where nothing is missing. */
+  readonly note?: string;
   readonly children: ReactNode;
 }
 
@@ -82,6 +89,7 @@ export function NewJobDialog(props: NewJobDialogProps) {
   return (
     <Dialog
       title={forExperiment ? `Work to compare: ${WORDS[kind].noun}` : WORDS[kind].create}
+      wide={props.wide === true}
       onClose={closeDialog}
     >
       <DropTarget kind={kind}>
@@ -90,7 +98,13 @@ export function NewJobDialog(props: NewJobDialogProps) {
           <ErrorLine error={props.error} />
         </div>
         <div className={styles['buttons']}>
-          <p className={`${styles['note'] ?? ''} ${styles['pathText'] ?? ''}`}>{missing ?? ''}</p>
+          {props.foot}
+          <p
+            className={`${styles['note'] ?? ''} ${styles['pathText'] ?? ''}`}
+            title={missing === null ? props.note : undefined}
+          >
+            {missing ?? props.note ?? ''}
+          </p>
           <Button onPress={closeDialog}>Cancel</Button>
           {instead !== undefined && (
             <Button look={onlyInstead ? 'primary' : 'plain'} isDisabled={disabled} onPress={instead.onPress}>

@@ -2,6 +2,8 @@
 import type { CopyPolicy } from '../../common/model/copy-options';
 import type { Algorithm } from '../../common/model/digests';
 import type { PageKind } from '../kinds';
+import type { OptionsDraft } from '../lib/download-draft';
+import { NOTHING_LEFT_OUT, type LeftOut } from '../lib/previews';
 import { emptyRules, type RulesDraft } from '../lib/rules-draft';
 import { createStore } from './store';
 import { openDialog, uiStore } from './ui';
@@ -21,6 +23,10 @@ export interface Drafts {
     readonly listFiles: readonly string[];
     /** `null`: the folder of the settings. */
     readonly directory: string | null;
+    /** Hosts and extensions that are not ticked. */
+    readonly leftOut: LeftOut;
+    /** `null`: as the last download was. */
+    readonly options: OptionsDraft | null;
   };
   readonly hash: {
     readonly aim: 'digests' | 'duplicates';
@@ -62,7 +68,14 @@ export interface Drafts {
 }
 
 const EMPTY: Drafts = {
-  download: { text: '', pasted: [], listFiles: [], directory: null },
+  download: {
+    text: '',
+    pasted: [],
+    listFiles: [],
+    directory: null,
+    leftOut: NOTHING_LEFT_OUT,
+    options: null,
+  },
   hash: { aim: 'digests', paths: [], algorithms: ['sha256'], cache: true, rules: emptyRules('skip') },
   verify: {
     against: 'manifest',

@@ -90,11 +90,13 @@ function trimmed(text: string, from: number, to: number): string {
   return text.slice(start, end);
 }
 
+/** The members of a list without the blanks around them; what else `trim` takes for one is none here. */
+export function listOf(text: string): string[] {
+  return text.split(',').map((member) => trimmed(member, 0, member.length));
+}
+
 /** The members of a field that is a list (RFC 9110 §5.6.1), in lower case; empty ones too. */
 export function membersOf(field: Headers[string]): string[] {
   if (field === undefined) return [];
-  return String(field)
-    .toLowerCase()
-    .split(',')
-    .map((member) => member.trim());
+  return listOf(String(field).toLowerCase());
 }

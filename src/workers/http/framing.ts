@@ -1,6 +1,6 @@
 /** Where an answer's body ends, and whether the connection is of use afterwards (RFC 9112 §6.3, §9.3). */
 import { badAnswer } from '../http-errors';
-import { membersOf, type Fields } from './fields';
+import { listOf, membersOf, type Fields } from './fields';
 
 export type BodyFraming = 'none' | 'length' | 'chunked' | 'until-close';
 
@@ -52,7 +52,7 @@ export function framingOf(method: string, status: number, minor: number, fields:
 function readLength(field: string | string[]): number {
   const said = typeof field === 'string' ? field : field.join(', ');
   if (/^\d{1,15}$/u.test(said)) return Number(said);
-  const lengths = said.split(',').map((each) => each.trim());
+  const lengths = listOf(said);
   const [first = ''] = lengths;
   if (!lengths.every((each) => /^\d{1,15}$/u.test(each)) || new Set(lengths.map(Number)).size > 1) {
     throw badAnswer(`its Content-Length is "${said.slice(0, 100)}"`);

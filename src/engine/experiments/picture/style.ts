@@ -27,7 +27,7 @@ export const COLOURS = {
     text: '#1b1f24',
     muted: '#57606a',
     faint: '#656d77',
-    wait: '#a8741a',
+    wait: '#8f6114',
     fail: '#bd3f36',
     modes: {
       sequential: '#87919c',

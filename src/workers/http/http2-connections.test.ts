@@ -13,10 +13,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { DEFAULT_DOWNLOAD_OPTIONS, type DownloadOptions } from '../common/model/download-options';
-import type { TaskOutcome } from '../common/model/tasks';
-import { createDownload, type RunDownload } from './download';
-import type { HttpClient, HttpOptions } from './http/client';
+import { DEFAULT_DOWNLOAD_OPTIONS, type DownloadOptions } from '../../common/model/download-options';
+import type { TaskOutcome } from '../../common/model/tasks';
+import { createDownload, type RunDownload } from '../download';
+import type { HttpClient, HttpOptions } from './client';
 import {
   data,
   END_STREAM,
@@ -33,7 +33,7 @@ import {
   type Certificate,
   type Peer,
 } from './http2-test-server';
-import { FakeContext, order } from './test-context';
+import { FakeContext, order } from '../test-context';
 
 const BODY = Buffer.alloc(15_000, 'abcdefghij');
 /** RFC 9113 §6.5.2. */
@@ -195,6 +195,7 @@ describe('frame by frame', () => {
     await expect(get(client, server.url, { context })).rejects.toThrow();
     await get(client, server.url);
     expect(server.peers).toHaveLength(1);
+    await server.peers[0]?.isRead();
     expect(server.peers[0]?.received).toContainEqual(
       expect.objectContaining({ type: RST_STREAM, payload: Buffer.from([0, 0, 0, 8]) }),
     );
@@ -365,8 +366,7 @@ describe('downloads', () => {
     const download = make({ proxy: `http://127.0.0.1:${(proxy.address() as AddressInfo).port}` });
     for (const name of ['a', 'b']) await run(download, `https://localhost:4433/${name}`, name.charCodeAt(0));
     expect([file('a').toString(), file('b').toString()]).toEqual(['/a', '/b']);
-    // One for the refusal of HTTP/1.1.
-    expect(asked).toEqual(['localhost:4433', 'localhost:4433']);
+    expect(asked).toEqual(['localhost:4433']);
     expect(connections).toBe(1);
   });
 

@@ -4,11 +4,11 @@ import { readFileSync } from 'node:fs';
 import { createServer as createTcpServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { createServer, type TLSSocket } from 'node:tls';
-import { toErrorData } from '../common/model/errors';
-import { openHttpClient } from './http';
-import type { Answer, HttpClient, HttpOptions, Request } from './http/client';
-import { FakeContext } from './test-context';
-import { USUAL_TRUST } from './http/trust';
+import { toErrorData } from '../../common/model/errors';
+import { openHttpClient } from '../http';
+import type { Answer, HttpClient, HttpOptions, Request } from './client';
+import { FakeContext } from '../test-context';
+import { USUAL_TRUST } from './trust';
 
 const DATA = 0;
 export const HEADERS = 1;

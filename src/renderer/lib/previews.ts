@@ -1,0 +1,172 @@
+/** What the sources of a new download hold together. Pure. */
+import { LIST_FORMAT_NAMES, type EntryGroup, type ListPreview } from '../../common/model/download';
+import { formatCount } from '../../common/model/units';
+import { plural } from './text';
+
+/** One source, and what was understood of it. */
+export interface PreviewedSource {
+  readonly key: string;
+  /** What people know it by; `null`: the text field. */
+  readonly name: string | null;
+  /** `null` until it was read. */
+  readonly preview: ListPreview | null;
+  /** Why it could not be read. */
+  readonly error: string | null;
+  /** Whether that is said of what is there now; else of what was there a moment ago. */
+  readonly isCurrent: boolean;
+}
+
+/** A host, or an extension ('' for none), and how many entries have it. */
+export interface Counted {
+  readonly name: string;
+  readonly entries: number;
+}
+
+/** What is not downloaded, by the names of a preview. */
+export interface LeftOut {
+  readonly hosts: readonly string[];
+  readonly extensions: readonly string[];
+}
+export const NOTHING_LEFT_OUT: LeftOut = { hosts: [], extensions: [] };
+
+export interface Combined {
+  readonly isCurrent: boolean;
+  readonly entries: number;
+  /** Whether there is more than was looked at. */
+  readonly partial: boolean;
+  /** Most entries first. */
+  readonly hosts: readonly Counted[];
+  readonly extensions: readonly Counted[];
+  /** `null` where there are too many. */
+  readonly groups: readonly EntryGroup[] | null;
+  readonly duplicates: number;
+  readonly clashes: ListPreview['clashes'];
+  /** What is no fault and yet worth knowing. */
+  readonly remarks: readonly string[];
+  /** Below the folder, where the server gives it no other name. */
+  readonly firstFile: string | null;
+  readonly faultCount: number;
+  readonly faults: readonly { readonly key: string; readonly message: string }[];
+  /** The address of the one entry where there is one alone, and nothing but its address is said of it. */
+  readonly single: string | null;
+}
+
+export function combine(sources: readonly PreviewedSource[]): Combined {
+  const previews = sources.flatMap(({ preview }) => preview ?? []);
+  const sum = (count: (preview: ListPreview) => number): number =>
+    previews.reduce((total, preview) => total + count(preview), 0);
+  const entries = sum((preview) => preview.entries);
+  const partial = previews.some((preview) => preview.partial);
+  const isCurrent = sources.every((source) => source.isCurrent);
+  return {
+    isCurrent,
+    entries,
+    partial,
+    hosts: added(
+      previews.flatMap(({ hosts }) => hosts.map(({ host, entries: own }) => ({ name: host, entries: own }))),
+    ),
+    extensions: added(
+      previews.flatMap(({ extensions }) =>
+        extensions.map(({ extension, entries: own }) => ({ name: extension, entries: own })),
+      ),
+    ),
+    groups: previews.some(({ groups }) => groups === null)
+      ? null
+      : previews.flatMap(({ groups }) => groups ?? []),
+    duplicates: sum((preview) => preview.duplicates),
+    clashes: previews.flatMap((preview) => preview.clashes),
+    remarks: previews.flatMap((preview) => preview.remarks.map(({ message }) => message)),
+    firstFile: previews.find(({ firstFile }) => firstFile !== null)?.firstFile ?? null,
+    faultCount: sum((preview) => preview.faultCount),
+    faults: sources.flatMap(({ key, name, preview }) =>
+      (preview?.faults ?? []).map(({ line, message }) => ({
+        key: `${key} ${line}`,
+        message: name === null || sources.length === 1 ? message : `${name}: ${message}`,
+      })),
+    ),
+    single: isCurrent && entries === 1 && !partial ? singleAddress(previews) : null,
+  };
+}
+
+function added(counted: readonly Counted[]): readonly Counted[] {
+  const sums = new Map<string, number>();
+  for (const { name, entries } of counted) sums.set(name, (sums.get(name) ?? 0) + entries);
+  return [...sums]
+    .map(([name, entries]) => ({ name, entries }))
+    .sort((left, right) => right.entries - left.entries);
+}
+
+/** How many entries are left; `null` where that cannot be told. */
+export function chosenEntries(
+  { entries, hosts, extensions, groups }: Combined,
+  leftOut: LeftOut,
+): number | null {
+  const noHosts = new Set(leftOut.hosts);
+  const noExtensions = new Set(leftOut.extensions);
+  const total = (counted: readonly { readonly entries: number }[]): number =>
+    counted.reduce((sum, { entries: own }) => sum + own, 0);
+  if (noHosts.size + noExtensions.size === 0) return entries;
+  if (groups !== null)
+    return total(groups.filter(({ host, extension }) => !noHosts.has(host) && !noExtensions.has(extension)));
+  const left = [
+    total(hosts.filter(({ name }) => !noHosts.has(name))),
+    total(extensions.filter(({ name }) => !noExtensions.has(name))),
+  ];
+  if (left.includes(0)) return 0;
+  if (noExtensions.size === 0) return left[0] ?? null;
+  return noHosts.size === 0 ? (left[1] ?? null) : null;
+}
+
+/** `.zip`, or in words that there is none. */
+export function extensionText(extension: string): string {
+  return extension === '' ? 'no extension' : `.${extension}`;
+}
+
+function singleAddress(previews: readonly ListPreview[]): string | null {
+  const [entry] = previews.flatMap((preview) => preview.first);
+  if (entry === undefined) return null;
+  const [url, ...mirrors] = entry.urls;
+  const isPlain =
+    mirrors.length === 0 &&
+    entry.fileName === null &&
+    entry.directory === null &&
+    entry.size === null &&
+    Object.keys(entry.digests).length === 0 &&
+    entry.method === 'GET' &&
+    entry.headers.length === 0 &&
+    entry.body === null;
+  return isPlain ? (url ?? null) : null;
+}
+
+/** What a source was taken for: `CSV`. */
+export function formatText({ format }: ListPreview): string {
+  return LIST_FORMAT_NAMES[format];
+}
+
+/** `1,200 files`, or with `or more` where not all was looked at. */
+export function filesText({ entries, partial }: Pick<Combined, 'entries' | 'partial'>): string {
+  return plural(entries, 'file', 'files') + (partial ? ' or more' : '');
+}
+
+/** `12 lines not understood` */
+export function faultsText(count: number): string {
+  return `${plural(count, 'line', 'lines')} not understood`;
+}
+
+/** What else there is to say, a line each. */
+export function remarkLines({ duplicates, clashes, remarks }: Combined): readonly string[] {
+  const [clash] = clashes;
+  const others = clashes.length - 1;
+  return [
+    ...remarks,
+    ...(duplicates > 0 ? [`${plural(duplicates, 'entry comes', 'entries come')} more than once.`] : []),
+    ...(clash === undefined
+      ? []
+      : [
+          `${plural(clash.entries, 'file', 'files')} would be called ${clash.name}; they get numbers.` +
+            (others > 0
+              ? ` So do those of ${formatCount(others)} more ${others === 1 ? 'name' : 'names'}.`
+              : ''),
+        ]),
+  ];
+}
