@@ -48,7 +48,7 @@ export class Session implements HttpClient {
       const { url, method, body } = way;
       const login = headers['authorization'] === undefined ? this.#loginFor(request, url) : null;
       if (login !== null) way.attempt ??= this.#logins.attempt(url, login);
-      const next = { url, method, headers, body };
+      const next = { url, method, headers, body, apart: request.apart === true };
       const answer = await this.#transport.exchange(way.attempt?.next(next) ?? next, way, context);
       if (way.goesOn) continue;
       if (!isRedirect(answer)) {
