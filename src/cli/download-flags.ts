@@ -16,6 +16,7 @@ import {
 import { isFieldValue, readHeaderLine } from '../common/model/http-fields';
 import { PROXY_FORM, readProxyAddress } from '../common/model/proxy-address';
 import { DEFAULT_SETTINGS } from '../common/model/settings';
+import { decodeText } from '../engine/formats/text-lines';
 import { readBytes } from '../common/model/units';
 import { addFlagFiles, readTextFile } from './flag-file';
 import { givenPath, givenTextPath } from './given-path';
@@ -213,7 +214,7 @@ export function addTransferFlags(command: Command): Command {
     );
 }
 
-/** @param text what standard input had, where it was asked for */
+/** @param text what standard input had, where it is read before */
 export function downloadRequest(
   urls: readonly string[],
   flags: DownloadFlags,
@@ -266,9 +267,9 @@ export function refuseWrongSources(urls: readonly string[], flags: DownloadFlags
 }
 
 export async function readStandardInput(): Promise<string> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of process.stdin) chunks.push(chunk as Buffer);
-  return Buffer.concat(chunks).toString('utf8');
+  let text = '';
+  for await (const piece of decodeText(process.stdin)) text += piece;
+  return text;
 }
 
 /** What was not given is left out: the defaults are the engine's. */
