@@ -13,7 +13,7 @@ import { HeddleError } from '../common/model/errors';
 import { loadHasher, type Hasher } from '../files/hashers';
 import type { PartialFile } from './partial-file';
 import type { TaskContext } from './runtime';
-import type { Transferred } from './transfer';
+import type { Transferred } from './transfer-options';
 
 interface Checked {
   readonly digests: CheckDigests;

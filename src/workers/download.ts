@@ -15,6 +15,7 @@ import { isSafe, shownUrl } from '../common/model/http-fields';
 import { displayPath, joinPath, type FsPath } from '../common/model/paths';
 import type { TaskOrder, TaskOutcome } from '../common/model/tasks';
 import { nowMs } from '../common/threads/board';
+import { FREE_PLACES } from '../common/threads/places';
 import { RateLimit } from '../common/threads/rate-limit';
 import type { DownloadWorkerOptions } from '../common/threads/worker-options';
 import { lastPart, lstatOrNull, makeFolders, native, parentPath, unlinkIfThere } from '../files/entries';
@@ -34,7 +35,8 @@ import { statusFailure } from './http-errors';
 import { parseNetrc } from './netrc';
 import { PartialFile, type OpenFile } from './partial-file';
 import type { RunTask, TaskContext } from './runtime';
-import { Transfer, type Transferred } from './transfer';
+import { Transfer } from './transfer';
+import type { Transferred } from './transfer-options';
 
 /** Smaller files are not worth a look at the free space. */
 const LOOK_AT_SPACE_BYTES = 1024 * 1024;
@@ -201,6 +203,7 @@ export function createDownload(job: DownloadWorkerOptions, tuning: DownloadTunin
       },
       hasher: () => (checker ??= loadChecker()),
       segments: options.segments,
+      places: FREE_PLACES,
       maxBytes: options.maxBytes,
       accept: (answer) => {
         if (answer.status === 304) {
