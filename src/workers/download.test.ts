@@ -203,6 +203,22 @@ describe('redirects', () => {
     },
   );
 
+  test.each([
+    ['/get', '/files/report.tar.gz?x=1', 'report.tar.gz'],
+    ['/get/', '/files/re%20port.pdf', 're port.pdf'],
+    ['/get.php?id=7', '/files/report.pdf', 'get.php'],
+    ['/get', '/files/report', 'get'],
+    ['/get', '/files/', 'get'],
+  ])('%s that leads to %s is called %s', async (asked, final, name) => {
+    server.body(final, 'real');
+    await run(
+      server.on(asked, (_, response) => {
+        response.writeHead(302, { Location: final }).end();
+      }),
+    );
+    expect(files()).toEqual([name]);
+  });
+
   test('twenty are followed, twenty-one are too many', async () => {
     for (let step = 1; step <= 21; step++) {
       server.on(`/${step}`, (_, response) => {

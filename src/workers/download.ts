@@ -19,7 +19,7 @@ import { FREE_PLACES } from '../common/threads/places';
 import { RateLimit } from '../common/threads/rate-limit';
 import type { DownloadWorkerOptions } from '../common/threads/worker-options';
 import { lastPart, lstatOrNull, makeFolders, native, parentPath, unlinkIfThere } from '../files/entries';
-import { expectedFileName, safeFileName } from '../files/file-name';
+import { expectedFileName, fileNameFromUrls, safeFileName } from '../files/file-name';
 import { freeBytes } from '../files/free-space';
 import { loadHasher, nativeBlake3, type HasherFactory } from '../files/hashers';
 import type { Naming } from '../files/take-name';
@@ -109,7 +109,7 @@ export function createDownload(job: DownloadWorkerOptions, tuning: DownloadTunin
       try {
         return await fetchFrom(
           address === first ? firstUrl : parseUrl(address),
-          { order, entry, directory, expectedName, temp, earlier },
+          { order, entry, directory, firstUrl, expectedName, temp, earlier },
           context,
         );
       } catch (error) {
@@ -142,6 +142,7 @@ export function createDownload(job: DownloadWorkerOptions, tuning: DownloadTunin
     readonly order: TaskOrder;
     readonly entry: DownloadEntry;
     readonly directory: FsPath;
+    readonly firstUrl: URL;
     readonly expectedName: string;
     readonly temp: FsPath;
     /** What is left of this URL's content. */
@@ -149,7 +150,7 @@ export function createDownload(job: DownloadWorkerOptions, tuning: DownloadTunin
   }
 
   async function fetchFrom(url: URL, aim: Aim, context: TaskContext<PartialNote>): Promise<TaskOutcome> {
-    const { order, entry, directory, expectedName, temp, earlier } = aim;
+    const { order, entry, directory, firstUrl, expectedName, temp, earlier } = aim;
     const startedAtMs = nowMs();
     const file = new PartialFile({
       path: temp,
@@ -159,11 +160,14 @@ export function createDownload(job: DownloadWorkerOptions, tuning: DownloadTunin
       durable,
       ...(tuning.open === undefined ? {} : { open: tuning.open }),
     });
-    const nameFor = (headers: Readonly<Record<string, string | string[] | undefined>>): string => {
+    const nameFor = (
+      headers: Readonly<Record<string, string | string[] | undefined>>,
+      final: URL,
+    ): string => {
       if (entry.fileName !== null) return expectedName;
       const [field] = [headers['content-disposition'] ?? []].flat();
       const fileName = field === undefined ? null : parseContentDisposition(field).fileName;
-      return fileName === null ? expectedName : safeFileName(fileName);
+      return fileName === null ? fileNameFromUrls(firstUrl, final) : safeFileName(fileName);
     };
     /** A file of another name than expected was not asked about: it is replaced by what is newer for certain. */
     const mayReplace = (name: string, got: Transferred): boolean => {
@@ -213,7 +217,7 @@ export function createDownload(job: DownloadWorkerOptions, tuning: DownloadTunin
           skip = notModified(own);
           return false;
         }
-        const name = nameFor(answer.headers);
+        const name = nameFor(answer.headers, answer.url);
         if (options.existing === 'skip' && places.isTakenByOthers(directory, name)) {
           skip = skipped(joinPath(directory, name));
           return false;
@@ -242,7 +246,7 @@ export function createDownload(job: DownloadWorkerOptions, tuning: DownloadTunin
       file.close();
       context.throwIfCancelled();
       if (entry.directory !== null) makeFolders(directory);
-      const name = nameFor(got.headers);
+      const name = nameFor(got.headers, parseUrl(got.finalUrl));
       const placed =
         known === null
           ? places.place(temp, directory, name, order.id, mayReplace(name, got))

@@ -106,8 +106,8 @@ class Way implements Receiver {
   attempt: LoginAttempt | null = null;
   /** Whether the last answer is no answer yet: it asks for another login. */
   goesOn = false;
-  /** Names of cookies that were set on it. */
-  readonly fresh = new Set<string>();
+  /** Names of cookies that were set on it; `null`: none. */
+  fresh: Set<string> | null = null;
   readonly #receiver: Receiver;
   readonly #cookies: Cookies;
   /** Requests that were sent already; with other cookies it is another one. */
@@ -123,7 +123,7 @@ class Way implements Receiver {
 
   begin(answer: Answer): boolean {
     const cookies = answer.headers['set-cookie'];
-    if (cookies !== undefined) this.#cookies.take(answer.url, cookies, this.fresh);
+    if (cookies !== undefined) this.#cookies.take(answer.url, cookies, (this.fresh ??= new Set()));
     this.goesOn = this.attempt?.goesOn(answer) === true;
     return !this.goesOn && !isRedirect(answer) && this.#receiver.begin(answer);
   }
