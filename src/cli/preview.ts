@@ -5,8 +5,9 @@ import type { ListFormat } from '../common/model/download';
 import type { ListFilter } from '../common/model/list-filter';
 import { displayName, displayPath, type FsPath } from '../common/model/paths';
 import { formatCount } from '../common/model/units';
-import { formatByName } from '../engine/formats/download-list';
+import { formatByName } from '../engine/formats/detect-format';
 import { entryFilter } from '../engine/formats/list-filter';
+import { asAddress } from '../engine/formats/list-urls';
 import { previewLists, type BatchPreview, type PreviewedList } from '../engine/formats/list-preview';
 import { native } from '../engine';
 import { EXIT, NotStarted } from './exit-status';
@@ -20,8 +21,8 @@ export interface ToPreview {
   readonly urls: readonly string[];
   /** What the file of the single URL is called. */
   readonly out: string | null;
-  /** Standard input. */
-  readonly text: string | null;
+  /** Standard input, where it was asked for. */
+  readonly input: AsyncIterable<Uint8Array> | null;
   readonly files: readonly FsPath[];
   readonly format: ListFormat | null;
   readonly only: ListFilter;
@@ -43,19 +44,22 @@ export async function preview(given: ToPreview, json: boolean): Promise<number> 
   return found.faults.length > 0 ? EXIT.failed : EXIT.done;
 }
 
-function listsOf({ urls, out, text, files, format }: ToPreview): PreviewedList[] {
+function listsOf({ urls, out, input, files, format }: ToPreview): PreviewedList[] {
   const lists: PreviewedList[] = [];
-  const add = (name: string, open: PreviewedList['open'], ofIt = format): void => {
-    lists.push({ name, open, format: ofIt });
+  const add = (name: string, open: PreviewedList['open'], ofIt: Partial<PreviewedList> = {}): void => {
+    lists.push({ name, open, format, ...ofIt });
   };
   const name = 'command line';
-  if (urls.length > 0 && out === null) add(name, () => [Buffer.from(urls.join('\n'))], 'urls');
+  if (urls.length > 0 && out === null)
+    add(name, () => [Buffer.from(urls.map(asAddress).join('\n'))], { format: 'urls' });
   if (urls.length > 0 && out !== null) {
-    add(name, () => [Buffer.from(JSON.stringify({ url: urls[0], filename: out }))], 'jsonl');
+    add(name, () => [Buffer.from(JSON.stringify({ url: asAddress(urls[0] ?? ''), filename: out }))], {
+      format: 'jsonl',
+    });
   }
-  if (text !== null) add('standard input', () => [Buffer.from(text)]);
+  if (input !== null) add('standard input', () => input);
   for (const file of files) {
-    add(displayPath(file), () => chunksOf(file), format ?? formatByName(displayName(file)));
+    add(displayPath(file), () => chunksOf(file), { hint: formatByName(displayName(file)) });
   }
   return lists;
 }

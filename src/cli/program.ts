@@ -11,7 +11,6 @@ import {
   addDownloadFlags,
   downloadRequest,
   listFilters,
-  readStandardInput,
   refuseWrongSources,
   whole,
   type DownloadFlags,
@@ -133,13 +132,13 @@ export function makeProgram(
               'a manifest and --json cannot share standard output; give --manifest a file. See: heddle help download',
             );
           }
-          const text = flags.input.includes('-') ? await readStandardInput() : null;
+          const input = flags.input.includes('-') ? process.stdin : null;
           if (flags.dryRun === true) {
             await threads.close();
             const files = flags.input.filter((file) => file !== '-').map((file) => givenPath(file));
             const given = {
               urls,
-              text,
+              input,
               files,
               out: flags.out ?? null,
               format: flags.format ?? null,
@@ -150,9 +149,12 @@ export function makeProgram(
           }
           await create(
             flags,
-            (how) => ({ ...downloadRequest(urls, flags, text), ...how }),
+            (how) => ({ ...downloadRequest(urls, flags, null), ...how }),
             { kind: 'download', manifestToOutput, nul: flags.null === true },
-            { manifest: flags.manifest === undefined || manifestToOutput ? null : givenPath(flags.manifest) },
+            {
+              manifest: flags.manifest === undefined || manifestToOutput ? null : givenPath(flags.manifest),
+              input,
+            },
           );
         });
     },

@@ -3,7 +3,8 @@ import { isAbsolute, relative } from 'node:path';
 import type { ErrorData } from '../common/model/errors';
 import type { JobKind } from '../common/model/jobs';
 import type { ManifestFormat } from '../common/model/digests';
-import type { TaskRow } from '../common/model/tasks';
+import { displayPath } from '../common/model/paths';
+import type { SettledTask, TaskRow } from '../common/model/tasks';
 import { formatCount } from '../common/model/units';
 import type { Engine } from '../engine';
 import { tellDuplicates, type DuplicateOutput } from './tell-duplicates';
@@ -42,7 +43,9 @@ export async function runJobs(
   prepare: () => Promise<readonly number[]>,
   options: RunOptions,
 ): Promise<number> {
-  const progress = options.quiet ? null : new Progress(process.stderr);
+  // Whoever waits for an hour is told, where somebody is looking.
+  const isSilent = options.quiet && !process.stderr.isTTY;
+  const progress = isSilent ? null : new Progress(process.stderr, { waitsAlone: options.quiet });
   // Signals set it while this function waits.
   let interrupted = false as boolean;
   let isMade = false;
@@ -68,7 +71,10 @@ export async function runJobs(
     let kind: JobKind | null = null;
     const printsPaths = (): boolean => kind === 'download' && options.manifestToOutput !== true;
     const unsubscribe = engine.on('tasks-settled', ({ jobId, tasks }) => {
-      for (const { id, state, isNoted } of tasks) {
+      const prints = printsPaths() && !options.json && options.dryRun !== true;
+      if (prints) reportPaths(tasks, progress, options.nul === true);
+      for (const { id, state, isNoted, target } of tasks) {
+        if (prints && target !== undefined) continue;
         // A row is read from the database only where something is said of it.
         const isSilent = state === 'done' && !printsPaths() && !(kind === 'verify' && isNoted === true);
         if (!options.json && isSilent && options.dryRun !== true) continue;
@@ -79,7 +85,7 @@ export async function runJobs(
         else if (kind === 'verify' && task.finding !== null) reportFinding(task, progress);
         // The other half of what is reported as moved.
         else if (task.error?.code === 'moved') continue;
-        else reportTask(task, progress, options.nul === true);
+        else reportTask(task, progress);
       }
     });
     const stopNotices = engine.on('notice', ({ code, message }) => {
@@ -95,7 +101,7 @@ export async function runJobs(
       }
       const summary = engine.job(id);
       ({ kind } = summary);
-      if (progress !== null) {
+      if (progress !== null && !options.quiet) {
         progress.warning = summary.insecure ? INSECURE : null;
         // A job may be over before there are any figures to say it beside.
         if (summary.insecure) process.stderr.write(`heddle: ${INSECURE}\n`);
@@ -178,8 +184,8 @@ function sayStopped(id: number): void {
   process.stderr.write(`heddle: stopped; what is done is kept. Go on with: heddle resume ${id}\n`);
 }
 
-/** Files that were downloaded are results; what did not work is a message. */
-function reportTask(task: TaskRow, progress: Progress | null, nul: boolean): void {
+/** What did not work is a message. */
+function reportTask(task: TaskRow, progress: Progress | null): void {
   // Copying again, most files are the same still: how many is told at the end.
   if (task.state === 'skipped' && (task.finding === 'unchanged' || task.finding === 'withheld')) return;
   if (task.state === 'failed' || task.state === 'skipped') {
@@ -189,13 +195,22 @@ function reportTask(task: TaskRow, progress: Progress | null, nul: boolean): voi
     // Many reasons begin with the path that they are about.
     const text = reason.startsWith(`${source} `) ? reason : `${source}: ${reason}`;
     process.stderr.write(`${task.state}: ${text}\n`);
-  } else if (task.state === 'done' && task.target !== null) {
-    progress?.clear();
-    if (nul) process.stdout.write(`${task.target}\0`);
-    else if (process.stdout.isTTY) process.stdout.write(`${visible(task.target)}\n`);
-    else if (fitsOnLine(task.target)) process.stdout.write(`${task.target}\n`);
-    else process.stderr.write(`heddle: not listed, which --null (-0) does: ${visible(task.target)}\n`);
   }
+}
+
+/** Files that were downloaded are results. */
+function reportPaths(tasks: readonly SettledTask[], progress: Progress | null, nul: boolean): void {
+  const targets = tasks.flatMap(({ target }) => (target === undefined ? [] : [displayPath(target)]));
+  if (targets.length === 0) return;
+  progress?.clear();
+  const shown = nul || process.stdout.isTTY ? targets : targets.filter((target) => fitsOnLine(target));
+  const line = (target: string): string =>
+    nul ? `${target}\0` : `${process.stdout.isTTY ? visible(target) : target}\n`;
+  process.stdout.write(shown.map(line).join(''));
+  if (shown.length === targets.length) return;
+  for (const target of targets)
+    if (!fitsOnLine(target))
+      process.stderr.write(`heddle: not listed, which --null (-0) does: ${visible(target)}\n`);
 }
 
 /** What differs is the result; why it could not be checked is a message. */

@@ -31,7 +31,7 @@ test.each([
   ],
   [['download', '--oauth2-bearer', 's3cret\n'], "'--oauth2-bearer <token>' is invalid. It has characters"],
   [['download', '-A', 's3cret\n'], "'-A, --user-agent <text>' is invalid. It has characters"],
-  [['download', '--proxy', 'socks5://u:s3cret@h'], "'--proxy <url>' is invalid. A proxy is http://host:port"],
+  [['download', '--proxy', 'ftp://u:s3cret@h'], "'--proxy <url>' is invalid. A proxy is http://host:port"],
   [['download', '--usr=me:s3cret'], "unknown option '--usr'"],
   [['download', '--usr=me:s3\ncret'], "unknown option '--usr'"],
   [['download', '-Us3cret'], "unknown option '-U'"],

@@ -16,7 +16,7 @@ import type { FsPath } from '../common/model/paths';
 import type { Settings, SettingsPatch } from '../common/model/settings';
 import { RateLimit } from '../common/threads/rate-limit';
 import { Experiments } from './experiments/experiments';
-import { formatByName } from './formats/download-list';
+import { formatByName } from './formats/detect-format';
 import { previewList } from './formats/list-preview';
 import { JobReader } from './job-reader';
 import { ActiveJobs } from './jobs/active-jobs';
@@ -198,7 +198,7 @@ export class Engine extends JobReader {
     try {
       return await previewList(
         () => (file === null ? [Buffer.from(text ?? '')] : createReadStream(file)),
-        file === null ? null : formatByName(file),
+        { format: null, hint: file === null ? null : formatByName(file) },
       );
     } catch (error) {
       throw fromErrorData(toErrorData(error, file ?? undefined));

@@ -8,7 +8,7 @@ import type { FsPath } from '../common/model/paths';
 import type { DownloadWorkerOptions } from '../common/threads/worker-options';
 import { lstatOrNull } from '../files/entries';
 import { writeHttpDate } from './http-date';
-import type { Transferred } from './transfer';
+import type { Transferred } from './transfer-options';
 import { isTag, isValidator } from './validators';
 
 /** Electron 33 has no `URL.parse` yet, and `URL.canParse` would read it twice. */

@@ -10,15 +10,16 @@ import {
   type PartialNote,
   type PartialState,
 } from '../common/model/download';
-import { HeddleError, type ErrorData } from '../common/model/errors';
-import { isSafe, shownUrl } from '../common/model/http-fields';
+import { HeddleError, fromErrorData, toErrorData, type ErrorData } from '../common/model/errors';
+import { isOneOf, isSafe, shownUrl } from '../common/model/http-fields';
 import { displayPath, joinPath, type FsPath } from '../common/model/paths';
 import type { TaskOrder, TaskOutcome } from '../common/model/tasks';
 import { nowMs } from '../common/threads/board';
+import { FREE_PLACES } from '../common/threads/places';
 import { RateLimit } from '../common/threads/rate-limit';
 import type { DownloadWorkerOptions } from '../common/threads/worker-options';
 import { lastPart, lstatOrNull, makeFolders, native, parentPath, unlinkIfThere } from '../files/entries';
-import { expectedFileName, safeFileName } from '../files/file-name';
+import { expectedFileName, fileNameFromUrls, safeFileName } from '../files/file-name';
 import { freeBytes } from '../files/free-space';
 import { loadHasher, nativeBlake3, type HasherFactory } from '../files/hashers';
 import type { Naming } from '../files/take-name';
@@ -34,7 +35,8 @@ import { statusFailure } from './http-errors';
 import { parseNetrc } from './netrc';
 import { PartialFile, type OpenFile } from './partial-file';
 import type { RunTask, TaskContext } from './runtime';
-import { Transfer, type Transferred } from './transfer';
+import { Transfer } from './transfer';
+import type { Transferred } from './transfer-options';
 
 /** Smaller files are not worth a look at the free space. */
 const LOOK_AT_SPACE_BYTES = 1024 * 1024;
@@ -107,11 +109,12 @@ export function createDownload(job: DownloadWorkerOptions, tuning: DownloadTunin
       try {
         return await fetchFrom(
           address === first ? firstUrl : parseUrl(address),
-          { order, entry, directory, expectedName, temp, earlier },
+          { order, entry, directory, firstUrl, expectedName, temp, earlier },
           context,
         );
-      } catch (error) {
+      } catch (thrown) {
         context.throwIfCancelled();
+        const error = asMayHeal(thrown, options.retryOn);
         // Of several failures the one that may heal decides whether it is tried again.
         if (failure === null || isRetryable(error)) failure = error;
         if (!isMirrorFault(error)) break;
@@ -140,6 +143,7 @@ export function createDownload(job: DownloadWorkerOptions, tuning: DownloadTunin
     readonly order: TaskOrder;
     readonly entry: DownloadEntry;
     readonly directory: FsPath;
+    readonly firstUrl: URL;
     readonly expectedName: string;
     readonly temp: FsPath;
     /** What is left of this URL's content. */
@@ -147,7 +151,7 @@ export function createDownload(job: DownloadWorkerOptions, tuning: DownloadTunin
   }
 
   async function fetchFrom(url: URL, aim: Aim, context: TaskContext<PartialNote>): Promise<TaskOutcome> {
-    const { order, entry, directory, expectedName, temp, earlier } = aim;
+    const { order, entry, directory, firstUrl, expectedName, temp, earlier } = aim;
     const startedAtMs = nowMs();
     const file = new PartialFile({
       path: temp,
@@ -157,11 +161,14 @@ export function createDownload(job: DownloadWorkerOptions, tuning: DownloadTunin
       durable,
       ...(tuning.open === undefined ? {} : { open: tuning.open }),
     });
-    const nameFor = (headers: Readonly<Record<string, string | string[] | undefined>>): string => {
+    const nameFor = (
+      headers: Readonly<Record<string, string | string[] | undefined>>,
+      final: URL,
+    ): string => {
       if (entry.fileName !== null) return expectedName;
       const [field] = [headers['content-disposition'] ?? []].flat();
       const fileName = field === undefined ? null : parseContentDisposition(field).fileName;
-      return fileName === null ? expectedName : safeFileName(fileName);
+      return fileName === null ? fileNameFromUrls(firstUrl, final) : safeFileName(fileName);
     };
     /** A file of another name than expected was not asked about: it is replaced by what is newer for certain. */
     const mayReplace = (name: string, got: Transferred): boolean => {
@@ -201,6 +208,7 @@ export function createDownload(job: DownloadWorkerOptions, tuning: DownloadTunin
       },
       hasher: () => (checker ??= loadChecker()),
       segments: options.segments,
+      places: FREE_PLACES,
       maxBytes: options.maxBytes,
       accept: (answer) => {
         if (answer.status === 304) {
@@ -210,7 +218,7 @@ export function createDownload(job: DownloadWorkerOptions, tuning: DownloadTunin
           skip = notModified(own);
           return false;
         }
-        const name = nameFor(answer.headers);
+        const name = nameFor(answer.headers, answer.url);
         if (options.existing === 'skip' && places.isTakenByOthers(directory, name)) {
           skip = skipped(joinPath(directory, name));
           return false;
@@ -239,7 +247,7 @@ export function createDownload(job: DownloadWorkerOptions, tuning: DownloadTunin
       file.close();
       context.throwIfCancelled();
       if (entry.directory !== null) makeFolders(directory);
-      const name = nameFor(got.headers);
+      const name = nameFor(got.headers, parseUrl(got.finalUrl));
       const placed =
         known === null
           ? places.place(temp, directory, name, order.id, mayReplace(name, got))
@@ -346,6 +354,14 @@ function shownHeaders(headers: Answer['headers']): Record<string, string> {
 
 function isRetryable(error: unknown): boolean {
   return error instanceof HeddleError && error.retryable;
+}
+
+/** @param statuses that heal, as the user says */
+function asMayHeal(error: unknown, statuses: readonly string[]): unknown {
+  if (!(error instanceof HeddleError) || error.retryable) return error;
+  const [, status] = /^http-(\d{3})$/u.exec(error.code) ?? [];
+  if (status === undefined || !isOneOf(status, statuses)) return error;
+  return fromErrorData({ ...toErrorData(error), retryable: true });
 }
 
 /** What another server with the same file may do better. A disk that is full is full for all. */

@@ -25,8 +25,8 @@ import { errorCode, makeWorkDirectory, native, unlinkIfThere } from '../files/en
 /** So many bytes are written as they come, and fewer when they have company. */
 const DIRECT_BYTES = 16 * 1024;
 /** Others on this thread must not wait for a disk that takes so long for one write; for a while it writes beside it. */
-const SLOW_MS = 20;
-const SLOW_FOR_MS = 5000;
+const SLOW_MS = 100;
+const SLOW_FOR_MS = 2000;
 /** Bytes gathered before they are written beside the thread. */
 const BLOCK_BYTES = 256 * 1024;
 /** Bytes of one writer waiting for the disk at which the sender is asked to pause. */
@@ -65,7 +65,7 @@ function openNew(path: FsPath): number {
 
 export class PartialFile {
   readonly #options: PartialFileOptions;
-  readonly #writers = new Set<PlaceWriter>();
+  readonly #writers: PlaceWriter[] = [];
   #fd: number | null = null;
   #created = false;
   #reopened = false;
@@ -76,8 +76,9 @@ export class PartialFile {
     this.#options = options;
   }
 
-  get exclusive(): boolean {
-    return this.#options.exclusive;
+  /** Whether nobody minds if writing takes its time, or it takes none. */
+  get isQuick(): boolean {
+    return this.#options.exclusive || !this.#options.durable;
   }
 
   /** Takes up the file of an earlier attempt. @returns whether there is one */
@@ -96,7 +97,7 @@ export class PartialFile {
   /** Writes from `position` on. Close it when it has got everything. */
   writer(position: number): PlaceWriter {
     const writer = new PlaceWriter(this, position);
-    this.#writers.add(writer);
+    this.#writers.push(writer);
     return writer;
   }
 
@@ -120,7 +121,7 @@ export class PartialFile {
   /** Waits for the writers and drops everything that was written. */
   async empty(): Promise<void> {
     await this.#settle();
-    this.#writers.clear();
+    this.#writers.length = 0;
     if (this.#fd !== null) {
       const fd = this.#fd;
       this.explain(() => {
@@ -198,7 +199,7 @@ export class PartialFile {
 
   #finishNow(size: number): Promise<void> | null {
     this.throwIfFlushFailed();
-    this.#writers.clear();
+    this.#writers.length = 0;
     const { fd } = this;
     // Only what another attempt left can be longer.
     if (this.#reopened) {
@@ -296,7 +297,7 @@ export class PlaceWriter {
     if (this.#failure !== null) throw this.#failure;
     const isFirst = this.#next === this.#start;
     this.#next += chunk.length;
-    if (this.#writing === null && (this.#file.exclusive || slowUntilMs === 0 || nowMs() >= slowUntilMs)) {
+    if (this.#writing === null && (this.#file.isQuick || slowUntilMs === 0 || nowMs() >= slowUntilMs)) {
       // A small file is one chunk; of what comes in many small ones some gather.
       if (isFirst || this.#waitingBytes + chunk.length >= DIRECT_BYTES) this.#writeNow(chunk);
       else this.#keep(chunk);
@@ -340,7 +341,7 @@ export class PlaceWriter {
 
   /** What waits, and then `chunk`. */
   #writeNow(chunk: Buffer | null): void {
-    const startedAtMs = nowMs();
+    const startedAtMs = this.#file.isQuick ? 0 : nowMs();
     try {
       const { fd } = this.#file;
       if (this.#waitingBytes > 0) {
@@ -356,6 +357,7 @@ export class PlaceWriter {
       this.#failure = this.#file.explained(error);
       throw this.#failure;
     }
+    if (this.#file.isQuick) return;
     const endedAtMs = nowMs();
     if (endedAtMs - startedAtMs > SLOW_MS) slowUntilMs = endedAtMs + SLOW_FOR_MS;
   }

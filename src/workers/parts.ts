@@ -1,105 +1,205 @@
 /**
- * The parts of one file that are on their way, each over a connection of its own. The first request's body is used from
- * its beginning; connections that join take over half of the slowest remainder, for as long as it pays.
+ * The parts of one file that are on their way, each over a connection of its own, and how they are shared out: what
+ * nobody fetches, half of the rest of the slowest part, and at the end that rest itself once more. Every byte of the
+ * file is taken from the connection that brings it first, and from no other.
  */
-import { setTimeout as pause } from 'node:timers/promises';
-import { nowMs } from '../common/threads/board';
+import type { Line } from './connection-growth';
+import type { Extents, Stretch } from './extents';
 import type { PlaceWriter } from './partial-file';
 
-/** Another connection joins when this much time is left at the present speed, and such a part for each. */
-const WORTH_JOINING_MS = 2000;
-const SMALLEST_SHARE = 1024 * 1024;
-const JOIN_EVERY_MS = 500;
+/** A part of which less is left at its present speed is left alone. */
+const WORTH_HALVING_MS = 500;
+const WORTH_RACING_MS = 1000;
+/** Halves smaller than this are no more than a packet of the network or two. */
+const SMALLEST_HALF = 32 * 1024;
+/** A connection that has brought nothing for so long is not counted on. */
+export const STALLED_MS = 2000;
 
 export interface Part {
-  readonly writer: PlaceWriter;
   readonly start: number;
-  /** The next byte that is awaited. */
+  /** The next byte that its connection brings. */
   position: number;
-  /** Where it is to stop, exclusive; moved nearer when another connection takes the rest. */
+  /** Where it is to stop, exclusive: nearer when another connection takes the rest, farther when that one has not come. */
   end: number;
-  readonly startedAtMs: number;
-}
-
-/** Whether a file of so many bytes is worth several connections. */
-export function isWorthJoining(total: number): boolean {
-  return total >= 4 * SMALLEST_SHARE;
+  /** Where its answer ends. */
+  reach: number;
+  /** Whether the server has answered with these bytes. */
+  hasBegun: boolean;
+  /** The one that was asked for the same rest later. */
+  chaser: Part | null;
+  /** The one whose rest this is, once more. */
+  chased: Part | null;
+  /** When its first byte came; `null`: none did. */
+  sinceMs: number | null;
+  /** When its last byte came, or it was asked for. */
+  latestMs: number;
+  /** Whose bytes they are. */
+  line: Line | null;
+  writer: PlaceWriter | null;
+  /** Nothing more is wanted of its connection. */
+  cut: () => void;
 }
 
 export class Parts {
+  readonly #have: Extents;
   readonly #open = new Set<Part>();
 
-  open(writer: PlaceWriter, start: number, end: number): Part {
-    const part: Part = { writer, start, position: start, end, startedAtMs: nowMs() };
+  /** @param have what the file holds; it grows as bytes come */
+  constructor(have: Extents) {
+    this.#have = have;
+  }
+
+  get open(): ReadonlySet<Part> {
+    return this.#open;
+  }
+
+  /** @param reach where its answer ends, or is to end */
+  add(start: number, end: number, now: number, reach = end): Part {
+    const part: Part = {
+      start,
+      position: start,
+      end,
+      reach,
+      hasBegun: false,
+      chaser: null,
+      chased: null,
+      sinceMs: null,
+      latestMs: now,
+      line: null,
+      writer: null,
+      cut: () => undefined,
+    };
     this.#open.add(part);
     return part;
   }
 
   close(part: Part): void {
     this.#open.delete(part);
+    if (part.chaser !== null) part.chaser.chased = null;
+    if (part.chased !== null) part.chased.chaser = null;
+    part.chaser = part.chased = null;
   }
 
   clear(): void {
     this.#open.clear();
   }
 
-  /** The one that would take longest by itself; `null` where none takes long enough. @param now as {@link nowMs} says it */
-  slowest(now = nowMs()): Part | null {
-    let slowest: Part | null = null;
-    let longest = WORTH_JOINING_MS;
+  /** The first stretch that is neither there nor on its way. */
+  unclaimed(total: number): Stretch | null {
+    for (const gap of this.#have.missing(0, total)) {
+      let { start } = gap;
+      const inside = [...this.#open]
+        .filter((part) => part.end > gap.start && part.position < gap.end)
+        .sort((left, right) => left.position - right.position);
+      for (const part of inside) {
+        if (part.position > start) return { start, end: part.position };
+        start = Math.max(start, part.end);
+      }
+      if (start < gap.end) return { start, end: gap.end };
+    }
+    return null;
+  }
+
+  /**
+   * What a connection that has nothing to do is to ask for; `null`: nothing that would be sooner there.
+   * @param total bytes of the file
+   */
+  claim(total: number, now: number): Part | null {
+    const gap = this.unclaimed(total);
+    if (gap !== null) return this.add(gap.start, gap.end, now);
+    const slowest = this.#slowest(now);
+    if (slowest === null) return null;
+    const { part, leftMs, hasStalled } = slowest;
+    const left = part.end - part.position;
+    if (!hasStalled && left >= 2 * SMALLEST_HALF) {
+      if (leftMs < WORTH_HALVING_MS) return null;
+      const middle = part.position + Math.ceil(left / 2);
+      const half = this.add(middle, part.end, now);
+      part.end = middle;
+      return half;
+    }
+    if (leftMs < WORTH_RACING_MS) return null;
+    const chaser = this.add(part.position, part.end, now);
+    chaser.chased = part;
+    part.chaser = chaser;
+    return chaser;
+  }
+
+  /**
+   * Bytes have come over a part's connection.
+   * @param bytes may be more than are wanted of it
+   * @returns which of them nobody brought before; they are taken to be in the file from now on
+   */
+  advance(part: Part, bytes: number, now: number): Stretch[] {
+    part.sinceMs ??= now;
+    part.latestMs = now;
+    const comesTo = part.position + bytes;
+    const fresh: Stretch[] = [];
+    do {
+      const from = part.position;
+      const to = Math.min(comesTo, part.end);
+      part.position = to;
+      for (const stretch of this.#have.missing(from, to)) {
+        this.#have.add(stretch.start, stretch.end);
+        fresh.push(stretch);
+      }
+      const { chased, chaser } = part;
+      // Who has been overtaken has nothing more to bring, and whoever is through first was the faster one.
+      if (chased !== null && to > chased.position) this.#drop(chased);
+      if (chaser !== null && to === part.end) this.#drop(chaser);
+    } while (part.position === part.end && this.#extend(part) && part.position < comesTo);
+    return fresh;
+  }
+
+  /**
+   * By what comes behind it in its own answer, where whoever was to fetch that has not come.
+   * @returns whether there is such
+   */
+  #extend(part: Part): boolean {
+    const before = part.end;
+    while (part.end < part.reach) {
+      const next = [...this.#open].find((other) => other !== part && other.position === part.end);
+      if (next === undefined) {
+        const gap = this.unclaimed(part.reach);
+        if (gap?.start === part.end) part.end = gap.end;
+        break;
+      }
+      if (next.hasBegun || next.chaser !== null || next.chased !== null || next.end > part.reach) break;
+      this.#drop(next);
+      part.end = next.end;
+    }
+    return part.end > before;
+  }
+
+  #drop(part: Part): void {
+    this.close(part);
+    part.cut();
+  }
+
+  /** The one that would take longest by itself. */
+  #slowest(now: number): { part: Part; leftMs: number; hasStalled: boolean } | null {
+    const usual = this.#usualSpeed(now);
+    let slowest: { part: Part; leftMs: number; hasStalled: boolean } | null = null;
     for (const part of this.#open) {
       const left = part.end - part.position;
-      if (left < 2 * SMALLEST_SHARE || part.position === part.start) continue;
-      const speed = (part.position - part.start) / Math.max(1, now - part.startedAtMs);
-      const leftMs = left / speed;
-      if (leftMs > longest) {
-        longest = leftMs;
-        slowest = part;
-      }
+      if (left <= 0 || part.chaser !== null || part.chased !== null) continue;
+      const hasStalled = now - part.latestMs >= STALLED_MS;
+      const speed = speedOf(part, now) ?? usual;
+      // Just asked for, and nothing is known yet.
+      if (speed === 0 && !hasStalled) continue;
+      const leftMs = hasStalled ? Infinity : left / speed;
+      if (slowest === null || leftMs > slowest.leftMs) slowest = { part, leftMs, hasStalled };
     }
     return slowest;
   }
 
-  /**
-   * Lets connections join, until the signal says that nobody should any more, or one could not.
-   * @param most at once
-   * @param takeOver fetches a half of what is left of a part. @returns whether it could
-   */
-  async join(
-    most: number,
-    takeOver: (slowest: Part) => Promise<boolean>,
-    signal: AbortSignal,
-  ): Promise<void> {
-    const joined = new Set<Promise<void>>();
-    // Set while it waits.
-    let refused = false as boolean;
-    try {
-      for (;;) {
-        try {
-          await pause(JOIN_EVERY_MS, undefined, { signal });
-        } catch {
-          break;
-        }
-        if (refused) break;
-        if (joined.size >= most) continue;
-        const slowest = this.slowest();
-        if (slowest === null) continue;
-        const one: Promise<void> = takeOver(slowest)
-          .then((could) => {
-            refused ||= !could;
-          })
-          .finally(() => joined.delete(one));
-        one.catch(() => undefined);
-        joined.add(one);
-      }
-    } finally {
-      // What they have begun they end: nobody else fetches it.
-      await Promise.allSettled(joined);
-    }
+  /** Of those that have brought something, in bytes per millisecond; 0: of none. */
+  #usualSpeed(now: number): number {
+    const speeds = [...this.#open].flatMap((part) => speedOf(part, now) ?? []);
+    return speeds.reduce((sum, speed) => sum + speed, 0) / Math.max(1, speeds.length);
   }
 }
 
-/** Where the half begins that another connection takes over. */
-export function halfOf(part: Part): number {
-  return part.position + Math.ceil((part.end - part.position) / 2);
+function speedOf({ sinceMs, position, start }: Part, now: number): number | null {
+  return sinceMs === null || position === start ? null : (position - start) / Math.max(1, now - sinceMs);
 }

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { PartialNote } from '../common/model/download';
+import { FREE_PLACES } from '../common/threads/places';
 import { loadHasher } from '../files/hashers';
 import { openHttpClient } from './http';
 import type { HttpClient } from './http/client';
@@ -77,6 +78,7 @@ async function transfer(
       return loadHasher('sha256');
     },
     segments: 1,
+    places: FREE_PLACES,
     maxBytes: null,
     accept: () => true,
     throttle: () => throttleMs,

@@ -4,11 +4,12 @@
  * (RFC 9110 §13.1.5) that what it sends now belongs to the same content. In doubt the file starts over.
  *
  * A large file is fetched over several connections where the server can and it pays: the first request's body is
- * used from its beginning, and connections that join take over half of the slowest remainder. They take it only
- * once the server has answered with exactly those bytes, so a server that does not play along costs nothing.
+ * used from its beginning, and further connections (further-connections.ts) take over parts of what is left (parts.ts).
+ * Their bytes count once the server has answered with exactly those of the same content, so a server that does not
+ * play along costs nothing.
  */
 import { setTimeout as pause } from 'node:timers/promises';
-import type { PartialNote, PartialState } from '../common/model/download';
+import type { PartialState } from '../common/model/download';
 import { HeddleError } from '../common/model/errors';
 import { shownUrl } from '../common/model/http-fields';
 import { LONGEST_TIMER_MS } from '../common/model/units';
@@ -23,72 +24,30 @@ import {
   rangeOf,
   type Content,
 } from './content';
+import { Growth, Line } from './connection-growth';
+import { Cut } from './cut';
 import { Extents } from './extents';
-import {
-  ENOUGH,
-  type Answer,
-  type ExchangeTimes,
-  type HttpClient,
-  type Receiver,
-  type Request,
-} from './http/client';
+import { FurtherConnections, isOfConnection, type Asked } from './further-connections';
+import { ENOUGH, type Answer, type Receiver } from './http/client';
 import { statusFailure } from './http-errors';
-import type { HasherFactory } from '../files/hashers';
-import type { PartialFile } from './partial-file';
-import { Parts, halfOf, isWorthJoining, type Part } from './parts';
+import { Parts, type Part } from './parts';
 import { FIRST_NOTE_MS, ResumeNotes } from './resume-notes';
-import type { TaskContext } from './runtime';
+import type { TransferOptions, Transferred } from './transfer-options';
 
 /** Where there is no strong entity tag, so much of what comes before is fetched again and compared. */
 const OVERLAP_BYTES = 64 * 1024;
+/** Smaller files are not worth more than one connection. */
+const LEAST_BYTES = 1024 * 1024;
+/** For so long after it had to wait for a speed limit a file gets no more connections. */
+const SLOWED_MS = 1000;
 /** Content that changes under our hands this often is not waited for. */
 const MAX_RESTARTS = 2;
-/** Its conditions are those of the request for the whole. */
-export type TransferRequest = Omit<Request, 'range' | 'ifRange'>;
-
-export interface TransferOptions {
-  readonly client: HttpClient;
-  readonly file: PartialFile;
-  readonly request: TransferRequest;
-  readonly earlier: PartialState | null;
-  readonly context: TaskContext;
-  /** Tells the host what is on disk; after the flush of what it speaks of. */
-  readonly note: (note: PartialNote) => void;
-  /** For the digests of stretches; short downloads never ask for it. */
-  readonly hasher: () => Promise<HasherFactory>;
-  /** Connections for this file. */
-  readonly segments: number;
-  readonly maxBytes: number | null;
-  /** Called with the first good answer of a content, before its body: refuses, or says that the body is not wanted. */
-  readonly accept: (answer: Answer) => boolean;
-  /** @returns milliseconds to wait before the next bytes are taken */
-  readonly throttle: (bytes: number) => number;
-}
-
-export interface Transferred {
-  readonly status: number;
-  readonly finalUrl: string;
-  /** Those that are of use when the file is whole, as they came with the content's first answer. */
-  readonly headers: Readonly<Record<string, string>>;
-  /** Nothing but the connection's end said that this is all. */
-  readonly untilClose: boolean;
-  /** No strong validator ties its parts together; what was compared was equal. */
-  readonly compared: boolean;
-  readonly bytes: number;
-  /** Bytes of earlier attempts that were not fetched again. */
-  readonly kept: number;
-  readonly firstByteMs: number | null;
-  /** Of the first answer that was of use; `null`: everything was there already. */
-  readonly times: ExchangeTimes | null;
-  /** All headers of that answer. */
-  readonly answerHeaders: Answer['headers'];
-}
 
 export class Transfer {
   readonly #options: TransferOptions;
   readonly #have = new Extents();
   readonly #notes: ResumeNotes;
-  readonly #parts = new Parts();
+  readonly #parts = new Parts(this.#have);
   readonly #startedAtMs = nowMs();
   #content: Content | null = null;
   #answer: Answer | null = null;
@@ -98,6 +57,9 @@ export class Transfer {
   #firstByteMs: number | null = null;
   /** What the speed limit asks for after the last bytes of a part. */
   #owedMs = 0;
+  #slowedUntilMs = 0;
+  #further: FurtherConnections | null = null;
+  #firstLine: Line | null = null;
 
   constructor(options: TransferOptions) {
     this.#options = options;
@@ -177,17 +139,20 @@ export class Transfer {
   // Fetching
 
   async #fetch(): Promise<Transferred | null> {
-    if (this.#have.covered === 0) {
-      const wanted = await this.#first();
-      if (!wanted) return null;
-    }
-    for (;;) {
-      const [gap] = this.#have.gaps(this.#content?.total ?? null);
-      if (gap === undefined) break;
-      const before = this.#have.covered;
-      await this.#rest(gap.start, gap.end);
-      // A part without a byte in it, framed as if it were whole: asking again would never end.
-      if (this.#have.covered === before && this.#content?.total !== before) throw new Changed();
+    try {
+      if (this.#have.covered > 0) await this.#fetchRest(null);
+      else {
+        let failure = null as HeddleError | null;
+        try {
+          if (!(await this.#first())) return null;
+        } catch (error) {
+          failure = this.#orThrow(error);
+        }
+        await this.#fetchRest(failure);
+      }
+    } finally {
+      await this.#further?.close();
+      this.#further = null;
     }
     await this.#notes.settled();
     const answer = this.#answer;
@@ -207,14 +172,58 @@ export class Transfer {
     };
   }
 
+  /**
+   * What is missing, until nothing is.
+   * @param failure why the first connection is not there any more; `null`: it is
+   */
+  async #fetchRest(failure: HeddleError | null): Promise<void> {
+    for (;;) {
+      const total = this.#content?.total ?? null;
+      if (total !== null && this.#have.covered === total) return;
+      const part = failure === null ? this.#claim(total) : null;
+      if (part !== null) {
+        const before = this.#have.covered;
+        try {
+          const came = await this.#rest(part);
+          // A part without a byte in it, framed as if it were whole: asking again would never end.
+          if (came && this.#have.covered === before && this.#content?.total !== before) throw new Changed();
+        } catch (error) {
+          const isBorne = this.#have.covered > before && this.#further?.broke() === true;
+          if (!isBorne || !isOfConnection(error)) failure = this.#orThrow(error);
+        }
+        continue;
+      }
+      const further = this.#further;
+      if (further === null || (failure !== null && further.count === 0)) throw failure ?? new Changed();
+      await further.change();
+      this.#options.context.throwIfCancelled();
+    }
+  }
+
+  /** What this connection is to fetch next; `null`: others fetch it. */
+  #claim(total: number | null): Part | null {
+    const now = nowMs();
+    if (total !== null && this.#further !== null) return this.#parts.claim(total, now);
+    const [gap] = this.#have.gaps(total);
+    return gap === undefined ? null : this.#parts.add(gap.start, gap.end, now);
+  }
+
+  /** @returns a failure of the first connection that others make up for. @throws any other one */
+  #orThrow(error: unknown): HeddleError {
+    this.#options.context.throwIfCancelled();
+    if (this.#further === null || this.#further.count === 0) throw error;
+    if (!isOfConnection(error)) throw error;
+    this.#further.goOnAlone();
+    return error;
+  }
+
   /** The whole content in one request; others may join. @returns whether it was wanted */
   async #first(): Promise<boolean> {
     const { client, request, context } = this.#options;
-    let stopJoining = null as (() => void) | null;
+    const cut = new Cut(context);
     // Callbacks set it.
     let part = null as Part | null;
     let wanted = true as boolean;
-    let joining = null as Promise<void> | null;
     const receiver: Receiver = {
       begin: (answer) => {
         this.#sawAnswer();
@@ -225,20 +234,8 @@ export class Transfer {
           wanted = this.#options.accept(answer);
           if (!wanted) return false;
           this.#learn(answer);
-          part = this.#open(0, this.#content?.total ?? Infinity);
-          if (this.#canJoin()) {
-            const controller = new AbortController();
-            stopJoining = () => {
-              controller.abort();
-            };
-            joining = this.#parts.join(
-              this.#options.segments - 1,
-              (slowest) => this.#takeOver(slowest),
-              controller.signal,
-            );
-            // Its failure is looked at when the first part has ended.
-            joining.catch(() => undefined);
-          }
+          part = this.#parts.add(0, this.#content?.total ?? Infinity, nowMs());
+          this.#begun(part, cut);
           return request.method !== 'HEAD';
         }
         if (answer.status === 304) wanted = this.#options.accept(answer);
@@ -247,68 +244,147 @@ export class Transfer {
       write: (chunk) => (part === null ? null : this.#take(part, chunk)),
     };
     try {
-      const answer = await client.send({ ...request, range: null, ifRange: null }, receiver, context);
+      const answer = await client.send({ ...request, range: null, ifRange: null }, receiver, cut);
       if (part === null && wanted)
         throw statusFailure(answer.status, request.url, answer.headers['retry-after']);
-      if (part !== null) this.#parts.close(part);
       // A body of unknown length that came to its end.
       if (part !== null && this.#content?.total === null) {
         this.#content = { ...this.#content, total: this.#have.covered };
       }
-      // Nobody joins any more; those that have are waited for.
-      stopJoining?.();
-      if (joining !== null) await joining;
+    } catch (error) {
+      if (!cut.isCut) throw error;
     } finally {
-      stopJoining?.();
-      if (joining !== null) await joining.catch(() => undefined);
+      cut.end();
+      if (part !== null) this.#parts.close(part);
     }
     return wanted;
   }
 
-  /** From `start` on what is missing up to `end`, by range; `end` is `Infinity` where the length is not known. */
-  async #rest(start: number, end: number): Promise<void> {
+  /** The first connection has its answer. */
+  #begun(part: Part, cut: Cut): void {
+    part.hasBegun = true;
+    part.cut = () => {
+      cut.cut();
+    };
+    if (this.#further === null && this.#canJoin()) {
+      this.#firstLine = new Line(nowMs());
+      this.#further = new FurtherConnections({
+        growth: this.#options.growth?.(this.#firstLine) ?? new Growth(this.#firstLine),
+        parts: this.#parts,
+        total: this.#content?.total ?? 0,
+        most: this.#options.segments,
+        places: this.#options.places,
+        ask: (other) => this.#ask(other),
+        got: () => this.#have.covered,
+        isHeldBack: () => nowMs() < this.#slowedUntilMs,
+      });
+    }
+    part.line = this.#firstLine;
+  }
+
+  /** A part by range; its end is `Infinity` where the length is not known. @returns whether it came by this request */
+  async #rest(part: Part): Promise<boolean> {
     const content = this.#content;
     if (content === null) throw new Changed();
-    this.#inOnePiece = false;
-    if (ifRange(content) === null && !this.#compared) {
-      this.#compared = true;
-      await this.#compareBeginning(content);
-    }
-    const overlap = content.etag === null ? Math.min(OVERLAP_BYTES, start) : 0;
-    // What is compared must be there: the stretch before the gap may be shorter.
-    const before = this.#have.stretches.find((stretch) => stretch.end === start);
-    const from = Math.max(start - overlap, before?.start ?? start);
     const { client, request, context } = this.#options;
-    // Callbacks set it.
-    let part = null as Part | null;
-    const comparison = await this.#comparison(from, start);
-    const answer = await client.send(
-      {
-        ...request,
-        conditions: {},
-        range: `bytes=${from}-${end === Infinity ? '' : end - 1}`,
-        ifRange: ifRange(content),
-      },
-      {
-        begin: (found) => {
-          this.#sawAnswer();
-          // A server that sends the whole, or nothing fitting: the body of a 200 would be good, but from 0 on.
-          if (found.status === 200 || found.status === 416) throw new Changed();
-          if (found.status !== 206) return false;
-          const range = this.#fit(found, content, from);
-          this.#answer ??= found;
-          part = this.#open(start, Math.min(end, range.end));
-          return true;
+    const cut = new Cut(context);
+    part.cut = () => {
+      cut.cut();
+    };
+    try {
+      this.#inOnePiece = false;
+      if (ifRange(content) === null && !this.#compared) {
+        this.#compared = true;
+        await this.#compareBeginning(content);
+      }
+      const { start, end } = part;
+      const overlap = content.etag === null ? Math.min(OVERLAP_BYTES, start) : 0;
+      // What is compared must be there: the stretch before the gap may be shorter.
+      const before = this.#have.stretches.find((stretch) => stretch.end === start);
+      const from = Math.max(start - overlap, before?.start ?? start);
+      const comparison = await this.#comparison(from, start);
+      const answer = await client.send(
+        {
+          ...request,
+          conditions: {},
+          range: `bytes=${from}-${end === Infinity ? '' : end - 1}`,
+          ifRange: ifRange(content),
         },
-        write: (chunk) => {
-          const rest = comparison.take(chunk);
-          return part === null || rest.length === 0 ? null : this.#take(part, rest);
+        {
+          begin: (found) => {
+            this.#sawAnswer();
+            // A server that sends the whole, or nothing fitting: the body of a 200 would be good, but from 0 on.
+            if (found.status === 200 || found.status === 416) throw new Changed();
+            if (found.status !== 206) return false;
+            this.#bound(part, this.#fit(found, content, from).end);
+            this.#answer ??= found;
+            this.#begun(part, cut);
+            return true;
+          },
+          write: (chunk) => {
+            const rest = comparison.take(chunk);
+            return rest.length === 0 ? null : this.#take(part, rest);
+          },
         },
-      },
-      context,
-    );
-    if (part === null) throw statusFailure(answer.status, request.url, answer.headers['retry-after']);
-    this.#parts.close(part);
+        cut,
+      );
+      if (!part.hasBegun) throw statusFailure(answer.status, request.url, answer.headers['retry-after']);
+      return true;
+    } catch (error) {
+      if (!cut.isCut) throw error;
+      return false;
+    } finally {
+      cut.end();
+      this.#parts.close(part);
+    }
+  }
+
+  /** A part over a further connection. Whatever goes wrong here, another one fetches it. */
+  async #ask(part: Part): Promise<Asked> {
+    const content = this.#content;
+    if (content === null) return 'no';
+    const { client, request, context } = this.#options;
+    const cut = new Cut(context);
+    part.cut = () => {
+      cut.cut();
+    };
+    try {
+      const answer = await client.send(
+        {
+          ...request,
+          conditions: {},
+          range: `bytes=${part.start}-${part.end - 1}`,
+          ifRange: content.etag,
+          apart: true,
+        },
+        {
+          begin: (found) => {
+            if (found.status !== 206) return false;
+            this.#bound(part, this.#fit(found, content, part.start).end);
+            part.hasBegun = true;
+            this.#inOnePiece = false;
+            return true;
+          },
+          write: (chunk) => this.#take(part, chunk),
+        },
+        cut,
+      );
+      if (part.hasBegun) return 'whole';
+      return answer.status === 429 || answer.status === 503 ? 'busy' : 'no';
+    } catch (error) {
+      if (cut.isCut) return 'cut';
+      if (part.hasBegun) return 'broken';
+      return isOfConnection(error) ? 'busy' : 'no';
+    } finally {
+      cut.end();
+      this.#parts.close(part);
+    }
+  }
+
+  /** Its answer ends there; it may be shorter than was asked for. */
+  #bound(part: Part, end: number): void {
+    part.reach = end;
+    part.end = Math.min(part.end, end);
   }
 
   /**
@@ -354,46 +430,8 @@ export class Transfer {
     const { segments, request } = this.#options;
     const { etag, total } = this.#content ?? { etag: null, total: null };
     return (
-      segments > 1 && request.method === 'GET' && etag !== null && total !== null && isWorthJoining(total)
+      segments > 1 && request.method === 'GET' && etag !== null && total !== null && total >= LEAST_BYTES
     );
-  }
-
-  /**
-   * Half of what `other` still has to fetch. Whatever goes wrong here, `other` or {@link #rest} fetches it.
-   * @returns whether the server played along
-   */
-  async #takeOver(other: Part): Promise<boolean> {
-    const content = this.#content;
-    if (content === null) return false;
-    const { client, request, context } = this.#options;
-    const start = halfOf(other);
-    const { end } = other;
-    // Callbacks set it.
-    let part = null as Part | null;
-    try {
-      await client.send(
-        { ...request, conditions: {}, range: `bytes=${start}-${end - 1}`, ifRange: content.etag },
-        {
-          begin: (answer) => {
-            if (answer.status !== 206) return false;
-            const range = this.#fit(answer, content, start);
-            // Meanwhile the other one may have come here, or have given away a part of this.
-            if (range.end !== end || other.end !== end || other.position >= start) return false;
-            other.end = start;
-            this.#inOnePiece = false;
-            part = this.#open(start, end);
-            return true;
-          },
-          write: (chunk) => (part === null ? null : this.#take(part, chunk)),
-        },
-        context,
-      );
-    } catch {
-      // What is missing then is fetched all the same.
-    } finally {
-      if (part !== null) this.#parts.close(part);
-    }
-    return part !== null;
   }
 
   #sawAnswer(): void {
@@ -426,32 +464,40 @@ export class Transfer {
     }
   }
 
-  #open(start: number, end: number): Part {
-    return this.#parts.open(this.#options.file.writer(start), start, end);
-  }
-
   #take(part: Part, chunk: Buffer): Promise<void> | null | typeof ENOUGH {
-    const room = part.end - part.position;
-    const bytes = chunk.length > room ? chunk.subarray(0, room) : chunk;
-    if (bytes.length > 0) {
-      const wait = part.writer.write(bytes);
-      this.#have.add(part.position, part.position + bytes.length);
-      part.position += bytes.length;
+    const from = part.position;
+    const now = nowMs();
+    const fresh = this.#parts.advance(part, chunk.length, now);
+    const came = part.position - from;
+    part.line?.came(came, now);
+    let wait: Promise<void> | null = null;
+    for (const { start, end } of fresh) {
+      // Of what others have brought before it takes no notice.
+      if (part.writer?.next !== start) part.writer = this.#options.file.writer(start);
+      const writing = part.writer.write(chunk.subarray(start - from, end - from));
+      wait = wait === null || writing === null ? (wait ?? writing) : both(wait, writing);
+    }
+    if (came > 0) {
       const covered = this.#have.covered;
       this.#options.context.setBytesDone(covered);
       if (this.#content?.total == null) this.#checkSize(covered);
       this.#notes.tellWhenDue(this.#content);
-      const throttled = this.#options.throttle(bytes.length);
+      const throttled = this.#options.throttle(came);
+      if (throttled > 0) this.#slowedUntilMs = now + throttled + SLOWED_MS;
       if (part.position >= part.end) this.#owedMs = Math.max(this.#owedMs, throttled);
       else {
         if (throttled <= 0) return wait;
         const slowed = pause(Math.min(throttled, LONGEST_TIMER_MS), undefined, {
           signal: this.#options.context.signal,
         });
-        return wait === null ? slowed : Promise.all([wait, slowed]).then(() => undefined);
+        return wait === null ? slowed : both(wait, slowed);
       }
     }
     // The end that the server itself gave is reached by its own framing, which says whether it was whole.
-    return part.end === this.#content?.total || part.end === Infinity ? null : ENOUGH;
+    return part.end === part.reach ? null : ENOUGH;
   }
+}
+
+function both(one: Promise<void>, other: Promise<void>): Promise<void> {
+  return Promise.all([one, other]).then(() => undefined);
 }

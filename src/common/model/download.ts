@@ -41,7 +41,23 @@ export type ListedEntry =
   | { readonly line: number; readonly entry: DownloadEntry }
   | { readonly line: number; readonly text: string; readonly error: ErrorData };
 
-export const LIST_FORMATS = ['urls', 'aria2', 'csv', 'jsonl', 'metalink', 'curl'] as const;
+export const LIST_FORMATS = [
+  'urls',
+  'aria2',
+  'csv',
+  'json',
+  'jsonl',
+  'har',
+  'html',
+  'bookmarks',
+  'markdown',
+  'm3u',
+  'sitemap',
+  'metalink',
+  'curl',
+  'powershell',
+  'fetch',
+] as const;
 export type ListFormat = (typeof LIST_FORMATS)[number];
 
 /** What a list was taken for, in words that follow "URLs in". */
@@ -49,9 +65,18 @@ export const LIST_FORMAT_NAMES: Readonly<Record<ListFormat, string>> = {
   urls: 'lines',
   aria2: 'an aria2 list',
   csv: 'CSV',
+  json: 'JSON',
   jsonl: 'JSON Lines',
+  har: 'a HAR file',
+  html: 'a web page',
+  bookmarks: 'bookmarks',
+  markdown: 'Markdown',
+  m3u: 'a playlist',
+  sitemap: 'a sitemap',
   metalink: 'Metalink',
   curl: 'curl commands',
+  powershell: 'PowerShell commands',
+  fetch: 'fetch calls',
 };
 
 /** Entries by the host of their first address (with its port where it is not the usual one) and their file's extension. */

@@ -14,6 +14,8 @@ export interface SettledTask {
   readonly state: SettledState;
   /** It is done, and there is something to be known of how it went. */
   readonly isNoted?: boolean;
+  /** Of a URL that is done: its file. */
+  readonly target?: FsPath;
 }
 
 /**

@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { DownloadEntry, ListedEntry, ListFormat } from '../../common/model/download';
 import { isHttpUrl } from './entry';
-import { detectFormat, readDownloadList } from './download-list';
+import { detectFormat } from './detect-format';
+import { readDownloadList } from './download-list';
 import { previewList, previewLists } from './list-preview';
 import { MAX_URL_CHARACTERS } from './list-urls';
 
@@ -386,6 +387,9 @@ test.each([
   'http://u?x:p@h/',
   'http://h/ahttp://u:p@h/b',
   'http://h/a\thttp://h/b',
+  'http://h:8080/a b',
+  'http://h/a\u00a0b',
+  'http://h/a\u0085b',
 ])('%j is no address: a login would be shown as a path, or two addresses are one', (address) => {
   expect(isHttpUrl(address)).toBe(false);
 });
@@ -397,7 +401,6 @@ test.each([
   'http://h?mail=a@b.example',
   'http://h/?u=http://u:p@h/',
   'http://h/web/2020/http://h.example/a@b',
-  'http://u:p@h:8080/a b',
 ])('%j is one', (address) => {
   expect(isHttpUrl(address)).toBe(true);
 });
@@ -420,7 +423,7 @@ test.each<[string, ListFormat]>([
 
 test('a preview counts hosts, duplicates, clashes and faults', async () => {
   const list = 'http://a/x.bin\nhttp://b/x.bin\nhttp://a/x.bin\nbad\nhttp://a/[1-3]\n';
-  const preview = await previewList(() => [Buffer.from(list)], null);
+  const preview = await previewList(() => [Buffer.from(list)], { format: null });
   expect(preview).toMatchObject({
     format: 'urls',
     entries: 6,
@@ -444,7 +447,10 @@ test('a preview counts hosts, duplicates, clashes and faults', async () => {
     faults: [{ line: 4, text: 'line 4' }],
     faultCount: 1,
   });
-  expect(await previewList(() => [Buffer.from(list)], null, 2)).toMatchObject({ entries: 2, partial: true });
+  expect(await previewList(() => [Buffer.from(list)], { format: null }, 2)).toMatchObject({
+    entries: 2,
+    partial: true,
+  });
 });
 
 describe('what looks like a download and is none', () => {
@@ -548,7 +554,19 @@ test.each<[ListFormat, string]>([
   ['curl', "curl http://h/x -u 'me:s3cret"],
   ['curl', 'curl "http://u:$s3cret@h/x"'],
   ['curl', 'curl ftp://u:s3cret@h/x'],
-  ['curl', 'wget --password s3cret http://h/x'],
+  ['curl', 'wget --password s3cret --recursive http://h/x'],
+  ['curl', 'wget --password=s3cret --level=s3cret http://h/x'],
+  ['fetch', 'fetch("http://h/x", {"headers":{"a":"s3cret"},"s3cret":"s3cret"})'],
+  ['fetch', 'fetch("http://u:s3cret@[/")'],
+  ['powershell', 'Invoke-WebRequest -Uri "http://h/x" -Headers @{"a"=$s3cret}'],
+  ['powershell', 'Invoke-WebRequest -Uri "http://h/x" -s3cret "s3cret"'],
+  ['json', '[{"url":"http://h/","headers":{"X s3cret":"y"}}]'],
+  ['json', '["//u:s3cret@h"]'],
+  ['har', '{"log":{"entries":[{"request":{"url":"https://u:s3cret@[/","method":"GET"}}]}}'],
+  ['html', '<a href="https://u:s3cret@[/">'],
+  ['markdown', '[a](https://u:s3cret@[/)'],
+  ['m3u', '#EXTM3U\nu:s3cret@h/x'],
+  ['sitemap', '<urlset><url><loc>ftp://u:s3cret@h/</loc></url></urlset>'],
   ['jsonl', '{"url":"http://a/","headers":{"Authorization":"Bearer s3cret"},"size":"x"}'],
   ['jsonl', String.raw`{"url":"http://a/","headers":{"X":"s3cret\u0001"}}`],
   ['jsonl', '{"url":"http://a/","headers":{"X s3cret":"y"}}'],

@@ -1,20 +1,30 @@
 /** Lists of downloads in every format that is known; what each looks like is in docs/lists.md. */
 import type { ListedEntry, ListFormat } from '../../common/model/download';
+import { detectFormat, LOOK_AT_CHARACTERS } from './detect-format';
 import { readAria2 } from './list-aria2';
-import { readCurl } from './list-curl';
+import { readCommands } from './list-curl';
+import { readFetch } from './list-fetch';
+import { readHtml } from './list-html';
+import { readHar, readJson } from './list-json';
+import { readM3u } from './list-m3u';
+import { readMarkdown } from './list-markdown';
 import { readMetalink } from './list-metalink';
+import { readPowerShell } from './list-powershell';
 import { readCsv, readJsonLines } from './list-records';
+import { readSitemap } from './list-sitemap';
 import { readUrls } from './list-urls';
-import { decodeText, readHead, splitLines, withHead, type Bytes } from './text-lines';
-
-/** So much is looked at to tell the format. */
-const LOOK_AT_CHARACTERS = 65_536;
+import type { Remark } from './remark';
+import { decodeText, evenPieces, readHead, textLines, withHead, type Bytes } from './text-lines';
 
 export interface ListListener {
   /** Before the first entry. */
   readonly format: (format: ListFormat) => void;
-  /** Of what was passed over and is no fault, or is worth knowing of the list as a whole. A sentence. */
-  readonly remark: (line: number, message: string) => void;
+  readonly remark: Remark;
+}
+
+export interface ReadOptions extends Partial<ListListener> {
+  /** What the list's name says of it, where its format is told by its beginning. */
+  readonly hint?: ListFormat | null;
 }
 
 /**
@@ -25,14 +35,15 @@ export async function* readDownloadList(
   chunks: Bytes,
   format: ListFormat | null,
   after = 0,
-  listener: Partial<ListListener> = {},
+  options: ReadOptions = {},
 ): AsyncGenerator<readonly ListedEntry[], void, undefined> {
   const texts = decodeText(chunks);
   const head = format === null ? await readHead(texts, LOOK_AT_CHARACTERS) : '';
-  const found = format ?? detectFormat(head);
-  listener.format?.(found);
+  const found = format ?? detectFormat(head, options.hint);
+  options.format?.(found);
   let toPass = after;
-  for await (const entries of read(found, withHead(head, texts))) {
+  const remark = options.remark ?? (() => undefined);
+  for await (const entries of read(found, evenPieces(withHead(head, texts)), remark)) {
     if (toPass === 0) {
       yield entries;
       continue;
@@ -43,56 +54,40 @@ export async function* readDownloadList(
   }
 }
 
-const FORMATS_BY_NAME: readonly (readonly [RegExp, ListFormat])[] = [
-  [/\.(?:meta4|metalink)$/iu, 'metalink'],
-  [/\.(?:csv|tsv)$/iu, 'csv'],
-  [/\.(?:jsonl|ndjson)$/iu, 'jsonl'],
-];
-
-/** @returns `null` where the name says nothing */
-export function formatByName(file: string): ListFormat | null {
-  return FORMATS_BY_NAME.find(([pattern]) => pattern.test(file))?.[1] ?? null;
-}
-
-/** A list that is nothing else is URLs, one a line. */
-export function detectFormat(beginning: string): ListFormat {
-  // Always as much, whatever the pieces in which it came.
-  const head = beginning.slice(0, LOOK_AT_CHARACTERS);
-  const start = head.trimStart();
-  if (/^(?:<\?xml|<!--|<metalink[\s>])/u.test(start)) return 'metalink';
-  if (start.startsWith('{"') || /^\{\s*"/u.test(start) || start.startsWith('"http')) return 'jsonl';
-  if (/^(?:#[^\n]*\n\s*)*(?:\$ )?curl\s/u.test(start)) return 'curl';
-  const lines = head.split(/\r?\n/u);
-  const [first = '', second = ''] = lines.filter((line) => line.trim() !== '' && !line.startsWith('#'));
-  const fieldsOf = (line: string): string[] => line.split(/[,;\t]/u);
-  const columns = fieldsOf(first.toLowerCase()).map((column) => column.trim().replaceAll('"', ''));
-  if (columns.includes('url') && !/^https?:/iu.test(first)) return 'csv';
-  // The first line of a table that calls its addresses otherwise: read as addresses, its rows would be wrong ones.
-  const isHeading = columns.length > 1 && columns.every((column) => /^[a-z][a-z0-9 _-]*$/u.test(column));
-  if (isHeading && /https?:\/\//iu.test(second) && fieldsOf(second).length >= columns.length) return 'csv';
-  // Mirrors behind one another, or an indented option below an address.
-  let sawAddress = false;
-  let isAria2 = /^https?:\/\/\S+\t\s*https?:\/\//iu.test(first);
-  for (const line of lines) {
-    if (/^https?:/iu.test(line)) sawAddress = true;
-    else if (sawAddress && /^[ \t]+[a-z][a-z0-9-]*=/u.test(line)) isAria2 = true;
-  }
-  return isAria2 ? 'aria2' : 'urls';
-}
-
-function read(format: ListFormat, texts: AsyncIterable<string>): AsyncIterable<readonly ListedEntry[]> {
+function read(
+  format: ListFormat,
+  texts: AsyncIterable<string>,
+  remark: Remark,
+): AsyncIterable<readonly ListedEntry[]> {
   switch (format) {
     case 'urls':
-      return readUrls(splitLines(texts));
+      return readUrls(textLines(texts), remark);
     case 'aria2':
-      return readAria2(splitLines(texts));
+      return readAria2(textLines(texts), remark);
     case 'csv':
       return readCsv(texts);
+    case 'json':
+      return readJson(texts);
     case 'jsonl':
-      return readJsonLines(splitLines(texts));
+      return readJsonLines(textLines(texts));
+    case 'har':
+      return readHar(texts, remark);
+    case 'html':
+    case 'bookmarks':
+      return readHtml(texts, remark);
+    case 'markdown':
+      return readMarkdown(textLines(texts), remark);
+    case 'm3u':
+      return readM3u(textLines(texts), remark);
+    case 'sitemap':
+      return readSitemap(texts, remark);
     case 'metalink':
       return readMetalink(texts);
     case 'curl':
-      return readCurl(texts);
+      return readCommands(texts);
+    case 'powershell':
+      return readPowerShell(texts);
+    case 'fetch':
+      return readFetch(texts);
   }
 }

@@ -94,15 +94,15 @@ const LOGIN_AS_PATH: readonly RegExp[] = [
   // a second address behind the first, as where the line break between them was lost.
   /^https?:\/\/[^/?#\\]*\/[^?#]*:\/\/[^/?#]*@/isu,
 ];
-// eslint-disable-next-line no-control-regex -- URL leaves out tabs and line breaks, and so joins what they divide
-const CONTROL = /[\u0000-\u001f\u007f]/u;
+// eslint-disable-next-line no-control-regex -- URL leaves out tabs and line breaks, escapes others: and so joins what they divide
+const NOT_IN_ADDRESS = /[\u0000-\u0020\u007f-\u009f\s]/u;
 
 export function isHttpUrl(text: string): boolean {
   // Bytes that are no UTF-8 were decoded to U+FFFD; the address they stood for is not known.
   return (
     /^https?:\/\//iu.test(text) &&
     !text.includes('\ufffd') &&
-    !CONTROL.test(text) &&
+    !NOT_IN_ADDRESS.test(text) &&
     !LOGIN_AS_PATH.some((pattern) => pattern.test(text)) &&
     URL.canParse(text)
   );

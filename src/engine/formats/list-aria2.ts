@@ -5,6 +5,7 @@
 import type { CheckAlgorithm } from '../../common/model/digests';
 import type { ListedEntry } from '../../common/model/download';
 import { isHttpUrl, listed, makeEntry, readDigest, readField, unknownOption, withLogin } from './entry';
+import type { Remark } from './remark';
 import type { Line } from './text-lines';
 
 const MAX_OPTIONS = 1000;
@@ -18,7 +19,7 @@ interface Item {
 
 /** They tune aria2 and change nothing of what is fetched. Others are a fault: one misspelt could lose a check. */
 const TUNING =
-  /^(?:split|max-|min-|lowest-|allow-|auto-|always-|async-|connect-timeout|timeout|retry-|continue|check-|conditional-|content-disposition|disable-|dry-run|enable-|file-allocation|follow-|force-|gid|hash-|http-(?:accept-gzip|no-cache|auth)|keep-|no-|parameterized|pause|piece-|realtime|remote-time|remove-|reuse-|rpc-|save-|stream-|uri-|use-head|log|summary|bt-(?!metadata-only)|seed-|optimize)/u;
+  /^(?:split|max-|min-|lowest-|allow-|auto-|always-|async-|connect-timeout|timeout|retry-|continue|check-|conditional-|content-disposition|disable-|dry-run|enable-|file-allocation|follow-|force-|gid|hash-|http-(?:accept-gzip|no-cache|auth)|keep-|no-|parameterized|pause|piece-|realtime|remote-time|remove-|reuse-|rpc-|ftp-|metalink-|follow-|select-least|index-out$|save-|stream-|uri-|use-head|log|summary|bt-(?!metadata-only)|seed-|optimize)/u;
 const KNOWN: ReadonlySet<string> = new Set([
   'out',
   'dir',
@@ -32,6 +33,7 @@ const KNOWN: ReadonlySet<string> = new Set([
 
 export async function* readAria2(
   groups: AsyncIterable<readonly Line[]>,
+  remark: Remark,
 ): AsyncGenerator<readonly ListedEntry[], void, undefined> {
   let number = 0;
   let item: Item | null = null;
@@ -45,15 +47,15 @@ export async function* readAria2(
         if (item !== null && item.options.length < MAX_OPTIONS) item.options.push([name, value]);
         continue;
       }
-      if (item !== null) entries.push(read(item));
+      if (item !== null) entries.push(read(item, remark));
       item = { line: number, text: tooLong ? '' : text, options: [] };
     }
     if (entries.length > 0) yield entries;
   }
-  if (item !== null) yield [read(item)];
+  if (item !== null) yield [read(item, remark)];
 }
 
-function read({ line, text, options }: Item): ListedEntry {
+function read({ line, text, options }: Item, remark: Remark): ListedEntry {
   return listed(line, text, () => {
     const headers: [string, string][] = [];
     const digests: Partial<Record<CheckAlgorithm, string>> = {};
@@ -74,17 +76,25 @@ function read({ line, text, options }: Item): ListedEntry {
     const agent = last.get('user-agent');
     if (agent !== undefined) headers.push(['User-Agent', agent]);
     const user = last.get('http-user');
-    const urls = text
+    const written = text
       .split('\t')
       .map((url) => url.trim())
-      .filter((url) => url !== '')
-      // One that is fetched otherwise is passed over where there is another.
-      .filter((url, _, all) => isHttpUrl(url) || !all.some(isHttpUrl));
+      .filter((url) => url !== '' && !url.startsWith('#'));
+    // One that is fetched otherwise is passed over where there is another. Sessions name one several times.
+    const known = [...new Set(written.filter(isHttpUrl))];
+    const urls = known.length === 0 ? written : known;
+    const directory = last.get('dir') ?? null;
+    const isElsewhere = last.has('gid') && /^(?:[\\/]|[A-Za-z]:)/u.test(directory ?? '');
+    if (isElsewhere)
+      remark(
+        line,
+        `Line ${line} is of a session that had a folder of its own: what it names goes into the folder chosen here.`,
+      );
     return makeEntry({
       urls:
         user === undefined ? urls : urls.map((url) => withLogin(url, user, last.get('http-passwd') ?? '')),
       fileName: last.get('out') ?? null,
-      directory: last.get('dir') ?? null,
+      directory: isElsewhere ? null : directory,
       digests,
       headers,
     });

@@ -1,76 +1,35 @@
-/** Pasted `curl` commands, as browsers' tools copy them: one or several, quoted for a POSIX shell. */
+/** Pasted `curl` and `wget` commands, as browsers and their extensions copy them: one or several. */
 import type { ListedEntry } from '../../common/model/download';
 import { splitField } from '../../common/model/http-fields';
-import { Fault, fault, listed, makeEntry, unknownOption, withLogin } from './entry';
+import { asBytes, fromCopiedRequest } from './copied-request';
+import { Fault, fault, listed, unknownOption, withLogin } from './entry';
+import { splitCommands, type ShellCommand } from './shell-words';
+import { readWhole } from './text-lines';
 import { expandUrl, hasRanges } from './url-ranges';
+import { readWget } from './list-wget';
 
-/** A page of commands; what is longer is a list in another form. */
-const MAX_CHARACTERS = 4_194_304;
 const MAX_FROM_ONE_COMMAND = 100_000;
-const OF_THE_CONNECTION: ReadonlySet<string> = new Set(['accept-encoding', 'connection', 'te', 'keep-alive']);
+
+function set(words: string): ReadonlySet<string> {
+  return new Set(words.split(' '));
+}
 
 /** With a value that says nothing of what is fetched. */
-const IGNORED_WITH_VALUE: ReadonlySet<string> = new Set([
-  '--max-time',
-  '-m',
-  '--connect-timeout',
-  '--retry',
-  '--retry-delay',
-  '--retry-max-time',
-  '--max-redirs',
-  '--limit-rate',
-  '--write-out',
-  '-w',
-  '--dump-header',
-  '-D',
-  '--cookie-jar',
-  '-c',
-  '--parallel-max',
-  '--stderr',
-  '--trace',
-  '--trace-ascii',
-  '--ciphers',
-  '--tls-max',
-]);
-const IGNORED: ReadonlySet<string> = new Set([
-  '--location',
-  '-L',
-  '--silent',
-  '-s',
-  '--show-error',
-  '-S',
-  '--fail',
-  '-f',
-  '--insecure',
-  '-k',
-  '--compressed',
-  '--verbose',
-  '-v',
-  '--include',
-  '-i',
-  '--remote-header-name',
-  '-J',
-  '--progress-bar',
-  '-#',
-  '--http1.1',
-  '--http2',
-  '--create-dirs',
-  '--parallel',
-  '-Z',
-  '--location-trusted',
-  '--no-buffer',
-  '-N',
-  '--ipv4',
-  '-4',
-  '--ipv6',
-  '-6',
-  '--path-as-is',
-  '--tcp-nodelay',
-  '--remote-time',
-  '-R',
-  '--fail-with-body',
-  '--no-progress-meter',
-]);
+const IGNORED_WITH_VALUE = set(
+  '--max-time -m --connect-timeout --retry --retry-delay --retry-max-time --max-redirs --limit-rate --write-out -w ' +
+    '--dump-header -D --cookie-jar -c --parallel-max --stderr --trace --trace-ascii --ciphers --tls-max --tls13-ciphers ' +
+    '--speed-limit -Y --speed-time -y --keepalive-time --expect100-timeout --happy-eyeballs-timeout-ms --rate --proto ' +
+    '--proto-redir --proto-default --continue-at -C',
+);
+const IGNORED = set(
+  '--location -L --silent -s --show-error -S --fail -f --insecure -k --compressed --verbose -v --include -i ' +
+    '--remote-header-name -J --progress-bar -# --http1.0 -0 --http1.1 --http2 --http2-prior-knowledge --http3 ' +
+    '--create-dirs --parallel -Z --parallel-immediate --location-trusted --no-buffer -N --ipv4 -4 --ipv6 -6 ' +
+    '--path-as-is --tcp-nodelay --remote-time -R --fail-with-body --fail-early --no-progress-meter --no-clobber ' +
+    '--skip-existing --basic --digest --anyauth --tlsv1 -1 --tlsv1.0 --tlsv1.1 --tlsv1.2 --tlsv1.3 --sslv3 ' +
+    '--retry-connrefused --retry-all-errors --no-keepalive --no-alpn --disable -q --remote-name-all --styled-output ' +
+    '--no-styled-output --xattr --raw --no-sessionid --ssl-no-revoke',
+);
 const LONG: Readonly<Record<string, string>> = {
   '-X': '--request',
   '-H': '--header',
@@ -84,161 +43,76 @@ const LONG: Readonly<Record<string, string>> = {
   '-I': '--head',
   '-O': '--remote-name',
   '-g': '--globoff',
+  '-r': '--range',
 };
+const WITHOUT_VALUE: ReadonlySet<string> = new Set(['-O', '-g', '-G', '-I']);
 
-export async function* readCurl(
+export async function* readCommands(
   texts: AsyncIterable<string>,
 ): AsyncGenerator<readonly ListedEntry[], void, undefined> {
-  let text = '';
-  for await (const piece of texts) {
-    text += piece;
-    if (text.length > MAX_CHARACTERS) break;
-  }
-  const isCut = text.length > MAX_CHARACTERS;
-  const commands = split(text.slice(0, MAX_CHARACTERS));
+  const { text, isCut } = await readWhole(texts);
+  const commands = splitCommands(text);
   // The last one of a text that was cut is half a command.
   const last = isCut ? commands.pop() : undefined;
-  const entries = commands.flatMap((command) => {
+  for (const command of commands) {
     try {
-      return read(command);
+      yield readCommand(command);
     } catch (error) {
-      if (error instanceof Fault) return [fault(command.line, '', error.message)];
-      throw error;
-    }
-  });
-  if (last !== undefined)
-    entries.push(fault(last.line, '', 'and those behind it are too much: give them in parts'));
-  if (entries.length > 0) yield entries;
-}
-
-interface ShellCommand {
-  readonly line: number;
-  readonly words: readonly string[];
-  /** What no list can know: a quote that does not end, what only a shell would put in, where its output goes. */
-  readonly broken: string | null;
-}
-
-/** Words as a POSIX shell reads them, `$'…'` included; nothing is expanded. */
-function split(text: string): ShellCommand[] {
-  const commands: ShellCommand[] = [];
-  let words: string[] = [];
-  let word: string | null = null;
-  let line = 1;
-  let began = 1;
-  let at = 0;
-  let broken: string | null = null;
-  const endWord = (): void => {
-    if (word !== null) words.push(word);
-    word = null;
-  };
-  const endCommand = (): void => {
-    endWord();
-    if (words.length > 0) commands.push({ line: began, words, broken });
-    words = [];
-    broken = null;
-  };
-  while (at < text.length) {
-    const character = text[at] ?? '';
-    at += 1;
-    if (words.length === 0 && word === null) began = line;
-    if (character === '\n') line += 1;
-    if (character === '\\') {
-      const next = text[at] ?? '';
-      at += 1;
-      if (next === '\r' && text[at] === '\n') at += 1;
-      if (next === '\n' || next === '\r') line += 1;
-      else word = (word ?? '') + next;
-    } else if (character === "'" || character === '"' || (character === '$' && text[at] === "'")) {
-      const escapes = character === '$';
-      if (escapes) at += 1;
-      const quote = character === '"' ? '"' : "'";
-      let inner = '';
-      let isOpen = true;
-      while (at < text.length) {
-        const each = text[at] ?? '';
-        at += 1;
-        if (each === quote) {
-          isOpen = false;
-          break;
-        }
-        if (each === '\n') line += 1;
-        if (quote === '"' && ((each === '$' && /[A-Za-z_({]/u.test(text[at] ?? '')) || each === '`')) {
-          broken ??= 'has a part that only a shell can fill in';
-        }
-        if (each === '\\' && quote === '"' && '"\\$`\n'.includes(text[at] ?? ' ')) {
-          if (text[at] !== '\n') inner += text[at] ?? '';
-          at += 1;
-        } else if (each === '\\' && escapes) {
-          const [length, value] = escape(text.slice(at, at + 9));
-          inner += value;
-          at += length;
-        } else {
-          inner += each;
-        }
-      }
-      if (isOpen) broken = 'has a quote that does not end';
-      word = (word ?? '') + inner;
-    } else if ((character === '$' && /[A-Za-z_({]/u.test(text[at] ?? '')) || character === '`') {
-      broken ??= 'has a part that only a shell can fill in';
-      word = (word ?? '') + character;
-    } else if (character === '>' || character === '<') {
-      broken ??= 'sends its output elsewhere: name it with -o';
-    } else if (character === '#' && word === null) {
-      // A remark, to the end of its line.
-      while (at < text.length && text[at] !== '\n') at += 1;
-    } else if (character === '\n' || character === ';' || character === '&' || character === '|') {
-      // `&` may be part of an address that was not quoted.
-      if (character === '&' && word !== null && !/\s/u.test(text[at] ?? ' ') && text[at] !== '&')
-        word += character;
-      else endCommand();
-    } else if (/\s/u.test(character)) {
-      endWord();
-    } else {
-      word = (word ?? '') + character;
+      if (!(error instanceof Fault)) throw error;
+      yield [fault(command.line, addressIn(command.words), error.message)];
     }
   }
-  endCommand();
-  return commands;
+  if (last !== undefined)
+    yield [fault(last.line, '', 'and those behind it are too much: give them in parts')];
 }
 
-const SIMPLE_ESCAPES: Readonly<Record<string, string>> = {
-  n: '\n',
-  t: '\t',
-  r: '\r',
-  "'": "'",
-  '"': '"',
-  '\\': '\\',
-};
-
-/** Behind the backslash of `$'…'`. @returns characters used, and what they stand for */
-function escape(text: string): [number, string] {
-  const simple = SIMPLE_ESCAPES[text[0] ?? ''];
-  if (simple !== undefined) return [1, simple];
-  const unicode = /^(?:x([0-9a-f]{1,2})|u([0-9a-f]{1,4})|U([0-9a-f]{1,8}))/iu.exec(text);
-  if (unicode === null) return [0, '\\'];
-  const code = parseInt(unicode[1] ?? unicode[2] ?? unicode[3] ?? '0', 16);
-  return [unicode[0].length, code <= 0x10ffff ? String.fromCodePoint(code) : ''];
+/** @throws Fault */
+function readCommand({ line, words: given, broken }: ShellCommand): ListedEntry[] {
+  // A prompt that was copied, too.
+  const words = /^[$%>#]$/u.test(given[0] ?? '') ? given.slice(1) : given;
+  const program = (words[0] ?? '').replace(/\.exe$/iu, '').toLowerCase();
+  if (broken !== null) throw new Fault(broken);
+  if (program === 'wget') return readWget(line, words.slice(1));
+  if (program === 'curl') return readCurl(line, words.slice(1));
+  throw new Fault('does not begin with curl or wget');
 }
 
-function read({ line, words: given, broken }: ShellCommand): ListedEntry[] {
-  const words = given[0] === '$' ? given.slice(1) : given;
-  const address = words.find((word) => /^https?:\/\//iu.test(word)) ?? '';
-  const urls: string[] = [];
-  const outputs: (string | null)[] = [];
-  const headers: [string, string][] = [];
-  const data: string[] = [];
-  let isJson = false;
-  let method: string | null = null;
-  let user: string | null = null;
-  let isQuery = false;
-  let isGlobbed = true;
-  const failed = (what: string): ListedEntry[] => [fault(line, address, what)];
-  if (broken !== null) return failed(broken);
-  if (words[0] !== 'curl') return failed('does not begin with curl');
-  const queue = words.slice(1);
-  for (let word = queue.shift(); word !== undefined; word = queue.shift()) {
+export function addressIn(words: readonly string[]): string {
+  return words.find((word) => /^https?:\/\//iu.test(word)) ?? '';
+}
+
+interface Curl {
+  readonly urls: string[];
+  readonly outputs: (string | null)[];
+  readonly headers: [string, string][];
+  readonly data: string[];
+  directory: string | null;
+  isJson: boolean;
+  method: string | null;
+  user: string | null;
+  isQuery: boolean;
+  isGlobbed: boolean;
+}
+
+/** @throws Fault */
+function readCurl(line: number, given: readonly string[]): ListedEntry[] {
+  const curl: Curl = {
+    urls: [],
+    outputs: [],
+    headers: [],
+    data: [],
+    directory: null,
+    isJson: false,
+    method: null,
+    user: null,
+    isQuery: false,
+    isGlobbed: true,
+  };
+  // The last one is next.
+  const queue = [...given].reverse();
+  for (let word = queue.pop(); word !== undefined; word = queue.pop()) {
     if (!word.startsWith('-') || word === '-') {
-      urls.push(word);
+      curl.urls.push(word);
       continue;
     }
     let value: string | null = null;
@@ -246,95 +120,127 @@ function read({ line, words: given, broken }: ShellCommand): ListedEntry[] {
       // Letters behind one dash; one that takes a value has the rest of them.
       const short = word.slice(0, 2);
       const rest = word.slice(2);
-      if (IGNORED.has(short) || ['-O', '-g', '-G', '-I'].includes(short)) queue.unshift(`-${rest}`);
+      if (IGNORED.has(short) || WITHOUT_VALUE.has(short)) queue.push(`-${rest}`);
       else value = rest;
       word = short;
     }
     const name = LONG[word] ?? word;
-    if (IGNORED.has(name)) continue;
-    if (name === '--get') {
-      isQuery = true;
-      continue;
-    }
-    if (name === '--head') {
-      method = 'HEAD';
-      continue;
-    }
-    if (name === '--remote-name') {
-      outputs.push(null);
-      continue;
-    }
-    if (name === '--globoff') {
-      isGlobbed = false;
-      continue;
-    }
-    value ??= queue.shift() ?? '';
-    if (IGNORED_WITH_VALUE.has(name)) continue;
-    switch (name) {
-      case '--url':
-        urls.push(value);
-        break;
-      case '--request':
-        method = value;
-        break;
-      case '--header': {
-        const split = splitField(value);
-        if (split === null) return failed('has a header that is none');
-        const [field, content] = split;
-        // What the connection is about is not the list's to say; without content curl leaves a header out.
-        if (content !== '' && !OF_THE_CONNECTION.has(field.toLowerCase())) headers.push([field, content]);
-        break;
-      }
-      case '--data':
-      case '--data-ascii':
-      case '--data-binary':
-      case '--data-raw':
-        if (value.startsWith('@') && name !== '--data-raw')
-          return failed('sends a file, which is not possible here');
-        data.push(value);
-        break;
-      case '--data-urlencode': {
-        const equals = value.indexOf('=');
-        if (value.includes('@') && equals < 0) return failed('sends a file, which is not possible here');
-        data.push(
-          equals < 0
-            ? encodeURIComponent(value)
-            : `${value.slice(0, equals)}${equals > 0 ? '=' : ''}${encodeURIComponent(value.slice(equals + 1))}`,
-        );
-        break;
-      }
-      case '--json':
-        data.push(value);
-        if (!isJson) headers.push(['Content-Type', 'application/json'], ['Accept', 'application/json']);
-        isJson = true;
-        break;
-      case '--output':
-        outputs.push(value);
-        break;
-      case '--user':
-        user = value;
-        break;
-      case '--user-agent':
-        headers.push(['User-Agent', value]);
-        break;
-      case '--referer':
-        headers.push(['Referer', value]);
-        break;
-      case '--cookie':
-        if (!value.includes('=')) return failed('reads cookies from a file: give it with --load-cookies');
-        headers.push(['Cookie', value]);
-        break;
-      default:
-        return failed(unknownOption(word).message);
-    }
+    if (!IGNORED.has(name) && !setFlag(curl, name)) setOption(curl, word, value ?? queue.pop() ?? '');
   }
-  if (urls.length === 0) return failed('has no address');
+  return entriesOf(line, curl, addressIn(given));
+}
+
+/** @returns whether it is an option without a value */
+function setFlag(curl: Curl, name: string): boolean {
+  switch (name) {
+    case '--get':
+      curl.isQuery = true;
+      return true;
+    case '--head':
+      curl.method = 'HEAD';
+      return true;
+    case '--remote-name':
+      curl.outputs.push(null);
+      return true;
+    case '--globoff':
+      curl.isGlobbed = false;
+      return true;
+    default:
+      return false;
+  }
+}
+
+/** @throws Fault */
+function setOption(curl: Curl, word: string, value: string): void {
+  const name = LONG[word] ?? word;
+  if (IGNORED_WITH_VALUE.has(name)) return;
+  switch (name) {
+    case '--url':
+      curl.urls.push(value);
+      return;
+    case '--request':
+      curl.method = value;
+      return;
+    case '--header':
+      setHeader(curl, value);
+      return;
+    case '--range':
+      // The whole file.
+      if (!/^0-$/u.test(value)) throw new Fault('asks for a part of a file');
+      return;
+    case '--data':
+    case '--data-ascii':
+    case '--data-binary':
+    case '--data-raw':
+      if (value.startsWith('@') && name !== '--data-raw')
+        throw new Fault('sends a file, which is not possible here');
+      curl.data.push(value);
+      return;
+    case '--data-urlencode':
+      curl.data.push(urlEncoded(value));
+      return;
+    case '--json':
+      if (value.startsWith('@')) throw new Fault('sends a file, which is not possible here');
+      curl.data.push(value);
+      curl.isJson = true;
+      return;
+    case '--output':
+      curl.outputs.push(value);
+      return;
+    case '--output-dir':
+      curl.directory = value;
+      return;
+    case '--user':
+      curl.user = value;
+      return;
+    case '--user-agent':
+      curl.headers.push(['User-Agent', asBytes(value)]);
+      return;
+    case '--referer':
+      curl.headers.push(['Referer', asBytes(value.replace(/;auto$/u, ''))]);
+      return;
+    case '--cookie':
+      if (!value.includes('=')) throw new Fault('reads cookies from a file: give it with --load-cookies');
+      curl.headers.push(['Cookie', asBytes(value)]);
+      return;
+    default:
+      throw unknownOption(word);
+  }
+}
+
+/** @throws Fault */
+function setHeader({ headers }: Curl, line: string): void {
+  // `Name;` is one without a value, and `Name:` leaves out what curl would send.
+  const [, empty] = /^([^:;\s]+);\s*$/u.exec(line) ?? [];
+  const split = empty === undefined ? splitField(line) : null;
+  if (empty !== undefined) headers.push([empty, '']);
+  else if (split === null) throw new Fault('has a header that is none');
+  else if (split[1] !== '') headers.push([split[0], asBytes(split[1])]);
+}
+
+/** @throws Fault */
+function urlEncoded(value: string): string {
+  const equals = value.indexOf('=');
+  if (value.includes('@') && equals < 0) throw new Fault('sends a file, which is not possible here');
+  if (equals < 0) return encodeURIComponent(value);
+  return `${value.slice(0, equals)}${equals > 0 ? '=' : ''}${encodeURIComponent(value.slice(equals + 1))}`;
+}
+
+/** @throws Fault */
+function entriesOf(line: number, curl: Curl, address: string): ListedEntry[] {
+  const { urls, outputs, directory, headers, data, isJson, method, user, isQuery, isGlobbed } = curl;
+  if (urls.length === 0) throw new Fault('has no address');
   if (urls.some((url) => isAstray(url, address !== '')))
-    return failed('has a word that is neither an option nor an address: put values with spaces in quotes');
+    throw new Fault('has a word that is neither an option nor an address: put values with spaces in quotes');
   const body = data.length === 0 ? null : data.join(isJson ? '' : '&');
-  if (body !== null && !isQuery && !headers.some(([name]) => name.toLowerCase() === 'content-type')) {
-    headers.push(['Content-Type', 'application/x-www-form-urlencoded']);
+  const setDefault = (name: string, value: string): void => {
+    if (!headers.some(([other]) => other.toLowerCase() === name.toLowerCase())) headers.push([name, value]);
+  };
+  if (isJson) {
+    setDefault('Content-Type', 'application/json');
+    setDefault('Accept', 'application/json');
   }
+  if (body !== null && !isQuery) setDefault('Content-Type', 'application/x-www-form-urlencoded');
   return urls.flatMap((written, index) =>
     globbed(written, isGlobbed).map((each) =>
       listed(line, each, () => {
@@ -344,9 +250,10 @@ function read({ line, words: given, broken }: ShellCommand): ListedEntry[] {
           const [name = '', ...password] = user.split(':');
           url = withLogin(url, name, password.join(':'));
         }
-        return makeEntry({
-          urls: [url],
+        return fromCopiedRequest({
+          url,
           fileName: outputs[index] ?? null,
+          directory,
           ...(method === null ? {} : { method }),
           headers,
           body: isQuery ? null : body,

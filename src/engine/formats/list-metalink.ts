@@ -1,16 +1,14 @@
-/** Metalink 4 (RFC 5854): files with their addresses, sizes and digests. `metaurl` and `pieces` are passed over. */
-import { SaxesParser } from 'saxes';
+/**
+ * Metalink 4 (RFC 5854) and 3.0: files with their addresses, sizes and digests. Torrents and digests of pieces are
+ * passed over.
+ */
 import type { CheckAlgorithm } from '../../common/model/digests';
 import type { ListedEntry } from '../../common/model/download';
-import { Fault, fault, isDigestName, listed, makeEntry, readDigest, readSize } from './entry';
+import { Fault, isDigestName, listed, makeEntry, readDigest, readSize } from './entry';
+import { readXml, type XmlElement } from './xml-elements';
 
 /** RFC 5854 §4.2.16.2. */
-const PART = 65_536;
 const LOWEST_PRIORITY = 999_999;
-const MAX_TEXT = 65_536;
-const MAX_DEPTH = 64;
-/** Without an event between, as of an attribute without end. */
-const MAX_SILENCE = 4_194_304;
 
 interface MetalinkFile {
   readonly line: number;
@@ -20,67 +18,40 @@ interface MetalinkFile {
   size: string | null;
 }
 
-export async function* readMetalink(
+export function readMetalink(
   texts: AsyncIterable<string>,
 ): AsyncGenerator<readonly ListedEntry[], void, undefined> {
-  // Entities of a document type are not expanded by this parser: an entity bomb is a fault, no more.
-  const parser = new SaxesParser();
-  const found: ListedEntry[] = [];
-  const open: { readonly name: string; readonly attributes: Readonly<Record<string, string>> }[] = [];
-  let file = null as MetalinkFile | null;
-  let text = '';
-  let broken = null as string | null;
-  let silence = 0;
-  // What the parser says quotes the text.
-  parser.on('error', () => {
-    broken ??= 'it is not well-formed XML';
+  let file: MetalinkFile | null = null;
+  return readXml(texts, {
+    what: 'a Metalink document',
+    roots: ['metalink'],
+    open: ({ name, attributes, line }) => {
+      if (name === 'file') file = { line, name: attributes['name'] ?? '', urls: [], digests: [], size: null };
+    },
+    close: (element, value, parent) => {
+      if (file === null) return null;
+      const { name, attributes } = element;
+      if (name === 'file') {
+        const entry = read(file);
+        file = null;
+        return entry;
+      }
+      // Metalink 3.0 has groups around them.
+      const isIn = (group: string): boolean => parent?.name === 'file' || parent?.name === group;
+      const isHttp = /^https?$/iu.test(attributes['type'] ?? 'http');
+      if (name === 'url' && isHttp && isIn('resources'))
+        file.urls.push({ url: value, priority: priorityOf(element) });
+      else if (name === 'hash' && isIn('verification')) file.digests.push([attributes['type'] ?? '', value]);
+      else if (name === 'size' && parent?.name === 'file') file.size = value;
+      return null;
+    },
   });
-  parser.on('opentag', ({ name, attributes }) => {
-    if (open.length === 0 && local(name) !== 'metalink') broken ??= 'its root has another name';
-    if (open.length > MAX_DEPTH) broken ??= 'it is nested too deeply';
-    open.push({ name: local(name), attributes });
-    text = '';
-    silence = 0;
-    if (local(name) === 'file') {
-      file = { line: parser.line, name: attributes['name'] ?? '', urls: [], digests: [], size: null };
-    }
-  });
-  parser.on('text', (piece) => {
-    if (text.length < MAX_TEXT) text += piece;
-  });
-  parser.on('cdata', (piece) => {
-    if (text.length < MAX_TEXT) text += piece;
-  });
-  parser.on('closetag', () => {
-    const tag = open.pop();
-    if (tag === undefined || file === null || broken !== null) return;
-    const inFile = open.at(-1)?.name === 'file';
-    const value = text.trim();
-    if (tag.name === 'file') {
-      found.push(read(file));
-      file = null;
-    } else if (inFile && tag.name === 'url') {
-      file.urls.push({ url: value, priority: Number(tag.attributes['priority'] ?? LOWEST_PRIORITY) });
-    } else if (inFile && tag.name === 'size') {
-      file.size = value;
-    } else if (inFile && tag.name === 'hash') {
-      file.digests.push([tag.attributes['type'] ?? '', value]);
-    }
-    text = '';
-  });
-  for await (const piece of texts) {
-    // In parts: what is nested without end is noticed before all of it is taken.
-    for (let at = 0; at < piece.length && broken === null; at += PART) {
-      silence += PART;
-      parser.write(piece.slice(at, at + PART));
-      if (silence > MAX_SILENCE) broken = 'a part of it is too long';
-    }
-    if (broken !== null) break;
-    if (found.length > 0) yield found.splice(0);
-  }
-  if (broken === null) parser.close();
-  if (broken !== null) found.push(fault(parser.line, '', `is not a Metalink document: ${broken}`));
-  if (found.length > 0) yield found;
+}
+
+/** The lower the sooner. Metalink 3.0 has a preference instead, up to 100, and the higher it is the sooner. */
+function priorityOf({ attributes: { priority, preference } }: XmlElement): number {
+  const given = priority ?? (preference === undefined ? undefined : 100 - Number(preference));
+  return given === undefined || Number.isNaN(Number(given)) ? LOWEST_PRIORITY : Number(given);
 }
 
 function read({ line, name, urls, digests, size }: MetalinkFile): ListedEntry {
@@ -100,8 +71,4 @@ function read({ line, name, urls, digests, size }: MetalinkFile): ListedEntry {
       digests: known,
     });
   });
-}
-
-function local(name: string): string {
-  return name.slice(name.indexOf(':') + 1);
 }

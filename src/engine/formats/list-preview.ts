@@ -21,13 +21,13 @@ type Fault = ListPreview['faults'][number];
  */
 export async function previewList(
   open: () => Bytes,
-  format: ListFormat | null,
+  given: Pick<PreviewedList, 'format' | 'hint'>,
   limit = 100_000,
 ): Promise<ListPreview> {
   const tally = new Tally();
   const faults: Fault[] = [];
   const first: DownloadEntry[] = [];
-  const { faultCount, ...rest } = await read({ open, format }, limit, {
+  const { faultCount, ...rest } = await read({ open, ...given }, limit, {
     entry: (entry) => {
       if (first.length < FIRST) first.push(entry);
       tally.add(entry);
@@ -53,6 +53,8 @@ export interface PreviewedList {
   readonly name: string;
   readonly open: () => Bytes;
   readonly format: ListFormat | null;
+  /** What its name says, where its format is told by its beginning. */
+  readonly hint?: ListFormat | null;
 }
 
 /** What several lists hold together, whole: what comes twice may come from two of them. */
@@ -116,6 +118,7 @@ async function read(
     format: (found) => {
       format = found;
     },
+    hint: list.hint ?? null,
     remark: (line, message) => {
       if (remarks.length < SHOWN) remarks.push({ line, message });
     },

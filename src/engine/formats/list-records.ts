@@ -27,7 +27,7 @@ export async function* readJsonLines(
 }
 
 function readJson(number: number, text: string): ListedEntry {
-  const address = /"(?:url|urls)"\s*:\s*\[?\s*"([^"\\]{1,2000})"/iu.exec(text)?.[1] ?? '';
+  const address = /"(?:urls?|uri|href|link)"\s*:\s*\[?\s*"([^"\\]{1,2000})"/iu.exec(text)?.[1] ?? '';
   return listed(number, address, () => {
     try {
       return fromJson(text);
@@ -49,9 +49,7 @@ function fromJson(text: string): DownloadEntry {
   if (typeof value === 'string') return makeEntry({ urls: [value] });
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     throw new Fault('is neither an object nor an address');
-  return fromFields(
-    Object.fromEntries(Object.entries(value).map(([name, field]) => [name.toLowerCase(), field as unknown])),
-  );
+  return fromObject(value);
 }
 
 /** Fields in quotes may hold delimiters and line breaks; the delimiter is the one that the header row has. */
@@ -70,9 +68,9 @@ export async function* readCsv(
         continue;
       }
       const names = header;
-      const address = fields[names.indexOf('url')] ?? '';
+      const address = fields[names.findIndex(isAddressName)] ?? '';
       if (faulty !== null) entries.push(fault(line, address, faulty));
-      else if (!names.includes('url') && !names.includes('urls')) {
+      else if (!names.some(isAddressName)) {
         // Said once: it is so for every record.
         if (!toldNoUrl) entries.push(fault(1, '', 'names no column "url"'));
         toldNoUrl = true;
@@ -184,7 +182,22 @@ class CsvParser {
   }
 }
 
-/** @throws Fault */
+const ADDRESS_NAMES = ['url', 'uri', 'href', 'link', 'browser_download_url', 'download_url'] as const;
+const ALL_ADDRESS_NAMES: ReadonlySet<string> = new Set([...ADDRESS_NAMES, 'urls', 'mirrors']);
+
+/** @param name lower-case */
+export function isAddressName(name: string): boolean {
+  return ALL_ADDRESS_NAMES.has(name);
+}
+
+/** Of an object out of JSON. @throws Fault */
+export function fromObject(value: object): DownloadEntry {
+  return fromFields(
+    Object.fromEntries(Object.entries(value).map(([name, field]) => [name.toLowerCase(), field as unknown])),
+  );
+}
+
+/** @param fields names in lower case. @throws Fault */
 function fromFields(fields: Fields): DownloadEntry {
   const text = (...names: readonly string[]): string | null => {
     for (const name of names) {
@@ -215,7 +228,12 @@ function fromFields(fields: Fields): DownloadEntry {
   const method = text('method');
   return makeEntry({
     urls: [
-      ...readUrlField(fields['url']),
+      // An interface's own address of a thing is not that of its content.
+      ...readUrlField(
+        fields['browser_download_url'] ??
+          fields['download_url'] ??
+          ADDRESS_NAMES.map((name) => fields[name]).find((field) => field !== undefined && field !== ''),
+      ),
       ...readUrlField(fields['urls']),
       ...readUrlField(fields['mirrors']),
     ],

@@ -1,9 +1,7 @@
 /** From a request to a job: checked once, paths made absolute, what is impossible refused before the first byte. */
 import { randomBytes } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { lstat, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Readable } from 'node:stream';
 import { HeddleError, fromErrorData, toErrorData } from '../../common/model/errors';
 import {
   requestSchema,
@@ -13,8 +11,6 @@ import {
   type VerifyRequest,
 } from '../../common/model/job-request';
 import type { Algorithm } from '../../common/model/digests';
-import { parseChecksum } from '../../common/model/digest-fields';
-import type { ListFormat } from '../../common/model/download';
 import { displayName, displayPath, joinPath, keyOfPath, type FsPath } from '../../common/model/paths';
 import { formatCount } from '../../common/model/units';
 import { WORK_DIRECTORY_PREFIX } from '../../common/threads/walk';
@@ -24,8 +20,8 @@ import { makeFolders, native, parentPath } from '../../files/entries';
 import { understood } from '../understood';
 import type { NewJob } from '../store/job-repository';
 import type { Vault } from '../store/vault';
-import { formatByName } from '../formats/download-list';
 import { entryFilter } from '../formats/list-filter';
+import { firstLine, mustHaveLists, storeLists } from './download-lists';
 import { isHttpUrl } from '../formats/entry';
 import { manifestWriter } from '../formats/manifest';
 import { bagFolder } from './bag';
@@ -34,7 +30,7 @@ import { missing, mustExist, mustLeadSomewhere } from './must-exist';
 import { mustBeReadable } from './option-files';
 import type { JobSpec, ManifestTarget, SecretOption } from './job-spec';
 import { nameTaken, usualFormat } from './manifest';
-import { removeOwnLists, storeOwnList, type Original } from './own-list';
+import { storeOwnList } from './own-list';
 
 interface Making {
   /** In the names of what the job has for itself. */
@@ -46,7 +42,7 @@ interface Making {
 }
 
 /**
- * @param input a manifest that comes with the request instead of a path
+ * @param input a manifest, or a list, that comes with the request instead of a path
  * @param signal ends the reading of lists
  * @throws HeddleError when the request cannot become a job, the signal's reason; nothing was stored then
  */
@@ -293,32 +289,19 @@ async function mustBeFolder(path: FsPath): Promise<void> {
 
 async function prepareDownload(
   request: DownloadRequest,
-  { token, dataDirectory, vault, signal }: Making,
+  making: Making,
 ): Promise<Omit<NewJob, 'mode' | 'workers' | 'token'>> {
+  const { token, vault } = making;
   const directory = absolutePath(request.directory);
   await mustBeReadable(request.options);
   for (const file of request.listFiles) await mustExist(absolutePath(file));
-  const hasLists = request.listFiles.length > 0 || textsOf(request).length > 0;
-  if (request.urls.length === 0 && !hasLists)
-    throw new HeddleError('bad-request', 'There is nothing to download: give a URL or a list.');
-  if (request.format !== null && !hasLists)
-    throw new HeddleError('bad-request', 'A format is that of a list, and none is given.');
+  mustHaveLists(request, making.input);
   try {
     makeFolders(directory);
   } catch (error) {
     throw fromErrorData(toErrorData(error, displayPath(directory)));
   }
-  const lists: { path: string; format: ListFormat | null }[] = [];
-  try {
-    for (const { format, ...original } of parts(request)) {
-      const path = join(dataDirectory, 'lists', `${token}-${lists.length}.list`);
-      await storeOwnList(path, original, [vault.sealing()], signal);
-      lists.push({ path, format });
-    }
-  } catch (error) {
-    await removeOwnLists(lists.map(({ path }) => path));
-    throw error;
-  }
+  const lists = await storeLists(request, making);
   const workDirectory = joinPath(directory, WORK_DIRECTORY_PREFIX + token);
   const { only, leaveOut } = request;
   return {
@@ -337,48 +320,6 @@ async function prepareDownload(
   };
 }
 
-interface ListPart extends Original {
-  readonly format: ListFormat | null;
-}
-
-function textsOf({ text, texts }: DownloadRequest): string[] {
-  return [text ?? '', ...texts].filter((each) => each.trim() !== '');
-}
-
-function* parts(request: DownloadRequest): Generator<ListPart, void, undefined> {
-  const { urls, listFiles, format } = request;
-  if (urls.length > 0) yield urlsPart(request);
-  for (const text of textsOf(request)) yield { name: 'The list', content: Readable.from([text]), format };
-  for (const file of listFiles)
-    yield {
-      name: displayPath(absolutePath(file)),
-      content: createReadStream(native(absolutePath(file))),
-      format: format ?? formatByName(displayName(file)),
-    };
-}
-
-/** URLs as they were given, and what was said of the one. */
-function urlsPart({ urls, out, checksum }: DownloadRequest): ListPart {
-  if (out === null && checksum === null)
-    return { name: 'The URLs', content: Readable.from([`${urls.join('\n')}\n`]), format: 'urls' };
-  if (urls.length > 1) {
-    throw new HeddleError('bad-request', 'A name or a checksum is for one URL. Put several into a list.');
-  }
-  const digest = checksum === null ? null : parseChecksum(checksum);
-  if (checksum !== null && digest === null) {
-    throw new HeddleError(
-      'bad-request',
-      `The checksum is none. Write the algorithm, = and the digest in hexadecimal, sha256=…; or sha256-BASE64.`,
-    );
-  }
-  const line = {
-    url: urls[0],
-    ...(out === null ? {} : { filename: out }),
-    ...(digest === null ? {} : { [digest.algorithm]: digest.hex }),
-  };
-  return { name: 'The URLs', content: Readable.from([`${JSON.stringify(line)}\n`]), format: 'jsonl' };
-}
-
 function sealOptions(
   given: DownloadRequest['options'],
   vault: Vault,
@@ -389,16 +330,8 @@ function sealOptions(
 }
 
 function downloadLabel(request: DownloadRequest): string {
-  const { urls, listFiles } = request;
-  const [file] = listFiles;
-  if (file !== undefined) return labelOf(listFiles);
-  const first =
-    urls[0] ??
-    textsOf(request)[0]
-      ?.split('\n')
-      .find((line) => line.trim() !== '')
-      ?.trim() ??
-    '';
+  if (request.listFiles.length > 0) return labelOf(request.listFiles);
+  const first = firstLine(request);
   return isHttpUrl(first) ? `${new URL(first).host} downloads` : 'Downloads';
 }
 

@@ -57,6 +57,7 @@ interface AttemptValues {
 }
 
 interface TaskChange {
+  readonly packet: Packet;
   readonly id: number;
   /** Index into the packet. */
   readonly task: number;
@@ -67,6 +68,14 @@ interface TaskChange {
   readonly values: AttemptValues;
 }
 
+/** What is to be written of one of those that are recorded together. */
+interface Change {
+  readonly recorded: Recorded;
+  readonly changes: readonly TaskChange[];
+  /** Nothing is to be said of its tasks but what all have. */
+  readonly isPlain: boolean;
+}
+
 const PLAIN_COLUMNS = [
   ...['id', 'job_id', 'root', 'host', 'source', 'name', 'state', 'phase', 'type', 'target', 'size', 'bytes'],
   ...['digests', 'attempts', 'worker', 'started_at', 'ended_at', 'finding'],
@@ -74,6 +83,16 @@ const PLAIN_COLUMNS = [
 const MORE_COLUMNS = ['not_before', 'error', 'facts', 'copied', 'grouping', 'request', 'inode'];
 /** In one statement. */
 const ROWS_AT_ONCE = 32;
+const INSERT_PLAIN = insertsOf(PLAIN_COLUMNS);
+const INSERT_ALL = insertsOf([...PLAIN_COLUMNS, ...MORE_COLUMNS]);
+
+/** `one` is left out where it has a row; `many` fails where one of them has. */
+function insertsOf(columns: readonly string[]): { readonly one: string; readonly many: string } {
+  const row = `(${columns.map(() => '?').join(', ')})`;
+  const into = `INTO tasks (${columns.join(', ')}) VALUES`;
+  const rows = Array<string>(ROWS_AT_ONCE).fill(row).join(', ');
+  return { one: `INSERT OR IGNORE ${into} ${row}`, many: `INSERT ${into} ${rows}` };
+}
 
 interface Tally {
   readonly moved: Map<TaskState, number>;
@@ -113,7 +132,24 @@ export class TaskWrites {
     const write = this.#database.transaction(() => {
       const settled: SettledTask[] = [];
       const tally: Tally = { moved: new Map(), bytesDone: 0, bytesKnown: 0 };
-      for (const recorded of all) this.#recordOne(jobId, recorded, tally, settled);
+      const changes = all.map((recorded) => this.#changeOf(recorded));
+      // Those that have no rows come first: what else is said of one of them is about its row.
+      const made = new Set<TaskChange>();
+      for (const isPlain of [true, false]) {
+        const fresh = changes.filter(
+          (change) => change.isPlain === isPlain && change.recorded.packet.stored !== null,
+        );
+        this.#insert(
+          jobId,
+          fresh.flatMap((change) => change.changes),
+          isPlain,
+          made,
+        );
+      }
+      for (const change of changes) {
+        if (change.recorded.packet.stored === null) this.#update(change.changes, made);
+        this.#tell(change, made, tally, settled);
+      }
       this.#count(jobId, tally);
       return settled;
     });
@@ -121,7 +157,7 @@ export class TaskWrites {
     return write.immediate();
   }
 
-  #recordOne(jobId: number, recorded: Recorded, tally: Tally, settled: SettledTask[]): void {
+  #changeOf(recorded: Recorded): Change {
     const { packet, ends, becomes } = recorded;
     const errors = new Map(ends.errors);
     const changes: TaskChange[] = [];
@@ -131,6 +167,7 @@ export class TaskWrites {
       if (to === null || id === undefined) return;
       const known = this.#knownDigests(ends, at);
       changes.push({
+        packet,
         id,
         task,
         at,
@@ -139,10 +176,21 @@ export class TaskWrites {
         values: valuesOf(recorded, at, task, to, errors.get(at) ?? null, known),
       });
     });
-    const isPlain = packet.requests === null && isPlainResult(ends);
-    const made =
-      packet.stored === null ? this.#update(changes) : this.#insert(jobId, packet, changes, isPlain);
-    for (const change of made) {
+    return { recorded, changes, isPlain: packet.requests === null && isPlainResult(ends) };
+  }
+
+  /** @param made changes that were written */
+  #tell(
+    { recorded, changes, isPlain }: Change,
+    made: ReadonlySet<TaskChange>,
+    tally: Tally,
+    settled: SettledTask[],
+  ): void {
+    const { packet } = recorded;
+    let count = 0;
+    for (const change of changes) {
+      if (!made.has(change)) continue;
+      count += 1;
       if (!isPlain) this.#recordRest(recorded, change);
       const { id, task, to, values } = change;
       const { size, bytes, error } = values;
@@ -151,46 +199,42 @@ export class TaskWrites {
       if (to === 'queued') continue;
       tally.moved.set(to, (tally.moved.get(to) ?? 0) + 1);
       const isNoted = to === 'done' && error !== null;
-      settled.push(isNoted ? { id, state: to, isNoted } : { id, state: to });
+      const target = to === 'done' && values.type === 'url' ? values.target : null;
+      settled.push({
+        id,
+        state: to,
+        ...(isNoted ? { isNoted } : {}),
+        ...(target === null ? {} : { target }),
+      });
     }
-    if (packet.stored !== null) this.#stores.packets.recorded(packet.stored, made.length);
+    if (packet.stored !== null) this.#stores.packets.recorded(packet.stored, count);
   }
 
-  /** Of tasks that have rows. @returns those that were still queued */
-  #update(changes: readonly TaskChange[]): TaskChange[] {
+  /** Of tasks that have rows. @param made gets those that were still queued */
+  #update(changes: readonly TaskChange[], made: Set<TaskChange>): void {
     const update = this.#prepare(
       `UPDATE tasks SET (state, phase, type, target, size, bytes, digests, attempts, worker, started_at, ended_at,
            finding, not_before, error, facts, copied, grouping) =
            (?, ?, ?, ?, ?, ?, ?, ?, coalesce(?, worker), coalesce(?, started_at), ?, ?, ?, ?, ?, ?, ?)
          WHERE id = ? AND state = 'queued'`,
     );
-    return changes.filter(({ id, values: of }) => {
+    for (const change of changes) {
+      const { id, values: of } = change;
       const plain = [of.state, of.phase, of.type, of.target, of.size, of.bytes, of.digests, of.attempts];
       const times = [of.worker, of.startedAtMs, of.endedAtMs, of.finding, of.notBeforeMs];
-      return update.run(...plain, ...times, of.error, of.facts, of.copied, of.grouping, id).changes > 0;
-    });
+      if (update.run(...plain, ...times, of.error, of.facts, of.copied, of.grouping, id).changes > 0)
+        made.add(change);
+    }
   }
 
   /**
    * Of tasks that have no rows yet; many rows in one statement, which saves a third.
    * @param isPlain nothing is to be said of them but what all have
-   * @returns those that had none
+   * @param made gets those that had none
    */
-  #insert(
-    jobId: number,
-    packet: Packet,
-    changes: readonly TaskChange[],
-    isPlain: boolean,
-  ): readonly TaskChange[] {
-    const columns = isPlain ? PLAIN_COLUMNS : [...PLAIN_COLUMNS, ...MORE_COLUMNS];
-    const statement = (or: string, rows: number): { run: (values: unknown[]) => { changes: number } } =>
-      this.#prepare(
-        `INSERT ${or} INTO tasks (${columns.join(', ')}) VALUES ${Array<string>(rows)
-          .fill(`(${columns.map(() => '?').join(', ')})`)
-          .join(', ')}`,
-      );
-    const one = statement('OR IGNORE', 1);
-    const rowOf = ({ id, task, values: of }: TaskChange, into: unknown[]): void => {
+  #insert(jobId: number, changes: readonly TaskChange[], isPlain: boolean, made: Set<TaskChange>): void {
+    const { one, many } = isPlain ? INSERT_PLAIN : INSERT_ALL;
+    const rowOf = ({ packet, id, task, values: of }: TaskChange, into: unknown[]): void => {
       const source = toStored(packet.sources[task] ?? '');
       into.push(
         id,
@@ -207,30 +251,28 @@ export class TaskWrites {
       into.push(of.notBeforeMs, of.error, of.facts, of.copied, of.grouping);
       into.push(toStored(valueAt(packet.requests, task)), valueAt(packet.inodes, task));
     };
-    const single = (change: TaskChange): boolean => {
+    const single = (change: TaskChange): void => {
       const values: unknown[] = [];
       rowOf(change, values);
-      return one.run(values).changes > 0;
+      if (this.#prepare(one).run(...values).changes > 0) made.add(change);
     };
-    const made: TaskChange[] = [];
     for (let from = 0; from < changes.length; from += ROWS_AT_ONCE) {
       const some = changes.slice(from, from + ROWS_AT_ONCE);
       if (some.length < ROWS_AT_ONCE) {
-        made.push(...some.filter(single));
+        some.forEach(single);
         continue;
       }
       const values: unknown[] = [];
       for (const change of some) rowOf(change, values);
       try {
-        statement('', ROWS_AT_ONCE).run(values);
-        made.push(...some);
+        this.#prepare(many).run(values);
+        for (const change of some) made.add(change);
       } catch (error) {
         if (errorCode(error) !== 'SQLITE_CONSTRAINT_PRIMARYKEY') throw error;
         // Some have rows already; none was written.
-        made.push(...some.filter(single));
+        some.forEach(single);
       }
     }
-    return made;
   }
 
   /** Of a task that goes on in a later phase: what need not be read then. */

@@ -58,6 +58,8 @@ export interface Request {
   /** Fields that make the request conditional (RFC 9110 §13.1); unlike `headers` they follow redirects. */
   readonly conditions: Readonly<Record<string, string>>;
   readonly body: string | null;
+  /** Over a connection that carries nothing else: of several for one file, each is to have a share of its own. */
+  readonly apart?: boolean;
 }
 
 /** Told by a receiver: it has all that it wanted; the connection is closed. */

@@ -66,6 +66,8 @@ export class Connection implements Link, Carrier {
     }
   }
 
+  readonly isBeginning = false;
+
   get hasRoom(): boolean {
     return this.#exchange === null && !this.#isOver;
   }

@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TLSSocket } from 'node:tls';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
-import { failureOf, makeCertificate, type Certificate } from '../http2-test-server';
+import { failureOf, makeCertificate, type Certificate } from './http2-test-server';
 import { openDialer, type Dialer, type DialOptions, type Protocol } from './dial';
 import { startHttpProxy, startSocks4, startSocks5, type TestProxy } from './test-proxies';
 import { USUAL_TRUST } from './trust';

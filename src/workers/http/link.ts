@@ -14,6 +14,8 @@ export interface LinkLimits {
 export interface Link {
   /** Whether it takes another exchange now. */
   readonly hasRoom: boolean;
+  /** Whether it may have more room soon. */
+  readonly isBeginning: boolean;
   send(exchange: Exchange): void;
   /** Time goes by. */
   tick(elapsedMs: number): void;
@@ -27,6 +29,8 @@ export interface LinkOwner {
   elapsedMs(): number;
   /** It has room (again). */
   hasRoom(link: Link): void;
+  /** It has none, though it may have been there that there would be. */
+  isFull(): void;
   /** It is over. */
   lost(link: Link): void;
 }

@@ -1,8 +1,20 @@
 /** All connections of a thread to one origin: those that are open and unused first, new ones as they are needed. */
 import { Connection } from './connection';
-import type { Dialer } from './dial';
+import { errorCode } from '../../files/entries';
+import type { Dialed, Dialer, Protocol } from './dial';
 import type { Exchange } from './exchange';
 import type { Link, LinkLimits, LinkOwner } from './link';
+import { WireError } from './wire-error';
+
+/**
+ * What an origin speaks, as far as a thread knows: nothing yet, HTTP/1.1, HTTP/2 and maybe HTTP/1.1, or
+ * - `avoid-h2`: HTTP/2 too, but it is better not used;
+ * - `h2-alone`: no HTTP/1.1.
+ */
+export type Spoken = 'unknown' | Protocol | 'avoid-h2' | 'h2-alone';
+
+/** TLS's answer to a client that offers no protocol of the server's (RFC 7301 §3.2). */
+const REFUSES_PROTOCOL = 'ERR_SSL_TLSV1_ALERT_NO_APPLICATION_PROTOCOL';
 
 export interface PoolOptions {
   readonly dialer: Dialer;
@@ -15,6 +27,8 @@ export class Pool implements LinkOwner {
   readonly elapsedMs: () => number;
   readonly #origin: URL;
   readonly #options: PoolOptions;
+  /** Over one connection of HTTP/2. */
+  readonly #mostStreams: number;
   readonly #links = new Set<Link>();
   /** Those with room; the one that was used last is used next, so that what is too much grows old. */
   readonly #free: Link[] = [];
@@ -22,9 +36,13 @@ export class Pool implements LinkOwner {
   #dialing = 0;
   #isClosed = false;
 
-  constructor(origin: URL, options: PoolOptions) {
+  spoken: Spoken;
+
+  constructor(origin: URL, options: PoolOptions, spoken: Spoken, mostStreams: number) {
     this.#origin = origin;
     this.#options = options;
+    this.spoken = spoken;
+    this.#mostStreams = mostStreams;
     this.limits = options.limits;
     this.elapsedMs = options.elapsedMs;
   }
@@ -40,7 +58,7 @@ export class Pool implements LinkOwner {
       return;
     }
     this.#waiting.push(exchange);
-    if (this.#dialing < this.#waiting.length) this.#dial();
+    this.#dialAsNeeded();
   }
 
   /** What is open and unused is not to be trusted: one of its kind turned out to be dead. */
@@ -57,19 +75,30 @@ export class Pool implements LinkOwner {
     for (const link of [...this.#links]) link.destroy();
   }
 
+  /** What is open is let end; from now on HTTP/1.1 is spoken if the origin speaks it. */
+  avoidHttp2(): void {
+    if (this.spoken === 'h2') this.spoken = 'avoid-h2';
+    this.#free.length = 0;
+  }
+
   hasRoom(link: Link): void {
     for (let exchange = this.#waiting.shift(); exchange !== undefined; exchange = this.#waiting.shift()) {
       if (exchange.isOver) continue;
       this.#give(link, exchange);
       return;
     }
-    this.#free.push(link);
+    if (!this.#free.includes(link)) this.#free.push(link);
+  }
+
+  isFull(): void {
+    this.#dialAsNeeded();
   }
 
   lost(link: Link): void {
     this.#links.delete(link);
     const at = this.#free.indexOf(link);
     if (at !== -1) this.#free.splice(at, 1);
+    this.#dialAsNeeded();
   }
 
   #give(link: Link, exchange: Exchange): void {
@@ -77,22 +106,65 @@ export class Pool implements LinkOwner {
     if (link.hasRoom && !this.#free.includes(link)) this.hasRoom(link);
   }
 
+  #dialAsNeeded(): void {
+    while (!this.#isClosed && this.#dialing < this.#waiting.length && this.#mayDial()) this.#dial();
+  }
+
+  /** All may go over one connection; whether they can is not known before it is open, and has begun. */
+  get #isShared(): boolean {
+    return this.#origin.protocol === 'https:' && this.spoken !== 'http/1.1' && this.spoken !== 'avoid-h2';
+  }
+
+  #mayDial(): boolean {
+    if (!this.#isShared) return true;
+    return this.#dialing === 0 && ![...this.#links].some(({ isBeginning }) => isBeginning);
+  }
+
   #dial(): void {
     this.#dialing++;
     const connection = new Connection(this);
-    this.#options.dialer.dial(this.#origin, connection.onread).then(
-      (dialed) => {
-        this.#dialing--;
-        this.#links.add(connection);
-        connection.open(dialed);
-        if (this.#isClosed) connection.destroy();
-        else if (connection.hasRoom) this.hasRoom(connection);
-      },
-      (error: unknown) => {
-        this.#dialing--;
-        this.#failOne(error);
-      },
-    );
+    const wasShared = this.#isShared;
+    const protocols: Protocol[] = this.spoken === 'avoid-h2' ? ['http/1.1'] : ['h2', 'http/1.1'];
+    this.#options.dialer
+      .dial(this.#origin, connection.onread, protocols)
+      .then((dialed) => this.#speak(dialed, connection))
+      .then(
+        (link) => {
+          this.#dialing--;
+          if (this.#isClosed) link.destroy();
+          else if (link.hasRoom) this.hasRoom(link);
+          this.#dialAsNeeded();
+        },
+        (error: unknown) => {
+          this.#dialing--;
+          if (!protocols.includes('h2') && errorCode(error) === REFUSES_PROTOCOL) {
+            this.spoken = 'h2-alone';
+            this.#dialAsNeeded();
+          } else if (wasShared) this.#failAll(error);
+          else this.#failOne(error);
+        },
+      );
+  }
+
+  /** Speaks over `dialed` what was agreed upon. */
+  async #speak(dialed: Dialed, connection: Connection): Promise<Link> {
+    const { protocol, socket } = dialed;
+    if (this.spoken === 'unknown' || this.spoken === 'h2') this.spoken = protocol;
+    if (protocol === 'http/1.1') {
+      this.#links.add(connection);
+      connection.open(dialed);
+      return connection;
+    }
+    const { Http2Link } = await import('./http2');
+    if (socket.destroyed) throw new WireError('CLOSED');
+    const link = new Http2Link(dialed, this.#origin, this, this.#mostStreams);
+    this.#links.add(link);
+    return link;
+  }
+
+  /** The connection was to be for all that wait. */
+  #failAll(error: unknown): void {
+    for (const exchange of this.#waiting.splice(0)) exchange.fail(error);
   }
 
   /** The connection was to be for one of those that wait. */

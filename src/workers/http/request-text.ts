@@ -31,19 +31,24 @@ export function requestText(
 }
 
 function line(name: string, value: string): string {
+  mustBeField(name, value);
+  let known = written.get(name);
+  if (known === undefined) {
+    known = name.replace(/(?:^|-)[a-z]/gu, (letter) => letter.toUpperCase());
+    written.set(name, known);
+  }
+  return `${known}: ${value}\r\n`;
+}
+
+/** @throws HeddleError `bad-header` for what no message can have (RFC 9110 §5.1, §5.5) */
+export function mustBeField(name: string, value: string): void {
   if (/[\r\n\0\u0100-\uffff]/u.test(value)) {
     throw new HeddleError(
       'bad-header',
       `The header ${name} has a character that none can have, so it was not sent.`,
     );
   }
-  let known = written.get(name);
-  if (known === undefined) {
-    if (!/^[!#$%&'*+.^_`|~\w-]+$/u.test(name)) {
-      throw new HeddleError('bad-header', 'A header has a name that none can have, so it was not sent.');
-    }
-    known = name.replace(/(?:^|-)[a-z]/gu, (letter) => letter.toUpperCase());
-    written.set(name, known);
+  if (!written.has(name) && !/^[!#$%&'*+.^_`|~\w-]+$/u.test(name)) {
+    throw new HeddleError('bad-header', 'A header has a name that none can have, so it was not sent.');
   }
-  return `${known}: ${value}\r\n`;
 }

@@ -9,12 +9,17 @@ import { connectionFailure } from '../http-errors';
 import type { Answer, Cancellable, HttpLimits, Receiver } from './client';
 import type { Dialer } from './dial';
 import { Cancelling, Exchange } from './exchange';
-import { Pool, type PoolOptions } from './pool';
+import { Pool, type PoolOptions, type Spoken } from './pool';
 import { Ticker } from './ticker';
 import type { OneRequest, Transport } from './transport';
 
 /** How long an unused connection is kept, if the server does not say that it closes it before. */
 const KEEP_MS = 15_000;
+
+/** Requests at once over one connection of HTTP/2, where the server allows more. */
+const MOST_STREAMS = 100;
+/** How often a request that a server did not process is sent again at once. */
+const MOST_RESENDS = 2;
 
 /** How a connection looks that the other side closed. */
 const CLOSED: ReadonlySet<string> = new Set(['CLOSED', 'ECONNRESET', 'EPIPE']);
@@ -22,6 +27,8 @@ const CLOSED: ReadonlySet<string> = new Set(['CLOSED', 'ECONNRESET', 'EPIPE']);
 export class HttpTransport implements Transport {
   readonly #dialer: Dialer;
   readonly #pools = new Map<string, Pool>();
+  /** By the key of a pool, also of those that are gone. */
+  readonly #spoken = new Map<string, Spoken>();
   readonly #cancelling = new Cancelling();
   readonly #ticker: Ticker;
   readonly #options: PoolOptions;
@@ -43,12 +50,13 @@ export class HttpTransport implements Transport {
 
   /**
    * A connection that was kept alive may be closed by the server at the very moment it is used again. Such a request was
-   * not answered at all, so it is sent once more (RFC 9112 §9.3.1), if it is one that may be.
+   * not answered at all, so it is sent once more (RFC 9112 §9.3.1), if it is one that may be. One that HTTP/2 says was not
+   * processed (RFC 9113 §8.7) may be in any case.
    */
   async exchange(request: OneRequest, receiver: Receiver, context: Cancellable): Promise<Answer> {
     for (let resends = 0; ; resends++) {
       context.throwIfCancelled();
-      const pool = this.#poolFor(request.url);
+      const pool = this.#poolFor(request);
       const exchange = new Exchange(request, receiver, context);
       this.#cancelling.watch(exchange);
       try {
@@ -57,11 +65,16 @@ export class HttpTransport implements Transport {
       } catch (error) {
         context.throwIfCancelled();
         if (error instanceof HeddleError || exchange.receiverFailed) throw error;
-        const isLost = CLOSED.has(errorCode(error) ?? '') && !exchange.answered;
-        if (!isLost || resends > 0 || !isIdempotent(request.method)) {
-          throw connectionFailure(error, request.url, exchange);
-        }
-        pool.dropUnused();
+        const code = errorCode(error) ?? '';
+        if (code === 'HTTP2_UNUSABLE') pool.avoidHttp2();
+        else if (CLOSED.has(code)) pool.dropUnused();
+        const mayResend =
+          code === 'HTTP2_NOT_PROCESSED'
+            ? resends < MOST_RESENDS
+            : (CLOSED.has(code) || code === 'HTTP2_UNUSABLE') &&
+              resends === 0 &&
+              isIdempotent(request.method);
+        if (!mayResend || exchange.answered) throw connectionFailure(error, request.url, exchange);
       } finally {
         this.#cancelling.leave(exchange);
       }
@@ -76,21 +89,31 @@ export class HttpTransport implements Transport {
     return Promise.resolve();
   }
 
-  #poolFor(url: URL): Pool {
-    const { origin } = url;
-    let pool = this.#pools.get(origin);
+  #poolFor({ url, apart }: OneRequest): Pool {
+    const isApart = apart === true && this.#mayShare(url.origin);
+    const key = isApart ? `${url.origin} apart` : url.origin;
+    let pool = this.#pools.get(key);
     if (pool === undefined) {
-      pool = new Pool(url, this.#options);
-      this.#pools.set(origin, pool);
+      const spoken = this.#spoken.get(key) ?? (isApart ? 'avoid-h2' : 'unknown');
+      pool = new Pool(url, this.#options, spoken, isApart ? 1 : MOST_STREAMS);
+      this.#pools.set(key, pool);
       this.#ticker.start();
     }
     return pool;
   }
 
+  /** Whether requests to an origin may go over one connection. */
+  #mayShare(origin: string): boolean {
+    const spoken = this.#pools.get(origin)?.spoken ?? this.#spoken.get(origin);
+    return spoken === 'h2' || spoken === 'h2-alone';
+  }
+
   #tick(elapsedMs: number): void {
-    for (const [origin, pool] of this.#pools) {
+    for (const [key, pool] of this.#pools) {
       pool.tick(elapsedMs);
-      if (pool.isUnused) this.#pools.delete(origin);
+      if (!pool.isUnused) continue;
+      this.#pools.delete(key);
+      this.#spoken.set(key, pool.spoken);
     }
     if (this.#pools.size === 0) this.#ticker.stop();
   }

@@ -2,7 +2,7 @@
 import type { Answer, Cancellable, Receiver, Request } from './client';
 
 /** One request as it is sent: redirects make several of what was asked for. Values of headers have one character a byte. */
-export type OneRequest = Pick<Request, 'url' | 'method' | 'headers' | 'body'>;
+export type OneRequest = Pick<Request, 'url' | 'method' | 'headers' | 'body' | 'apart'>;
 
 export interface Transport {
   /**

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import type { HttpClient } from './http/client';
+import type { HttpClient } from './client';
 import {
   data,
   END_STREAM,
@@ -56,6 +56,8 @@ const WHOLE: Readonly<Record<string, readonly [number, ...MakeFrame[]]>> = {
   'END_STREAM on empty DATA': [30_000, head(), data(HALF), data(HALF), data(NOTHING, END_STREAM)],
   'END_STREAM on HEADERS': [0, head({}, END_STREAM)],
   'END_STREAM on HEADERS that CONTINUATION continues': [0, head(manyFields(200, 90), END_STREAM)],
+  // nghttp2 takes eight CONTINUATION frames and no more.
+  'headers of 130 kB': [15_000, head(manyFields(1200, 100)), data(HALF, END_STREAM)],
   'END_STREAM on trailers': [15_000, head(), data(HALF), trailers(END_STREAM)],
   'trailers without DATA': [0, head(), trailers(END_STREAM)],
   'content-length': [30_000, head({ 'content-length': '30000' }), data(HALF), data(HALF, END_STREAM)],
@@ -133,8 +135,11 @@ const BROKEN: Readonly<Record<string, readonly [string, ...MakeFrame[]]>> = {
   'trailers without END_STREAM': ['connection-reset', head(), data(HALF), trailers(0)],
   'GOAWAY with an error in the middle': ['connection-reset', head(), data(HALF), goaway(2)],
   'GOAWAY, then RST_STREAM': ['connection-reset', head(), data(HALF), goaway(0), reset(0)],
-  'headers of 100 kB': ['connection-reset', head(manyFields(1000, 90)), data(HALF, END_STREAM)],
+  'headers of 600 kB': ['connection-reset', head(manyFields(5500, 110)), data(HALF, END_STREAM)],
 };
+
+/** node:http2 takes these for no answer at all, so they are asked for once more, over HTTP/1.1 if it is spoken. */
+const ASKED_TWICE = ['END_STREAM on HEADERS, and a content-length', 'headers of 600 kB'];
 
 function manyFields(count: number, length: number): Record<string, string> {
   return Object.fromEntries(Array.from({ length: count }, (_, index) => [`x-${index}`, '-'.repeat(length)]));
@@ -178,10 +183,10 @@ describe.each(Object.entries(SENDING))('%s', (_, send) => {
 
 describe.each(Object.entries(SENDING).slice(0, 2))('%s', (_, send) => {
   describe.each(Object.entries(TAKING))('taken %s', (_taking, taking) => {
-    test.each(Object.entries(BROKEN))('broken: %s', async (_name, [code, ...frames]) => {
+    test.each(Object.entries(BROKEN))('broken: %s', async (name, [code, ...frames]) => {
       server.answer = (peer, stream) => send(peer, stream, frames);
       expect(await failureOf(get(client, server.url, taking))).toEqual([code, true]);
-      expect(server.requests).toBe(1);
+      expect(server.requests).toBe(ASKED_TWICE.includes(name) ? 2 : 1);
     });
   });
 });

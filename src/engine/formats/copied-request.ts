@@ -1,0 +1,39 @@
+/** What a copied command or a recording says of a request, less what was true of that one request alone. */
+import { isConnectionField } from '../../common/model/http-fields';
+import type { DownloadEntry } from '../../common/model/download';
+import { Fault, makeEntry, type EntryFields } from './entry';
+
+/** They ask whether something has changed since, and would get no file. RFC 9110 §13.1 */
+const CONDITIONS = /^if-(?:match|none-match|modified-since|unmodified-since)$/u;
+
+export interface CopiedRequest extends Omit<EntryFields, 'urls' | 'headers'> {
+  readonly url: string;
+  readonly headers: readonly (readonly [name: string, value: string])[];
+}
+
+/** @throws Fault */
+export function fromCopiedRequest({ url, headers, ...rest }: CopiedRequest): DownloadEntry {
+  return makeEntry({
+    ...rest,
+    urls: [url],
+    headers: headers.filter(([name, value]) => !isPassing(name, value, url)),
+  });
+}
+
+/** Of the connection, of a part of the file, or what the address says already. @throws Fault */
+function isPassing(field: string, value: string, url: string): boolean {
+  const name = field.toLowerCase();
+  // HTTP/2 has the method and the parts of the address as such.
+  if (name.startsWith(':') || isConnectionField(name) || CONDITIONS.test(name)) return true;
+  if (name === 'proxy-connection' || name === 'http2-settings') return true;
+  if (name !== 'host') return false;
+  if (URL.canParse(url) && value.toLowerCase() !== new URL(url).host)
+    throw new Fault('names another host than the one of its address');
+  return true;
+}
+
+/** Header values of tools that send what they are given byte by byte: one character a byte, of the text in UTF-8. */
+export function asBytes(value: string): string {
+  // eslint-disable-next-line no-control-regex -- ASCII is what is the same in both
+  return /^[\u0000-\u007f]*$/u.test(value) ? value : Buffer.from(value, 'utf8').toString('latin1');
+}

@@ -1,0 +1,131 @@
+/** The lists of a download: what was given, and the job's own copies of it. */
+import { createReadStream } from 'node:fs';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { parseChecksum } from '../../common/model/digest-fields';
+import type { ListFormat } from '../../common/model/download';
+import { HeddleError } from '../../common/model/errors';
+import type { DownloadRequest } from '../../common/model/job-request';
+import { displayName, displayPath } from '../../common/model/paths';
+import { absolutePath } from '../../files/absolute-path';
+import { native } from '../../files/entries';
+import { detectFormat, formatByName } from '../formats/detect-format';
+import { asAddress } from '../formats/list-urls';
+import { Beginning } from '../formats/text-lines';
+import type { Vault } from '../store/vault';
+import { removeOwnLists, storeOwnList } from './own-list';
+
+interface Given {
+  /** What it is called where it cannot be read. */
+  readonly name: string;
+  readonly content: AsyncIterable<Uint8Array>;
+  /** `null`: told by its beginning. */
+  readonly format: ListFormat | null;
+  /** What its name says of it. */
+  readonly hint: ListFormat | null;
+}
+
+/** @param input a list that comes with the request. @throws HeddleError where there is nothing to download */
+export function mustHaveLists(request: DownloadRequest, input: AsyncIterable<Uint8Array> | null): void {
+  const hasLists = request.listFiles.length > 0 || textsOf(request).length > 0 || input !== null;
+  if (request.urls.length === 0 && !hasLists) throw nothingToDownload();
+  if (request.format !== null && !hasLists)
+    throw new HeddleError('bad-request', 'A format is that of a list, and none is given.');
+}
+
+export interface StoreLists {
+  readonly token: string;
+  readonly dataDirectory: string;
+  readonly vault: Vault;
+  readonly input: AsyncIterable<Uint8Array> | null;
+  readonly signal: AbortSignal | null;
+}
+
+/**
+ * The job's own copies. Their formats are told once, so that a job that is gone on with reads its lists as before.
+ *
+ * @throws HeddleError about a list or its copy; nothing is left then
+ */
+export async function storeLists(
+  request: DownloadRequest,
+  { token, dataDirectory, vault, input, signal }: StoreLists,
+): Promise<{ path: string; format: ListFormat }[]> {
+  const lists: { path: string; format: ListFormat }[] = [];
+  let isEmpty = false;
+  try {
+    for (const { name, content, format, hint } of givenIn(request, input)) {
+      const path = join(dataDirectory, 'lists', `${token}-${lists.length}.list`);
+      const beginning = new Beginning(content);
+      await storeOwnList(path, { name, content: beginning.chunks() }, [vault.sealing()], signal);
+      const head = await beginning.text();
+      lists.push({ path, format: format ?? detectFormat(head, hint) });
+      isEmpty = content === input && head.trim() === '' && lists.length === 1;
+    }
+    if (isEmpty) throw nothingToDownload();
+    return lists;
+  } catch (error) {
+    await removeOwnLists(lists.map(({ path }) => path));
+    throw error;
+  }
+}
+
+/** Of what was given as text, for a name of the job. */
+export function firstLine(request: DownloadRequest): string {
+  const [url] = request.urls;
+  if (url !== undefined) return url;
+  const lines = textsOf(request)[0]?.split('\n') ?? [];
+  return lines.find((line) => line.trim() !== '')?.trim() ?? '';
+}
+
+function nothingToDownload(): HeddleError {
+  return new HeddleError('bad-request', 'There is nothing to download: give a URL or a list.');
+}
+
+function textsOf({ text, texts }: DownloadRequest): string[] {
+  return [text ?? '', ...texts].filter((each) => each.trim() !== '');
+}
+
+function* givenIn(
+  request: DownloadRequest,
+  input: AsyncIterable<Uint8Array> | null,
+): Generator<Given, void, undefined> {
+  const { urls, listFiles, format } = request;
+  if (urls.length > 0) yield urlsPart(request);
+  for (const text of textsOf(request))
+    yield { name: 'The list', content: contentOf(text), format, hint: null };
+  if (input !== null) yield { name: 'Standard input', content: input, format, hint: null };
+  for (const file of listFiles)
+    yield {
+      name: displayPath(absolutePath(file)),
+      content: createReadStream(native(absolutePath(file))),
+      format,
+      hint: formatByName(displayName(file)),
+    };
+}
+
+function contentOf(text: string): AsyncIterable<Uint8Array> {
+  return Readable.from([Buffer.from(text)]) as AsyncIterable<Uint8Array>;
+}
+
+/** URLs as they were given, and what was said of the one. */
+function urlsPart({ urls, out, checksum }: DownloadRequest): Given {
+  const given = { name: 'The URLs', hint: null };
+  if (out === null && checksum === null)
+    return { ...given, content: contentOf(`${urls.map(asAddress).join('\n')}\n`), format: 'urls' };
+  if (urls.length > 1) {
+    throw new HeddleError('bad-request', 'A name or a checksum is for one URL. Put several into a list.');
+  }
+  const digest = checksum === null ? null : parseChecksum(checksum);
+  if (checksum !== null && digest === null) {
+    throw new HeddleError(
+      'bad-request',
+      `The checksum is none. Write the algorithm, = and the digest in hexadecimal, sha256=…; or sha256-BASE64.`,
+    );
+  }
+  const line = {
+    url: asAddress(urls[0] ?? ''),
+    ...(out === null ? {} : { filename: out }),
+    ...(digest === null ? {} : { [digest.algorithm]: digest.hex }),
+  };
+  return { ...given, content: contentOf(`${JSON.stringify(line)}\n`), format: 'jsonl' };
+}
