@@ -82,6 +82,8 @@ export function splitExtension(name: string): readonly [stem: string, extension:
 
 /** Stem, insert and extension, the stem cut at a code point so that all is at most `limit` bytes. */
 function fit(name: string, insert: string, limit: number): string {
+  // No character takes more than three bytes for each of its units.
+  if ((name.length + insert.length) * 3 <= limit && insert === '') return name;
   const [stem, extension] = splitExtension(name);
   const room = limit - byteLength(insert) - byteLength(extension);
   if (byteLength(stem) <= room) return stem + insert + extension;

@@ -10,8 +10,8 @@ import {
   type PartialNote,
   type PartialState,
 } from '../common/model/download';
-import { HeddleError, type ErrorData } from '../common/model/errors';
-import { isSafe, shownUrl } from '../common/model/http-fields';
+import { HeddleError, fromErrorData, toErrorData, type ErrorData } from '../common/model/errors';
+import { isOneOf, isSafe, shownUrl } from '../common/model/http-fields';
 import { displayPath, joinPath, type FsPath } from '../common/model/paths';
 import type { TaskOrder, TaskOutcome } from '../common/model/tasks';
 import { nowMs } from '../common/threads/board';
@@ -112,8 +112,9 @@ export function createDownload(job: DownloadWorkerOptions, tuning: DownloadTunin
           { order, entry, directory, firstUrl, expectedName, temp, earlier },
           context,
         );
-      } catch (error) {
+      } catch (thrown) {
         context.throwIfCancelled();
+        const error = asMayHeal(thrown, options.retryOn);
         // Of several failures the one that may heal decides whether it is tried again.
         if (failure === null || isRetryable(error)) failure = error;
         if (!isMirrorFault(error)) break;
@@ -353,6 +354,14 @@ function shownHeaders(headers: Answer['headers']): Record<string, string> {
 
 function isRetryable(error: unknown): boolean {
   return error instanceof HeddleError && error.retryable;
+}
+
+/** @param statuses that heal, as the user says */
+function asMayHeal(error: unknown, statuses: readonly string[]): unknown {
+  if (!(error instanceof HeddleError) || error.retryable) return error;
+  const [, status] = /^http-(\d{3})$/u.exec(error.code) ?? [];
+  if (status === undefined || !isOneOf(status, statuses)) return error;
+  return fromErrorData({ ...toErrorData(error), retryable: true });
 }
 
 /** What another server with the same file may do better. A disk that is full is full for all. */

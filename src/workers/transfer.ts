@@ -350,7 +350,13 @@ export class Transfer {
     };
     try {
       const answer = await client.send(
-        { ...request, conditions: {}, range: `bytes=${part.start}-${part.end - 1}`, ifRange: content.etag },
+        {
+          ...request,
+          conditions: {},
+          range: `bytes=${part.start}-${part.end - 1}`,
+          ifRange: content.etag,
+          apart: true,
+        },
         {
           begin: (found) => {
             if (found.status !== 206) return false;

@@ -136,6 +136,11 @@ export class JobRunner {
     return this.#running.size === 0 ? this.#waitingUntilMs : null;
   }
 
+  /** The host whose pause is over first, of those that asked for one, and why. */
+  get heldHost(): { readonly name: string; readonly lastError: string | null } | null {
+    return this.#admission.heldHost;
+  }
+
   /** Runs until every task is settled or {@link stop} is called. @throws when the last results cannot be stored */
   async run(): Promise<RunResult> {
     const { phases } = this.#kind;

@@ -48,7 +48,7 @@ export class Session implements HttpClient {
       const { url, method, body } = way;
       const login = headers['authorization'] === undefined ? this.#loginFor(request, url) : null;
       if (login !== null) way.attempt ??= this.#logins.attempt(url, login);
-      const next = { url, method, headers, body };
+      const next = { url, method, headers, body, apart: request.apart === true };
       const answer = await this.#transport.exchange(way.attempt?.next(next) ?? next, way, context);
       if (way.goesOn) continue;
       if (!isRedirect(answer)) {
@@ -106,8 +106,8 @@ class Way implements Receiver {
   attempt: LoginAttempt | null = null;
   /** Whether the last answer is no answer yet: it asks for another login. */
   goesOn = false;
-  /** Names of cookies that were set on it. */
-  readonly fresh = new Set<string>();
+  /** Names of cookies that were set on it; `null`: none. */
+  fresh: Set<string> | null = null;
   readonly #receiver: Receiver;
   readonly #cookies: Cookies;
   /** Requests that were sent already; with other cookies it is another one. */
@@ -123,7 +123,7 @@ class Way implements Receiver {
 
   begin(answer: Answer): boolean {
     const cookies = answer.headers['set-cookie'];
-    if (cookies !== undefined) this.#cookies.take(answer.url, cookies, this.fresh);
+    if (cookies !== undefined) this.#cookies.take(answer.url, cookies, (this.fresh ??= new Set()));
     this.goesOn = this.attempt?.goesOn(answer) === true;
     return !this.goesOn && !isRedirect(answer) && this.#receiver.begin(answer);
   }
