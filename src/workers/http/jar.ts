@@ -62,7 +62,7 @@ export class Jar {
   /** @returns the cookie as it was stored; `undefined` where it may not be */
   #accept(url: URL, line: string): Cookie | undefined {
     const cookie = Cookie.parse(line);
-    if (cookie === undefined) return undefined;
+    if (cookie === undefined || this.#replacesSecure(url, cookie.key)) return undefined;
     // The library would count Max-Age from when the cookie was sent last.
     const endsAtMs = cookie.maxAge === null ? null : cookie.expiryTime(new Date());
     if (endsAtMs !== null && endsAtMs !== undefined) {
@@ -80,6 +80,14 @@ export class Jar {
     if (stored !== undefined || cookie.cdomain() !== url.hostname) return stored;
     cookie.domain = null;
     return set();
+  }
+
+  /** What came over TLS is not changed without it (RFC 6265bis §5.7). */
+  #replacesSecure(url: URL, name: string): boolean {
+    if (url.protocol === 'https:') return false;
+    const overTls = new URL(asWritten(url));
+    overTls.protocol = 'https:';
+    return this.#jar.getCookiesSync(overTls).some(({ key, secure }) => secure && key === name);
   }
 
   #apply(records: readonly string[]): void {
