@@ -254,7 +254,6 @@ export class Transfer {
     } catch (error) {
       if (!cut.isCut) throw error;
     } finally {
-      cut.end();
       if (part !== null) this.#parts.close(part);
     }
     return wanted;
@@ -334,7 +333,6 @@ export class Transfer {
       if (!cut.isCut) throw error;
       return false;
     } finally {
-      cut.end();
       this.#parts.close(part);
     }
   }
@@ -376,7 +374,6 @@ export class Transfer {
       if (part.hasBegun) return 'broken';
       return isOfConnection(error) ? 'busy' : 'no';
     } finally {
-      cut.end();
       this.#parts.close(part);
     }
   }
