@@ -1,7 +1,7 @@
 /** Cookies by the rules of RFC 6265, as tough-cookie has them, of a whole job: what one thread got, all send. */
 import { Cookie, CookieJar, MemoryCookieStore } from 'tough-cookie';
 import type { SharedLog } from '../../common/threads/shared-log';
-import { readCookieFile } from './cookie-file';
+import { readCookieFile } from '../../files/cookie-file';
 
 /** Of one answer, as in curl. */
 const MOST_IN_ANSWER = 50;
@@ -23,7 +23,7 @@ export class Jar {
    */
   constructor(log: SharedLog | null, file: string | null) {
     this.#log = log;
-    for (const cookie of file === null ? [] : readCookieFile(file)) {
+    for (const cookie of file === null ? [] : readCookieFile(file).cookies) {
       // Older than any that a server sets, in every thread.
       this.#put(new Cookie({ ...cookie, domain: lookedUp(cookie.domain), creation: new Date(0) }));
     }
