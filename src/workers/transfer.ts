@@ -160,7 +160,7 @@ export class Transfer {
     if (this.#inOnePiece && answer !== null) headers = { ...headers, ...messageHeaders(answer) };
     return {
       status: answer?.status ?? 200,
-      finalUrl: shownUrl(answer?.url ?? this.#options.request.url),
+      url: answer?.url ?? this.#options.request.url,
       headers,
       untilClose: this.#inOnePiece && answer?.untilClose === true,
       compared: this.#compared,
