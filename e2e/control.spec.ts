@@ -5,7 +5,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { AxeBuilder } from '@axe-core/playwright';
 import { expect, type Page } from '@playwright/test';
-import { DOWNLOAD_WORKERS, contentOf, ended, filesIn, openPage, startCopy, test } from './app';
+import { contentOf, ended, filesIn, openPage, startCopy, test } from './app';
 
 /** Answers only when told to, so that a test decides how far a job is. */
 class HeldServer {
@@ -57,7 +57,7 @@ async function startDownload(window: Page, urls: readonly string[], target: stri
   await dialog.getByRole('button', { name: /^Download \d/u }).click();
 }
 
-test('pause, resume and more workers while it runs; nothing is fetched twice', async ({ app, folder }) => {
+test('pause, resume and another number of connections; nothing is fetched twice', async ({ app, folder }) => {
   const { window, complaints } = app;
   const server = new HeldServer();
   const url = await server.start();
@@ -78,10 +78,17 @@ test('pause, resume and more workers while it runs; nothing is fetched twice', a
   await expect(figures.getByRole('button', { name: /^Queued/u })).toHaveText('Queued 30');
   expect(filesIn(target).filter((name) => name.endsWith('.bin'))).toHaveLength(10);
 
-  await window.getByRole('button', { name: `${DOWNLOAD_WORKERS} workers, change` }).click();
-  await window.getByRole('menuitemradio', { name: '4', exact: true }).click();
-  await expect(window.getByRole('button', { name: '4 workers, change' })).toBeVisible();
+  const connect = async (before: number, after: number): Promise<void> => {
+    await window.getByRole('button', { name: `${before} connections, change` }).click();
+    await window.getByRole('menuitemradio', { name: `${after} connections`, exact: true }).click();
+    await expect(window.getByRole('button', { name: `${after} connections, change` })).toBeVisible();
+  };
+  await connect(64, 4);
   await window.getByRole('button', { name: 'Resume', exact: true }).click();
+  const workers = window.getByRole('region', { name: 'Workers' }).getByRole('heading');
+  await expect(workers).toHaveText(/ · 4 of 4 connections$/u);
+  await connect(4, 8);
+  await expect(workers).toHaveText(/ · 8 of 8 connections$/u);
   server.open();
   await ended(window, '40 of 40');
   for (const name of names) expect(readFileSync(join(target, name)).equals(contentOf(name))).toBe(true);

@@ -49,7 +49,7 @@ test('no password is shown or kept in clear, also in lines that cannot be read',
   await dialog.getByLabel(/^Addresses/u).fill(`http://${base}/login`);
   await dialog.getByText('Options', { exact: true }).click();
   await dialog.getByRole('textbox', { name: 'Login', exact: true }).fill('o');
-  await dialog.getByRole('textbox', { name: 'Password' }).fill('s3cret-option');
+  await dialog.getByRole('textbox', { name: 'Password', exact: true }).fill('s3cret-option');
   await dialog.getByRole('textbox', { name: 'Headers' }).fill('X-Key: s3cret-header');
   await dialog.getByRole('button', { name: /^Download \d/u }).click();
   await ended(window, '1 of 1');

@@ -39,7 +39,10 @@ for (const mode of ['Sync', 'Async'] as const) {
     // The threads are seen at work while it runs.
     const workers = window.getByRole('region', { name: 'Workers' });
     await expect(workers.getByRole('heading')).toHaveText(
-      mode === 'Sync' ? 'Workers · 1 thread' : `Workers · ${DOWNLOAD_WORKERS} threads`,
+      new RegExp(
+        `^Workers · ${mode === 'Sync' ? '1 thread' : `${DOWNLOAD_WORKERS} threads`} · \\d+ of 64 connections$`,
+        'u',
+      ),
     );
     const strip = workers.locator('canvas').first();
     await expect(strip).toBeVisible();

@@ -107,6 +107,14 @@ const CASES: Readonly<Record<string, readonly Case[]>> = {
   '--retry-base': [
     { args: ['--retry-base', '250'], options: { retryBaseMs: 250 }, wrong: counts(3_600_000, 1) },
   ],
+  '--retry-on': [
+    {
+      args: ['--retry-on', '403,5xx'],
+      options: { retryOn: ['403', '5xx'] },
+      wrong: ['', '403,', '3xx', '200', '600', '40', '5x', '403 5xx', '-403'],
+    },
+    { args: ['--retry-on', '404', '--retry-on', ' 4XX , 500'], options: { retryOn: ['404', '4xx', '500'] } },
+  ],
   '--retry-non-idempotent': [{ args: ['--retry-non-idempotent'], options: { retryAll: true } }],
   '--connect-timeout': [
     { args: ['--connect-timeout', '2.5'], options: { connectMs: 2500 }, wrong: SECONDS },

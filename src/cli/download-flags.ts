@@ -13,7 +13,7 @@ import {
   MOST_CONNECTIONS,
   type DownloadOptions,
 } from '../common/model/download-options';
-import { isFieldValue, readHeaderLine } from '../common/model/http-fields';
+import { STATUS_PATTERN, isFieldValue, readHeaderLine } from '../common/model/http-fields';
 import { PROXY_FORM, readProxyAddress } from '../common/model/proxy-address';
 import { DEFAULT_SETTINGS } from '../common/model/settings';
 import { decodeText } from '../engine/formats/text-lines';
@@ -40,6 +40,7 @@ export interface DownloadFlags {
   readonly dryRun?: true;
   readonly retry?: number;
   readonly retryBase?: number;
+  readonly retryOn?: readonly string[];
   readonly retryNonIdempotent?: true;
   readonly connectTimeout?: number;
   readonly headerTimeout?: number;
@@ -143,6 +144,11 @@ export function addTransferFlags(command: Command): Command {
       '--retry-base <ms>',
       `longest wait before the first of them; it doubles each time (${DEFAULT_DOWNLOAD_OPTIONS.retryBaseMs})`,
       whole(1, 3_600_000),
+    )
+    .option(
+      '--retry-on <statuses>',
+      'these too may pass: 403,5xx; 408, 425, 429, 500, 502, 503, 504 and 520 to 524 always may',
+      statuses,
     )
     .option('--retry-non-idempotent', 'try POST and PATCH again too')
     .option(
@@ -283,6 +289,7 @@ export function downloadOptions(flags: DownloadFlags): Partial<DownloadOptions> 
     existing: flags.existing,
     retries: flags.retry,
     retryBaseMs: flags.retryBase,
+    retryOn: flags.retryOn,
     retryAll: flags.retryNonIdempotent,
     connectMs: ms(flags.connectTimeout),
     headersMs: ms(flags.headerTimeout),
@@ -319,6 +326,17 @@ export function whole(least: number, most: number): (text: string) => number {
     }
     return value;
   };
+}
+
+/** `403,5xx`; given again, it adds to what was given. */
+function statuses(text: string, before: readonly string[] = []): readonly string[] {
+  const read = text.split(',').map((status) => status.trim().toLowerCase());
+  if (!read.every((status) => STATUS_PATTERN.test(status))) {
+    throw new InvalidArgumentError(
+      'It takes statuses from 400 to 599, and 4xx or 5xx for all of them: 403,5xx.',
+    );
+  }
+  return [...before, ...read];
 }
 
 function seconds(text: string): number {

@@ -136,6 +136,7 @@ const TRANSFER: Effects = {
   '--algorithm': always,
   '--retry': always,
   '--retry-base': unless(({ value }) => value('--retry') === 0, 'means nothing with --retry 0'),
+  '--retry-on': unless(({ value }) => value('--retry') === 0, 'means nothing with --retry 0'),
   '--retry-non-idempotent': unless(({ value }) => value('--retry') === 0, 'means nothing with --retry 0'),
   '--connect-timeout': always,
   '--header-timeout': always,

@@ -7,23 +7,30 @@ import { formatBytes, formatClock, formatCount, formatRate } from '../common/mod
 
 const PLAIN_INTERVAL_MS = 3000;
 const BAR_WIDTH = 16;
+/** Nobody who asked for silence wants to know of it. */
+const SHORT_WAIT_MS = 2000;
 
 export class Progress {
   readonly #stream: WriteStream;
   readonly #lines: LiveLines;
   #lastPlainMs: number | null = null;
+  readonly #waitsAlone: boolean;
+  #waitsSinceMs: number | null = null;
   /** Said beside the job's figures, as long as it runs. */
   warning: string | null = null;
 
-  constructor(stream: WriteStream) {
+  /** @param options.waitsAlone what a job waits for is all that is shown, and on a terminal alone */
+  constructor(stream: WriteStream, { waitsAlone = false }: { readonly waitsAlone?: boolean } = {}) {
     this.#stream = stream;
     this.#lines = new LiveLines(stream);
+    this.#waitsAlone = waitsAlone;
   }
 
   show(frame: Frame): void {
     const job = frame.jobs.find(({ workers }) => workers.length > 0) ?? frame.jobs[0];
     if (job?.state !== 'running') return;
-    if (this.#stream.isTTY) this.#redraw(job);
+    if (this.#waitsAlone) this.#showWait(job, frame.atMs);
+    else if (this.#stream.isTTY) this.#redraw(job);
     else this.#plain(job, frame.atMs);
   }
 
@@ -33,17 +40,31 @@ export class Progress {
   }
 
   #redraw(job: JobFrame): void {
-    const { warning } = this;
-    const last = warning === null ? [jobLine(job)] : [jobLine(job), warning];
+    const last = this.#told(job);
     const workers = job.workers.slice(0, Math.max(1, this.#lines.room - last.length));
     this.#lines.show([...workers.map((worker) => workerLine(worker)), ...last]);
+  }
+
+  /** What is said of the whole job. */
+  #told(job: JobFrame): string[] {
+    return [jobLine(job), job.waitingFor ?? [], this.warning ?? []].flat();
+  }
+
+  #showWait({ waitingFor }: JobFrame, atMs: number): void {
+    if (waitingFor === null) {
+      this.#waitsSinceMs = null;
+      this.clear();
+      return;
+    }
+    this.#waitsSinceMs ??= atMs;
+    if (atMs - this.#waitsSinceMs >= SHORT_WAIT_MS) this.#lines.show([waitingFor]);
   }
 
   #plain(job: JobFrame, atMs: number): void {
     this.#lastPlainMs ??= atMs;
     if (atMs - this.#lastPlainMs < PLAIN_INTERVAL_MS) return;
     this.#lastPlainMs = atMs;
-    this.#stream.write(`${[jobLine(job), this.warning ?? []].flat().join(' · ')}\n`);
+    this.#stream.write(`${this.#told(job).join(' · ')}\n`);
   }
 }
 
@@ -71,6 +92,5 @@ function jobLine(job: JobFrame): string {
   ];
   if (job.counts.failed > 0) parts.push(`${formatCount(job.counts.failed)} failed`);
   if (job.remainingMs !== null) parts.push(`${formatClock(job.remainingMs)} left`);
-  if (job.waitingFor !== null) parts.push(job.waitingFor);
   return parts.join(' · ');
 }

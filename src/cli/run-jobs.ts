@@ -43,7 +43,9 @@ export async function runJobs(
   prepare: () => Promise<readonly number[]>,
   options: RunOptions,
 ): Promise<number> {
-  const progress = options.quiet ? null : new Progress(process.stderr);
+  // Whoever waits for an hour is told, where somebody is looking.
+  const isSilent = options.quiet && !process.stderr.isTTY;
+  const progress = isSilent ? null : new Progress(process.stderr, { waitsAlone: options.quiet });
   // Signals set it while this function waits.
   let interrupted = false as boolean;
   let isMade = false;
@@ -99,7 +101,7 @@ export async function runJobs(
       }
       const summary = engine.job(id);
       ({ kind } = summary);
-      if (progress !== null) {
+      if (progress !== null && !options.quiet) {
         progress.warning = summary.insecure ? INSECURE : null;
         // A job may be over before there are any figures to say it beside.
         if (summary.insecure) process.stderr.write(`heddle: ${INSECURE}\n`);

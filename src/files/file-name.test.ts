@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { fileNameFromUrl, numberedName, safeFileName, splitExtension } from './file-name';
+import { fileNameFromUrl, fileNameFromUrls, numberedName, safeFileName, splitExtension } from './file-name';
 
 const fromUrl = (url: string): string => fileNameFromUrl(new URL(url));
 const bytesOf = (name: string): number => Buffer.byteLength(name);
@@ -50,6 +50,18 @@ describe('names from URLs', () => {
     ['https://example.com/%2E%2E%2E%20', 'download'],
   ])('%s → %s', (url, name) => {
     expect(fromUrl(url)).toBe(name);
+  });
+
+  test.each([
+    ['http://a/get?id=1', 'http://b/x/y.zip', 'y.zip'],
+    ['http://a/', 'http://b/y.zip', 'y.zip'],
+    ['http://a/x.php', 'http://b/y.zip', 'x.php'],
+    ['http://a/x', 'http://b/y', 'x'],
+    ['http://a/x', 'http://b/', 'x'],
+    ['http://a/x', 'http://b/.zip', 'x'],
+    ['http://a/', 'http://b/', 'index.html'],
+  ])('%s that leads to %s → %s', (asked, final, name) => {
+    expect(fileNameFromUrls(new URL(asked), new URL(final))).toBe(name);
   });
 
   test('are always one safe path part', () => {

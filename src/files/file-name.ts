@@ -27,9 +27,8 @@ const UNSAFE =
 const WINDOWS_DEVICE = /^(?:con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³])(?:[. ]|$)/iu;
 
 /**
- * The name for a URL's file: its last path segment, percent-decoded where that gives UTF-8. As with wget
- * and curl it is the URL that the user wrote, not one that a redirect led to: a server does not choose
- * local names unasked. A URL whose path ends in `/` gives `index.html`.
+ * The name for a URL's file: its last path segment, percent-decoded where that gives UTF-8. A URL whose path
+ * ends in `/` gives `index.html`.
  */
 export function fileNameFromUrl(url: URL): string {
   const segment = url.pathname.slice(url.pathname.lastIndexOf('/') + 1);
@@ -41,6 +40,16 @@ export function fileNameFromUrl(url: URL): string {
     // Not UTF-8: the segment as it is written is ASCII and faithful.
   }
   return safeFileName(text);
+}
+
+/**
+ * The name for a file that the answer gives none: after the URL that the user wrote, but after the one that redirects
+ * led to where only that one says what kind of file it is (`/download?id=7` and `/files/report.pdf`).
+ */
+export function fileNameFromUrls(asked: URL, final: URL): string {
+  const isTyped = (url: URL): boolean =>
+    splitExtension(url.pathname.slice(url.pathname.lastIndexOf('/') + 1))[1] !== '';
+  return fileNameFromUrl(!isTyped(asked) && isTyped(final) ? final : asked);
 }
 
 /** What a file is called unless the answer says otherwise. @param given by the list, or `null` */
@@ -73,6 +82,8 @@ export function splitExtension(name: string): readonly [stem: string, extension:
 
 /** Stem, insert and extension, the stem cut at a code point so that all is at most `limit` bytes. */
 function fit(name: string, insert: string, limit: number): string {
+  // No character takes more than three bytes for each of its units.
+  if ((name.length + insert.length) * 3 <= limit && insert === '') return name;
   const [stem, extension] = splitExtension(name);
   const room = limit - byteLength(insert) - byteLength(extension);
   if (byteLength(stem) <= room) return stem + insert + extension;

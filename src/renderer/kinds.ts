@@ -113,3 +113,11 @@ export function settingsOf(kind: JobKind): SettingKind {
 }
 
 export const WORKER_CHOICES: readonly number[] = [1, 2, 4, 8, 16, 32, 64];
+
+const CONNECTION_CHOICES: readonly number[] = [1, 2, 4, 8, 16, 32, 64, 128, 256];
+
+/** @param current is among them, whoever chose it */
+export function connectionChoices(current: number): readonly number[] {
+  if (CONNECTION_CHOICES.includes(current)) return CONNECTION_CHOICES;
+  return [...CONNECTION_CHOICES, current].sort((left, right) => left - right);
+}

@@ -2,7 +2,7 @@
  * The Content-Disposition response header (RFC 6266): how the server wants a file to be called.
  *
  * It is read as browsers read it, which is more than the grammar of RFC 6266 §4.1 allows: real servers send
- * spaces and commas in unquoted values, empty parameters and raw bytes. What is read stays text from a server:
+ * spaces and commas in unquoted values, empty parameters, raw bytes and escapes. What is read stays text from a server:
  * it may hold path separators and control characters, so it becomes a name only through `safeFileName`.
  *
  * Every character of a header is looked at a fixed number of times, whatever the header.
@@ -32,7 +32,7 @@ export function parseContentDisposition(header: string): ContentDisposition {
   let extended: string | null = null;
   // The first of two equal parameters wins, as in browsers; RFC 6266 §4.1 calls a header with both invalid.
   for (const parameter of parametersOf(header, typeEnd + 1)) {
-    if (parameter.name === 'filename') plain ??= presentable(decodeBytes(parameter.value));
+    if (parameter.name === 'filename') plain ??= presentable(decodeFileName(parameter.value));
     else if (parameter.name === 'filename*' && !parameter.quoted) {
       extended ??= presentable(decodeExtValue(parameter.value));
     }
@@ -96,7 +96,7 @@ function quotedString(header: string, start: number): { readonly text: string; r
 function decodeExtValue(value: string): string | null {
   const [, charset, escaped] = /^([a-z0-9-]+)'[a-z0-9-]*'([\x20-\x7e]*)$/iu.exec(value) ?? [];
   if (charset === undefined || escaped === undefined || /%(?![0-9a-f]{2})/iu.test(escaped)) return null;
-  const bytes = escaped.replace(/%(..)/gu, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
+  const bytes = escaped.replace(/%(..)/gu, fromHex);
   switch (charset.toLowerCase()) {
     case 'utf-8':
       return decodeUtf8(bytes);
@@ -104,6 +104,66 @@ function decodeExtValue(value: string): string | null {
       return bytes;
     default:
       return null;
+  }
+}
+
+const ENCODED_WORD = /^=\?([^?]+)\?([bq])\?([^?]*)\?=$/iu;
+
+/**
+ * What servers write that know `filename*` not: words of RFC 2047, percent escapes of UTF-8. RFC 6266 has neither, and
+ * browsers read both; here as Chromium does (net/http/http_content_disposition.cc), but for what cannot be decoded,
+ * which stays as it is.
+ */
+function decodeFileName(bytes: string): string {
+  if (!bytes.includes('%') && !bytes.includes('=?')) return decodeBytes(bytes);
+  let text = '';
+  // White space between encoded words is no part of them, nor is that behind one.
+  let isBehindEncoded = true;
+  for (const word of bytes.split(/([ \t\r\n])/u)) {
+    if (/^[ \t\r\n]?$/u.test(word)) {
+      if (word !== '' && !isBehindEncoded) text += ' ';
+      continue;
+    }
+    const [, charset, kind = '', encoded = ''] = ENCODED_WORD.exec(word) ?? [];
+    isBehindEncoded = charset !== undefined;
+    const decoded =
+      charset === undefined
+        ? decodePercent(word)
+        : decodeCharset(kind.toLowerCase() === 'b' ? decodeBase64(encoded) : decodeQ(encoded), charset);
+    if (decoded === null) return decodeBytes(bytes);
+    text += decoded;
+  }
+  return text;
+}
+
+/** A word with bytes past ASCII is not escaped. @returns `null` where the escapes are not UTF-8 */
+function decodePercent(word: string): string | null {
+  // eslint-disable-next-line no-control-regex -- ASCII is what it looks for
+  if (!word.includes('%') || !/^[\u0000-\u007f]*$/u.test(word)) return decodeBytes(word);
+  return decodeUtf8(word.replace(/%([0-9a-f]{2})/giu, fromHex));
+}
+
+/** RFC 2047 §4.2. */
+function decodeQ(encoded: string): string | null {
+  if (/=(?![0-9a-f]{2})/iu.test(encoded)) return null;
+  return encoded.replaceAll('_', ' ').replace(/=(..)/gu, fromHex);
+}
+
+function decodeBase64(encoded: string): string | null {
+  return /^[a-z0-9+/]*={0,2}$/iu.test(encoded) ? Buffer.from(encoded, 'base64').toString('latin1') : null;
+}
+
+function fromHex(_: string, hex: string): string {
+  return String.fromCharCode(Number.parseInt(hex, 16));
+}
+
+/** @param bytes one a character. @returns `null` where they are none of the charset, or nobody knows it */
+function decodeCharset(bytes: string | null, charset: string): string | null {
+  if (bytes === null) return null;
+  try {
+    return new TextDecoder(charset, { fatal: true }).decode(Buffer.from(bytes, 'latin1'));
+  } catch {
+    return null;
   }
 }
 

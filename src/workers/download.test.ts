@@ -203,6 +203,22 @@ describe('redirects', () => {
     },
   );
 
+  test.each([
+    ['/get', '/files/report.tar.gz?x=1', 'report.tar.gz'],
+    ['/get/', '/files/re%20port.pdf', 're port.pdf'],
+    ['/get.php?id=7', '/files/report.pdf', 'get.php'],
+    ['/get', '/files/report', 'get'],
+    ['/get', '/files/', 'get'],
+  ])('%s that leads to %s is called %s', async (asked, final, name) => {
+    server.body(final, 'real');
+    await run(
+      server.on(asked, (_, response) => {
+        response.writeHead(302, { Location: final }).end();
+      }),
+    );
+    expect(files()).toEqual([name]);
+  });
+
   test('twenty are followed, twenty-one are too many', async () => {
     for (let step = 1; step <= 21; step++) {
       server.on(`/${step}`, (_, response) => {
@@ -271,6 +287,8 @@ describe('answers that are not 200', () => {
     { status: 408, retryable: true, message: null },
     { status: 425, retryable: true, message: null },
     { status: 429, retryable: true, message: null },
+    ...[520, 521, 522, 523, 524].map((status) => ({ status, retryable: true, message: null })),
+    { status: 525, retryable: false, message: null },
     { status: 206, retryable: false, message: null },
     { status: 204, retryable: false, message: null },
     { status: 418, retryable: false, message: null },
@@ -290,6 +308,48 @@ describe('answers that are not 200', () => {
       response.writeHead(429, { 'Retry-After': '7' }).end();
     });
     expect(await failure(run(url))).toMatchObject({ code: 'http-429', retryable: true, retryAfterMs: 7000 });
+  });
+
+  test.each([
+    ['3600', 3_600_000, ''],
+    ['99999999999', 3_600_000, ' It asks to wait 3,169 years; Heddle waits 60 min at most.'],
+    ['9'.repeat(400), 3_600_000, null],
+    ['7200', 3_600_000, ' It asks to wait 2 h; Heddle waits 60 min at most.'],
+    ['Fri, 31 Dec 9999 23:59:59 GMT', 3_600_000, null],
+    ['Fri, 31 Dec 1999 23:59:59 GMT', 0, ''],
+    ['0', 0, ''],
+    ['-1', undefined, ''],
+    ['soon', undefined, ''],
+    ['', undefined, ''],
+  ])('of "Retry-After: %s" an hour is kept at most', async (value, retryAfterMs, said) => {
+    const url = server.on('/x', (_, response) => {
+      response.writeHead(503, { 'Retry-After': value }).end();
+    });
+    const error = await failure(run(url));
+    expect([error.retryable, error.retryAfterMs]).toEqual([true, retryAfterMs]);
+    const sentence = 'The server cannot answer now (503 Service Unavailable).';
+    if (said === null) expect(error.message).toMatch(/^[^.]+\. It asks to wait [\d,]+ years; /u);
+    else expect(error.message).toBe(sentence + said);
+  });
+
+  test.each([
+    [['403', '5xx'], 403, true],
+    [['403', '5xx'], 599, true],
+    [['403', '5xx'], 501, true],
+    [['403', '5xx'], 404, false],
+    [['4xx'], 404, true],
+    [['4xx'], 501, false],
+    [['404'], 503, true],
+  ])('with --retry-on %j %i may heal: %s', async (retryOn, status, retryable) => {
+    const url = server.on('/x', (_, response) => {
+      response.writeHead(status, { 'Retry-After': '7' }).end();
+    });
+    const task = order({ id: 1, type: 'url', source: url });
+    expect(await failure(Promise.resolve(make({}, { retryOn })(task, new FakeContext())))).toMatchObject({
+      code: `http-${status}`,
+      retryable,
+      retryAfterMs: 7000,
+    });
   });
 
   test('a huge error page is not read', async () => {

@@ -10,8 +10,8 @@ import {
   type PartialNote,
   type PartialState,
 } from '../common/model/download';
-import { HeddleError, type ErrorData } from '../common/model/errors';
-import { isSafe, shownUrl } from '../common/model/http-fields';
+import { HeddleError, fromErrorData, toErrorData, type ErrorData } from '../common/model/errors';
+import { isOneOf, isSafe, shownUrl } from '../common/model/http-fields';
 import { displayPath, joinPath, type FsPath } from '../common/model/paths';
 import type { TaskOrder, TaskOutcome } from '../common/model/tasks';
 import { nowMs } from '../common/threads/board';
@@ -19,7 +19,7 @@ import { FREE_PLACES, NO_PLACES, SharedPlaces, type Places } from '../common/thr
 import { RateLimit } from '../common/threads/rate-limit';
 import type { DownloadWorkerOptions } from '../common/threads/worker-options';
 import { lastPart, lstatOrNull, makeFolders, native, parentPath, unlinkIfThere } from '../files/entries';
-import { expectedFileName, safeFileName } from '../files/file-name';
+import { expectedFileName, fileNameFromUrls, safeFileName } from '../files/file-name';
 import { freeBytes } from '../files/free-space';
 import { loadHasher, nativeBlake3, type HasherFactory } from '../files/hashers';
 import type { Naming } from '../files/take-name';
@@ -115,11 +115,12 @@ export function createDownload(job: DownloadWorkerOptions, tuning: DownloadTunin
       try {
         return await fetchFrom(
           address === first ? firstUrl : parseUrl(address),
-          { order, entry, directory, expectedName, temp, earlier },
+          { order, entry, directory, firstUrl, expectedName, temp, earlier },
           context,
         );
-      } catch (error) {
+      } catch (thrown) {
         context.throwIfCancelled();
+        const error = asMayHeal(thrown, options.retryOn);
         // Of several failures the one that may heal decides whether it is tried again.
         if (failure === null || isRetryable(error)) failure = error;
         if (!isMirrorFault(error)) break;
@@ -148,6 +149,7 @@ export function createDownload(job: DownloadWorkerOptions, tuning: DownloadTunin
     readonly order: TaskOrder;
     readonly entry: DownloadEntry;
     readonly directory: FsPath;
+    readonly firstUrl: URL;
     readonly expectedName: string;
     readonly temp: FsPath;
     /** What is left of this URL's content. */
@@ -155,7 +157,7 @@ export function createDownload(job: DownloadWorkerOptions, tuning: DownloadTunin
   }
 
   async function fetchFrom(url: URL, aim: Aim, context: TaskContext<PartialNote>): Promise<TaskOutcome> {
-    const { order, entry, directory, expectedName, temp, earlier } = aim;
+    const { order, entry, directory, firstUrl, expectedName, temp, earlier } = aim;
     const startedAtMs = nowMs();
     const file = new PartialFile({
       path: temp,
@@ -165,11 +167,17 @@ export function createDownload(job: DownloadWorkerOptions, tuning: DownloadTunin
       durable,
       ...(tuning.open === undefined ? {} : { open: tuning.open }),
     });
-    const nameFor = (headers: Readonly<Record<string, string | string[] | undefined>>): string => {
+    const nameFor = (
+      headers: Readonly<Record<string, string | string[] | undefined>>,
+      final: URL,
+    ): string => {
       if (entry.fileName !== null) return expectedName;
-      const [field] = [headers['content-disposition'] ?? []].flat();
+      const given = headers['content-disposition'];
+      // As by far the most.
+      if (given === undefined && final === firstUrl) return expectedName;
+      const [field] = [given ?? []].flat();
       const fileName = field === undefined ? null : parseContentDisposition(field).fileName;
-      return fileName === null ? expectedName : safeFileName(fileName);
+      return fileName === null ? fileNameFromUrls(firstUrl, final) : safeFileName(fileName);
     };
     /** A file of another name than expected was not asked about: it is replaced by what is newer for certain. */
     const mayReplace = (name: string, got: Transferred): boolean => {
@@ -219,7 +227,7 @@ export function createDownload(job: DownloadWorkerOptions, tuning: DownloadTunin
           skip = notModified(own);
           return false;
         }
-        const name = nameFor(answer.headers);
+        const name = nameFor(answer.headers, answer.url);
         if (options.existing === 'skip' && places.isTakenByOthers(directory, name)) {
           skip = skipped(joinPath(directory, name));
           return false;
@@ -248,7 +256,7 @@ export function createDownload(job: DownloadWorkerOptions, tuning: DownloadTunin
       file.close();
       context.throwIfCancelled();
       if (entry.directory !== null) makeFolders(directory);
-      const name = nameFor(got.headers);
+      const name = nameFor(got.headers, got.url);
       const placed =
         known === null
           ? places.place(temp, directory, name, order.id, mayReplace(name, got))
@@ -261,7 +269,7 @@ export function createDownload(job: DownloadWorkerOptions, tuning: DownloadTunin
         ...(options.existing === 'newer' ? { known: knownFile(displayPath(placed.target), got, url) } : {}),
         facts: {
           status: got.status,
-          finalUrl: got.finalUrl,
+          finalUrl: shownUrl(got.url),
           integrity,
           etag: got.headers['etag'] ?? null,
           lastModified: got.headers['last-modified'] ?? null,
@@ -340,11 +348,25 @@ function skip(place: FsPath, code: string, sentence: string): TaskOutcome {
 /** What they may carry is a key, and is not kept. */
 const SECRET_HEADERS = /cookie|token|secret|auth|key|session|passw|signature|credential|jwt/u;
 
+/** Names as they were looked at: servers use the same few. */
+const secretNames = new Map<string, boolean>();
+const MOST_NAMES = 1000;
+
+function isSecret(name: string): boolean {
+  let secret = secretNames.get(name);
+  if (secret === undefined) {
+    secret = SECRET_HEADERS.test(name);
+    if (secretNames.size < MOST_NAMES) secretNames.set(name, secret);
+  }
+  return secret;
+}
+
 function shownHeaders(headers: Answer['headers']): Record<string, string> {
   const shown: Record<string, string> = {};
   let room = KEPT_HEADER_CHARACTERS;
-  for (const [name, value] of Object.entries(headers)) {
-    if (value === undefined || SECRET_HEADERS.test(name)) continue;
+  for (const name in headers) {
+    const value = headers[name];
+    if (value === undefined || isSecret(name)) continue;
     const text = typeof value === 'string' ? value : value.join(', ');
     room -= name.length + text.length;
     if (room < 0) break;
@@ -355,6 +377,14 @@ function shownHeaders(headers: Answer['headers']): Record<string, string> {
 
 function isRetryable(error: unknown): boolean {
   return error instanceof HeddleError && error.retryable;
+}
+
+/** @param statuses that heal, as the user says */
+function asMayHeal(error: unknown, statuses: readonly string[]): unknown {
+  if (!(error instanceof HeddleError) || error.retryable) return error;
+  const [, status] = /^http-(\d{3})$/u.exec(error.code) ?? [];
+  if (status === undefined || !isOneOf(status, statuses)) return error;
+  return fromErrorData({ ...toErrorData(error), retryable: true });
 }
 
 /** What another server with the same file may do better. A disk that is full is full for all. */

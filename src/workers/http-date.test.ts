@@ -110,3 +110,30 @@ describe('no date', () => {
     );
   });
 });
+
+test('the usual form is read as any form is', () => {
+  const part = (...parts: string[]): fc.Arbitrary<string> => fc.constantFrom(...parts);
+  const date = fc
+    .tuple(
+      fc.oneof(
+        fc.date({
+          min: new Date(-70_000_000_000_000),
+          max: new Date(250_000_000_000_000),
+          noInvalidDate: true,
+        }),
+        fc.date({ min: new Date(0), max: new Date(2_000_000_000_000), noInvalidDate: true }),
+      ),
+      fc.option(fc.tuple(fc.integer({ min: 0, max: 28 }), part('0', '9', ' ', ':', 'x', 'G', ',', '-'))),
+    )
+    .map(([at, change]) => {
+      const text = at.toUTCString();
+      return change === null ? text : text.slice(0, change[0]) + change[1] + text.slice(change[0] + 1);
+    });
+  fc.assert(
+    fc.property(date, (text) => {
+      // With a blank before it, it is not in the usual form.
+      expect(readHttpDate(text)).toBe(readHttpDate(` ${text}`));
+    }),
+    { numRuns: 3000 },
+  );
+});

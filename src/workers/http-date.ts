@@ -30,12 +30,41 @@ const YEARS_AHEAD = 50;
  * @returns milliseconds since the epoch; `null` for what is no date
  */
 export function readHttpDate(text: string, nowMs = Date.now()): number | null {
+  const usual = readUsual(text);
+  if (usual !== null) return usual;
   const trimmed = text.trim();
   for (const form of FORMS) {
     const parts = form.exec(trimmed)?.groups;
     if (parts !== undefined) return valueOf(parts, nowMs);
   }
   return null;
+}
+
+/** IMF-fixdate with its zone, as nearly all have it. @returns `null` for what has another form, or is none */
+function readUsual(text: string): number | null {
+  if (text.length !== 29 || !text.endsWith(' GMT')) return null;
+  const month = MONTHS.indexOf(text.slice(8, 11) as (typeof MONTHS)[number]);
+  const [day, hour, minute, second] = [at2(text, 5), at2(text, 17), at2(text, 20), at2(text, 23)];
+  const year = at2(text, 12) * 100 + at2(text, 14);
+  // Others have a closer look at what is not plain: leap seconds, the years 0 to 99, the ends of months.
+  if (!(day >= 1 && day <= 28 && hour <= 23 && minute <= 59 && second <= 59 && year >= 100) || month === -1)
+    return null;
+  const ms = Date.UTC(year, month, day, hour, minute, second);
+  const name = DAYS[(4 + Math.floor(ms / 86_400_000)) % 7];
+  const isInForm =
+    text.startsWith(`${name ?? '-'}, `) &&
+    text[7] === ' ' &&
+    text[11] === ' ' &&
+    text[16] === ' ' &&
+    text[19] === ':' &&
+    text[22] === ':';
+  return isInForm ? ms : null;
+}
+
+/** Two digits; `NaN` where they are none. */
+function at2(text: string, at: number): number {
+  const [tens, ones] = [text.charCodeAt(at) - 48, text.charCodeAt(at + 1) - 48];
+  return tens >= 0 && tens <= 9 && ones >= 0 && ones <= 9 ? tens * 10 + ones : NaN;
 }
 
 function valueOf(parts: Readonly<Record<string, string | undefined>>, nowMs: number): number | null {

@@ -1,5 +1,7 @@
 /** What can go wrong between here and a server, in words a person understands. */
 import { HeddleError } from '../common/model/errors';
+import { MOST_RETRY_AFTER_MS } from '../common/model/http-fields';
+import { formatWait } from '../common/model/units';
 import { errorCode } from '../files/entries';
 import { readHttpDate } from './http-date';
 
@@ -58,19 +60,31 @@ const STATUSES: Readonly<Record<number, StatusSentence>> = {
     sentence: 'A gateway waited too long for the server behind it (504 Gateway Timeout).',
     retryable: true,
   },
+  // Of Cloudflare, about the server behind it.
+  520: { sentence: 'The server behind Cloudflare gave it no valid answer (520).', retryable: true },
+  521: { sentence: 'The server behind Cloudflare refuses its connections (521).', retryable: true },
+  522: {
+    sentence: 'The server behind Cloudflare did not accept a connection in time (522).',
+    retryable: true,
+  },
+  523: { sentence: 'The server behind Cloudflare cannot be reached (523).', retryable: true },
+  524: { sentence: 'The server behind Cloudflare did not answer in time (524).', retryable: true },
 };
 
-/** The failure for a final status other than 200. */
+/** The failure for a final status other than 200. A wait that the server asks for is cut to what anyone waits. */
 export function statusFailure(
   status: number,
   url: URL,
   retryAfter: string | string[] | undefined,
 ): HeddleError {
   const known = STATUSES[status];
-  const retryAfterMs = typeof retryAfter === 'string' ? parseRetryAfter(retryAfter, Date.now()) : null;
-  return new HeddleError(`http-${status}`, known?.sentence ?? `${url.host} answered with status ${status}.`, {
+  const askedMs = typeof retryAfter === 'string' ? parseRetryAfter(retryAfter, Date.now()) : null;
+  const sentence = known?.sentence ?? `${url.host} answered with status ${status}.`;
+  const isCut = askedMs !== null && askedMs > MOST_RETRY_AFTER_MS;
+  const cut = ` It asks to wait ${formatWait(askedMs ?? 0)}; Heddle waits ${formatWait(MOST_RETRY_AFTER_MS)} at most.`;
+  return new HeddleError(`http-${status}`, isCut ? sentence + cut : sentence, {
     retryable: known?.retryable === true,
-    ...(retryAfterMs === null ? {} : { retryAfterMs }),
+    ...(askedMs === null ? {} : { retryAfterMs: Math.min(askedMs, MOST_RETRY_AFTER_MS) }),
   });
 }
 
@@ -138,6 +152,7 @@ export function connectionFailure(error: unknown, url: URL, progress: Progress):
       return reset(host, progress, error);
     case 'UND_ERR_SOCKET':
     case 'CLOSED':
+    case 'CUT':
     case 'ECONNRESET':
     case 'ECONNABORTED':
     case 'EPIPE':

@@ -65,7 +65,7 @@ function openNew(path: FsPath): number {
 
 export class PartialFile {
   readonly #options: PartialFileOptions;
-  readonly #writers = new Set<PlaceWriter>();
+  readonly #writers: PlaceWriter[] = [];
   #fd: number | null = null;
   #created = false;
   #reopened = false;
@@ -97,7 +97,7 @@ export class PartialFile {
   /** Writes from `position` on. Close it when it has got everything. */
   writer(position: number): PlaceWriter {
     const writer = new PlaceWriter(this, position);
-    this.#writers.add(writer);
+    this.#writers.push(writer);
     return writer;
   }
 
@@ -121,7 +121,7 @@ export class PartialFile {
   /** Waits for the writers and drops everything that was written. */
   async empty(): Promise<void> {
     await this.#settle();
-    this.#writers.clear();
+    this.#writers.length = 0;
     if (this.#fd !== null) {
       const fd = this.#fd;
       this.explain(() => {
@@ -199,7 +199,7 @@ export class PartialFile {
 
   #finishNow(size: number): Promise<void> | null {
     this.throwIfFlushFailed();
-    this.#writers.clear();
+    this.#writers.length = 0;
     const { fd } = this;
     // Only what another attempt left can be longer.
     if (this.#reopened) {

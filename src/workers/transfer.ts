@@ -160,7 +160,7 @@ export class Transfer {
     if (this.#inOnePiece && answer !== null) headers = { ...headers, ...messageHeaders(answer) };
     return {
       status: answer?.status ?? 200,
-      finalUrl: shownUrl(answer?.url ?? this.#options.request.url),
+      url: answer?.url ?? this.#options.request.url,
       headers,
       untilClose: this.#inOnePiece && answer?.untilClose === true,
       compared: this.#compared,
@@ -252,7 +252,6 @@ export class Transfer {
     } catch (error) {
       if (!cut.isCut) throw error;
     } finally {
-      cut.end();
       if (part !== null) this.#parts.close(part);
     }
     return wanted;
@@ -332,7 +331,6 @@ export class Transfer {
       if (!cut.isCut) throw error;
       return false;
     } finally {
-      cut.end();
       this.#parts.close(part);
     }
   }
@@ -348,7 +346,13 @@ export class Transfer {
     };
     try {
       const answer = await client.send(
-        { ...request, conditions: {}, range: `bytes=${part.start}-${part.end - 1}`, ifRange: content.etag },
+        {
+          ...request,
+          conditions: {},
+          range: `bytes=${part.start}-${part.end - 1}`,
+          ifRange: content.etag,
+          apart: true,
+        },
         {
           begin: (found) => {
             if (found.status !== 206) return false;
@@ -368,7 +372,6 @@ export class Transfer {
       if (part.hasBegun) return 'broken';
       return isOfConnection(error) ? 'busy' : 'no';
     } finally {
-      cut.end();
       this.#parts.close(part);
     }
   }

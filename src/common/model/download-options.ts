@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { CHECK_ALGORITHMS } from './digests';
 import { EXISTING_POLICIES } from './download';
-import { isFieldValue, isToken } from './http-fields';
+import { STATUS_PATTERN, isFieldValue, isToken } from './http-fields';
 
 /** More at once than this help nobody. */
 export const MOST_CONNECTIONS = 256;
@@ -20,6 +20,8 @@ export const downloadOptionsSchema = z.lazy(() => {
     retries: z.int().min(0).max(1000),
     /** The first back-off is at most this long; it doubles each time. */
     retryBaseMs: milliseconds,
+    /** Statuses, and classes of them, that may heal, beside those that usually do. */
+    retryOn: z.array(z.string().regex(STATUS_PATTERN, 'a status is 400 to 599, or 4xx or 5xx')),
     /** Calls that are not idempotent (RFC 9110 §9.2.2) are tried again too. */
     retryAll: z.boolean(),
     connectMs: milliseconds,
@@ -99,6 +101,7 @@ export const DEFAULT_DOWNLOAD_OPTIONS: DownloadOptions = {
   existing: 'number',
   retries: 4,
   retryBaseMs: 500,
+  retryOn: [],
   retryAll: false,
   connectMs: 20_000,
   headersMs: 60_000,

@@ -54,6 +54,17 @@ export function isIdempotent(method: string): boolean {
   return IDEMPOTENT.has(method);
 }
 
+/** The longest that a server is left alone because it asks for it (Retry-After). */
+export const MOST_RETRY_AFTER_MS = 3_600_000;
+
+/** `403`, or a class of them: `5xx`. */
+export const STATUS_PATTERN = /^[45](?:\d\d|xx)$/u;
+
+/** @param patterns each one as {@link STATUS_PATTERN} has it */
+export function isOneOf(status: string, patterns: readonly string[]): boolean {
+  return patterns.some((pattern) => pattern === status || pattern === `${status.charAt(0)}xx`);
+}
+
 /** RFC 9110 §9.2.1: it only reads. */
 export function isSafe(method: string): boolean {
   return method === 'GET' || method === 'HEAD';

@@ -40,11 +40,21 @@ export function formatClock(ms: number): string {
   return seconds >= 3600 ? `${Math.floor(seconds / 3600)}:${minutes}` : minutes;
 }
 
-/** Whole seconds, rounded up; minutes from 2 min on. */
+/** Rounded up: seconds below 2 min, then minutes, hours, days and years. */
 export function formatWait(ms: number): string {
   const seconds = Math.max(1, Math.ceil(ms / 1000));
-  return seconds < 120 ? `${seconds} s` : `${Math.ceil(seconds / 60)} min`;
+  const whole = (unit: number): number => Math.ceil(seconds / unit);
+  if (seconds < 120) return `${seconds} s`;
+  if (whole(60) < 120) return `${whole(60)} min`;
+  if (whole(HOUR) < 48) return `${whole(HOUR)} h`;
+  if (whole(DAY) < 730) return `${whole(DAY)} days`;
+  return `${formatCount(whole(YEAR))} years`;
 }
+
+/** In seconds. */
+const HOUR = 3600;
+const DAY = 24 * HOUR;
+const YEAR = 365.2425 * DAY;
 
 /** How long something took → `12 ms`, `4.2 s`, `3 min 7 s`, `2 h 5 min`. */
 export function formatDuration(ms: number): string {

@@ -234,6 +234,7 @@ export class Admission {
 
   /** Where files of a host ask for further connections. */
   placesOf(name: string): number | null {
+    if (this.#options.places == null) return null;
     return this.#hosts.get(name)?.shared?.placesIndex ?? null;
   }
 
@@ -263,6 +264,17 @@ export class Admission {
             ],
       )
       .sort((a, b) => b.inFlight - a.inFlight || b.answered - a.answered);
+  }
+
+  /** Of the hosts that asked to be left alone, and have more, the one whose pause is over first. */
+  get heldHost(): Pick<Host, 'name' | 'lastError'> | null {
+    const now = this.#now();
+    let [first, untilMs]: [Host | null, number] = [null, Infinity];
+    for (const host of this.#hosts.values()) {
+      const heldUntilMs = host.shared?.heldUntilMs ?? 0;
+      if (heldUntilMs > now && heldUntilMs < untilMs && hasMore(host)) [first, untilMs] = [host, heldUntilMs];
+    }
+    return first;
   }
 
   get inFlight(): number {

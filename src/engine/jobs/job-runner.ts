@@ -32,9 +32,9 @@ import { FlowWatch } from './flow-watch';
 
 /** Queued tasks beyond which planning takes its time: it competes with the tasks for the same thread. */
 const ENOUGH_PLANNED = 4000;
-const PLAN_PAUSE_MS = 6;
-/** No place in shared memory. */
-const NOWHERE = -1;
+/** It has half of the time then. */
+const PLAN_TURN_MS = 2;
+const PLAN_PAUSE_MS = 2;
 
 const STATES = { pause: 'paused', cancel: 'cancelled', interrupt: 'interrupted' } as const;
 
@@ -80,7 +80,7 @@ export class JobRunner {
     this.#places = spec.kind === 'download' && !this.#isBounded ? hosts.takeGroup() : null;
     this.#kind = kindOf({
       ...options,
-      places: { memory: hosts.memory, job: this.#places?.index ?? NOWHERE },
+      places: { memory: hosts.memory, job: this.#places?.index ?? -1 },
       rates: [this.#rate, sharedRate],
       partial: (id) => this.#partial(id),
     });
@@ -132,6 +132,11 @@ export class JobRunner {
   /** When the next retry or held host is due, if nothing else can run until then. */
   get waitingUntilMs(): number | null {
     return this.#running.size === 0 ? this.#waitingUntilMs : null;
+  }
+
+  /** The host whose pause is over first, of those that asked for one, and why. */
+  get heldHost(): { readonly name: string; readonly lastError: string | null } | null {
+    return this.#admission.heldHost;
   }
 
   /** Runs until every task is settled or {@link stop} is called. @throws when the last results cannot be stored */
@@ -231,6 +236,7 @@ export class JobRunner {
     const { job, tasks } = this.#options;
     const runsMeanwhile = !this.#kind.phases.afterPlanning;
     let ordinal = tasks.packets.nextOrdinal(this.#jobId);
+    let turnMs = performance.now();
     for await (const chunk of this.#kind.plan(job.planCursor)) {
       if (!this.#goesOn) return;
       const planned = tasks.packets.add(this.#jobId, ordinal, chunk);
@@ -244,8 +250,13 @@ export class JobRunner {
       this.#options.onProgress();
       this.#planDraw();
       // Others get their turn between chunks; with much to do already there is no hurry.
-      if (runsMeanwhile && this.tally.counts.queued > ENOUGH_PLANNED) await pause(PLAN_PAUSE_MS);
-      else await new Promise((resolve) => setImmediate(resolve));
+      const isEnough = runsMeanwhile && this.tally.counts.queued > ENOUGH_PLANNED;
+      if (isEnough && performance.now() - turnMs > PLAN_TURN_MS) {
+        await pause(PLAN_PAUSE_MS);
+        turnMs = performance.now();
+      } else {
+        await new Promise((resolve) => setImmediate(resolve));
+      }
     }
     tasks.packets.markPlanned(this.#jobId);
     this.#planned = true;
@@ -378,7 +389,7 @@ export class JobRunner {
     };
     try {
       const handle = this.executor.submit({
-        body: packetOrder(packet, this.#kind.details(packet), nowMs(), this.#placesOf(packet)),
+        body: packetOrder(packet, this.#kind.details(packet), nowMs(), this.#admission.placesOf(packet.host)),
         count,
         onEnds: (ends) => {
           left -= ends.tasks.length;
@@ -403,10 +414,6 @@ export class JobRunner {
       abandon(error);
     }
     await promise;
-  }
-
-  #placesOf({ host }: Packet): number | null {
-    return this.#places === null ? null : this.#admission.placesOf(host);
   }
 
   /** Tasks that were admitted and do not run. */

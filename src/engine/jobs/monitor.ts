@@ -72,7 +72,7 @@ export class JobMonitor {
       elapsedMs,
       remainingMs: this.#remaining(counts, settled, now),
       connections: runner.connections(counts.running),
-      waitingFor: waitingFor(runner.waitingUntilMs),
+      waitingFor: waitingFor(runner),
       workers: detailed ? this.#workers(now) : [],
     };
     return this.#last;
@@ -164,7 +164,10 @@ export class JobMonitor {
   }
 }
 
-function waitingFor(untilMs: number | null): string | null {
-  if (untilMs === null) return null;
-  return `Waiting: next attempt in ${formatWait(untilMs - Date.now())}`;
+function waitingFor({ waitingUntilMs, heldHost }: JobRunner): string | null {
+  if (waitingUntilMs === null) return null;
+  const next = `next attempt in ${formatWait(waitingUntilMs - Date.now())}`;
+  if (heldHost === null) return `Waiting: ${next}`;
+  const { name, lastError } = heldHost;
+  return [`${name} asks to wait: ${next}`, lastError ?? []].flat().join('. ');
 }

@@ -1,4 +1,5 @@
 /** Tasks that are planned: as packets, or with a row each where work looks at them before they run. */
+import { MOST_RETRY_AFTER_MS } from '../../common/model/http-fields';
 import type { SettledTask, TaskRow, TaskType } from '../../common/model/tasks';
 import {
   CHUNK,
@@ -205,7 +206,7 @@ export class PacketStore {
   /** Hosts that said "later" to tasks that wait for it, and until when: milliseconds since the epoch. */
   holds(jobId: number, phase: number): [host: string, untilMs: number][] {
     return this.#prepare<[number, number], { host: string; until: number }>(
-      `SELECT host, max(ended_at + (error ->> '$.retryAfterMs')) AS until FROM tasks
+      `SELECT host, max(ended_at + min(error ->> '$.retryAfterMs', ${MOST_RETRY_AFTER_MS})) AS until FROM tasks
          WHERE job_id = ? AND phase = ? AND state = 'queued' AND not_before IS NOT NULL
            AND error ->> '$.retryAfterMs' IS NOT NULL GROUP BY host`,
     )

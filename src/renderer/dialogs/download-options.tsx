@@ -14,7 +14,8 @@ import {
   type OptionsDraft,
 } from '../lib/download-draft';
 import { plural } from '../lib/text';
-import { useSettings } from '../state/settings';
+import { connectionChoices } from '../kinds';
+import { changeSettings, useSettings } from '../state/settings';
 import { Check } from './fields';
 import { Choice, FieldsContext, FileField, Group, LinesField, TextField, useFields } from './option-fields';
 import form from './form.module.css';
@@ -58,8 +59,7 @@ export function DownloadOptionsField({ options, faults, isSingle, hosts, onChang
           <NetworkFields />
           <div className={styles['foot']}>
             <p className={form['note']}>
-              The next download begins with the same options, without name, checksum, logins, headers and
-              proxy.
+              The next download begins with the same options, without what is secret or about one server.
             </p>
             <Button
               isDisabled={text === ''}
@@ -79,7 +79,7 @@ export function DownloadOptionsField({ options, faults, isSingle, hosts, onChang
 const EXISTING_CHOICES = EXISTING_POLICIES.map((value) => ({ value, text: EXISTING_WORDS[value] }));
 const SEGMENT_CHOICES = [1, 2, 4, 8, 16].map((count) => ({
   value: String(count),
-  text: count === 1 ? 'One' : `At most ${count}`,
+  text: atMost(count),
 }));
 
 function FileFields({ isSingle }: { readonly isSingle: boolean }) {
@@ -95,25 +95,12 @@ function FileFields({ isSingle }: { readonly isSingle: boolean }) {
           change({ existing });
         }}
       />
-      <Choice
-        label="Connections a file"
-        value={String(options.segments)}
-        choices={SEGMENT_CHOICES}
-        onChange={(segments) => {
-          change({ segments: Number(segments) });
-        }}
-      />
+      <ConnectionsChoice />
       <TextField
         field="name"
         label="Name"
         placeholder={isSingle ? 'As the server says' : 'For a single address'}
         disabled={!isSingle}
-      />
-      <TextField
-        field="connectionsPerHost"
-        label="Connections a host"
-        placeholder={settings === null ? '' : `At most ${settings.connectionsPerHost}`}
-        numeric
       />
       <TextField
         field="checksum"
@@ -133,6 +120,29 @@ function FileFields({ isSingle }: { readonly isSingle: boolean }) {
       />
     </Group>
   );
+}
+
+/** The one of all new downloads, which the page's header shows. */
+function ConnectionsChoice() {
+  const settings = useSettings();
+  if (settings === null) return null;
+  return (
+    <Choice
+      label="Connections"
+      value={String(settings.connections)}
+      choices={connectionChoices(settings.connections).map((count) => ({
+        value: String(count),
+        text: atMost(count),
+      }))}
+      onChange={(count) => {
+        changeSettings({ connections: Number(count) });
+      }}
+    />
+  );
+}
+
+function atMost(count: number): string {
+  return count === 1 ? 'One' : `At most ${count}`;
 }
 
 function digestChoices(chosen: CheckAlgorithm | undefined) {
@@ -197,6 +207,7 @@ function FailureFields() {
 }
 
 function NetworkFields() {
+  const { options, change } = useFields();
   const settings = useSettings();
   const { connectMs, headersMs, stallMs } = DEFAULT_DOWNLOAD_OPTIONS;
   const seconds = (ms: number): string => `${ms / 1000}`;
@@ -207,17 +218,49 @@ function NetworkFields() {
         label="Proxy"
         placeholder={settings?.proxy == null ? 'As the system says' : 'As in Settings'}
       />
+      <Choice
+        label="Connections a file"
+        value={String(options.segments)}
+        choices={SEGMENT_CHOICES}
+        onChange={(segments) => {
+          change({ segments: Number(segments) });
+        }}
+      />
+      <TextField
+        field="connectionsPerHost"
+        label="Connections a host"
+        placeholder={settings === null ? '' : `At most ${settings.connectionsPerHost}`}
+        numeric
+      />
       <FileField
         field="caFile"
         purpose="certificates"
         label="Certificates"
         none={settings?.caFile == null ? 'Trust a PEM file…' : 'As in Settings'}
       />
+      <FileField field="certFile" purpose="certificates" label="Own certificate" none="PEM or PKCS #12…" />
+      <FileField field="keyFile" purpose="certificates" label="Its key" none="In the certificate’s file" />
+      <TextField field="keyPassword" label="Key’s password" secret />
       <TextField field="connectTimeout" label="Connecting, s" placeholder={seconds(connectMs)} />
       <TextField field="headerTimeout" label="Until an answer, s" placeholder={seconds(headersMs)} />
       <TextField field="stallTimeout" label="Without data, s" placeholder={seconds(stallMs)} />
       <TextField field="maxSize" label="Largest file" placeholder="Any size" />
       <TextField field="keepFree" label="Keep free on disk" placeholder="Nothing" />
+      <div className={styles['wide']}>
+        <Check
+          checked={options.insecure}
+          onChange={(insecure) => {
+            change({ insecure });
+          }}
+        >
+          Do not check servers’ certificates
+        </Check>
+      </div>
+      {options.insecure && (
+        <p className={styles['warning']} role="status">
+          Anyone on the way can then read and change what comes.
+        </p>
+      )}
     </Group>
   );
 }

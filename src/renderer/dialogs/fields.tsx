@@ -5,7 +5,7 @@ import { request } from '../bridge';
 import type { RequestInput } from '../../common/ipc';
 import { visible } from '../../common/model/visible';
 import type { PageKind } from '../kinds';
-import { ModeSwitch, WorkersMenu } from '../kind-page/page-header';
+import { HowManyMenu, ModeSwitch } from '../kind-page/page-header';
 import { notifyError } from '../state/notices';
 import { useForExperiment } from '../state/ui';
 import { Button } from '../components/button';
@@ -27,7 +27,7 @@ export function HowField({ kind }: { readonly kind: PageKind }) {
   return (
     <div className={styles['line']}>
       <ModeSwitch kind={kind} />
-      <WorkersMenu kind={kind} job={null} />
+      <HowManyMenu kind={kind} job={null} />
     </div>
   );
 }

@@ -74,7 +74,9 @@ export function NewDownload() {
     creation.create(
       {
         kind: 'download',
-        ...settings.download,
+        mode: settings.download.mode,
+        // Connections steer a download; its threads are chosen for them.
+        workers: null,
         ...(single !== null && hasOwn
           ? { urls: [single], text: null, listFiles: [], ...own }
           : {

@@ -26,6 +26,7 @@ import { experimentWithJob } from '../state/experiment-page';
 import { useJob } from '../state/jobs';
 import { changeKindSettings, effectiveWorkers, useInfo, useSettings } from '../state/settings';
 import { openDialog } from '../state/ui';
+import { ConnectionsMenu } from './connections-menu';
 import { AllSpeedMenu } from './speed-menu';
 import styles from './page-header.module.css';
 
@@ -41,7 +42,7 @@ export function PageHeader({ kind, jobId }: PageHeaderProps) {
     <header className={styles['header']}>
       <h1 className={styles['title']}>{words.title}</h1>
       <ModeSwitch kind={kind} />
-      <WorkersMenu kind={kind} job={job} />
+      <HowManyMenu kind={kind} job={job} />
       {kind === 'download' && <AllSpeedMenu />}
       {job !== null && <JobButtons job={job} />}
       <Button
@@ -73,13 +74,18 @@ export function ModeSwitch({ kind }: { readonly kind: PageKind }) {
   );
 }
 
+/** What steers the kind: connections or workers. */
+export function HowManyMenu({ kind, job }: WorkersMenuProps) {
+  return kind === 'download' ? <ConnectionsMenu job={job} /> : <WorkersMenu kind={kind} job={job} />;
+}
+
 interface WorkersMenuProps {
   readonly kind: PageKind;
   /** When it runs on threads that can be more or fewer, it follows the choice. */
   readonly job: JobSummary | null;
 }
 
-export function WorkersMenu({ kind, job }: WorkersMenuProps) {
+function WorkersMenu({ kind, job }: WorkersMenuProps) {
   const settings = useSettings();
   const info = useInfo();
   if (settings === null) return null;

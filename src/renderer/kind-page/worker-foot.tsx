@@ -1,7 +1,7 @@
 /** The heart of the window: what each worker did in the last 30 seconds, and what it does now. */
 import { useEffect, useState } from 'react';
 import { isEnded, type JobSummary, type WorkerStatistics } from '../../common/model/jobs';
-import type { WorkerFrame } from '../../common/model/frames';
+import type { JobFrame, WorkerFrame } from '../../common/model/frames';
 import { formatBytes, formatCount, formatRate } from '../../common/model/units';
 import { visible } from '../../common/model/visible';
 import { request } from '../bridge';
@@ -27,7 +27,7 @@ export function WorkerFoot({ jobId }: { readonly jobId: number }) {
   return (
     <section className={styles['foot']} aria-label="Workers">
       <div className={styles['head']}>
-        <h2 className={styles['title']}>{titleText(job, frame?.workers ?? [], numbers.length)}</h2>
+        <h2 className={styles['title']}>{titleText(job, frame, numbers.length)}</h2>
         <p className={styles['title']}>{busyText(frame?.workers ?? [], statistics)}</p>
       </div>
       {/* Scrolls, and so has to be reachable by keyboard. */}
@@ -46,11 +46,16 @@ export function WorkerFoot({ jobId }: { readonly jobId: number }) {
   );
 }
 
-function titleText(job: JobSummary, frames: readonly WorkerFrame[], known: number): string {
+function titleText(job: JobSummary, frame: JobFrame | null, known: number): string {
+  const frames = frame?.workers ?? [];
   if (job.state === 'running' && frames.length > 0) {
+    const connections =
+      frame?.connections == null
+        ? ''
+        : ` · ${frame.connections.open} of ${plural(frame.connections.most, 'connection', 'connections')}`;
     const alive = frames.filter((worker) => worker.alive).length;
     const all = plural(frames.length, 'thread', 'threads');
-    return alive === frames.length ? `Workers · ${all}` : `Workers · ${all}, ${alive} alive`;
+    return `Workers · ${all}${alive === frames.length ? '' : `, ${alive} alive`}${connections}`;
   }
   if (known === 0) return isEnded(job.state) ? 'Workers · none was needed' : 'Workers · not started';
   return `Workers · ${plural(known, 'thread', 'threads')}, ended`;

@@ -3,7 +3,7 @@ import type { Settings } from '../../common/model/settings';
 import { Button } from '../components/button';
 import { Segmented } from '../components/segmented';
 import { PickButton } from '../dialogs/fields';
-import { ModeSwitch, WorkersMenu } from '../kind-page/page-header';
+import { HowManyMenu, ModeSwitch } from '../kind-page/page-header';
 import { AllSpeedMenu } from '../kind-page/speed-menu';
 import { SETTING_KINDS, WORDS } from '../kinds';
 import { watchJob } from '../state/frames';
@@ -72,7 +72,7 @@ function NewJobs() {
       {SETTING_KINDS.map((kind) => (
         <Row key={kind} name={kind === 'hash' ? 'Hash and verify' : WORDS[kind].title}>
           <ModeSwitch kind={kind} />
-          <WorkersMenu kind={kind} job={null} />
+          <HowManyMenu kind={kind} job={null} />
         </Row>
       ))}
     </Group>
@@ -104,7 +104,7 @@ function Downloads({ settings }: { readonly settings: Settings }) {
           Choose…
         </PickButton>
       </Row>
-      <Row name="Connections per host" note="Tasks in flight to one host at once, 1 to 256.">
+      <Row name="Connections per host" note="Of these the most that one host gets, over all downloads; 1 to 256.">
         <ConnectionsField key={settings.connectionsPerHost} value={settings.connectionsPerHost} />
       </Row>
       <Row name="Speed" note="Of all downloads together.">

@@ -38,6 +38,10 @@ export function resizeJob(jobId: number, workers: number): void {
   run(request('jobs:resize', { jobId, workers }));
 }
 
+export function connectJob(jobId: number, connections: number): void {
+  run(request('jobs:connect', { jobId, connections }));
+}
+
 /** @param rate bytes per second; `null`: no limit */
 export function limitJob(jobId: number, rate: number | null): void {
   run(request('jobs:limit', { jobId, rate }));

@@ -44,16 +44,16 @@ export class Cookies {
    * The value of Cookie for an address. What the user says comes before what a server set, but for cookies that were set
    * on the way of this very request.
    * @param given what the user says
-   * @param fresh names that were set on the way
+   * @param fresh names that were set on the way; `null`: none
    */
-  headerFor(url: URL, given: string | null, fresh: ReadonlySet<string>): string | null {
+  headerFor(url: URL, given: string | null, fresh: ReadonlySet<string> | null): string | null {
     const kept = this.#jar?.cookiesFor(url) ?? [];
     if (kept.length === 0) return given;
     const isKept = new Set(kept.map(({ key }) => key));
     const own = (given ?? '').split(';').flatMap((pair) => {
       const text = pair.trim();
       const name = nameOf(text);
-      return text === '' || (fresh.has(name) && isKept.has(name)) ? [] : [text];
+      return text === '' || (fresh?.has(name) === true && isKept.has(name)) ? [] : [text];
     });
     const isOwn = new Set(own.map(nameOf));
     const others = kept.filter(({ key }) => !isOwn.has(key)).map((cookie) => cookie.cookieString());

@@ -140,6 +140,85 @@ describe('frame by frame', () => {
     expect([server.requests, server.peers.length]).toEqual([2, 2]);
   });
 
+  test('SETTINGS that let no more streams be, and some again', async () => {
+    // The first answer comes when the others wait.
+    let release = (): void => undefined;
+    const asked = new Promise<void>((resolve) => (release = resolve));
+    await start(async (peer, stream) => {
+      if (server.requests > 1) {
+        whole(peer, stream);
+        return;
+      }
+      peer.write(settings([MAX_CONCURRENT_STREAMS, 0]));
+      await peer.isRead();
+      release();
+      await peer.isRead();
+      peer.write(settings([MAX_CONCURRENT_STREAMS, 1]));
+      whole(peer, stream);
+    });
+    const client = await open();
+    const first = get(client, server.url);
+    await asked;
+    const others = await Promise.all([1, 2, 3].map(() => get(client, server.url)));
+    expect([await first, ...others].map(({ body }) => body.length)).toEqual(Array(4).fill(BODY.length));
+    expect(server.requests).toBe(4);
+  });
+
+  test.each([1, 2, 9])('error %i before the answer: asked once more, over HTTP/1.1', async (code) => {
+    const spoken: string[] = [];
+    await start((peer, stream) => {
+      spoken.push('2');
+      peer.write(reset(code)(stream));
+    });
+    server.http1 = (socket) => {
+      spoken.push('1.1');
+      socket.write('HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nold');
+    };
+    const client = await open();
+    expect((await get(client, server.url)).body.toString()).toBe('old');
+    // What is known of a server stays known.
+    expect((await get(client, server.url)).body.toString()).toBe('old');
+    expect(spoken).toEqual(['2', '1.1', '1.1']);
+  });
+
+  test('an error in the middle of the answer: HTTP/1.1 from then on', async () => {
+    await start((peer, stream) => {
+      peer.write(head()(stream), data(BODY)(stream), reset(2)(stream));
+    });
+    server.http1 = (socket) => socket.write('HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nold');
+    const client = await open();
+    expect(await failureOf(get(client, server.url))).toEqual(['connection-reset', true]);
+    expect((await get(client, server.url)).body.toString()).toBe('old');
+  });
+
+  test.each([true, false])('a connection of its own for a part (HTTP/1.1 is spoken: %s)', async (isBoth) => {
+    // All three are open before one is answered.
+    const apart: (() => void)[] = [];
+    const hold = (answer: () => void): void => {
+      if (apart.push(answer) === 3) for (const each of apart) each();
+    };
+    await start((peer, stream) => {
+      const answer = (): void => {
+        whole(peer, stream);
+      };
+      if (peer === server.peers[0]) answer();
+      else hold(answer);
+    });
+    if (isBoth) {
+      server.http1 = (socket) => {
+        hold(() =>
+          socket.write(Buffer.concat([Buffer.from('HTTP/1.1 206 X\r\nContent-Length: 15000\r\n\r\n'), BODY])),
+        );
+      };
+    }
+    const client = await open();
+    await get(client, server.url);
+    const parts = [1, 2, 3].map(() => get(client, server.url, { request: { apart: true } }));
+    const got = await Promise.all([...parts, get(client, server.url)]);
+    expect(got.map(({ body }) => body.length)).toEqual(got.map(() => BODY.length));
+    expect(server.peers).toHaveLength(isBoth ? 1 : 4);
+  });
+
   test('REFUSED_STREAM again and again', async () => {
     await start((peer, stream) => {
       peer.write(reset(7)(stream));
@@ -294,7 +373,8 @@ describe('downloads', () => {
       response.writeHead(200, { etag: '"1"', 'content-length': large.length });
       response.write(large.subarray(0, 5_000_000));
     });
-    const download = make();
+    // Others would make up for the one that breaks off.
+    const download = make({ segments: 1 });
     const context = new FakeContext({ exclusive: false });
     context.onProgress = (bytes) => {
       if (bytes > 1_000_000) breakOff();

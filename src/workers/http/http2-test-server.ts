@@ -142,6 +142,8 @@ export class FrameServer {
   peers: Peer[] = [];
   requests = 0;
   answer: (peer: Peer, stream: number) => unknown = () => undefined;
+  /** Answers a request over HTTP/1.1; `null`: that is not spoken. */
+  http1: ((socket: TLSSocket) => unknown) | null = null;
   /** `null`: it says nothing at all. */
   firstSettings: Buffer | null = settings();
   /** By the client's port. */
@@ -151,8 +153,18 @@ export class FrameServer {
   private constructor({ keyFile, certFile }: Certificate) {
     const sockets = this.#sockets;
     const secure = createServer(
-      { key: readFileSync(keyFile), cert: readFileSync(certFile), ALPNProtocols: ['h2'] },
+      {
+        key: readFileSync(keyFile),
+        cert: readFileSync(certFile),
+        ALPNCallback: ({ protocols }) =>
+          protocols.includes('h2') ? 'h2' : this.http1 === null ? undefined : 'http/1.1',
+      },
       (socket) => {
+        if (socket.alpnProtocol !== 'h2') {
+          socket.on('error', () => undefined);
+          socket.on('data', () => this.http1?.(socket));
+          return;
+        }
         const tcp = sockets.get(socket.remotePort);
         if (tcp === undefined || this.firstSettings === null) return;
         const onRequest = (peer: Peer, stream: number): void => {
@@ -185,6 +197,7 @@ export class FrameServer {
     this.peers = [];
     this.requests = 0;
     this.firstSettings = settings();
+    this.http1 = null;
   }
 
   async close(): Promise<void> {
@@ -277,7 +290,7 @@ export async function get(
     {
       begin: () => true,
       write: (chunk) => {
-        chunks.push(chunk);
+        chunks.push(Buffer.from(chunk));
         bytes += chunk.length;
         context.setBytesDone(bytes);
         return pause?.() ?? null;

@@ -1,7 +1,7 @@
 /** Cookies by the rules of RFC 6265, as tough-cookie has them, of a whole job: what one thread got, all send. */
 import { Cookie, CookieJar, MemoryCookieStore } from 'tough-cookie';
 import type { SharedLog } from '../../common/threads/shared-log';
-import { readCookieFile } from './cookie-file';
+import { readCookieFile } from '../../files/cookie-file';
 
 /** Of one answer, as in curl. */
 const MOST_IN_ANSWER = 50;
@@ -23,7 +23,7 @@ export class Jar {
    */
   constructor(log: SharedLog | null, file: string | null) {
     this.#log = log;
-    for (const cookie of file === null ? [] : readCookieFile(file)) {
+    for (const cookie of file === null ? [] : readCookieFile(file).cookies) {
       // Older than any that a server sets, in every thread.
       this.#put(new Cookie({ ...cookie, domain: lookedUp(cookie.domain), creation: new Date(0) }));
     }
@@ -62,7 +62,7 @@ export class Jar {
   /** @returns the cookie as it was stored; `undefined` where it may not be */
   #accept(url: URL, line: string): Cookie | undefined {
     const cookie = Cookie.parse(line);
-    if (cookie === undefined) return undefined;
+    if (cookie === undefined || this.#replacesSecure(url, cookie.key)) return undefined;
     // The library would count Max-Age from when the cookie was sent last.
     const endsAtMs = cookie.maxAge === null ? null : cookie.expiryTime(new Date());
     if (endsAtMs !== null && endsAtMs !== undefined) {
@@ -80,6 +80,14 @@ export class Jar {
     if (stored !== undefined || cookie.cdomain() !== url.hostname) return stored;
     cookie.domain = null;
     return set();
+  }
+
+  /** What came over TLS is not changed without it (RFC 6265bis §5.7). */
+  #replacesSecure(url: URL, name: string): boolean {
+    if (url.protocol === 'https:') return false;
+    const overTls = new URL(asWritten(url));
+    overTls.protocol = 'https:';
+    return this.#jar.getCookiesSync(overTls).some(({ key, secure }) => secure && key === name);
   }
 
   #apply(records: readonly string[]): void {

@@ -137,7 +137,7 @@ export class Pool implements LinkOwner {
         },
         (error: unknown) => {
           this.#dialing--;
-          if (this.spoken === 'avoid-h2' && errorCode(error) === REFUSES_PROTOCOL) {
+          if (!protocols.includes('h2') && errorCode(error) === REFUSES_PROTOCOL) {
             this.spoken = 'h2-alone';
             this.#dialAsNeeded();
           } else if (wasShared) this.#failAll(error);
