@@ -102,6 +102,17 @@ test('cookies of a file are changed for all threads, and the file is left as it 
   expect(readFileSync(cookies, 'utf8')).toBe(text);
 });
 
+test('a file of cookies in another format is refused before anything is stored', async () => {
+  const cookies = join(folder, 'cookies.json');
+  put(cookies, '[{ "name": "session", "value": "seCr3t" }]');
+  const refused = engine.createJob(request([server.url('/a')], { cookies }));
+  await expect(refused).rejects.toMatchObject({ code: 'usage' });
+  await expect(refused).rejects.toThrow(/not in Netscape's format/u);
+  expect(stored()).not.toContain('seCr3t');
+  put(cookies, '# Netscape HTTP Cookie File\n');
+  expect((await run(request([server.body('/a', 'a')], { cookies }))).counts.done).toBe(1);
+});
+
 describe('who says "later"', () => {
   test('what the job waits for is told: whom, how long, and why', async () => {
     const url = server.on('/busy', (_, response) => {

@@ -166,7 +166,10 @@ export function createDownload(job: DownloadWorkerOptions, tuning: DownloadTunin
       final: URL,
     ): string => {
       if (entry.fileName !== null) return expectedName;
-      const [field] = [headers['content-disposition'] ?? []].flat();
+      const given = headers['content-disposition'];
+      // As by far the most.
+      if (given === undefined && final === firstUrl) return expectedName;
+      const [field] = [given ?? []].flat();
       const fileName = field === undefined ? null : parseContentDisposition(field).fileName;
       return fileName === null ? fileNameFromUrls(firstUrl, final) : safeFileName(fileName);
     };
@@ -247,7 +250,7 @@ export function createDownload(job: DownloadWorkerOptions, tuning: DownloadTunin
       file.close();
       context.throwIfCancelled();
       if (entry.directory !== null) makeFolders(directory);
-      const name = nameFor(got.headers, parseUrl(got.finalUrl));
+      const name = nameFor(got.headers, got.url);
       const placed =
         known === null
           ? places.place(temp, directory, name, order.id, mayReplace(name, got))
@@ -260,7 +263,7 @@ export function createDownload(job: DownloadWorkerOptions, tuning: DownloadTunin
         ...(options.existing === 'newer' ? { known: knownFile(displayPath(placed.target), got, url) } : {}),
         facts: {
           status: got.status,
-          finalUrl: got.finalUrl,
+          finalUrl: shownUrl(got.url),
           integrity,
           etag: got.headers['etag'] ?? null,
           lastModified: got.headers['last-modified'] ?? null,
@@ -339,11 +342,25 @@ function skip(place: FsPath, code: string, sentence: string): TaskOutcome {
 /** What they may carry is a key, and is not kept. */
 const SECRET_HEADERS = /cookie|token|secret|auth|key|session|passw|signature|credential|jwt/u;
 
+/** Names as they were looked at: servers use the same few. */
+const secretNames = new Map<string, boolean>();
+const MOST_NAMES = 1000;
+
+function isSecret(name: string): boolean {
+  let secret = secretNames.get(name);
+  if (secret === undefined) {
+    secret = SECRET_HEADERS.test(name);
+    if (secretNames.size < MOST_NAMES) secretNames.set(name, secret);
+  }
+  return secret;
+}
+
 function shownHeaders(headers: Answer['headers']): Record<string, string> {
   const shown: Record<string, string> = {};
   let room = KEPT_HEADER_CHARACTERS;
-  for (const [name, value] of Object.entries(headers)) {
-    if (value === undefined || SECRET_HEADERS.test(name)) continue;
+  for (const name in headers) {
+    const value = headers[name];
+    if (value === undefined || isSecret(name)) continue;
     const text = typeof value === 'string' ? value : value.join(', ');
     room -= name.length + text.length;
     if (room < 0) break;

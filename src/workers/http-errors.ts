@@ -152,6 +152,7 @@ export function connectionFailure(error: unknown, url: URL, progress: Progress):
       return reset(host, progress, error);
     case 'UND_ERR_SOCKET':
     case 'CLOSED':
+    case 'CUT':
     case 'ECONNRESET':
     case 'ECONNABORTED':
     case 'EPIPE':

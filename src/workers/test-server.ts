@@ -1,8 +1,15 @@
 /** A server on 127.0.0.1 for the tests of downloads: paths answered by handlers, or by raw bytes on the socket. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 
 export type Handler = (request: IncomingMessage, response: ServerResponse) => void;
+
+/** PEM. */
+interface Tls {
+  readonly key: Buffer;
+  readonly cert: Buffer;
+}
 
 export class TestServer {
   readonly requests: {
@@ -13,15 +20,18 @@ export class TestServer {
   readonly sockets = new Set<Socket>();
   readonly #handlers = new Map<string, Handler>();
   readonly #server: Server;
+  readonly #scheme: string;
 
-  private constructor() {
-    this.#server = createServer((request, response) => {
+  private constructor(tls: Tls | null) {
+    this.#scheme = tls === null ? 'http' : 'https';
+    const answer: Handler = (request, response) => {
       const path = request.url ?? '/';
       this.requests.push({ method: request.method ?? '', path, headers: request.headers });
       const handler = this.#handlers.get(path.split('?')[0] ?? path);
       if (handler === undefined) response.writeHead(404).end('no such file\n');
       else handler(request, response);
-    });
+    };
+    this.#server = tls === null ? createServer(answer) : createTlsServer(tls, answer);
     this.#server.on('connection', (socket: Socket) => {
       this.sockets.add(socket);
       socket.on('close', () => this.sockets.delete(socket));
@@ -30,8 +40,8 @@ export class TestServer {
   }
 
   /** @param host an address of this machine's own; on Linux each of 127.0.0.0/8 is one */
-  static async start(host = '127.0.0.1'): Promise<TestServer> {
-    const server = new TestServer();
+  static async start(host = '127.0.0.1', tls: Tls | null = null): Promise<TestServer> {
+    const server = new TestServer(tls);
     await new Promise<void>((resolve) => {
       server.#server.listen(0, host, resolve);
     });
@@ -43,7 +53,7 @@ export class TestServer {
   }
 
   url(path: string): string {
-    return `http://${(this.#server.address() as AddressInfo).address}:${this.port}${path}`;
+    return `${this.#scheme}://${(this.#server.address() as AddressInfo).address}:${this.port}${path}`;
   }
 
   on(path: string, handler: Handler): string {

@@ -160,7 +160,7 @@ export class Transfer {
     if (this.#inOnePiece && answer !== null) headers = { ...headers, ...messageHeaders(answer) };
     return {
       status: answer?.status ?? 200,
-      finalUrl: shownUrl(answer?.url ?? this.#options.request.url),
+      url: answer?.url ?? this.#options.request.url,
       headers,
       untilClose: this.#inOnePiece && answer?.untilClose === true,
       compared: this.#compared,
@@ -254,7 +254,6 @@ export class Transfer {
     } catch (error) {
       if (!cut.isCut) throw error;
     } finally {
-      cut.end();
       if (part !== null) this.#parts.close(part);
     }
     return wanted;
@@ -334,7 +333,6 @@ export class Transfer {
       if (!cut.isCut) throw error;
       return false;
     } finally {
-      cut.end();
       this.#parts.close(part);
     }
   }
@@ -376,7 +374,6 @@ export class Transfer {
       if (part.hasBegun) return 'broken';
       return isOfConnection(error) ? 'busy' : 'no';
     } finally {
-      cut.end();
       this.#parts.close(part);
     }
   }

@@ -103,7 +103,7 @@ export function isHttpUrl(text: string): boolean {
     /^https?:\/\//iu.test(text) &&
     !text.includes('\ufffd') &&
     !NOT_IN_ADDRESS.test(text) &&
-    !LOGIN_AS_PATH.some((pattern) => pattern.test(text)) &&
+    !(text.includes('@') && LOGIN_AS_PATH.some((pattern) => pattern.test(text))) &&
     URL.canParse(text)
   );
 }

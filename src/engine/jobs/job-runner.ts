@@ -37,7 +37,9 @@ import type { RunnerOptions } from './runner-options';
 
 /** Queued tasks beyond which planning takes its time: it competes with the tasks for the same thread. */
 const ENOUGH_PLANNED = 4000;
-const PLAN_PAUSE_MS = 6;
+/** It has half of the time then. */
+const PLAN_TURN_MS = 2;
+const PLAN_PAUSE_MS = 2;
 
 export type StopReason = 'pause' | 'cancel' | 'interrupt';
 const STATES = { pause: 'paused', cancel: 'cancelled', interrupt: 'interrupted' } as const;
@@ -229,6 +231,7 @@ export class JobRunner {
     const { job, tasks } = this.#options;
     const runsMeanwhile = !this.#kind.phases.afterPlanning;
     let ordinal = tasks.packets.nextOrdinal(this.#jobId);
+    let turnMs = performance.now();
     for await (const chunk of this.#kind.plan(job.planCursor)) {
       if (!this.#goesOn) return;
       const planned = tasks.packets.add(this.#jobId, ordinal, chunk);
@@ -242,8 +245,13 @@ export class JobRunner {
       this.#options.onProgress();
       this.#planDraw();
       // Others get their turn between chunks; with much to do already there is no hurry.
-      if (runsMeanwhile && this.tally.counts.queued > ENOUGH_PLANNED) await pause(PLAN_PAUSE_MS);
-      else await new Promise((resolve) => setImmediate(resolve));
+      const isEnough = runsMeanwhile && this.tally.counts.queued > ENOUGH_PLANNED;
+      if (isEnough && performance.now() - turnMs > PLAN_TURN_MS) {
+        await pause(PLAN_PAUSE_MS);
+        turnMs = performance.now();
+      } else {
+        await new Promise((resolve) => setImmediate(resolve));
+      }
     }
     tasks.packets.markPlanned(this.#jobId);
     this.#planned = true;

@@ -48,8 +48,7 @@ function planUrl(listed: ListedEntry, vault: Vault): PlannedTask {
   const hasLogin = url.username !== '' || url.password !== '';
   const request = isPlain(entry) && !hasLogin ? null : seal(entry, vault);
   // The last two parts tell files of one name apart.
-  const inPath = url.pathname.split('/').filter(Boolean).slice(-2).join('/') || url.host;
-  const name = entry.fileName ?? decode(inPath);
+  const name = entry.fileName ?? (decode(lastTwo(url.pathname)) || url.host);
   return { ...base, host: url.host, source: shownUrl(url), name, size: entry.size, request, settled: null };
 }
 
@@ -71,7 +70,16 @@ function seal(entry: DownloadEntry, vault: Vault): string | Buffer {
   return hasSecrets(entry) ? vault.seal(text) : text;
 }
 
+/** Parts of a path that are not empty. */
+function lastTwo(path: string): string {
+  if (path.includes('//')) return path.split('/').filter(Boolean).slice(-2).join('/');
+  const end = path.endsWith('/') ? path.length - 1 : path.length;
+  const last = path.lastIndexOf('/', end - 1);
+  return path.slice(path.lastIndexOf('/', last - 1) + 1, end);
+}
+
 function decode(text: string): string {
+  if (!text.includes('%')) return text;
   try {
     return decodeURIComponent(text);
   } catch {

@@ -17,8 +17,8 @@ export interface HttpClient {
   close(): Promise<void>;
 }
 
-/** Of a task's context what can end a request. */
-export type Cancellable = Pick<TaskContext, 'signal' | 'throwIfCancelled'>;
+/** Of a task's context what can end a request: it is asked a few times in a tenth of a second, and for each chunk. */
+export type Cancellable = Pick<TaskContext, 'throwIfCancelled'>;
 
 export interface Login {
   readonly name: string;

@@ -25,6 +25,9 @@ export class Connection implements Link, Carrier {
   #times: ConnectionTimes = NO_CONNECTION;
   #exchange: Exchange | null = null;
   #isPaused = false;
+  /** The other side's end has come while it was paused. */
+  #hasEnded = false;
+  #wasCut: Dialed['wasCut'] = () => false;
   /** How long it is kept unused, in milliseconds. */
   #keepMs: number;
   /** Since when it waits for what comes next, by the owner's clock. */
@@ -41,7 +44,8 @@ export class Connection implements Link, Carrier {
     };
   }
 
-  open({ socket, times, isReading, proxyFields }: Dialed): void {
+  open({ socket, times, isReading, wasCut, proxyFields }: Dialed): void {
+    this.#wasCut = wasCut;
     this.#socket = socket;
     this.#times = times;
     this.#proxyFields = proxyFields;
@@ -52,13 +56,15 @@ export class Connection implements Link, Carrier {
       });
     }
     socket.on('end', () => {
-      this.#closed();
+      if (this.#isPaused) this.#hasEnded = true;
+      else this.#closed();
     });
     socket.on('error', (error) => {
       this.#fail(error);
     });
     socket.on('close', () => {
-      this.#fail(new WireError('CLOSED'));
+      // Who has all that came is still at it.
+      if (!this.#hasEnded) this.#fail(new WireError('CLOSED'));
     });
     if (socket.destroyed || this.#isOver) {
       socket.destroy();
@@ -108,7 +114,9 @@ export class Connection implements Link, Carrier {
     if (this.#isOver || !this.#isPaused) return;
     this.#isPaused = false;
     this.#sinceMs = this.#owner.elapsedMs();
-    if (this.#advance()) this.#socket?.resume();
+    if (!this.#advance()) return;
+    if (this.#hasEnded) this.#closed();
+    else this.#socket?.resume();
   }
 
   abort(): void {
@@ -128,6 +136,11 @@ export class Connection implements Link, Carrier {
     // What nobody has asked for, or will ask for: an answer to the next request it is not.
     if (this.#exchange === null) {
       this.destroy();
+      return false;
+    }
+    if (this.#isPaused) {
+      // TLS hands on all records that it has read, whoever wants to wait.
+      this.#parser.feed(Buffer.concat([this.#parser.rest, bytes]));
       return false;
     }
     this.#parser.feed(bytes);
@@ -197,6 +210,11 @@ export class Connection implements Link, Carrier {
   /** The other side has sent all that it will. */
   #closed(): void {
     const exchange = this.#exchange;
+    // Anyone may end a connection below TLS, and only that says that the body ends here.
+    if (this.#parser.head?.framing.body === 'until-close' && this.#wasCut()) {
+      this.#fail(new WireError('CUT'));
+      return;
+    }
     if (exchange !== null && this.#parser.close()) {
       this.#exchange = null;
       exchange.end();

@@ -9,6 +9,7 @@ import { Attempt, clearestOf } from './attempt';
 import type { ConnectionTimes } from './client';
 import type { TlsConnector } from './dial-tls';
 import { bare, ProxyRules, type Proxy } from './proxy-rules';
+import { watchEnd } from './tls-end';
 import type { TrustOptions } from './trust';
 import type { Destination } from './tunnel';
 
@@ -22,6 +23,8 @@ export interface Dialed {
   readonly times: ConnectionTimes;
   /** Whether the socket reads into the buffer that was given; one within another connection emits `data` instead. */
   readonly isReading: boolean;
+  /** Once it has ended: whether it was cut off below TLS, so that what came may be a part. */
+  readonly wasCut: () => boolean;
   /**
    * Fields for each request to a proxy that takes requests for the origin, in absolute form (RFC 9112 §3.2.2); `null`
    * where requests go to the origin itself, be it through a tunnel.
@@ -108,7 +111,15 @@ class SocketDialer implements Dialer {
       const tunnel = proxy === null ? null : (): Promise<Socket> => this.#tunnel(attempt, proxy, to);
       const socket = await tls.toServer(attempt, to, protocols, { onread, tunnel });
       const protocol = socket.alpnProtocol === 'h2' ? 'h2' : 'http/1.1';
-      return { socket, protocol, times: attempt.times(), isReading: proxy === null, proxyFields: null };
+      const wasCut = watchEnd(socket);
+      return {
+        socket,
+        protocol,
+        times: attempt.times(),
+        isReading: proxy === null,
+        wasCut,
+        proxyFields: null,
+      };
     }
     if (proxy === null) {
       const socket = await attempt.open('connect', (how) => connect({ ...how, ...to, onread }));
@@ -166,5 +177,7 @@ function plain(
   isReading: boolean,
   proxyFields: Dialed['proxyFields'] = null,
 ): Dialed {
-  return { socket, protocol: 'http/1.1', times: attempt.times(), isReading, proxyFields };
+  // In the clear there is no other end than the connection's.
+  const wasCut = (): boolean => false;
+  return { socket, protocol: 'http/1.1', times: attempt.times(), isReading, wasCut, proxyFields };
 }

@@ -48,6 +48,8 @@ export class Exchange {
   receiverFailed = false;
   /** Whether it has ended, in whatever way; what its carrier still says is not heard. */
   isOver = false;
+  /** Where it stands among those that are {@link Underway}. */
+  place = 0;
   readonly #receiver: Receiver;
   readonly #context: Cancellable;
   #answer: Answer | null = null;
@@ -56,7 +58,6 @@ export class Exchange {
   #carrier: Carrier | null = null;
   #sentAtMs = 0;
   #connection = NO_CONNECTION;
-  #listener: (() => void) | null = null;
   #resolve!: (answer: Answer) => void;
   #reject!: (error: unknown) => void;
 
@@ -75,19 +76,13 @@ export class Exchange {
     return this.#taken ? (this.#answer?.length ?? null) : null;
   }
 
-  /** Ends when the task is cancelled. */
-  listen(): void {
-    if (this.isOver) return;
-    const { signal } = this.#context;
-    this.#listener = () => {
-      this.stop(signal.reason);
-    };
-    if (signal.aborted) this.#listener();
-    else signal.addEventListener('abort', this.#listener, { once: true });
-  }
-
-  listenNoMore(): void {
-    if (this.#listener !== null) this.#context.signal.removeEventListener('abort', this.#listener);
+  /** Ends it if its task was cancelled. */
+  look(): void {
+    try {
+      this.#context.throwIfCancelled();
+    } catch (error) {
+      this.stop(error);
+    }
   }
 
   /** Ends the exchange with `reason`. */
@@ -195,26 +190,26 @@ export class Exchange {
   }
 }
 
-/** An exchange that takes longer than this hears at once that its task was cancelled; another one so much later. */
-const LONG_MS = 25;
+/**
+ * The exchanges that are under way, to be asked now and then whether their tasks were cancelled: listening to a task's
+ * signal costs more than a small answer does.
+ */
+export class Underway {
+  readonly #exchanges: Exchange[] = [];
 
-/** Listening to a task's signal costs more than a small answer does, so it begins when an exchange takes its time. */
-export class Cancelling {
-  readonly #young = new Set<Exchange>();
-  #waits = false;
-
-  watch(exchange: Exchange): void {
-    this.#young.add(exchange);
-    if (this.#waits) return;
-    this.#waits = true;
-    setTimeout(() => {
-      this.#waits = false;
-      for (const each of this.#young) each.listen();
-      this.#young.clear();
-    }, LONG_MS);
+  add(exchange: Exchange): void {
+    exchange.place = this.#exchanges.length;
+    this.#exchanges.push(exchange);
   }
 
-  leave(exchange: Exchange): void {
-    if (!this.#young.delete(exchange)) exchange.listenNoMore();
+  remove({ place }: Exchange): void {
+    const last = this.#exchanges.pop();
+    if (last === undefined || last.place === place) return;
+    this.#exchanges[place] = last;
+    last.place = place;
+  }
+
+  look(): void {
+    for (const exchange of this.#exchanges.slice()) exchange.look();
   }
 }

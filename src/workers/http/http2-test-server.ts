@@ -290,7 +290,7 @@ export async function get(
     {
       begin: () => true,
       write: (chunk) => {
-        chunks.push(chunk);
+        chunks.push(Buffer.from(chunk));
         bytes += chunk.length;
         context.setBytesDone(bytes);
         return pause?.() ?? null;

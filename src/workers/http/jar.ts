@@ -1,7 +1,7 @@
 /** Cookies by the rules of RFC 6265, as tough-cookie has them, of a whole job: what one thread got, all send. */
 import { Cookie, CookieJar, MemoryCookieStore } from 'tough-cookie';
 import type { SharedLog } from '../../common/threads/shared-log';
-import { readCookieFile } from './cookie-file';
+import { readCookieFile } from '../../files/cookie-file';
 
 /** Of one answer, as in curl. */
 const MOST_IN_ANSWER = 50;
@@ -14,6 +14,7 @@ export class Jar {
   readonly #store = new MemoryCookieStore();
   readonly #jar = new CookieJar(this.#store, { allowSecureOnLocal: false });
   readonly #log: SharedLog | null;
+  #hasSecure = false;
   /** What servers set, the newest last; by what makes it the same cookie (RFC 6265 §5.3). */
   readonly #set = new Map<string, Cookie>();
 
@@ -23,7 +24,7 @@ export class Jar {
    */
   constructor(log: SharedLog | null, file: string | null) {
     this.#log = log;
-    for (const cookie of file === null ? [] : readCookieFile(file)) {
+    for (const cookie of file === null ? [] : readCookieFile(file).cookies) {
       // Older than any that a server sets, in every thread.
       this.#put(new Cookie({ ...cookie, domain: lookedUp(cookie.domain), creation: new Date(0) }));
     }
@@ -62,7 +63,7 @@ export class Jar {
   /** @returns the cookie as it was stored; `undefined` where it may not be */
   #accept(url: URL, line: string): Cookie | undefined {
     const cookie = Cookie.parse(line);
-    if (cookie === undefined) return undefined;
+    if (cookie === undefined || this.#replacesSecure(url, cookie.key)) return undefined;
     // The library would count Max-Age from when the cookie was sent last.
     const endsAtMs = cookie.maxAge === null ? null : cookie.expiryTime(new Date());
     if (endsAtMs !== null && endsAtMs !== undefined) {
@@ -82,6 +83,14 @@ export class Jar {
     return set();
   }
 
+  /** What came over TLS is not changed without it (RFC 6265bis §5.7). */
+  #replacesSecure(url: URL, name: string): boolean {
+    if (!this.#hasSecure || url.protocol === 'https:') return false;
+    const overTls = new URL(asWritten(url));
+    overTls.protocol = 'https:';
+    return this.#jar.getCookiesSync(overTls).some(({ key, secure }) => secure && key === name);
+  }
+
   #apply(records: readonly string[]): void {
     for (const record of records) {
       const cookie = Cookie.fromJSON(record);
@@ -92,11 +101,13 @@ export class Jar {
   }
 
   #put(cookie: Cookie): void {
+    this.#hasSecure ||= cookie.secure;
     this.#store.putCookie(cookie, noteNothing);
   }
 
   #keep(cookie: Cookie): void {
-    const { domain, path, key } = cookie;
+    const { domain, path, key, secure } = cookie;
+    this.#hasSecure ||= secure;
     const id = JSON.stringify([domain, path, key]);
     this.#set.delete(id);
     this.#set.set(id, cookie);

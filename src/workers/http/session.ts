@@ -2,6 +2,7 @@
  * HTTP for downloads as a user sees it: a request is followed through its redirects to the answer that counts, with the
  * cookies that are set on the way, and each origin gets the headers that are for it.
  */
+import { setTimeout as pause } from 'node:timers/promises';
 import { HeddleError } from '../../common/model/errors';
 import { shownUrl } from '../../common/model/http-fields';
 import { VERSION } from '../../common/model/version';
@@ -12,6 +13,8 @@ import { Logins, type LoginAttempt } from './logins';
 import type { Transport } from './transport';
 
 const MAX_REDIRECTS = 20;
+/** Who waits for another request looks so often whether its task was cancelled. */
+const LOOK_MS = 25;
 /** Those that cannot do without a Location. */
 const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 /** Of the user's own headers those that other origins get too. Any other one may be a key. */
@@ -48,8 +51,16 @@ export class Session implements HttpClient {
       const { url, method, body } = way;
       const login = headers['authorization'] === undefined ? this.#loginFor(request, url) : null;
       if (login !== null) way.attempt ??= this.#logins.attempt(url, login);
+      const { attempt } = way;
+      const turn = attempt?.turn ?? null;
+      if (turn !== null) await unlessCancelled(turn, context);
       const next = { url, method, headers, body, apart: request.apart === true };
-      const answer = await this.#transport.exchange(way.attempt?.next(next) ?? next, way, context);
+      const answer =
+        attempt === null
+          ? await this.#transport.exchange(next, way, context)
+          : await this.#transport.exchange(attempt.next(next), way, context).finally(() => {
+              attempt.told();
+            });
       if (way.goesOn) continue;
       if (!isRedirect(answer)) {
         // What it sets is there for whoever asks next, in other threads too.
@@ -95,6 +106,12 @@ export class Session implements HttpClient {
   async close(): Promise<void> {
     await this.#transport.close();
   }
+}
+
+/** @throws what `context` throws */
+async function unlessCancelled(promise: Promise<void>, context: Cancellable): Promise<void> {
+  const over = promise.then(() => true);
+  while (!(await Promise.race([over, pause(LOOK_MS, false)]))) context.throwIfCancelled();
 }
 
 /** Of one request, from redirect to redirect: where it is, and what it met. */

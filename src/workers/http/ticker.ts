@@ -1,7 +1,8 @@
 /** One coarse clock for all that has time-outs on a thread: looking at it costs nothing. */
 import { nowMs } from '../../common/threads/board';
 
-const LONGEST_PERIOD_MS = 250;
+/** So soon a task that was cancelled is stopped. */
+const LONGEST_PERIOD_MS = 25;
 const SHORTEST_PERIOD_MS = 5;
 /** Of the shortest time-out. */
 const PERIODS = 10;

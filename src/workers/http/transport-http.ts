@@ -8,7 +8,7 @@ import { errorCode } from '../../files/entries';
 import { connectionFailure } from '../http-errors';
 import type { Answer, Cancellable, HttpLimits, Receiver } from './client';
 import type { Dialer } from './dial';
-import { Cancelling, Exchange } from './exchange';
+import { Exchange, Underway } from './exchange';
 import { Pool, type PoolOptions, type Spoken } from './pool';
 import { Ticker } from './ticker';
 import type { OneRequest, Transport } from './transport';
@@ -29,7 +29,7 @@ export class HttpTransport implements Transport {
   readonly #pools = new Map<string, Pool>();
   /** By the key of a pool, also of those that are gone. */
   readonly #spoken = new Map<string, Spoken>();
-  readonly #cancelling = new Cancelling();
+  readonly #underway = new Underway();
   readonly #ticker: Ticker;
   readonly #options: PoolOptions;
 
@@ -58,7 +58,7 @@ export class HttpTransport implements Transport {
       context.throwIfCancelled();
       const pool = this.#poolFor(request);
       const exchange = new Exchange(request, receiver, context);
-      this.#cancelling.watch(exchange);
+      this.#underway.add(exchange);
       try {
         pool.send(exchange);
         return await exchange.finished;
@@ -76,7 +76,7 @@ export class HttpTransport implements Transport {
               isIdempotent(request.method);
         if (!mayResend || exchange.answered) throw connectionFailure(error, request.url, exchange);
       } finally {
-        this.#cancelling.leave(exchange);
+        this.#underway.remove(exchange);
       }
     }
   }
@@ -109,6 +109,7 @@ export class HttpTransport implements Transport {
   }
 
   #tick(elapsedMs: number): void {
+    this.#underway.look();
     for (const [key, pool] of this.#pools) {
       pool.tick(elapsedMs);
       if (!pool.isUnused) continue;

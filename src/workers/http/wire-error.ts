@@ -1,9 +1,10 @@
 /**
  * What happens to a connection and is no error of the system's.
  * - `CLOSED`: the other side closed it in good order, before the answer was whole.
+ * - `CUT`: it ended below TLS, where only TLS could have said that the answer is whole.
  * - `HEADERS_TIMEOUT`, `STALLED`: it took longer than it may.
  */
-export type WireCode = 'CLOSED' | 'HEADERS_TIMEOUT' | 'STALLED';
+export type WireCode = 'CLOSED' | 'CUT' | 'HEADERS_TIMEOUT' | 'STALLED';
 
 export class WireError extends Error {
   readonly code: WireCode;
