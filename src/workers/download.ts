@@ -15,7 +15,7 @@ import { isOneOf, isSafe, shownUrl } from '../common/model/http-fields';
 import { displayPath, joinPath, type FsPath } from '../common/model/paths';
 import type { TaskOrder, TaskOutcome } from '../common/model/tasks';
 import { nowMs } from '../common/threads/board';
-import { FREE_PLACES } from '../common/threads/places';
+import { FREE_PLACES, NO_PLACES, SharedPlaces, type Places } from '../common/threads/places';
 import { RateLimit } from '../common/threads/rate-limit';
 import type { DownloadWorkerOptions } from '../common/threads/worker-options';
 import { lastPart, lstatOrNull, makeFolders, native, parentPath, unlinkIfThere } from '../files/entries';
@@ -70,6 +70,12 @@ export function createDownload(job: DownloadWorkerOptions, tuning: DownloadTunin
   // A job that is gone on with needs it soon.
   if (mayHaveLeft) checker = loadChecker();
   const rates = job.rates.map((buffer) => new RateLimit(buffer));
+
+  /** @param host where its connections are counted */
+  function placesOf(host: number | undefined): Places {
+    if (job.places === undefined) return FREE_PLACES;
+    return host === undefined ? NO_PLACES : new SharedPlaces(job.places.memory, host, job.places.job);
+  }
 
   async function download(order: TaskOrder, context: TaskContext<PartialNote>): Promise<TaskOutcome> {
     const entry = order.download?.entry ?? plainEntry(displayPath(order.source));
@@ -213,7 +219,7 @@ export function createDownload(job: DownloadWorkerOptions, tuning: DownloadTunin
       },
       hasher: () => (checker ??= loadChecker()),
       segments: options.segments,
-      places: FREE_PLACES,
+      places: placesOf(order.places),
       maxBytes: options.maxBytes,
       accept: (answer) => {
         if (answer.status === 304) {
