@@ -112,7 +112,7 @@ export class FurtherConnections {
       this.#growth.giveUp(wanted, now);
     }
     while (this.#hasRoom(now) && this.#open(now) !== null);
-    if (!isHeldBack() && this.#mayAsk) {
+    if (!this.#growth.isThreadBusy() && !isHeldBack() && this.#mayAsk) {
       const more = this.#growth.look({ now, got: got(), left: total - got(), most });
       if (more < 0) this.#giveUp(-more);
       const opened: Line[] = [];
