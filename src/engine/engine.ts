@@ -130,7 +130,7 @@ export class Engine extends JobReader {
       threads,
       settings: () => this.settings.get(),
       sharedRate: this.#sharedRate,
-      hosts: new Hosts(),
+      hosts: new Hosts(stores.hostLimits),
       ...(options.retryPolicy === undefined ? {} : { retryPolicy: options.retryPolicy }),
     };
     this.#turns = new Turns({
