@@ -14,6 +14,7 @@ export class Jar {
   readonly #store = new MemoryCookieStore();
   readonly #jar = new CookieJar(this.#store, { allowSecureOnLocal: false });
   readonly #log: SharedLog | null;
+  #hasSecure = false;
   /** What servers set, the newest last; by what makes it the same cookie (RFC 6265 §5.3). */
   readonly #set = new Map<string, Cookie>();
 
@@ -84,7 +85,7 @@ export class Jar {
 
   /** What came over TLS is not changed without it (RFC 6265bis §5.7). */
   #replacesSecure(url: URL, name: string): boolean {
-    if (url.protocol === 'https:') return false;
+    if (!this.#hasSecure || url.protocol === 'https:') return false;
     const overTls = new URL(asWritten(url));
     overTls.protocol = 'https:';
     return this.#jar.getCookiesSync(overTls).some(({ key, secure }) => secure && key === name);
@@ -100,11 +101,13 @@ export class Jar {
   }
 
   #put(cookie: Cookie): void {
+    this.#hasSecure ||= cookie.secure;
     this.#store.putCookie(cookie, noteNothing);
   }
 
   #keep(cookie: Cookie): void {
-    const { domain, path, key } = cookie;
+    const { domain, path, key, secure } = cookie;
+    this.#hasSecure ||= secure;
     const id = JSON.stringify([domain, path, key]);
     this.#set.delete(id);
     this.#set.set(id, cookie);

@@ -426,6 +426,22 @@ describe('where a Location leads', () => {
     if (!path.startsWith('/deep/er/a')) expect(got).toBeNull();
   });
 
+  test('written with bytes whose characters nobody knows, it is said to name nothing', async () => {
+    for (const [path, encoding] of [
+      ['/a', 'utf8'],
+      ['/b', 'latin1'],
+    ] as const) {
+      const head = 'HTTP/1.1 302 Found\r\nContent-Length: 0\r\nLocation: /n\u00e4chste.bin\r\n\r\n';
+      server.raw(path, Buffer.from(head, encoding));
+    }
+    server.on('/c', redirect('/n%C3%A4chste.bin'));
+    for (const path of ['/n%C3%A4chste.bin', '/n%E4chste.bin']) server.body(path, 'the file');
+    const client = await open();
+    const isRaw = async (path: string): Promise<boolean | undefined> =>
+      (await get(client, server.url(path))).answer.isUrlRaw;
+    expect([await isRaw('/a'), await isRaw('/b'), await isRaw('/c')]).toEqual([true, true, undefined]);
+  });
+
   test.each(['ftp://127.0.0.1/f', 'file:///etc/passwd', 'data:,x', 'javascript:0', 'mailto:a@b.c'])(
     '%s is not followed',
     async (location) => {
