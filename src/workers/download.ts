@@ -167,17 +167,19 @@ export function createDownload(job: DownloadWorkerOptions, tuning: DownloadTunin
       durable,
       ...(tuning.open === undefined ? {} : { open: tuning.open }),
     });
-    const nameFor = (
-      headers: Readonly<Record<string, string | string[] | undefined>>,
-      final: URL,
-    ): string => {
+    const nameFor = ({
+      headers,
+      url: final,
+      isUrlRaw,
+    }: Pick<Answer, 'headers' | 'url' | 'isUrlRaw'>): string => {
       if (entry.fileName !== null) return expectedName;
       const given = headers['content-disposition'];
       // As by far the most.
       if (given === undefined && final === firstUrl) return expectedName;
       const [field] = [given ?? []].flat();
       const fileName = field === undefined ? null : parseContentDisposition(field).fileName;
-      return fileName === null ? fileNameFromUrls(firstUrl, final) : safeFileName(fileName);
+      if (fileName !== null) return safeFileName(fileName);
+      return isUrlRaw === true ? expectedName : fileNameFromUrls(firstUrl, final);
     };
     /** A file of another name than expected was not asked about: it is replaced by what is newer for certain. */
     const mayReplace = (name: string, got: Transferred): boolean => {
@@ -227,7 +229,7 @@ export function createDownload(job: DownloadWorkerOptions, tuning: DownloadTunin
           skip = notModified(own);
           return false;
         }
-        const name = nameFor(answer.headers, answer.url);
+        const name = nameFor(answer);
         if (options.existing === 'skip' && places.isTakenByOthers(directory, name)) {
           skip = skipped(joinPath(directory, name));
           return false;
@@ -256,7 +258,7 @@ export function createDownload(job: DownloadWorkerOptions, tuning: DownloadTunin
       file.close();
       context.throwIfCancelled();
       if (entry.directory !== null) makeFolders(directory);
-      const name = nameFor(got.headers, got.url);
+      const name = nameFor(got);
       const placed =
         known === null
           ? places.place(temp, directory, name, order.id, mayReplace(name, got))

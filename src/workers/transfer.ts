@@ -161,6 +161,7 @@ export class Transfer {
     return {
       status: answer?.status ?? 200,
       url: answer?.url ?? this.#options.request.url,
+      isUrlRaw: answer?.isUrlRaw === true,
       headers,
       untilClose: this.#inOnePiece && answer?.untilClose === true,
       compared: this.#compared,

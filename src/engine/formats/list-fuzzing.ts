@@ -215,21 +215,19 @@ function standsIn(text: string, format: ListFormat): (url: string) => boolean {
     variants.some((variant) => variant.includes(url) || variant.includes(url.replace(/^http:\/\//u, '')));
 }
 
-/** What tells one way in which a list is read from others: inputs that read in a new way are worth keeping. */
-export function wayOf({ entries, format, remarks }: WholeList): string {
-  const said = entries.map((each) =>
-    'error' in each
-      ? each.error.message.replaceAll(/\d+|\([^)]*\)/gu, '')
-      : Object.entries<unknown>({ ...each.entry })
-          .filter(([, value]) =>
-            typeof value === 'object' && value !== null ? Object.keys(value).length > 0 : value !== null,
-          )
-          .map(([name]) => name)
-          .join(),
-  );
-  return [format, ...new Set(said), ...remarks.map((remark) => remark.replaceAll(/\d+/gu, ''))]
-    .sort()
-    .join('|');
+/** What tells one way in which a list is read from others: inputs that have a new one are worth keeping. */
+export function waysOf({ entries, format, remarks }: WholeList): Set<string> {
+  const ways = new Set<string>([format]);
+  const add = (way: string): void => void ways.add(`${format}: ${way.replaceAll(/\d+|\([^)]*\)/gu, '')}`);
+  remarks.forEach(add);
+  for (const each of entries) {
+    if ('error' in each) add(each.error.message);
+    else
+      for (const [name, value] of Object.entries<unknown>({ ...each.entry }))
+        if (typeof value === 'object' && value !== null ? Object.keys(value).length > 0 : value !== null)
+          add(name);
+  }
+  return ways;
 }
 
 /** CPU time in milliseconds. */

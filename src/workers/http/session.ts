@@ -66,7 +66,7 @@ export class Session implements HttpClient {
         // What it sets is there for whoever asks next, in other threads too.
         const { loading: taking } = this.#cookies;
         if (taking !== null) await taking;
-        return answer;
+        return way.told(answer);
       }
       way.follow(answer, headers);
     }
@@ -125,6 +125,7 @@ class Way implements Receiver {
   goesOn = false;
   /** Names of cookies that were set on it; `null`: none. */
   fresh: Set<string> | null = null;
+  #isRaw = false;
   readonly #receiver: Receiver;
   readonly #cookies: Cookies;
   /** Requests that were sent already; with other cookies it is another one. */
@@ -142,7 +143,13 @@ class Way implements Receiver {
     const cookies = answer.headers['set-cookie'];
     if (cookies !== undefined) this.#cookies.take(answer.url, cookies, (this.fresh ??= new Set()));
     this.goesOn = this.attempt?.goesOn(answer) === true;
-    return !this.goesOn && !isRedirect(answer) && this.#receiver.begin(answer);
+    if (this.goesOn || isRedirect(answer)) return false;
+    return this.#receiver.begin(this.told(answer));
+  }
+
+  /** The final answer, as it is told. */
+  told(answer: Answer): Answer {
+    return this.#isRaw ? { ...answer, isUrlRaw: true } : answer;
   }
 
   write(chunk: Buffer): ReturnType<Receiver['write']> {
@@ -167,6 +174,7 @@ class Way implements Receiver {
     this.#sent ??= new Set();
     this.#sent.add(this.#requestWith(headers));
     this.url = redirectTarget(answer, this.url);
+    this.#isRaw = String(answer.headers['location']).search(RAW) !== -1;
     this.attempt = null;
     // RFC 9110 §15.4: what came as POST goes on as GET, except where the status says otherwise.
     if (status === 303 ? this.method !== 'HEAD' : this.method === 'POST' && status < 303) {
@@ -213,13 +221,13 @@ function bytesOf(text: string): string {
   return NOT_ASCII.test(text) ? Buffer.from(text).toString('latin1') : text;
 }
 
+/** Bytes beyond ASCII. */
+const RAW = /[\x80-\xff]/gu;
+
 function redirectTarget({ status, headers }: Answer, from: URL): URL {
   const [location, ...others] = [headers['location'] ?? []].flat();
   // Bytes beyond ASCII, of whatever encoding, stay what they are.
-  const address = location?.replace(
-    /[\x80-\xff]/gu,
-    (byte) => `%${byte.charCodeAt(0).toString(16).toUpperCase()}`,
-  );
+  const address = location?.replace(RAW, (byte) => `%${byte.charCodeAt(0).toString(16).toUpperCase()}`);
   if (address === undefined || address === '' || others.some((other) => other !== location)) {
     throw badAnswer(`it redirects (${status}) to no address, or to several`);
   }
