@@ -17,19 +17,13 @@ import { DEFAULT_DOWNLOAD_OPTIONS, type DownloadOptions } from '../../common/mod
 import type { TaskOutcome } from '../../common/model/tasks';
 import { createDownload, type RunDownload } from '../download';
 import type { HttpClient, HttpOptions } from './client';
+import { data, END_STREAM, goaway, head, reset, RST_STREAM, settings } from './http2-frames';
 import {
-  data,
-  END_STREAM,
   failureOf,
   FrameServer,
   get,
-  goaway,
-  head,
   makeCertificate,
   openClient,
-  reset,
-  RST_STREAM,
-  settings,
   type Certificate,
   type Peer,
 } from './http2-test-server';
