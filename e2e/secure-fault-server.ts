@@ -20,7 +20,6 @@ import {
   goaway,
   head,
   reset,
-  settings,
   trailers,
   type MakeFrame,
 } from '../src/workers/http/http2-frames';
@@ -32,9 +31,6 @@ const HALF = 30_000;
 /** So that the other side has read what was sent: a reset throws away what it has not. */
 const SETTLE_MS = 60;
 const LARGE = 4 * 1024 * 1024;
-/** RFC 9113 §6.5.2. */
-const MAX_CONCURRENT_STREAMS = 3;
-const INITIAL_WINDOW_SIZE = 4;
 
 export type SecureProtocol = 'h2' | 'http/1.1';
 
@@ -226,9 +222,11 @@ const HTTP2: readonly Http2Definition[] = [
     about: 'HTTP/2: SETTINGS that allow no further stream in the middle of the body, and 100 later',
     outcome: 'right',
     answer: async (visit) => {
-      visit.write(() => settings([MAX_CONCURRENT_STREAMS, 0]));
+      const { session } = visit.stream;
+      session?.settings({ maxConcurrentStreams: 0 });
       await half({}, ({ write, content }) => {
-        write(() => settings([MAX_CONCURRENT_STREAMS, 100]), body(content.subarray(HALF), END_STREAM));
+        session?.settings({ maxConcurrentStreams: 100 });
+        write(body(content.subarray(HALF), END_STREAM));
       })(visit);
     },
   },
@@ -236,8 +234,9 @@ const HTTP2: readonly Http2Definition[] = [
     name: 'h2-small-window',
     about: 'HTTP/2: SETTINGS with another window in the middle of the body',
     outcome: 'right',
-    answer: half({}, ({ write, content }) => {
-      write(() => settings([INITIAL_WINDOW_SIZE, 1]), body(content.subarray(HALF), END_STREAM));
+    answer: half({}, ({ stream, write, content }) => {
+      stream.session?.settings({ initialWindowSize: 1 });
+      write(body(content.subarray(HALF), END_STREAM));
     }),
   },
   {
