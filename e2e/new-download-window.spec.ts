@@ -77,6 +77,40 @@ test('what is not ticked is not downloaded', async ({ app, folder }) => {
   await server.close();
 });
 
+test('links of a part of a page that is pasted, of which the text shows none', async ({
+  app: { window, complaints },
+  folder,
+}) => {
+  const server = await serve();
+  const html = `<meta charset='utf-8'><p>Two: <a href="${server.url}/a.pdf">A</a> <a href="${server.url}/b.pdf">B</a>`;
+  await window.evaluate((page) => {
+    const copy = (event: ClipboardEvent): void => {
+      event.clipboardData?.setData('text/plain', 'Two: A B');
+      event.clipboardData?.setData('text/html', page);
+      event.preventDefault();
+    };
+    document.addEventListener('copy', copy, { once: true });
+  }, html);
+  const dialog = await openDialog(window);
+  await addresses(dialog).press('Control+c');
+  await addresses(dialog).press('Control+v');
+  await expect(dialog.getByRole('list', { name: 'Lists' })).toContainText('Pasted page2 files · a web page');
+  await expect(addresses(dialog)).toHaveValue('');
+  await field(dialog, 'Save in').fill(join(folder, 'target'));
+  await dialog.getByRole('button', { name: 'Download 2 files' }).click();
+  await ended(window, '2 of 2');
+  expect(filesIn(join(folder, 'target'))).toEqual(['a.pdf', 'b.pdf']);
+
+  // A list that says what it is not is read as the user says.
+  await openDialog(window);
+  await addresses(dialog).fill(`${server.url}/c.bin,0\n`);
+  await dialog.getByText('Options', { exact: true }).click();
+  await dialog.getByRole('combobox', { name: 'Read lists as' }).selectOption('CSV');
+  await expect(dialog.getByText('No address yet.')).toBeVisible();
+  expect(complaints).toEqual([]);
+  await server.close();
+});
+
 test('options reach the server, and all but what is secret is there the next time', async ({
   app,
   folder,

@@ -94,7 +94,7 @@ export function addTransferFlags(command: Command): Command {
   return addFlagFiles(command)
     .option(
       '-i, --input <file>',
-      'a list; - reads standard input',
+      'a list, of URLs or of another kind: commands that a browser copied, a web page, JSON, HAR, Metalink…; - reads standard input',
       collect((text) => text),
       [],
     )

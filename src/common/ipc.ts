@@ -17,7 +17,7 @@ import {
   type Timeline,
 } from './experiments/experiment';
 import type { Frame, JobSnapshot } from './model/frames';
-import type { ListPreview } from './model/download';
+import { LIST_FORMATS, type ListPreview } from './model/download';
 import { copyRequestSchema, jobRequestSchema, type JobRequest } from './model/job-request';
 import { FINDINGS, TASK_STATES, type ExpectedFile, type FindingCounts, type TaskRow } from './model/tasks';
 import { JOB_KINDS, type JobSummary, type WorkerStatistics } from './model/jobs';
@@ -119,7 +119,12 @@ export const REQUESTS = {
   'jobs:create': channel<JobSummary>()(jobRequestSchema),
   /** What a list holds: of a text, or of a file. */
   'lists:preview': channel<ListPreview>()(
-    z.strictObject({ text: z.string().nullable(), file: z.string().nullable() }),
+    z.strictObject({
+      text: z.string().nullable(),
+      file: z.string().nullable(),
+      /** `null`: told by its beginning. */
+      format: z.enum(LIST_FORMATS).nullable(),
+    }),
   ),
   /** Where the first file of a copy would go; `null`: there is none to copy. */
   'copies:first': channel<FirstCopied | null>()(copyRequestSchema),

@@ -3,10 +3,10 @@ import { once } from 'node:events';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { DownloadOptions } from '../common/model/download-options';
 import type { JobRequest } from '../common/model/job-request';
-import { engine, folder, go, run, useEngine } from './testing/test-engine';
+import { engine, folder, go, reopenEngine, run, useEngine } from './testing/test-engine';
 
 useEngine('connections');
 
@@ -112,4 +112,142 @@ test('the number can be changed while a job runs, beyond what its threads had to
   server.expect(1, FILES);
   server.letGo();
   await ended;
+});
+
+/** Sends large files a little at a time until it is told to hurry, and no more than so many at once. */
+class SlowServer {
+  most = 0;
+  open = 0;
+  refused = 0;
+  allowed = Infinity;
+  hurries = false;
+  url = '';
+  readonly #bytes: number;
+  readonly #server = createServer((request, response) => {
+    if (this.open >= this.allowed) {
+      this.refused += 1;
+      response.writeHead(503).end();
+      return;
+    }
+    this.open += 1;
+    this.most = Math.max(this.most, this.open);
+    response.on('close', () => (this.open -= 1));
+    const range = /^bytes=(\d+)-(\d+)$/u.exec(request.headers.range ?? '');
+    const [start, end] = range === null ? [0, this.#bytes] : [Number(range[1]), Number(range[2]) + 1];
+    response.writeHead(range === null ? 200 : 206, {
+      ETag: '"tag"',
+      'Content-Length': end - start,
+      ...(range === null ? {} : { 'Content-Range': `bytes ${start}-${end - 1}/${this.#bytes}` }),
+    });
+    let at = start;
+    const timer = setInterval(() => {
+      const to = Math.min(end, at + (this.hurries ? 256 : 1) * 1024);
+      response.write(Buffer.alloc(to - at, 7));
+      at = to;
+      if (at < end) return;
+      clearInterval(timer);
+      response.end();
+    }, 5);
+    response.on('close', () => {
+      clearInterval(timer);
+    });
+  });
+
+  constructor(bytes: number) {
+    this.#bytes = bytes;
+  }
+
+  async listen(): Promise<void> {
+    this.#server.listen(0, '127.0.0.1');
+    await once(this.#server, 'listening');
+    this.url = `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+  }
+
+  async close(): Promise<void> {
+    this.#server.closeAllConnections();
+    this.#server.close();
+    await once(this.#server, 'close');
+  }
+}
+
+const LARGE = 4 * 1024 * 1024;
+
+describe('large files', () => {
+  let slow: SlowServer;
+
+  beforeEach(async () => {
+    slow = new SlowServer(LARGE);
+    await slow.listen();
+  });
+
+  afterEach(() => slow.close());
+
+  const files = (count: number, options: Partial<DownloadOptions> = {}): JobRequest => ({
+    kind: 'download',
+    mode: 'pool',
+    workers: 2,
+    urls: Array.from({ length: count }, (_, index) => `${slow.url}/${index}`),
+    text: null,
+    listFiles: [],
+    directory: join(folder, 'large'),
+    options,
+  });
+
+  async function begin(request: JobRequest): Promise<{ id: number; ended: Promise<unknown> }> {
+    const { id } = await engine.createJob(request, { start: false });
+    return { id, ended: go(id) };
+  }
+
+  test.each([
+    { what: 'a host may have', options: { connectionsPerHost: 5 } },
+    { what: 'the job has', options: { connections: 5 } },
+    { what: 'a file may have', options: { segments: 5 } },
+  ])('further connections are no more than $what', async ({ options }) => {
+    const { id, ended } = await begin(files(1, options));
+    await expect.poll(() => slow.open).toBe(5);
+    await expect.poll(() => engine.snapshot(id)?.frame.connections?.open).toBe(5);
+    expect(engine.hosts(id)).toMatchObject([{ inFlight: 5 }]);
+    slow.hurries = true;
+    await ended;
+    expect(slow.most).toBe(5);
+    expect(engine.job(id)).toMatchObject({ state: 'done', counts: { done: 1 } });
+  });
+
+  test('they are given back when other files come, of another job too', async () => {
+    const first = await begin(files(1, { connectionsPerHost: 6 }));
+    await expect.poll(() => slow.open).toBe(6);
+    const second = await begin({
+      ...files(6, { connectionsPerHost: 6 }),
+      directory: join(folder, 'others'),
+    } as JobRequest);
+    await expect.poll(() => engine.snapshot(second.id)?.frame.counts.running ?? 0).toBe(3);
+    slow.hurries = true;
+    await Promise.all([first.ended, second.ended]);
+    expect(slow.most).toBeLessThanOrEqual(6 + 1);
+    expect(engine.job(second.id)).toMatchObject({ state: 'done', counts: { done: 6 } });
+  });
+
+  test('what a server refused is remembered, by the next process too', async () => {
+    slow.allowed = 3;
+    const { ended } = await begin(files(1));
+    await expect.poll(() => slow.refused).toBeGreaterThan(0);
+    slow.hurries = true;
+    await ended;
+    slow.refused = 0;
+    slow.hurries = false;
+    await reopenEngine();
+    const again = await begin({ ...files(1), directory: join(folder, 'again') } as JobRequest);
+    await expect.poll(() => slow.open).toBeGreaterThan(1);
+    slow.hurries = true;
+    await again.ended;
+    expect(slow.refused).toBe(0);
+    expect(engine.job(again.id)).toMatchObject({ state: 'done' });
+  });
+
+  test('many of them begin before the first one has ended', async () => {
+    const { ended } = await begin(files(40));
+    await expect.poll(() => slow.open).toBe(40);
+    slow.hurries = true;
+    await ended;
+  });
 });

@@ -2,10 +2,12 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { JobRequest } from '../common/model/job-request';
 import type { JobSummary } from '../common/model/jobs';
-import { folder, run, useEngine } from './testing/test-engine';
+import { engine, folder, run, useEngine } from './testing/test-engine';
 
 useEngine('lists');
 
@@ -50,4 +52,66 @@ test('what a filter leaves out is no task; each text is a list of its own', asyn
   });
   expect(summary).toMatchObject({ state: 'done', counts: { done: 2, failed: 0 } });
   expect(asked.sort()).toEqual(['/a.zip -', '/d.zip -']);
+});
+
+const KINDS: Readonly<
+  Record<string, (base: string) => readonly [list: string | Buffer, asked: readonly string[]]>
+> = {
+  'curl for Bash': (u) => [`curl '${u}/a' \\\n  -H 'range: bytes=0-' \\\n  -H 'x-key: 1' -C -\n`, ['/a 1']],
+  'curl for cmd': (u) => [
+    `curl ^"${u}/a?x=1^&y=2^" ^\r\n  -H ^"x-key: 1^" &\r\ncurl "${u}/b"\r\n`,
+    ['/a?x=1&y=2 1', '/b -'],
+  ],
+  PowerShell: (u) => [
+    `Invoke-WebRequest -Uri "${u}/a" \`\n-Headers @{\n"x-key"="1"\n"range"="bytes=0-"\n}`,
+    ['/a 1'],
+  ],
+  fetch: (u) => [`fetch("${u}/a", {"headers": {"x-key": "1"}, "body": null, "method": "GET"});`, ['/a 1']],
+  HAR: (u) => [
+    `{"log":{"entries":[{"request":{"method":"GET","url":"${u}/a","headers":[{"name":"x-key","value":"1"}]}}]}}`,
+    ['/a 1'],
+  ],
+  'UTF-16': (u) => [Buffer.from(`${u}/a\r\n${u}/b\r\n`, 'utf16le'), ['/a -', '/b -']],
+  'a session of aria2': (u) => [`${u}/a\t${u}/a\n gid=1\n dir=/elsewhere\n header=x-key: 1\n`, ['/a 1']],
+  'a web page': (u) => [`<!DOCTYPE html><a href="${u}/a">a</a><img src="${u}/no">`, ['/a -']],
+  'what is not understood': (u) => [`curl '${u}/a' --frob\ncurl '${u}/b' > x\n`, []],
+  'control characters': (u) => [`${u}/a\u0000b\n${u}/a\u0007\n`, []],
+  'old line ends': (u) => [`${u}/a\r${u}/b\r`, ['/a -', '/b -']],
+};
+
+test.each(Object.entries(KINDS))(
+  '%s: what is asked of the server, from a file and from a pipe',
+  async (_, kind) => {
+    const [list, right] = kind(base);
+    const file = join(folder, 'list');
+    writeFileSync(file, list);
+    await get({ listFiles: [file] });
+    expect(asked.sort()).toEqual(right);
+    asked = [];
+    const { id } = await engine.createJob(
+      {
+        kind: 'download',
+        mode: 'pool',
+        workers: 1,
+        urls: [],
+        text: null,
+        listFiles: [],
+        directory: join(folder, 'piped'),
+      },
+      { start: false, input: Readable.from([Buffer.from(list)]) },
+    );
+    const ended = engine.ended(id);
+    await engine.resume(id);
+    await ended;
+    expect(asked.sort()).toEqual(right);
+  },
+);
+
+test('a pipe with nothing in it is no list', async () => {
+  await expect(
+    engine.createJob(
+      { kind: 'download', mode: 'pool', workers: 1, urls: [], text: null, listFiles: [], directory: folder },
+      { input: Readable.from([Buffer.from(' \n')]) },
+    ),
+  ).rejects.toThrow('There is nothing to download: give a URL or a list.');
 });

@@ -2,7 +2,7 @@
 import { createReadStream } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { type CopyPolicy, type FirstCopied } from '../common/model/copy-options';
-import type { ListPreview } from '../common/model/download';
+import type { ListFormat, ListPreview } from '../common/model/download';
 import { MOST_CONNECTIONS } from '../common/model/download-options';
 import { HeddleError, fromErrorData, toErrorData } from '../common/model/errors';
 import {
@@ -50,6 +50,14 @@ export interface CreateOptions {
   readonly manifest?: FsPath | null;
   /** The manifest of a verification that names none. */
   readonly input?: AsyncIterable<Uint8Array> | null;
+}
+
+/** A text, or a file by its path. */
+export interface ListToPreview {
+  readonly text: string | null;
+  readonly file: string | null;
+  /** `null`: told by its beginning. */
+  readonly format: ListFormat | null;
 }
 
 export interface EngineOptions {
@@ -122,7 +130,7 @@ export class Engine extends JobReader {
       threads,
       settings: () => this.settings.get(),
       sharedRate: this.#sharedRate,
-      hosts: new Hosts(),
+      hosts: new Hosts(stores.hostLimits),
       ...(options.retryPolicy === undefined ? {} : { retryPolicy: options.retryPolicy }),
     };
     this.#turns = new Turns({
@@ -194,12 +202,12 @@ export class Engine extends JobReader {
   }
 
   /** What a list holds, before anything starts. @throws HeddleError when the file cannot be read */
-  async previewList({ text, file }: { text: string | null; file: string | null }): Promise<ListPreview> {
+  async previewList({ text, file, format }: ListToPreview): Promise<ListPreview> {
     try {
-      return await previewList(
-        () => (file === null ? [Buffer.from(text ?? '')] : createReadStream(file)),
-        { format: null, hint: file === null ? null : formatByName(file) },
-      );
+      return await previewList(() => (file === null ? [Buffer.from(text ?? '')] : createReadStream(file)), {
+        format,
+        hint: file === null ? null : formatByName(file),
+      });
     } catch (error) {
       throw fromErrorData(toErrorData(error, file ?? undefined));
     }

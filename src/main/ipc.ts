@@ -36,7 +36,7 @@ export function setupIpc(engine: Engine, dataDirectory: string): void {
     'settings:set': (patch) => engine.settings.set(patch),
     'jobs:list': (query) => engine.listJobs(query),
     'jobs:create': (request) => engine.createJob(request),
-    'lists:preview': ({ text, file }) => engine.previewList({ text, file }),
+    'lists:preview': (list) => engine.previewList(list),
     'copies:first': (request) => engine.firstCopied(request),
     'jobs:pause': ({ jobId }) => engine.pause(jobId),
     'jobs:resume': ({ jobId }) => engine.resume(jobId),

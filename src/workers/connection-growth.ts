@@ -18,6 +18,8 @@ const TRIAL_MS = 1000;
 const REST_MS = 2000;
 /** A new connection that brings nothing for so long is judged all the same. */
 const PATIENCE_MS = 3000;
+/** A thread that is busy for more of its time than this is itself what the bytes wait for. */
+const BUSY = 0.7;
 
 /** One connection, as long as it works for the file. */
 export class Line {
@@ -57,6 +59,7 @@ export class Growth {
   #before = 0;
   #restMs = REST_MS;
   #restUntilMs = 0;
+  #loop = performance.eventLoopUtilization();
   #samples: { readonly atMs: number; readonly got: number }[] = [];
 
   constructor(first: Line) {
@@ -67,6 +70,13 @@ export class Growth {
   /** Connections that the file has, or is to have. */
   get target(): number {
     return this.#target;
+  }
+
+  /** Since it was asked last. */
+  isThreadBusy(): boolean {
+    const before = this.#loop;
+    this.#loop = performance.eventLoopUtilization();
+    return performance.eventLoopUtilization(this.#loop, before).utilization > BUSY;
   }
 
   /** @returns how many connections are to be opened now, or with a minus given up */

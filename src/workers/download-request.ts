@@ -28,10 +28,13 @@ export function parseUrl(text: string): URL {
   return url;
 }
 
+const NONE: Readonly<Record<string, string>> = {};
+
 export function headersOf(
   entry: DownloadEntry,
   options: DownloadWorkerOptions['options'],
-): Record<string, string> {
+): Readonly<Record<string, string>> {
+  if (entry.headers.length === 0 && options.headers.length === 0 && options.bearer === null) return NONE;
   const headers: Record<string, string> = {};
   if (options.bearer !== null) headers['authorization'] = `Bearer ${options.bearer}`;
   for (const [name, value] of [...options.headers, ...entry.headers]) headers[name.toLowerCase()] = value;

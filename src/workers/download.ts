@@ -15,7 +15,7 @@ import { isOneOf, isSafe, shownUrl } from '../common/model/http-fields';
 import { displayPath, joinPath, type FsPath } from '../common/model/paths';
 import type { TaskOrder, TaskOutcome } from '../common/model/tasks';
 import { nowMs } from '../common/threads/board';
-import { FREE_PLACES } from '../common/threads/places';
+import { FREE_PLACES, NO_PLACES, SharedPlaces, type Places } from '../common/threads/places';
 import { RateLimit } from '../common/threads/rate-limit';
 import type { DownloadWorkerOptions } from '../common/threads/worker-options';
 import { lastPart, lstatOrNull, makeFolders, native, parentPath, unlinkIfThere } from '../files/entries';
@@ -70,6 +70,12 @@ export function createDownload(job: DownloadWorkerOptions, tuning: DownloadTunin
   // A job that is gone on with needs it soon.
   if (mayHaveLeft) checker = loadChecker();
   const rates = job.rates.map((buffer) => new RateLimit(buffer));
+
+  /** @param host where its connections are counted */
+  function placesOf(host: number | undefined): Places {
+    if (job.places === undefined) return FREE_PLACES;
+    return host === undefined ? NO_PLACES : new SharedPlaces(job.places.memory, host, job.places.job);
+  }
 
   async function download(order: TaskOrder, context: TaskContext<PartialNote>): Promise<TaskOutcome> {
     const entry = order.download?.entry ?? plainEntry(displayPath(order.source));
@@ -161,14 +167,19 @@ export function createDownload(job: DownloadWorkerOptions, tuning: DownloadTunin
       durable,
       ...(tuning.open === undefined ? {} : { open: tuning.open }),
     });
-    const nameFor = (
-      headers: Readonly<Record<string, string | string[] | undefined>>,
-      final: URL,
-    ): string => {
+    const nameFor = ({
+      headers,
+      url: final,
+      isUrlRaw,
+    }: Pick<Answer, 'headers' | 'url' | 'isUrlRaw'>): string => {
       if (entry.fileName !== null) return expectedName;
-      const [field] = [headers['content-disposition'] ?? []].flat();
+      const given = headers['content-disposition'];
+      // As by far the most.
+      if (given === undefined && final === firstUrl) return expectedName;
+      const [field] = [given ?? []].flat();
       const fileName = field === undefined ? null : parseContentDisposition(field).fileName;
-      return fileName === null ? fileNameFromUrls(firstUrl, final) : safeFileName(fileName);
+      if (fileName !== null) return safeFileName(fileName);
+      return isUrlRaw === true ? expectedName : fileNameFromUrls(firstUrl, final);
     };
     /** A file of another name than expected was not asked about: it is replaced by what is newer for certain. */
     const mayReplace = (name: string, got: Transferred): boolean => {
@@ -208,7 +219,7 @@ export function createDownload(job: DownloadWorkerOptions, tuning: DownloadTunin
       },
       hasher: () => (checker ??= loadChecker()),
       segments: options.segments,
-      places: FREE_PLACES,
+      places: placesOf(order.places),
       maxBytes: options.maxBytes,
       accept: (answer) => {
         if (answer.status === 304) {
@@ -218,7 +229,7 @@ export function createDownload(job: DownloadWorkerOptions, tuning: DownloadTunin
           skip = notModified(own);
           return false;
         }
-        const name = nameFor(answer.headers, answer.url);
+        const name = nameFor(answer);
         if (options.existing === 'skip' && places.isTakenByOthers(directory, name)) {
           skip = skipped(joinPath(directory, name));
           return false;
@@ -247,7 +258,7 @@ export function createDownload(job: DownloadWorkerOptions, tuning: DownloadTunin
       file.close();
       context.throwIfCancelled();
       if (entry.directory !== null) makeFolders(directory);
-      const name = nameFor(got.headers, parseUrl(got.finalUrl));
+      const name = nameFor(got);
       const placed =
         known === null
           ? places.place(temp, directory, name, order.id, mayReplace(name, got))
@@ -260,7 +271,7 @@ export function createDownload(job: DownloadWorkerOptions, tuning: DownloadTunin
         ...(options.existing === 'newer' ? { known: knownFile(displayPath(placed.target), got, url) } : {}),
         facts: {
           status: got.status,
-          finalUrl: got.finalUrl,
+          finalUrl: shownUrl(got.url),
           integrity,
           etag: got.headers['etag'] ?? null,
           lastModified: got.headers['last-modified'] ?? null,
@@ -339,11 +350,25 @@ function skip(place: FsPath, code: string, sentence: string): TaskOutcome {
 /** What they may carry is a key, and is not kept. */
 const SECRET_HEADERS = /cookie|token|secret|auth|key|session|passw|signature|credential|jwt/u;
 
+/** Names as they were looked at: servers use the same few. */
+const secretNames = new Map<string, boolean>();
+const MOST_NAMES = 1000;
+
+function isSecret(name: string): boolean {
+  let secret = secretNames.get(name);
+  if (secret === undefined) {
+    secret = SECRET_HEADERS.test(name);
+    if (secretNames.size < MOST_NAMES) secretNames.set(name, secret);
+  }
+  return secret;
+}
+
 function shownHeaders(headers: Answer['headers']): Record<string, string> {
   const shown: Record<string, string> = {};
   let room = KEPT_HEADER_CHARACTERS;
-  for (const [name, value] of Object.entries(headers)) {
-    if (value === undefined || SECRET_HEADERS.test(name)) continue;
+  for (const name in headers) {
+    const value = headers[name];
+    if (value === undefined || isSecret(name)) continue;
     const text = typeof value === 'string' ? value : value.join(', ');
     room -= name.length + text.length;
     if (room < 0) break;

@@ -54,6 +54,10 @@ export class FurtherConnections {
   #closed = false;
   /** The first one is not there any more. */
   #isAlone = false;
+  /** The one that has its place, which is the task's own. */
+  #successor: Line | null = null;
+  /** The server has answered one with the bytes that it was asked for. */
+  #hasServed = false;
   #news = Promise.withResolvers<void>();
 
   constructor(options: FurtherOptions) {
@@ -64,13 +68,16 @@ export class FurtherConnections {
     }, LOOK_MS);
   }
 
-  get count(): number {
-    return this.#lines.size;
+  /** Whether any is there, or may still be opened. */
+  get goOn(): boolean {
+    return this.#lines.size > 0 || this.#mayAsk;
   }
 
-  /** The first connection has failed: those that are left go on without it. */
-  goOnAlone(): void {
+  /** The first connection has failed. @returns whether others make up for it: some do, or have done */
+  goOnAlone(): boolean {
     this.#isAlone = true;
+    if (this.#lines.size === 0 && this.#hasServed) this.#open(nowMs());
+    return this.#lines.size > 0;
   }
 
   /** A connection broke off in the middle of its bytes, the first one too. @returns whether that is still borne */
@@ -105,7 +112,7 @@ export class FurtherConnections {
       this.#growth.giveUp(wanted, now);
     }
     while (this.#hasRoom(now) && this.#open(now) !== null);
-    if (!isHeldBack() && this.#mayAsk) {
+    if (!this.#growth.isThreadBusy() && !isHeldBack() && this.#mayAsk) {
       const more = this.#growth.look({ now, got: got(), left: total - got(), most });
       if (more < 0) this.#giveUp(-more);
       const opened: Line[] = [];
@@ -131,13 +138,15 @@ export class FurtherConnections {
   /** @returns `null` where there is nothing for it to do, or no place */
   #open(now: number): Line | null {
     const { parts, total, places } = this.#options;
-    if (!this.#mayAsk || this.#closed || !places.take()) return null;
+    const succeeds = this.#isAlone && this.#successor === null;
+    if (!this.#mayAsk || this.#closed || (!succeeds && !places.take())) return null;
     const part = parts.claim(total, now);
     if (part === null) {
-      places.give();
+      if (!succeeds) places.give();
       return null;
     }
     const line = new Line(now);
+    if (succeeds) this.#successor = line;
     const work = this.#work(line, part).finally(() => {
       this.#working.delete(work);
     });
@@ -152,11 +161,13 @@ export class FurtherConnections {
       part.line = line;
       this.#lines.set(line, part);
       const asked = await ask(part);
+      this.#hasServed ||= part.hasBegun;
       const mayGoOn = this.#took(asked) && this.#lines.has(line) && !this.#closed;
       part = mayGoOn ? parts.claim(total, nowMs()) : null;
     }
     this.#lines.delete(line);
-    places.give();
+    if (this.#successor === line) this.#successor = null;
+    else places.give();
     this.#tell();
   }
 
@@ -171,7 +182,8 @@ export class FurtherConnections {
     }
     this.#growth.fix(working);
     if (asked === 'busy') this.#options.places.refused(Math.max(1, working));
-    else this.#mayAsk = false;
+    // Where nothing works any more it is not asked over and over.
+    if (asked === 'no' || working === 0) this.#mayAsk = false;
     return false;
   }
 

@@ -126,6 +126,11 @@ class Doubling extends Growth {
     return this.#isFixed ? 0 : Math.min(most, 2 * this.target) - this.target;
   }
 
+  // The server is on this thread, too.
+  override isThreadBusy(): boolean {
+    return false;
+  }
+
   override fix(connections: number): void {
     this.#isFixed = true;
     super.fix(connections);

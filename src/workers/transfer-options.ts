@@ -34,7 +34,10 @@ export interface TransferOptions {
 
 export interface Transferred {
   readonly status: number;
-  readonly finalUrl: string;
+  /** Where it came from in the end. */
+  readonly url: URL;
+  /** See {@link Answer}. */
+  readonly isUrlRaw: boolean;
   /** Those that are of use when the file is whole, as they came with the content's first answer. */
   readonly headers: Readonly<Record<string, string>>;
   /** Nothing but the connection's end said that this is all. */

@@ -160,7 +160,8 @@ export class Transfer {
     if (this.#inOnePiece && answer !== null) headers = { ...headers, ...messageHeaders(answer) };
     return {
       status: answer?.status ?? 200,
-      finalUrl: shownUrl(answer?.url ?? this.#options.request.url),
+      url: answer?.url ?? this.#options.request.url,
+      isUrlRaw: answer?.isUrlRaw === true,
       headers,
       untilClose: this.#inOnePiece && answer?.untilClose === true,
       compared: this.#compared,
@@ -194,7 +195,7 @@ export class Transfer {
         continue;
       }
       const further = this.#further;
-      if (further === null || (failure !== null && further.count === 0)) throw failure ?? new Changed();
+      if (further === null || (failure !== null && !further.goOn)) throw failure ?? new Changed();
       await further.change();
       this.#options.context.throwIfCancelled();
     }
@@ -211,9 +212,7 @@ export class Transfer {
   /** @returns a failure of the first connection that others make up for. @throws any other one */
   #orThrow(error: unknown): HeddleError {
     this.#options.context.throwIfCancelled();
-    if (this.#further === null || this.#further.count === 0) throw error;
-    if (!isOfConnection(error)) throw error;
-    this.#further.goOnAlone();
+    if (!isOfConnection(error) || this.#further?.goOnAlone() !== true) throw error;
     return error;
   }
 

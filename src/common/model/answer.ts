@@ -14,12 +14,14 @@ export interface OutcomeColumns {
   readonly facts: Column<string | null>;
   /** JSON of `CopyFacts`. */
   readonly copied: Column<string | null>;
+  /** Temporary names to be removed once the result is stored. */
+  readonly releases: Column<FsPath | null>;
   /** What few tasks have. */
   readonly rest: Column<OutcomeRest | null>;
 }
 
 export type OutcomeRest = {
-  readonly [Key in 'identity' | 'grouping' | 'next' | 'lost' | 'known' | 'reason' | 'release']?:
+  readonly [Key in 'identity' | 'grouping' | 'next' | 'lost' | 'known' | 'reason']?:
     TaskOutcome[Key] | undefined;
 };
 
@@ -33,6 +35,7 @@ export function packOutcomes(outcomes: readonly (TaskOutcome | null)[]): Outcome
     digests: jsonColumn(outcomes, 'digests'),
     facts: jsonColumn(outcomes, 'facts'),
     copied: jsonColumn(outcomes, 'copied'),
+    releases: columnOf(outcomes, (outcome) => outcome?.release ?? null),
     rest: columnOf(outcomes, (outcome) => (outcome === null ? null : restOf(outcome))),
   };
 }
@@ -50,14 +53,13 @@ function json(value: object | undefined): string | null {
 }
 
 function restOf(outcome: TaskOutcome): OutcomeRest | null {
-  const { identity, grouping, next, lost, known, reason, release } = outcome;
+  const { identity, grouping, next, lost, known, reason } = outcome;
   const isPlain =
     identity === undefined &&
     grouping === undefined &&
     next === undefined &&
     lost === undefined &&
     known === undefined &&
-    reason === undefined &&
-    release === undefined;
-  return isPlain ? null : { identity, grouping, next, lost, known, reason, release };
+    reason === undefined;
+  return isPlain ? null : { identity, grouping, next, lost, known, reason };
 }

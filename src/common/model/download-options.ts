@@ -80,6 +80,7 @@ export const rememberedOptionsSchema = z.lazy(() =>
       retries: true,
       retryBaseMs: true,
       retryAll: true,
+      retryOn: true,
       connectMs: true,
       headersMs: true,
       stallMs: true,

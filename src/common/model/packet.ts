@@ -309,23 +309,26 @@ export interface PacketOrder {
   readonly attempts: Column<number>;
   /** Milliseconds since the epoch. */
   readonly submittedAtMs: number;
+  /** Where its files ask for further connections (`common/threads/places.ts`); `null`: they get none. */
+  readonly places?: number | null;
   /** What only some kinds of work need. */
   readonly details: Column<OrderDetails | null>;
 }
 
 export type OrderDetails = Omit<
   TaskOrder,
-  'id' | 'type' | 'root' | 'source' | 'target' | 'size' | 'attempt' | 'submittedAtMs'
+  'id' | 'type' | 'root' | 'source' | 'target' | 'size' | 'attempt' | 'submittedAtMs' | 'places'
 >;
 
 export function packetOrder(
   packet: Packet,
   details: Column<OrderDetails | null>,
   submittedAtMs: number,
+  places: number | null = null,
 ): PacketOrder {
   const { ids, types, roots, sources, targets, sizes, attempts, temporaries } = packet;
   const own = temporaries === null ? ids : ids.map((id, index) => valueAt(temporaries, index) ?? id);
-  return { ids: own, types, roots, sources, targets, sizes, attempts, submittedAtMs, details };
+  return { ids: own, types, roots, sources, targets, sizes, attempts, submittedAtMs, places, details };
 }
 
 export function taskOrder(order: PacketOrder, index: number): TaskOrder {
@@ -339,6 +342,7 @@ export function taskOrder(order: PacketOrder, index: number): TaskOrder {
     size: valueAt(order.sizes, index),
     attempt: valueAt(order.attempts, index) + 1,
     submittedAtMs: order.submittedAtMs,
+    ...(order.places == null ? {} : { places: order.places }),
   };
   return details === null ? plain : { ...plain, ...details };
 }

@@ -121,6 +121,8 @@ export interface TaskOrder {
   readonly attempt: number;
   /** When it was handed to the threads, in milliseconds since the epoch. */
   readonly submittedAtMs: number;
+  /** Of a download: where it asks for further connections (`common/threads/places.ts`); absent: it gets none. */
+  readonly places?: number;
   /** Files of one job that may be equal have the same. */
   readonly grouping?: string;
   /** Of a file that is verified: what it is to be. */

@@ -31,6 +31,9 @@ export const FREE_PLACES: Places = {
   refused: () => undefined,
 };
 
+/** None but the first. */
+export const NO_PLACES: Places = { ...FREE_PLACES, take: () => false };
+
 /** @param count of hosts and jobs that can have places at once */
 export function placeMemory(count: number): SharedArrayBuffer {
   return new SharedArrayBuffer(count * CELLS * 4);

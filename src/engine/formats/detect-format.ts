@@ -90,10 +90,11 @@ function objects(start: string): ListFormat {
 function byCode(head: string): ListFormat | null {
   const start = head.replace(/^(?:\s|#[^\n]*\n|\/\/[^\n]*\n)+/u, '');
   if (/^(?:[$%>#]\s+)?(?:curl|wget)(?:\.exe)?\s/iu.test(start)) return 'curl';
-  if (/^(?:await\s+)?(?:globalThis\.|window\.)?fetch\s*\(/u.test(start)) return 'fetch';
+  if (/^(?:(?:const|let|var)\s+\w+\s*=\s*)?(?:await\s+)?(?:globalThis\.|window\.)?fetch\s*\(/u.test(start))
+    return 'fetch';
   if (/^(?:PS [^\n>]*>\s*)?(?:Invoke-WebRequest|Invoke-RestMethod|iwr|irm)\s/iu.test(start))
     return 'powershell';
-  return /^(?:PS [^\n>]*>\s*)?\$\w+\s*=\s*New-Object\s/iu.test(start) ? 'powershell' : null;
+  return /^(?:PS [^\n>]*>\s*)?\$\w+\s*=\s*(?:New-Object\s|@\{|["'])/iu.test(start) ? 'powershell' : null;
 }
 
 const LINK =

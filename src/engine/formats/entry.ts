@@ -94,8 +94,11 @@ const LOGIN_AS_PATH: readonly RegExp[] = [
   // a second address behind the first, as where the line break between them was lost.
   /^https?:\/\/[^/?#\\]*\/[^?#]*:\/\/[^/?#]*@/isu,
 ];
-// eslint-disable-next-line no-control-regex -- URL leaves out tabs and line breaks, escapes others: and so joins what they divide
-const NOT_IN_ADDRESS = /[\u0000-\u0020\u007f-\u009f\s]/u;
+/** What `URL` leaves out or escapes, and so joins what it divides; and what nobody sees. */
+// eslint-disable-next-line no-control-regex -- control characters are among it
+const NOT_IN_ADDRESS = /[\u0000-\u0020\u007f-\u009f\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\s]/u;
+/** A second address right behind a word of the first: the line break between them was lost. */
+const TWO_ADDRESSES = /^https?:\/\/[^?#]*?[\p{L}\p{N}]https?:\/\//iu;
 
 export function isHttpUrl(text: string): boolean {
   // Bytes that are no UTF-8 were decoded to U+FFFD; the address they stood for is not known.
@@ -103,6 +106,7 @@ export function isHttpUrl(text: string): boolean {
     /^https?:\/\//iu.test(text) &&
     !text.includes('\ufffd') &&
     !NOT_IN_ADDRESS.test(text) &&
+    !TWO_ADDRESSES.test(text) &&
     !(text.includes('@') && LOGIN_AS_PATH.some((pattern) => pattern.test(text))) &&
     URL.canParse(text)
   );

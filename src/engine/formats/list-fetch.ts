@@ -41,7 +41,9 @@ function nextCall(script: JsLiterals): ListedEntry | null {
   const { line } = script;
   let address = '';
   try {
-    if (!script.take(/(?:await\s+)?(?:globalThis\.|window\.)?fetch\s*\(/uy))
+    if (
+      !script.take(/(?:(?:const|let|var)\s+\w+\s*=\s*)?(?:await\s+)?(?:globalThis\.|window\.)?fetch\s*\(/uy)
+    )
       throw new Fault('is no call of fetch');
     const url = script.value();
     if (typeof url !== 'string') throw new Fault('has no address');

@@ -74,6 +74,9 @@ function gather(value: unknown, records: unknown[], isRecord: boolean, depth: nu
   } else if (typeof value === 'object' && value !== null && depth < MAX_DEPTH) {
     if (Array.isArray(value)) for (const each of value) gather(each, records, false, depth + 1);
     else if (Object.keys(value).some((name) => isAddressName(name.toLowerCase()))) records.push(value);
+    // Names and their addresses.
+    else if (Object.values(value).every((each) => typeof each === 'string' && isHttpUrl(each)))
+      records.push(...(Object.values(value) as string[]));
     else
       for (const each of Object.values(value))
         // Single texts of an object are what is said of it: its home page, its license.

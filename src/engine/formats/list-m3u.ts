@@ -1,6 +1,7 @@
 /** Playlists (M3U, M3U8): an address on each line that is no remark. HLS has its own kinds (RFC 8216). */
-import { plainEntry, type ListedEntry } from '../../common/model/download';
-import { fault, isHttpUrl } from './entry';
+import { plainEntry, type DownloadEntry, type ListedEntry } from '../../common/model/download';
+import { fromCopiedRequest } from './copied-request';
+import { fault, isHttpUrl, listed } from './entry';
 import type { Remark } from './remark';
 import type { Line } from './text-lines';
 
@@ -31,11 +32,20 @@ export async function* readM3u(
           'It is an HLS playlist: its addresses are pieces of one recording, which are not joined.',
         );
       if (url === '' || url.startsWith('#')) continue;
-      if (!tooLong && isHttpUrl(url)) entries.push({ line: number, entry: plainEntry(url) });
+      // Players take headers behind a bar.
+      const bar = url.indexOf('|');
+      if (!tooLong && bar > 0 && isHttpUrl(url.slice(0, bar)))
+        entries.push(listed(number, url, () => withHeaders(url.slice(0, bar), url.slice(bar + 1))));
+      else if (!tooLong && isHttpUrl(url)) entries.push({ line: number, entry: plainEntry(url) });
       else entries.push(fault(number, url, notWhole(url)));
     }
     if (entries.length > 0) yield entries;
   }
+}
+
+/** @param text `Name=value&…`, escaped as in a query. @throws Fault */
+function withHeaders(url: string, text: string): DownloadEntry {
+  return fromCopiedRequest({ url, headers: [...new URLSearchParams(text)] });
 }
 
 function notWhole(url: string): string {

@@ -33,6 +33,7 @@ export async function* readPowerShell(
   const { text, isCut } = await readWhole(texts);
   const script = new PowerShellText(text);
   const sessions = new Map<string, Session>();
+  const variables = new Map<string, Word>();
   /** A statement that was not understood may be what the next command needs. */
   let broken: { readonly line: number; readonly what: string } | null = null;
   const found: ListedEntry[] = [];
@@ -42,10 +43,10 @@ export async function* readPowerShell(
       const words = script.words();
       const isCommand = typeof words[0] === 'string' && COMMANDS.test(words[0]);
       if (!isCommand) {
-        setUp(words, sessions);
+        setUp(words, sessions, variables);
         continue;
       }
-      if (broken === null) found.push(readCommand(line, words, sessions));
+      if (broken === null) found.push(readCommand(line, filledIn(words, variables), sessions));
       else found.push(fault(broken.line, '', broken.what));
       broken = null;
     } catch (error) {
@@ -64,7 +65,7 @@ export async function* readPowerShell(
 }
 
 /** `$session = New-Object …`, `$session.UserAgent = …`, `$session.Cookies.Add(…)`. @throws Fault */
-function setUp(words: readonly Word[], sessions: Map<string, Session>): void {
+function setUp(words: readonly Word[], sessions: Map<string, Session>, variables: Map<string, Word>): void {
   const [target, second, third, fourth] = words;
   const [, variable = '', member] =
     /^\$([a-z_]\w{0,60})(?:\.([a-z.]{1,40}))?$/iu.exec(variableName(target)) ?? [];
@@ -72,6 +73,10 @@ function setUp(words: readonly Word[], sessions: Map<string, Session>): void {
   const session = sessions.get(name);
   if (member === undefined && second === '=' && isNewSession(third, fourth)) {
     sessions.set(name, { userAgent: null, cookies: [] });
+    return;
+  }
+  if (member === undefined && name !== '' && second === '=' && words.length === 3 && isWrittenOut(third)) {
+    variables.set(name, third);
     return;
   }
   if (
@@ -88,6 +93,15 @@ function setUp(words: readonly Word[], sessions: Map<string, Session>): void {
     return;
   }
   throw new Fault('is no command that is known here');
+}
+
+/** A text or a table, which a later command may name. */
+function isWrittenOut(word: Word | undefined): word is Word {
+  return typeof word === 'object' && ('text' in word || 'table' in word);
+}
+
+function filledIn(words: readonly Word[], variables: ReadonlyMap<string, Word>): readonly Word[] {
+  return words.map((word) => variables.get(variableName(word).slice(1).toLowerCase()) ?? word);
 }
 
 function variableName(word: Word | undefined): string {

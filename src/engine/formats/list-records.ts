@@ -182,7 +182,7 @@ class CsvParser {
   }
 }
 
-const ADDRESS_NAMES = ['url', 'uri', 'href', 'link', 'browser_download_url', 'download_url'] as const;
+const ADDRESS_NAMES = ['url', 'uri', 'href', 'link', 'src', 'browser_download_url', 'download_url'] as const;
 const ALL_ADDRESS_NAMES: ReadonlySet<string> = new Set([...ADDRESS_NAMES, 'urls', 'mirrors']);
 
 /** @param name lower-case */
@@ -212,12 +212,8 @@ function fromFields(fields: Fields): DownloadEntry {
     const value = isDigestName(name) ? text(name) : null;
     if (value !== null) Object.assign(digests, readDigest(name, value));
   }
-  const checksum = text('checksum');
-  if (checksum !== null) {
-    const parsed = parseChecksum(checksum);
-    if (parsed === null) throw new Fault('has a checksum that is none: write it as sha256=…');
-    digests[parsed.algorithm] = parsed.hex;
-  }
+  const checksum = checksumIn(fields['checksum']) ?? digestIn(fields['digest']);
+  if (checksum !== null) digests[checksum.algorithm] = checksum.hex;
   const size = text('size', 'bytes');
   const body = fields['body'];
   const isJson = typeof body === 'object' && body !== null;
@@ -245,6 +241,25 @@ function fromFields(fields: Fields): DownloadEntry {
     headers,
     body: isJson ? JSON.stringify(body) : typeof body === 'string' && body !== '' ? body : null,
   });
+}
+
+/** As text, or an object with an algorithm and a value. @throws Fault */
+function checksumIn(value: unknown): ReturnType<typeof parseChecksum> {
+  if (value === undefined || value === null || value === '') return null;
+  const { algorithm, type, value: hex, hash } = (typeof value === 'object' ? value : {}) as Fields;
+  const [kind, digits] = [algorithm ?? type, hex ?? hash];
+  const written =
+    typeof kind === 'string' && typeof digits === 'string'
+      ? `${kind.replace(/^sha-/iu, 'sha')}=${digits}`
+      : value;
+  const parsed = typeof written === 'string' ? parseChecksum(written.trim()) : null;
+  if (parsed === null) throw new Fault('has a checksum that is none: write it as sha256=…');
+  return parsed;
+}
+
+/** As GitHub writes it, `sha256:…`; other things are called so, too. */
+function digestIn(value: unknown): ReturnType<typeof parseChecksum> {
+  return typeof value === 'string' ? parseChecksum(value.replace(/^([a-z0-9-]+):/iu, '$1=')) : null;
 }
 
 function readUrlField(value: unknown): string[] {

@@ -210,6 +210,11 @@ Invoke-WebRequest -Uri 'http://b.example/it''s' -OutFile g.bin`;
     expect((await readList(COPIED)).format).toBe('powershell');
   });
 
+  test('texts and tables that have a name', async () => {
+    const list = `$h = @{ "x-key" = "1" }\n$uri = 'http://a/1'\nInvoke-RestMethod -Uri $uri -Headers $H -OutFile x\n`;
+    expect(await requests(list)).toEqual([{ url: 'http://a/1', headers: { 'x-key': '1' }, fileName: 'x' }]);
+  });
+
   test('lines of Windows', async () => {
     expect(await requests(COPIED.replaceAll('\n', '\r\n'))).toEqual(await requests(COPIED));
   });
@@ -260,6 +265,7 @@ fetch("http://a/z");`;
   });
 
   test.each([
+    ['const r = await fetch("http://a/1");', ['1 http://a/1']],
     ['fetch(url)', ['Line 1 has a value that is not written out.']],
     ['fetch("http://a/" + x)', ['Line 1 (a) has code that is not understood.']],
     ['fetch("http://a/", options)', ['Line 1 (a) has code that is not understood.']],

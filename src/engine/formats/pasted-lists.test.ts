@@ -34,6 +34,8 @@ describe('what else is on the line of an address', () => {
       'http://a/1 ftp://b/2',
       ['Line 1 (a) has more than an address: put a # before remarks, and write spaces in addresses as %20.'],
     ],
+    ['http://a/1http://b/2', ['Line 1 (a) is not an HTTP or HTTPS address.']],
+    ['http://a/x\u200by', ['Line 1 (a) is not an HTTP or HTTPS address.']],
     ['http://a/x\u0007y', ['Line 1 (a) is not an HTTP or HTTPS address.']],
     ['http://a/x\u007fy', ['Line 1 (a) is not an HTTP or HTTPS address.']],
     ['http://a/1\rhttp://a/2\rhttp://a/3', ['1 http://a/1', '2 http://a/2', '3 http://a/3']],
@@ -107,6 +109,12 @@ describe('JSON', () => {
     ['{"url":"http://a/1"}\n{"url":"http://a/2"}', ['1 http://a/1', '2 http://a/2'], 'jsonl'],
     ['{"url":"http://a/1"}', ['1 http://a/1'], 'jsonl'],
     ['["http://a/1"]\n["http://a/2"]', ['1 http://a/1', '2 http://a/2'], 'json'],
+    ['{"a.bin": "http://a/1", "b.bin": "http://a/2"}', ['1 http://a/1', '1 http://a/2'], 'json'],
+    [
+      '[{"url":"http://a/1","checksum":"ab"}]',
+      ['Line 1 (a) has a checksum that is none: write it as sha256=….'],
+      'json',
+    ],
     ['[]', [], 'json'],
     [
       '["x", {"a": 1}, 5]',
@@ -120,6 +128,15 @@ describe('JSON', () => {
     expect(await outlineOf(list)).toEqual(expected);
     expect((await readList(list)).format).toBe(format);
     for (const chunk of [1, 7]) expect(await outlineOf(list, { chunk })).toEqual(expected);
+  });
+
+  test.each([
+    `"checksum":{"algorithm":"SHA-1","value":"${'ab'.repeat(20)}"}`,
+    `"digest":"sha1:${'ab'.repeat(20)}"`,
+  ])('%s is checked', async (field) => {
+    expect(await entriesIn(`[{"url":"http://a/1",${field}}]`)).toMatchObject([
+      { digests: { sha1: 'ab'.repeat(20) } },
+    ]);
   });
 
   test('a HAR file: its GET requests with their headers, not where they were led to another address', async () => {
@@ -263,6 +280,18 @@ describe('playlists and sitemaps', () => {
       '3 http://a/1.mp3',
       'Line 4 is a place beside the playlist, whose own address is not known.',
       'Line 5 (x) is not an HTTP or HTTPS address.',
+    ]);
+  });
+
+  test('M3U with the headers that players take', async () => {
+    expect(await entriesIn('#EXTM3U\nhttp://a/1|User-Agent=me%2F1&X-Key=1')).toMatchObject([
+      {
+        urls: ['http://a/1'],
+        headers: [
+          ['User-Agent', 'me/1'],
+          ['X-Key', '1'],
+        ],
+      },
     ]);
   });
 

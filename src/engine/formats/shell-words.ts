@@ -18,7 +18,20 @@ const IF_FAILED = 'is only for when the command before it fails';
 
 /** Carets escape in cmd.exe alone, and a backslash ends a line that goes on in POSIX shells alone. */
 export function isForCmd(text: string): boolean {
-  return !/\\\r?\n/u.test(text) && (/[ \t]\^(?:"|\r|\n|$)/u.test(text) || /^[^"'\n]*\^[&|<>^]/mu.test(text));
+  if (/\\\r?\n/u.test(text)) return false;
+  return /[ \t]\^(?:"|\r|\n|$)/u.test(text) || hasCaretsOutside(text);
+}
+
+/** Before a sign that cmd.exe knows, and no quote on the line before it. */
+function hasCaretsOutside(text: string): boolean {
+  let isOutside = true;
+  for (let at = 0; at < text.length; at++) {
+    const character = text[at] ?? '';
+    if (character === '\n' || character === '\r') isOutside = true;
+    else if (character === '"' || character === "'") isOutside = false;
+    else if (isOutside && character === '^' && '&|<>^'.includes(text[at + 1] ?? ' ')) return true;
+  }
+  return false;
 }
 
 export function splitCommands(text: string): ShellCommand[] {

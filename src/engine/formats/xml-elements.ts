@@ -26,6 +26,16 @@ export interface XmlReader {
   readonly close: (element: XmlElement, text: string, parent: XmlElement | undefined) => ListedEntry | null;
 }
 
+class Stop extends Error {}
+
+function orStop(parse: () => void): void {
+  try {
+    parse();
+  } catch (error) {
+    if (!(error instanceof Stop)) throw error;
+  }
+}
+
 export async function* readXml(
   /** Short pieces: what is nested without end is noticed before all of it is taken. */
   texts: AsyncIterable<string>,
@@ -41,6 +51,8 @@ export async function* readXml(
   // What the parser says quotes the text.
   parser.on('error', () => {
     broken ??= 'it is not well-formed XML';
+    // What follows would be as many errors.
+    throw new Stop();
   });
   parser.on('opentag', ({ name, attributes }) => {
     const element = { name: name.slice(name.indexOf(':') + 1), attributes, line: parser.line };
@@ -66,12 +78,12 @@ export async function* readXml(
   });
   for await (const piece of texts) {
     silence += piece.length;
-    parser.write(piece);
+    orStop(() => parser.write(piece));
     if (silence > MAX_SILENCE) broken ??= 'a part of it is too long';
     if (broken !== null) break;
     if (found.length > 0) yield found.splice(0);
   }
-  if (broken === null) parser.close();
+  if (broken === null) orStop(() => parser.close());
   if (broken !== null) found.push(fault(parser.line, '', `is not ${reader.what}: ${broken}`));
   if (found.length > 0) yield found;
 }

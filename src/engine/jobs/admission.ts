@@ -5,8 +5,10 @@
  */
 import { pickTasks, valueAt, type Packet } from '../../common/model/packet';
 import type { ErrorData } from '../../common/model/errors';
+import type { PlaceGroup } from '../../common/threads/places';
 import type { HostState } from '../../common/model/responses';
 import type { DrawCursor, Drawn } from '../store/packet-store';
+import type { RunningReading } from '../pool';
 import type { Hosts, SharedHost } from './hosts';
 
 interface Host {
@@ -28,6 +30,8 @@ interface Host {
 }
 
 const START: DrawCursor = { row: -1, packet: -1 };
+/** Further connections of files that are wanted back have ended after about so long. */
+export const GIVEN_BACK_MS = 60;
 /** Tasks of one host that wait for another try, beyond which it gets no new ones. */
 const MOST_WAITING = 4096;
 
@@ -47,6 +51,10 @@ export interface AdmissionOptions {
   /** How many it gets before anything is known of it. */
   readonly firstPerHost: number;
   readonly hosts: Hosts;
+  /** Where further connections of its files are counted; `null`: they have none. */
+  readonly places?: PlaceGroup | null;
+  /** Connections of the job at once, further ones of files among them. */
+  readonly connections?: () => number;
   /** Reads queued tasks of a host behind a cursor. */
   readonly draw: (host: string, after: DrawCursor) => Drawn | null;
   /** More may run now: another job has given a host's place back. */
@@ -133,25 +141,69 @@ export class Admission {
       this.#turn.delete(host);
       if (hasMore(host)) this.#turn.add(host);
       const room = Math.min(most, this.#roomOf(host, now));
-      if (room <= 0) continue;
-      const packet = dueOf(host, now) ?? this.#take(host, room, now);
-      if (packet === null) {
-        if (this.#leavesToOthers(host)) this.#tellOthers(host);
-        continue;
-      }
-      host.inFlight += packet.ids.length;
-      this.#inFlight += packet.ids.length;
-      if (host.shared !== null) host.shared.inFlight += packet.ids.length;
-      return packet;
+      const packet = room <= 0 ? null : (dueOf(host, now) ?? this.#take(host, room, now));
+      if (packet !== null) {
+        host.inFlight += packet.ids.length;
+        this.#inFlight += packet.ids.length;
+        if (host.shared !== null) host.shared.inFlight += packet.ids.length;
+      } else if (room > 0 && this.#leavesToOthers(host)) this.#tellOthers(host);
+      this.#shareOut(host, now);
+      if (packet !== null) return packet;
     }
     return null;
   }
 
+  /** What is left of a host's and the job's connections is for parts of files; files that wait come first. */
+  #shareOut(host: Host, now: number): void {
+    const { shared } = host;
+    if (shared === null) return;
+    shared.hear();
+    if (canRunMore(host, now)) shared.waiting.add(this.#options.onRoom);
+    else shared.waiting.delete(this.#options.onRoom);
+    shared.shareOut();
+    this.shareOutConnections();
+  }
+
+  /** How many connections there may be has changed. */
+  shareOutConnections(): void {
+    const { places, connections } = this.#options;
+    if (places == null || connections === undefined) return;
+    const left = connections() - this.#inFlight;
+    const { taken } = places;
+    places.room = taken === 0 || taken < left || !this.#waits() ? left : taken - 1;
+  }
+
+  /** Whether a file could be begun if the job had a connection more. */
+  #waits(): boolean {
+    const now = this.#now();
+    for (const host of this.#turn) if (canRunMore(host, now) && this.#roomOf(host, now) > 0) return true;
+    return false;
+  }
+
+  /** What runs at this moment, of hosts that may soon have more. @returns whether one has */
+  flowing(running: ReadonlyMap<string, readonly RunningReading[]>): boolean {
+    let hasMoreRoom = false;
+    for (const [name, readings] of running) {
+      const pace = this.#hosts.get(name)?.shared?.pace;
+      if (pace?.flowing(this.#now(), readings) === true) hasMoreRoom = true;
+    }
+    return hasMoreRoom;
+  }
+
+  /** Whether files wait for a host of which it is to be seen whether it could do more. */
+  get wantsToSeeFlow(): boolean {
+    const now = this.#now();
+    for (const host of this.#turn)
+      if (host.shared?.pace.isDoubling === true && canRunMore(host, now) && this.#roomOf(host, now) <= 0)
+        return true;
+    return false;
+  }
+
   /** A task no longer runs. @param sign what its end says of the host; @param error what went wrong */
-  release(name: string, sign: HostSign | null = null, error: string | null = null): void {
+  release(name: string, sign: HostSign | null = null, error: ErrorData | null = null): void {
     const host = this.#hosts.get(name);
     if (host === undefined) return;
-    host.lastError = error ?? host.lastError;
+    host.lastError = error?.message ?? host.lastError;
     const { shared } = host;
     if (sign === 'answered') {
       host.answered += 1;
@@ -159,12 +211,15 @@ export class Admission {
     } else if (sign === 'refused') {
       host.refused += 1;
       shared?.pace.refused(this.#now());
+      if (error !== null && /^http-(?:429|503)$/u.test(error.code)) shared?.remember();
     }
+    shared?.hear();
     host.inFlight -= 1;
     this.#inFlight -= 1;
     if (shared === null) return;
     shared.inFlight -= 1;
     this.#leavesToOthers(host);
+    this.#shareOut(host, this.#now());
     this.#tellOthers(host);
   }
 
@@ -175,6 +230,12 @@ export class Admission {
     wait(host, packet);
     this.#turn.add(host);
     host.shared?.busy.add(this.#options.onRoom);
+  }
+
+  /** Where files of a host ask for further connections. */
+  placesOf(name: string): number | null {
+    if (this.#options.places == null) return null;
+    return this.#hosts.get(name)?.shared?.placesIndex ?? null;
   }
 
   /** The host asked to be left alone. */
@@ -193,7 +254,7 @@ export class Admission {
           : [
               {
                 host: name,
-                inFlight,
+                inFlight: inFlight + shared.further,
                 limit: this.#limitOf(shared),
                 heldUntilMs: shared.heldUntilMs > now ? shared.heldUntilMs : null,
                 answered,
@@ -233,7 +294,12 @@ export class Admission {
     for (const host of this.#turn) {
       const heldUntilMs = host.shared?.heldUntilMs ?? 0;
       // Whoever gives a place back says so.
-      if (heldUntilMs <= now && this.#roomOf(host, now) <= 0) continue;
+      if (heldUntilMs <= now && this.#roomOf(host, now) <= 0) {
+        // Threads give further connections back, and say nothing.
+        if ((host.shared?.further ?? 0) > 0 && canRunMore(host, now))
+          earliest = Math.min(earliest, now + GIVEN_BACK_MS);
+        continue;
+      }
       const next = host.waiting.at(-1);
       if (next !== undefined) earliest = Math.min(earliest, Math.max(timeOf(next), heldUntilMs));
       if (heldUntilMs > now && hasMore(host)) earliest = Math.min(earliest, heldUntilMs);
@@ -259,7 +325,10 @@ export class Admission {
     if (shared === null) return Infinity;
     if (shared.heldUntilMs > now) return 0;
     const limit = this.#limitOf(shared);
-    return Math.min(limit - shared.inFlight, Math.ceil(limit / Math.max(1, shared.busy.size)) - inFlight);
+    return Math.min(
+      limit - shared.inFlight - shared.further,
+      Math.ceil(limit / Math.max(1, shared.busy.size)) - inFlight,
+    );
   }
 
   #take(host: Host, room: number, now: number): Packet | null {
@@ -289,6 +358,12 @@ export class Admission {
 
 function hasMore({ packet, exhausted, waiting }: Host): boolean {
   return packet !== null || !exhausted || waiting.length > 0;
+}
+
+/** Whether more of its tasks could run now if there was room. */
+function canRunMore({ packet, exhausted, waiting }: Host, now: number): boolean {
+  const next = waiting.at(-1);
+  return packet !== null || !exhausted || (next !== undefined && timeOf(next) <= now);
 }
 
 function timeOf({ notBefores }: Packet): number {

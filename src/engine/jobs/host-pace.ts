@@ -2,6 +2,9 @@
  * How many requests one host gets at once finds itself. It doubles while the host answers more for it, as TCP's slow
  * start does; it halves when the host says "too much" or fails, and then grows by one for each round. What the user
  * allows is the ceiling.
+ *
+ * Of small files it is the answers that are counted. Files that take longer are looked at on their way: those that were
+ * begun last bring about as much in their first moments as the first ones did, or the host is at its best.
  */
 export const FIRST_LIMIT = 16;
 /** A round that brings less than this much more than the one before shows that the host, or this machine, is at its best. */
@@ -10,6 +13,8 @@ const WORTHWHILE_GROWTH = 1.05;
 const SHORTEST_ROUND_MS = 100;
 /** After this many rounds without growth it is tried again. */
 const ROUNDS_UNTIL_TRIED_AGAIN = 50;
+/** Files that share what others had alone bring half of it each. */
+const ALIKE = 0.65;
 /** Several failures of one moment are one sign. */
 const HALVE_EVERY_MS = 1000;
 
@@ -25,11 +30,23 @@ export class HostPace {
   #halvedAtMs = -Infinity;
 
   #isRefused = false;
+  readonly #known: number | null;
+  /** When the limit last changed: what began since then is new. */
+  #steppedAtMs = -Infinity;
+  /** What a file brought in its first moments when there were fewer. */
+  #usual: number | null = null;
 
-  /** @param first how many it gets to begin with */
-  constructor(ceiling: number, first = FIRST_LIMIT) {
+  /**
+   * @param first how many it gets to begin with
+   * @param known more than so many it refused lately
+   */
+  constructor(ceiling: number, first = FIRST_LIMIT, known: number | null = null) {
     this.#ceiling = ceiling;
-    this.#limit = Math.min(first, ceiling);
+    this.#known = known;
+    this.#limit = Math.min(first, ceiling, known ?? Infinity);
+    if (known === null) return;
+    this.#isRefused = true;
+    this.#growing = 'adding';
   }
 
   /** A job lets it have so many at once: the most that any allows is the ceiling. @param first as for a new host */
@@ -40,6 +57,46 @@ export class HostPace {
 
   get limit(): number {
     return Math.floor(this.#limit);
+  }
+
+  /** It takes more than it was known to. */
+  get isBeyondKnown(): boolean {
+    return this.#known !== null && this.limit > this.#known;
+  }
+
+  /** Whether {@link flowing} is to be asked from time to time. */
+  get isDoubling(): boolean {
+    return this.#growing === 'doubling' && this.limit < this.#ceiling;
+  }
+
+  /** What runs on this host at this moment. @returns whether it may have more now */
+  flowing(
+    nowMs: number,
+    running: readonly { readonly startedAtMs: number; readonly bytesDone: number }[],
+  ): boolean {
+    // Where answers come and go it is them that are counted, and a limit that nobody reaches says nothing.
+    if (!this.isDoubling || running.length < this.limit || this.#roundAnswers >= this.limit) return false;
+    if (running.some(({ bytesDone }) => bytesDone === 0)) return false;
+    const young = running.filter(({ startedAtMs }) => startedAtMs >= this.#steppedAtMs);
+    const youngest = Math.max(...young.map(({ startedAtMs }) => startedAtMs));
+    if (young.length === 0 || nowMs - youngest < SHORTEST_ROUND_MS) return false;
+    const each = young.reduce((sum, { bytesDone }) => sum + bytesDone, 0) / young.length;
+    if (this.#usual !== null && each < ALIKE * this.#usual) {
+      this.#growing = 'resting';
+      this.#restingRounds = 0;
+      return false;
+    }
+    this.#usual ??= each;
+    this.#steppedAtMs = nowMs;
+    this.#limit = Math.min(this.#ceiling, this.#limit * 2);
+    return true;
+  }
+
+  /** It lets this machine have so many and no more. */
+  settle(connections: number): void {
+    this.#isRefused = true;
+    this.#limit = Math.max(1, Math.min(this.#limit, connections));
+    this.#growing = 'adding';
   }
 
   /** One request was answered well. @param inFlight requests of this host at that moment */
@@ -80,6 +137,7 @@ export class HostPace {
       return;
     }
     this.#lastRate = rate;
+    this.#steppedAtMs = this.#roundStartedAtMs ?? this.#steppedAtMs;
     this.#limit = Math.min(this.#ceiling, this.#growing === 'doubling' ? this.#limit * 2 : this.#limit + 1);
   }
 }

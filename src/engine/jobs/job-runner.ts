@@ -16,15 +16,8 @@ import { nowMs } from '../../common/threads/board';
 import { endsNow } from '../../common/threads/ends';
 import { RateLimit } from '../../common/threads/rate-limit';
 import type { WorkerOptions } from '../../common/threads/worker-options';
-import {
-  createExecutor,
-  type Executor,
-  type PacketHandle,
-  type RunningReading,
-  type TimedEnds,
-} from '../pool';
+import { createExecutor, type Executor, type PacketHandle, type TimedEnds } from '../pool';
 import type { DrawCursor, Drawn } from '../store/packet-store';
-import type { RestState } from '../store/job-repository';
 import type { TaskStore } from '../store/task-store';
 import type { Becomes } from '../store/task-writes';
 import { Admission, signOf } from './admission';
@@ -33,7 +26,9 @@ import { JobTally } from './job-tally';
 import { kindOf, type Kind } from './kinds';
 import { Recorder } from './recorder';
 import { DEFAULT_RETRY_POLICY, retryDelayMs } from './retry-policy';
-import type { RunnerOptions } from './runner-options';
+import type { RunnerOptions, RunningNow, RunResult, StopReason } from './runner-options';
+import type { PlacesGroup } from './hosts';
+import { FlowWatch } from './flow-watch';
 
 /** Queued tasks beyond which planning takes its time: it competes with the tasks for the same thread. */
 const ENOUGH_PLANNED = 4000;
@@ -41,19 +36,7 @@ const ENOUGH_PLANNED = 4000;
 const PLAN_TURN_MS = 2;
 const PLAN_PAUSE_MS = 2;
 
-export type StopReason = 'pause' | 'cancel' | 'interrupt';
 const STATES = { pause: 'paused', cancel: 'cancelled', interrupt: 'interrupted' } as const;
-
-export interface RunResult {
-  readonly state: RestState;
-  readonly error: ErrorData | null;
-}
-
-/** A task that runs at this moment. */
-export interface RunningNow extends RunningReading {
-  readonly id: number;
-  readonly name: string;
-}
 
 export class JobRunner {
   readonly executor: Executor<PacketOrder, OutcomeColumns>;
@@ -64,8 +47,11 @@ export class JobRunner {
   readonly #kind: Kind;
   readonly #queue: PQueue;
   readonly #admission: Admission;
+  readonly #flow: FlowWatch;
   readonly #recorder: Recorder;
   readonly #capacity: Capacity;
+  /** Where further connections of its files are counted. */
+  readonly #places: PlacesGroup | null;
   readonly #running = new Map<PacketHandle, Packet>();
   /** Tasks that something is on disk of. */
   readonly #partials: Set<number>;
@@ -91,8 +77,10 @@ export class JobRunner {
     this.#planned = summary.planned;
     this.#partials = new Set(tasks.partials.ids(this.#jobId));
     if (spec.kind === 'download') this.#rate.set(spec.options.limitRate);
+    this.#places = spec.kind === 'download' && !this.#isBounded ? hosts.takeGroup() : null;
     this.#kind = kindOf({
       ...options,
+      places: { memory: hosts.memory, job: this.#places?.index ?? -1 },
       rates: [this.#rate, sharedRate],
       partial: (id) => this.#partial(id),
     });
@@ -109,11 +97,21 @@ export class JobRunner {
       limitPerHost: this.#isBounded ? Infinity : this.#kind.limitPerHost,
       firstPerHost: this.#kind.firstPerHost,
       hosts,
+      places: this.#places?.group ?? null,
+      connections: () => this.#capacity.connections ?? Infinity,
       draw: (host, after) => this.#drawStored(host, after),
       onRoom: () => {
         this.#planDraw();
       },
     });
+    this.#flow = new FlowWatch(
+      this.#admission,
+      () => this.executor.read(),
+      (handle) => this.#running.get(handle)?.host ?? '',
+      () => {
+        this.#planDraw();
+      },
+    );
     this.#recorder = new Recorder(
       tasks,
       this.#jobId,
@@ -158,11 +156,13 @@ export class JobRunner {
     // Stopped before its first phase, it may still be listing folders on a thread of its own.
     await planning.catch(() => undefined);
     if (this.#wakeTimer !== null) clearTimeout(this.#wakeTimer);
+    this.#flow.stop();
     await this.#queue.onIdle();
     if (this.#isBounded) this.#recorder.flush();
     this.#options.measuring?.onSettled();
     await this.executor.shutdown({ cancelQueued: true });
     this.#admission.close();
+    if (this.#places !== null) this.#options.hosts.giveGroup(this.#places.index);
     await this.#recorder.finish();
     if (this.#failure !== null) return { state: 'failed', error: this.#failure };
     return { state: this.#stop === null ? 'done' : STATES[this.#stop], error: null };
@@ -199,10 +199,15 @@ export class JobRunner {
     await this.resize(this.#capacity.threadsFor(connections, this.executor));
   }
 
-  /** Connections under way, and how many there may be; `null`: it needs none. */
-  get connections(): JobFrame['connections'] {
-    const { connections } = this.#capacity;
-    return connections === null ? null : { open: this.#admission.inFlight, most: connections };
+  /** Connections under way, and how many there may be; `null`: it needs none. @param running tasks */
+  connections(running: number): JobFrame['connections'] {
+    const { connections: most } = this.#capacity;
+    return most === null ? null : { open: running + this.#further, most };
+  }
+
+  /** Connections of files beside their first ones. */
+  get #further(): number {
+    return this.#places?.group.taken ?? 0;
   }
 
   /** What runs at this moment, by worker; tasks that wait for a thread do not. */
@@ -311,10 +316,14 @@ export class JobRunner {
   #draw(): void {
     const isSingle = this.executor.mode === 'thread-per-task';
     while (this.#goesOn) {
-      const room = this.#capacity.mostTasks(this.executor) - this.tally.counts.running;
+      const further = this.#further;
+      const room = this.#capacity.mostTasks(this.executor) - this.tally.counts.running - further;
       // The next one that ends is followed by a draw.
-      if (room <= 0 || this.#queue.size + this.#queue.pending >= this.#queue.concurrency) return;
-      const packet = this.#admission.next(isSingle ? 1 : Math.min(this.#kind.tasksInPacket, room));
+      const isFull = room <= 0 || this.#queue.size + this.#queue.pending >= this.#queue.concurrency;
+      if (isFull && further === 0) return;
+      const packet = isFull
+        ? null
+        : this.#admission.next(isSingle ? 1 : Math.min(this.#kind.tasksInPacket, room));
       if (packet === null) break;
       void this.#queue
         .add(() => this.#attempt(packet))
@@ -324,6 +333,7 @@ export class JobRunner {
     }
     const wake = (this.#waitingUntilMs = this.#admission.nextWakeMs());
     if (this.#wakeTimer !== null) clearTimeout(this.#wakeTimer);
+    this.#flow.lookSoon();
     if (wake !== null && this.#goesOn) {
       const waitMs = Math.min(Math.max(1, wake - Date.now()), LONGEST_TIMER_MS);
       this.#wakeTimer = setTimeout(() => {
@@ -379,7 +389,7 @@ export class JobRunner {
     };
     try {
       const handle = this.executor.submit({
-        body: packetOrder(packet, this.#kind.details(packet), nowMs()),
+        body: packetOrder(packet, this.#kind.details(packet), nowMs(), this.#admission.placesOf(packet.host)),
         count,
         onEnds: (ends) => {
           left -= ends.tasks.length;
@@ -429,7 +439,7 @@ export class JobRunner {
       const to = error === null ? this.#endOf(ends, at) : this.#endOfFailure(error, retryAtMs);
       this.tally.ended({ packet, task, ends, at, error }, to);
       const sign = to === null || to === 'cancelled' ? null : signOf(error);
-      this.#admission.release(packet.host, sign, error?.message ?? null);
+      this.#admission.release(packet.host, sign, error);
       return to;
     });
     if (ends.results !== null) this.#kind.onResults?.(ends.results);

@@ -71,7 +71,7 @@ export class JobMonitor {
       ...rate,
       elapsedMs,
       remainingMs: this.#remaining(counts, settled, now),
-      connections: runner.connections,
+      connections: runner.connections(counts.running),
       waitingFor: waitingFor(runner),
       workers: detailed ? this.#workers(now) : [],
     };

@@ -1,8 +1,9 @@
 /** Files that options of a download name. */
 import { constants } from 'node:fs';
-import { access, stat } from 'node:fs/promises';
+import { access, readFile, stat } from 'node:fs/promises';
 import type { DownloadOptions } from '../../common/model/download-options';
 import { HeddleError } from '../../common/model/errors';
+import { readCookieFile } from '../../files/cookie-file';
 import { errorCode } from '../../files/entries';
 
 const FILES = [
@@ -23,11 +24,23 @@ export async function mustBeReadable(options: Partial<DownloadOptions>): Promise
     if (path == null) continue;
     try {
       await access(path, constants.R_OK);
-      if ((await stat(path)).isDirectory()) throw Object.assign(new Error(), { code: 'EISDIR' });
+      const stats = await stat(path);
+      if (stats.isDirectory()) throw Object.assign(new Error(), { code: 'EISDIR' });
+      // A pipe can be read once.
+      if (name === 'cookies' && stats.isFile()) mustHaveCookies(await readFile(path, 'latin1'));
     } catch (cause) {
-      throw unreadableFile(what, cause);
+      throw cause instanceof HeddleError ? cause : unreadableFile(what, cause);
     }
   }
+}
+
+function mustHaveCookies(text: string): void {
+  const { cookies, unread } = readCookieFile(text);
+  if (cookies.length > 0 || unread === 0) return;
+  throw new HeddleError(
+    'usage',
+    "The file of cookies (--load-cookies) is not in Netscape's format: domain, TRUE or FALSE, path, TRUE or FALSE, expiry, name and value, with tabs between them. Export it as cookies.txt.",
+  );
 }
 
 /** It quotes no path: what was given as one may be what the file was to hide. */

@@ -113,7 +113,7 @@ export class Recorder {
 
 /** Temporary names that may go once the tasks are in the database. */
 function releasesOf({ ends: { results, tasks } }: Recorded): readonly FsPath[] {
-  const rest = results?.rest ?? null;
-  if (rest === null) return [];
-  return tasks.flatMap((_, at) => valueAt(rest, at)?.release ?? []);
+  const releases = results?.releases ?? null;
+  if (releases === null) return [];
+  return tasks.flatMap((_, at) => valueAt(releases, at) ?? []);
 }

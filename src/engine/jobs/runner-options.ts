@@ -1,11 +1,11 @@
-/** What a run of a job is given. */
+/** What a run of a job is given, and what it tells. */
 import type { ErrorData } from '../../common/model/errors';
 import type { FsPath } from '../../common/model/paths';
 import type { Settings } from '../../common/model/settings';
 import type { SettledTask } from '../../common/model/tasks';
 import type { RateLimit } from '../../common/threads/rate-limit';
-import type { Threads } from '../pool';
-import type { StoredJob } from '../store/job-repository';
+import type { RunningReading, Threads } from '../pool';
+import type { RestState, StoredJob } from '../store/job-repository';
 import type { TaskStore } from '../store/task-store';
 import type { Vault } from '../store/vault';
 import type { Hosts } from './hosts';
@@ -38,4 +38,17 @@ export interface RunnerOptions {
     /** Every task has settled and is stored; the threads are still there. */
     readonly onSettled: () => void;
   };
+}
+
+export type StopReason = 'pause' | 'cancel' | 'interrupt';
+
+export interface RunResult {
+  readonly state: RestState;
+  readonly error: ErrorData | null;
+}
+
+/** A task that runs at this moment. */
+export interface RunningNow extends RunningReading {
+  readonly id: number;
+  readonly name: string;
 }

@@ -9,7 +9,7 @@ import { DEFAULT_WALK_RULES } from '../../common/model/walk-rules';
 import { News } from '../news';
 import { openStores, type Stores } from '../store/open-stores';
 import { ActiveJobs, type ActiveJob } from './active-jobs';
-import type { StopReason } from './job-runner';
+import type { StopReason } from './runner-options';
 import type { RunOrder } from './run-job';
 import { Turns } from './turns';
 

@@ -4,7 +4,7 @@ import { HeddleError, toErrorData, type ErrorData } from '../../common/model/err
 import { isEnded, type JobSummary } from '../../common/model/jobs';
 import type { News } from '../news';
 import type { ActiveJobs } from './active-jobs';
-import type { StopReason } from './job-runner';
+import type { StopReason } from './runner-options';
 import { cancelQueued, removeLeftovers, type JobStores } from './leftovers';
 import type { RunOrder } from './run-job';
 

@@ -251,4 +251,12 @@ export const MIGRATIONS: readonly Migration[] = [
   // Keys begin with what is mounted from now on; device and inode alone did not tell files apart.
   'DELETE FROM digest_cache;',
   packTasks,
+  `
+  CREATE TABLE host_limits (
+    host TEXT PRIMARY KEY,
+    -- At once, where it refused more.
+    connections INTEGER NOT NULL,
+    told_at REAL NOT NULL
+  ) WITHOUT ROWID;
+  `,
 ];

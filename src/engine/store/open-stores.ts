@@ -1,6 +1,7 @@
 /** What one process keeps on disk: opened together, and closed together. */
 import { openDatabase, type Database } from './database';
 import { ExperimentRepository } from './experiment-repository';
+import { HostLimits } from './host-limits';
 import { InstanceLock } from './instance-lock';
 import { JobRepository } from './job-repository';
 import { SettingsRepository } from './settings-repository';
@@ -16,6 +17,7 @@ export interface Stores {
   readonly tasks: TaskStore;
   readonly settings: SettingsRepository;
   readonly experiments: ExperimentRepository;
+  readonly hostLimits: HostLimits;
   close(): void;
 }
 
@@ -32,6 +34,7 @@ export function openStores(dataDirectory: string): Stores {
     tasks: new TaskStore(database),
     settings: new SettingsRepository(database, vault),
     experiments: new ExperimentRepository(database, vault),
+    hostLimits: new HostLimits(database),
     close: () => {
       lock.release();
       database.close();

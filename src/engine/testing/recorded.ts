@@ -13,6 +13,7 @@ export function doneColumns(columns: Partial<OutcomeColumns> = {}): OutcomeColum
     digests: null,
     facts: null,
     copied: null,
+    releases: null,
     rest: null,
     ...columns,
   };

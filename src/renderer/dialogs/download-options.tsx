@@ -1,7 +1,7 @@
 /** How a download is done, behind one *Options*. Closed it says in a line what is not as usual. */
 import { useMemo } from 'react';
 import { ALGORITHMS, ALGORITHM_NAMES, type CheckAlgorithm } from '../../common/model/digests';
-import { EXISTING_POLICIES } from '../../common/model/download';
+import { EXISTING_POLICIES, LIST_FORMATS, LIST_FORMAT_NAMES } from '../../common/model/download';
 import { DEFAULT_DOWNLOAD_OPTIONS } from '../../common/model/download-options';
 import { formatRate } from '../../common/model/units';
 import { visible } from '../../common/model/visible';
@@ -57,6 +57,7 @@ export function DownloadOptionsField({ options, faults, isSingle, hosts, onChang
           <LoginFields hosts={hosts} />
           <FailureFields />
           <NetworkFields />
+          <CertificateFields />
           <div className={styles['foot']}>
             <p className={form['note']}>
               The next download begins with the same options, without what is secret or about one server.
@@ -77,6 +78,10 @@ export function DownloadOptionsField({ options, faults, isSingle, hosts, onChang
 }
 
 const EXISTING_CHOICES = EXISTING_POLICIES.map((value) => ({ value, text: EXISTING_WORDS[value] }));
+const FORMAT_CHOICES = [
+  { value: '', text: 'What they look like' },
+  ...LIST_FORMATS.map((value) => ({ value, text: capital(LIST_FORMAT_NAMES[value].replace(/^an? /u, '')) })),
+] as const;
 const SEGMENT_CHOICES = [1, 2, 4, 8, 16].map((count) => ({
   value: String(count),
   text: atMost(count),
@@ -118,6 +123,16 @@ function FileFields({ isSingle }: { readonly isSingle: boolean }) {
           change({ digests: algorithm === '' ? [] : [algorithm] });
         }}
       />
+      <TextField field="maxSize" label="Largest file" placeholder="Any size; or 500M, 2G" />
+      <TextField field="keepFree" label="Keep free on disk" placeholder="Nothing; or 10G" />
+      <Choice
+        label="Read lists as"
+        value={options.format ?? ''}
+        choices={FORMAT_CHOICES}
+        onChange={(format) => {
+          change({ format: format === '' ? null : format });
+        }}
+      />
     </Group>
   );
 }
@@ -139,6 +154,10 @@ function ConnectionsChoice() {
       }}
     />
   );
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 function atMost(count: number): string {
@@ -186,6 +205,7 @@ function FailureFields() {
   return (
     <Group title="When a download fails">
       <TextField field="retries" label="Retries" placeholder={String(retries)} numeric />
+      <TextField field="retryOn" label="Also retry on" placeholder="Statuses: 403, 5xx" />
       <TextField
         field="retryBase"
         label="First wait, ms"
@@ -212,12 +232,13 @@ function NetworkFields() {
   const { connectMs, headersMs, stallMs } = DEFAULT_DOWNLOAD_OPTIONS;
   const seconds = (ms: number): string => `${ms / 1000}`;
   return (
-    <Group title="Network and limits">
+    <Group title="Network">
       <TextField
         field="proxy"
         label="Proxy"
         placeholder={settings?.proxy == null ? 'As the system says' : 'As in Settings'}
       />
+      <TextField field="connectTimeout" label="Connecting, s" placeholder={seconds(connectMs)} />
       <Choice
         label="Connections a file"
         value={String(options.segments)}
@@ -226,26 +247,32 @@ function NetworkFields() {
           change({ segments: Number(segments) });
         }}
       />
+      <TextField field="headerTimeout" label="Until an answer, s" placeholder={seconds(headersMs)} />
       <TextField
         field="connectionsPerHost"
         label="Connections a host"
         placeholder={settings === null ? '' : `At most ${settings.connectionsPerHost}`}
         numeric
       />
+      <TextField field="stallTimeout" label="Without data, s" placeholder={seconds(stallMs)} />
+    </Group>
+  );
+}
+
+function CertificateFields() {
+  const { options, change } = useFields();
+  const settings = useSettings();
+  return (
+    <Group title="Certificates">
       <FileField
         field="caFile"
         purpose="certificates"
-        label="Certificates"
-        none={settings?.caFile == null ? 'Trust a PEM file…' : 'As in Settings'}
+        label="Also trust"
+        none={settings?.caFile == null ? 'A PEM file…' : 'As in Settings'}
       />
       <FileField field="certFile" purpose="certificates" label="Own certificate" none="PEM or PKCS #12…" />
       <FileField field="keyFile" purpose="certificates" label="Its key" none="In the certificate’s file" />
       <TextField field="keyPassword" label="Key’s password" secret />
-      <TextField field="connectTimeout" label="Connecting, s" placeholder={seconds(connectMs)} />
-      <TextField field="headerTimeout" label="Until an answer, s" placeholder={seconds(headersMs)} />
-      <TextField field="stallTimeout" label="Without data, s" placeholder={seconds(stallMs)} />
-      <TextField field="maxSize" label="Largest file" placeholder="Any size" />
-      <TextField field="keepFree" label="Keep free on disk" placeholder="Nothing" />
       <div className={styles['wide']}>
         <Check
           checked={options.insecure}

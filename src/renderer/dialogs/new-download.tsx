@@ -13,7 +13,7 @@ import {
 import { chosenEntries, combine, type Combined, type LeftOut, type PreviewedSource } from '../lib/previews';
 import { plural, shortPath } from '../lib/text';
 import { useRequest } from '../lib/use-request';
-import { addLongPaste, addPaths, changeDraft, draftsStore } from '../state/drafts';
+import { addPaste, addPaths, changeDraft, draftsStore } from '../state/drafts';
 import { jobsStore } from '../state/jobs';
 import { changeSettings, useInfo, useSettings } from '../state/settings';
 import { useStore } from '../state/store';
@@ -47,13 +47,13 @@ export function NewDownload() {
   const info = useInfo();
   const creation = useCreation('download');
   const forExperiment = useForExperiment();
-  const sources = usePreviews(draft);
-  const together = useMemo(() => combine(sources), [sources]);
   const remembered = useMemo(
     () => optionsDraft(settings?.downloadOptions ?? {}),
     [settings?.downloadOptions],
   );
   const options = draft.options ?? remembered;
+  const sources = usePreviews(draft, options.format);
+  const together = useMemo(() => combine(sources), [sources]);
   const chosen = chosenEntries(together, leftOut);
   const isSingle = together.single !== null;
   const faults = useMemo(() => optionFaults(options, isSingle), [options, isSingle]);
@@ -84,6 +84,7 @@ export function NewDownload() {
               text: draft.text.trim() === '' ? null : draft.text,
               texts: draft.pasted.map((list) => list.text),
               listFiles: [...draft.listFiles],
+              format: options.format,
             }),
         directory,
         leaveOut: { hosts: [...leftOut.hosts], extensions: [...leftOut.extensions], exact: true },
@@ -153,7 +154,7 @@ function missingText(
 function AddressesField({ text }: { readonly text: string }) {
   const id = useId();
   const onPaste = (event: ClipboardEvent): void => {
-    if (addLongPaste(event.clipboardData.getData('text/plain'))) event.preventDefault();
+    if (addPaste(event.clipboardData)) event.preventDefault();
   };
   return (
     <div className={styles['field']}>

@@ -1,6 +1,6 @@
 /** What the engine understands of the sources of a download, asked for while they are typed. */
 import { useEffect, useMemo, useRef, useState } from 'react';
-import type { ListPreview } from '../../common/model/download';
+import type { ListFormat, ListPreview } from '../../common/model/download';
 import { toErrorData } from '../../common/model/errors';
 import { visible } from '../../common/model/visible';
 import { request } from '../bridge';
@@ -10,13 +10,14 @@ import type { Drafts } from '../state/drafts';
 /** So long after the last key it is asked for. */
 const QUIET_MS = 150;
 
-type Draft = Drafts['download'];
+type Lists = Pick<Drafts['download'], 'text' | 'pasted' | 'listFiles'>;
 
 interface Source {
   readonly key: string;
   readonly name: string | null;
   readonly text: string | null;
   readonly file: string | null;
+  readonly format: ListFormat | null;
 }
 
 interface Answer {
@@ -25,35 +26,45 @@ interface Answer {
   readonly error: string | null;
 }
 
-export function sourcesOf({
-  text,
-  pasted,
-  listFiles,
-}: Pick<Draft, 'text' | 'pasted' | 'listFiles'>): Source[] {
+function sourcesOf({ text, pasted, listFiles }: Lists, format: ListFormat | null): Source[] {
   return [
-    ...(text.trim() === '' ? [] : [{ key: 'text', name: null, text, file: null }]),
-    ...pasted.map((list) => ({ key: `pasted ${list.id}`, name: 'Pasted text', text: list.text, file: null })),
+    ...(text.trim() === '' ? [] : [{ key: 'text', name: null, text, file: null, format }]),
+    ...pasted.map((list) => ({
+      key: `pasted ${list.id}`,
+      name: list.name,
+      text: list.text,
+      file: null,
+      format,
+    })),
     ...listFiles.map((file) => ({
       key: `file ${file}`,
       name: visible(file.replace(/^.*[/\\]/u, '')),
       text: null,
       file,
+      format,
     })),
   ];
 }
 
-/** The last answer of a source stays until the next is there. */
-export function usePreviews(draft: Pick<Draft, 'text' | 'pasted' | 'listFiles'>): readonly PreviewedSource[] {
+function isSame(left: Source | undefined, right: Source): boolean {
+  return left?.text === right.text && left.format === right.format;
+}
+
+/**
+ * The last answer of a source stays until the next is there.
+ * @param format of all of them; `null`: told by their beginning
+ */
+export function usePreviews(draft: Lists, format: ListFormat | null): readonly PreviewedSource[] {
   const { text, pasted, listFiles } = draft;
   const [answers, setAnswers] = useState<ReadonlyMap<string, Answer>>(new Map());
   /** What was asked last of each source. */
   const asked = useRef(new Map<string, Source>());
   useEffect(() => {
-    const sources = sourcesOf({ text, pasted, listFiles });
+    const sources = sourcesOf({ text, pasted, listFiles }, format);
     const current = new Set(sources.map(({ key }) => key));
     for (const key of asked.current.keys()) if (!current.has(key)) asked.current.delete(key);
     const timers = sources
-      .filter((source) => asked.current.get(source.key)?.text !== source.text)
+      .filter((source) => !isSame(asked.current.get(source.key), source))
       .map((source) =>
         setTimeout(
           () => {
@@ -62,7 +73,7 @@ export function usePreviews(draft: Pick<Draft, 'text' | 'pasted' | 'listFiles'>)
               if (asked.current.get(source.key) !== source) return;
               setAnswers((held) => new Map(held).set(source.key, { source, preview, error }));
             };
-            request('lists:preview', { text: source.text, file: source.file }).then(
+            request('lists:preview', { text: source.text, file: source.file, format: source.format }).then(
               (preview) => {
                 answer(preview, null);
               },
@@ -77,19 +88,19 @@ export function usePreviews(draft: Pick<Draft, 'text' | 'pasted' | 'listFiles'>)
     return () => {
       for (const timer of timers) clearTimeout(timer);
     };
-  }, [text, pasted, listFiles]);
+  }, [text, pasted, listFiles, format]);
   return useMemo(
     () =>
-      sourcesOf({ text, pasted, listFiles }).map((source) => {
+      sourcesOf({ text, pasted, listFiles }, format).map((source) => {
         const answer = answers.get(source.key);
         return {
           key: source.key,
           name: source.name,
           preview: answer?.preview ?? null,
           error: answer?.error ?? null,
-          isCurrent: answer?.source.text === source.text,
+          isCurrent: isSame(answer?.source, source),
         };
       }),
-    [text, pasted, listFiles, answers],
+    [text, pasted, listFiles, format, answers],
   );
 }

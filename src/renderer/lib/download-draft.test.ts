@@ -15,6 +15,7 @@ const draft = (patch: Partial<OptionsDraft>): OptionsDraft => ({ ...EMPTY_OPTION
 /** Something in every field. */
 const FULL = draft({
   existing: 'newer',
+  format: 'csv',
   name: 'a.bin',
   checksum: `sha256=${'0'.repeat(64)}`,
   segments: 2,
@@ -23,6 +24,7 @@ const FULL = draft({
   retries: '0',
   retryBase: '1500',
   retryAll: true,
+  retryOn: '403, 5XX',
   user: 'me',
   password: 'p:w',
   headers: 'Referer: https://example.org/\n\nX-Key:  k \n',
@@ -61,6 +63,7 @@ describe('what is typed becomes options', () => {
       retries: 0,
       retryBaseMs: 1500,
       retryAll: true,
+      retryOn: ['403', '5xx'],
       user: { name: 'me', password: 'p:w' },
       headers: [
         ['Referer', 'https://example.org/'],
@@ -108,6 +111,8 @@ describe('the next download begins with the same', () => {
     const next = optionsDraft(remembered);
     expect(next).toEqual({
       ...FULL,
+      retryOn: '403, 5xx',
+      format: null,
       name: '',
       checksum: '',
       user: '',
@@ -137,6 +142,8 @@ test.each<[keyof OptionsDraft, string]>([
   ['retries', '1001'],
   ['retries', '2.5'],
   ['retryBase', '0'],
+  ['retryOn', '403, 6xx'],
+  ['retryOn', 'always'],
   ['connectionsPerHost', '257'],
   ['maxSize', 'big'],
   ['keepFree', '10 apples'],
@@ -170,7 +177,7 @@ test('one login, with a name', () => {
 
 test('closed, it says what is not as usual, and no secret', () => {
   const text = optionsText(FULL, true);
-  expect(text).toMatch(/^existing files: overwrite if newer, named a\.bin, checksum, /u);
+  expect(text).toMatch(/^existing files: overwrite if newer, read as CSV, named a\.bin, checksum, /u);
   expect(text).toContain('at most 2.1 MB/s');
   expect(text).toContain('login me');
   expect(text).toContain('certificates not checked');

@@ -1,13 +1,13 @@
 /** The options of a download as they are typed, and what becomes of them. Pure. */
 import { ALGORITHM_NAMES, type CheckAlgorithm } from '../../common/model/digests';
 import { parseChecksum } from '../../common/model/digest-fields';
-import type { ExistingPolicy } from '../../common/model/download';
+import { LIST_FORMAT_NAMES, type ExistingPolicy, type ListFormat } from '../../common/model/download';
 import {
   DEFAULT_DOWNLOAD_OPTIONS,
   type DownloadOptions,
   type RememberedOptions,
 } from '../../common/model/download-options';
-import { isFieldValue, readHeaderLine } from '../../common/model/http-fields';
+import { STATUS_PATTERN, isFieldValue, readHeaderLine } from '../../common/model/http-fields';
 import { PROXY_FORM, readProxyAddress } from '../../common/model/proxy-address';
 import { formatBytes, readBytes } from '../../common/model/units';
 import { plural } from './text';
@@ -15,6 +15,8 @@ import { plural } from './text';
 /** Text that is typed: '' leaves it to the default. Paths: '' is none. */
 export interface OptionsDraft {
   readonly existing: ExistingPolicy;
+  /** Of every list; `null`: told by its beginning. */
+  readonly format: ListFormat | null;
   /** Of the file of a single address. */
   readonly name: string;
   readonly checksum: string;
@@ -26,6 +28,8 @@ export interface OptionsDraft {
   /** Milliseconds. */
   readonly retryBase: string;
   readonly retryAll: boolean;
+  /** `403, 5xx` */
+  readonly retryOn: string;
   readonly user: string;
   readonly password: string;
   readonly bearer: string;
@@ -65,6 +69,7 @@ export function optionsDraft(remembered: RememberedOptions): OptionsDraft {
   const seconds = (ms: number): string => String(ms / 1000);
   return {
     existing: remembered.existing ?? USUAL.existing,
+    format: null,
     name: '',
     checksum: '',
     segments: remembered.segments ?? USUAL.segments,
@@ -73,6 +78,7 @@ export function optionsDraft(remembered: RememberedOptions): OptionsDraft {
     retries: unlessUsual('retries', String),
     retryBase: unlessUsual('retryBaseMs', String),
     retryAll: remembered.retryAll ?? USUAL.retryAll,
+    retryOn: remembered.retryOn?.join(', ') ?? '',
     user: '',
     password: '',
     bearer: '',
@@ -135,6 +141,8 @@ export function optionFaults(draft: OptionsDraft, isSingle: boolean): OptionFaul
   check('limitRate', (text) => (readBytes(text) ?? 0) >= 1, 'A speed limit is bytes per second: 500K, 2M.');
   check('retries', whole(0, 1000), 'Retries are a whole number from 0 to 1000.');
   check('retryBase', whole(1, 86_400_000), 'A wait is a whole number of milliseconds, at least 1.');
+  if (!statusesOf(draft).every((status) => STATUS_PATTERN.test(status)))
+    faults.retryOn = 'Statuses are from 400 to 599, or 4xx or 5xx: 403, 5xx.';
   check('maxSize', isSize, 'A size is a number of bytes, or as 10M.');
   check('keepFree', isSize, 'A size is a number of bytes, or as 10M.');
   check('connectTimeout', isSeconds, 'A time-out is a number of seconds, more than 0.');
@@ -185,6 +193,7 @@ export function rememberedOf(draft: OptionsDraft): RememberedOptions {
     retries: whole(draft.retries),
     retryBaseMs: whole(draft.retryBase),
     retryAll: draft.retryAll,
+    retryOn: statusesOf(draft),
     connectMs: ms(draft.connectTimeout),
     headersMs: ms(draft.headerTimeout),
     stallMs: ms(draft.stallTimeout),
@@ -214,6 +223,13 @@ function headerLines({ headers }: OptionsDraft): readonly string[] {
   return headers.split('\n').filter((line) => line.trim() !== '');
 }
 
+function statusesOf({ retryOn }: OptionsDraft): string[] {
+  return retryOn
+    .toLowerCase()
+    .split(/[\s,]+/u)
+    .filter((status) => status !== '');
+}
+
 function textOr(text: string): string | undefined {
   return text.trim() === '' ? undefined : text.trim();
 }
@@ -231,6 +247,7 @@ export function optionsText(draft: OptionsDraft, isSingle: boolean): string {
   const headers = headerLines(draft).length;
   const parts = [
     draft.existing !== USUAL.existing && `existing files: ${EXISTING_WORDS[draft.existing].toLowerCase()}`,
+    draft.format !== null && `read as ${LIST_FORMAT_NAMES[draft.format]}`,
     isSingle && draft.name.trim() !== '' && `named ${draft.name.trim()}`,
     isSingle && draft.checksum.trim() !== '' && 'checksum',
     draft.segments !== USUAL.segments && plural(draft.segments, 'connection a file', 'connections a file'),
@@ -244,6 +261,7 @@ export function optionsText(draft: OptionsDraft, isSingle: boolean): string {
     draft.userAgent.trim() !== '' && 'user agent',
     draft.retries.trim() !== '' && plural(Number(draft.retries), 'retry', 'retries'),
     draft.retryBase.trim() !== '' && 'first wait',
+    draft.retryOn.trim() !== '' && `retried on ${statusesOf(draft).join(', ')}`,
     draft.retryAll && 'POST tried again',
     draft.proxy.trim() !== '' && 'proxy',
     draft.caFile !== '' && 'certificates',

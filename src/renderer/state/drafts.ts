@@ -4,6 +4,7 @@ import type { Algorithm } from '../../common/model/digests';
 import type { PageKind } from '../kinds';
 import type { OptionsDraft } from '../lib/download-draft';
 import { NOTHING_LEFT_OUT, type LeftOut } from '../lib/previews';
+import { hasHiddenLinks } from '../lib/pasted-page';
 import { emptyRules, type RulesDraft } from '../lib/rules-draft';
 import { createStore } from './store';
 import { openDialog, uiStore } from './ui';
@@ -13,6 +14,8 @@ const LONG_PASTE = 1_000_000;
 
 export interface PastedList {
   readonly id: number;
+  /** What it is called on screen. */
+  readonly name: string;
   readonly text: string;
 }
 
@@ -131,17 +134,28 @@ function joinUnique(held: readonly string[], added: readonly string[]): readonly
 
 let lastPaste = 0;
 
-/** @returns whether the text was put beside the field because of its length */
-export function addLongPaste(text: string): boolean {
-  if (text.length <= LONG_PASTE) return false;
+function addPasted(name: string, text: string): void {
   lastPaste += 1;
   const { pasted } = draftsStore.get().download;
-  changeDraft('download', { pasted: [...pasted, { id: lastPaste, text }] });
+  changeDraft('download', { pasted: [...pasted, { id: lastPaste, name, text }] });
+}
+
+/** @returns whether it was put beside the field: because of its length, or because it is a page that has addresses its text has not */
+export function addPaste(data: DataTransfer): boolean {
+  const text = data.getData('text/plain');
+  const page = data.getData('text/html');
+  if (hasHiddenLinks(page, text)) addPasted('Pasted page', page);
+  else if (text.length > LONG_PASTE) addPasted('Pasted text', text);
+  else return false;
   return true;
 }
 
 export function addText(text: string): void {
-  if (text.trim() === '' || addLongPaste(text)) return;
+  if (text.trim() === '') return;
+  if (text.length > LONG_PASTE) {
+    addPasted('Pasted text', text);
+    return;
+  }
   const before = draftsStore.get().download.text;
   const joint = before === '' || before.endsWith('\n') ? '' : '\n';
   changeDraft('download', { text: `${before}${joint}${text.replaceAll('\r\n', '\n')}` });
@@ -179,6 +193,8 @@ export async function takeDrop(kind: PageKind, data: DataTransfer): Promise<void
       return entry?.isDirectory === true ? [entry.name] : [];
     }),
   );
+  const isPage =
+    kind === 'download' && files.length === 0 && data.getData('text/uri-list') === '' && addPaste(data);
   const text = data.getData('text/uri-list') || data.getData('text/plain');
   const paths: string[] = [];
   for (const file of files) {
@@ -193,7 +209,7 @@ export async function takeDrop(kind: PageKind, data: DataTransfer): Promise<void
       paths.filter(isFolder),
     );
   else addPaths(kind, paths);
-  if (kind === 'download' && files.length === 0) addText(text);
+  if (kind === 'download' && files.length === 0 && !isPage) addText(text);
   // What was dropped on a dialog stays there.
   if (uiStore.get().dialog === null) openDialog({ type: 'new', kind });
 }

@@ -107,6 +107,8 @@ export interface Answer {
   readonly headers: Headers;
   /** Where it came from in the end. */
   readonly url: URL;
+  /** Whether a redirect on the way wrote it with bytes whose characters nobody knows: it says no name then. */
+  readonly isUrlRaw?: boolean;
   /** Bytes of the body, where the answer says so. */
   readonly length: number | null;
   /** Whether nothing but the connection's end says where the body ends (RFC 9112 §6.3). */

@@ -1,7 +1,8 @@
 /** Cookies by the rules of RFC 6265, as tough-cookie has them, of a whole job: what one thread got, all send. */
 import { Cookie, CookieJar, MemoryCookieStore } from 'tough-cookie';
+import { isFieldValue } from '../../common/model/http-fields';
 import type { SharedLog } from '../../common/threads/shared-log';
-import { readCookieFile } from './cookie-file';
+import { LAST_DATE_MS, readCookieFile } from '../../files/cookie-file';
 
 /** Of one answer, as in curl. */
 const MOST_IN_ANSWER = 50;
@@ -14,6 +15,7 @@ export class Jar {
   readonly #store = new MemoryCookieStore();
   readonly #jar = new CookieJar(this.#store, { allowSecureOnLocal: false });
   readonly #log: SharedLog | null;
+  #hasSecure = false;
   /** What servers set, the newest last; by what makes it the same cookie (RFC 6265 §5.3). */
   readonly #set = new Map<string, Cookie>();
 
@@ -23,7 +25,7 @@ export class Jar {
    */
   constructor(log: SharedLog | null, file: string | null) {
     this.#log = log;
-    for (const cookie of file === null ? [] : readCookieFile(file)) {
+    for (const cookie of file === null ? [] : readCookieFile(file).cookies) {
       // Older than any that a server sets, in every thread.
       this.#put(new Cookie({ ...cookie, domain: lookedUp(cookie.domain), creation: new Date(0) }));
     }
@@ -44,7 +46,8 @@ export class Jar {
     const names: string[] = [];
     for (const line of lines.slice(0, MOST_IN_ANSWER)) {
       if (this.#log?.hasNews === true) this.#apply(this.#log.read());
-      const cookie = line.length > MOST_CHARACTERS ? undefined : this.#accept(url, line);
+      if (line.length > MOST_CHARACTERS || !isFieldValue(line)) continue;
+      const cookie = this.#acceptable(url, line);
       if (cookie === undefined) continue;
       names.push(cookie.key);
       this.#keep(cookie);
@@ -59,6 +62,15 @@ export class Jar {
     return names;
   }
 
+  /** The library throws at some of what servers write, as a domain that is none: that is no cookie, and no failure. */
+  #acceptable(url: URL, line: string): Cookie | undefined {
+    try {
+      return this.#accept(url, line);
+    } catch {
+      return undefined;
+    }
+  }
+
   /** @returns the cookie as it was stored; `undefined` where it may not be */
   #accept(url: URL, line: string): Cookie | undefined {
     const cookie = Cookie.parse(line);
@@ -66,11 +78,7 @@ export class Jar {
     // The library would count Max-Age from when the cookie was sent last.
     const endsAtMs = cookie.maxAge === null ? null : cookie.expiryTime(new Date());
     if (endsAtMs !== null && endsAtMs !== undefined) {
-      cookie.expires = Number.isFinite(endsAtMs)
-        ? new Date(endsAtMs)
-        : endsAtMs > 0
-          ? 'Infinity'
-          : new Date(0);
+      cookie.expires = endsAtMs > LAST_DATE_MS ? 'Infinity' : new Date(Math.max(0, endsAtMs));
       cookie.maxAge = null;
     }
     const set = (): Cookie | undefined =>
@@ -84,7 +92,7 @@ export class Jar {
 
   /** What came over TLS is not changed without it (RFC 6265bis §5.7). */
   #replacesSecure(url: URL, name: string): boolean {
-    if (url.protocol === 'https:') return false;
+    if (!this.#hasSecure || url.protocol === 'https:') return false;
     const overTls = new URL(asWritten(url));
     overTls.protocol = 'https:';
     return this.#jar.getCookiesSync(overTls).some(({ key, secure }) => secure && key === name);
@@ -100,11 +108,13 @@ export class Jar {
   }
 
   #put(cookie: Cookie): void {
+    this.#hasSecure ||= cookie.secure;
     this.#store.putCookie(cookie, noteNothing);
   }
 
   #keep(cookie: Cookie): void {
-    const { domain, path, key } = cookie;
+    const { domain, path, key, secure } = cookie;
+    this.#hasSecure ||= secure;
     const id = JSON.stringify([domain, path, key]);
     this.#set.delete(id);
     this.#set.set(id, cookie);

@@ -2,6 +2,8 @@
 import { createHash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { TaskCancelled } from '../runtime';
+import { FakeContext } from '../test-context';
 import { TestServer, type Handler } from '../test-server';
 import { readChallenges } from './challenges';
 import type { HttpClient, HttpOptions } from './client';
@@ -155,11 +157,38 @@ describe('Digest', () => {
     expect(signs().filter((sent) => sent.startsWith('basic'))).toEqual([]);
   });
 
-  test('many at once', async () => {
+  test('many at once: one asks, the others wait for what it hears', async () => {
     const url = server.on('/a', digestServer());
     const client = await open();
     const all = await Promise.all(Array.from({ length: 20 }, () => get(client, url, { login: LOGIN })));
     expect(new Set(all.map(({ body }) => body))).toEqual(new Set(['the file, GET']));
+    expect(signs().filter((sent) => sent === '-')).toEqual(['-']);
+  });
+
+  test('where nothing is heard they ask on their own, and who is cancelled does not wait', async () => {
+    const client = await open();
+    const asked = Promise.withResolvers<void>();
+    const close = Promise.withResolvers<void>();
+    const handler = digestServer();
+    let count = 0;
+    const url = server.on('/a', (request, response) => {
+      count += 1;
+      asked.resolve();
+      // Twice: a connection that breaks before it says anything may be tried once more.
+      if (count <= 2) void close.promise.then(() => request.socket.destroy());
+      else handler(request, response);
+    });
+    const first = failure(get(client, url, { login: LOGIN }));
+    await asked.promise;
+    const context = new FakeContext();
+    const cancelled = failure(get(client, url, { login: LOGIN }, context));
+    const others = Array.from({ length: 3 }, () => get(client, url, { login: LOGIN }));
+    context.cancel();
+    expect(await cancelled).toBeInstanceOf(TaskCancelled);
+    expect(count).toBe(1);
+    close.resolve();
+    await first;
+    for (const { body } of await Promise.all(others)) expect(body).toBe('the file, GET');
   });
 
   test('what changes something is sent once, with the login', async () => {

@@ -24,6 +24,8 @@ interface Known {
   scheme: 'basic' | DigestLogin | null;
   /** Folders in which it asked for no login. */
   readonly open: Set<string>;
+  /** Over when the first request was answered: those that come meanwhile need not ask, too. `null`: there was none. */
+  first: PromiseWithResolvers<void> | null;
 }
 
 export class Logins {
@@ -42,7 +44,7 @@ export class Logins {
     if (known === undefined) {
       const [oldest] = this.#known.size < MOST_KNOWN ? [] : this.#known.keys();
       if (oldest !== undefined) this.#known.delete(oldest);
-      known = { scheme: null, open: new Set() };
+      known = { scheme: null, open: new Set(), first: null };
       this.#known.set(key, known);
     }
     return new LoginAttempt(known, url, login, this.#insecure);
@@ -57,6 +59,7 @@ export class LoginAttempt {
   readonly #insecure: boolean;
   #sent: 'nothing' | 'basic' | DigestLogin = 'nothing';
   #isLook = false;
+  #isFirst = false;
   /** What an answer to this very request asked for. */
   #fresh: DigestLogin | null = null;
   #stale = 0;
@@ -66,6 +69,21 @@ export class LoginAttempt {
     this.#insecure = insecure;
     this.#url = url;
     this.#login = login;
+  }
+
+  /** To be waited for before {@link next}: another request is finding out; `null`: nothing. */
+  get turn(): Promise<void> | null {
+    const { scheme, first } = this.#known;
+    if (scheme !== null || this.#isFirst || this.#mayReveal()) return null;
+    if (first !== null) return first.promise;
+    this.#known.first = Promise.withResolvers();
+    this.#isFirst = true;
+    return null;
+  }
+
+  /** What {@link next} was is answered, or never will be. */
+  told(): void {
+    if (this.#isFirst) this.#known.first?.resolve();
   }
 
   /** What is to be sent: the request with a login, or without one to see what the server asks for. */

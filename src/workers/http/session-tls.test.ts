@@ -1,5 +1,7 @@
 /** What TLS changes of who gets what. */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createSecureServer } from 'node:http2';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
@@ -88,4 +90,39 @@ test('what is for TLS alone is not sent without it, nor what is for another orig
     // Without TLS nothing may take the place of a Secure one.
     cookie: 'safe=1; open=1; __Host-b=1',
   });
+});
+
+test('over HTTP/2: bytes beyond ASCII, cookies on the way, Digest', async () => {
+  const server = createSecureServer({
+    key: readFileSync(certificate.keyFile),
+    cert: readFileSync(certificate.certFile),
+  });
+  const seen: string[] = [];
+  server.on('stream', (stream, headers) => {
+    const text = (value: string | string[] | undefined): string =>
+      Buffer.from([value ?? '-'].flat().join(), 'latin1').toString();
+    seen.push(`${headers[':path'] ?? ''} ${text(headers.cookie)} ${text(headers['x-name'])}`);
+    if (headers[':path'] === '/a') {
+      stream.respond({
+        ':status': 302,
+        // As Node sends it: one byte a character.
+        location: Buffer.from('/nächste').toString('latin1'),
+        'set-cookie': ['last=雨', 'b=2'].map((cookie) => Buffer.from(cookie).toString('latin1')),
+      });
+      stream.end();
+    } else if (headers.authorization?.startsWith('Digest ') === true) {
+      stream.respond({ ':status': 200 });
+      stream.end('the file');
+    } else {
+      stream.respond({ ':status': 401, 'www-authenticate': 'Digest realm="a", nonce="b", qop="auth"' });
+      stream.end();
+    }
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const url = `https://127.0.0.1:${(server.address() as AddressInfo).port}/a`;
+  const client = await open();
+  expect((await get(client, url, { login: LOGIN, headers: { 'x-name': 'ä' } })).body).toBe('the file');
+  expect(seen).toEqual(['/a - ä', '/n%C3%A4chste last=雨; b=2 ä', '/n%C3%A4chste last=雨; b=2 ä']);
+  await client.close();
+  await new Promise((resolve) => server.close(resolve));
 });

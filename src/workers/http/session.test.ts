@@ -138,6 +138,13 @@ describe('cookies that are set on the way', () => {
     ],
     ['a=1; Path=/; Max-Age=0; Expires=Fri, 31 Dec 9999 23:59:59 GMT', []],
     ['a=1; Path=/; Max-Age=-1', []],
+    ['a=1; Path=/; Max-Age=-99999999999999999999', []],
+    ['a=1; Path=/; Max-Age=99999999999999999999', ['/', '/deep/set', '/deep/er/x', '/deeper']],
+    ['a=1; Path=/; Max-Age=soon', ['/', '/deep/set', '/deep/er/x', '/deeper']],
+    ['a=1; Path=/; Expires=soon', ['/', '/deep/set', '/deep/er/x', '/deeper']],
+    ['a=1; Path=/; Expires=Sunday, 06-Nov-94 08:49:37 GMT', []],
+    ['a=1; Path=/deep; Path=/elsewhere', []],
+    ['a=1; Path=/dee', []],
     ['a=1; Path=/; Domain=127.0.0.1', ['/', '/deep/set', '/deep/er/x', '/deeper']],
     ['a=1; Path=/; Domain=127.0.0.2', []],
     ['a=1; Path=/; Domain=0.0.1', []],
@@ -424,6 +431,22 @@ describe('where a Location leads', () => {
     const got = await failure(get(await open(), server.url('/deep/er/a')));
     expect(server.requests.at(-1)?.path).toBe(path);
     if (!path.startsWith('/deep/er/a')) expect(got).toBeNull();
+  });
+
+  test('written with bytes whose characters nobody knows, it is said to name nothing', async () => {
+    for (const [path, encoding] of [
+      ['/a', 'utf8'],
+      ['/b', 'latin1'],
+    ] as const) {
+      const head = 'HTTP/1.1 302 Found\r\nContent-Length: 0\r\nLocation: /n\u00e4chste.bin\r\n\r\n';
+      server.raw(path, Buffer.from(head, encoding));
+    }
+    server.on('/c', redirect('/n%C3%A4chste.bin'));
+    for (const path of ['/n%C3%A4chste.bin', '/n%E4chste.bin']) server.body(path, 'the file');
+    const client = await open();
+    const isRaw = async (path: string): Promise<boolean | undefined> =>
+      (await get(client, server.url(path))).answer.isUrlRaw;
+    expect([await isRaw('/a'), await isRaw('/b'), await isRaw('/c')]).toEqual([true, true, undefined]);
   });
 
   test.each(['ftp://127.0.0.1/f', 'file:///etc/passwd', 'data:,x', 'javascript:0', 'mailto:a@b.c'])(

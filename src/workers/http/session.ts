@@ -2,6 +2,7 @@
  * HTTP for downloads as a user sees it: a request is followed through its redirects to the answer that counts, with the
  * cookies that are set on the way, and each origin gets the headers that are for it.
  */
+import { setTimeout as pause } from 'node:timers/promises';
 import { HeddleError } from '../../common/model/errors';
 import { shownUrl } from '../../common/model/http-fields';
 import { VERSION } from '../../common/model/version';
@@ -12,6 +13,8 @@ import { Logins, type LoginAttempt } from './logins';
 import type { Transport } from './transport';
 
 const MAX_REDIRECTS = 20;
+/** Who waits for another request looks so often whether its task was cancelled. */
+const LOOK_MS = 25;
 /** Those that cannot do without a Location. */
 const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 /** Of the user's own headers those that other origins get too. Any other one may be a key. */
@@ -48,14 +51,22 @@ export class Session implements HttpClient {
       const { url, method, body } = way;
       const login = headers['authorization'] === undefined ? this.#loginFor(request, url) : null;
       if (login !== null) way.attempt ??= this.#logins.attempt(url, login);
+      const { attempt } = way;
+      const turn = attempt?.turn ?? null;
+      if (turn !== null) await unlessCancelled(turn, context);
       const next = { url, method, headers, body, apart: request.apart === true };
-      const answer = await this.#transport.exchange(way.attempt?.next(next) ?? next, way, context);
+      const answer =
+        attempt === null
+          ? await this.#transport.exchange(next, way, context)
+          : await this.#transport.exchange(attempt.next(next), way, context).finally(() => {
+              attempt.told();
+            });
       if (way.goesOn) continue;
       if (!isRedirect(answer)) {
         // What it sets is there for whoever asks next, in other threads too.
         const { loading: taking } = this.#cookies;
         if (taking !== null) await taking;
-        return answer;
+        return way.told(answer);
       }
       way.follow(answer, headers);
     }
@@ -97,6 +108,12 @@ export class Session implements HttpClient {
   }
 }
 
+/** @throws what `context` throws */
+async function unlessCancelled(promise: Promise<void>, context: Cancellable): Promise<void> {
+  const over = promise.then(() => true);
+  while (!(await Promise.race([over, pause(LOOK_MS, false)]))) context.throwIfCancelled();
+}
+
 /** Of one request, from redirect to redirect: where it is, and what it met. */
 class Way implements Receiver {
   url: URL;
@@ -108,6 +125,7 @@ class Way implements Receiver {
   goesOn = false;
   /** Names of cookies that were set on it; `null`: none. */
   fresh: Set<string> | null = null;
+  #isRaw = false;
   readonly #receiver: Receiver;
   readonly #cookies: Cookies;
   /** Requests that were sent already; with other cookies it is another one. */
@@ -125,7 +143,13 @@ class Way implements Receiver {
     const cookies = answer.headers['set-cookie'];
     if (cookies !== undefined) this.#cookies.take(answer.url, cookies, (this.fresh ??= new Set()));
     this.goesOn = this.attempt?.goesOn(answer) === true;
-    return !this.goesOn && !isRedirect(answer) && this.#receiver.begin(answer);
+    if (this.goesOn || isRedirect(answer)) return false;
+    return this.#receiver.begin(this.told(answer));
+  }
+
+  /** The final answer, as it is told. */
+  told(answer: Answer): Answer {
+    return this.#isRaw ? { ...answer, isUrlRaw: true } : answer;
   }
 
   write(chunk: Buffer): ReturnType<Receiver['write']> {
@@ -150,6 +174,7 @@ class Way implements Receiver {
     this.#sent ??= new Set();
     this.#sent.add(this.#requestWith(headers));
     this.url = redirectTarget(answer, this.url);
+    this.#isRaw = String(answer.headers['location']).search(RAW) !== -1;
     this.attempt = null;
     // RFC 9110 §15.4: what came as POST goes on as GET, except where the status says otherwise.
     if (status === 303 ? this.method !== 'HEAD' : this.method === 'POST' && status < 303) {
@@ -196,13 +221,13 @@ function bytesOf(text: string): string {
   return NOT_ASCII.test(text) ? Buffer.from(text).toString('latin1') : text;
 }
 
+/** Bytes beyond ASCII. */
+const RAW = /[\x80-\xff]/gu;
+
 function redirectTarget({ status, headers }: Answer, from: URL): URL {
   const [location, ...others] = [headers['location'] ?? []].flat();
   // Bytes beyond ASCII, of whatever encoding, stay what they are.
-  const address = location?.replace(
-    /[\x80-\xff]/gu,
-    (byte) => `%${byte.charCodeAt(0).toString(16).toUpperCase()}`,
-  );
+  const address = location?.replace(RAW, (byte) => `%${byte.charCodeAt(0).toString(16).toUpperCase()}`);
   if (address === undefined || address === '' || others.some((other) => other !== location)) {
     throw badAnswer(`it redirects (${status}) to no address, or to several`);
   }

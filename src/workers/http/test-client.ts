@@ -24,7 +24,12 @@ export interface Got {
   readonly body: string;
 }
 
-export async function get(client: HttpClient, url: string, request: Partial<Request> = {}): Promise<Got> {
+export async function get(
+  client: HttpClient,
+  url: string,
+  request: Partial<Request> = {},
+  context = new FakeContext(),
+): Promise<Got> {
   const chunks: Buffer[] = [];
   const answer = await client.send(
     {
@@ -45,7 +50,7 @@ export async function get(client: HttpClient, url: string, request: Partial<Requ
         return null;
       },
     },
-    new FakeContext(),
+    context,
   );
   return { answer, body: Buffer.concat(chunks).toString() };
 }

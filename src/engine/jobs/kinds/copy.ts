@@ -61,6 +61,7 @@ export function copyKind(spec: Extract<JobSpec, { kind: 'copy' }>, context: Kind
         digests: null,
         facts: null,
         copied: null,
+        releases: null,
         rest: { reason: withheld },
       };
     },

@@ -24,7 +24,7 @@ import { ONE_PHASE, type Kind, type KindContext } from './kind';
 const TASKS_IN_PACKET = 8;
 
 export function downloadKind(spec: Extract<JobSpec, { kind: 'download' }>, context: KindContext): Kind {
-  const { tasks, vault, settings, rates, partial } = context;
+  const { tasks, vault, settings, rates, places, partial } = context;
   const { options, directory, workDirectory } = spec;
 
   function entryOf(packet: Packet, task: number): DownloadEntry {
@@ -93,6 +93,7 @@ export function downloadKind(spec: Extract<JobSpec, { kind: 'download' }>, conte
           caFile: options.caFile ?? settings.caFile,
         },
         rates: rates.map(({ buffer }) => buffer),
+        ...(places === null ? {} : { places }),
         cookieLog: new SharedLog().buffer,
       };
     },

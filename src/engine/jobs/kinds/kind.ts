@@ -25,6 +25,8 @@ export interface KindContext {
   readonly settings: Settings;
   /** Speed limits that hold for it. */
   readonly rates: readonly RateLimit[];
+  /** Where its files ask for further connections. */
+  readonly places: { readonly memory: SharedArrayBuffer; readonly job: number } | null;
   /** What is on disk of a task that is not at its end, as it was told last. */
   readonly partial: (id: number) => PartialState | null;
   /** Is told of a folder that is to be removed when the job ends. */

@@ -1,0 +1,115 @@
+/**
+ * Lists that went wrong in every way: some thousand in the tests, as many as there is time for with `npm run fuzz`, which
+ * keeps those that are read in a new way beside it.
+ */
+import { createHash } from 'node:crypto';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { LIST_FORMATS } from '../../common/model/download';
+import { costOf, FORMATS, mutated, PIECES, randomFrom, someOf, waysOf, wrongWith } from './list-fuzzing';
+
+const CORPUS = join(import.meta.dirname, 'fuzz-corpus');
+const MINUTES = Number(process.env['HEDDLE_FUZZ_MINUTES'] ?? 0);
+const RUNS = 4000;
+const MOST_BYTES = 20_000;
+/** A find that is larger tells no more. */
+const MOST_KEPT_BYTES = 3000;
+
+const corpus: readonly Buffer[] = readdirSync(CORPUS)
+  .sort()
+  .map((name) => readFileSync(join(CORPUS, name)));
+
+test('every list of the corpus is read, and nothing is made up', async () => {
+  expect(corpus.length).toBeGreaterThan(LIST_FORMATS.length);
+  const random = randomFrom(1);
+  for (const list of corpus)
+    for (const format of [null, ...LIST_FORMATS])
+      expect({ list: list.toString(), format, ...(await wrongWith(list, format, random)) }).toMatchObject({
+        wrong: null,
+      });
+});
+
+test('whatever is done to a list, it is read', { timeout: (MINUTES + 2) * 60_000 }, async () => {
+  const seed = Number(process.env['HEDDLE_FUZZ_SEED'] ?? Math.floor(Math.random() * 2 ** 31));
+  const random = randomFrom(seed);
+  const lists = [...corpus];
+  const ways = new Set<string>();
+  for (const list of lists)
+    for (const format of FORMATS)
+      for (const way of waysOf((await wrongWith(list, format, random)).read)) ways.add(way);
+  const until = performance.now() + MINUTES * 60_000;
+  for (let run = 0; MINUTES > 0 ? performance.now() < until : run < RUNS; run++) {
+    const list = mutated(lists[Math.floor(random() * lists.length)] ?? Buffer.alloc(0), lists, random);
+    if (list.length > MOST_BYTES) continue;
+    const format = FORMATS[Math.floor(random() * FORMATS.length)] ?? null;
+    const { wrong, read } = await wrongWith(list, format, random);
+    expect({ seed, run, format, list: list.toString('base64'), wrong }).toMatchObject({ wrong: null });
+    const before = ways.size;
+    if (list.length <= MOST_KEPT_BYTES) for (const way of waysOf(read)) ways.add(way);
+    if (ways.size === before) continue;
+    lists.push(list);
+    if (MINUTES > 0) keep(list);
+  }
+});
+
+function keep(list: Buffer): void {
+  mkdirSync(CORPUS, { recursive: true });
+  writeFileSync(join(CORPUS, `found-${createHash('sha256').update(list).digest('hex').slice(0, 12)}`), list);
+}
+
+/** Runs of these are what patterns go back over. */
+const HOSTILE = [
+  ' ',
+  '\t',
+  '\r',
+  '\n',
+  '"',
+  "'",
+  '\\',
+  '[',
+  '<',
+  '(',
+  '`',
+  ',',
+  ' #',
+  'a ',
+  '](',
+  '<a ',
+  '&#',
+  '{"a":',
+  '=',
+];
+const STARTS = [
+  'http://a/',
+  'curl "http://a/',
+  '<a href="',
+  '["',
+  '{"url":"',
+  'fetch("a", {',
+  '- [a](',
+  '<urlset>',
+];
+/** Of CPU, for what does not grow with the list: a collection of garbage, a busy machine's caches. */
+const SLACK_MS = 150;
+
+test.each(LIST_FORMATS)(
+  '%s: four times the list is no more than some four times the work',
+  async (format) => {
+    const length = MINUTES > 0 ? 131_072 : 16_384;
+    const random = randomFrom(Date.now());
+    for (const start of MINUTES > 0 ? ['', ...STARTS] : ['', ...someOf(STARTS, 1, random)])
+      for (const piece of MINUTES > 0
+        ? [...HOSTILE, ...PIECES]
+        : [...HOSTILE, ...someOf(PIECES, 10, random)]) {
+        const list = (characters: number): string =>
+          start + piece.repeat(Math.ceil(characters / piece.length));
+        const once = await costOf(list(length), format);
+        const four = await costOf(list(4 * length), format);
+        // Quadratic work would be sixteen times as much.
+        expect({ start, piece, once, four, isLinear: four < 9 * once + SLACK_MS }).toMatchObject({
+          isLinear: true,
+        });
+      }
+  },
+);
