@@ -133,6 +133,10 @@ test('hosts are seen at work and held; the speed is limited in one click', async
   await expect(host).toContainText('held');
   await expect(host).toContainText('503');
   await expectAccessible(window);
+  await expect(window.getByText(/asks to wait: next attempt in 60 min\. The server cannot/u)).toBeVisible();
+  await views.getByRole('radio', { name: 'Tasks' }).check();
+  await window.getByRole('row', { name: /hold/u }).click();
+  await expect(window.getByRole('region', { name: 'Task hold' })).toContainText('StateRetry in 60 min');
   await window.getByRole('button', { name: 'Cancel', exact: true }).click();
   expect(complaints).toEqual([]);
   await server.close();
@@ -147,13 +151,18 @@ test('the proxy is set in the settings, if it is an address', async ({ app: { wi
       const reply = await heddle.invoke('settings:get', undefined);
       return reply.ok ? reply.value.proxy : reply.error.message;
     });
-  await field.fill('proxy.example');
+  await field.fill('ftp://proxy.example');
   await field.press('Enter');
   await expect(field).toHaveAttribute('aria-invalid', 'true');
   expect(await stored()).toBeNull();
-  await field.fill('http://proxy.example:3128');
+  for (const address of ['http://proxy.example:3128', 'socks5h://proxy.example:1080']) {
+    await field.fill(address);
+    await field.press('Enter');
+    await expect.poll(stored).toBe(address);
+  }
+  await field.fill('proxy.example:8080');
   await field.press('Enter');
-  await expect.poll(stored).toBe('http://proxy.example:3128');
+  await expect.poll(stored).toBe('http://proxy.example:8080');
   await field.fill('');
   await field.press('Enter');
   await expect.poll(stored).toBeNull();

@@ -17,6 +17,7 @@ test.each([
   ['x.example\tfalse\t/\tfalse\t0\ta\t1', PLAIN],
   ['x.example\tFALSE\t/\tFALSE\t-1\ta\t1', PLAIN],
   ['x.example\tFALSE\t/\tFALSE\t\ta\t1', PLAIN],
+  ['x.example\tFALSE\t/\tFALSE\t99999999999999999999\ta\t1', PLAIN],
   ['x.example\tFALSE\tnonsense\tFALSE\t0\ta\t1', PLAIN],
   ['X.Example\tTRUE\t/\tFALSE\t0\ta\t1', { ...PLAIN, hostOnly: false }],
   ['.x.example\tFALSE\t/\tFALSE\t0\ta\t1', { ...PLAIN, hostOnly: false }],
@@ -43,8 +44,12 @@ test('comments and blank lines are no cookies; what else is none is counted', ()
       unread: 0,
     },
   );
-  expect(readCookieFile('[{"name":"a","value":"1"}]\na=1; b=2\nx.example\tFALSE\t/\n')).toEqual({
+  expect(
+    readCookieFile(
+      '[{"name":"a","value":"1"}]\na=1; b=2\nx.example\tFALSE\t/\nx.example\tFALSE\t/\tFALSE\t0\ta\t\0\n',
+    ),
+  ).toEqual({
     cookies: [],
-    unread: 3,
+    unread: 4,
   });
 });

@@ -1,5 +1,6 @@
 /** Cookies from a file in Netscape's format, as browsers' export tools, curl and wget write it. They are only read. */
 import { domainToASCII } from 'node:url';
+import { isFieldValue } from '../common/model/http-fields';
 
 export interface FileCookie {
   readonly key: string;
@@ -18,6 +19,8 @@ export interface CookieFile {
   readonly unread: number;
 }
 
+/** There are no later dates in JavaScript. */
+export const LAST_DATE_MS = 8.64e15;
 const BYTE_ORDER_MARK = '\u00ef\u00bb\u00bf';
 
 /** @param text one character a byte: what is beyond ASCII is sent as the bytes that it is */
@@ -30,7 +33,7 @@ export function readCookieFile(text: string): CookieFile {
     if (shown.startsWith('#') || shown.trim() === '') continue;
     const fields = shown.includes('\t') ? shown.split('\t') : spacedFields(shown);
     const [domain = '', wide, path = '/', secure, expires, key = '', value = ''] = fields;
-    if (fields.length < 6 || domain === '') {
+    if (fields.length < 6 || domain === '' || !isFieldValue(key + value)) {
       unread += 1;
       continue;
     }
@@ -43,7 +46,7 @@ export function readCookieFile(text: string): CookieFile {
       path: path.startsWith('/') ? path : '/',
       secure: secure?.toUpperCase() === 'TRUE',
       // 0, and what some tools write for it: until the session's end.
-      expires: endsAtMs > 0 ? new Date(endsAtMs) : 'Infinity',
+      expires: endsAtMs > 0 && endsAtMs <= LAST_DATE_MS ? new Date(endsAtMs) : 'Infinity',
     });
   }
   return { cookies, unread };

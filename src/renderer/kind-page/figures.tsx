@@ -1,6 +1,7 @@
 /** The chosen job in four figures and a curve. */
 import { isEnded } from '../../common/model/jobs';
 import { formatCount, formatDuration, formatRate } from '../../common/model/units';
+import { visible } from '../../common/model/visible';
 import { isDryRun } from '../lib/findings';
 import { doneText, leftText, meanRate } from '../lib/text';
 import { useFrame } from '../state/frames';
@@ -17,6 +18,9 @@ export function Figures({ jobId }: { readonly jobId: number }) {
   const running = job.state === 'running';
   const rate = running ? (frame?.bytesPerSecond ?? 0) : meanRate(job);
   const { failed } = live.counts;
+  // While all of it waits, the pace so far says nothing of the time that is left.
+  const stands = frame?.waitingFor != null && frame.counts.running === 0;
+  const note = visible(job.error?.message ?? frame?.waitingFor ?? '');
   return (
     <section className={styles['strip']} aria-label="Figures">
       <dl className={styles['figures']}>
@@ -29,7 +33,7 @@ export function Figures({ jobId }: { readonly jobId: number }) {
         {ended ? (
           <Figure name="Took" value={formatDuration(job.elapsedMs)} />
         ) : (
-          <Figure name="Left" value={running ? leftText(frame?.remainingMs ?? null) : '–'} />
+          <Figure name="Left" value={running && !stands ? leftText(frame?.remainingMs ?? null) : '–'} />
         )}
         <Figure
           name={job.kind === 'verify' ? 'Differ' : 'Failed'}
@@ -37,7 +41,9 @@ export function Figures({ jobId }: { readonly jobId: number }) {
           bad={failed > 0 && job.variant !== 'folders'}
         />
       </dl>
-      <p className={styles['note']}>{job.error?.message ?? frame?.waitingFor ?? ''}</p>
+      <p className={styles['note']} title={note}>
+        {note}
+      </p>
       <ThroughputChart />
     </section>
   );

@@ -9,6 +9,7 @@ import type { TaskRow } from '../../common/model/tasks';
 import { formatBytes, formatByteCount, formatCount, formatDuration } from '../../common/model/units';
 import { fitsOnLine, visible } from '../../common/model/visible';
 import { Button } from '../components/button';
+import { useNow } from '../lib/clock';
 import { isDryRun } from '../lib/findings';
 import { hintFor } from '../lib/hints';
 import { stagesOf } from '../lib/stages';
@@ -29,11 +30,13 @@ interface TaskDetailProps {
 
 export function TaskDetail({ job, row, onClose }: TaskDetailProps) {
   const running = useRunning(row.id);
-  const state = taskStateText(row, running !== undefined, 0, isDryRun(job));
+  const now = useNow(row.state === 'queued' && row.notBeforeMs !== null && running === undefined);
+  const state = taskStateText(row, running !== undefined, now, isDryRun(job));
   const sides = job.variant === 'folders';
   const read = row.digests ?? {};
   const { error } = row;
-  const hint = error === null || row.state === 'skipped' ? null : hintFor(error.code, error.retryable);
+  // One that waits for its next attempt needs nobody's help.
+  const hint = error === null || row.state !== 'failed' ? null : hintFor(error.code, error.retryable);
   return (
     <section
       className={styles['detail']}

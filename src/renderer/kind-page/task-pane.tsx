@@ -55,7 +55,8 @@ export function TaskPane({ jobId, words }: TaskPaneProps) {
   const counts = (frame ?? job)?.counts;
   const rows = useTaskRows(
     { jobId, ...filter, search },
-    `${job?.state ?? ''} ${Object.values(counts ?? {}).join(' ')}`,
+    // A task that failed at once and waits for its next attempt leaves the counts as they were.
+    `${job?.state ?? ''} ${Object.values(counts ?? {}).join(' ')} ${frame?.waitingFor == null ? '' : 'waits'}`,
   );
   const findings = useFindings(job, counts === undefined ? 0 : settledTasks(counts));
   const look = useMemo(() => lookOf(job), [job]);

@@ -1,4 +1,5 @@
 import { useEffect, useId, useState, type ReactNode } from 'react';
+import { readProxyAddress } from '../../common/model/proxy-address';
 import type { Settings } from '../../common/model/settings';
 import { Button } from '../components/button';
 import { Segmented } from '../components/segmented';
@@ -104,7 +105,7 @@ function Downloads({ settings }: { readonly settings: Settings }) {
           Choose…
         </PickButton>
       </Row>
-      <Row name="Connections per host" note="Of these the most that one host gets, over all downloads; 1 to 256.">
+      <Row name="Connections per host" note="The most that one host gets, over all downloads; 1 to 256.">
         <ConnectionsField key={settings.connectionsPerHost} value={settings.connectionsPerHost} />
       </Row>
       <Row name="Speed" note="Of all downloads together.">
@@ -112,7 +113,7 @@ function Downloads({ settings }: { readonly settings: Settings }) {
       </Row>
       <Row
         name="Proxy"
-        note="An address like http://name:password@host:3128; empty for what the system says."
+        note="An address like http://name:password@host:3128 or socks5h://host:1080; empty for what the system says."
       >
         <ProxyField key={settings.proxy} value={settings.proxy} />
       </Row>
@@ -176,9 +177,9 @@ function ConnectionsField({ value }: { readonly value: number }) {
 /** Stored when the field is left or Enter is pressed; what is no address is said to be none, and stays typed. */
 function ProxyField({ value }: { readonly value: string | null }) {
   const [typed, setTyped] = useState(value ?? '');
-  const wrong = typed.trim() !== '' && !/^(?:https?|socks(?:4a?|5h?)?):\/\/[^\s/]/iu.test(typed.trim());
+  const proxy = typed.trim() === '' ? null : readProxyAddress(typed);
+  const wrong = typed.trim() !== '' && proxy === null;
   const commit = (): void => {
-    const proxy = typed.trim() === '' ? null : typed.trim();
     if (!wrong && proxy !== value) changeSettings({ proxy });
   };
   return (

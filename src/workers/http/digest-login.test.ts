@@ -127,6 +127,7 @@ test('challenges in fields of their own', () => {
 test.each([
   'Basic realm="a"',
   'Digest realm="a"',
+  'Digest nonce="a\r\nX: b"',
   'Digest nonce="a", algorithm=SHA-1',
   'Digest nonce="a", algorithm=',
   'Digest nonce="a", qop="auth-conf"',

@@ -1,5 +1,6 @@
 /** Digest access authentication (RFC 7616; what servers of RFC 2069 and RFC 2617 say is understood, too). */
 import { createHash, getHashes, randomBytes } from 'node:crypto';
+import { isFieldValue } from '../../common/model/http-fields';
 import type { Challenge } from './challenges';
 import type { Login } from './client';
 
@@ -109,6 +110,8 @@ export class DigestLogin {
 /** @returns `null` for another scheme, an algorithm or a quality of protection that is not known, or without a nonce */
 function algorithmOf({ scheme, parameters }: Challenge): Algorithm | null {
   if (scheme !== 'digest' || !parameters.has('nonce')) return null;
+  // It has to be said again.
+  if (![...parameters.values()].every(isFieldValue)) return null;
   const qop = listOf(parameters.get('qop') ?? '');
   if (qop.length > 0 && !qop.includes('auth') && !qop.includes('auth-int')) return null;
   const name = (parameters.get('algorithm') ?? 'md5').toLowerCase();

@@ -1,7 +1,8 @@
 /** Cookies by the rules of RFC 6265, as tough-cookie has them, of a whole job: what one thread got, all send. */
 import { Cookie, CookieJar, MemoryCookieStore } from 'tough-cookie';
+import { isFieldValue } from '../../common/model/http-fields';
 import type { SharedLog } from '../../common/threads/shared-log';
-import { readCookieFile } from '../../files/cookie-file';
+import { LAST_DATE_MS, readCookieFile } from '../../files/cookie-file';
 
 /** Of one answer, as in curl. */
 const MOST_IN_ANSWER = 50;
@@ -45,7 +46,8 @@ export class Jar {
     const names: string[] = [];
     for (const line of lines.slice(0, MOST_IN_ANSWER)) {
       if (this.#log?.hasNews === true) this.#apply(this.#log.read());
-      const cookie = line.length > MOST_CHARACTERS ? undefined : this.#accept(url, line);
+      if (line.length > MOST_CHARACTERS || !isFieldValue(line)) continue;
+      const cookie = this.#acceptable(url, line);
       if (cookie === undefined) continue;
       names.push(cookie.key);
       this.#keep(cookie);
@@ -60,6 +62,15 @@ export class Jar {
     return names;
   }
 
+  /** The library throws at some of what servers write, as a domain that is none: that is no cookie, and no failure. */
+  #acceptable(url: URL, line: string): Cookie | undefined {
+    try {
+      return this.#accept(url, line);
+    } catch {
+      return undefined;
+    }
+  }
+
   /** @returns the cookie as it was stored; `undefined` where it may not be */
   #accept(url: URL, line: string): Cookie | undefined {
     const cookie = Cookie.parse(line);
@@ -67,11 +78,7 @@ export class Jar {
     // The library would count Max-Age from when the cookie was sent last.
     const endsAtMs = cookie.maxAge === null ? null : cookie.expiryTime(new Date());
     if (endsAtMs !== null && endsAtMs !== undefined) {
-      cookie.expires = Number.isFinite(endsAtMs)
-        ? new Date(endsAtMs)
-        : endsAtMs > 0
-          ? 'Infinity'
-          : new Date(0);
+      cookie.expires = endsAtMs > LAST_DATE_MS ? 'Infinity' : new Date(Math.max(0, endsAtMs));
       cookie.maxAge = null;
     }
     const set = (): Cookie | undefined =>

@@ -99,7 +99,8 @@ test('over HTTP/2: bytes beyond ASCII, cookies on the way, Digest', async () => 
   });
   const seen: string[] = [];
   server.on('stream', (stream, headers) => {
-    const text = (value: unknown): string => Buffer.from(String(value ?? '-'), 'latin1').toString();
+    const text = (value: string | string[] | undefined): string =>
+      Buffer.from([value ?? '-'].flat().join(), 'latin1').toString();
     seen.push(`${headers[':path'] ?? ''} ${text(headers.cookie)} ${text(headers['x-name'])}`);
     if (headers[':path'] === '/a') {
       stream.respond({
