@@ -3,7 +3,10 @@
 // gives it again.
 import { run } from './lib/run.mjs';
 
-const TESTS = { lists: 'src/engine/formats/list-fuzz.test.ts' };
+const TESTS = {
+  lists: 'src/engine/formats/list-fuzz.test.ts',
+  answers: 'src/workers/http/parser-fuzz.test.ts',
+};
 
 const [what = '', minutes = '10'] = process.argv.slice(2);
 const test = TESTS[what];

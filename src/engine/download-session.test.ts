@@ -7,7 +7,7 @@ import type { DownloadOptions } from '../common/model/download-options';
 import type { JobRequest } from '../common/model/job-request';
 import type { Mode } from '../common/model/jobs';
 import { TestServer } from '../workers/test-server';
-import { engine, folder, put, run, useEngine } from './testing/test-engine';
+import { engine, folder, put, rows, run, useEngine } from './testing/test-engine';
 
 useEngine('session');
 
@@ -100,6 +100,33 @@ test('cookies of a file are changed for all threads, and the file is left as it 
   const sent = server.requests.map(({ headers }) => headers.cookie);
   expect(sent).toEqual(['session=old', 'session=old', ...Array.from({ length: 20 }, () => 'session=new')]);
   expect(readFileSync(cookies, 'utf8')).toBe(text);
+});
+
+test('a login that a redirect names is stored and told nowhere, whatever comes of it', async () => {
+  const withLogin = (path: string): string => server.url(path).replace('//', '//me:seCr3t@');
+  const to = (path: string, location: string): string =>
+    server.on(path, (_, response) => {
+      response.writeHead(302, { Location: location }).end();
+    });
+  server.on('/file', ({ headers }, response) => {
+    response.writeHead(headers.authorization === `Basic ${btoa('me:seCr3t')}` ? 200 : 401).end('x');
+  });
+  const urls = [
+    to('/good', withLogin('/file')),
+    to('/none', withLogin('/nowhere')),
+    to('/circle', withLogin('/circle')),
+    to('/elsewhere', 'ftp://me:seCr3t@127.0.0.1/'),
+    to('/broken', 'http://me:seCr3t@a b/'),
+    to('/refused', 'http://me:seCr3t@127.0.0.1:1/'),
+  ];
+  const job = await run(request(urls, { retries: 0 }));
+  expect(job.counts).toMatchObject({ done: 1, failed: 5 });
+  const told = [stored(), JSON.stringify(await rows(job.id))];
+  for (const format of ['jsonl', 'csv', 'failed-urls'] as const) {
+    await engine.writeExport(job.id, format, join(folder, 'export'));
+    told.push(readFileSync(join(folder, 'export'), 'latin1'));
+  }
+  for (const text of told) expect(text).not.toMatch(/seCr3t/iu);
 });
 
 test('a file of cookies in another format is refused before anything is stored', async () => {

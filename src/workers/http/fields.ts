@@ -37,7 +37,7 @@ export function readFields(text: string, from: number): Fields {
     const lf = text.indexOf('\n', at);
     let end = lf === -1 ? text.length : lf;
     next = lf === -1 ? end : lf + 1;
-    while (end > at && text.charCodeAt(end - 1) === CR) end--;
+    if (end > at && text.charCodeAt(end - 1) === CR) end--;
     // What is in the middle of a line ends it for some (RFC 9112 §2.2).
     if (cr !== -1 && cr < end) throw badAnswer('a line of its headers has a carriage return in its middle');
     if (cr !== -1 && cr < next) cr = text.indexOf('\r', next);

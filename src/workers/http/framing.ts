@@ -28,7 +28,9 @@ export function framingOf(method: string, status: number, minor: number, fields:
   let body: BodyFraming = hasBody ? (length === null ? 'until-close' : 'length') : 'none';
   let coding: string | null = null;
   if (transferField !== undefined && hasBody) {
-    const codings = membersOf(transferField).filter((name) => name !== 'identity' && name !== '');
+    const codings = membersOf(transferField);
+    // What stands for none: behind another one it is ambiguous.
+    while (codings[0] === 'identity' || codings[0] === '') codings.shift();
     if (codings.length === 1 && codings[0] === 'chunked') {
       body = 'chunked';
     } else if (codings.length > 0) {

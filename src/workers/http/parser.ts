@@ -51,6 +51,11 @@ const IN_TRAILERS = 9;
 const UNTIL_CLOSE = 10;
 const IS_OVER = 11;
 
+/** What a line has in it. One is empty that has nothing before its end, be that CR LF or LF alone (RFC 9112 §2.2). */
+const IS_EMPTY = 0;
+const HAS_CR = 1;
+const HAS_TEXT = 2;
+
 /** With this every answer begins. */
 const PREFIX = Buffer.from('HTTP/');
 const NO_BYTES = Buffer.alloc(0);
@@ -72,8 +77,8 @@ export class ResponseParser {
   #received = 0;
   /** Bytes of the head, of a chunk's line or of the trailers so far. */
   #read = 0;
-  /** Of the line so far, without its end. */
-  #line = 0;
+  /** What the line has in it so far. */
+  #line = HAS_TEXT;
   /** Digits of a chunk's size. */
   #digits = 0;
   /** The head so far, where it did not come at once. */
@@ -91,7 +96,7 @@ export class ResponseParser {
     this.head = null;
     this.#state = IN_HEAD;
     this.#read = 0;
-    this.#line = 0;
+    this.#line = HAS_TEXT;
     this.#keptBytes = 0;
   }
 
@@ -184,20 +189,15 @@ export class ResponseParser {
     for (let known = this.#read; known < PREFIX.length && at < end; known++, at++) {
       if (bytes[at] !== PREFIX[known]) throw badAnswer('it does not begin with HTTP/ and a version');
     }
-    let line = this.#line + at - start;
+    let line = at > start ? HAS_TEXT : this.#line;
     let isWhole = false;
-    for (; at < end; at++) {
-      const byte = bytes[at];
-      if (byte === LF) {
-        if (line === 0) {
-          isWhole = true;
-          at++;
-          break;
-        }
-        line = 0;
-      } else if (byte !== CR) {
-        line++;
-      }
+    while (at < end && !isWhole) {
+      const byte = bytes[at++] ?? 0;
+      if (byte > CR) line = HAS_TEXT;
+      else if (byte === LF) {
+        isWhole = line !== HAS_TEXT;
+        line = IS_EMPTY;
+      } else line = byte === CR && line === IS_EMPTY ? HAS_CR : HAS_TEXT;
     }
     this.#line = line;
     this.#read += at - start;
@@ -313,7 +313,7 @@ export class ResponseParser {
 
   #beginChunkData(): void {
     this.#read = 0;
-    this.#line = 0;
+    this.#line = IS_EMPTY;
     // Beside the chunks' own sizes another length is nothing to go by, unless both say the same.
     const promised = this.head?.framing.length ?? null;
     const size = this.#received + this.#left;
@@ -329,11 +329,9 @@ export class ResponseParser {
       const byte = this.#bytes[this.#at++];
       if (++this.#read > MOST_HEAD_BYTES) throw badAnswer('its headers are too large');
       if (byte === LF) {
-        if (this.#line === 0) return true;
-        this.#line = 0;
-      } else if (byte !== CR) {
-        this.#line++;
-      }
+        if (this.#line !== HAS_TEXT) return true;
+        this.#line = IS_EMPTY;
+      } else this.#line = byte === CR && this.#line === IS_EMPTY ? HAS_CR : HAS_TEXT;
     }
     return false;
   }
@@ -353,7 +351,7 @@ interface StatusLine {
   readonly next: number;
 }
 
-const STATUS_LINE = /^HTTP\/(\d)\.(\d) +(\d{3})(?:[ \t][^\r]*)?\r*$/u;
+const STATUS_LINE = /^HTTP\/(\d)\.(\d) +(\d{3})(?:[ \t][^\r]*)?\r?$/u;
 
 function readStatus(text: string): StatusLine {
   const lf = text.indexOf('\n');
