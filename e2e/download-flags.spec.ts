@@ -169,12 +169,13 @@ test('--existing number, skip, overwrite, newer', async ({ heddle, serve, folder
   expect(readdirSync(target).sort()).toEqual(['a (1).bin', 'a (2).bin', 'a.bin']);
 });
 
-test('--retry, --retry-base, --retry-non-idempotent', async ({ heddle, serve, folder }) => {
+test('--retry, --retry-base, --retry-on, --retry-non-idempotent', async ({ heddle, serve, folder }) => {
   const visits = new Map<string, string[]>();
   const url = await serve((request, response, path) => {
     const before = visits.get(path) ?? [];
     visits.set(path, [...before, request.method ?? '']);
-    if (before.length === 0) response.writeHead(503, { 'Content-Length': 0 }).end();
+    const status = path.startsWith('/403') ? 403 : 503;
+    if (before.length === 0) response.writeHead(status, { 'Content-Length': 0 }).end();
     else files(request, response, path);
   });
   const run = async (args: readonly string[], list: string): Promise<[number, number | null, unknown]> => {
@@ -188,11 +189,15 @@ test('--retry, --retry-base, --retry-non-idempotent', async ({ heddle, serve, fo
   const runs = await Promise.all([
     run(['--retry', '0'], `${url}/none`),
     run(['--retry', '1', '--retry-base', '1'], `${url}/one`),
+    run(['--retry-base', '1'], `${url}/403`),
+    run(['--retry-base', '1', '--retry-on', '404,403'], `${url}/403-again`),
     run(['--retry-base', '1'], post('/once')),
     run(['--retry-base', '1', '--retry-non-idempotent'], post('/twice')),
   ]);
   expect(runs).toEqual([
     [1, 1, 'http-503'],
+    [2, 0, undefined],
+    [1, 1, 'http-403'],
     [2, 0, undefined],
     [1, 1, 'http-503'],
     [2, 0, undefined],
@@ -200,6 +205,8 @@ test('--retry, --retry-base, --retry-non-idempotent', async ({ heddle, serve, fo
   expect(Object.fromEntries(visits)).toEqual({
     '/none': ['GET'],
     '/one': ['GET', 'GET'],
+    '/403': ['GET'],
+    '/403-again': ['GET', 'GET'],
     '/once': ['POST'],
     '/twice': ['POST', 'POST'],
   });

@@ -147,7 +147,7 @@ export function addTransferFlags(command: Command): Command {
     )
     .option(
       '--retry-on <statuses>',
-      'these too may pass: 403,5xx; 408, 425, 429, 500, 502, 503, 504 and 520 to 524 always may',
+      'statuses to try again beside 408, 425, 429, 500, 502 to 504 and 520 to 524: 403,5xx',
       statuses,
     )
     .option('--retry-non-idempotent', 'try POST and PATCH again too')
@@ -186,7 +186,7 @@ export function addTransferFlags(command: Command): Command {
     .option('--limit-rate <bytes>', 'bytes per second of the whole job; 500K, 2M', byteRate)
     .option(
       '-H, --header <line>',
-      "sent to the URL's own host; @FILE has one a line, @- reads standard input; may be given more than once",
+      "sent to the URL's own host (User-Agent, Referer and Accept also where it redirects to); @FILE has one a line, @- reads standard input; may be given more than once",
       (text: string, before: readonly Header[]) => [...before, ...headers(text)],
       [],
     )
