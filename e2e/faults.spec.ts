@@ -2,15 +2,11 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from '@playwright/test';
+import { MODES } from './fault-outcomes';
 import { startFaultServer } from './fault-server';
 import { taskLines, test } from './terminal';
 
-for (const { name, flags } of [
-  { name: 'Sync', flags: ['--sync'] },
-  { name: 'Async with 1 worker', flags: ['--async', '--workers', '1'] },
-  { name: 'Async with 16 workers', flags: ['--async', '--workers', '16'] },
-  { name: 'one thread, many in flight', flags: ['--mode', 'event-loop', '--workers', '16'] },
-]) {
+for (const { name, flags } of MODES) {
   test(`no fault ends in a wrong file: ${name}`, async ({ start, folder }) => {
     test.setTimeout(120_000);
     const server = await startFaultServer();

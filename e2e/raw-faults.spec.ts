@@ -1,31 +1,16 @@
 /** The faults that need every byte of an answer made by hand, in every mode; killed in the middle. */
-import { readFileSync, readdirSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect } from '@playwright/test';
-import type { Fault } from './fault-server';
+import { complaints, expectOnlyDone, MODES } from './fault-outcomes';
 import { knownFiles } from './known';
 import { startRawFaultServer } from './raw-fault-server';
-import { taskLines, test, type TaskLine } from './terminal';
+import { taskLines, test } from './terminal';
 
 const PATIENCE = ['--retry', '3', '--retry-base', '50', '--stall-timeout', '1', '--header-timeout', '2'];
 /** These would keep a run from its end if they were not seen through. */
 const ENDLESS = ['range-empty-chunked'];
-
-/** @returns what went other than it may */
-function complaints(faults: readonly Fault[], lines: readonly TaskLine[]): string[] {
-  return faults.flatMap(({ name, outcome, url, isRight }) => {
-    const line = lines.find(({ source }) => source === url);
-    if (line === undefined) return [`${name}: no result`];
-    if (line.state === 'done') {
-      if (line.target === null || !isRight(readFileSync(line.target)))
-        return [`${name}: done with a wrong file`];
-      return outcome === 'failed' ? [`${name}: done, which it could not be`] : [];
-    }
-    if (line.state !== 'failed' || line.error === undefined) return [`${name}: ${line.state}`];
-    return outcome === 'right' ? [`${name}: failed: ${line.error.message}`] : [];
-  });
-}
 
 /** Of each file that is under way, whether 150 KB of it would be there after a crash. */
 function partsTold(data: string): boolean[] {
@@ -34,25 +19,7 @@ function partsTold(data: string): boolean[] {
   );
 }
 
-/** What is done lies there, each under a name of its own, and nothing else does: no temporary files either. */
-function expectOnlyDone(folder: string, lines: readonly TaskLine[]): void {
-  const done = lines.flatMap(({ state, target }) => (state === 'done' && target !== null ? [target] : []));
-  expect(new Set(done).size).toBe(done.length);
-  const target = join(folder, 'target');
-  expect(
-    readdirSync(target)
-      .map((name) => join(target, name))
-      .sort(),
-  ).toEqual(done.sort());
-  expect(readdirSync(folder).sort()).toEqual(['data', 'target']);
-}
-
-for (const { name, flags } of [
-  { name: 'Sync', flags: ['--sync'] },
-  { name: 'Async with 1 worker', flags: ['--async', '--workers', '1'] },
-  { name: 'Async with 16 workers', flags: ['--async', '--workers', '16'] },
-  { name: 'one thread, many in flight', flags: ['--mode', 'event-loop', '--workers', '16'] },
-]) {
+for (const { name, flags } of MODES) {
   test(`no raw fault ends in a wrong file: ${name}`, async ({ heddle, folder }) => {
     test.setTimeout(120_000);
     const server = await startRawFaultServer();

@@ -171,7 +171,10 @@ export function connectionFailure(error: unknown, url: URL, progress: Progress):
     return fail('tls', `${host} speaks neither HTTP/1.1 nor HTTP/2.`, false);
   }
   if (isTls(code)) {
-    return fail('tls', `No secure connection to ${host}: ${messageOf(error)}`, false);
+    const why = tlsReason(code, error);
+    return progress.answered
+      ? fail('connection-reset', `${host} broke the connection off in the middle of the file (${why}).`, true)
+      : fail('tls', `No secure connection to ${host}: ${why}.`, false);
   }
   return fail('connection-failed', `The connection to ${host} failed: ${messageOf(error)}`, true);
 }
@@ -226,6 +229,13 @@ function isTls(code: string): boolean {
       'INVALID_CA',
     ].includes(code)
   );
+}
+
+function tlsReason(code: string, error: unknown): string {
+  if (code === 'ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED') return 'it asks for a client certificate';
+  // OpenSSL's message has the places of its source in it.
+  const { reason } = error as { readonly reason?: unknown };
+  return typeof reason === 'string' ? reason : messageOf(error).replace(/\.$/u, '');
 }
 
 function messageOf(error: unknown): string {

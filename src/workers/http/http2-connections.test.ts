@@ -12,24 +12,20 @@ import { connect, type AddressInfo, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { DEFAULT_DOWNLOAD_OPTIONS, type DownloadOptions } from '../../common/model/download-options';
 import type { TaskOutcome } from '../../common/model/tasks';
 import { createDownload, type RunDownload } from '../download';
 import type { HttpClient, HttpOptions } from './client';
+import { data, END_STREAM, goaway, head, reset, RST_STREAM, settings } from './http2-frames';
 import {
-  data,
-  END_STREAM,
   failureOf,
   FrameServer,
   get,
-  goaway,
-  head,
   makeCertificate,
   openClient,
-  reset,
-  RST_STREAM,
-  settings,
   type Certificate,
   type Peer,
 } from './http2-test-server';
@@ -217,6 +213,28 @@ describe('frame by frame', () => {
     const got = await Promise.all([...parts, get(client, server.url)]);
     expect(got.map(({ body }) => body.length)).toEqual(got.map(() => BODY.length));
     expect(server.peers).toHaveLength(isBoth ? 1 : 4);
+  });
+
+  test('connections that go after an answer of which only header fields came', async () => {
+    await start((peer, stream) => {
+      peer.write(head({ 'content-length': '100', 'x-a': '-'.repeat(100) }, END_STREAM)(stream));
+    });
+    setFlagsFromString('--expose-gc');
+    const collect = runInNewContext('gc') as () => void;
+    // Who holds them too long, or not long enough, ends the process here.
+    for (let round = 0; round < 6; round++) {
+      const clients = await Promise.all(
+        Array.from({ length: 20 }, () => openClient(certificate, { caFile: null, insecure: true })),
+      );
+      const failures = [...clients, ...clients].map((client) => failureOf(get(client, server.url)));
+      expect(new Set((await Promise.all(failures)).map(([code]) => code))).toEqual(
+        new Set(['connection-reset']),
+      );
+      await Promise.all(clients.map((client) => client.close()));
+      await nextTurn();
+      collect();
+      await nextTurn();
+    }
   });
 
   test('REFUSED_STREAM again and again', async () => {

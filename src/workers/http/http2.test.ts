@@ -8,20 +8,15 @@ import type { HttpClient } from './client';
 import {
   data,
   END_STREAM,
-  failureOf,
-  FrameServer,
-  get,
   goaway,
   head,
-  makeCertificate,
-  openClient,
   padded,
   reset,
   settings,
   trailers,
   type MakeFrame,
-  type Peer,
-} from './http2-test-server';
+} from './http2-frames';
+import { failureOf, FrameServer, get, makeCertificate, openClient, type Peer } from './http2-test-server';
 
 const HALF = Buffer.alloc(15_000, 'abcdefghij');
 const NOTHING = Buffer.alloc(0);

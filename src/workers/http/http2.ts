@@ -20,6 +20,7 @@ import type { Fields } from './fields';
 import { framingOf } from './framing';
 import { Http2Error, resetError } from './http2-error';
 import type { Link, LinkOwner } from './link';
+import { outlive } from './http2-lifetime';
 import { mustBeField } from './request-text';
 import { WireError } from './wire-error';
 
@@ -113,6 +114,7 @@ export class Http2Link implements Link {
       else exchange.fail(new Http2Error('NOT_PROCESSED'));
       return;
     }
+    outlive(this.#session, stream);
     if (request.body !== null) stream.end(request.body);
     const times = this.#times;
     this.#times = NO_CONNECTION;
