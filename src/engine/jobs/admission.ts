@@ -55,6 +55,8 @@ export interface AdmissionOptions {
   readonly places?: PlaceGroup | null;
   /** Connections of the job at once, further ones of files among them. */
   readonly connections?: () => number;
+  /** Tasks that its threads run at once, and how many may lie ready there beside those. */
+  readonly lanes?: () => { readonly count: number; readonly ahead: number };
   /** Reads queued tasks of a host behind a cursor. */
   readonly draw: (host: string, after: DrawCursor) => Drawn | null;
   /** More may run now: another job has given a host's place back. */
@@ -324,7 +326,10 @@ export class Admission {
   #roomOf({ shared, inFlight }: Host, now: number): number {
     if (shared === null) return Infinity;
     if (shared.heldUntilMs > now) return 0;
-    const limit = this.#limitOf(shared);
+    let limit = this.#limitOf(shared);
+    // Where a job that has a host alone cannot run more than the host may have, some of its tasks may lie ready.
+    const lanes = shared.users.size === 1 ? this.#options.lanes?.() : undefined;
+    if (lanes !== undefined && lanes.count <= limit) limit += lanes.ahead;
     return Math.min(
       limit - shared.inFlight - shared.further,
       Math.ceil(limit / Math.max(1, shared.busy.size)) - inFlight,
