@@ -354,6 +354,14 @@ test('a session of aria2: mirrors named several times, its own folder', async ()
   ]);
 });
 
+test('aria2: a remark, and a name behind a TAB', async () => {
+  const list = 'http://a/1  # one\n out=x\nhttp://a/2\tname\n';
+  const { format, remarks } = await readList(list);
+  expect(format).toBe('aria2');
+  expect(await outlineOf(list)).toEqual(['1 http://a/1', '3 http://a/2']);
+  expect(remarks).toEqual(['3: Line 3 has something beside addresses, which was passed over.']);
+});
+
 test.each<[string, string, ListFormat]>([
   // The content counts where it says what it is.
   ['x.csv', '["http://a/1"]', 'json'],
