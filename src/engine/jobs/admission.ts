@@ -160,7 +160,9 @@ export class Admission {
     const { shared } = host;
     if (shared === null) return;
     shared.hear();
-    if (canRunMore(host, now)) shared.waiting.add(this.#options.onRoom);
+    // What waits for the job's own threads does not wait for the host.
+    const most = this.#options.lanes?.().count ?? Infinity;
+    if (canRunMore(host, now) && this.#inFlight < most) shared.waiting.add(this.#options.onRoom);
     else shared.waiting.delete(this.#options.onRoom);
     shared.shareOut();
     this.shareOutConnections();
@@ -212,8 +214,8 @@ export class Admission {
       shared?.pace.answered(this.#now(), shared.inFlight);
     } else if (sign === 'refused') {
       host.refused += 1;
-      shared?.pace.refused(this.#now());
-      if (error !== null && /^http-(?:429|503)$/u.test(error.code)) shared?.remember();
+      const isLess = shared?.pace.refused(this.#now(), shared.inFlight + shared.further) === true;
+      if (isLess && error !== null && /^http-(?:429|503)$/u.test(error.code)) shared?.remember();
     }
     shared?.hear();
     host.inFlight -= 1;

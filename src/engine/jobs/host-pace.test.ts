@@ -113,3 +113,11 @@ test('what a file was refused holds for the host', () => {
   pace.allow(64);
   expect(pace.limit).toBe(4);
 });
+
+test('a host that refuses the only request there is may have as many as before', () => {
+  const pace = new HostPace(64);
+  expect(pace.refused(0, 1)).toBe(false);
+  expect(pace.limit).toBe(16);
+  expect(pace.refused(0, 2)).toBe(true);
+  expect(pace.limit).toBe(8);
+});
