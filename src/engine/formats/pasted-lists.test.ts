@@ -57,6 +57,11 @@ test.each(['utf16le', 'utf16be'])('%s without a mark, in pieces of every size', 
     expect(await outlineOf(list, { chunk })).toEqual(['1 http://a/1', '2 http://a/ü']);
 });
 
+test('addresses with NUL characters between are none', async () => {
+  const list = 'http://a/123456\0'.repeat(100);
+  expect(await outlineOf(list)).toEqual(['Line 1 (a) is not an HTTP or HTTPS address.']);
+});
+
 test.each(['urls', 'aria2', 'jsonl', 'm3u', 'markdown'] as const)(
   '%s: lines end in CR, LF or CRLF, in pieces of every size',
   async (format) => {

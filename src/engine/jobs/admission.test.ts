@@ -9,7 +9,10 @@ import { Hosts } from './hosts';
 const START_MS = 1_000_000;
 const LIMIT = 4;
 
-interface Lanes { readonly count: number; readonly ahead: number }
+interface Lanes {
+  readonly count: number;
+  readonly ahead: number;
+}
 
 /** A job's tasks as they are stored, and the one that decides about them. */
 class Job {
