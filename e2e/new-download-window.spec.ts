@@ -122,7 +122,7 @@ test('options reach the server, and all but what is secret is there the next tim
   writeFileSync(cookies, '127.0.0.1\tFALSE\t/\tFALSE\t0\tsession\tseven\n');
 
   const dialog = await openDialog(window);
-  await addresses(dialog).fill(`${server.url}/private/a.bin`);
+  await addresses(dialog).fill(`curl '${server.url}/private/a.bin' \\\n  -H 'X-Curl: yes' --compressed`);
   await field(dialog, 'Save in').fill(target);
   await dialog.getByText('Options', { exact: true }).click();
   await expectAccessible(window);
@@ -146,6 +146,7 @@ test('options reach the server, and all but what is secret is there the next tim
   expect(server.asked.get('/private/a.bin')).toMatchObject({
     referer: 'https://example.org/',
     'x-own': 'one',
+    'x-curl': 'yes',
     cookie: 'session=seven',
   });
 

@@ -80,9 +80,32 @@ async function takeAll(app) {
   }
   await page.emulateMedia({ colorScheme: 'dark' });
   await app.openPage('Downloads');
+  await takeNewDownload(page, shot);
+}
+
+/** The dialog with a list of several hosts, short and with its options. */
+async function takeNewDownload(page, shot) {
+  const pages = Array.from({ length: 86 }, (_, index) => `https://img.example.org/2138/${4215 + index}.webp`);
+  const others = [
+    'https://data.example.org/tiles/10/550/335.pbf',
+    'https://papers.example.org/4216.pdf',
+    'ftp://old.example.org/4217.pdf',
+  ];
   await page.getByRole('button', { name: 'New download', exact: true }).click();
-  await page.getByRole('dialog').waitFor();
-  await shot('new-download-dark');
+  const dialog = page.getByRole('dialog');
+  await dialog.getByLabel(/^Addresses/).fill([...pages, ...others].join('\n'));
+  await dialog.getByRole('button', { name: 'Download 88 files' }).waitFor();
+  await dialog.getByRole('textbox', { name: 'Save in' }).fill('/home/mia/mirror/tiles');
+  await dialog.getByRole('checkbox', { name: /^\.pbf/ }).uncheck();
+  for (const theme of ['light', 'dark']) {
+    await page.emulateMedia({ colorScheme: theme });
+    await delay(300);
+    await shot(`new-download-${theme}`);
+  }
+  await dialog.getByText('Options', { exact: true }).click();
+  await delay(300);
+  await shot('new-download-options-dark');
+  await dialog.getByLabel(/^Addresses/).fill('');
   await page.keyboard.press('Escape');
 }
 

@@ -7,7 +7,7 @@ import { hasNginx, makeCertificate, startNginx } from '../../e2e/nginx.ts';
 import { FLOOR } from '../lib/tables.mjs';
 import { floor, heddleCommand, late, serve } from '../lib/terminal.mjs';
 import { emptied, expectFiles } from '../lib/workshop.mjs';
-import { bytesOf } from './trees.mjs';
+import { MIB, bytesOf } from './trees.mjs';
 import { inMemory } from './wishes.mjs';
 
 /**
@@ -15,10 +15,10 @@ import { inMemory } from './wishes.mjs';
  * answers are to take their time, or nginx is not installed, Heddle's own server answers, in a process of its own. What
  * Heddle does not serve (TLS) comes from nginx over a wire that is as late.
  */
-async function startOrigin(shop, folder, { latencyMs = 0, secure = null }) {
-  if (secure === null && (latencyMs > 0 || !hasNginx()))
+async function startOrigin(shop, folder, { latencyMs = 0, secure = null, rate = 0 }) {
+  if (secure === null && rate === 0 && (latencyMs > 0 || !hasNginx()))
     return { server: 'heddle serve', stop: shop.keep(await serve(folder, latencyMs)) };
-  const nginx = shop.keep(await startNginx(folder, shop.path('nginx'), 0, secure));
+  const nginx = shop.keep(await startNginx(folder, shop.path('nginx'), rate, secure));
   if (latencyMs === 0) return { server: 'nginx', stop: nginx };
   return { server: 'nginx', stop: shop.keep(await late(nginx, latencyMs / 2)) };
 }
@@ -31,23 +31,30 @@ const digestOf = (folder) => (name) =>
 /**
  * @param {object} tree
  * @param {object} how `latencyMs` of each answer; `tls`: the origin speaks TLS, `'h2'`: HTTP/2 over it; `digests`: the
- *   list has the SHA-256 of each file, which those that read aria2's lists check
+ *   list has the SHA-256 of each file, which those that read aria2's lists check; `rate`: bytes per second of each
+ *   connection, `parts`: only for those that fetch one file over several
  */
-function download(id, tree, wishes, { latencyMs = 0, tls = false, digests = false } = {}) {
+function download(
+  id,
+  tree,
+  wishes,
+  { latencyMs = 0, tls = false, digests = false, rate = 0, parts = false } = {},
+) {
   const { count, bytes } = tree;
   const over = tls === 'h2' ? ' over HTTP/2' : tls ? ' over TLS 1.3' : '';
+  const limited = rate === 0 ? '' : `, ${rate / MIB} MiB/s for each connection`;
   const after = latencyMs === 0 ? '' : `, each answer after ${latencyMs} ms`;
   return {
     id,
     group: 'Downloading',
-    title: `${tree.title}${over}${after}${digests ? ', each checked by its SHA-256' : ''}`,
+    title: `${tree.title}${over}${limited}${after}${digests ? ', each checked by its SHA-256' : ''}`,
     neededBytes: 2 * bytesOf(tree),
     wishes,
     async prepare(shop) {
-      if (tls !== false && !hasNginx()) return { leftOut: 'nginx is not installed' };
+      if ((tls !== false || rate > 0) && !hasNginx()) return { leftOut: 'nginx is not installed' };
       const files = await shop.files(tree);
       const secure = tls === false ? null : makeCertificate(shop.folder, { http2: tls === 'h2' });
-      const { server, stop } = await startOrigin(shop, files, { latencyMs, secure });
+      const { server, stop } = await startOrigin(shop, files, { latencyMs, secure, rate });
       const { url } = stop;
       const target = shop.path('target');
       const list = shop.path('list');
@@ -74,14 +81,14 @@ function download(id, tree, wishes, { latencyMs = 0, tls = false, digests = fals
         {
           name: FLOOR,
           // It speaks HTTP/1.1 and checks no digests.
-          isFor: tls !== 'h2' && !digests,
+          isFor: tls !== 'h2' && !digests && !parts,
           command: secure === null ? plain : ['env', `NODE_EXTRA_CA_CERTS=${secure.certificate}`, ...plain],
         },
         {
           name: 'curl -Z',
           needs: 'curl',
           // It has no lists with digests.
-          isFor: !digests,
+          isFor: !digests && !parts,
           command: [
             'curl',
             '-Z',
@@ -96,13 +103,14 @@ function download(id, tree, wishes, { latencyMs = 0, tls = false, digests = fals
           needs: 'aria2c',
           command: [
             ...['aria2c', '-q', '-i', list, '-d', target, '-j', '16', '-x', '16', '--file-allocation=none'],
+            ...(parts ? ['-s', '16', '-k', '1M'] : []),
             ...trusting('--ca-certificate'),
           ],
         },
         {
           name: 'wget2',
           needs: 'wget2',
-          isFor: !digests,
+          isFor: !digests && !parts,
           command: [
             ...['wget2', '-q', '-i', list, '-P', target, '--max-threads=16'],
             ...trusting('--ca-certificate'),
@@ -123,7 +131,7 @@ function download(id, tree, wishes, { latencyMs = 0, tls = false, digests = fals
 const beside = (peer, most) => ({ own: 'Heddle', peer, most });
 const memory = inMemory('Heddle');
 
-export const downloads = ({ slow, kibis, pages, large, thirds, streams, pair }) => [
+export const downloads = ({ slow, kibis, pages, large, thirds, streams, pair, single, forty }) => [
   download('download-slow', slow, [beside('curl -Z', 1.1), beside('aria2', 0.42), memory], { latencyMs: 20 }),
   download('download-tiny', kibis, [beside('curl -Z', 1.5), beside('aria2', 0.5), memory]),
   download('download-small', pages, [beside('curl -Z', 1.8), beside('aria2', 0.6), memory]),
@@ -136,5 +144,7 @@ export const downloads = ({ slow, kibis, pages, large, thirds, streams, pair }) 
   download('download-tls', thirds, [beside('curl -Z', 2.2), beside('aria2', 1.1), memory], { tls: true }),
   download('download-tls-large', pair, [beside('curl -Z', 1.5), beside('aria2', 1.1), memory], { tls: true }),
   download('download-http2', streams, [beside('curl -Z', 1.2), memory], { tls: 'h2', latencyMs: 20 }),
+  download('download-limited', forty, [beside('curl -Z', 1.1), memory], { rate: 2 * MIB }),
+  download('download-limited-large', single, [beside('aria2', 1.15), memory], { rate: 2 * MIB, parts: true }),
   download('download-digests', kibis, [beside('aria2', 0.6), memory], { digests: true }),
 ];

@@ -1,7 +1,7 @@
 // The folders that are hashed, copied and compared.
 import { binarySize, grouped } from '../lib/numbers.mjs';
 
-const MIB = 1024 * 1024;
+export const MIB = 1024 * 1024;
 /** In memory a file takes whole pages, and something for its name and its inode. */
 const PAGE_BYTES = 4096;
 const INODE_BYTES = 1024;
@@ -57,6 +57,8 @@ export function treesOf(scale) {
     thirds: small('thirds', 2000, 16 * 1024, { perFolder: undefined }),
     streams: small('streams', 500, 64 * 1024, { perFolder: undefined }),
     pair: large('pair', 2, 256 * MIB, once),
+    single: large('single', 1, 100 * MIB, once),
+    forty: large('forty', 40, 3 * MIB, once),
     large: large('large', 4, 256 * MIB),
     medium: large('medium', 4, 128 * MIB, once),
   };

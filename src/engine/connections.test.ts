@@ -244,6 +244,14 @@ describe('large files', () => {
     expect(engine.job(again.id)).toMatchObject({ state: 'done' });
   });
 
+  test('one file after another has its further connections, too', async () => {
+    const { ended } = await begin({ ...files(2), mode: 'sequential', workers: null });
+    await expect.poll(() => slow.open).toBe(16);
+    slow.hurries = true;
+    await ended;
+    expect(slow.most).toBe(16);
+  });
+
   test('many of them begin before the first one has ended', async () => {
     const { ended } = await begin(files(40));
     await expect.poll(() => slow.open).toBe(40);

@@ -131,26 +131,18 @@ export function connectionFailure(error: unknown, url: URL, progress: Progress):
     case 'ECONNREFUSED':
       return fail('connection-refused', `${host} refuses connections; no server runs there now.`, true);
     case 'ETIMEDOUT':
-    case 'UND_ERR_CONNECT_TIMEOUT':
       return progress.answered
         ? fail('timeout-stall', `${host} stopped sending in the middle of the file.`, true)
         : fail('timeout-connect', `${host} did not accept a connection in time.`, true);
-    case 'UND_ERR_HEADERS_TIMEOUT':
     case 'HEADERS_TIMEOUT':
       return fail('timeout-headers', `${host} did not answer in time.`, true);
-    case 'UND_ERR_BODY_TIMEOUT':
     case 'STALLED':
       return fail('timeout-stall', `${host} stopped sending in the middle of the file.`, true);
-    case 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH':
-      return tooShort(progress, error);
-    case 'UND_ERR_HEADERS_OVERFLOW':
-      return badAnswer('its headers are too large', error);
     case 'HTTP2_NOT_PROCESSED':
       return fail('refused', `${host} refuses further requests now.`, true);
     case 'HTTP2_RESET':
     case 'HTTP2_UNUSABLE':
       return reset(host, progress, error);
-    case 'UND_ERR_SOCKET':
     case 'CLOSED':
     case 'CUT':
     case 'ECONNRESET':
@@ -161,13 +153,7 @@ export function connectionFailure(error: unknown, url: URL, progress: Progress):
   }
   if (UNREACHABLE.has(code))
     return fail('unreachable', `${host} cannot be reached. Check the network.`, true);
-  // Its code is not set for every fault of the protocol; its name is.
-  if (error instanceof Error && error.name === 'HTTPParserError') {
-    return error.message.includes('EOF')
-      ? fail('body-incomplete', `${host} closed the connection before the end of the file.`, true)
-      : badAnswer(error.message, error);
-  }
-  if (code === 'HTTP2_NOT_SPOKEN' || code === 'ERR_SSL_TLSV1_ALERT_NO_APPLICATION_PROTOCOL') {
+  if (code === 'ERR_SSL_TLSV1_ALERT_NO_APPLICATION_PROTOCOL') {
     return fail('tls', `${host} speaks neither HTTP/1.1 nor HTTP/2.`, false);
   }
   if (isTls(code)) {
@@ -181,7 +167,7 @@ export function connectionFailure(error: unknown, url: URL, progress: Progress):
 
 /** The connection ended before the answer did: in good order (a short file) or broken off. */
 function broken(code: string, host: string, progress: Progress, error: unknown): HeddleError {
-  const inOrder = code === 'UND_ERR_SOCKET' || code === 'CLOSED';
+  const inOrder = code === 'CLOSED';
   if (inOrder && progress.expected !== null) return tooShort(progress, error);
   if (inOrder && progress.received > 0) {
     return new HeddleError('body-incomplete', `${host} closed the connection before the end of the file.`, {

@@ -9,7 +9,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { PartialNote, PartialState } from '../common/model/download';
 import { FREE_PLACES, type Places } from '../common/threads/places';
 import { loadHasher } from '../files/hashers';
-import { Growth, type Look } from './connection-growth';
+import { Growth, type Line, type Look } from './connection-growth';
 import type { HttpClient } from './http/client';
 import { openTestClient } from './http/test-client';
 import { PartialFile } from './partial-file';
@@ -118,12 +118,19 @@ function slowServer(bytes: number, enough: number, answer: (visit: Visit) => Pro
   });
 }
 
-/** Twice as many at every look, however long that takes on a machine that has much to do. */
+/** Twice as many once each has brought something, whatever that is and however long it takes. */
 class Doubling extends Growth {
   #isFixed = false;
+  #youngest: readonly Line[] = [];
 
   override look({ most }: Look): number {
-    return this.#isFixed ? 0 : Math.min(most, 2 * this.target) - this.target;
+    const haveCome = this.#youngest.every(({ sinceMs }) => sinceMs !== null);
+    return this.#isFixed || !haveCome ? 0 : Math.min(most, 2 * this.target) - this.target;
+  }
+
+  override opened(lines: readonly Line[], now: number): void {
+    if (lines.length > 0) this.#youngest = lines;
+    super.opened(lines, now);
   }
 
   // The server is on this thread, too.

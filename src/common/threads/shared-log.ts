@@ -1,9 +1,9 @@
 /**
- * Records that all threads of a job have in common, in the order in which they were added: shared memory with a lock, so
- * that a thread made later finds what one that has ended left. It holds what is newest; whoever needs more keeps it.
+ * Records that all threads of a job share, in the order in which they were added. They lie in shared memory with a lock,
+ * so that a thread made later finds what one that has ended added. Only the newest fit; whoever needs others keeps them.
  */
 const LOCK = 0;
-/** Grows with each time that the log was written anew from its beginning. */
+/** How often the log was written anew from its beginning. */
 const GENERATION = 1;
 /** Bytes behind the cells that are records. */
 const TAIL = 2;

@@ -7,17 +7,18 @@ import { Fault, makeEntry, type EntryFields } from './entry';
 const CONDITIONS = /^if-(?:match|none-match|modified-since|unmodified-since)$/u;
 
 export interface CopiedRequest extends Omit<EntryFields, 'urls' | 'headers'> {
+  /** Of the body, where no header says it. */
+  readonly contentType?: string;
   readonly url: string;
   readonly headers: readonly (readonly [name: string, value: string])[];
 }
 
 /** @throws Fault */
-export function fromCopiedRequest({ url, headers, ...rest }: CopiedRequest): DownloadEntry {
-  return makeEntry({
-    ...rest,
-    urls: [url],
-    headers: headers.filter(([name, value]) => !isPassing(name, value, url)),
-  });
+export function fromCopiedRequest({ url, headers, contentType, ...rest }: CopiedRequest): DownloadEntry {
+  const kept = headers.filter(([name, value]) => !isPassing(name, value, url));
+  const isSaid = kept.some(([name]) => name.toLowerCase() === 'content-type');
+  if (rest.body != null && contentType !== undefined && !isSaid) kept.push(['Content-Type', contentType]);
+  return makeEntry({ ...rest, urls: [url], headers: kept });
 }
 
 /** Of the connection, of a part of the file, or what the address says already. @throws Fault */

@@ -167,6 +167,8 @@ export function fault(line: number, address: string, what: string): ListedEntry 
 function safeHost(address: string): string {
   if (!URL.canParse(address)) return '';
   const { hostname, pathname, search, hash } = new URL(address);
+  // What no host is called was meant otherwise.
+  if (!/^[a-z0-9._:[\]-]{1,253}$/u.test(hostname)) return '';
   // Then it may be the name of a login whose password has one of `/?#` in it.
   return `${pathname}${search}${hash}`.includes('@') ? '' : hostname;
 }

@@ -5,7 +5,7 @@
 import type { CheckAlgorithm } from '../../common/model/digests';
 import type { ListedEntry } from '../../common/model/download';
 import { isHttpUrl, listed, makeEntry, readDigest, readField, unknownOption, withLogin } from './entry';
-import type { Remark } from './remark';
+import { besideAddresses, type Remark } from './remark';
 import type { Line } from './text-lines';
 
 const MAX_OPTIONS = 1000;
@@ -76,13 +76,16 @@ function read({ line, text, options }: Item, remark: Remark): ListedEntry {
     const agent = last.get('user-agent');
     if (agent !== undefined) headers.push(['User-Agent', agent]);
     const user = last.get('http-user');
-    const written = text
+    const behind = text.search(/\s#/u);
+    const written = (behind < 0 ? text : text.slice(0, behind))
       .split('\t')
       .map((url) => url.trim())
-      .filter((url) => url !== '' && !url.startsWith('#'));
+      .filter((url) => url !== '');
     // One that is fetched otherwise is passed over where there is another. Sessions name one several times.
     const known = [...new Set(written.filter(isHttpUrl))];
     const urls = known.length === 0 ? written : known;
+    if (known.length > 0 && written.some((url) => !/^[a-z]+:\/\//iu.test(url)))
+      remark(line, besideAddresses(line));
     const directory = last.get('dir') ?? null;
     const isElsewhere = last.has('gid') && /^(?:[\\/]|[A-Za-z]:)/u.test(directory ?? '');
     if (isElsewhere)

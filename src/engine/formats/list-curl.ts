@@ -240,7 +240,6 @@ function entriesOf(line: number, curl: Curl, address: string): ListedEntry[] {
     setDefault('Content-Type', 'application/json');
     setDefault('Accept', 'application/json');
   }
-  if (body !== null && !isQuery) setDefault('Content-Type', 'application/x-www-form-urlencoded');
   return urls.flatMap((written, index) =>
     globbed(written, isGlobbed).map((each) =>
       listed(line, each, () => {
@@ -257,6 +256,7 @@ function entriesOf(line: number, curl: Curl, address: string): ListedEntry[] {
           ...(method === null ? {} : { method }),
           headers,
           body: isQuery ? null : body,
+          contentType: 'application/x-www-form-urlencoded',
         });
       }),
     ),

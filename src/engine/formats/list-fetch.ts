@@ -79,7 +79,8 @@ function fromCall(url: string, options: JsValue): DownloadEntry {
       if (/^https?:/iu.test(value)) headers.push(['Referer', value]);
     } else throw new Fault('has an option that is not known here');
   }
-  return fromCopiedRequest({ url, headers, ...(method === undefined ? {} : { method }), body });
+  const contentType = 'text/plain;charset=UTF-8';
+  return fromCopiedRequest({ url, headers, ...(method === undefined ? {} : { method }), body, contentType });
 }
 
 /** @throws Fault */

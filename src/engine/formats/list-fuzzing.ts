@@ -218,7 +218,10 @@ function standsIn(text: string, format: ListFormat): (url: string) => boolean {
 /** What tells one way in which a list is read from others: inputs that have a new one are worth keeping. */
 export function waysOf({ entries, format, remarks }: WholeList): Set<string> {
   const ways = new Set<string>([format]);
-  const add = (way: string): void => void ways.add(`${format}: ${way.replaceAll(/\d+|\([^)]*\)/gu, '')}`);
+  const add = (way: string): void => {
+    // What it quotes tells nothing.
+    ways.add(`${format}: ${way.replaceAll(/\d+|\([^)]*\)|(?<=the (?:option|header) )\S+/gu, '')}`);
+  };
   remarks.forEach(add);
   for (const each of entries) {
     if ('error' in each) add(each.error.message);

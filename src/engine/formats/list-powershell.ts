@@ -225,6 +225,7 @@ function request({
     headers.push(['Cookie', cookies.map(({ name, value }) => `${name}=${value}`).join('; ')]);
   if (contentType !== null) headers.push(['Content-Type', contentType]);
   return fromCopiedRequest({
+    contentType: 'application/x-www-form-urlencoded',
     url: address,
     headers,
     ...(method === undefined ? {} : { method }),

@@ -4,7 +4,7 @@
  */
 import { plainEntry, type ListedEntry } from '../../common/model/download';
 import { fault, isHttpUrl, Fault, makeEntry } from './entry';
-import type { Remark } from './remark';
+import { besideAddresses, type Remark } from './remark';
 import type { Line } from './text-lines';
 import { expandUrl, hasRanges } from './url-ranges';
 
@@ -109,8 +109,7 @@ function unquoted(word: string): string {
 function mirrors(number: number, line: string, remark: Remark): ListedEntry {
   const parts = wordsOf(line);
   const urls = parts.filter(isHttpUrl);
-  if (parts.length > urls.length)
-    remark(number, `Line ${number} has something beside addresses, which was passed over.`);
+  if (parts.length > urls.length) remark(number, besideAddresses(number));
   return { line: number, entry: makeEntry({ urls }) };
 }
 

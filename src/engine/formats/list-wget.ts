@@ -96,8 +96,6 @@ export function readWget(line: number, words: readonly string[]): ListedEntry[] 
   };
   setHeader('User-Agent', values.get('user-agent'));
   setHeader('Referer', values.get('referer'));
-  if (body !== null && !headers.some(([name]) => name.toLowerCase() === 'content-type'))
-    headers.push(['Content-Type', 'application/x-www-form-urlencoded']);
   const user = values.get('http-user') ?? values.get('user');
   const password = values.get('http-password') ?? values.get('password') ?? '';
   return urls.map((written) =>
@@ -110,6 +108,7 @@ export function readWget(line: number, words: readonly string[]): ListedEntry[] 
         ...(method === undefined ? {} : { method }),
         headers,
         body,
+        contentType: 'application/x-www-form-urlencoded',
       });
     }),
   );

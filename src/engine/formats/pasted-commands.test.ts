@@ -258,7 +258,12 @@ fetch("http://a/z");`;
         url: 'http://a/x?a=1&b=2',
         headers: { accept: '*/*', 'sec-ch-ua': '"Chromium";v="128"', Referer: 'http://a/' },
       },
-      { url: 'http://a/y', method: 'POST', headers: { cookie: 'k=v' }, body: '{"a":1}' },
+      {
+        url: 'http://a/y',
+        method: 'POST',
+        headers: { cookie: 'k=v', 'Content-Type': 'text/plain;charset=UTF-8' },
+        body: '{"a":1}',
+      },
       { url: 'http://a/z' },
     ]);
     expect((await readList(list)).format).toBe('fetch');

@@ -57,6 +57,11 @@ test.each(['utf16le', 'utf16be'])('%s without a mark, in pieces of every size', 
     expect(await outlineOf(list, { chunk })).toEqual(['1 http://a/1', '2 http://a/ü']);
 });
 
+test('addresses with NUL characters between are none', async () => {
+  const list = 'http://a/123456\0'.repeat(100);
+  expect(await outlineOf(list)).toEqual(['Line 1 (a) is not an HTTP or HTTPS address.']);
+});
+
 test.each(['urls', 'aria2', 'jsonl', 'm3u', 'markdown'] as const)(
   '%s: lines end in CR, LF or CRLF, in pieces of every size',
   async (format) => {
@@ -352,6 +357,14 @@ test('a session of aria2: mirrors named several times, its own folder', async ()
   expect(remarks).toEqual([
     '1: Line 1 is of a session that had a folder of its own: what it names goes into the folder chosen here.',
   ]);
+});
+
+test('aria2: a remark, and a name behind a TAB', async () => {
+  const list = 'http://a/1  # one\n out=x\nhttp://a/2\tname\n';
+  const { format, remarks } = await readList(list);
+  expect(format).toBe('aria2');
+  expect(await outlineOf(list)).toEqual(['1 http://a/1', '3 http://a/2']);
+  expect(remarks).toEqual(['3: Line 3 has something beside addresses, which was passed over.']);
 });
 
 test.each<[string, string, ListFormat]>([

@@ -57,8 +57,8 @@ function encodingOf(head: Uint8Array): string {
   const length = Math.min(head.length, LOOK_AT_BYTES);
   for (let at = 0; at < length; at++) if (head[at] === 0) nuls[at % 2] = (nuls[at % 2] ?? 0) + 1;
   const [even = 0, odd = 0] = nuls;
-  // One alone may be a mistake in other text.
-  const some = Math.max(2, length / 16);
+  // Others may part names, as those of `find -print0`.
+  const some = Math.max(2, length / 5);
   if (odd >= some && even === 0) return 'utf-16le';
   return even >= some && odd === 0 ? 'utf-16be' : 'utf-8';
 }

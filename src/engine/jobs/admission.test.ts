@@ -9,6 +9,11 @@ import { Hosts } from './hosts';
 const START_MS = 1_000_000;
 const LIMIT = 4;
 
+interface Lanes {
+  readonly count: number;
+  readonly ahead: number;
+}
+
 /** A job's tasks as they are stored, and the one that decides about them. */
 class Job {
   readonly admission: Admission;
@@ -24,7 +29,7 @@ class Job {
   constructor(
     hosts: Hosts,
     clock: { readonly nowMs: number },
-    { limit = LIMIT, firstId = 0 }: { limit?: number; firstId?: number } = {},
+    { limit = LIMIT, firstId = 0, lanes }: { limit?: number; firstId?: number; lanes?: Lanes } = {},
   ) {
     this.#nextId = firstId;
     this.admission = new Admission({
@@ -33,6 +38,7 @@ class Job {
       hosts,
       draw: (host, after) => this.#draw(host, after),
       onRoom: this.onRoom,
+      ...(lanes === undefined ? {} : { lanes: () => lanes }),
       now: () => clock.nowMs,
     });
   }
@@ -115,6 +121,24 @@ test('work on files has no host, and no limit', () => {
   expect(job.admission.isEmpty).toBe(true);
   expect(job.admission.inFlight).toBe(512);
   expect(job.admission.hosts()).toEqual([]);
+});
+
+test('some tasks lie ready where no more can run than the host may have, and no other job asks it', () => {
+  const { hosts, clock } = make();
+  const alone = new Job(hosts, clock, { lanes: { count: LIMIT, ahead: 3 } });
+  alone.plan('a', 30);
+  alone.fill();
+  expect(alone.running).toHaveLength(LIMIT + 3);
+  const other = new Job(hosts, clock, { firstId: 1000 });
+  other.plan('a', 30);
+  while (alone.running.length > 0) alone.release();
+  alone.fill();
+  other.fill();
+  expect([alone.running.length, other.running.length]).toEqual([2, 2]);
+  const wide = new Job(new Hosts(), clock, { lanes: { count: LIMIT + 1, ahead: 3 } });
+  wide.plan('a', 30);
+  wide.fill();
+  expect(wide.running).toHaveLength(LIMIT);
 });
 
 test('a limit holds for all jobs together, and each of them has its share', () => {

@@ -55,6 +55,8 @@ export interface AdmissionOptions {
   readonly places?: PlaceGroup | null;
   /** Connections of the job at once, further ones of files among them. */
   readonly connections?: () => number;
+  /** Tasks that its threads run at once, and how many may lie ready there beside those. */
+  readonly lanes?: () => { readonly count: number; readonly ahead: number };
   /** Reads queued tasks of a host behind a cursor. */
   readonly draw: (host: string, after: DrawCursor) => Drawn | null;
   /** More may run now: another job has given a host's place back. */
@@ -158,7 +160,9 @@ export class Admission {
     const { shared } = host;
     if (shared === null) return;
     shared.hear();
-    if (canRunMore(host, now)) shared.waiting.add(this.#options.onRoom);
+    // What waits for the job's own threads does not wait for the host.
+    const most = this.#options.lanes?.().count ?? Infinity;
+    if (canRunMore(host, now) && this.#inFlight < most) shared.waiting.add(this.#options.onRoom);
     else shared.waiting.delete(this.#options.onRoom);
     shared.shareOut();
     this.shareOutConnections();
@@ -210,8 +214,8 @@ export class Admission {
       shared?.pace.answered(this.#now(), shared.inFlight);
     } else if (sign === 'refused') {
       host.refused += 1;
-      shared?.pace.refused(this.#now());
-      if (error !== null && /^http-(?:429|503)$/u.test(error.code)) shared?.remember();
+      const isLess = shared?.pace.refused(this.#now(), shared.inFlight + shared.further) === true;
+      if (isLess && error !== null && /^http-(?:429|503)$/u.test(error.code)) shared?.remember();
     }
     shared?.hear();
     host.inFlight -= 1;
@@ -324,7 +328,10 @@ export class Admission {
   #roomOf({ shared, inFlight }: Host, now: number): number {
     if (shared === null) return Infinity;
     if (shared.heldUntilMs > now) return 0;
-    const limit = this.#limitOf(shared);
+    let limit = this.#limitOf(shared);
+    // Where a job that has a host alone cannot run more than the host may have, some of its tasks may lie ready.
+    const lanes = shared.users.size === 1 ? this.#options.lanes?.() : undefined;
+    if (lanes !== undefined && lanes.count <= limit) limit += lanes.ahead;
     return Math.min(
       limit - shared.inFlight - shared.further,
       Math.ceil(limit / Math.max(1, shared.busy.size)) - inFlight,

@@ -47,13 +47,15 @@ export class Capacity {
   }
 
   /** Tasks that the executor has at once, where packets do not bound them. */
-  mostTasks({ mode, concurrency, size }: Room): number {
+  mostTasks(room: Room): number {
     if (!Number.isFinite(this.#kind.tasksInPacket)) return Infinity;
-    const { connections } = this;
-    // Beside them some lie ready, where it is the lanes that let no more run than there may be.
-    const isFree =
-      mode === 'pool' && !this.#isBounded && (connections === null || concurrency <= connections);
-    return Math.min(connections ?? Infinity, concurrency) + (isFree ? size * this.#kind.tasksAhead : 0);
+    return Math.min(this.connections ?? Infinity, room.concurrency) + this.ahead(room);
+  }
+
+  /** Of these, those that lie ready beside the ones that run: where the lanes let no more run than there may be. */
+  ahead({ mode, concurrency, size }: Room): number {
+    const isFree = mode === 'pool' && !this.#isBounded && concurrency <= (this.connections ?? Infinity);
+    return isFree ? size * this.#kind.tasksAhead : 0;
   }
 
   /** Of the queue of packets. */

@@ -21,7 +21,7 @@ import { understood } from '../understood';
 import type { NewJob } from '../store/job-repository';
 import type { Vault } from '../store/vault';
 import { entryFilter } from '../formats/list-filter';
-import { firstLine, mustHaveLists, storeLists } from './download-lists';
+import { mustHaveLists, storeLists } from './download-lists';
 import { isHttpUrl } from '../formats/entry';
 import { manifestWriter } from '../formats/manifest';
 import { bagFolder } from './bag';
@@ -301,12 +301,12 @@ async function prepareDownload(
   } catch (error) {
     throw fromErrorData(toErrorData(error, displayPath(directory)));
   }
-  const lists = await storeLists(request, making);
+  const { lists, firstLine } = await storeLists(request, making);
   const workDirectory = joinPath(directory, WORK_DIRECTORY_PREFIX + token);
   const { only, leaveOut } = request;
   return {
     kind: 'download',
-    label: downloadLabel(request),
+    label: request.listFiles.length > 0 ? labelOf(request.listFiles) : downloadLabel(firstLine),
     folder: displayPath(directory),
     spec: {
       kind: 'download',
@@ -329,10 +329,8 @@ function sealOptions(
   return { options, secrets: vault.seal(JSON.stringify(secrets)).toString('base64') };
 }
 
-function downloadLabel(request: DownloadRequest): string {
-  if (request.listFiles.length > 0) return labelOf(request.listFiles);
-  const first = firstLine(request);
-  return isHttpUrl(first) ? `${new URL(first).host} downloads` : 'Downloads';
+function downloadLabel(firstLine: string): string {
+  return isHttpUrl(firstLine) ? `${new URL(firstLine).host} downloads` : 'Downloads';
 }
 
 function workDirectoryBeside(path: FsPath, token: string): FsPath {

@@ -41,6 +41,12 @@ export interface StoreLists {
   readonly signal: AbortSignal | null;
 }
 
+export interface StoredLists {
+  readonly lists: { path: string; format: ListFormat }[];
+  /** Of the first of them that is not blank; for a name of the job. */
+  readonly firstLine: string;
+}
+
 /**
  * The job's own copies. Their formats are told once, so that a job that is gone on with reads its lists as before.
  *
@@ -49,9 +55,10 @@ export interface StoreLists {
 export async function storeLists(
   request: DownloadRequest,
   { token, dataDirectory, vault, input, signal }: StoreLists,
-): Promise<{ path: string; format: ListFormat }[]> {
+): Promise<StoredLists> {
   const lists: { path: string; format: ListFormat }[] = [];
   let isEmpty = false;
+  let firstLine: string | null = null;
   try {
     for (const { name, content, format, hint } of givenIn(request, input)) {
       const path = join(dataDirectory, 'lists', `${token}-${lists.length}.list`);
@@ -59,22 +66,19 @@ export async function storeLists(
       await storeOwnList(path, { name, content: beginning.chunks() }, [vault.sealing()], signal);
       const head = await beginning.text();
       lists.push({ path, format: format ?? detectFormat(head, hint) });
+      firstLine ??=
+        head
+          .trimStart()
+          .split(/[\r\n]/u, 1)[0]
+          ?.trim() ?? '';
       isEmpty = content === input && head.trim() === '' && lists.length === 1;
     }
     if (isEmpty) throw nothingToDownload();
-    return lists;
+    return { lists, firstLine: firstLine ?? '' };
   } catch (error) {
     await removeOwnLists(lists.map(({ path }) => path));
     throw error;
   }
-}
-
-/** Of what was given as text, for a name of the job. */
-export function firstLine(request: DownloadRequest): string {
-  const [url] = request.urls;
-  if (url !== undefined) return url;
-  const lines = textsOf(request)[0]?.split('\n') ?? [];
-  return lines.find((line) => line.trim() !== '')?.trim() ?? '';
 }
 
 function nothingToDownload(): HeddleError {

@@ -48,3 +48,76 @@ test('a limit that is not reached does not grow', () => {
   for (let now = 0; now < 10_000; now += 5) pace.answered(now, 3);
   expect(pace.limit).toBe(16);
 });
+
+/** Files that run on a host that gives `each(files)` bytes per millisecond to each. */
+class Flow {
+  readonly pace = new HostPace(64);
+  now = 0;
+  readonly #files: { readonly startedAtMs: number; bytesDone: number }[] = [];
+
+  /** Fills what there is room for, and looks every 50 ms as the job does. */
+  run(ms: number, each: (files: number) => number, first = 50): void {
+    for (const end = this.now + ms; this.now < end; this.now += 50) {
+      while (this.#files.length < this.pace.limit) this.#files.push({ startedAtMs: this.now, bytesDone: 0 });
+      for (const file of this.#files)
+        if (this.now - file.startedAtMs >= first) file.bytesDone += 50 * each(this.#files.length);
+      this.pace.flowing(this.now, this.#files);
+    }
+  }
+}
+
+test('long files: it doubles while those that were begun last bring what the first ones did', () => {
+  const flow = new Flow();
+  flow.run(600, () => 2000);
+  expect(flow.pace.limit).toBe(64);
+});
+
+test('they share what there is: no more', () => {
+  const flow = new Flow();
+  flow.run(10_000, (files) => 100_000 / files);
+  expect(flow.pace.limit).toBe(32);
+});
+
+test('as long as one has brought nothing it is not seen what more would do', () => {
+  const flow = new Flow();
+  flow.run(900, () => 2000, 1000);
+  expect(flow.pace.limit).toBe(16);
+  flow.run(600, () => 2000, 0);
+  expect(flow.pace.limit).toBeGreaterThan(16);
+});
+
+test('a limit that is not reached says nothing of long files either', () => {
+  const pace = new HostPace(64);
+  expect(pace.flowing(1000, [{ startedAtMs: 0, bytesDone: 1000 }])).toBe(false);
+  expect(pace.limit).toBe(16);
+});
+
+test('a host that refused more lately gets what it let pass then, and more again by and by', () => {
+  const pace = new HostPace(64, 64, 5);
+  expect(pace.limit).toBe(5);
+  pace.allow(64, 64);
+  expect(pace.limit).toBe(5);
+  expect([pace.isDoubling, pace.isBeyondKnown]).toEqual([false, false]);
+  run(pace, 3, (limit) => limit * 50);
+  expect(pace.limit).toBeGreaterThan(5);
+  expect(pace.limit).toBeLessThan(64);
+  expect(pace.isBeyondKnown).toBe(true);
+});
+
+test('what a file was refused holds for the host', () => {
+  const pace = new HostPace(64);
+  pace.settle(4);
+  expect(pace.limit).toBe(4);
+  pace.settle(8);
+  expect(pace.limit).toBe(4);
+  pace.allow(64);
+  expect(pace.limit).toBe(4);
+});
+
+test('a host that refuses the only request there is may have as many as before', () => {
+  const pace = new HostPace(64);
+  expect(pace.refused(0, 1)).toBe(false);
+  expect(pace.limit).toBe(16);
+  expect(pace.refused(0, 2)).toBe(true);
+  expect(pace.limit).toBe(8);
+});

@@ -113,9 +113,14 @@ export class HostPace {
     this.#endRound(rate);
   }
 
-  /** The host said "later", or failed: 429, 503, a connection that broke. */
-  refused(nowMs: number): void {
-    if (nowMs - this.#halvedAtMs < HALVE_EVERY_MS) return;
+  /**
+   * The host said "later", or failed: 429, 503, a connection that broke.
+   * @param inFlight requests at that moment
+   * @returns whether it gets fewer now
+   */
+  refused(nowMs: number, inFlight = Infinity): boolean {
+    // That there was one says nothing of how many there may be.
+    if (inFlight <= 1 || nowMs - this.#halvedAtMs < HALVE_EVERY_MS) return false;
     this.#halvedAtMs = nowMs;
     this.#isRefused = true;
     this.#limit = Math.max(1, this.limit / 2);
@@ -123,6 +128,7 @@ export class HostPace {
     this.#lastRate = 0;
     this.#roundStartedAtMs = null;
     this.#roundAnswers = 0;
+    return true;
   }
 
   #endRound(rate: number): void {

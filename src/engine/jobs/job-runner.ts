@@ -99,6 +99,7 @@ export class JobRunner {
       hosts,
       places: this.#places?.group ?? null,
       connections: () => this.#capacity.connections ?? Infinity,
+      lanes: () => ({ count: this.executor.concurrency, ahead: this.#capacity.ahead(this.executor) }),
       draw: (host, after) => this.#drawStored(host, after),
       onRoom: () => {
         this.#planDraw();
@@ -318,8 +319,10 @@ export class JobRunner {
     while (this.#goesOn) {
       const further = this.#further;
       const room = this.#capacity.mostTasks(this.executor) - this.tally.counts.running - further;
-      // The next one that ends is followed by a draw.
-      const isFull = room <= 0 || this.#queue.size + this.#queue.pending >= this.#queue.concurrency;
+      // The next one that ends is followed by a draw; while enough lies ready there is no hurry.
+      const isFull =
+        room <= this.#capacity.ahead(this.executor) / 2 ||
+        this.#queue.size + this.#queue.pending >= this.#queue.concurrency;
       if (isFull && further === 0) return;
       const packet = isFull
         ? null

@@ -11,6 +11,7 @@ import {
   type OptionsDraft,
 } from '../lib/download-draft';
 import { chosenEntries, combine, type Combined, type LeftOut, type PreviewedSource } from '../lib/previews';
+import { singleRequest } from '../lib/single-entry';
 import { plural, shortPath } from '../lib/text';
 import { useRequest } from '../lib/use-request';
 import { addPaste, addPaths, changeDraft, draftsStore } from '../state/drafts';
@@ -78,7 +79,7 @@ export function NewDownload() {
         // Connections steer a download; its threads are chosen for them.
         workers: null,
         ...(single !== null && hasOwn
-          ? { urls: [single], text: null, listFiles: [], ...own }
+          ? singleRequest(single, own)
           : {
               urls: [],
               text: draft.text.trim() === '' ? null : draft.text,

@@ -91,21 +91,13 @@ test('sources are added up, and the hosts of all are one list', () => {
   ]);
 });
 
-test('a single address is known by what is there now, and by being nothing but an address', () => {
+test('a single entry is known by what is there now', () => {
   const entry = plainEntry('https://a.example/x');
-  expect(combine([source({ entries: 1, first: [entry] })]).single).toBe('https://a.example/x');
+  expect(combine([source({ entries: 1, first: [entry] })]).single).toBe(entry);
+  expect(combine([source({}), source({ entries: 1, first: [entry] })]).single).toBe(entry);
   expect(combine([source({ entries: 1, first: [entry] }, { isCurrent: false })]).single).toBeNull();
   expect(combine([source({ entries: 1, first: [entry], partial: true })]).single).toBeNull();
   expect(combine([source({ entries: 2, first: [entry, entry] })]).single).toBeNull();
-  for (const more of [
-    { method: 'POST' },
-    { headers: [['A', 'b']] },
-    { fileName: 'y' },
-    { digests: { md5: '0' } },
-  ]) {
-    const first = [{ ...entry, ...more } as typeof entry];
-    expect(combine([source({ entries: 1, first })]).single).toBeNull();
-  }
 });
 
 const GROUPS = [

@@ -1,5 +1,10 @@
 /** What the sources of a new download hold together. Pure. */
-import { LIST_FORMAT_NAMES, type EntryGroup, type ListPreview } from '../../common/model/download';
+import {
+  LIST_FORMAT_NAMES,
+  type DownloadEntry,
+  type EntryGroup,
+  type ListPreview,
+} from '../../common/model/download';
 import { formatCount } from '../../common/model/units';
 import { plural } from './text';
 
@@ -47,8 +52,8 @@ export interface Combined {
   readonly firstFile: string | null;
   readonly faultCount: number;
   readonly faults: readonly { readonly key: string; readonly message: string }[];
-  /** The address of the one entry where there is one alone, and nothing but its address is said of it. */
-  readonly single: string | null;
+  /** The entry where there is one alone. */
+  readonly single: DownloadEntry | null;
 }
 
 export function combine(sources: readonly PreviewedSource[]): Combined {
@@ -84,7 +89,8 @@ export function combine(sources: readonly PreviewedSource[]): Combined {
         message: name === null || sources.length === 1 ? message : `${name}: ${message}`,
       })),
     ),
-    single: isCurrent && entries === 1 && !partial ? singleAddress(previews) : null,
+    single:
+      isCurrent && entries === 1 && !partial ? (previews.flatMap(({ first }) => first)[0] ?? null) : null,
   };
 }
 
@@ -120,22 +126,6 @@ export function chosenEntries(
 /** `.zip`, or in words that there is none. */
 export function extensionText(extension: string): string {
   return extension === '' ? 'no extension' : `.${extension}`;
-}
-
-function singleAddress(previews: readonly ListPreview[]): string | null {
-  const [entry] = previews.flatMap((preview) => preview.first);
-  if (entry === undefined) return null;
-  const [url, ...mirrors] = entry.urls;
-  const isPlain =
-    mirrors.length === 0 &&
-    entry.fileName === null &&
-    entry.directory === null &&
-    entry.size === null &&
-    Object.keys(entry.digests).length === 0 &&
-    entry.method === 'GET' &&
-    entry.headers.length === 0 &&
-    entry.body === null;
-  return isPlain ? (url ?? null) : null;
 }
 
 /** What a source was taken for: `CSV`. */

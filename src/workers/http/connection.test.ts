@@ -128,7 +128,7 @@ describe('connections are used again', () => {
     ['no body', 'HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n'],
     ['a body that nobody wants', `HTTP/1.1 404 Not Found\r\nContent-Length: 9\r\n\r\nnot found`],
     ['HTTP/1.0 that says so', 'HTTP/1.0 200 OK\r\nConnection: keep-alive\r\nContent-Length: 1\r\n\r\na'],
-    ['a Keep-Alive of some time', good('a', 'Keep-Alive: timeout=20\r\n')],
+    ['a Keep-Alive of some time', good('a', 'Keep-Alive: timeout=1\r\n')],
     ['an unasked 100 before it', `HTTP/1.1 100 Continue\r\n\r\n${good('a')}`],
   ])('after %s', async (_, answer) => {
     acts = [says(answer)];
@@ -152,7 +152,7 @@ describe('connections are used again', () => {
       'a length beside chunks',
       `HTTP/1.1 200 OK\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\n\r\n`,
     ],
-    ['a Keep-Alive that is over', good('a', 'Keep-Alive: timeout=1\r\n')],
+    ['a Keep-Alive that is over', good('a', 'Keep-Alive: timeout=0\r\n')],
     ['a large body that nobody wants', `HTTP/1.1 404 Not Found\r\nContent-Length: 9000000\r\n\r\nnot found`],
     ['a body without an end that nobody wants', `HTTP/1.1 404 Not Found\r\n\r\nnot found`],
   ])('not after %s', async (_, answer) => {

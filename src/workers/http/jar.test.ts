@@ -64,6 +64,43 @@ test('whatever a server sets, nothing fails, no header breaks, and every thread 
   );
 });
 
+test.each([
+  // Set by whom, with which domain; who gets it then.
+  ['www.a.example', '', ['www.a.example']],
+  ['www.a.example', 'www.a.example', ['www.a.example', 'x.www.a.example']],
+  ['www.a.example', 'a.example', ['www.a.example', 'x.www.a.example', 'a.example', 'b.a.example']],
+  ['www.a.example', '.A.Example', ['www.a.example', 'x.www.a.example', 'a.example', 'b.a.example']],
+  ['www.a.example', 'b.a.example', []],
+  ['www.a.example', 'ww.a.example', []],
+  ['www.a.example', 'example', []],
+  ['a.example', 'www.a.example', []],
+  // Public suffixes: nobody's, but of a host that has that very name.
+  ['a.co.uk', 'co.uk', []],
+  ['a.co.uk', 'uk', []],
+  ['a.co.uk', 'a.co.uk', ['a.co.uk', 'x.a.co.uk']],
+  ['a.github.io', 'github.io', []],
+  ['github.io', 'github.io', ['github.io']],
+  ['nas', 'nas', ['nas']],
+  ['localhost', '.localhost', ['localhost']],
+  ['test', '', ['test']],
+  // Addresses are whole names.
+  ['10.0.0.1', '10.0.0.1', ['10.0.0.1']],
+  ['10.0.0.1', '0.0.1', []],
+  ['[::1]', '', ['[::1]']],
+  ['m\u00fcnchen.example', '', ['xn--mnchen-3ya.example']],
+  ['m\u00fcnchen.example', 'xn--mnchen-3ya.example', ['xn--mnchen-3ya.example', 'x.xn--mnchen-3ya.example']],
+])('a cookie of %s with the domain "%s" goes to %j', (host, domain, expected) => {
+  const jar = new Jar(null, null);
+  jar.take(new URL(`http://${host}/`), [`a=1; Domain=${domain}`]);
+  const hosts = [
+    ...['www.a.example', 'x.www.a.example', 'a.example', 'b.a.example', 'ba.example', 'example'],
+    ...['a.co.uk', 'x.a.co.uk', 'b.co.uk', 'co.uk', 'a.github.io', 'b.github.io', 'github.io'],
+    ...['nas', 'x.nas', 'localhost', 'test', '10.0.0.1', '20.0.0.1', '[::1]', '[::2]'],
+    ...['xn--mnchen-3ya.example', 'x.xn--mnchen-3ya.example'],
+  ];
+  expect(hosts.filter((each) => sent(jar, new URL(`http://${each}/`)) !== '')).toEqual(expected);
+});
+
 test('of very many cookies the oldest go, and those of the file stay', () => {
   const jar = new Jar(null, 'file.example\tFALSE\t/\tFALSE\t0\tkept\t1\n');
   for (let host = 0; host < 100; host++) {

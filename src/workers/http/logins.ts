@@ -1,11 +1,11 @@
 /**
- * Logins with a name and a password: Digest where a server offers it, else Basic. What an origin asks for is remembered,
- * so that it is asked for each of them once.
+ * Logins with a name and a password: Digest where a server offers it, otherwise Basic. What an origin asks for is
+ * remembered, so that it is found out once.
  *
- * Over plain HTTP anyone on the way can read what Basic sends. So the first request to an origin has no login; where its
- * answer asks for Digest, the password is never sent. Any other answer to it is not taken for the file, since there are
- * servers that have something else for who does not say who he is: the request is sent again with Basic. Over TLS,
- * where the server alone can read it, Basic is sent at once, unless nobody looked who the server is.
+ * Over plain HTTP anyone on the way can read what Basic sends. So the first request to an origin has no login; if its
+ * answer asks for Digest, the password is never sent. Any other answer to it is not taken for the file, because some
+ * servers show visitors who are not logged in something else: the request is sent again with Basic. Over TLS only the
+ * server can read it, so Basic is sent at once, unless nobody checked who the server is.
  */
 import { isSafe } from '../../common/model/http-fields';
 import { basic } from './basic';

@@ -63,7 +63,8 @@ export class Pool implements LinkOwner {
 
   /** What is open and unused is not to be trusted: one of its kind turned out to be dead. */
   dropUnused(): void {
-    for (const link of [...this.#free]) link.destroy();
+    // Over one of HTTP/2 there may be others under way.
+    for (const link of [...this.#free]) if (link instanceof Connection) link.destroy();
   }
 
   tick(elapsedMs: number): void {

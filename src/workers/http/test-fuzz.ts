@@ -128,7 +128,7 @@ export const OTHERWISE: readonly Difference[] = [
   {
     reason: 'one length is one length, however often it is said (RFC 9112 §6.3)',
     is: (found) =>
-      has(found, /^content-length:[ \t]*\d+[ \t]*,/imu) ||
+      has(found, /^content-length:(?:\r?\n?[ \t])*\d+[ \t\r\n]*,/imu) ||
       (headOf(found).match(/^content-length:/gimu) ?? []).length > 1,
   },
   {
@@ -149,12 +149,24 @@ export const OTHERWISE: readonly Difference[] = [
       parsed.head?.framing.body === 'chunked' && /\n0+[ \t]*(?:;[^\n]*)?\r?\n[^\r\n]/u.test(text),
   },
   {
+    reason: 'what only announces an answer says nothing of its body',
+    is: ({ text }) => /^[\r\n]*HTTP\/1\.\d +1\d\d[^\n]*\n[^\r\n]/u.test(text),
+  },
+  {
+    reason: 'nobody reads what is said of a chunk beside its size',
+    is: ({ text, parsed }) => parsed.head?.framing.body === 'chunked' && /^[\da-f]+[ \t]*;/imu.test(text),
+  },
+  {
+    reason: 'a length goes on in the next line as any field does, with nothing in it (RFC 9112 §5.2)',
+    is: (found) => has(found, /^content-length:(?:\r?\n?[ \t])*\d+[ \t]*\r?\n[ \t]+/imu),
+  },
+  {
     reason: 'a name with a character that it should not have is a name',
     is: (found) => has(found, /^[^:\0- ]*[^\0- !#$%&'*+.^_`|~\w:-][^:\0- ]*:/mu),
   },
   {
     reason: 'blanks between the parts of the first line',
-    is: (found) => has(found, /^HTTP\/1\.\d(?: {2,}\d| \d{3}\t)/mu),
+    is: ({ text }) => /^HTTP\/1\.\d(?: {2,}\d| \d{3}\t)/mu.test(text),
   },
 ];
 

@@ -21,7 +21,7 @@ import { namedFinding } from './file-work';
 import { ONE_PHASE, type Kind, type KindContext } from './kind';
 
 /** A packet is held by its slowest URL. */
-const TASKS_IN_PACKET = 8;
+const TASKS_IN_PACKET = 32;
 
 export function downloadKind(spec: Extract<JobSpec, { kind: 'download' }>, context: KindContext): Kind {
   const { tasks, vault, settings, rates, places, partial } = context;
