@@ -4,8 +4,9 @@ import { MenuButton } from '../components/menu';
 import { connectionChoices } from '../kinds';
 import { plural } from '../lib/text';
 import { connectJob } from '../state/actions';
-import { useFrame } from '../state/frames';
+import { liveStore } from '../state/frames';
 import { changeSettings, useSettings } from '../state/settings';
+import { useStore } from '../state/store';
 
 interface ConnectionsMenuProps {
   /** It follows the choice, unless it has ended. */
@@ -14,10 +15,12 @@ interface ConnectionsMenuProps {
 
 export function ConnectionsMenu({ job }: ConnectionsMenuProps) {
   const settings = useSettings();
-  const frame = useFrame(job?.id ?? null);
+  const id = job?.id ?? -1;
+  // The number alone: the menu is not drawn anew with each frame.
+  const framed = useStore(liveStore, (live) => live.jobs.get(id)?.connections?.most);
   if (settings === null) return null;
   // A job that runs may have been given another number.
-  const most = job?.state === 'running' ? frame?.connections?.most : undefined;
+  const most = job?.state === 'running' ? framed : undefined;
   const count = most ?? settings.connections;
   const text = plural(count, 'connection', 'connections');
   return (
@@ -28,9 +31,9 @@ export function ConnectionsMenu({ job }: ConnectionsMenuProps) {
         text: plural(choice, 'connection', 'connections'),
       }))}
       selected={String(count)}
-      onAction={(id) => {
-        changeSettings({ connections: Number(id) });
-        if (job !== null && !isEnded(job.state) && !job.foreign) connectJob(job.id, Number(id));
+      onAction={(chosen) => {
+        changeSettings({ connections: Number(chosen) });
+        if (job !== null && !isEnded(job.state) && !job.foreign) connectJob(job.id, Number(chosen));
       }}
     >
       {text} <span aria-hidden="true">▾</span>

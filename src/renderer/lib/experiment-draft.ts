@@ -27,7 +27,9 @@ export function ownLabel(request: JobRequest): string {
   const name = (path: FsPath): string => displayName(path) || displayPath(path);
   switch (request.kind) {
     case 'download': {
-      const lines = (request.text ?? '').split('\n').filter((line) => line.trim() !== '').length;
+      const lines = [request.text ?? '', ...(request.texts ?? [])]
+        .flatMap((text) => text.split('\n'))
+        .filter((line) => line.trim() !== '').length;
       const [list] = request.listFiles;
       return list === undefined
         ? `Download · ${plural(request.urls.length + lines, 'line', 'lines')}`
