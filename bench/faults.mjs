@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { basename, dirname, join, relative } from 'node:path';
 import { startFaultServer } from '../e2e/fault-server.ts';
 import { startRawFaultServer } from '../e2e/raw-fault-server.ts';
+import { runnerImport } from 'vite';
 import { buildIfStale } from '../scripts/lib/build.cjs';
 import { root } from '../scripts/lib/root.mjs';
 
@@ -17,6 +18,8 @@ const tools = [
   {
     name: 'aria2',
     command: 'aria2c',
+    http2: false,
+    trust: (file) => [`--ca-certificate=${file}`],
     version: /aria2 version (\S+)/,
     args: (url, folder, name) => [
       '-q',
@@ -34,6 +37,8 @@ const tools = [
   {
     name: 'curl',
     command: 'curl',
+    http2: true,
+    trust: (file) => ['--cacert', file],
     version: /curl (\S+)/,
     args: (url, folder, name) => [
       '-sS',
@@ -55,6 +60,8 @@ const tools = [
   {
     name: 'wget2',
     command: 'wget2',
+    http2: true,
+    trust: (file) => [`--ca-certificate=${file}`],
     version: /Wget2 (\S+)/,
     args: (url, folder, name) => [
       '-q',
@@ -69,6 +76,8 @@ const tools = [
   {
     name: 'Heddle',
     command: process.execPath,
+    http2: true,
+    trust: (file) => ['--cacert', file],
     version: null,
     args: (url, folder, name) => [
       join(root, 'out/main/cli.cjs'),
@@ -96,8 +105,8 @@ async function makePlace() {
   return { home, folder };
 }
 
-async function run(tool, url, { home, folder }, name) {
-  const child = spawn(tool.command, tool.args(url, folder, name), {
+async function run(tool, url, { home, folder }, name, trust) {
+  const child = spawn(tool.command, [...tool.args(url, folder, name), ...trust], {
     stdio: 'ignore',
     // wget2 writes a file that the server names where it is started, whatever the folder it is given.
     cwd: name === null ? folder : home,
@@ -123,15 +132,16 @@ async function filesBelow(home) {
     .filter((path) => !path.startsWith('.'));
 }
 
-async function outcome(tool, fault) {
+async function outcome(tool, fault, trust) {
+  if (fault.protocol === 'h2' && !tool.http2) return 'speaks no HTTP/2';
   const place = await makePlace();
   try {
     // Where the name is the fault, the server chooses it.
     const name = fault.name.startsWith('name-') ? null : 'file';
-    let code = await run(tool, fault.url, place, name);
+    let code = await run(tool, fault.url, place, name, trust);
     // What broke off is tried once more, as its user would.
     if (code !== 0 && code !== 'hung' && fault.outcome !== 'failed')
-      code = await run(tool, fault.url, place, name);
+      code = await run(tool, fault.url, place, name, trust);
     if (code === 'hung') return 'hung';
     const files = await filesBelow(place.home);
     const target = relative(place.home, place.folder);
@@ -161,18 +171,22 @@ function versionOf({ command, version }) {
   return status === 0 ? ` ${version.exec(stdout)?.[1] ?? ''}` : null;
 }
 
+// It shares its frames with the tests of the client, whose imports have no endings.
+const { startSecureFaultServer } = (await runnerImport(join(root, 'e2e/secure-fault-server.ts'))).module;
+
 if (!buildIfStale()) process.exit(1);
 const installed = tools.filter((tool) => versionOf(tool) !== null);
 const cells = new Map();
 let faults = [];
 for (const tool of installed) {
   faults = [];
-  for (const start of [startFaultServer, startRawFaultServer]) {
+  for (const start of [startFaultServer, startRawFaultServer, startSecureFaultServer]) {
     // Each tool meets a server that remembers nothing.
     const server = await start();
     faults.push(...server.faults);
+    const trust = server.certFile === undefined ? [] : tool.trust(server.certFile);
     for (const fault of server.faults) {
-      const result = await outcome(tool, fault);
+      const result = await outcome(tool, fault, trust);
       cells.set(`${tool.name} ${fault.about}`, result);
       process.stdout.write(`${tool.name}  ${fault.name}: ${result}\n`);
     }
@@ -188,7 +202,7 @@ await writeFile(
   [
     '# What goes wrong on the way, and what comes of it',
     '',
-    `\`npm run bench:faults\` puts each tool before two servers with ${faults.length} faults (\`e2e/fault-server.ts\`, \`e2e/raw-fault-server.ts\`), as a careful user would run it: resuming (\`-c\`, \`-C -\`), three retries, time-outs of 3 s, and once more where it failed at first and could have healed. "May" says what can come of it at best. The tests hold Heddle to it in every mode, with 1 and with 16 workers.`,
+    `\`npm run bench:faults\` puts each tool before three servers with ${faults.length} faults (\`e2e/fault-server.ts\`, \`e2e/raw-fault-server.ts\`, \`e2e/secure-fault-server.ts\`), as a careful user would run it: resuming (\`-c\`, \`-C -\`), three retries, time-outs of 3 s, and once more where it failed at first and could have healed. "May" says what can come of it at best. The tests hold Heddle to it in every mode, with 1 and with 16 workers.`,
     '',
     `Wrong files that were called done, and files written outside the folder: ${installed.map((tool) => `${tool.name} ${wrong(tool)}`).join(', ')}.`,
     '',

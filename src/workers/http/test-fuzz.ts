@@ -149,6 +149,10 @@ export const OTHERWISE: readonly Difference[] = [
       parsed.head?.framing.body === 'chunked' && /\n0+[ \t]*(?:;[^\n]*)?\r?\n[^\r\n]/u.test(text),
   },
   {
+    reason: 'what only announces an answer says nothing of its body',
+    is: ({ text }) => /^[\r\n]*HTTP\/1\.\d +1\d\d[^\n]*\n[^\r\n]/u.test(text),
+  },
+  {
     reason: 'nobody reads what is said of a chunk beside its size',
     is: ({ text, parsed }) => parsed.head?.framing.body === 'chunked' && /^[\da-f]+[ \t]*;/imu.test(text),
   },
@@ -162,7 +166,7 @@ export const OTHERWISE: readonly Difference[] = [
   },
   {
     reason: 'blanks between the parts of the first line',
-    is: (found) => has(found, /^HTTP\/1\.\d(?: {2,}\d| \d{3}\t)/mu),
+    is: ({ text }) => /^HTTP\/1\.\d(?: {2,}\d| \d{3}\t)/mu.test(text),
   },
 ];
 
