@@ -157,8 +157,8 @@ export const OTHERWISE: readonly Difference[] = [
     is: ({ text, parsed }) => parsed.head?.framing.body === 'chunked' && /^[\da-f]+[ \t]*;/imu.test(text),
   },
   {
-    reason: 'a length goes on in the next line as any field does, with nothing in it (RFC 9112 §5.2)',
-    is: (found) => has(found, /^content-length:(?:\r?\n?[ \t])*\d+[ \t]*\r?\n[ \t]+/imu),
+    reason: 'a field goes on in the next line, be there nothing in it (RFC 9112 §5.2)',
+    is: (found) => has(found, /^(?:content-length|transfer-encoding):[^\n]*\n[ \t]/imu),
   },
   {
     reason: 'a name with a character that it should not have is a name',
