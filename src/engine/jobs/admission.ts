@@ -215,7 +215,7 @@ export class Admission {
     } else if (sign === 'refused') {
       host.refused += 1;
       const isLess = shared?.pace.refused(this.#now(), shared.inFlight + shared.further) === true;
-      if (isLess && error !== null && /^http-(?:429|503)$/u.test(error.code)) shared?.remember();
+      if (isLess && error !== null && /^http-(?:429|503)$/u.test(error.code)) shared.remember();
     }
     shared?.hear();
     host.inFlight -= 1;

@@ -80,7 +80,8 @@ export class SharedHost {
   hear(): void {
     const allowed = this.#places?.group.takeRefusal() ?? null;
     if (allowed === null) return;
-    this.pace.settle(allowed);
+    // A file is refused what others have: what all of them have works.
+    this.pace.settle(Math.max(allowed, this.#inFlight + this.further));
     this.remember();
   }
 
