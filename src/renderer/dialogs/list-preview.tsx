@@ -57,10 +57,7 @@ function Summary({ sources, together, chosen }: Omit<ListPreviewsProps, 'leftOut
       ? ''
       : `from ${hosts.length === 1 ? visible(first.name) : plural(hosts.length, 'host', 'hosts')}`;
   const own = sources.find(({ name }) => name === null)?.preview ?? null;
-  const parts = [
-    from,
-    ...(own === null || own.entries === 0 || own.format === 'urls' ? [] : [formatText(own)]),
-  ];
+  const parts = [from, ...(own === null || own.entries === 0 ? [] : [formatText(own)])];
   return (
     <div className={styles['summary']}>
       <p aria-live="polite">

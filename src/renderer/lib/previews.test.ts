@@ -5,6 +5,7 @@ import {
   combine,
   extensionText,
   filesText,
+  formatText,
   remarkLines,
   type PreviewedSource,
 } from './previews';
@@ -133,4 +134,16 @@ test.each<[string[], string[], number | null, number | null]>([
 
 test('a name without an extension is said to have none', () => {
   expect(['tar.gz', ''].map(extensionText)).toEqual(['.tar.gz', 'no extension']);
+});
+
+test.each<[ListPreview['format'], number, string]>([
+  ['urls', 1, 'an address'],
+  ['urls', 2, 'a list of addresses'],
+  ['curl', 1, 'a curl command'],
+  ['curl', 2, 'curl commands'],
+  ['fetch', 1, 'a fetch call'],
+  ['bookmarks', 1, 'bookmarks'],
+  ['html', 3, 'a web page'],
+])('%s with %d is %s', (format, entries, expected) => {
+  expect(formatText({ format, entries })).toBe(expected);
 });

@@ -128,9 +128,12 @@ export function extensionText(extension: string): string {
   return extension === '' ? 'no extension' : `.${extension}`;
 }
 
-/** What a source was taken for: `CSV`. */
-export function formatText({ format }: ListPreview): string {
-  return LIST_FORMAT_NAMES[format];
+/** What a source was taken for: `CSV`, `a curl command`. */
+export function formatText({ format, entries }: Pick<ListPreview, 'format' | 'entries'>): string {
+  if (format === 'urls') return entries === 1 ? 'an address' : 'a list of addresses';
+  const name = LIST_FORMAT_NAMES[format];
+  const isOne = entries === 1 && / (?:commands|calls)$/u.test(name);
+  return isOne ? `a ${name.replace(/s$/u, '')}` : name;
 }
 
 /** `1,200 files`, or with `or more` where not all was looked at. */
