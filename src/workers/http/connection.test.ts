@@ -396,6 +396,13 @@ describe('content codings that were not asked for', () => {
   });
 });
 
+test('closed while a request is under way: it fails, and is not sent again', async () => {
+  const client = await open();
+  acts = [() => void client.close()];
+  expect(await failure(get(client, url))).toMatchObject({ code: 'closed' });
+  expect(asked.flat()).toEqual(['GET /']);
+});
+
 test('headers that would end their line are not sent', async () => {
   const client = await open();
   for (const headers of [{ a: 'b\r\nEvil: c' }, { a: 'b\nc' }, { a: 'b\0' }, { 'a\r\nb': 'c' }]) {

@@ -32,6 +32,7 @@ export class HttpTransport implements Transport {
   readonly #underway = new Underway();
   readonly #ticker: Ticker;
   readonly #options: PoolOptions;
+  #isClosed = false;
 
   constructor(dialer: Dialer, limits: HttpLimits) {
     this.#dialer = dialer;
@@ -56,6 +57,7 @@ export class HttpTransport implements Transport {
   async exchange(request: OneRequest, receiver: Receiver, context: Cancellable): Promise<Answer> {
     for (let resends = 0; ; resends++) {
       context.throwIfCancelled();
+      if (this.#isClosed) throw new HeddleError('closed', 'The client was closed.');
       const pool = this.#poolFor(request);
       const exchange = new Exchange(request, receiver, context);
       this.#underway.add(exchange);
@@ -82,6 +84,7 @@ export class HttpTransport implements Transport {
   }
 
   close(): Promise<void> {
+    this.#isClosed = true;
     for (const pool of this.#pools.values()) pool.close();
     this.#pools.clear();
     this.#ticker.stop();
