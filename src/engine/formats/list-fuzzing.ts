@@ -206,10 +206,18 @@ function standsIn(text: string, format: ListFormat): (url: string) => boolean {
       );
       break;
     }
+    case 'curl':
+    case 'powershell':
+    case 'fetch': {
+      // Coded characters, ranges, logins and data that become part of an address, addresses without a scheme.
+      if (/\\[a-z0-7]|`[a-z0]|char|[[{%]|-u|-G|get|user|\n\s*\n/iu.test(text)) return () => true;
+      const plain = (quoted: string): string => quoted.replaceAll(/[\\^`'"\r\n]/gu, '');
+      const whole = plain(text);
+      return (url) => whole.includes(plain(url)) || whole.includes(plain(url).replace(/^http:\/\//u, ''));
+    }
     default:
-      // What escapes and quotes stand for is the readers' own to know.
-      if (/[\\^`&'"%$[{<]/u.test(text)) return () => true;
-      if (/ -(?:u|G|-get|-user|-password|-url)/u.test(text) || !/https?:/iu.test(text)) return () => true;
+      // What escapes and references stand for is the readers' own to know.
+      if (/[\\&%<]/u.test(text)) return () => true;
   }
   return (url) =>
     variants.some((variant) => variant.includes(url) || variant.includes(url.replace(/^http:\/\//u, '')));

@@ -31,7 +31,7 @@ interface Host {
 
 const START: DrawCursor = { row: -1, packet: -1 };
 /** Further connections of files that are wanted back have ended after about so long. */
-export const GIVEN_BACK_MS = 60;
+const GIVEN_BACK_MS = 60;
 /** Tasks of one host that wait for another try, beyond which it gets no new ones. */
 const MOST_WAITING = 4096;
 
