@@ -84,8 +84,14 @@ const has = (found: Case, pattern: RegExp): boolean => pattern.test(headOf(found
 
 const NO_CODING = /^transfer-encoding:(?:[ \t,]|identity)*\r?$/imu;
 
+const TAB_BEHIND: Difference = {
+  reason: 'a tab behind a value is a blank, and none of it (RFC 9110 §5.5)',
+  is: (found) => has(found, /^transfer-encoding:[^\n]*\t\r?$/imu),
+};
+
 /** Where it is stricter than the oracle. */
 export const STRICTER: readonly Difference[] = [
+  TAB_BEHIND,
   {
     reason: 'a field whose name ends in a blank is hidden from some (RFC 9112 §5.1)',
     is: (found) => saysNot(found, 'a name among its headers'),
@@ -125,6 +131,7 @@ export const STRICTER: readonly Difference[] = [
 
 /** Where it takes what the oracle refuses, or reads it in another way. */
 export const OTHERWISE: readonly Difference[] = [
+  TAB_BEHIND,
   {
     reason: 'one length is one length, however often it is said (RFC 9112 §6.3)',
     is: (found) =>
