@@ -97,7 +97,10 @@ test.each([
   ['header = "s3cret"', 'the value of --header is invalid. A header is "Name: value".'],
   ['user = "s3cret', 'has a quote that does not end, or text behind one'],
   ['user = "a" s3cret', 'has a quote that does not end, or text behind one'],
-  ['proxy = "ftp://u:s3cret@h"', 'the value of --proxy is invalid. A proxy is http://host:port, https://… or socks5h://….'],
+  [
+    'proxy = "ftp://u:s3cret@h"',
+    'the value of --proxy is invalid. A proxy is http://host:port, https://… or socks5h://….',
+  ],
   ['http://u:s3cret@h/', 'has a flag that is not known here'],
   ['Authorization: s3cret', 'is no flag: write name = "value"'],
   ['retry = s3cret', 'the value of --retry is invalid. It takes a whole number from 0 to 1000.'],
