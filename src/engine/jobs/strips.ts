@@ -6,6 +6,8 @@ import type { SettledState } from '../../common/model/tasks';
 const JOIN_GAP_MS = 30;
 /** …until the piece is this long. */
 const JOIN_LENGTH_MS = 150;
+/** A shorter pause between two tasks is not told apart from work. */
+const IDLE_MS = 2;
 
 /** When and where an attempt ran. Times are milliseconds since the epoch. */
 export interface AttemptTime {
@@ -18,7 +20,43 @@ export interface AttemptTime {
 
 type Segment = { -readonly [Key in keyof StripSegment]: StripSegment[Key] };
 
+/** When at least one task ran: spans apart from each other, in order. */
+class BusyTime {
+  #spans: { startMs: number; endMs: number }[] = [];
+
+  add(startMs: number, endMs: number): void {
+    const spans = this.#spans;
+    let first = spans.length;
+    while (first > 0 && (spans[first - 1]?.endMs ?? 0) + IDLE_MS >= startMs) first--;
+    let next = first;
+    const span = { startMs, endMs };
+    for (
+      let other = spans[next];
+      other !== undefined && other.startMs <= endMs + IDLE_MS;
+      other = spans[++next]
+    ) {
+      span.startMs = Math.min(span.startMs, other.startMs);
+      span.endMs = Math.max(span.endMs, other.endMs);
+    }
+    spans.splice(first, next - first, span);
+  }
+
+  /** Milliseconds between two times. */
+  between(fromMs: number, untilMs: number): number {
+    let sum = 0;
+    for (const { startMs, endMs } of this.#spans)
+      sum += Math.max(0, Math.min(endMs, untilMs) - Math.max(startMs, fromMs));
+    return sum;
+  }
+
+  forget(beforeMs: number): void {
+    const gone = this.#spans.findIndex(({ endMs }) => endMs >= beforeMs);
+    if (gone > 0) this.#spans.splice(0, gone);
+  }
+}
+
 class WorkerStrip {
+  readonly busy = new BusyTime();
   readonly segments: Segment[] = [];
   /** The open piece of each lane: it may still grow, so no frame has it yet. */
   readonly open = new Map<number, Segment>();
@@ -26,6 +64,7 @@ class WorkerStrip {
   fresh: Segment[] = [];
 
   add(segment: Segment): void {
+    this.busy.add(segment.startMs, segment.endMs);
     const open = this.open.get(segment.lane);
     if (
       open?.outcome === segment.outcome &&
@@ -66,6 +105,7 @@ class WorkerStrip {
 
   #forget(nowMs: number): void {
     const oldest = nowMs - STRIP_WINDOW_MS;
+    this.busy.forget(oldest);
     for (const list of [this.segments, this.fresh]) {
       const gone = list.findIndex(({ endMs }) => endMs >= oldest);
       if (gone !== 0) list.splice(0, gone < 0 ? list.length : gone);
@@ -116,18 +156,8 @@ export class Strips {
   busyShare(worker: number, sinceMs: number, nowMs: number, runningSinceMs: number | null): number {
     const from = Math.max(sinceMs, nowMs - STRIP_WINDOW_MS);
     if (nowMs <= from) return 0;
-    const strip = this.#workers.get(worker);
-    const spans = [...(strip?.segments ?? []), ...(strip?.open.values() ?? [])]
-      .map(({ startMs, endMs }) => [Math.max(from, startMs), endMs] as const)
-      .filter(([start, end]) => end > start);
-    if (runningSinceMs !== null) spans.push([Math.max(from, runningSinceMs), nowMs]);
-    spans.sort(([left], [right]) => left - right);
-    let busy = 0;
-    let until = from;
-    for (const [start, end] of spans) {
-      busy += Math.max(0, end - Math.max(start, until));
-      until = Math.max(until, end);
-    }
+    const until = runningSinceMs === null ? nowMs : Math.max(from, runningSinceMs);
+    const busy = (this.#workers.get(worker)?.busy.between(from, until) ?? 0) + nowMs - until;
     return Math.min(1, busy / (nowMs - from));
   }
 }

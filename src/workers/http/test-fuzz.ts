@@ -89,9 +89,15 @@ const TAB_BEHIND: Difference = {
   is: (found) => has(found, /^transfer-encoding:[^\n]*\t\r?$/imu),
 };
 
+const FOLDED: Difference = {
+  reason: 'a field goes on in the next line, be there nothing in it (RFC 9112 §5.2)',
+  is: (found) => has(found, /^(?:content-length|transfer-encoding):[^\n]*\n[ \t]/imu),
+};
+
 /** Where it is stricter than the oracle. */
 export const STRICTER: readonly Difference[] = [
   TAB_BEHIND,
+  FOLDED,
   {
     reason: 'a field whose name ends in a blank is hidden from some (RFC 9112 §5.1)',
     is: (found) => saysNot(found, 'a name among its headers'),
@@ -163,10 +169,7 @@ export const OTHERWISE: readonly Difference[] = [
     reason: 'nobody reads what is said of a chunk beside its size',
     is: ({ text, parsed }) => parsed.head?.framing.body === 'chunked' && /^[\da-f]+[ \t]*;/imu.test(text),
   },
-  {
-    reason: 'a field goes on in the next line, be there nothing in it (RFC 9112 §5.2)',
-    is: (found) => has(found, /^(?:content-length|transfer-encoding):[^\n]*\n[ \t]/imu),
-  },
+  FOLDED,
   {
     reason: 'a name with a character that it should not have is a name',
     is: (found) => has(found, /^[^:\0- ]*[^\0- !#$%&'*+.^_`|~\w:-][^:\0- ]*:/mu),
