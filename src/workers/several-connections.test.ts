@@ -259,6 +259,56 @@ test('a server without ranges sends the whole over one connection', async () => 
   expect(asked).toHaveLength(2);
 });
 
+/** Chunks, whatever Content-Range promises. */
+const LIES: Record<string, (visit: Visit) => void> = {
+  nothing: ({ response }) => {
+    response.end();
+  },
+  'bytes without an end': ({ response, range, body }) => {
+    response.write(body.subarray(range?.start, range?.end));
+    const timer = setInterval(() => response.write('more'), STEP_MS);
+    response.once('close', () => {
+      clearInterval(timer);
+    });
+  },
+};
+
+test.each(['nothing', 'bytes without an end'])(
+  'where parts bring %s, the first connection brings the file',
+  async (lie) => {
+    const url = slowServer(3 * MIB, 2, (visit) => {
+      const { number, range, response } = visit;
+      if (number === 1 || range === null) return visit.serve();
+      const { start, end } = range;
+      response.writeHead(206, { ETag: TAG, 'Content-Range': `bytes ${start}-${end - 1}/${3 * MIB}` });
+      LIES[lie]?.(visit);
+    });
+    expect(await fetchFile(url)).toMatchObject({ bytes: 3 * MIB });
+    expect(written().equals(content('one', 3 * MIB))).toBe(true);
+    expect(asked.length).toBeLessThanOrEqual(17);
+  },
+);
+
+test('the rest of a broken file with more behind it than was promised is not read for ever', async () => {
+  const url = slowServer(3 * MIB, 2, (visit) => {
+    const { number, range, response } = visit;
+    if (range === null) {
+      return visit.serve(number === 1 ? { until: 64 * KIB } : {}).then(() => {
+        if (number === 1) response.socket?.destroy();
+      });
+    }
+    const { start, end } = range;
+    response.writeHead(206, { ETag: TAG, 'Content-Range': `bytes ${start}-${end - 1}/${3 * MIB}` });
+    LIES['bytes without an end']?.(visit);
+  });
+  const done = fetchFile(url, { segments: 1 });
+  await expect(done).rejects.toMatchObject({ retryable: true });
+  await file.keep();
+  file = partialFile();
+  expect(await fetchFile(url, { segments: 1, earlier: stored() })).toMatchObject({ bytes: 3 * MIB });
+  expect(written().equals(content('one', 3 * MIB))).toBe(true);
+});
+
 test('one without a strong tag is asked once', async () => {
   const url = slowServer(2 * MIB, 1, ({ serve }) => serve({ tag: 'W/"weak"' }));
   await fetchFile(url);

@@ -336,7 +336,7 @@ export class Transfer {
     }
   }
 
-  /** A part over a further connection. Whatever goes wrong here, another one fetches it. */
+  /** A part over a further connection. Whatever goes wrong here, as chunks that end too early, another one fetches it. */
   async #ask(part: Part): Promise<Asked> {
     const content = this.#content;
     if (content === null) return 'no';
@@ -366,7 +366,7 @@ export class Transfer {
         },
         cut,
       );
-      if (part.hasBegun) return 'whole';
+      if (part.hasBegun) return part.position < part.end && !cut.isCut ? 'broken' : 'whole';
       return answer.status === 429 || answer.status === 503 ? 'busy' : 'no';
     } catch (error) {
       if (cut.isCut) return 'cut';
@@ -462,6 +462,8 @@ export class Transfer {
 
   #take(part: Part, chunk: Buffer): Promise<void> | null | typeof ENOUGH {
     const from = part.position;
+    // Chunks may bring more than Content-Range promises, without an end.
+    if (from + chunk.length > part.reach) throw new Changed();
     const now = nowMs();
     const fresh = this.#parts.advance(part, chunk.length, now);
     const came = part.position - from;
@@ -494,6 +496,4 @@ export class Transfer {
   }
 }
 
-function both(one: Promise<void>, other: Promise<void>): Promise<void> {
-  return Promise.all([one, other]).then(() => undefined);
-}
+const both = (...waits: Promise<void>[]): Promise<void> => Promise.all(waits).then(() => undefined);

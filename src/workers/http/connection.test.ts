@@ -209,6 +209,35 @@ describe('connections that the server ends', () => {
     expect(connections()).toEqual([1, 1, 2, 1]);
   });
 
+  test('one that is kept again meanwhile may be dead, too: it is sent over a new one', async () => {
+    const client = await open();
+    await Promise.all(['/1', '/2'].map((path) => get(client, url + path)));
+    let other: Socket | null = null;
+    acts = [
+      (socket) => (other = socket),
+      (socket) => {
+        socket.end();
+        other?.write(good('other'));
+      },
+      (socket) => (socket === sockets[2] ? socket.write(good('new')) : socket.end()),
+    ];
+    const got = await Promise.all(['/other', '/again'].map((path) => get(client, url + path)));
+    expect(got.map(({ body }) => body)).toEqual(['other', 'new']);
+    expect(connections()).toEqual([2, 2, 1]);
+  });
+
+  test('what is left over from the answer before: it is sent over a new one', async () => {
+    const client = await open();
+    await get(client, url);
+    acts = [says('left over')];
+    expect((await get(client, url)).body).toBe('over');
+    expect(connections()).toEqual([2, 1]);
+    acts = [says('nothing of HTTP')];
+    await gone(0);
+    const another = await open();
+    expect(await failure(get(another, url))).toMatchObject({ code: 'bad-answer' });
+  });
+
   test('twice without an answer: it fails', async () => {
     acts = [(socket) => socket.end(), (socket) => socket.end()];
     expect(await failure(get(await open(), url))).toMatchObject({
@@ -234,6 +263,24 @@ describe('connections that the server ends', () => {
     acts = [(socket) => socket.end('HTTP/1.1 404 Not Found\r\nContent-Length: 900\r\n\r\nnot')];
     const { answer } = await get(await open(), url);
     expect(answer.status).toBe(404);
+  });
+
+  test('error pages that never come, or a byte at a time, are not waited for', async () => {
+    const timers: NodeJS.Timeout[] = [];
+    acts = [
+      says('HTTP/1.1 404 Not Found\r\nContent-Length: 900\r\n\r\n'),
+      (socket) => {
+        socket.write('HTTP/1.1 404 Not Found\r\nContent-Length: 900\r\n\r\n');
+        timers.push(setInterval(() => socket.write('x'), 50));
+      },
+    ];
+    const client = await open();
+    const got = await Promise.all(['/1', '/2'].map((path) => get(client, url + path)));
+    for (const timer of timers) clearInterval(timer);
+    expect(got.map(({ answer }) => answer.status)).toEqual([404, 404]);
+    await Promise.all([gone(0), gone(1)]);
+    expect((await get(client, url)).body).toBe('over');
+    expect(connections()).toEqual([1, 1, 1]);
   });
 });
 

@@ -33,6 +33,8 @@ export class Connection implements Link, Carrier {
   /** Since when it waits for what comes next, by the owner's clock. */
   #sinceMs = 0;
   #hasHead = false;
+  /** An answer came whole. */
+  #hasServed = false;
   #isOver = false;
 
   constructor(owner: LinkOwner) {
@@ -73,6 +75,10 @@ export class Connection implements Link, Carrier {
   }
 
   readonly isBeginning = false;
+
+  get mayBeDead(): boolean {
+    return this.#hasServed;
+  }
 
   get hasRoom(): boolean {
     return this.#exchange === null && !this.#isOver;
@@ -173,7 +179,8 @@ export class Connection implements Link, Carrier {
         if (this.#exchange !== exchange) return false;
       }
     } catch (error) {
-      exchange.answered = true;
+      exchange.gotLeftovers = this.#hasServed && !this.#hasHead && !exchange.answered;
+      if (!exchange.gotLeftovers) exchange.answered = true;
       this.#fail(error);
       return false;
     }
@@ -191,6 +198,7 @@ export class Connection implements Link, Carrier {
   /** @returns whether more may be read: what comes then is for the next exchange, or the connection's end */
   #end(exchange: Exchange): boolean {
     this.#exchange = null;
+    this.#hasServed = true;
     const framing = this.#parser.head?.framing;
     // Bytes behind the answer are of nobody knows what.
     const isOfUse = framing?.keepAlive === true && this.#parser.rest.length === 0;

@@ -36,10 +36,14 @@ export interface AnswerHead {
 
 /** A redirect's or an error page's body up to this size is read away, so that the connection can be used again. */
 const DISCARD_BYTES = 64 * 1024;
+/** No longer than this: there are servers that promise a body and send none. */
+const DISCARD_MS = 1000;
 
 export class Exchange {
   readonly request: OneRequest;
   readonly finished: Promise<Answer>;
+  /** Whether it was sent before, over a connection that may have been dead: now it needs one that was not used yet. */
+  readonly isResent: boolean;
   /** Bytes of the body. */
   received = 0;
   /** Whether any of the answer has come. */
@@ -48,6 +52,8 @@ export class Exchange {
   receiverFailed = false;
   /** Whether it has ended, in whatever way; what its carrier still says is not heard. */
   isOver = false;
+  /** Whether what came was not for it, but left over on its connection from the answer before. */
+  gotLeftovers = false;
   /** Where it stands among those that are {@link Underway}. */
   place = 0;
   readonly #receiver: Receiver;
@@ -57,12 +63,14 @@ export class Exchange {
   #taken = false;
   #carrier: Carrier | null = null;
   #sentAtMs = 0;
+  #headAtMs = 0;
   #connection = NO_CONNECTION;
   #resolve!: (answer: Answer) => void;
   #reject!: (error: unknown) => void;
 
-  constructor(request: OneRequest, receiver: Receiver, context: Cancellable) {
+  constructor(request: OneRequest, receiver: Receiver, context: Cancellable, isResent: boolean) {
     this.request = request;
+    this.isResent = isResent;
     this.#receiver = receiver;
     this.#context = context;
     this.finished = new Promise((resolve, reject) => {
@@ -76,8 +84,12 @@ export class Exchange {
     return this.#taken ? (this.#answer?.length ?? null) : null;
   }
 
-  /** Ends it if its task was cancelled. */
+  /** Ends it if its task was cancelled, or if all that matters of its answer is known and the rest takes its time. */
   look(): void {
+    if (this.#answer !== null && !this.#taken && nowMs() - this.#headAtMs > DISCARD_MS) {
+      this.#leave(this.#answer);
+      return;
+    }
     try {
       this.#context.throwIfCancelled();
     } catch (error) {
@@ -106,7 +118,8 @@ export class Exchange {
   head({ status, headers, length, untilClose, coding, rest }: AnswerHead): void {
     if (this.isOver) return;
     this.answered = true;
-    const waitMs = nowMs() - this.#sentAtMs;
+    this.#headAtMs = nowMs();
+    const waitMs = this.#headAtMs - this.#sentAtMs;
     const { dnsMs, connectMs, tlsMs } = this.#connection;
     const times = { dnsMs, connectMs, tlsMs, waitMs };
     const answer: Answer = { status, times, headers, url: this.request.url, length, untilClose };

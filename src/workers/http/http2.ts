@@ -103,6 +103,9 @@ export class Http2Link implements Link {
     return this.#isBeginning && !this.#isOver;
   }
 
+  /** A stream that was not processed is sent again in any case. */
+  readonly mayBeDead = false;
+
   send(exchange: Exchange): void {
     let stream: ClientHttp2Stream;
     const { request } = exchange;

@@ -16,6 +16,8 @@ export interface Link {
   readonly hasRoom: boolean;
   /** Whether it may have more room soon. */
   readonly isBeginning: boolean;
+  /** Whether it was used before, and would tell only when it is used again that the server has closed it. */
+  readonly mayBeDead: boolean;
   send(exchange: Exchange): void;
   /** Time goes by. */
   tick(elapsedMs: number): void;

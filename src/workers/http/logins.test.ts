@@ -279,6 +279,17 @@ describe('Basic', () => {
     expect([answer.status, ...signs()]).toEqual([status, '-']);
   });
 
+  test('a server that asks for Digest and Basic in turn is tried with each once', async () => {
+    const challenges = ['Digest realm="a", nonce="n", qop="auth"', 'Basic realm="a"'];
+    const url = server.on('/a', (_, response) =>
+      response.writeHead(401, { 'WWW-Authenticate': challenges[server.requests.length % 2] }).end(),
+    );
+    const { answer } = await get(await open(), url, { login: LOGIN });
+    expect(answer.status).toBe(401);
+    expect(signs().filter((sign) => sign === 'basic')).toHaveLength(1);
+    expect(signs().length).toBeLessThanOrEqual(4);
+  });
+
   test('no other scheme gets the password', async () => {
     const url = server.on('/a', (_, response) =>
       response.writeHead(401, { 'WWW-Authenticate': 'Negotiate, Bearer realm="a"' }).end(),

@@ -63,6 +63,7 @@ export class LoginAttempt {
   /** What an answer to this very request asked for. */
   #fresh: DigestLogin | null = null;
   #stale = 0;
+  #hasTriedBasic = false;
 
   constructor(known: Known, url: URL, login: Login, insecure: boolean) {
     this.#known = known;
@@ -91,6 +92,7 @@ export class LoginAttempt {
     const { method, headers, body } = request;
     const scheme = this.#fresh ?? this.#known.scheme ?? (this.#mayReveal() ? 'basic' : null);
     this.#sent = scheme ?? 'nothing';
+    this.#hasTriedBasic ||= scheme === 'basic';
     // What is to change something is not sent to see what comes of it.
     this.#isLook = scheme === null && !isSafe(method);
     if (this.#isLook) return { ...request, method: 'HEAD', body: null };
@@ -126,7 +128,8 @@ export class LoginAttempt {
       this.#fresh = digest;
       return true;
     }
-    if (this.#sent === 'basic') return false;
+    // A server that asks now for the one and now for the other gets each once.
+    if (this.#hasTriedBasic) return false;
     if (challenges.length > 0 && !challenges.some(({ scheme }) => scheme === 'basic')) return false;
     this.#fresh = null;
     this.#known.scheme = 'basic';

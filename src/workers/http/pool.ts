@@ -83,8 +83,14 @@ export class Pool implements LinkOwner {
   }
 
   hasRoom(link: Link): void {
-    for (let exchange = this.#waiting.shift(); exchange !== undefined; exchange = this.#waiting.shift()) {
-      if (exchange.isOver) continue;
+    for (let at = 0; at < this.#waiting.length;) {
+      const exchange = this.#waiting[at];
+      if (exchange?.isOver === false && exchange.isResent && link.mayBeDead) {
+        at++;
+        continue;
+      }
+      this.#waiting.splice(at, 1);
+      if (exchange === undefined || exchange.isOver) continue;
       this.#give(link, exchange);
       return;
     }

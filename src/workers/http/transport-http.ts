@@ -50,8 +50,9 @@ export class HttpTransport implements Transport {
   }
 
   /**
-   * A connection that was kept alive may be closed by the server at the very moment it is used again. Such a request was
-   * not answered at all, so it is sent once more (RFC 9112 §9.3.1), if it is one that may be. One that HTTP/2 says was not
+   * A connection that was kept alive may be closed by the server at the very moment it is used again, or bring what is
+   * left over from the answer before. Such a request was not answered at all, so it is sent once more over a new one
+   * (RFC 9112 §9.3.1), if it is one that may be. One that HTTP/2 says was not
    * processed (RFC 9113 §8.7) may be in any case.
    */
   async exchange(request: OneRequest, receiver: Receiver, context: Cancellable): Promise<Answer> {
@@ -59,21 +60,21 @@ export class HttpTransport implements Transport {
       context.throwIfCancelled();
       if (this.#isClosed) throw new HeddleError('closed', 'The client was closed.');
       const pool = this.#poolFor(request);
-      const exchange = new Exchange(request, receiver, context);
+      const exchange = new Exchange(request, receiver, context, resends > 0);
       this.#underway.add(exchange);
       try {
         pool.send(exchange);
         return await exchange.finished;
       } catch (error) {
         context.throwIfCancelled();
-        if (error instanceof HeddleError || exchange.receiverFailed) throw error;
+        if (exchange.receiverFailed || (error instanceof HeddleError && !exchange.gotLeftovers)) throw error;
         const code = errorCode(error) ?? '';
         if (code === 'HTTP2_UNUSABLE') pool.avoidHttp2();
         else if (CLOSED.has(code)) pool.dropUnused();
         const mayResend =
           code === 'HTTP2_NOT_PROCESSED'
             ? resends < MOST_RESENDS
-            : (CLOSED.has(code) || code === 'HTTP2_UNUSABLE') &&
+            : (CLOSED.has(code) || code === 'HTTP2_UNUSABLE' || exchange.gotLeftovers) &&
               resends === 0 &&
               isIdempotent(request.method);
         if (!mayResend || exchange.answered) throw connectionFailure(error, request.url, exchange);
