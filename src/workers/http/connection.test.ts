@@ -209,23 +209,6 @@ describe('connections that the server ends', () => {
     expect(connections()).toEqual([1, 1, 2, 1]);
   });
 
-  test('one that is kept again meanwhile may be dead, too: it is sent over a new one', async () => {
-    const client = await open();
-    await Promise.all(['/1', '/2'].map((path) => get(client, url + path)));
-    let other: Socket | null = null;
-    acts = [
-      (socket) => (other = socket),
-      (socket) => {
-        socket.end();
-        other?.write(good('other'));
-      },
-      (socket) => (socket === sockets[2] ? socket.write(good('new')) : socket.end()),
-    ];
-    const got = await Promise.all(['/other', '/again'].map((path) => get(client, url + path)));
-    expect(got.map(({ body }) => body)).toEqual(['other', 'new']);
-    expect(connections()).toEqual([2, 2, 1]);
-  });
-
   test('what is left over from the answer before: it is sent over a new one', async () => {
     const client = await open();
     await get(client, url);
