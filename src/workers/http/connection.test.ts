@@ -424,6 +424,16 @@ describe('content codings that were not asked for', () => {
   ])('%s, %j: it is made of the file', async (path, coding) => {
     expect(await coded(path, coding)).toMatchObject({ code: 'content-encoding', retryable: false });
   });
+
+  test.each(['Content-Encoding', 'Transfer-Encoding'])(
+    'of a long %s only the beginning is told',
+    async (name) => {
+      acts = [says(`HTTP/1.1 200 OK\r\n${name}: ${'x'.repeat(100_000)}\r\n\r\n`)];
+      const refusal = await failure(get(await open(), url));
+      expect(String(refusal)).toMatch(/xxx/u);
+      expect(String(refusal).length).toBeLessThan(300);
+    },
+  );
 });
 
 test('closed while a request is under way: it fails, and is not sent again', async () => {
