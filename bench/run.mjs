@@ -14,6 +14,7 @@ import { passes } from './cases/passes.mjs';
 import { start } from './cases/start.mjs';
 import { treesOf } from './cases/trees.mjs';
 import { hasTime } from './lib/measure.mjs';
+import { merged } from './lib/results.mjs';
 import { runCase } from './lib/run-case.mjs';
 import { between, caseText, documentText, shortText, wishesText } from './lib/tables.mjs';
 import { installedTools } from './lib/tools.mjs';
@@ -26,7 +27,8 @@ const GROUPS = [downloads, hashing, copying, passes, start];
 const SPARE_BYTES = 2_500_000_000;
 
 const USAGE = `npm run bench -- [options]
-  --only TEXT     only cases whose name holds TEXT; may be given several times; keeps no results
+  --only TEXT     only cases whose name holds TEXT; may be given several times; keeps no results without --keep
+  --keep          puts them among the results that were kept on the same day and machine
   --repeats N     runs of each that count, after one that does not (7)
   --quick         3 of them, of Heddle and what its wishes are about; keeps no results
   --install       first install the other tools from Debian's packages
@@ -41,6 +43,7 @@ function options() {
   const { values } = parseArgs({
     options: {
       only: { type: 'string', multiple: true, default: [] },
+      keep: { type: 'boolean', default: false },
       repeats: { type: 'string' },
       quick: { type: 'boolean', default: false },
       install: { type: 'boolean', default: false },
@@ -125,12 +128,15 @@ async function bench({ repeats, folder, out, ...choice }) {
   }
   process.stdout.write(wishesText(results));
   say(`It took ${Math.ceil((performance.now() - startedAtMs) / 60_000)} minutes.`);
-  const isWhole = choice.only.length === 0 && choice.scale === 1 && !choice.quick;
-  const file = out ?? (isWhole ? RESULTS : null);
+  const isFull = choice.scale === 1 && !choice.quick;
+  const isKept = isFull && (choice.only.length === 0 || choice.keep);
+  const file = out ?? (isKept ? RESULTS : null);
   if (file === null) return;
-  writeFileSync(file, `${JSON.stringify(results, null, 2)}\n`);
+  const ids = allCases(1).map(({ id }) => id);
+  const kept = choice.keep ? merged(JSON.parse(readFileSync(RESULTS, 'utf8')), results, ids) : results;
+  writeFileSync(file, `${JSON.stringify(kept, null, 2)}\n`);
   format(file);
-  if (file === RESULTS) writeDocuments(results);
+  if (file === RESULTS) writeDocuments(kept);
 }
 
 async function main() {

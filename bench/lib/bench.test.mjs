@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { firstAfter, firstTaskText } from './first-task.mjs';
 import { measure, parseTime, hasTime } from './measure.mjs';
 import { binarySize, grouped } from './numbers.mjs';
-import { ratios, shuffled, summarise } from './results.mjs';
+import { merged, ratios, shuffled, summarise } from './results.mjs';
 import { modesOf, runCase } from './run-case.mjs';
 import { FLOOR, align, between, caseText, documentText, shortText, wishesText } from './tables.mjs';
 import { parseVersion } from './tools.mjs';
@@ -260,6 +260,23 @@ describe('tables', () => {
     expect(between(document, 'x', 'new')).toBe('a <!-- bench:x -->\n\nnew\n\n<!-- /bench:x --> b');
     expect(() => between(document, 'y', 'new')).toThrow('bench:y');
   });
+});
+
+test('some cases measured anew take the place of those that were kept, and nothing stands beside another day', () => {
+  const of = (date, ...cases) => ({
+    date: `${date}T01:00:00.000Z`,
+    heddle: { version: '1' },
+    machine: { cores: 2 },
+    tools: {},
+    repeats: 7,
+    cases: cases.map(([id, title]) => ({ id, title })),
+  });
+  const kept = of('2030-01-02', ['b', 'old'], ['c', 'kept']);
+  const fresh = of('2030-01-02', ['b', 'new'], ['a', 'new']);
+  const titles = merged(kept, fresh, ['a', 'b', 'c', 'd']).cases.map(({ id, title }) => `${id} ${title}`);
+  expect(titles).toEqual(['a new', 'b new', 'c kept']);
+  expect(() => merged(kept, of('2030-01-03'), [])).toThrow('another day');
+  expect(() => merged(kept, { ...fresh, repeats: 3 }, [])).toThrow('number of runs');
 });
 
 describe('runs', () => {

@@ -42,3 +42,22 @@ export function shuffled(items, random = Math.random) {
   }
   return list;
 }
+
+/**
+ * Cases that were measured anew in the place of those that were kept.
+ *
+ * @param {readonly string[]} ids of all cases, in order
+ * @throws {Error} where the ones cannot stand beside the others
+ */
+export function merged(kept, fresh, ids) {
+  const about = ({ date, heddle, machine, repeats }) =>
+    JSON.stringify([date.slice(0, 10), heddle, machine, repeats]);
+  if (about(kept) !== about(fresh))
+    throw new Error('what was kept is of another day, machine or number of runs: measure all cases');
+  const cases = new Map([...kept.cases, ...fresh.cases].map((each) => [each.id, each]));
+  return {
+    ...fresh,
+    tools: { ...kept.tools, ...fresh.tools },
+    cases: ids.flatMap((id) => cases.get(id) ?? []),
+  };
+}

@@ -210,7 +210,7 @@ function standsIn(text: string, format: ListFormat): (url: string) => boolean {
     case 'powershell':
     case 'fetch': {
       // Coded characters, ranges, logins and data that become part of an address, addresses without a scheme.
-      if (/\\[a-z0-7]|`[a-z0]|char|[[{%]|-u|-G|get|user|\n\s*\n/iu.test(text)) return () => true;
+      if (/\\[a-z0-7]|`[a-z0]|char|[[{%]|-[a-z]*u|-G|get|user|\n\s*\n/iu.test(text)) return () => true;
       const plain = (quoted: string): string => quoted.replaceAll(/[\\^`'"\r\n]/gu, '');
       const whole = plain(text);
       return (url) => whole.includes(plain(url)) || whole.includes(plain(url).replace(/^http:\/\//u, ''));
