@@ -42,7 +42,7 @@ export function refuseCodings(answer: Answer): void {
   if (codings.length === 1 && isOwn(coding.replace(/^x-/u, ''), answer)) return;
   throw new HeddleError(
     'content-encoding',
-    `The server sent the file encoded (${String(field)}), though it was asked not to.`,
+    `The server sent the file encoded (${String(field).slice(0, 100)}), though it was asked not to.`,
   );
 }
 

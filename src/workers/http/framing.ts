@@ -28,14 +28,15 @@ export function framingOf(method: string, status: number, minor: number, fields:
   let body: BodyFraming = hasBody ? (length === null ? 'until-close' : 'length') : 'none';
   let coding: string | null = null;
   if (transferField !== undefined && hasBody) {
-    const codings = membersOf(transferField);
+    const members = membersOf(transferField);
     // What stands for none: behind another one it is ambiguous.
-    while (codings[0] === 'identity' || codings[0] === '') codings.shift();
+    const first = members.findIndex((member) => member !== 'identity' && member !== '');
+    const codings = first === -1 ? [] : members.slice(first);
     if (codings.length === 1 && codings[0] === 'chunked') {
       body = 'chunked';
     } else if (codings.length > 0) {
       body = 'until-close';
-      coding = codings.join(', ');
+      coding = codings.join(', ').slice(0, 100);
     }
     // Someone on the way may have understood another end (RFC 9112 §6.1).
     if (length !== null || minor === 0 || body !== 'chunked') keepAlive = false;

@@ -237,6 +237,16 @@ describe('frame by frame', () => {
     }
   });
 
+  test('a server that answers one request of each connection: all are answered in the end', async () => {
+    await start((peer, stream) => {
+      if (stream > 1) peer.write(reset(7)(stream));
+      else whole(peer, stream);
+    });
+    const client = await open();
+    const got = await Promise.all(Array.from({ length: 8 }, () => get(client, server.url)));
+    expect(got.map(({ body }) => body.length)).toEqual(got.map(() => BODY.length));
+  });
+
   test('REFUSED_STREAM again and again', async () => {
     await start((peer, stream) => {
       peer.write(reset(7)(stream));

@@ -23,6 +23,7 @@ describe('where the body ends', () => {
     ['Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n', 'hello', 'whole', ''],
     ['transfer-encoding: Chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\nx', 'hello', 'whole', 'x'],
     ['Transfer-Encoding: identity, chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n', 'hello', 'whole', ''],
+    [`Transfer-Encoding: ${','.repeat(200_000)}chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n`, 'hello', 'whole', ''],
     ['Transfer-Encoding: identity\r\n\r\nhello', 'hello', 'closed', ''],
     ['Transfer-Encoding: identity\r\nContent-Length: 4\r\n\r\nhello', 'hell', 'whole', 'o'],
     ['Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n6\r\n world\r\n0\r\n\r\n', 'hello world', 'whole', ''],

@@ -37,6 +37,8 @@ export class Pool implements LinkOwner {
   #isClosed = false;
 
   spoken: Spoken;
+  /** Exchanges that ended well. */
+  served = 0;
 
   constructor(origin: URL, options: PoolOptions, spoken: Spoken, mostStreams: number) {
     this.#origin = origin;

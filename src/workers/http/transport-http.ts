@@ -18,8 +18,12 @@ const KEEP_MS = 15_000;
 
 /** Requests at once over one connection of HTTP/2, where the server allows more. */
 const MOST_STREAMS = 100;
-/** How often a request that a server did not process is sent again at once. */
-const MOST_RESENDS = 2;
+/**
+ * How often a request that a server did not process is sent again at once: in all, and while nothing else is answered. A
+ * server that ends each connection after a few requests takes many of them to answer all that were sent together.
+ */
+const MOST_RESENDS = 50;
+const MOST_IN_VAIN = 2;
 
 /** How a connection looks that the other side closed. */
 const CLOSED: ReadonlySet<string> = new Set(['CLOSED', 'ECONNRESET', 'EPIPE']);
@@ -56,15 +60,19 @@ export class HttpTransport implements Transport {
    * processed (RFC 9113 §8.7) may be in any case.
    */
   async exchange(request: OneRequest, receiver: Receiver, context: Cancellable): Promise<Answer> {
+    let inVain = 0;
     for (let resends = 0; ; resends++) {
       context.throwIfCancelled();
       if (this.#isClosed) throw new HeddleError('closed', 'The client was closed.');
       const pool = this.#poolFor(request);
       const exchange = new Exchange(request, receiver, context, resends > 0);
       this.#underway.add(exchange);
+      const { served } = pool;
       try {
         pool.send(exchange);
-        return await exchange.finished;
+        const answer = await exchange.finished;
+        pool.served++;
+        return answer;
       } catch (error) {
         context.throwIfCancelled();
         if (exchange.receiverFailed || (error instanceof HeddleError && !exchange.gotLeftovers)) throw error;
@@ -73,7 +81,7 @@ export class HttpTransport implements Transport {
         else if (CLOSED.has(code)) pool.dropUnused();
         const mayResend =
           code === 'HTTP2_NOT_PROCESSED'
-            ? resends < MOST_RESENDS
+            ? resends < MOST_RESENDS && (pool.served > served || inVain++ < MOST_IN_VAIN)
             : (CLOSED.has(code) || code === 'HTTP2_UNUSABLE' || exchange.gotLeftovers) &&
               resends === 0 &&
               isIdempotent(request.method);
