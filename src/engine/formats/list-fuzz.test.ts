@@ -32,7 +32,9 @@ test('every list of the corpus is read, and nothing is made up', async () => {
 });
 
 test('whatever is done to a list, it is read', { timeout: (MINUTES + 2) * 60_000 }, async () => {
-  const seed = Number(process.env['HEDDLE_FUZZ_SEED'] ?? Math.floor(Math.random() * 2 ** 31));
+  // The tests try the same lists each time: what is new is looked for with time for it.
+  const usual = MINUTES > 0 ? Math.floor(Math.random() * 2 ** 31) : 1;
+  const seed = Number(process.env['HEDDLE_FUZZ_SEED'] ?? usual);
   const random = randomFrom(seed);
   const lists = [...corpus];
   const ways = new Set<string>();
@@ -101,7 +103,7 @@ const LENGTH = 16_384;
 test.each(LIST_FORMATS)(
   '%s: four times the list is no more than some four times the work',
   async (format) => {
-    const random = randomFrom(Date.now());
+    const random = randomFrom(MINUTES > 0 ? Date.now() : 1);
     for (const start of ['', ...someOf(STARTS, 1, random)])
       for (const piece of [...HOSTILE, ...someOf(PIECES, 10, random)]) {
         const list = (characters: number): string =>
