@@ -6,7 +6,7 @@
  * at again, over longer times, after a rest: networks change.
  */
 /** A connection's first moments. */
-export const WINDOW_MS = 100;
+const WINDOW_MS = 100;
 /** A file that will be there so soon needs no more. */
 const ENDS_SOON_MS = 1000;
 /** Two connections that share what one alone had bring half of it each. */

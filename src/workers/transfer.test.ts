@@ -8,13 +8,12 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { PartialNote } from '../common/model/download';
 import { FREE_PLACES } from '../common/threads/places';
 import { loadHasher } from '../files/hashers';
-import { openHttpClient } from './http';
 import type { HttpClient } from './http/client';
 import { PartialFile } from './partial-file';
 import { FakeContext } from './test-context';
 import { TestServer } from './test-server';
 import { Transfer } from './transfer';
-import { USUAL_TRUST } from './http/trust';
+import { openTestClient } from './http/test-client';
 
 /** Later than the first progress is told. */
 const LATE_MS = 150;
@@ -27,17 +26,7 @@ let file: PartialFile;
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'heddle-transfer-'));
   server = await TestServer.start();
-  client = await openHttpClient({
-    connectMs: 5000,
-    headersMs: 5000,
-    stallMs: 5000,
-    userAgent: null,
-    loginFor: () => null,
-    cookieFile: null,
-    cookieLog: null,
-    proxy: null,
-    ...USUAL_TRUST,
-  });
+  client = await openTestClient();
   file = new PartialFile({
     path: join(folder, 'partial'),
     workDirectory: folder,

@@ -17,7 +17,7 @@ const ELSEWHERE = 'sends its output elsewhere: name it with -o';
 const IF_FAILED = 'is only for when the command before it fails';
 
 /** Carets escape in cmd.exe alone, and a backslash ends a line that goes on in POSIX shells alone. */
-export function isForCmd(text: string): boolean {
+function isForCmd(text: string): boolean {
   if (/\\\r?\n/u.test(text)) return false;
   return /[ \t]\^(?:"|\r|\n|$)/u.test(text) || hasCaretsOutside(text);
 }

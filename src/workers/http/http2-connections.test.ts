@@ -23,12 +23,12 @@ import { data, END_STREAM, goaway, head, reset, RST_STREAM, settings } from './h
 import {
   failureOf,
   FrameServer,
-  get,
   makeCertificate,
   openClient,
   type Certificate,
   type Peer,
 } from './http2-test-server';
+import { receive } from './test-client';
 import { FakeContext, order } from '../test-context';
 
 const BODY = Buffer.alloc(15_000, 'abcdefghij');
@@ -79,9 +79,9 @@ describe('frame by frame', () => {
   test('one connection for all', async () => {
     await start(whole);
     const client = await open();
-    const first = await get(client, server.url);
+    const first = await receive(client, server.url);
     expect(first.answer.times.tlsMs).not.toBeNull();
-    const others = await Promise.all(Array.from({ length: 20 }, () => get(client, server.url)));
+    const others = await Promise.all(Array.from({ length: 20 }, () => receive(client, server.url)));
     expect(others.map(({ body, answer }) => [body.length, answer.times.tlsMs])).toEqual(
       others.map(() => [BODY.length, null]),
     );
@@ -99,7 +99,7 @@ describe('frame by frame', () => {
     });
     server.firstSettings = settings([MAX_CONCURRENT_STREAMS, 2]);
     const client = await open();
-    const got = await Promise.all(Array.from({ length: 9 }, () => get(client, server.url)));
+    const got = await Promise.all(Array.from({ length: 9 }, () => receive(client, server.url)));
     expect(got.map(({ body }) => body.length)).toEqual(got.map(() => BODY.length));
     expect(server.requests).toBe(9);
     expect(most).toBeLessThanOrEqual(2 * server.peers.length);
@@ -115,9 +115,9 @@ describe('frame by frame', () => {
     // A callback sets it.
     let second = null as Promise<unknown> | null;
     const request = { method, body: method === 'POST' ? 'x' : null };
-    const first = await get(client, server.url, {
+    const first = await receive(client, server.url, {
       pause: async () => {
-        second ??= get(client, server.url, { request });
+        second ??= receive(client, server.url, { request });
         await nextTurn();
       },
     });
@@ -132,7 +132,7 @@ describe('frame by frame', () => {
       else whole(peer, stream);
     });
     const request = { method, body: method === 'POST' ? 'x' : null };
-    expect((await get(await open(), server.url, { request })).body).toHaveLength(BODY.length);
+    expect((await receive(await open(), server.url, { request })).body).toHaveLength(BODY.length);
     expect([server.requests, server.peers.length]).toEqual([2, 2]);
   });
 
@@ -153,9 +153,9 @@ describe('frame by frame', () => {
       whole(peer, stream);
     });
     const client = await open();
-    const first = get(client, server.url);
+    const first = receive(client, server.url);
     await asked;
-    const others = await Promise.all([1, 2, 3].map(() => get(client, server.url)));
+    const others = await Promise.all([1, 2, 3].map(() => receive(client, server.url)));
     expect([await first, ...others].map(({ body }) => body.length)).toEqual(Array(4).fill(BODY.length));
     expect(server.requests).toBe(4);
   });
@@ -171,9 +171,9 @@ describe('frame by frame', () => {
       socket.write('HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nold');
     };
     const client = await open();
-    expect((await get(client, server.url)).body.toString()).toBe('old');
+    expect((await receive(client, server.url)).body.toString()).toBe('old');
     // What is known of a server stays known.
-    expect((await get(client, server.url)).body.toString()).toBe('old');
+    expect((await receive(client, server.url)).body.toString()).toBe('old');
     expect(spoken).toEqual(['2', '1.1', '1.1']);
   });
 
@@ -183,8 +183,8 @@ describe('frame by frame', () => {
     });
     server.http1 = (socket) => socket.write('HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nold');
     const client = await open();
-    expect(await failureOf(get(client, server.url))).toEqual(['connection-reset', true]);
-    expect((await get(client, server.url)).body.toString()).toBe('old');
+    expect(await failureOf(receive(client, server.url))).toEqual(['connection-reset', true]);
+    expect((await receive(client, server.url)).body.toString()).toBe('old');
   });
 
   test.each([true, false])('a connection of its own for a part (HTTP/1.1 is spoken: %s)', async (isBoth) => {
@@ -208,9 +208,9 @@ describe('frame by frame', () => {
       };
     }
     const client = await open();
-    await get(client, server.url);
-    const parts = [1, 2, 3].map(() => get(client, server.url, { request: { apart: true } }));
-    const got = await Promise.all([...parts, get(client, server.url)]);
+    await receive(client, server.url);
+    const parts = [1, 2, 3].map(() => receive(client, server.url, { request: { apart: true } }));
+    const got = await Promise.all([...parts, receive(client, server.url)]);
     expect(got.map(({ body }) => body.length)).toEqual(got.map(() => BODY.length));
     expect(server.peers).toHaveLength(isBoth ? 1 : 4);
   });
@@ -226,7 +226,7 @@ describe('frame by frame', () => {
       const clients = await Promise.all(
         Array.from({ length: 20 }, () => openClient(certificate, { caFile: null, insecure: true })),
       );
-      const failures = [...clients, ...clients].map((client) => failureOf(get(client, server.url)));
+      const failures = [...clients, ...clients].map((client) => failureOf(receive(client, server.url)));
       expect(new Set((await Promise.all(failures)).map(([code]) => code))).toEqual(
         new Set(['connection-reset']),
       );
@@ -243,7 +243,7 @@ describe('frame by frame', () => {
       else whole(peer, stream);
     });
     const client = await open();
-    const got = await Promise.all(Array.from({ length: 8 }, () => get(client, server.url)));
+    const got = await Promise.all(Array.from({ length: 8 }, () => receive(client, server.url)));
     expect(got.map(({ body }) => body.length)).toEqual(got.map(() => BODY.length));
   });
 
@@ -251,7 +251,7 @@ describe('frame by frame', () => {
     await start((peer, stream) => {
       peer.write(reset(7)(stream));
     });
-    expect(await failureOf(get(await open(), server.url))).toEqual(['refused', true]);
+    expect(await failureOf(receive(await open(), server.url))).toEqual(['refused', true]);
     expect(server.requests).toBe(3);
   });
 
@@ -261,8 +261,8 @@ describe('frame by frame', () => {
       else whole(peer, stream);
     });
     const client = await open();
-    await get(client, server.url);
-    expect((await get(client, server.url)).body).toHaveLength(BODY.length);
+    await receive(client, server.url);
+    expect((await receive(client, server.url)).body).toHaveLength(BODY.length);
     expect(server.requests).toBe(3);
   });
 
@@ -272,8 +272,8 @@ describe('frame by frame', () => {
     });
     // On a busy machine the head of the second answer takes its time too.
     const client = await open({ headersMs: 1500, stallMs: 100 });
-    expect(await failureOf(get(client, server.url))).toEqual(['timeout-headers', true]);
-    expect(await failureOf(get(client, server.url))).toEqual(['timeout-stall', true]);
+    expect(await failureOf(receive(client, server.url))).toEqual(['timeout-headers', true]);
+    expect(await failureOf(receive(client, server.url))).toEqual(['timeout-stall', true]);
     // The connection may be dead.
     expect(server.peers).toHaveLength(2);
   });
@@ -282,7 +282,7 @@ describe('frame by frame', () => {
     await start(() => undefined);
     server.firstSettings = null;
     const client = await open({ headersMs: 100 });
-    const both = await Promise.all([1, 2].map(() => failureOf(get(client, server.url))));
+    const both = await Promise.all([1, 2].map(() => failureOf(receive(client, server.url))));
     expect(both).toEqual([
       ['timeout-headers', true],
       ['timeout-headers', true],
@@ -299,8 +299,8 @@ describe('frame by frame', () => {
     context.onProgress = () => {
       context.cancel();
     };
-    await expect(get(client, server.url, { context })).rejects.toThrow();
-    await get(client, server.url);
+    await expect(receive(client, server.url, { context })).rejects.toThrow();
+    await receive(client, server.url);
     expect(server.peers).toHaveLength(1);
     await server.peers[0]?.isRead();
     expect(server.peers[0]?.received).toContainEqual(
@@ -440,7 +440,7 @@ describe('downloads', () => {
     const url = await start((_, response) => response.end('x'));
     const client = await open();
     const headers = { host: 'other.example', connection: 'close', 'x-a': 'ä', te: 'gzip' };
-    await get(client, `${url}/a?b`, { request: { method: 'POST', headers, body: 'grüße' } });
+    await receive(client, `${url}/a?b`, { request: { method: 'POST', headers, body: 'grüße' } });
     expect(seen).toMatchObject([
       {
         path: '/a?b',

@@ -5,11 +5,9 @@ import { createServer as createTcpServer, type AddressInfo, type Server, type So
 import { join } from 'node:path';
 import { createServer, type TLSSocket } from 'node:tls';
 import { toErrorData } from '../../common/model/errors';
-import { openHttpClient } from '../http';
 import { frame, HEADERS, PING, settings, SETTINGS } from './http2-frames';
-import type { Answer, HttpClient, HttpOptions, Request } from './client';
-import { FakeContext } from '../test-context';
-import { USUAL_TRUST } from './trust';
+import type { HttpClient, HttpOptions } from './client';
+import { openTestClient } from './test-client';
 
 const PREFACE_BYTES = 24;
 const NOTHING = Buffer.alloc(0);
@@ -162,58 +160,7 @@ export function openClient(
   { certFile }: Certificate,
   options: Partial<HttpOptions> = {},
 ): Promise<HttpClient> {
-  return openHttpClient({
-    connectMs: 5000,
-    headersMs: 5000,
-    stallMs: 5000,
-    userAgent: null,
-    loginFor: () => null,
-    cookieFile: null,
-    cookieLog: null,
-    proxy: null,
-    ...USUAL_TRUST,
-    caFile: certFile,
-    ...options,
-  });
-}
-
-/** @param pause is awaited after each chunk */
-export async function get(
-  client: HttpClient,
-  url: string,
-  options: {
-    readonly request?: Partial<Request>;
-    readonly context?: FakeContext;
-    readonly pause?: () => Promise<void>;
-  } = {},
-): Promise<{ readonly answer: Answer; readonly body: Buffer }> {
-  const { request, pause, context = new FakeContext() } = options;
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  const answer = await client.send(
-    {
-      url: new URL(url),
-      method: 'GET',
-      headers: {},
-      login: null,
-      range: null,
-      ifRange: null,
-      conditions: {},
-      body: null,
-      ...request,
-    },
-    {
-      begin: () => true,
-      write: (chunk) => {
-        chunks.push(Buffer.from(chunk));
-        bytes += chunk.length;
-        context.setBytesDone(bytes);
-        return pause?.() ?? null;
-      },
-    },
-    context,
-  );
-  return { answer, body: Buffer.concat(chunks) };
+  return openTestClient({ caFile: certFile, ...options });
 }
 
 /** The error's code, and whether it may heal. */

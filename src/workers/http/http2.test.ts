@@ -16,7 +16,8 @@ import {
   trailers,
   type MakeFrame,
 } from './http2-frames';
-import { failureOf, FrameServer, get, makeCertificate, openClient, type Peer } from './http2-test-server';
+import { failureOf, FrameServer, makeCertificate, openClient, type Peer } from './http2-test-server';
+import { receive } from './test-client';
 
 const HALF = Buffer.alloc(15_000, 'abcdefghij');
 const NOTHING = Buffer.alloc(0);
@@ -169,7 +170,7 @@ describe.each(Object.entries(SENDING))('%s', (_, send) => {
   describe.each(Object.entries(TAKING))('taken %s', (_taking, taking) => {
     test.each(Object.entries(WHOLE))('whole: %s', async (_name, [length, ...frames]) => {
       server.answer = (peer, stream) => send(peer, stream, frames);
-      const { answer, body } = await get(client, server.url, taking);
+      const { answer, body } = await receive(client, server.url, taking);
       expect([answer.status, body.length, answer.untilClose]).toEqual([200, length, false]);
       expect(server.requests).toBe(1);
     });
@@ -180,7 +181,7 @@ describe.each(Object.entries(SENDING).slice(0, 2))('%s', (_, send) => {
   describe.each(Object.entries(TAKING))('taken %s', (_taking, taking) => {
     test.each(Object.entries(BROKEN))('broken: %s', async (name, [code, ...frames]) => {
       server.answer = (peer, stream) => send(peer, stream, frames);
-      expect(await failureOf(get(client, server.url, taking))).toEqual([code, true]);
+      expect(await failureOf(receive(client, server.url, taking))).toEqual([code, true]);
       expect(server.requests).toBe(ASKED_TWICE.includes(name) ? 2 : 1);
     });
   });
@@ -207,5 +208,5 @@ test.each([
     await peer.isRead();
     end(peer);
   };
-  expect(await failureOf(get(client, server.url))).toEqual([code, true]);
+  expect(await failureOf(receive(client, server.url))).toEqual([code, true]);
 });

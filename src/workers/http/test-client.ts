@@ -19,18 +19,24 @@ export function openTestClient(options: Partial<HttpOptions> = {}): Promise<Http
   });
 }
 
-export interface Got {
+export interface Received {
   readonly answer: Answer;
-  readonly body: string;
+  readonly body: Buffer;
 }
 
-export async function get(
+/** @param pause is awaited after each chunk */
+export async function receive(
   client: HttpClient,
   url: string,
-  request: Partial<Request> = {},
-  context = new FakeContext(),
-): Promise<Got> {
+  options: {
+    readonly request?: Partial<Request>;
+    readonly context?: FakeContext;
+    readonly pause?: () => Promise<void>;
+  } = {},
+): Promise<Received> {
+  const { request, pause, context = new FakeContext() } = options;
   const chunks: Buffer[] = [];
+  let bytes = 0;
   const answer = await client.send(
     {
       url: new URL(url),
@@ -47,12 +53,30 @@ export async function get(
       begin: () => true,
       write: (chunk) => {
         chunks.push(Buffer.from(chunk));
-        return null;
+        bytes += chunk.length;
+        context.setBytesDone(bytes);
+        return pause?.() ?? null;
       },
     },
     context,
   );
-  return { answer, body: Buffer.concat(chunks).toString() };
+  return { answer, body: Buffer.concat(chunks) };
+}
+
+export interface Got {
+  readonly answer: Answer;
+  readonly body: string;
+}
+
+/** {@link receive}, with the body as text. */
+export async function get(
+  client: HttpClient,
+  url: string,
+  request: Partial<Request> = {},
+  context = new FakeContext(),
+): Promise<Got> {
+  const { answer, body } = await receive(client, url, { request, context });
+  return { answer, body: body.toString() };
 }
 
 /** What a promise is rejected with; `null`: it is not. */

@@ -7,7 +7,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { createServer, type TLSSocket } from 'node:tls';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { HttpClient } from './client';
-import { failureOf, get, makeCertificate, openClient, type Certificate } from './http2-test-server';
+import { failureOf, makeCertificate, openClient, type Certificate } from './http2-test-server';
+import { receive } from './test-client';
 import { startHttpProxy, startSocks5, type TestProxy } from './test-proxies';
 
 type End = 'close_notify' | 'cut' | 'reset';
@@ -102,7 +103,7 @@ describe.each(Object.entries(WAYS))('%s', (_, way) => {
           end(how);
         });
       };
-      const got = get(await open(await way()), url, taking);
+      const got = receive(await open(await way()), url, taking);
       if (isWhole) expect((await got).body.equals(BODY)).toBe(true);
       else expect(await failureOf(got)).toEqual(['connection-reset', true]);
     });
@@ -125,7 +126,7 @@ test('many records at once, each with pieces of chunks', async () => {
   };
   const client = await open();
   for (const taking of Object.values(TAKING)) {
-    const { body } = await get(client, url, taking);
+    const { body } = await receive(client, url, taking);
     expect(body.equals(BODY)).toBe(true);
   }
 });
