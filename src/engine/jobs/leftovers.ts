@@ -1,8 +1,8 @@
 /** What a job leaves besides its results, and how it goes: in small steps, between which others have their turn. */
-import { rm } from 'node:fs/promises';
+import { lstat, readdir, rm } from 'node:fs/promises';
 import { toErrorData } from '../../common/model/errors';
-import { displayPath } from '../../common/model/paths';
-import { native } from '../../files/entries';
+import { displayPath, joinPath, type FsPath } from '../../common/model/paths';
+import { errorCode, native } from '../../files/entries';
 import type { News } from '../news';
 import type { JobRepository, StoredJob } from '../store/job-repository';
 import type { TaskStore } from '../store/task-store';
@@ -27,14 +27,50 @@ export async function queueAgain({ writes }: TaskStore, id: number): Promise<voi
   await whileSome(() => writes.resumeWithheld(id, ROWS_AT_ONCE));
 }
 
-/** Of a job that has ended: what it would need to go on. */
-export async function removeLeftovers({ jobs, tasks }: JobStores, id: number, news: News): Promise<void> {
+/**
+ * Of a job that has ended: what it would need to go on. A finished file whose process was killed before it could
+ * record it stays a second link here: only that tells a retry that the file is its own.
+ */
+export function removeLeftovers(stores: JobStores, id: number, news: News): Promise<void> {
+  const isDone = (task: number): boolean => stores.tasks.rows.row(task)?.state === 'done';
+  return emptyWorkDirectories(stores, id, news, (path) => removeUnnamed(path, isDone));
+}
+
+async function emptyWorkDirectories(
+  { jobs, tasks }: JobStores,
+  id: number,
+  news: News,
+  remove: (path: FsPath) => Promise<void>,
+): Promise<void> {
   for (const path of jobs.workDirectories(id)) {
-    await rm(native(path), { recursive: true, force: true }).catch((error: unknown) => {
+    await remove(path).catch((error: unknown) => {
       news.emit('notice', toErrorData(error, displayPath(path)));
     });
   }
   tasks.partials.forget(id);
+}
+
+function removeAll(path: FsPath): Promise<void> {
+  return rm(native(path), { recursive: true, force: true });
+}
+
+/** All but files of tasks that are not done and have their final name. */
+async function removeUnnamed(directory: FsPath, isDone: (task: number) => boolean): Promise<void> {
+  let names: Buffer[];
+  try {
+    names = await readdir(native(directory), { encoding: 'buffer' });
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return;
+    throw error;
+  }
+  let isEmpty = true;
+  for (const name of names.map(String)) {
+    const path = joinPath(directory, name);
+    const isNamed = /^\d+$/u.test(name) && (await lstat(native(path))).nlink > 1;
+    if (isNamed && !isDone(Number(name))) isEmpty = false;
+    else await removeAll(path);
+  }
+  if (isEmpty) await removeAll(directory);
 }
 
 /** The job itself, with all its rows. */
@@ -43,7 +79,7 @@ export async function removeJob(stores: JobStores, { summary, spec }: StoredJob,
   const { id } = summary;
   // Whatever happens on the way, nobody goes on with a job that is half gone.
   jobs.rest(id, 'cancelled');
-  await removeLeftovers(stores, id, news);
+  await emptyWorkDirectories(stores, id, news, removeAll);
   await whileSome(() => tasks.duplicates.removeSome(id, ROWS_AT_ONCE));
   await whileSome(() => tasks.writes.removeSome(id, ROWS_AT_ONCE));
   jobs.remove(id);
