@@ -3,9 +3,9 @@
 // understands too, since it is what says so.
 'use strict';
 const { spawn } = require('node:child_process');
-const { existsSync } = require('node:fs');
 const { constants } = require('node:os');
 const { join } = require('node:path');
+const { bundledNode } = require('./lib/node.cjs');
 
 const root = join(__dirname, '..');
 const STATUS_CANNOT_START = 3;
@@ -13,12 +13,6 @@ const STATUS_CANNOT_START = 3;
 /** better-sqlite3's binary needs Node-API 10 (Node 22.14 and 23.6), and crashes below it. */
 function isNodeNewEnough() {
   return Number(process.versions.napi) >= 10;
-}
-
-/** The Node that comes as a development dependency. */
-function bundledNode() {
-  const name = process.platform === 'win32' ? 'node.exe' : 'node';
-  return [join(root, 'node_modules/node/bin', name), join(root, 'node_modules/.bin', name)].find(existsSync);
 }
 
 /** Hands everything over to a newer Node: arguments, streams, signals, exit status. */
