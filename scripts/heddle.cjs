@@ -6,6 +6,7 @@ const { spawn } = require('node:child_process');
 const { constants } = require('node:os');
 const { join } = require('node:path');
 const { bundledNode } = require('./lib/node.cjs');
+const { shareSignals } = require('./lib/signals.cjs');
 
 const root = join(__dirname, '..');
 const STATUS_CANNOT_START = 3;
@@ -22,15 +23,11 @@ function runWith(node) {
     // Arguments that are not UTF-8 are spoilt by now; the child reads them where this process got them.
     env: Object.assign({}, process.env, { HEDDLE_NODE_CHOSEN: String(process.pid) }),
   });
-  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
-  // Ctrl+C in a terminal reaches the child by itself; a second one would mean "at once".
-  const isTerminal = [0, 1, 2].some((each) => require('node:tty').isatty(each));
-  const forward = (signal) => (signal === 'SIGINT' && isTerminal ? undefined : child.kill(signal));
-  signals.forEach((signal) => process.on(signal, forward));
+  const release = shareSignals(child);
   child.once('error', (error) => cannotStart(error.message));
   child.once('exit', (code, signal) => {
     process.exitCode = signal === null ? code : 128 + constants.signals[signal];
-    signals.forEach((each) => process.removeListener(each, forward));
+    release();
   });
 }
 
