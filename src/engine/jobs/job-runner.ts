@@ -16,7 +16,7 @@ import { nowMs } from '../../common/threads/board';
 import { endsNow } from '../../common/threads/ends';
 import { RateLimit } from '../../common/threads/rate-limit';
 import type { WorkerOptions } from '../../common/threads/worker-options';
-import { createExecutor, type Executor, type PacketHandle, type TimedEnds } from '../pool';
+import { createExecutor, IdleReasons, type Executor, type PacketHandle, type TimedEnds } from '../pool';
 import type { DrawCursor, Drawn } from '../store/packet-store';
 import type { TaskStore } from '../store/task-store';
 import type { Becomes } from '../store/task-writes';
@@ -26,7 +26,8 @@ import { JobTally } from './job-tally';
 import { kindOf, type Kind } from './kinds';
 import { Recorder } from './recorder';
 import { DEFAULT_RETRY_POLICY, retryDelayMs } from './retry-policy';
-import type { RunnerOptions, RunningNow, RunResult, StopReason } from './runner-options';
+import type { RunnerOptions, RunResult, StopReason } from './runner-options';
+import { runningNow, type WorkerNow } from './running-now';
 import type { PlacesGroup } from './hosts';
 import { FlowWatch } from './flow-watch';
 
@@ -48,6 +49,7 @@ export class JobRunner {
   readonly #queue: PQueue;
   readonly #admission: Admission;
   readonly #flow: FlowWatch;
+  readonly #idleReasons = new IdleReasons();
   readonly #recorder: Recorder;
   readonly #capacity: Capacity;
   /** Where further connections of its files are counted. */
@@ -91,6 +93,7 @@ export class JobRunner {
       tasksPerWorker: this.#capacity.lanes,
       threads,
       workerOptions: this.#kind.workerOptions(),
+      idleReasons: this.#idleReasons,
     });
     this.#queue = new PQueue({ concurrency: this.#capacity.queueConcurrency(this.executor) });
     this.#admission = new Admission({
@@ -101,6 +104,7 @@ export class JobRunner {
       connections: () => this.#capacity.connections ?? Infinity,
       lanes: () => ({ count: this.executor.concurrency, ahead: this.#capacity.ahead(this.executor) }),
       draw: (host, after) => this.#drawStored(host, after),
+      idleReasons: this.#idleReasons,
       onRoom: () => {
         this.#planDraw();
       },
@@ -212,17 +216,8 @@ export class JobRunner {
   }
 
   /** What runs at this moment, by worker; tasks that wait for a thread do not. */
-  runningNow(): { worker: number; alive: boolean; lanes: number; running: RunningNow[] }[] {
-    return this.executor.read().map(({ worker, alive, lanes, running }) => ({
-      worker,
-      alive,
-      lanes,
-      running: running.flatMap((reading) => {
-        const packet = this.#running.get(reading.handle);
-        const id = packet?.ids[reading.task];
-        return id === undefined ? [] : [{ ...reading, id, name: packet?.names[reading.task] ?? '' }];
-      }),
-    }));
+  runningNow(): WorkerNow[] {
+    return this.executor.read().map((reading) => runningNow(reading, this.#running));
   }
 
   get #isBounded(): boolean {
@@ -283,6 +278,7 @@ export class JobRunner {
   /** What the phases before have left to the next one, once all of it is stored. */
   async #prepare(phase: number): Promise<void> {
     const { tasks, onRecorded } = this.#options;
+    this.#idleReasons.set('mainThread');
     this.#recorder.flush();
     await this.#kind.phases.prepare(phase, tasks, this.#jobId, {
       onSettled: onRecorded,
@@ -323,6 +319,7 @@ export class JobRunner {
       const isFull =
         room <= this.#capacity.ahead(this.executor) / 2 ||
         this.#queue.size + this.#queue.pending >= this.#queue.concurrency;
+      if (isFull) this.#idleReasons.set('mainThread');
       if (isFull && further === 0) return;
       const packet = isFull
         ? null
