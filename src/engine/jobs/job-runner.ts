@@ -225,6 +225,11 @@ export class JobRunner {
     }));
   }
 
+  /** Tasks that have ended, of which the database does not know yet. */
+  unwritten(): readonly number[] {
+    return this.#recorder.unwritten();
+  }
+
   get #isBounded(): boolean {
     return this.#options.measuring?.isBounded === true;
   }
