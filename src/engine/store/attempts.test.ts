@@ -50,7 +50,11 @@ function draw(): Packet {
   return drawn.packet;
 }
 
-function fail(at: readonly [startedAtMs: number, endedAtMs: number], to: 'failed' | 'queued', worker = 1): void {
+function fail(
+  at: readonly [startedAtMs: number, endedAtMs: number],
+  to: 'failed' | 'queued',
+  worker = 1,
+): void {
   const recorded: Recorded = failedOf(draw(), { to });
   const ends = { ...recorded.ends, startedAtMs: [at[0]], endedAtMs: [at[1]], worker };
   tasks.writes.record(id, [{ ...recorded, ends }]);

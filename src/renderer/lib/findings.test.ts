@@ -79,7 +79,11 @@ test('one thing is told in the singular', () => {
     copyOptions: DEFAULT_COPY_OPTIONS,
   };
   expect(findingsSentence(copy, { new: 1, kept: 1 }, 0)).toBe('2 items: 1 new, 1 kept as it was.');
-  const dry = { ...copy, counts: { ...NO_TASKS, done: 1 }, copyOptions: { ...DEFAULT_COPY_OPTIONS, dryRun: true } };
+  const dry = {
+    ...copy,
+    counts: { ...NO_TASKS, done: 1 },
+    copyOptions: { ...DEFAULT_COPY_OPTIONS, dryRun: true },
+  };
   expect(findingsSentence(dry, { kept: 1 }, 0)).toBe(
     'Dry run, nothing was written. 1 item: 1 would be kept as it is.',
   );

@@ -84,7 +84,7 @@ export function findingsSentence(job: JobSummary, findings: FindingCounts, untol
   const parts = foundOf(findings).map((finding) => {
     const count = findings[finding] ?? 0;
     const { counted, countedOne } = (dryRun ? WOULD[finding] : undefined) ?? LOOKS[finding];
-    const paths = finding === 'moved' ? ' (two paths each)' : '';
+    const paths = finding !== 'moved' ? '' : count === 1 ? ' (two paths)' : ' (two paths each)';
     return `${formatCount(count)} ${(count === 1 ? countedOne : undefined) ?? counted}${paths}`;
   });
   const { skipped, cancelled, queued } = job.counts;
