@@ -88,9 +88,16 @@ function utf8SequenceLength(bytes: Uint8Array, at: number): number {
   }
 }
 
+/** A text without those of `characters` that stand at its end. Unlike a pattern it looks at each of them once. */
+export function withoutTrailing(text: string, characters: string): string {
+  let end = text.length;
+  while (end > 0 && characters.includes(text[end - 1] ?? '')) end -= 1;
+  return text.slice(0, end);
+}
+
 /** The last part of a path, as text. */
 export function displayName(path: FsPath): string {
-  const text = displayPath(path).replace(/[/\\]+$/u, '');
+  const text = withoutTrailing(displayPath(path), '/\\');
   return text.slice(Math.max(text.lastIndexOf('/'), text.lastIndexOf('\\')) + 1);
 }
 
