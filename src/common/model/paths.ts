@@ -95,10 +95,15 @@ export function withoutTrailing(text: string, characters: string): string {
   return text.slice(0, end);
 }
 
-/** The last part of a path, as text. */
+/** The last part of a path, as text. Elsewhere than in absolute paths of Windows, `\` is part of a name. */
 export function displayName(path: FsPath): string {
-  const text = withoutTrailing(displayPath(path), '/\\');
-  return text.slice(Math.max(text.lastIndexOf('/'), text.lastIndexOf('\\')) + 1);
+  const given = displayPath(path);
+  const text = withoutTrailing(isWrittenByWindows(given) ? given.replaceAll('\\', '/') : given, '/');
+  return text.slice(text.lastIndexOf('/') + 1);
+}
+
+function isWrittenByWindows(path: string): boolean {
+  return /^(?:[a-z]:\\|\\\\)/iu.test(path);
 }
 
 export function samePath(a: FsPath, b: FsPath): boolean {
