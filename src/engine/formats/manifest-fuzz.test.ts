@@ -23,7 +23,9 @@ const STARTS = [
   '-----BEGIN PGP SIGNED MESSAGE-----\nHash: SHA256\n\n',
 ];
 const PIECES = [
-  ...' |\t|\r|\n|\\|"|(|)|,|:|;|=|-|*|a|0|a |a,|a: |a = |) = |- |\\n|\\\\|SHA256 (|{"a":|[|"a",|%%%% |## '.split('|'),
+  ...' |\t|\r|\n|\\|"|(|)|,|:|;|=|-|*|a|0|a |a,|a: |a = |) = |- |\\n|\\\\|SHA256 (|{"a":|[|"a",|%%%% |## '.split(
+    '|',
+  ),
   `${DIGEST} `,
   `${DIGEST} *`,
   `\n${DIGEST}`,
