@@ -5,7 +5,7 @@
 import { readdirSync } from 'node:fs';
 import { displayPath, joinPath, type FsPath } from '../common/model/paths';
 import { byteString, fromByteString } from './byte-strings';
-import { errorCode, isSameFile, lstatOrNull, native } from './entries';
+import { errorCode, isSameFile, lstatOrNull, native, rootAndNames } from './entries';
 
 /**
  * Equal for all names that some file system takes for one by what their letters are; names that are equal here may
@@ -45,10 +45,9 @@ export function namesIn(folder: FsPath): Set<string> {
 
 /** The path as its folders list its parts; a part that is not found stays as it is written. */
 export function listedPath(path: FsPath): FsPath {
-  let listed: FsPath = '/';
-  for (const name of byteString(path)
-    .split('/')
-    .filter((each) => each !== '')) {
+  const { root, names } = rootAndNames(byteString(path));
+  let listed: FsPath = fromByteString(root);
+  for (const name of names) {
     listed = joinPath(listed, fromByteString(spellingOf(listed, name, namesIn(listed)) ?? name));
   }
   return listed;
@@ -80,12 +79,13 @@ export function spellingOf(folder: FsPath, name: string, listed: ReadonlySet<str
  */
 export function isOneEntry(one: FsPath, other: FsPath): boolean {
   if (lstatOrNull(one) === null || lstatOrNull(other) === null) return false;
-  const [parts, others] = [byteString(one).split('/'), byteString(other).split('/')];
-  if (parts.length !== others.length) return false;
-  return parts.every((part, index) => {
+  const { root, names } = rootAndNames(byteString(one));
+  const { root: otherRoot, names: others } = rootAndNames(byteString(other));
+  if (root !== otherRoot || names.length !== others.length) return false;
+  return names.every((part, index) => {
     const twin = others[index] ?? '';
     if (part === twin) return true;
-    const folder = fromByteString(parts.slice(0, index).join('/') || '/');
+    const folder = fromByteString(root + names.slice(0, index).join('/'));
     const listed = namesIn(folder);
     const [spelling, twins] = [spellingOf(folder, part, listed), spellingOf(folder, twin, listed)];
     return spelling === null || twins === null || spelling === twins;

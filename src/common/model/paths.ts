@@ -88,10 +88,15 @@ function utf8SequenceLength(bytes: Uint8Array, at: number): number {
   }
 }
 
-/** The last part of a path, as text. */
+/** The last part of a path, as text. Elsewhere than in absolute paths of Windows, `\` is part of a name. */
 export function displayName(path: FsPath): string {
-  const text = displayPath(path).replace(/[/\\]+$/u, '');
-  return text.slice(Math.max(text.lastIndexOf('/'), text.lastIndexOf('\\')) + 1);
+  const given = displayPath(path);
+  const text = (isWrittenByWindows(given) ? given.replaceAll('\\', '/') : given).replace(/\/+$/u, '');
+  return text.slice(text.lastIndexOf('/') + 1);
+}
+
+function isWrittenByWindows(path: string): boolean {
+  return /^(?:[a-z]:\\|\\\\)/iu.test(path);
 }
 
 export function samePath(a: FsPath, b: FsPath): boolean {
