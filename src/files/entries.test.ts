@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { lastPart, makeFolders, parentPath } from './entries';
+import { makeFolders } from './entries';
 
 let folder: string;
 beforeEach(() => {
@@ -37,8 +37,3 @@ test.runIf(process.platform === 'linux')(
     }).toThrow(expect.objectContaining({ code: 'ENOENT' }));
   },
 );
-
-test('a backslash is part of a name where slashes separate', () => {
-  expect([parentPath('/a/b\\c'), lastPart('/a/b\\c')]).toEqual(['/a', 'b\\c']);
-  expect([parentPath('C:\\a\\b'), lastPart('C:\\a\\b')]).toEqual(['C:\\a', 'b']);
-});

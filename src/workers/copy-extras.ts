@@ -21,6 +21,7 @@ import { aboutTarget } from './copy-errors';
 import { rulesAtTarget, type WalkRules } from '../common/model/walk-rules';
 import type { Counterparts } from '../files/counterparts';
 import { errorCode, lstatOrNull, native, parentPath } from '../files/entries';
+import { patiently } from '../files/patience';
 import { byteString } from '../files/byte-strings';
 import { walkEntries } from './walk';
 
@@ -45,7 +46,9 @@ export function removeExtra(
   if (dryRun) mayRemove(target);
   else {
     aboutTarget(target, () => {
-      unlinkSync(native(target));
+      patiently(() => {
+        unlinkSync(native(target));
+      });
     });
   }
   return { state: 'done', bytes: 0, target, finding: 'deleted' };
@@ -203,7 +206,10 @@ function removeFolders(top: FsPath, device: bigint, isMounted: (path: FsPath) =>
     }
     stack.pop();
     try {
-      rmdirSync(native(level.path));
+      const { path } = level;
+      patiently(() => {
+        rmdirSync(native(path));
+      });
     } catch (error) {
       const code = errorCode(error);
       if (code === 'ENOENT') continue;

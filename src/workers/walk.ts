@@ -6,10 +6,10 @@
  * Inside, names and paths are *byte strings*: one character for each byte
  * (latin1). They compare bytewise with `<` and take half the memory of buffers.
  */
-import { Dirent, lstatSync, readdirSync, realpathSync, statSync } from 'node:fs';
+import { Dirent, lstatSync, readdirSync, statSync } from 'node:fs';
 import type { MessagePort } from 'node:worker_threads';
 import { toErrorData, type ErrorData } from '../common/model/errors';
-import { displayPath, pathFromBytes, type FsPath } from '../common/model/paths';
+import { displayPath, type FsPath } from '../common/model/paths';
 import {
   WORK_DIRECTORY_PREFIX,
   type EntryPlan,
@@ -20,6 +20,7 @@ import {
   type WalkEntry,
   type WalkedChunk,
 } from '../common/threads/walk';
+import { realPath } from '../files/absolute-path';
 import { byteString, fromByteString, isAscii, nativeByteString } from '../files/byte-strings';
 import { WalkFilter, readGitIgnore } from '../files/walk-filter';
 import type { WalkRules } from '../common/model/walk-rules';
@@ -158,7 +159,7 @@ function* walkRoot(
     const plain = isAscii(here);
     const system = plain ? here : nativeByteString(here);
     // What is opened later is never a link itself.
-    const path = followed ? realPathOf(system) : plain ? here : fromByteString(here);
+    const path = followed ? realPath(system) : plain ? here : fromByteString(here);
     const found = (size: number, links: number, identity: FileIdentity | null): WalkEntry => ({
       root,
       relative: plain ? relative : fromByteString(relative),
@@ -178,7 +179,7 @@ function* walkRoot(
     const size = Number(stats.size);
     if (!filter.takesSize(size)) return null;
     const volume = near?.device === stats.dev ? near : volumeOf(here);
-    const pathKey = (): string => `\0${byteString(followed ? path : realPathOf(system))}`;
+    const pathKey = (): string => `\0${byteString(followed ? path : realPath(system))}`;
     const entry = found(size, Number(stats.nlink), {
       file: inodeOf(stats),
       pathKey: volume.hasRealInodes ? null : pathKey(),
@@ -203,7 +204,7 @@ function* walkRoot(
         device ??= stats.dev;
         // Where inodes are made up, a folder may have the number of one above it.
         const isTold = !follows || hasRealInodes(fromByteString(here));
-        inode = isTold ? inodeOf(stats) : byteString(realPathOf(nativeByteString(here)));
+        inode = isTold ? inodeOf(stats) : byteString(realPath(nativeByteString(here)));
         if (stack.some((level) => level.inode === inode)) return { error: circle(fromByteString(here)) };
         if (rules.oneFileSystem && stats.dev !== device) return null;
       }
@@ -329,10 +330,6 @@ function whereItLeads(folder: string, name: string): Name {
   } catch (problem) {
     return { key: name, type: 'symlink', followed: true, problem };
   }
-}
-
-function realPathOf(path: string | Buffer): FsPath {
-  return pathFromBytes(realpathSync.native(path, { encoding: 'buffer' }));
 }
 
 function circle(path: FsPath): ErrorData {

@@ -17,6 +17,7 @@ import type { CopyRoot } from '../../common/threads/worker-options';
 import { makeFolders, native, parentPath } from '../../files/entries';
 import { byteString, fromByteString } from '../../files/byte-strings';
 import { looseKey } from '../../files/folded-names';
+import { WHOLE } from '../../files/patience';
 import { clash, tooLong } from '../../files/planned-tasks';
 
 /** Names on these are any bytes but `/` and NUL. */
@@ -265,7 +266,7 @@ async function areOne(scratch: FsPath, a: FsPath, b: FsPath): Promise<boolean> {
   } catch {
     return false;
   } finally {
-    await rm(native(folder), { recursive: true, force: true }).catch(() => undefined);
+    await rm(native(folder), WHOLE).catch(() => undefined);
   }
 }
 
