@@ -2,7 +2,11 @@ import { expect, test } from 'vitest';
 import type { ListFormat } from '../../common/model/download';
 import { downloadName } from './download-name';
 
-function named(text: string, format: ListFormat = 'urls', more: { isWhole?: boolean; isOne?: boolean } = {}): string {
+function named(
+  text: string,
+  format: ListFormat = 'urls',
+  more: { isWhole?: boolean; isOne?: boolean } = {},
+): string {
   return downloadName({ text, format, isWhole: more.isWhole ?? true }, null, more.isOne ?? true);
 }
 

@@ -40,7 +40,7 @@ export function downloadName(
 }
 
 function short(text: string): string {
-  const characters = [...text];
+  const characters = Array.from(text);
   if (characters.length <= MOST_CHARACTERS) return text;
   return `${characters.slice(0, MOST_CHARACTERS - 1).join('')}…`;
 }
