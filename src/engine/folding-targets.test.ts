@@ -14,7 +14,6 @@ import {
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { CopyOptions } from '../common/model/copy-options';
-import type { JobRequest } from '../common/model/job-request';
 import type { JobSummary } from '../common/model/jobs';
 import {
   engine,
