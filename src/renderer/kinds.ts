@@ -61,8 +61,9 @@ export const WORDS: Readonly<Record<PageKind, KindWords>> = {
     title: 'Copy',
     noun: 'copy',
     create: 'New copy',
-    one: 'file',
-    many: 'files',
+    // Links, and what folders are set to, are tasks like files.
+    one: 'item',
+    many: 'items',
     purpose:
       'Copies files and folders with their modes and times, and replaces nothing that is there unless told to.',
     hint: 'Or drop files and folders anywhere on this page.',
