@@ -11,12 +11,19 @@ import {
   type VerifyRequest,
 } from '../../common/model/job-request';
 import type { Algorithm } from '../../common/model/digests';
-import { displayName, displayPath, joinPath, keyOfPath, type FsPath } from '../../common/model/paths';
+import {
+  displayName,
+  displayPath,
+  joinPath,
+  keyOfPath,
+  samePath,
+  type FsPath,
+} from '../../common/model/paths';
 import { formatCount } from '../../common/model/units';
 import { WORK_DIRECTORY_PREFIX } from '../../common/threads/walk';
 import type { WalkRules } from '../../common/model/walk-rules';
 import { absolutePath, realPath } from '../../files/absolute-path';
-import { makeFolders, native, parentPath } from '../../files/entries';
+import { isSameFile, makeFolders, native, parentPath } from '../../files/entries';
 import { understood } from '../understood';
 import type { NewJob } from '../store/job-repository';
 import type { Vault } from '../store/vault';
@@ -225,7 +232,7 @@ async function prepareFolders(
     stat(native(manifest), { bigint: true }),
     stat(native(root), { bigint: true }),
   ]);
-  if (a.dev === b.dev && a.ino === b.ino) {
+  if (samePath(manifest, root) || isSameFile(a, b)) {
     throw new HeddleError(
       'bad-request',
       `${displayPath(left)} and ${displayPath(right)} are the same folder; there is nothing to compare.`,
