@@ -11,6 +11,7 @@ import { startRawFaultServer } from '../e2e/raw-fault-server.ts';
 import { runnerImport } from 'vite';
 import { buildIfStale } from '../scripts/lib/build.cjs';
 import { root } from '../scripts/lib/root.mjs';
+import { toolScript } from '../scripts/lib/tool.cjs';
 
 const TIMEOUT_MS = 20_000;
 
@@ -218,4 +219,4 @@ await writeFile(
     '',
   ].join('\n'),
 );
-spawnSync('npx', ['prettier', '--write', 'docs/faults.md'], { cwd: root });
+spawnSync(process.execPath, [toolScript('prettier'), '--write', 'docs/faults.md'], { cwd: root });

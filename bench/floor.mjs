@@ -6,7 +6,7 @@
 //
 //   node bench/floor.mjs DATABASE hash sha256|blake3 FOLDER…
 //   node bench/floor.mjs DATABASE copy|copy-flush|copy-verify FOLDER TARGET
-//   node bench/floor.mjs DATABASE download LIST FOLDER
+//   node bench/floor.mjs DATABASE download|download-http2 LIST FOLDER
 //
 // with as many threads as there are cores, or `--threads N`.
 import { parseArgs } from 'node:util';

@@ -3,9 +3,10 @@
 // understands too, since it is what says so.
 'use strict';
 const { spawn } = require('node:child_process');
-const { existsSync } = require('node:fs');
 const { constants } = require('node:os');
 const { join } = require('node:path');
+const { bundledNode } = require('./lib/node.cjs');
+const { shareSignals } = require('./lib/signals.cjs');
 
 const root = join(__dirname, '..');
 const STATUS_CANNOT_START = 3;
@@ -15,12 +16,6 @@ function isNodeNewEnough() {
   return Number(process.versions.napi) >= 10;
 }
 
-/** The Node that comes as a development dependency. */
-function bundledNode() {
-  const name = process.platform === 'win32' ? 'node.exe' : 'node';
-  return [join(root, 'node_modules/node/bin', name), join(root, 'node_modules/.bin', name)].find(existsSync);
-}
-
 /** Hands everything over to a newer Node: arguments, streams, signals, exit status. */
 function runWith(node) {
   const child = spawn(node, [...process.execArgv, __filename, ...process.argv.slice(2)], {
@@ -28,15 +23,11 @@ function runWith(node) {
     // Arguments that are not UTF-8 are spoilt by now; the child reads them where this process got them.
     env: Object.assign({}, process.env, { HEDDLE_NODE_CHOSEN: String(process.pid) }),
   });
-  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
-  // Ctrl+C in a terminal reaches the child by itself; a second one would mean "at once".
-  const isTerminal = [0, 1, 2].some((each) => require('node:tty').isatty(each));
-  const forward = (signal) => (signal === 'SIGINT' && isTerminal ? undefined : child.kill(signal));
-  signals.forEach((signal) => process.on(signal, forward));
+  const release = shareSignals(child);
   child.once('error', (error) => cannotStart(error.message));
   child.once('exit', (code, signal) => {
     process.exitCode = signal === null ? code : 128 + constants.signals[signal];
-    signals.forEach((each) => process.removeListener(each, forward));
+    release();
   });
 }
 

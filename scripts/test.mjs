@@ -3,11 +3,11 @@
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { delimiter, join, relative } from 'node:path';
+import { join, relative } from 'node:path';
 import { root } from './lib/root.mjs';
 import { ensureTestPackages } from './lib/system-packages.mjs';
+import { toolScript } from './lib/tool.cjs';
 
-const PATH = `${join(root, 'node_modules/.bin')}${delimiter}${process.env.PATH ?? ''}`;
 const NONE = { passed: 0, failed: 0, skipped: 0 };
 const counts = { ...NONE };
 /** What failed, to be said once more at the end: of a long log its last part is read first, and often kept alone. */
@@ -17,13 +17,13 @@ function say(text) {
   process.stdout.write(`── ${text}\n`);
 }
 
-/** Prints what it says in one piece, at its end: several run at once. @returns whether the command ended well */
-async function run(title, command, args, env = {}) {
+/** Prints what it says in one piece, at its end: several run at once. @returns whether the script ended well */
+async function run(title, script, args, env = {}) {
   const startedAtMs = performance.now();
-  const child = spawn(command, args, {
+  const child = spawn(process.execPath, [script, ...args], {
     cwd: root,
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, PATH, ...env },
+    env: { ...process.env, ...env },
   });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) {
@@ -45,8 +45,8 @@ async function run(title, command, args, env = {}) {
 }
 
 /** A step that counts as one check. @returns whether it passed */
-async function check(title, command, args) {
-  const ok = await run(title, command, args);
+async function check(title, script, args = []) {
+  const ok = await run(title, script, args);
   counts[ok ? 'passed' : 'failed'] += 1;
   if (!ok) failures.push(title);
   return ok;
@@ -101,7 +101,7 @@ async function testUnits(reports) {
   const report = join(reports, 'unit.json');
   const args = ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
   const title = 'Unit and integration tests';
-  const ok = await run(title, 'vitest', args);
+  const ok = await run(title, toolScript('vitest'), args);
   count(title, ok, report, (result) => ({
     failures: unitFailures(result.testResults),
     passed: result.numPassedTests,
@@ -113,9 +113,9 @@ async function testUnits(reports) {
 /** @param project of playwright.config.ts; each has a display of its own */
 async function testApp(reports, project) {
   const report = join(reports, `${project}.json`);
-  const args = ['scripts/e2e.mjs', `--project=${project}`];
+  const args = [`--project=${project}`];
   const title = `Tests of the ${project}`;
-  const ok = await run(title, process.execPath, args, { HEDDLE_E2E_REPORT: report });
+  const ok = await run(title, 'scripts/e2e.mjs', args, { HEDDLE_E2E_REPORT: report });
   count(title, ok, report, ({ stats, suites }) => ({
     failures: appFailures(suites),
     passed: stats.expected + stats.flaky,
@@ -125,9 +125,9 @@ async function testApp(reports, project) {
 }
 
 async function checkSources(reports) {
-  await check('Formatting', 'prettier', ['--check', '--log-level', 'warn', '.']);
-  await check('Lint', 'eslint', ['.']);
-  await check('Types', 'tsc', ['--build']);
+  await check('Formatting', toolScript('prettier'), ['--check', '--log-level', 'warn', '.']);
+  await check('Lint', toolScript('eslint'), ['.']);
+  await check('Types', toolScript('typescript', 'tsc'), ['--build']);
   await testUnits(reports);
 }
 
@@ -135,8 +135,8 @@ const reports = mkdtempSync(join(tmpdir(), 'heddle-test-'));
 try {
   ensureTestPackages();
   // Made once: the tests of the window and of the terminal both start it.
-  await run('Electron', process.execPath, ['scripts/electron-runtime.mjs']);
-  if (await check('Build', process.execPath, ['scripts/build.mjs'])) {
+  await run('Electron', 'scripts/electron-runtime.mjs', []);
+  if (await check('Build', 'scripts/build.mjs')) {
     await Promise.all([checkSources(reports), testApp(reports, 'window'), testApp(reports, 'terminal')]);
   } else {
     await checkSources(reports);

@@ -68,7 +68,7 @@ function download(
         names.map((name) => `url=${url}/${name}\noutput=${target}/${name}\n`).join(''),
       );
       const trusting = (flag) => (secure === null ? [] : [`${flag}=${secure.certificate}`]);
-      const plain = floor(shop, 'download', list, target).command;
+      const plain = floor(shop, tls === 'h2' ? 'download-http2' : 'download', list, target).command;
       const contestants = [
         {
           name: 'Heddle',
@@ -80,8 +80,8 @@ function download(
         },
         {
           name: FLOOR,
-          // It speaks HTTP/1.1 and checks no digests.
-          isFor: tls !== 'h2' && !digests && !parts,
+          // It has one connection for a file.
+          isFor: !parts,
           command: secure === null ? plain : ['env', `NODE_EXTRA_CA_CERTS=${secure.certificate}`, ...plain],
         },
         {

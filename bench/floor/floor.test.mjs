@@ -3,6 +3,7 @@ import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
+import { createServer as createHttp2Server } from 'node:http2';
 import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -103,6 +104,51 @@ test('all URLs, from a server that closes connections now and then', async () =>
   expect(readFileSync(path('downloaded', '0')).equals(Buffer.alloc(3 * MIB, '/0'))).toBe(true);
   expect(readFileSync(path('downloaded', '77'), 'utf8')).toBe(Buffer.alloc(1000, '/77').toString());
   expect(statSync(path('downloaded', '77')).mtime.toISOString()).toBe('2030-01-02T03:04:05.000Z');
+});
+
+test('digests of the list are checked', async () => {
+  const server = createServer((_request, response) => {
+    response.setHeader('content-length', 4).end('data');
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  try {
+    const url = `http://127.0.0.1:${server.address().port}`;
+    const digest = createHash('sha256').update('data').digest('hex');
+    const list = Array.from(
+      { length: SMALL + 4 },
+      (_, index) => `${url}/${index}\n  checksum=sha-256=${digest}\n`,
+    );
+    writeFileSync(path('list'), list.join(''));
+    await floor('download', path('list'), path('checked'));
+    expect(names(path('checked'))).toHaveLength(SMALL + 4);
+    writeFileSync(path('list'), list.join('').replace(digest, digest.toUpperCase()));
+    await expect(floor('download', path('list'), path('wrong'))).rejects.toThrow('does not have the digest');
+  } finally {
+    server.closeAllConnections();
+    server.close();
+  }
+});
+
+test('all URLs over HTTP/2', async () => {
+  const server = createHttp2Server();
+  server.on('stream', (stream, { ':path': name }) => {
+    const body = Buffer.alloc(name === '/0' ? 3 * MIB : 1000, name);
+    stream.respond({ ':status': 200, 'content-length': body.length });
+    stream.end(body);
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  try {
+    const url = `http://127.0.0.1:${server.address().port}`;
+    const list = Array.from({ length: SMALL + 4 }, (_, index) => `${url}/${index}\n`);
+    writeFileSync(path('list'), list.join(''));
+    await floor('download-http2', path('list'), path('streams'));
+  } finally {
+    server.close();
+  }
+  expect(names(path('streams'))).toHaveLength(SMALL + 4);
+  expect(readFileSync(path('streams', '0')).equals(Buffer.alloc(3 * MIB, '/0'))).toBe(true);
 });
 
 test('packets hold at most so many tasks and bytes, and what is in them comes out in order', () => {

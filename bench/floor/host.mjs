@@ -12,7 +12,7 @@ const SCHEMA = `
   CREATE INDEX by_state ON tasks (state, ordinal);`;
 const DONE = 2;
 /** So many that no thread waits for the next: two, and of URLs as many as a thread has connections for. */
-const ahead = (work) => (work === 'download' ? 4 : 2);
+const ahead = (work) => (work.startsWith('download') ? 4 : 2);
 
 export class Store {
   #database;

@@ -17,8 +17,12 @@ function* allOf(folders) {
 
 function packets({ work, args, threads }) {
   if (work === 'hash') return packed(allOf(args.slice(1)), MOST);
-  if (work !== 'download') return packed(files(args[0]), MOST);
-  const urls = readFileSync(args[0], 'utf8').trimEnd().split('\n');
+  if (!work.startsWith('download')) return packed(files(args[0]), MOST);
+  // As aria2's lists have them: a digest stands below its URL.
+  const urls = readFileSync(args[0], 'utf8')
+    .trimEnd()
+    .replaceAll(/\n +checksum=sha-256=/gu, ' ')
+    .split('\n');
   const entries = urls.map((source) => ({ source, size: 0 }));
   return packed(entries, { tasks: urlsInPacket(urls.length, threads), bytes: Infinity });
 }

@@ -9,6 +9,8 @@ const works = {
   'copy-flush': async (args) => (await import('./files.mjs')).copier(...args, { flushes: true }),
   'copy-verify': async (args) => (await import('./files.mjs')).copier(...args, { verifies: true }),
   download: async ([, folder]) => (await import('./download.mjs')).downloader(folder),
+  'download-http2': async ([, folder]) =>
+    (await import('./download.mjs')).downloader(folder, { isHttp2: true }),
 };
 
 const runPacket = await works[workerData.work](workerData.args);

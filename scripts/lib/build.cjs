@@ -3,10 +3,11 @@
 const { spawnSync } = require('node:child_process');
 const { existsSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } = require('node:fs');
 const { dirname, join } = require('node:path');
+const { toolScript } = require('./tool.cjs');
 
 const root = dirname(dirname(__dirname));
 const stamp = join(root, 'out', '.stamp');
-const inputs = ['src', 'electron.vite.config.ts', 'package.json', 'package-lock.json'];
+const inputs = ['src', 'build/icons', 'electron.vite.config.ts', 'package.json', 'package-lock.json'];
 const outputs = [
   'main/index.cjs',
   'main/cli.cjs',
@@ -47,7 +48,7 @@ function build(node) {
   const before = inputList();
   const { status } = spawnSync(
     node || process.execPath,
-    [join(root, 'node_modules', 'electron-vite', 'bin', 'electron-vite.js'), 'build', '--logLevel', 'warn'],
+    [toolScript('electron-vite'), 'build', '--logLevel', 'warn'],
     { cwd: root, stdio: ['ignore', 2, 2] },
   );
   if (status !== 0) return false;

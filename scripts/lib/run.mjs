@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
-import { isatty } from 'node:tty';
 import { root } from './root.mjs';
+import { shareSignals } from './signals.cjs';
+import { toolScript } from './tool.cjs';
 
 /**
  * Runs a command in the repository's folder with this process's standard streams. Signals to this process
@@ -12,15 +13,9 @@ import { root } from './root.mjs';
 export function run(command, args, env = {}) {
   return new Promise((settle) => {
     const child = spawn(command, args, { cwd: root, stdio: 'inherit', env: { ...process.env, ...env } });
-    // Ctrl+C in a terminal reaches the child by itself; a second one would mean "at once".
-    const isTerminal = [0, 1, 2].some((each) => isatty(each));
-    const forward = (signal) => {
-      if (signal !== 'SIGINT' || !isTerminal) child.kill(signal);
-    };
-    const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
-    for (const signal of signals) process.on(signal, forward);
+    const release = shareSignals(child);
     const done = (status) => {
-      for (const signal of signals) process.off(signal, forward);
+      release();
       settle(status);
     };
     child.once('error', (error) => {
@@ -31,4 +26,9 @@ export function run(command, args, env = {}) {
       done(code ?? 128 + (signal === null ? 0 : constants.signals[signal]));
     });
   });
+}
+
+/** Runs the command of a development tool, such as `vitest`, as {@link run} does. */
+export function runTool(name, args, env = {}) {
+  return run(process.execPath, [toolScript(name), ...args], env);
 }

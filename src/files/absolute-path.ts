@@ -1,28 +1,32 @@
 /** Paths as the system reads them: behind a symbolic link, `..` is the parent of where the link leads. */
 import { lstatSync, readlinkSync, realpathSync, statSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { HeddleError, fromErrorData, toErrorData } from '../common/model/errors';
 import { displayPath, pathFromBytes, type FsPath } from '../common/model/paths';
 import { byteString, fromByteString } from './byte-strings';
 import { native } from './entries';
+import { IS_WINDOWS, absoluteWindowsPath, withSlashes } from './windows-paths';
 
 /**
- * The path from the root on, without `.`, `..` and doubled or trailing slashes. Only what `..` steps out of, or what has
+ * The path from the root on, without `.`, `..` and doubled or trailing slashes; on Windows, too, with `/` between its
+ * parts. Only what `..` steps out of, or what has
  * a slash behind it, is looked at; of these the former has to exist.
  * @throws HeddleError `source-missing`, `not-a-folder`; system errors of a folder that `..` steps out of
  */
 export function absolutePath(path: FsPath): FsPath {
+  const given = byteString(withSlashes(path));
   // There the system itself takes `..` as text.
-  if (process.platform === 'win32') return resolve(displayPath(path));
-  const given = byteString(path);
+  const absolute = IS_WINDOWS ? absoluteWindowsPath(path) : absolutePosixPath(given);
+  if (endsAsFolder(given)) refuseFile(absolute);
+  return absolute;
+}
+
+function absolutePosixPath(given: string): FsPath {
   let at = given.startsWith('/') ? '' : workingFolder();
   for (const part of given.split('/')) {
     if (part === '' || part === '.') continue;
     at = part === '..' ? above(at) : `${at}/${part}`;
   }
-  const absolute = fromByteString(at === '' ? '/' : at);
-  if (endsAsFolder(given)) refuseFile(absolute);
-  return absolute;
+  return fromByteString(at === '' ? '/' : at);
 }
 
 /** Whether a path is that of a folder, whatever is there: `x/`, `x/.`. @param given as text or a character for each byte */
@@ -48,7 +52,8 @@ function notAFolder(path: FsPath): HeddleError {
 
 /** Where the path leads when every link in it is followed. @throws system errors */
 export function realPath(path: FsPath): FsPath {
-  return pathFromBytes(realpathSync.native(native(path), { encoding: 'buffer' }));
+  const real = pathFromBytes(realpathSync.native(native(path), { encoding: 'buffer' }));
+  return IS_WINDOWS ? absoluteWindowsPath(real) : real;
 }
 
 /** Byte strings hold a character for each byte; '' is the root. */

@@ -1,15 +1,17 @@
 /** Entries of folders, for engine and workers alike: paths as the system takes them, looks, folders on the way. */
 import { lstatSync, mkdirSync, statSync, unlinkSync } from 'node:fs';
 import type { BigIntStats } from 'node:fs';
-import { pathFromBytes, type FsPath } from '../common/model/paths';
+import type { FsPath } from '../common/model/paths';
+import { byteString, fromByteString } from './byte-strings';
+import { errorCode } from './error-code';
+import { patiently } from './patience';
+import { IS_WINDOWS, rootLength } from './windows-paths';
+
+export { errorCode };
 
 /** A path as Node's file system calls take it. */
 export function native(path: FsPath): string | Buffer {
   return typeof path === 'string' ? path : Buffer.from(path.buffer, path.byteOffset, path.byteLength);
-}
-
-export function errorCode(error: unknown): string | undefined {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
 }
 
 /** `lstat` with `null` for what is not there; below what is no folder there is nothing. */
@@ -22,37 +24,51 @@ export function lstatOrNull(path: FsPath): BigIntStats | null {
   }
 }
 
+/** Some shares give no ids to files: all of them have 0 on Windows. */
+export function hasInode({ ino }: BigIntStats): boolean {
+  return ino !== 0n;
+}
+
+/** Whether two looks are known to be at one file. */
 export function isSameFile(a: BigIntStats, b: BigIntStats): boolean {
-  return a.dev === b.dev && a.ino === b.ino;
+  return a.dev === b.dev && a.ino === b.ino && hasInode(a);
 }
 
 export function unlinkIfThere(path: FsPath): void {
   try {
-    unlinkSync(native(path));
+    patiently(() => {
+      unlinkSync(native(path));
+    });
   } catch (error) {
     if (errorCode(error) !== 'ENOENT') throw error;
   }
 }
 
-/** The part of a path before its last `/`. */
-export function parentPath(path: FsPath): FsPath {
-  if (typeof path === 'string') {
-    // Windows paths have others, too.
-    const slash = path.lastIndexOf('/');
-    const at = slash < 0 ? path.lastIndexOf('\\') : slash;
-    if (at > 0) return path.slice(0, at);
-    return slash === 0 ? '/' : '.';
-  }
-  const slash = path.lastIndexOf(0x2f);
-  if (slash < 0) return '.';
-  return slash === 0 ? '/' : pathFromBytes(path.subarray(0, slash));
+/** What a path begins with, and its names from there on; as text, or a character for each byte. */
+export function rootAndNames(path: string): { readonly root: string; readonly names: readonly string[] } {
+  const length = rootLength(path);
+  const names = path.slice(length).split('/');
+  return { root: path.slice(0, length), names: names.filter((each) => each !== '') };
+}
+
+/** The part of a path before its last `/`; of a root that root itself. Paths of Windows may have `\` as well. */
+export function parentPath(path: FsPath, isWindows = IS_WINDOWS): FsPath {
+  const text = typeof path === 'string' ? path : byteString(path);
+  const root = rootLength(text, isWindows);
+  const above = text.slice(0, Math.max(root, lastSlash(text, isWindows)));
+  if (above === '') return '.';
+  return typeof path === 'string' ? above : fromByteString(above);
 }
 
 /** What {@link parentPath} leaves out; '' of the root itself. */
-export function lastPart(path: FsPath): FsPath {
-  if (typeof path !== 'string') return pathFromBytes(path.subarray(path.lastIndexOf(0x2f) + 1));
-  const slash = path.lastIndexOf('/');
-  return path.slice((slash < 0 ? path.lastIndexOf('\\') : slash) + 1);
+export function lastPart(path: FsPath, isWindows = IS_WINDOWS): FsPath {
+  const text = typeof path === 'string' ? path : byteString(path);
+  const last = text.slice(Math.max(rootLength(text, isWindows), lastSlash(text, isWindows) + 1));
+  return typeof path === 'string' ? last : fromByteString(last);
+}
+
+function lastSlash(path: string, isWindows: boolean): number {
+  return isWindows ? Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) : path.lastIndexOf('/');
 }
 
 /** Makes a job's work directory (and what is above it), for this user alone; harmless if it is there. */

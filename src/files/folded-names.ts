@@ -3,9 +3,9 @@
  * Which ones it does is never guessed: the file system is asked, by looking a name up that it does not list.
  */
 import { readdirSync } from 'node:fs';
-import { displayPath, joinPath, type FsPath } from '../common/model/paths';
+import { displayPath, joinPath, withoutTrailing, type FsPath } from '../common/model/paths';
 import { byteString, fromByteString } from './byte-strings';
-import { errorCode, isSameFile, lstatOrNull, native } from './entries';
+import { errorCode, isSameFile, lstatOrNull, native, rootAndNames } from './entries';
 
 /**
  * Equal for all names that some file system takes for one by what their letters are; names that are equal here may
@@ -15,14 +15,14 @@ import { errorCode, isSameFile, lstatOrNull, native } from './entries';
 export function looseKey(name: FsPath): string {
   const text = displayPath(name);
   // eslint-disable-next-line no-control-regex -- every ASCII character, control characters too
-  if (/^[\u0000-\u007f]*$/u.test(text)) return text.toLowerCase().replace(/[. ]+$/u, '');
-  return text
+  if (/^[\u0000-\u007f]*$/u.test(text)) return withoutTrailing(text.toLowerCase(), '. ');
+  const folded = text
     .normalize('NFKD')
     .toUpperCase()
     .toLowerCase()
     .normalize('NFKD')
-    .replaceAll(/\p{Default_Ignorable_Code_Point}/gu, '')
-    .replace(/[. ]+$/u, '');
+    .replaceAll(/\p{Default_Ignorable_Code_Point}/gu, '');
+  return withoutTrailing(folded, '. ');
 }
 
 /** As {@link looseKey}, of each part of a path. */
@@ -45,10 +45,9 @@ export function namesIn(folder: FsPath): Set<string> {
 
 /** The path as its folders list its parts; a part that is not found stays as it is written. */
 export function listedPath(path: FsPath): FsPath {
-  let listed: FsPath = '/';
-  for (const name of byteString(path)
-    .split('/')
-    .filter((each) => each !== '')) {
+  const { root, names } = rootAndNames(byteString(path));
+  let listed: FsPath = fromByteString(root);
+  for (const name of names) {
     listed = joinPath(listed, fromByteString(spellingOf(listed, name, namesIn(listed)) ?? name));
   }
   return listed;
@@ -80,12 +79,13 @@ export function spellingOf(folder: FsPath, name: string, listed: ReadonlySet<str
  */
 export function isOneEntry(one: FsPath, other: FsPath): boolean {
   if (lstatOrNull(one) === null || lstatOrNull(other) === null) return false;
-  const [parts, others] = [byteString(one).split('/'), byteString(other).split('/')];
-  if (parts.length !== others.length) return false;
-  return parts.every((part, index) => {
+  const { root, names } = rootAndNames(byteString(one));
+  const { root: otherRoot, names: others } = rootAndNames(byteString(other));
+  if (root !== otherRoot || names.length !== others.length) return false;
+  return names.every((part, index) => {
     const twin = others[index] ?? '';
     if (part === twin) return true;
-    const folder = fromByteString(parts.slice(0, index).join('/') || '/');
+    const folder = fromByteString(root + names.slice(0, index).join('/'));
     const listed = namesIn(folder);
     const [spelling, twins] = [spellingOf(folder, part, listed), spellingOf(folder, twin, listed)];
     return spelling === null || twins === null || spelling === twins;

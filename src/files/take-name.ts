@@ -10,6 +10,7 @@ import { HeddleError } from '../common/model/errors';
 import { displayName, displayPath, joinPath, type FsPath } from '../common/model/paths';
 import { errorCode, lstatOrNull, native, parentPath, unlinkIfThere } from './entries';
 import { withHeldName } from './held-names';
+import { patiently } from './patience';
 import { renameExclusive, type RenameExclusive } from './rename-exclusive';
 import { withVolumeLock } from './volume-lock';
 
@@ -76,17 +77,28 @@ export function replaceAt(temp: FsPath, target: FsPath, { link }: Naming = NAMIN
     unlinkIfThere(second);
     try {
       link(native(temp), native(second));
-      renameSync(native(second), native(target));
-      return { target, release: temp };
     } catch (error) {
       throwUnlessLinkless(error);
+      rename(temp, target);
+      return { target };
     }
+    rename(second, target);
+    return { target, release: temp };
   }
-  renameSync(native(temp), native(target));
+  rename(temp, target);
   return { target };
 }
 
-/** What `link` answers where the file system has no hard links: FAT, exFAT, some network shares; on Windows, too. */
+function rename(from: FsPath, to: FsPath): void {
+  patiently(() => {
+    renameSync(native(from), native(to));
+  });
+}
+
+/**
+ * What `link` answers where the file system has no hard links (FAT, exFAT, some network shares; on Windows, too), or
+ * another program has the file open: renaming is tried then, and says why if it cannot be either.
+ */
 const NO_HARD_LINKS: ReadonlySet<string> = new Set([
   'EPERM',
   'ENOTSUP',
@@ -96,6 +108,8 @@ const NO_HARD_LINKS: ReadonlySet<string> = new Set([
   'EINVAL',
   'EISDIR',
   'UNKNOWN',
+  'EBUSY',
+  'EACCES',
 ]);
 
 export function throwUnlessLinkless(error: unknown): void {
@@ -122,7 +136,7 @@ function renameLocked(temp: FsPath, target: FsPath, workDirectory: FsPath): Plac
   try {
     return withVolumeLock(parentPath(target), () => {
       if (lstatOrNull(target) !== null) return null;
-      renameSync(native(temp), native(target));
+      rename(temp, target);
       return { target };
     });
   } finally {

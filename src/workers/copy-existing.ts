@@ -10,7 +10,7 @@ import { numberedName } from '../files/file-name';
 import type { PartialState } from '../common/model/download';
 import type { TaskOutcome } from '../common/model/tasks';
 import { displayPath, joinPath, pathFromBytes, pathToBytes, type FsPath } from '../common/model/paths';
-import { isSameFile, lstatOrNull, native, parentPath, unlinkIfThere } from '../files/entries';
+import { isSameFile, lastPart, lstatOrNull, native, parentPath, unlinkIfThere } from '../files/entries';
 import { isUnfinished } from './extended-attributes';
 import type { TargetTimes } from './target-times';
 import { refuseSpecial } from '../files/take-name';
@@ -158,8 +158,7 @@ export function readlinkBytes(path: FsPath): Buffer {
 export function numbered(target: FsPath, number: number): FsPath {
   const folder = parentPath(target);
   if (typeof target === 'string') {
-    const name = target.slice(Math.max(target.lastIndexOf('/'), target.lastIndexOf('\\')) + 1);
-    return joinPath(folder, numberedName(name, number));
+    return joinPath(folder, numberedName(displayPath(lastPart(target)), number));
   }
   // A character for each byte: the name is cut and numbered, and no byte of it is changed.
   const bytes = Buffer.from(pathToBytes(target));

@@ -21,6 +21,8 @@ import { aboutTarget } from './copy-errors';
 import { rulesAtTarget, type WalkRules } from '../common/model/walk-rules';
 import type { Counterparts } from '../files/counterparts';
 import { errorCode, lstatOrNull, native, parentPath } from '../files/entries';
+import { trueType } from '../files/entry-types';
+import { patiently } from '../files/patience';
 import { byteString } from '../files/byte-strings';
 import { walkEntries } from './walk';
 
@@ -45,7 +47,9 @@ export function removeExtra(
   if (dryRun) mayRemove(target);
   else {
     aboutTarget(target, () => {
-      unlinkSync(native(target));
+      patiently(() => {
+        unlinkSync(native(target));
+      });
     });
   }
   return { state: 'done', bytes: 0, target, finding: 'deleted' };
@@ -188,8 +192,9 @@ function mountsAt(root: Pick<CopyRoot, 'target'>): (path: FsPath) => boolean {
 function removeFolders(top: FsPath, device: bigint, isMounted: (path: FsPath) => boolean): boolean {
   const foldersIn = (folder: FsPath): FsPath[] =>
     readdirSync(native(folder), { withFileTypes: true, encoding: 'buffer' })
-      .filter((entry) => entry.isDirectory())
-      .map((entry) => joinPath(folder, pathFromBytes(entry.name)))
+      .map((entry) => ({ entry, path: joinPath(folder, pathFromBytes(entry.name)) }))
+      .filter(({ entry, path }) => trueType(entry, () => native(path)).isDirectory())
+      .map(({ path }) => path)
       .filter((path) => lstatOrNull(path)?.dev === device && !isMounted(path));
   const stack: { readonly path: FsPath; readonly folders: FsPath[] }[] = [
     { path: top, folders: foldersIn(top) },
@@ -203,7 +208,10 @@ function removeFolders(top: FsPath, device: bigint, isMounted: (path: FsPath) =>
     }
     stack.pop();
     try {
-      rmdirSync(native(level.path));
+      const { path } = level;
+      patiently(() => {
+        rmdirSync(native(path));
+      });
     } catch (error) {
       const code = errorCode(error);
       if (code === 'ENOENT') continue;

@@ -3,7 +3,7 @@
  * ones) and gives every folder its mode and times. It comes last, and from the
  * deepest folder up, since each file made in a folder changes its time.
  */
-import { closeSync, fsyncSync, lstatSync, openSync, readdirSync, realpathSync, statSync } from 'node:fs';
+import { closeSync, fsyncSync, lstatSync, openSync, readdirSync, statSync } from 'node:fs';
 import type { Lost } from '../common/model/copy-options';
 import { HeddleError } from '../common/model/errors';
 import type { TaskOutcome } from '../common/model/tasks';
@@ -13,7 +13,10 @@ import type { WalkRules } from '../common/model/walk-rules';
 import { bringUpToDate } from './attributes';
 import { aboutTarget } from './copy-errors';
 import { accessNearest, notAFolder, type TargetFolders } from './copy-target';
+import { realPath } from '../files/absolute-path';
+import { trueType } from '../files/entry-types';
 import { errorCode, lastPart, lstatOrNull, native, parentPath } from '../files/entries';
+import { IS_WINDOWS } from '../files/windows-paths';
 import type { TaskContext } from './runtime';
 import { walkEntries } from './walk';
 
@@ -105,8 +108,9 @@ function foreseeFolder(folder: FsPath): void {
 function foldersIn(folder: FsPath): FsPath[] {
   try {
     return readdirSync(native(folder), { withFileTypes: true, encoding: 'buffer' })
-      .filter((entry) => entry.isDirectory())
-      .map((entry) => pathFromBytes(entry.name))
+      .map((entry) => ({ entry, name: pathFromBytes(entry.name) }))
+      .filter(({ entry, name }) => trueType(entry, () => native(joinPath(folder, name))).isDirectory())
+      .map(({ name }) => name)
       .filter((name) => typeof name !== 'string' || !name.startsWith(WORK_DIRECTORY_PREFIX));
   } catch {
     return [];
@@ -135,12 +139,14 @@ function finishFolder(source: FsPath, target: FsPath, { rules, sync }: FoldersMa
   const from = (follows ? statSync : lstatSync)(native(source), { bigint: true });
   const to = lstatSync(native(target), { bigint: true });
   if (!from.isDirectory() || !to.isDirectory()) return;
-  const real = follows ? pathFromBytes(realpathSync.native(native(source), 'buffer')) : source;
+  const real = follows ? realPath(source) : source;
   bringUpToDate({ path: real, stats: from }, { path: target, stats: to }, true, lost);
   if (sync) flushFolder(target);
 }
 
 function flushFolder(folder: FsPath): void {
+  // Windows has no call for it; NTFS and ReFS write names in the order in which they were made.
+  if (IS_WINDOWS) return;
   let fd: number;
   try {
     fd = openSync(native(folder), 'r');

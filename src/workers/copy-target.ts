@@ -30,6 +30,7 @@ import {
   native,
   parentPath,
 } from '../files/entries';
+import { WHOLE } from '../files/patience';
 
 /** More folders than this are not remembered at once. */
 const REMEMBERED = 50_000;
@@ -126,7 +127,7 @@ export class TargetFolders {
       (name) =>
         /^\d+$/u.test(name.toString()) && lstatOrNull(joinPath(directory, name.toString()))?.nlink === 1n,
     );
-    if (!isPartial) rmSync(native(directory), { recursive: true, force: true });
+    if (!isPartial) rmSync(native(directory), WHOLE);
   }
 
   /** The root's own, then one in each folder from the target's top down to this one. */

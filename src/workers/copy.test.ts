@@ -272,7 +272,7 @@ describe.each([{ exclusive: true }, { exclusive: false }])('exclusive: $exclusiv
     writeFileSync(to, Buffer.alloc(30_000_000, 'old'));
     utimesSync(to, 1_000_000_000, 1_000_000_000);
     const link: Link = () => {
-      throw Object.assign(new Error('mounted'), { code: 'EBUSY' });
+      throw Object.assign(new Error('mounted'), { code: 'EXDEV' });
     };
     const task = { source: from, target: to };
     expect((await failure(copier({ naming: { link } }, true, { existing: 'newer' })(task))).code).toBe(

@@ -5,16 +5,7 @@
  * recorded the result, so after a crash a second link proves that the final
  * name is this task's own work.
  */
-import {
-  existsSync,
-  readFileSync,
-  readdirSync,
-  readlinkSync,
-  realpathSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
-import { sep } from 'node:path';
+import { existsSync, readFileSync, readdirSync, readlinkSync, symlinkSync, writeFileSync } from 'node:fs';
 import type { BigIntStats } from 'node:fs';
 import type { ExistingPolicy } from '../common/model/download';
 import { numberedName } from '../files/file-name';
@@ -27,9 +18,11 @@ import {
   samePath,
   type FsPath,
 } from '../common/model/paths';
+import { realPath } from '../files/absolute-path';
 import { errorCode, isSameFile, lastPart, lstatOrNull, native, parentPath } from '../files/entries';
 import { byteString, fromByteString } from '../files/byte-strings';
 import { heldName, withHeldName } from '../files/held-names';
+import { IS_WINDOWS } from '../files/windows-paths';
 import {
   NAMING,
   placeAt,
@@ -145,7 +138,7 @@ export class FinalPlaces {
     if (real === null || realTop === null) return target;
     const name = lastPart(target);
     if (samePath(real, realTop)) return joinPath(top, name);
-    const [path, above] = [byteString(real), `${byteString(realTop)}${sep}`];
+    const [path, above] = [byteString(real), byteString(joinPath(realTop, ''))];
     const held = path.startsWith(above) ? joinPath(top, fromByteString(path.slice(above.length))) : real;
     return joinPath(held, name);
   }
@@ -154,28 +147,35 @@ export class FinalPlaces {
 /** `null` where the folder is not there. */
 function realPathOf(folder: FsPath): FsPath | null {
   try {
-    return pathFromBytes(realpathSync.native(native(folder), 'buffer'));
+    return realPath(folder);
   } catch (error) {
     if (errorCode(error) === 'ENOENT') return null;
     throw error;
   }
 }
 
-/** A symbolic link that leads nowhere: it has its text from the moment that it is there. A file could be killed empty. */
+/**
+ * A symbolic link that leads nowhere: it has its text from the moment that it is there. A file, which could be killed
+ * empty, where there are none; on Windows users have to be allowed to make them.
+ */
 function makeClaim(path: FsPath, text: string): void {
-  try {
-    symlinkSync(text, native(path));
-  } catch (error) {
-    throwUnlessLinkless(error);
-    writeFileSync(native(path), text, { flag: 'wx' });
+  if (!IS_WINDOWS) {
+    try {
+      symlinkSync(text, native(path));
+      return;
+    } catch (error) {
+      throwUnlessLinkless(error);
+    }
   }
+  writeFileSync(native(path), text, { flag: 'wx' });
 }
 
 function readClaim(path: FsPath): string {
   try {
     return readlinkSync(native(path), 'utf8');
   } catch (error) {
-    if (errorCode(error) !== 'EINVAL') throw error;
+    // File systems without links have more than one answer for what is none: EINVAL, EISDIR (FAT on Windows), UNKNOWN.
+    if (errorCode(error) === 'ENOENT') throw error;
     return readFileSync(native(path), 'utf8');
   }
 }

@@ -6,10 +6,10 @@
  * Inside, names and paths are *byte strings*: one character for each byte
  * (latin1). They compare bytewise with `<` and take half the memory of buffers.
  */
-import { Dirent, lstatSync, readdirSync, realpathSync, statSync } from 'node:fs';
+import { Dirent, lstatSync, readdirSync, statSync } from 'node:fs';
 import type { MessagePort } from 'node:worker_threads';
 import { toErrorData, type ErrorData } from '../common/model/errors';
-import { displayPath, pathFromBytes, type FsPath } from '../common/model/paths';
+import { displayPath, type FsPath } from '../common/model/paths';
 import {
   WORK_DIRECTORY_PREFIX,
   type EntryPlan,
@@ -20,13 +20,16 @@ import {
   type WalkEntry,
   type WalkedChunk,
 } from '../common/threads/walk';
+import { realPath } from '../files/absolute-path';
 import { byteString, fromByteString, isAscii, nativeByteString } from '../files/byte-strings';
+import { trueType } from '../files/entry-types';
 import { WalkFilter, readGitIgnore } from '../files/walk-filter';
 import type { WalkRules } from '../common/model/walk-rules';
 import { planChunk, type PlannedTask } from '../common/model/packet';
 import type { FileIdentity } from '../common/model/tasks';
 import { encodeCursor, plannedTask } from '../files/planned-tasks';
 import { Counterparts } from '../files/counterparts';
+import { hasInode } from '../files/entries';
 import { hasRealInodes, volumeAt, type Volume } from '../files/volumes';
 import { inodeOf, versionOf } from './file-identity';
 import { notRegular } from './source-file';
@@ -158,7 +161,7 @@ function* walkRoot(
     const plain = isAscii(here);
     const system = plain ? here : nativeByteString(here);
     // What is opened later is never a link itself.
-    const path = followed ? realPathOf(system) : plain ? here : fromByteString(here);
+    const path = followed ? realPath(system) : plain ? here : fromByteString(here);
     const found = (size: number, links: number, identity: FileIdentity | null): WalkEntry => ({
       root,
       relative: plain ? relative : fromByteString(relative),
@@ -178,10 +181,11 @@ function* walkRoot(
     const size = Number(stats.size);
     if (!filter.takesSize(size)) return null;
     const volume = near?.device === stats.dev ? near : volumeOf(here);
-    const pathKey = (): string => `\0${byteString(followed ? path : realPathOf(system))}`;
-    const entry = found(size, Number(stats.nlink), {
+    const pathKey = (): string => `\0${byteString(followed ? path : realPath(system))}`;
+    const isKnown = hasInode(stats);
+    const entry = found(size, isKnown ? Number(stats.nlink) : 1, {
       file: inodeOf(stats),
-      pathKey: volume.hasRealInodes ? null : pathKey(),
+      pathKey: isKnown && volume.hasRealInodes ? null : pathKey(),
       version: versionOf(stats),
       mount: volume.mount,
     });
@@ -202,8 +206,8 @@ function* walkRoot(
         const stats = statSync(nativeByteString(here), { bigint: true });
         device ??= stats.dev;
         // Where inodes are made up, a folder may have the number of one above it.
-        const isTold = !follows || hasRealInodes(fromByteString(here));
-        inode = isTold ? inodeOf(stats) : byteString(realPathOf(nativeByteString(here)));
+        const isTold = !follows || (hasInode(stats) && hasRealInodes(fromByteString(here)));
+        inode = isTold ? inodeOf(stats) : byteString(realPath(nativeByteString(here)));
         if (stack.some((level) => level.inode === inode)) return { error: circle(fromByteString(here)) };
         if (rules.oneFileSystem && stats.dev !== device) return null;
       }
@@ -290,8 +294,9 @@ function startBehind(names: readonly Name[], cursor: readonly string[]): Pick<Le
 
 function readFolder(path: string, follows: boolean): Name[] {
   return list(path)
-    .map((found): Name => {
-      const { name } = found;
+    .map((listed): Name => {
+      const { name } = listed;
+      const found = trueType(listed, () => nativeByteString(joined(path, name)));
       if (found.isFile()) return { key: name, type: 'file', followed: false };
       if (found.isDirectory()) return { key: `${name}/`, type: 'folder', followed: false };
       if (!found.isSymbolicLink()) return { key: name, type: 'special', followed: false };
@@ -329,10 +334,6 @@ function whereItLeads(folder: string, name: string): Name {
   } catch (problem) {
     return { key: name, type: 'symlink', followed: true, problem };
   }
-}
-
-function realPathOf(path: string | Buffer): FsPath {
-  return pathFromBytes(realpathSync.native(path, { encoding: 'buffer' }));
 }
 
 function circle(path: FsPath): ErrorData {

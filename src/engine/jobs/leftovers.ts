@@ -3,6 +3,7 @@ import { lstat, readdir, rm } from 'node:fs/promises';
 import { toErrorData } from '../../common/model/errors';
 import { displayPath, joinPath, type FsPath } from '../../common/model/paths';
 import { errorCode, native } from '../../files/entries';
+import { WHOLE } from '../../files/patience';
 import type { News } from '../news';
 import type { JobRepository, StoredJob } from '../store/job-repository';
 import type { TaskStore } from '../store/task-store';
@@ -51,7 +52,7 @@ async function emptyWorkDirectories(
 }
 
 function removeAll(path: FsPath): Promise<void> {
-  return rm(native(path), { recursive: true, force: true });
+  return rm(native(path), WHOLE);
 }
 
 /** All but files of tasks that are not done and have their final name. */

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync } from 'node:
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { resolveName } from './listed-file';
+import { keyOf, resolveName } from './listed-file';
 
 let base = '';
 let root = '';
@@ -49,4 +49,35 @@ describe.runIf(process.platform !== 'win32')('a listed name that lies', () => {
   ])('absolute, %s', (_, name, path, outside) => {
     expect(resolveName(root, `${base}/${name}`)).toEqual({ path: join(base, path), outside });
   });
+});
+
+test.each<[string, string, boolean]>([
+  ['sub\\b.txt', 'C:/data/root/sub/b.txt', false],
+  ['sub/b.txt', 'C:/data/root/sub/b.txt', false],
+  ['.\\a\\..\\b', 'C:/data/root/b', false],
+  ['..\\secret.txt', 'C:/data/secret.txt', true],
+  ['a\\..\\..\\secret.txt', 'C:/data/secret.txt', true],
+  ['a/..\\../secret.txt', 'C:/data/secret.txt', true],
+  ['..\\root2\\a', 'C:/data/root2/a', true],
+  ['..\\ROOT\\a', 'C:/data/ROOT/a', false],
+  ['.. \\secret.txt', 'C:/data/root/.. /secret.txt', true],
+  ['...\\secret.txt', 'C:/data/root/.../secret.txt', true],
+  ['C:\\secret.txt', 'C:/secret.txt', true],
+  ['c:\\data\\root\\a', 'C:/data/root/a', false],
+  ['D:\\data\\root\\a', 'D:/data/root/a', true],
+  ['\\\\server\\share\\a', '//server/share/a', true],
+  ['\\\\?\\C:\\secret.txt', 'C:/secret.txt', true],
+  ['..a\\b', 'C:/data/root/..a/b', false],
+])('on Windows, %s is %s', (name, path, outside) => {
+  expect(resolveName('C:/data/root', name, true)).toEqual({ path, outside });
+});
+
+test('on Windows, a name without a drive lies on that of the working folder', () => {
+  expect(resolveName('C:/data/root', '\\secret.txt', true)).toMatchObject({ outside: true });
+  expect(resolveName('C:/data/root', 'C:secret.txt', true)).toMatchObject({ outside: true });
+});
+
+test('spellings that the system takes for one have one key', () => {
+  expect(keyOf('C:/A/cafe\u0301', true)).toBe(keyOf('C:/a/CAFÉ', true));
+  expect(keyOf('/A', false)).not.toBe(keyOf('/a', false));
 });

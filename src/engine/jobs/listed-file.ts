@@ -5,8 +5,9 @@ import type { ErrorData } from '../../common/model/errors';
 import { displayPath, joinPath, pathFromBytes, pathToBytes, type FsPath } from '../../common/model/paths';
 import type { ManifestEntry } from '../formats/manifest';
 import { absolutePath, endsAsFolder, realPath } from '../../files/absolute-path';
-import { lastPart, native, parentPath } from '../../files/entries';
+import { lastPart, native, parentPath, rootAndNames } from '../../files/entries';
 import { byteString, fromByteString } from '../../files/byte-strings';
+import { IS_WINDOWS, absoluteWindowsPath, rootLength, withSlashes } from '../../files/windows-paths';
 
 const SLASH = 0x2f;
 const BACKSLASH = 0x5c;
@@ -49,7 +50,8 @@ export class ListedFiles {
   async find(entry: Pick<ManifestEntry, 'name' | 'exact'>): Promise<ListedFile> {
     let last: ListedFile | null = null;
     const missing: FsPath[] = [];
-    for (const reading of readings(entry, this.#escapes)) {
+    const written = withSlashes(entry.name);
+    for (const reading of readings({ ...entry, name: written }, this.#escapes)) {
       const { path, outside } = resolveName(this.#root, reading);
       const name = withoutDots(reading);
       if (outside && !this.#takesOutside) {
@@ -62,7 +64,7 @@ export class ListedFiles {
       missing.push(path);
     }
     if (last === null) throw new Error('A name can be read in one way at least.');
-    if (!this.#takesOutside && isOfDrive(entry.name))
+    if (!IS_WINDOWS && !this.#takesOutside && isOfDrive(entry.name))
       return { ...last, name: entry.name, outside: true, stats: null, isMissing: false };
     for (const path of missing) {
       const other = await this.#folders.otherForm(path);
@@ -137,9 +139,10 @@ class Folders {
    */
   async otherForm(path: FsPath): Promise<FsPath | null> {
     if (typeof path !== 'string' || isAscii(path)) return null;
-    let reached = '/';
+    const { root, names } = rootAndNames(path);
+    let reached = root;
     let differs = false;
-    for (const part of path.split('/').filter((each) => each !== '')) {
+    for (const part of names) {
       const next = joinPath(reached, part) as string;
       if (!(await look(next)).isMissing) {
         reached = next;
@@ -188,7 +191,9 @@ function isAscii(text: string): boolean {
 export function resolveName(
   root: FsPath,
   listed: FsPath,
+  isWindows = IS_WINDOWS,
 ): { readonly path: FsPath; readonly outside: boolean } {
+  if (isWindows) return resolveWindowsName(root, withSlashes(listed, true));
   const isAbsolute = pathToBytes(listed)[0] === SLASH;
   const parts = partsOf(listed);
   const written = parts.reduce<FsPath>(
@@ -200,6 +205,24 @@ export function resolveName(
   const path = endsAsFolder(byteString(listed)) ? joinPath(plain, '') : plain;
   const isInside = isAbsolute ? !parts.some(isUp) && belowRoot(root, path) !== null : staysInside(parts);
   return { path, outside: !isInside && !liesBelow(root, path) };
+}
+
+/**
+ * There `..` goes up as it is written. The root of a drive, a drive alone (`C:x`) and a share are where a name may begin
+ * anew; and a name of dots and blanks alone may be taken for `..`, as Windows drops those at the end of a name.
+ * @param listed with `/` between its parts
+ */
+function resolveWindowsName(
+  root: FsPath,
+  listed: FsPath,
+): { readonly path: FsPath; readonly outside: boolean } {
+  const text = byteString(listed);
+  const isElsewhere = rootLength(text, true) > 0;
+  const path = absoluteWindowsPath(isElsewhere ? listed : joinPath(root, listed));
+  const isVague = partsOf(listed).some((part) => /^\.[. ]+$/u.test(byteString(part)) && !isUp(part));
+  const isInside = !isVague && belowRoot(root, path, true) !== null;
+  const found = endsAsFolder(text) ? joinPath(path, '') : path;
+  return { path: found, outside: !isInside && (isVague || !liesBelow(root, path)) };
 }
 
 function staysInside(parts: readonly Uint8Array[]): boolean {
@@ -228,11 +251,13 @@ function liesBelow(root: FsPath, path: FsPath): boolean {
 }
 
 /** The path of what lies below a root from there; `null` for what does not. */
-export function belowRoot(root: FsPath, path: FsPath): FsPath | null {
-  const prefix = pathToBytes(joinPath(root, ''));
-  const bytes = pathToBytes(path);
-  if (!prefix.every((byte, index) => bytes[index] === byte)) return null;
-  return pathFromBytes(bytes.subarray(prefix.length));
+export function belowRoot(root: FsPath, path: FsPath, isWindows = IS_WINDOWS): FsPath | null {
+  const prefix = byteString(joinPath(root, ''));
+  const text = byteString(path);
+  const start = text.slice(0, prefix.length);
+  // Two spellings of one folder, as Windows has it, for letters that every one of its file systems folds.
+  const isBelow = isWindows ? start.toLowerCase() === prefix.toLowerCase() : start === prefix;
+  return isBelow ? fromByteString(text.slice(prefix.length)) : null;
 }
 
 /** Its names, without empty ones and `.`. */
@@ -258,7 +283,10 @@ function withoutDots(name: FsPath): FsPath {
   return typeof name === 'string' ? name.replace(/^(?:\.\/)+/u, '') : name;
 }
 
-/** Of a path, as text that no other path has. */
-export function keyOf(path: FsPath): string {
-  return typeof path === 'string' ? path : `\0${Buffer.from(path).toString('base64')}`;
+/** Of a path, as text that no other path has; where the system takes several spellings for one, they have one. */
+export function keyOf(path: FsPath, folds = FOLDS): string {
+  if (typeof path !== 'string') return `\0${Buffer.from(path).toString('base64')}`;
+  return folds ? path.normalize('NFC').toLowerCase() : path;
 }
+
+const FOLDS = IS_WINDOWS || process.platform === 'darwin';

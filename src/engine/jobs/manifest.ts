@@ -9,6 +9,7 @@ import type { CheckAlgorithm } from '../../common/model/digests';
 import { displayName, displayPath, joinPath, type FsPath } from '../../common/model/paths';
 import { realPath } from '../../files/absolute-path';
 import { makeFolders, native, parentPath } from '../../files/entries';
+import { patientlyAsync } from '../../files/patience';
 import { placeAt } from '../../files/take-name';
 import type { Digests, ManifestFormat } from '../../common/model/digests';
 import { manifestName, manifestWriter, type Bytes } from '../formats/manifest';
@@ -98,7 +99,7 @@ export async function writeManifest(lines: AsyncIterable<string | Uint8Array>, p
   const temporary = joinPath(parentPath(path), `.heddle-manifest-${randomBytes(6).toString('hex')}`);
   try {
     await writeLines(lines, temporary);
-    await rename(native(temporary), native(path));
+    await patientlyAsync(() => rename(native(temporary), native(path)));
   } catch (error) {
     await unlink(native(temporary)).catch(() => undefined);
     throw readable(error, path);
@@ -181,7 +182,7 @@ export async function writeOwnManifest(
     const isOurs = own.identity !== null && (await identityOf(path)) === own.identity;
     const identity = await identityOf(temporary);
     if (identity !== null) own.remember(identity);
-    if (isOurs) await rename(native(temporary), native(path));
+    if (isOurs) await patientlyAsync(() => rename(native(temporary), native(path)));
     else if (placeAt(temporary, path, own.workDirectory) === null) throw nameTaken(path);
   } catch (error) {
     throw readable(error, path);

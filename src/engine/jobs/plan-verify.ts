@@ -12,7 +12,7 @@ import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { HeddleError, fromErrorData, toErrorData, type ErrorData } from '../../common/model/errors';
 import type { ExpectedFile, Finding } from '../../common/model/tasks';
-import { displayName, displayPath, joinPath, samePath, type FsPath } from '../../common/model/paths';
+import { displayName, displayPath, joinPath, type FsPath } from '../../common/model/paths';
 import type { WalkEntry } from '../../common/threads/walk';
 import { native, parentPath } from '../../files/entries';
 import {
@@ -242,7 +242,7 @@ function planExtra(
   const base = bag === null ? root : joinPath(root, 'data');
   // Where links are followed, the path is what it leads to; a list has the link.
   const path = joinPath(base, entry.relative);
-  if (entry.type === 'folder' || samePath(path, spec.manifest)) return null;
+  if (entry.type === 'folder' || keyOf(path) === keyOf(spec.manifest)) return null;
   const lists = (key: string): boolean => tasks.rows.hasGrouping(jobId, key + keyOf(path));
   const payload = bag?.manifests.filter(({ isPayload }) => isPayload) ?? [];
   const lacking = payload.filter((_, index) => !lists(bagKey(index)));

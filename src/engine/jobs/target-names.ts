@@ -17,6 +17,7 @@ import type { CopyRoot } from '../../common/threads/worker-options';
 import { makeFolders, native, parentPath } from '../../files/entries';
 import { byteString, fromByteString } from '../../files/byte-strings';
 import { looseKey } from '../../files/folded-names';
+import { WHOLE } from '../../files/patience';
 import { clash, tooLong } from '../../files/planned-tasks';
 
 /** Names on these are any bytes but `/` and NUL. */
@@ -265,7 +266,7 @@ async function areOne(scratch: FsPath, a: FsPath, b: FsPath): Promise<boolean> {
   } catch {
     return false;
   } finally {
-    await rm(native(folder), { recursive: true, force: true }).catch(() => undefined);
+    await rm(native(folder), WHOLE).catch(() => undefined);
   }
 }
 
@@ -279,10 +280,19 @@ async function canBe(folder: FsPath, name: FsPath): Promise<boolean> {
   }
   try {
     const names = await readdir(native(folder), { encoding: 'buffer' });
-    return names.some((there) => there.equals(pathToBytes(name)));
+    return isListedAs(names, name);
   } finally {
     await rm(native(path), { force: true });
   }
+}
+
+/** Some file systems (HFS+) keep names in a Unicode form of their own, and find them under every other one. */
+export function isListedAs(names: readonly Buffer[], name: FsPath): boolean {
+  const form = typeof name === 'string' ? name.normalize('NFC') : null;
+  return names.some(
+    (there) =>
+      there.equals(pathToBytes(name)) || (form !== null && there.toString().normalize('NFC') === form),
+  );
 }
 
 function isHarmless(name: FsPath): boolean {

@@ -8,7 +8,7 @@ import { randomUUID } from 'node:crypto';
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import SqliteDatabase from 'better-sqlite3';
-import { makeFolders } from '../../files/entries';
+import { errorCode, makeFolders } from '../../files/entries';
 
 const ENDING = '.lock';
 const MAX_TRIES = 100;
@@ -65,17 +65,26 @@ export class InstanceLock {
     } finally {
       probe?.close();
     }
-    for (const file of [path, `${path}-journal`]) rmSync(file, { force: true });
+    for (const file of [path, `${path}-journal`]) removeUnlessHeld(file);
     return false;
   }
 
   release(): void {
     if (!this.#lock.open) return;
     this.#lock.close();
-    rmSync(this.#path(this.id), { force: true });
+    removeUnlessHeld(this.#path(this.id));
   }
 
   #path(id: string): string {
     return join(this.#folder, id + ENDING);
+  }
+}
+
+/** On Windows it cannot be removed while another process looks at it, who then removes it, or whoever starts next. */
+function removeUnlessHeld(path: string): void {
+  try {
+    rmSync(path, { force: true });
+  } catch (error) {
+    if (!['EBUSY', 'EPERM', 'EACCES'].includes(errorCode(error) ?? '')) throw error;
   }
 }

@@ -15,6 +15,7 @@ import { pipeline } from 'node:stream/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { renameExclusive } from '../../files/rename-exclusive';
 import { buildWorker } from '../testing/build-worker';
 import { Vault } from './vault';
 
@@ -53,6 +54,18 @@ test('many that begin at once have one key, and nothing else lies there', async 
   const sealed = await Promise.all(Array.from({ length: 8 }, () => run(process.execPath, ['-e', script])));
   for (const { stdout } of sealed) expect(new Vault(folder).open(Buffer.from(stdout, 'base64'))).toBe('one');
   expect(readdirSync(folder)).toEqual(['secret.key']);
+});
+
+test.each(['EISDIR', 'EINVAL', 'UNKNOWN', 'EPERM'])('where a hard link is answered with %s', (code) => {
+  const link = (): never => {
+    throw Object.assign(new Error(code), { code });
+  };
+  for (const renames of [renameExclusive, () => null]) {
+    const data = mkdtempSync(join(folder, 'data-'));
+    const sealed = new Vault(data, { link, renameExclusive: renames }).seal('one');
+    expect(new Vault(data).open(sealed)).toBe('one');
+    expect(readFileSync(join(data, 'secret.key'))).toHaveLength(32);
+  }
 });
 
 test('a file of any length', async () => {

@@ -4,10 +4,11 @@
  * alone has no password.
  */
 import { createCipheriv, createDecipheriv, randomBytes, randomUUID } from 'node:crypto';
-import { createReadStream, linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createReadStream, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Transform } from 'node:stream';
 import { HeddleError } from '../../common/model/errors';
+import { NAMING, placeAt, type Naming } from '../../files/take-name';
 
 const KEY_FILE = 'secret.key';
 const KEY_BYTES = 32;
@@ -16,11 +17,15 @@ const GCM_TAG_BYTES = 16;
 const CTR_IV_BYTES = 16;
 
 export class Vault {
+  readonly #folder: string;
   readonly #path: string;
+  readonly #naming: Naming;
   #key: Buffer | null = null;
 
-  constructor(dataDirectory: string) {
+  constructor(dataDirectory: string, naming = NAMING) {
+    this.#folder = dataDirectory;
     this.#path = join(dataDirectory, KEY_FILE);
+    this.#naming = naming;
   }
 
   seal(text: string): Buffer {
@@ -96,15 +101,19 @@ export class Vault {
     try {
       // Whole before it has its name: half a key, left by a process that died, would lock everybody out for good.
       writeFileSync(made, randomBytes(KEY_BYTES), { mode: 0o600, flag: 'wx', flush: true });
-      linkSync(made, this.#path);
+      if (placeAt(made, this.#path, this.#folder, this.#naming) === null) return this.#readOrThrow();
     } catch (cause) {
       // Another process may have been faster; what it has sealed by now must stay readable.
-      const key = this.#read();
-      if (key !== null) return key;
-      throw new HeddleError('data-directory', `${this.#path} cannot be read or made.`, { cause });
+      return this.#readOrThrow(cause);
     } finally {
       rmSync(made, { force: true });
     }
     return readFileSync(this.#path);
+  }
+
+  #readOrThrow(cause?: unknown): Buffer {
+    const key = this.#read();
+    if (key !== null) return key;
+    throw new HeddleError('data-directory', `${this.#path} cannot be read or made.`, { cause });
   }
 }

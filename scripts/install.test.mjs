@@ -1,0 +1,107 @@
+// What `npm ci` brings, to which system.
+import { spawnSync } from 'node:child_process';
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import semver from 'semver';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { bundledNode, nodePackage } from './lib/node.cjs';
+import { root } from './lib/root.mjs';
+
+const SYSTEMS = [
+  ['darwin', 'x64'],
+  ['darwin', 'arm64'],
+  ['linux', 'x64'],
+  ['linux', 'arm64'],
+  ['win32', 'x64'],
+  ['win32', 'arm64'],
+];
+const read = (file) => JSON.parse(readFileSync(join(root, file), 'utf8'));
+const { packages } = read('package-lock.json');
+const locked = (name) => packages[`node_modules/${name}`];
+
+describe('the Node that comes along', () => {
+  it.each(SYSTEMS)('is locked for %s %s alone, and needs no script to be installed', (platform, arch) => {
+    const part = locked(nodePackage(platform, arch));
+    expect(part).toMatchObject({ os: platform, cpu: arch, optional: true });
+    expect(part.integrity).toMatch(/^sha512-/);
+    expect(part).not.toHaveProperty('hasInstallScript');
+    expect(part.bin.node).toBe(platform === 'win32' ? 'bin/node.exe' : 'bin/node');
+    expect(read('package.json').optionalDependencies).toHaveProperty(
+      nodePackage(platform, arch),
+      part.version,
+    );
+  });
+
+  it.each(SYSTEMS)(
+    'is on %s %s one that all packages run on, and of a line with long support',
+    (...system) => {
+      const { version } = locked(nodePackage(...system));
+      const tooOld = Object.entries(packages)
+        .filter(([path]) => path !== '')
+        .filter(([, { engines }]) => !semver.satisfies(version, engines?.node ?? '*'));
+      expect(tooOld.map(([path, { engines }]) => `${path} asks for ${engines.node}`)).toEqual([]);
+      expect(semver.major(version) % 2).toBe(0);
+    },
+  );
+
+  it('is the one that was installed here', () => {
+    const { stdout } = spawnSync(bundledNode(), ['--version'], { encoding: 'utf8' });
+    expect(stdout.trim()).toBe(`v${locked(nodePackage()).version}`);
+  });
+});
+
+describe('npm, as .npmrc sets it', () => {
+  let folder;
+  // What `npm test` was given (`--silent`) reaches its children as variables, which outweigh .npmrc.
+  const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^npm_config_/i.test(name)));
+  const npm = (...args) =>
+    // npm is a .cmd file on Windows, and the words are those below.
+    spawnSync('npm', args, { cwd: folder, env, encoding: 'utf8', shell: process.platform === 'win32' });
+
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'heddle-npmrc-'));
+    copyFileSync(join(root, '.npmrc'), join(folder, '.npmrc'));
+    for (const name of ['needy', 'app']) mkdirSync(join(folder, name));
+    const needy = { name: 'needy', version: '1.0.0', engines: { node: '>=999' } };
+    writeFileSync(join(folder, 'needy/package.json'), JSON.stringify(needy));
+    writeFileSync(
+      join(folder, 'package.json'),
+      JSON.stringify({ name: 'app', version: '1.0.0', devDependencies: { needy: 'file:needy' } }),
+    );
+  });
+
+  afterEach(() => {
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  it("says nothing of packages that the machine's Node is too old for, and still says what failed", () => {
+    expect(npm('install', '--offline', '--loglevel=warn').stderr).toContain('EBADENGINE');
+    rmSync(join(folder, 'node_modules'), { recursive: true });
+    const installed = npm('ci', '--offline');
+    expect(installed.stderr).toBe('');
+    expect(installed.stdout).toMatch(/added 1 package/);
+    expect(installed.status).toBe(0);
+    rmSync(join(folder, 'package-lock.json'));
+    expect(npm('ci', '--offline').stderr).toMatch(/npm error/);
+  });
+});
+
+describe('the terminal', () => {
+  it('hands over to the Node that came along where the machine has an older one', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'heddle-old-node-'));
+    try {
+      const old = join(folder, 'old-node.cjs');
+      writeFileSync(
+        old,
+        "if (!process.env.HEDDLE_NODE_CHOSEN) Object.defineProperty(process.versions, 'napi', { value: '9' });",
+      );
+      const args = ['--require', old, join(root, 'scripts/heddle.cjs'), '--version'];
+      const { stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' });
+      expect(stderr.replace('Building…\n', '')).toBe('');
+      expect(stdout).toContain(read('package.json').version);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
+});
