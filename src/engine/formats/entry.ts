@@ -90,7 +90,7 @@ const LOGIN_AS_PATH: readonly RegExp[] = [
   // no port, and an `@` behind the host: the password begins with one of `/?#`;
   /^https?:\/\/[^/?#\\]*:[/?#\\].*@/isu,
   // nothing but a fragment or a query, and an `@` in it: the name or the password has a `#` or a `?`;
-  /^https?:\/\/[^/?#\\]*(?:[#\\]|\?[^=]*:).*@/isu,
+  /^https?:\/\/[^/?#\\]*(?:[#\\]|\?[^=:]*:).*@/isu,
   // a second address behind the first, as where the line break between them was lost.
   /^https?:\/\/[^/?#\\]*\/[^?#]*:\/\/[^/?#]*@/isu,
 ];

@@ -240,8 +240,9 @@ function entriesOf(line: number, curl: Curl, address: string): ListedEntry[] {
     setDefault('Content-Type', 'application/json');
     setDefault('Accept', 'application/json');
   }
+  const left = { addresses: MAX_FROM_ONE_COMMAND };
   return urls.flatMap((written, index) =>
-    globbed(written, isGlobbed).map((each) =>
+    globbed(written, isGlobbed, left).map((each) =>
       listed(line, each, () => {
         let url = SCHEME.test(each) ? each : `http://${each}`;
         if (isQuery && body !== null) url += (url.includes('?') ? '&' : '?') + body;
@@ -270,14 +271,17 @@ function isAstray(word: string, besideAddress: boolean): boolean {
   return !SCHEME.test(word) && (besideAddress || !/[.:/]|^localhost$/iu.test(word));
 }
 
-/** As curl itself, the addresses that ranges stand for. @throws Fault when they are too many */
-function globbed(url: string, isGlobbed: boolean): string[] {
-  if (!isGlobbed || !hasRanges(url)) return [url];
+/**
+ * As curl itself, the addresses that ranges stand for.
+ * @param left what the command may still have
+ * @throws Fault when they are too many
+ */
+function globbed(url: string, isGlobbed: boolean, left: { addresses: number }): string[] {
   const all: string[] = [];
-  for (const each of expandUrl(url)) {
+  for (const each of isGlobbed && hasRanges(url) ? expandUrl(url) : [url]) {
+    if (left.addresses === 0) throw new Fault(`stands for more than ${MAX_FROM_ONE_COMMAND} addresses`);
+    left.addresses -= 1;
     all.push(each);
-    if (all.length > MAX_FROM_ONE_COMMAND)
-      throw new Fault(`stands for more than ${MAX_FROM_ONE_COMMAND} addresses`);
   }
   return all;
 }

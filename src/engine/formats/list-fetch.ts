@@ -36,7 +36,7 @@ export async function* readFetch(
 
 /** @returns `null` at the end of the text */
 function nextCall(script: JsLiterals): ListedEntry | null {
-  script.skip(/(?:\s|;|\/\/[^\n]*|\/\*[^*]*(?:\*(?!\/)[^*]*)*\*\/)*/uy);
+  script.skip(/(?:\s|;|\/\/[^\n]*(?:\n|$)|\/\*[^*]*(?:\*(?!\/)[^*]*)*\*\/)*/uy);
   if (script.isAtEnd) return null;
   const { line } = script;
   let address = '';

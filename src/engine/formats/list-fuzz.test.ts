@@ -92,6 +92,7 @@ const STARTS = [
   '<a href="',
   '["',
   '{"url":"',
+  '{"url":',
   'fetch("a", {',
   '- [a](',
   '<urlset>',

@@ -27,7 +27,7 @@ export async function* readJsonLines(
 }
 
 function readJson(number: number, text: string): ListedEntry {
-  const address = /"(?:urls?|uri|href|link)"\s*:\s*\[?\s*"([^"\\]{1,2000})"/iu.exec(text)?.[1] ?? '';
+  const address = /"(?:urls?|uri|href|link)"\s*:\s*(?:\[\s*)?"([^"\\]{1,2000})"/iu.exec(text)?.[1] ?? '';
   return listed(number, address, () => {
     try {
       return fromJson(text);

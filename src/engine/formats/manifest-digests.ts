@@ -133,7 +133,8 @@ export function digestOfSri(text: string): Guess | Fault | null {
     /^([a-z][a-z0-9-]*?)-([A-Za-z0-9+/]{20,88}={0,2})(?:\?\S*)?$/u.exec(text) ?? [];
   if (base64 === '') return null;
   const bytes = Buffer.from(base64, 'base64');
-  if (bytes.toString('base64').replace(/=+$/u, '') !== base64.replace(/=+$/u, '')) return null;
+  // Padding may be left out.
+  if (bytes.toString('base64').replaceAll('=', '') !== base64.replaceAll('=', '')) return null;
   const [named] = mentionsIn(name);
   const meant = named?.ofBits(bytes.length * 8) ?? null;
   if (named === undefined || meant === null) return null;

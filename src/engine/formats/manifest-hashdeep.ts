@@ -22,6 +22,9 @@ const HEADER = '%%%% HASHDEEP-1.0';
 /** What it writes, in its order. It has tiger and whirlpool besides, which are not known here. */
 const ALGORITHMS: readonly CheckAlgorithm[] = ['md5', 'sha1', 'sha256'];
 
+/** It has seven at most; what others add to it is read over. */
+const MAX_COLUMNS = 64;
+
 export function hashdeepWriter(algorithms: readonly CheckAlgorithm[]): ManifestWriter {
   if (algorithms.length === 0 || !algorithms.every((algorithm) => ALGORITHMS.includes(algorithm))) {
     refuseAlgorithms('hashdeep', 'md5, sha1 and sha256', 'Take of these, or the format bsd or json.');
@@ -80,6 +83,8 @@ export class HashdeepLines {
     if (isHashdeep(line))
       return line === HEADER ? null : { fault: 'names another version of hashdeep than 1.0' };
     const columns = line.slice('%%%%'.length).trim().toLowerCase().split(',');
+    this.#columns = [];
+    if (columns.length > MAX_COLUMNS) return { fault: `names more than ${MAX_COLUMNS} columns` };
     if (columns.at(-1) !== 'filename') return { fault: 'does not end in the column “filename”' };
     this.#columns = columns;
     this.#algorithms = columns.map(

@@ -76,7 +76,7 @@ class GetFileHash implements LineReader {
     if (field === 'Algorithm') this.#tag = value;
     if (field === 'Hash') this.#hex = value;
     if (field !== undefined) return null;
-    const [, tag, hex, name] = /^([\w-]+) +([0-9a-f]{32,128}) +(.+)$/iu.exec(text) ?? [];
+    const [, tag, hex, name] = /^([\w-]+) +([0-9a-f]{32,128}) +(\S.*)$/iu.exec(text) ?? [];
     if (tag === undefined || hex === undefined || name === undefined) return NO_LINE;
     // No name of Windows ends so.
     if (name.endsWith('...')) return { fault: 'has a path that was cut off to fit the window' };

@@ -92,6 +92,14 @@ curl 'http://a/2'`;
   });
 });
 
+test('all ranges of a command together stand for so many addresses at most', async () => {
+  const most = 'http://a/[1-50000] http://b/[1-50000]';
+  expect(await entriesIn(`curl ${most}`)).toHaveLength(100_000);
+  expect(await outlineOf(`curl ${most} http://c/`)).toEqual([
+    'Line 1 (a) stands for more than 100000 addresses.',
+  ]);
+});
+
 describe('curl for cmd.exe', () => {
   test('as Chrome copies it: everything in escaped quotes', async () => {
     const list = String.raw`curl ^"http://a/x?q=1^&r=^%^41^%^42^" ^

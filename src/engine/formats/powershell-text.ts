@@ -11,8 +11,8 @@ export type Word =
 export type Hashtable = readonly (readonly [name: Word, value: Word])[];
 
 const MAX_DEPTH = 16;
-const SPACE = /(?:[ \t]|`\r?\n|`\r|#[^\r\n]*)*/uy;
-const SPACE_AND_LINES = /(?:[\s;]|#[^\r\n]*)*/uy;
+const SPACE = /(?:[ \t]|`\r?\n|`\r)*(?:#[^\r\n]*)?/uy;
+const SPACE_AND_LINES = /(?:[\s;]|#[^\r\n]*(?:[\r\n]|$))*/uy;
 const ESCAPES: Readonly<Record<string, string>> = {
   0: '\0',
   a: '\u0007',

@@ -92,7 +92,7 @@ async function readFetched(folder: FsPath): Promise<ReadonlySet<string>> {
   const names = new Set<string>();
   if ((await stat(path).catch(() => null))?.isFile() !== true) return names;
   for await (const line of createInterface({ input: createReadStream(path), crlfDelay: Infinity })) {
-    const [, name] = /^\S+[ \t]+\S+[ \t]+(.+)$/u.exec(line) ?? [];
+    const [, name] = /^\S+[ \t]+\S+[ \t]+(\S.*)$/u.exec(line) ?? [];
     if (name !== undefined) names.add(name);
   }
   return names;

@@ -26,7 +26,7 @@ import { JobTally } from './job-tally';
 import { kindOf, type Kind } from './kinds';
 import { Recorder } from './recorder';
 import { DEFAULT_RETRY_POLICY, retryDelayMs } from './retry-policy';
-import type { RunnerOptions, RunResult, StopReason } from './runner-options';
+import { STOPPED_STATES, type RunnerOptions, type RunResult, type StopReason } from './runner-options';
 import { runningNow, type WorkerNow } from './running-now';
 import type { PlacesGroup } from './hosts';
 import { FlowWatch } from './flow-watch';
@@ -36,8 +36,6 @@ const ENOUGH_PLANNED = 4000;
 /** It has half of the time then. */
 const PLAN_TURN_MS = 2;
 const PLAN_PAUSE_MS = 2;
-
-const STATES = { pause: 'paused', cancel: 'cancelled', interrupt: 'interrupted' } as const;
 
 export class JobRunner {
   readonly executor: Executor<PacketOrder, OutcomeColumns>;
@@ -170,7 +168,7 @@ export class JobRunner {
     if (this.#places !== null) this.#options.hosts.giveGroup(this.#places.index);
     await this.#recorder.finish();
     if (this.#failure !== null) return { state: 'failed', error: this.#failure };
-    return { state: this.#stop === null ? 'done' : STATES[this.#stop], error: null };
+    return { state: this.#stop === null ? 'done' : STOPPED_STATES[this.#stop], error: null };
   }
 
   /** Running tasks end as soon as they notice; they go back to the queue unless the job is cancelled. */
@@ -217,7 +215,12 @@ export class JobRunner {
 
   /** What runs at this moment, by worker; tasks that wait for a thread do not. */
   runningNow(): WorkerNow[] {
-    return this.executor.read().map((reading) => runningNow(reading, this.#running));
+    return runningNow(this.executor.read(), this.#running);
+  }
+
+  /** Tasks that have ended, of which the database does not know yet. */
+  unwritten(): readonly number[] {
+    return this.#recorder.unwritten();
   }
 
   get #isBounded(): boolean {

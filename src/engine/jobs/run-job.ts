@@ -97,7 +97,7 @@ export async function runJob(parts: RunParts, id: number, order: RunOrder): Prom
 function statisticsOf({ executor, tally }: JobRunner, kind: JobKind, wallMs: number): WorkerStatistics[] {
   return executor.measures().workers.map(({ times, ...measure }) => ({
     ...measure,
-    bytes: tally.bytesByWorker.get(measure.worker) ?? 0,
+    ...tally.settledBy(measure.worker),
     bill: billOf(times, kind, wallMs),
   }));
 }

@@ -1,6 +1,12 @@
-/** What a worker runs at this moment, with the names that its job has for it. */
+/** The tasks that threads have in hand, by their ids and names. */
 import type { Packet } from '../../common/model/packet';
 import type { PacketHandle, RunningReading, WorkerReading } from '../pool';
+
+/** A task that runs at this moment. */
+export interface RunningNow extends RunningReading {
+  readonly id: number;
+  readonly name: string;
+}
 
 export interface WorkerNow {
   readonly worker: number;
@@ -9,18 +15,12 @@ export interface WorkerNow {
   readonly running: readonly RunningNow[];
 }
 
-/** A task that runs at this moment. */
-export interface RunningNow extends RunningReading {
-  readonly id: number;
-  readonly name: string;
-}
-
-/** @param packets of the job, by what they were submitted as */
+/** @param packets those that were handed over and have not ended */
 export function runningNow(
-  { worker, alive, lanes, running }: WorkerReading,
+  readings: readonly WorkerReading[],
   packets: ReadonlyMap<PacketHandle, Packet>,
-): WorkerNow {
-  return {
+): WorkerNow[] {
+  return readings.map(({ worker, alive, lanes, running }) => ({
     worker,
     alive,
     lanes,
@@ -29,5 +29,5 @@ export function runningNow(
       const id = packet?.ids[reading.task];
       return id === undefined ? [] : [{ ...reading, id, name: packet?.names[reading.task] ?? '' }];
     }),
-  };
+  }));
 }

@@ -244,6 +244,10 @@ export class JobRepository {
     ).run(connections, id);
   }
 
+  setLabel(id: number, label: string): void {
+    this.#prepare('UPDATE jobs SET label = ? WHERE id = ?').run(label, id);
+  }
+
   /** Adds what workers did in one run of the job to what they did in the runs before. */
   saveStatistics(id: number, workers: readonly WorkerStatistics[]): void {
     const put = this.#prepare(

@@ -1,5 +1,6 @@
 import { useId, useMemo, type ClipboardEvent } from 'react';
 import type { ErrorData } from '../../common/model/errors';
+import { withoutTrailing } from '../../common/model/paths';
 import { formatBytes } from '../../common/model/units';
 import { fitsOnLine, visible } from '../../common/model/visible';
 import { MenuButton } from '../components/menu';
@@ -136,7 +137,7 @@ export function NewDownload() {
 function firstFileText(directory: string, leftOut: LeftOut, name: string | null): string {
   if (name === null || directory === '' || leftOut.hosts.length + leftOut.extensions.length > 0) return '';
   const separator = directory.includes('\\') ? '\\' : '/';
-  return `First file: ${visible(shortPath(`${directory.replace(/[/\\]+$/u, '')}${separator}${name}`))}`;
+  return `First file: ${visible(shortPath(`${withoutTrailing(directory, '/\\')}${separator}${name}`))}`;
 }
 
 /** @param hasOwn something is said that is for a single address: it has to be known whether there is one */
