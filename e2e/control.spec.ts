@@ -70,6 +70,8 @@ test('pause, resume and another number of connections; nothing is fetched twice'
   );
   const figures = window.getByRole('group', { name: 'Show tasks' });
   await expect(figures.getByRole('button', { name: /^Running/u })).toHaveText('Running 16');
+  // A task runs before its request has come here.
+  await expect.poll(() => server.requested.length).toBe(16);
   server.let(10);
   await expect(figures.getByRole('button', { name: /^Done/u })).toHaveText('Done 10');
 

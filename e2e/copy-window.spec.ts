@@ -65,7 +65,7 @@ test('a copy is seen in three stages, is verified, and says how it went', async 
   });
   await dialog.getByRole('button', { name: 'Copy', exact: true }).click();
   await expect(filters(window).getByRole('button', { name: 'New 2' })).toBeVisible({ timeout: 30_000 });
-  await expect(window.getByText('2 files: 2 new.')).toBeVisible();
+  await expect(window.getByText('3 items: 2 new, 1 folder.')).toBeVisible();
   const told = await window.evaluate(() => [...(globalThis as unknown as { told: Set<string> }).told]);
   const stages = told.map((text) => text.match(/\d+/gu)?.map(Number) ?? []);
   expect(stages.length).toBeGreaterThan(0);
@@ -127,7 +127,7 @@ test('a dry run says what would happen and writes nothing; clashes are named', a
   const toCopy = await openCopy(app, source, far);
   await toCopy.getByRole('button', { name: 'Show what would happen' }).click();
   await expect(
-    window.getByText('Dry run, nothing was written. 5 files: 4 would be copied, 1 clash.'),
+    window.getByText('Dry run, nothing was written. 6 items: 4 would be copied, 1 clash, 1 folder.'),
   ).toBeVisible();
   await filters(window).getByRole('button', { name: 'Clash 1' }).click();
   await expect(rows(window)).toHaveCount(1);
@@ -139,11 +139,11 @@ test('a dry run says what would happen and writes nothing; clashes are named', a
   const toReplace = await openCopy(app, join(source, 'differs.txt'), join(copy, 'differs.txt'));
   await toReplace.getByRole('combobox', { name: /that differ$/u }).selectOption('Replace it');
   await toReplace.getByRole('button', { name: 'Show what would happen' }).click();
-  await expect(window.getByText('Dry run, nothing was written. 1 file: 1 would be replaced.')).toBeVisible();
+  await expect(window.getByText('Dry run, nothing was written. 1 item: 1 would be replaced.')).toBeVisible();
   await expect(rows(window)).toContainText('Would replace');
   expect(readFileSync(join(copy, 'differs.txt'), 'utf8')).toBe('what is mine');
   await window.getByRole('button', { name: 'Copy now' }).click();
-  await expect(window.getByText('1 file: 1 replaced.', { exact: true })).toBeVisible();
+  await expect(window.getByText('1 item: 1 replaced.', { exact: true })).toBeVisible();
   expect(readFileSync(join(copy, 'differs.txt'), 'utf8')).toBe('content of differs.txt');
   expect(complaints).toEqual([]);
 });
@@ -161,10 +161,10 @@ test('digests that were computed on the way are saved as a manifest, without wai
   await dialog.getByRole('checkbox', { name: /^Compute SHA-256/u }).check();
   // A dry run has none to save; the copy that comes of it does.
   await dialog.getByRole('button', { name: 'Show what would happen' }).click();
-  await expect(window.getByText(/^Dry run, nothing was written\. 4 files/u)).toBeVisible();
+  await expect(window.getByText(/^Dry run, nothing was written\. 5 items/u)).toBeVisible();
   await expect(window.getByRole('button', { name: 'Save manifest' })).toBeHidden();
   await window.getByRole('button', { name: 'Copy now' }).click();
-  await expect(window.getByText('4 files: 4 new.', { exact: true })).toBeVisible();
+  await expect(window.getByText('5 items: 4 new, 1 folder.', { exact: true })).toBeVisible();
   await rows(window).first().click();
   await expect(window.getByRole('region', { name: /^Task /u })).toContainText(/On the devicenot waited for/u);
 
@@ -195,7 +195,9 @@ test('a mirror shows what it would delete before it can be started', async ({ ap
   expect(existsSync(join(copy, 'new-1.txt'))).toBe(false);
 
   await window.getByRole('button', { name: 'Copy and delete 1' }).click();
-  await expect(window.getByText('5 files: 3 new, 1 replaced, 1 deleted.', { exact: true })).toBeVisible();
+  await expect(
+    window.getByText('6 items: 3 new, 1 replaced, 1 deleted, 1 folder.', { exact: true }),
+  ).toBeVisible();
   expect(readdirSync(copy).sort()).toEqual(['differs.txt', 'new-1.txt', 'new-2.txt', 'same.txt']);
   // An ended copy offers no way to delete.
   await expect(window.getByRole('button', { name: /delete/u })).toBeHidden();
@@ -218,7 +220,7 @@ test('where things go is asked, and seen before anything starts', async ({ app, 
   await expectAccessible(window);
   await dialog.getByRole('checkbox', { name: /^Compare existing files/u }).check();
   await dialog.getByRole('button', { name: 'Copy', exact: true }).click();
-  await expect(window.getByText('4 files: 4 new.', { exact: true })).toBeVisible();
+  await expect(window.getByText('5 items: 4 new, 1 folder.', { exact: true })).toBeVisible();
   expect(readFileSync(join(into, 'differs.txt'), 'utf8')).toBe('content of differs.txt');
   expect(complaints).toEqual([]);
 });

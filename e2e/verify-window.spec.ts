@@ -119,7 +119,7 @@ test('two folders are compared: both sides of each file are seen', async ({
   await dialog.getByRole('button', { name: 'Compare', exact: true }).click();
 
   await expect(
-    window.getByText('6 files: 2 the same, 1 different, 1 only left, 1 only right, 1 moved.'),
+    window.getByText('7 files: 2 the same, 1 different, 1 only left, 1 only right, 1 moved (two paths).'),
   ).toBeVisible();
   const chips = filters(window);
   const moved = chips.getByRole('button', { name: 'Moved 1' });

@@ -9,6 +9,7 @@ import { Engine, type Threads } from '../engine';
 import { serveDirectory } from '../engine/serve';
 import { EXIT } from './exit-status';
 import { Progress } from './progress';
+import { onStop } from './stop-signals';
 
 const FILES = 400;
 const LATENCY_MS = 20;
@@ -25,11 +26,12 @@ export async function runDemo(threads: Threads): Promise<number> {
   const stop = new AbortController();
   let engine: Engine | null = null;
   const onSignal = (): void => {
+    // The second time, whoever waits has lost patience.
+    if (stop.signal.aborted) process.exit(EXIT.interrupted);
     stop.abort();
     void engine?.close({ interrupt: true });
   };
-  process.once('SIGINT', onSignal);
-  process.once('SIGTERM', onSignal);
+  const stopListening = onStop(onSignal);
   try {
     const samples = join(folder, 'samples');
     await makeSamples(samples);
@@ -48,8 +50,7 @@ export async function runDemo(threads: Threads): Promise<number> {
       await server.close();
     }
   } finally {
-    process.off('SIGINT', onSignal);
-    process.off('SIGTERM', onSignal);
+    stopListening();
     await rm(folder, { recursive: true, force: true });
   }
 }

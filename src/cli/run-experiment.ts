@@ -8,6 +8,7 @@ import { EXIT, NotStarted } from './exit-status';
 import { ExperimentProgress } from './experiment-progress';
 import { experimentReport } from './experiment-report';
 import { print } from './print';
+import { onStop } from './stop-signals';
 import { visible } from '../common/model/visible';
 
 /** A file that the result goes to. */
@@ -48,8 +49,7 @@ export async function runExperiment(
     interrupted = true;
     cancel();
   };
-  process.on('SIGINT', stop);
-  process.on('SIGTERM', stop);
+  const stopListening = onStop(stop);
   try {
     const summary = await experiments.start(request).catch((error: unknown) => {
       throw new NotStarted(error);
@@ -83,8 +83,7 @@ export async function runExperiment(
   } finally {
     progress?.clear();
     await engine.close({ interrupt: true });
-    process.off('SIGINT', stop);
-    process.off('SIGTERM', stop);
+    stopListening();
   }
 }
 

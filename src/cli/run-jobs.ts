@@ -13,6 +13,7 @@ import { answersText } from './export-job';
 import { jobSentence } from './job-sentence';
 import { summaryLine, taskLine } from '../common/model/json-lines';
 import { print, printLines } from './print';
+import { onStop } from './stop-signals';
 import { fitsOnLine, visible } from '../common/model/visible';
 import { withoutCredentials } from './without-credentials';
 import { Progress } from './progress';
@@ -59,8 +60,7 @@ export async function runJobs(
     endWaiting(new Error('stopped'));
     void engine.close({ interrupt: true });
   };
-  process.on('SIGINT', stop);
-  process.on('SIGTERM', stop);
+  const stopListening = onStop(stop);
 
   let status: number = EXIT.done;
   try {
@@ -149,8 +149,7 @@ export async function runJobs(
   } finally {
     progress?.clear();
     await engine.close({ interrupt: true });
-    process.off('SIGINT', stop);
-    process.off('SIGTERM', stop);
+    stopListening();
   }
   // What is still read of a list would keep the process alive.
   if (interrupted && !isMade) process.exit(EXIT.interrupted);

@@ -133,6 +133,7 @@ export const REQUESTS = {
   'jobs:cancel': channel<void>()(oneJob),
   /** Failed and cancelled tasks run again. */
   'jobs:retry': channel<void>()(oneJob),
+  'jobs:rename': channel<void>()(z.strictObject({ jobId, label: z.string().trim().min(1).max(300) })),
   /** Forgets an ended job. Its files stay. */
   'jobs:remove': channel<void>()(oneJob),
   /** Changes the number of workers while the job runs. */
@@ -173,6 +174,8 @@ export const REQUESTS = {
   /** From now on frames carry this job's workers; `null`: nobody's. */
   'jobs:watch': channel<JobSnapshot | null>()(z.strictObject({ jobId: jobId.nullable() })),
   'tasks:page': channel<TaskPage>()(taskPageSchema),
+  /** One row; `null`: there is no such task. */
+  'tasks:get': channel<TaskRow | null>()(z.strictObject({ taskId: z.int().positive() })),
   'tasks:failed-attempts': channel<readonly FailedAttempt[]>()(
     z.strictObject({ taskId: z.int().positive() }),
   ),
@@ -212,6 +215,8 @@ export const REQUESTS = {
   'dialog:pick': channel<readonly string[]>()(pickSchema),
   /** Saves a hash job's manifest where the user says; the path, or `null` when dismissed. */
   'manifest:save': channel<string | null>()(z.strictObject({ jobId, format: z.enum(MANIFEST_FORMATS) })),
+  /** Whether a task's file, or the job's folder when `taskId` is `null`, is there to be shown. */
+  'shell:can-show': channel<boolean>()(z.strictObject({ jobId, taskId: z.int().positive().nullable() })),
   /** Shows a task's file, or the job's folder when `taskId` is `null`, in the file manager. */
   'shell:show': channel<void>()(z.strictObject({ jobId, taskId: z.int().positive().nullable() })),
 } as const;

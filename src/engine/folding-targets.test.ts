@@ -6,6 +6,7 @@ import {
   mkdirSync,
   readFileSync,
   readdirSync,
+  symlinkSync,
   truncateSync,
   utimesSync,
   writeFileSync,
@@ -21,6 +22,7 @@ import {
   leftovers,
   mount,
   mountExfat,
+  openEngine,
   put,
   rows,
   run,
@@ -57,6 +59,35 @@ const listing = (path: string): string[] =>
 describe.runIf(knowsExfat)('on exFAT', () => {
   beforeEach(() => {
     mountExfat(disk);
+  });
+
+  test('links are said to be impossible there, and all else is copied', async () => {
+    write(join(source, 'a'), 'a');
+    symlinkSync('a', join(source, 'link'));
+    const job = await copy({});
+    expect(job.counts).toMatchObject({ done: 2, failed: 1 });
+    const link = (await rows(job.id)).find(({ name }) => name === 'link');
+    expect(link?.error).toMatchObject({ code: 'links-unsupported' });
+    expect(readFileSync(join(disk, 'src', 'a'), 'utf8')).toBe('a');
+  });
+
+  test('the data folder may lie there, with the key of what is secret', async () => {
+    const other = await openEngine('disk/data');
+    try {
+      const request = {
+        kind: 'download',
+        text: 'https://me:secret@127.0.0.1:1/x',
+        directory: folder,
+      } as const;
+      const { id } = await other.createJob(
+        { ...request, mode: 'pool', workers: 1, urls: [], listFiles: [], options: {} },
+        { start: false },
+      );
+      expect(id).toBe(1);
+      expect(readFileSync(join(disk, 'data', 'secret.key'))).toHaveLength(32);
+    } finally {
+      await other.close();
+    }
   });
 
   const spelledOtherwise = (): void => {

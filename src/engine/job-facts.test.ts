@@ -293,3 +293,45 @@ test('the proxy of the settings is used, and its password is nowhere to be read'
     if (statSync(path).isFile()) expect(readFileSync(path).includes('s3cr3t-word')).toBe(false);
   }
 });
+
+test('workers have settled as many tasks as the job has, however often these were tried', async () => {
+  const id = await runMixed();
+  const settled = (): { tasks: number; failed: number }[] => {
+    const all = engine.statistics(id);
+    const sum = (of: 'tasks' | 'failed'): number => all.reduce((total, worker) => total + worker[of], 0);
+    return [{ tasks: sum('tasks'), failed: sum('failed') }];
+  };
+  expect(settled()).toEqual([{ tasks: 4, failed: 1 }]);
+  const again = engine.ended(id);
+  await engine.retry(id);
+  await again;
+  expect(settled()).toEqual([{ tasks: 4, failed: 1 }]);
+});
+
+test('what can be shown in its folder is there', async () => {
+  const id = await runMixed();
+  const { rows } = await engine.tasksPage({ jobId: id, state: null, search: '', offset: 0, limit: 4 });
+  const there = await Promise.all(rows.map((row) => engine.isThere(id, row.id)));
+  expect(rows.map(({ name }, at) => [name, there[at]])).toEqual([
+    ['a', true],
+    ['b,"c"', true],
+    ['busy', true],
+    ['bad', false],
+  ]);
+  expect(await engine.isThere(id, null)).toBe(true);
+  rmSync(join(folder, 'files'), { recursive: true });
+  expect(await engine.isThere(id, null)).toBe(false);
+});
+
+test('a job is called what its user calls it, from then on', async () => {
+  const id = await runMixed();
+  expect(engine.job(id).label).toBe('a and 3 more');
+  engine.rename(id, '  Looms ');
+  expect(engine.listJobs({ kind: 'download', offset: 0, limit: 1 }).jobs).toMatchObject([{ label: 'Looms' }]);
+  await engine.close();
+  engine = await Engine.open({ dataDirectory: join(folder, 'data'), threads: new Threads(workerUrl) });
+  expect(engine.job(id).label).toBe('Looms');
+  expect(() => {
+    engine.rename(id, ' ');
+  }).toThrow('A job needs a name.');
+});

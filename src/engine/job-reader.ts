@@ -1,4 +1,5 @@
 /** What can be asked about jobs, whether they run or not: rows, findings, exports, manifests. Changes nothing. */
+import { lstat } from 'node:fs/promises';
 import type { JobList, TaskPage, TaskPageQuery, UntoldFailures } from '../common/ipc';
 import type { FirstCopied } from '../common/model/copy-options';
 import type { ManifestFormat } from '../common/model/digests';
@@ -7,10 +8,10 @@ import { HeddleError, type ErrorData } from '../common/model/errors';
 import type { JobSnapshot } from '../common/model/frames';
 import type { JobRequest } from '../common/model/job-request';
 import type { JobKind, JobSummary, WorkerStatistics } from '../common/model/jobs';
-import type { FsPath } from '../common/model/paths';
+import { displayPath, type FsPath } from '../common/model/paths';
 import type { ExportFormat, FailedAttempt, HostState, ResponseSummary } from '../common/model/responses';
 import { totalTasks, type ExpectedFile, type FindingCounts, type TaskRow } from '../common/model/tasks';
-import { parentPath } from '../files/entries';
+import { native, parentPath } from '../files/entries';
 import type { ActiveJobs } from './jobs/active-jobs';
 import {
   duplicateLines,
@@ -71,9 +72,9 @@ export class JobReader {
 
   async tasksPage(query: TaskPageQuery): Promise<TaskPage> {
     const { counts } = this.job(query.jobId);
-    const workers = this.#parts.active.runner(query.jobId)?.runningNow() ?? [];
-    const running = workers.flatMap((worker) => worker.running.map(({ id }) => id));
-    return this.#search.page(query, counts, running);
+    const runner = this.#parts.active.runner(query.jobId);
+    const running = runner?.runningNow().flatMap((worker) => worker.running.map(({ id }) => id)) ?? [];
+    return this.#search.page(query, counts, { running, unwritten: runner?.unwritten() ?? [] });
   }
 
   /** `null`: there is none of this id. */
@@ -85,6 +86,16 @@ export class JobReader {
   taskPath(jobId: number, taskId: number | null): FsPath | null {
     const { summary } = this.stored(jobId);
     return taskId === null ? summary.folder : this.#tasks.rows.path(taskId);
+  }
+
+  /** Whether what {@link taskPath} says is on disk. */
+  isThere(jobId: number, taskId: number | null): Promise<boolean> {
+    const path = this.taskPath(jobId, taskId);
+    if (path === null || displayPath(path) === '') return Promise.resolve(false);
+    return lstat(native(path)).then(
+      () => true,
+      () => false,
+    );
   }
 
   expected(taskId: number): ExpectedFile | null {

@@ -35,6 +35,19 @@ test('a dry run begun for real takes the same targets and deletes what it showed
   expect(existsSync(join(into, 'from', 'extra'))).toBe(false);
 });
 
+test('a dry run tells the sizes of what is there already', async () => {
+  const both = { options: { existing: 'skip' as const } };
+  await run(both);
+  const { id, bytesKnown } = await run({ options: { existing: 'skip', dryRun: true } });
+  const { rows } = await engine.tasksPage({ jobId: id, state: null, search: '', offset: 0, limit: 9 });
+  const files = rows.filter(({ type }) => type === 'file');
+  expect(files.map(({ name, finding, size, bytes }) => ({ name, finding, size, bytes }))).toEqual([
+    { name: 'a', finding: 'unchanged', size: 1, bytes: 0 },
+    { name: 'b', finding: 'kept', size: 1, bytes: 0 },
+  ]);
+  expect(bytesKnown).toBe(2);
+});
+
 test('one source under a new name keeps that name', async () => {
   const dry = await run({ destination: join(folder, 'renamed'), layout: 'exact', options: { dryRun: true } });
   const real = await engine.runDry(dry.id);

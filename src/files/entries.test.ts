@@ -1,8 +1,8 @@
-import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, statSync, writeFileSync, type BigIntStats } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { makeFolders } from './entries';
+import { isSameFile, makeFolders } from './entries';
 
 let folder: string;
 beforeEach(() => {
@@ -37,3 +37,9 @@ test.runIf(process.platform === 'linux')(
     }).toThrow(expect.objectContaining({ code: 'ENOENT' }));
   },
 );
+
+test('files without an id are never known to be one', () => {
+  const stats = (ino: bigint): BigIntStats => ({ dev: 1n, ino }) as BigIntStats;
+  expect(isSameFile(stats(7n), stats(7n))).toBe(true);
+  expect(isSameFile(stats(0n), stats(0n))).toBe(false);
+});

@@ -24,8 +24,14 @@ export function lstatOrNull(path: FsPath): BigIntStats | null {
   }
 }
 
+/** Some shares give no ids to files: all of them have 0 on Windows. */
+export function hasInode({ ino }: BigIntStats): boolean {
+  return ino !== 0n;
+}
+
+/** Whether two looks are known to be at one file. */
 export function isSameFile(a: BigIntStats, b: BigIntStats): boolean {
-  return a.dev === b.dev && a.ino === b.ino;
+  return a.dev === b.dev && a.ino === b.ino && hasInode(a);
 }
 
 export function unlinkIfThere(path: FsPath): void {

@@ -1,8 +1,8 @@
 /** Renaming that never replaces: a call of its own on each system, which Node has not. */
-import { toNamespacedPath } from 'node:path';
-import { displayPath, type FsPath } from '../common/model/paths';
+import type { FsPath } from '../common/model/paths';
 import { lstatOrNull } from './entries';
 import { loadKoffi, terminated, type Koffi } from './koffi';
+import { wide } from './windows-calls';
 
 /** @returns `true`: renamed; `false`: the name is taken; `null`: it cannot be done here, or went wrong */
 export type RenameExclusive = (from: FsPath, to: FsPath) => boolean | null;
@@ -60,8 +60,4 @@ export function ofSystem(koffi: Koffi, platform: NodeJS.Platform): RenameExclusi
     default:
       return () => null;
   }
-}
-
-function wide(path: FsPath): string {
-  return toNamespacedPath(displayPath(path));
 }

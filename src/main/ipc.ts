@@ -42,6 +42,9 @@ export function setupIpc(engine: Engine, dataDirectory: string): void {
     'jobs:resume': ({ jobId }) => engine.resume(jobId),
     'jobs:cancel': ({ jobId }) => engine.cancel(jobId),
     'jobs:retry': ({ jobId }) => engine.retry(jobId),
+    'jobs:rename': ({ jobId, label }) => {
+      engine.rename(jobId, label);
+    },
     'jobs:remove': ({ jobId }) => engine.remove(jobId),
     'jobs:resize': ({ jobId, workers }) => {
       engine.resize(jobId, workers);
@@ -84,6 +87,7 @@ export function setupIpc(engine: Engine, dataDirectory: string): void {
       return jobId === null ? null : engine.snapshot(jobId);
     },
     'tasks:page': (query) => engine.tasksPage(query),
+    'tasks:get': ({ taskId }) => engine.task(taskId),
     'tasks:failed-attempts': ({ taskId }) => engine.failedAttempts(taskId),
     'tasks:expected': ({ taskId }) => engine.expected(taskId),
     'experiments:list': ({ offset, limit }) => engine.experiments.list(offset, limit),
@@ -119,9 +123,12 @@ export function setupIpc(engine: Engine, dataDirectory: string): void {
       if (path !== null) await engine.writeManifest(jobId, path, format);
       return path;
     },
-    'shell:show': ({ jobId, taskId }) => {
+    'shell:can-show': ({ jobId, taskId }) => engine.isThere(jobId, taskId),
+    'shell:show': async ({ jobId, taskId }) => {
       const path = engine.taskPath(jobId, taskId);
       if (path === null) throw new HeddleError('no-file', 'This task has no file to show yet.');
+      if (!(await engine.isThere(jobId, taskId)))
+        throw new HeddleError('no-file', `${displayPath(path)} is not there any more.`);
       if (typeof path !== 'string') {
         throw new HeddleError(
           'name-not-text',

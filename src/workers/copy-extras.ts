@@ -21,6 +21,7 @@ import { aboutTarget } from './copy-errors';
 import { rulesAtTarget, type WalkRules } from '../common/model/walk-rules';
 import type { Counterparts } from '../files/counterparts';
 import { errorCode, lstatOrNull, native, parentPath } from '../files/entries';
+import { trueType } from '../files/entry-types';
 import { patiently } from '../files/patience';
 import { byteString } from '../files/byte-strings';
 import { walkEntries } from './walk';
@@ -191,8 +192,9 @@ function mountsAt(root: Pick<CopyRoot, 'target'>): (path: FsPath) => boolean {
 function removeFolders(top: FsPath, device: bigint, isMounted: (path: FsPath) => boolean): boolean {
   const foldersIn = (folder: FsPath): FsPath[] =>
     readdirSync(native(folder), { withFileTypes: true, encoding: 'buffer' })
-      .filter((entry) => entry.isDirectory())
-      .map((entry) => joinPath(folder, pathFromBytes(entry.name)))
+      .map((entry) => ({ entry, path: joinPath(folder, pathFromBytes(entry.name)) }))
+      .filter(({ entry, path }) => trueType(entry, () => native(path)).isDirectory())
+      .map(({ path }) => path)
       .filter((path) => lstatOrNull(path)?.dev === device && !isMounted(path));
   const stack: { readonly path: FsPath; readonly folders: FsPath[] }[] = [
     { path: top, folders: foldersIn(top) },

@@ -14,6 +14,7 @@ import { bringUpToDate } from './attributes';
 import { aboutTarget } from './copy-errors';
 import { accessNearest, notAFolder, type TargetFolders } from './copy-target';
 import { realPath } from '../files/absolute-path';
+import { trueType } from '../files/entry-types';
 import { errorCode, lastPart, lstatOrNull, native, parentPath } from '../files/entries';
 import { IS_WINDOWS } from '../files/windows-paths';
 import type { TaskContext } from './runtime';
@@ -107,8 +108,9 @@ function foreseeFolder(folder: FsPath): void {
 function foldersIn(folder: FsPath): FsPath[] {
   try {
     return readdirSync(native(folder), { withFileTypes: true, encoding: 'buffer' })
-      .filter((entry) => entry.isDirectory())
-      .map((entry) => pathFromBytes(entry.name))
+      .map((entry) => ({ entry, name: pathFromBytes(entry.name) }))
+      .filter(({ entry, name }) => trueType(entry, () => native(joinPath(folder, name))).isDirectory())
+      .map(({ name }) => name)
       .filter((name) => typeof name !== 'string' || !name.startsWith(WORK_DIRECTORY_PREFIX));
   } catch {
     return [];

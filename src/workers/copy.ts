@@ -3,7 +3,6 @@
  * times set, flushed, checked against the source, and then given its name.
  * FIFOs, sockets and devices are never opened. In a dry run nothing is written.
  */
-import { symlinkSync } from 'node:fs';
 import type { BigIntStats } from 'node:fs';
 import type { Lost, WorkDirectoryNote } from '../common/model/copy-options';
 import { HeddleError } from '../common/model/errors';
@@ -28,6 +27,7 @@ import {
 import { removeEmptied, removeExtra, type MirrorRoot } from './copy-extras';
 import { copyFolders } from './copy-folders';
 import { foresee, isReached } from './copy-foresight';
+import { makeLink } from './copy-link';
 import { placeCopy, type How, type Placing } from './copy-place';
 import type { CopyMemory } from './copy-memory';
 import { CopiesTogether } from './copies-together';
@@ -405,7 +405,7 @@ class Copier {
     const lost = new Set<Lost>();
     try {
       aboutTarget(job.target, () => {
-        symlinkSync(text, native(job.temp));
+        makeLink(text, job.temp, job.source, job.target);
         copyAttributes(job.source, source, job.temp, lost);
       });
       return placeCopy(job, source, how, { bytes: 0, lost: [...lost] }, this.#placing);

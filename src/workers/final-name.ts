@@ -22,6 +22,7 @@ import { realPath } from '../files/absolute-path';
 import { errorCode, isSameFile, lastPart, lstatOrNull, native, parentPath } from '../files/entries';
 import { byteString, fromByteString } from '../files/byte-strings';
 import { heldName, withHeldName } from '../files/held-names';
+import { IS_WINDOWS } from '../files/windows-paths';
 import {
   NAMING,
   placeAt,
@@ -153,14 +154,20 @@ function realPathOf(folder: FsPath): FsPath | null {
   }
 }
 
-/** A symbolic link that leads nowhere: it has its text from the moment that it is there. A file could be killed empty. */
+/**
+ * A symbolic link that leads nowhere: it has its text from the moment that it is there. A file, which could be killed
+ * empty, where there are none; on Windows users have to be allowed to make them.
+ */
 function makeClaim(path: FsPath, text: string): void {
-  try {
-    symlinkSync(text, native(path));
-  } catch (error) {
-    throwUnlessLinkless(error);
-    writeFileSync(native(path), text, { flag: 'wx' });
+  if (!IS_WINDOWS) {
+    try {
+      symlinkSync(text, native(path));
+      return;
+    } catch (error) {
+      throwUnlessLinkless(error);
+    }
   }
+  writeFileSync(native(path), text, { flag: 'wx' });
 }
 
 function readClaim(path: FsPath): string {

@@ -2,11 +2,12 @@
  * Times as a target keeps them. FAT knows even seconds from 1980 on, ext2 and small ext4 whole seconds up to 2038, other
  * file systems microseconds: a copy's time is then not its source's, and the two are the same all the same.
  */
-import { closeSync, lstatSync, openSync, statfsSync } from 'node:fs';
+import { closeSync, lstatSync, openSync } from 'node:fs';
 import type { BigIntStats } from 'node:fs';
 import { threadId } from 'node:worker_threads';
 import { joinPath, type FsPath } from '../common/model/paths';
 import { errorCode, native, parentPath } from '../files/entries';
+import { fileSystemType } from '../files/volumes';
 import { setTimes } from './attributes';
 
 const SECOND_NS = 1_000_000_000n;
@@ -52,6 +53,12 @@ export interface TimedTarget {
 export class TargetTimes {
   /** By device: how far a time that is read there may be from the one that was set; nanoseconds. */
   readonly #slacks = new Map<bigint, bigint>();
+  readonly #typeOf: typeof fileSystemType;
+
+  /** @param typeOf a folder's file system; replaceable for tests */
+  constructor(typeOf = fileSystemType) {
+    this.#typeOf = typeOf;
+  }
 
   /** Whether the target has the time that it would get from a source of `mtimeNs`. */
   isSame(mtimeNs: bigint, target: TimedTarget): boolean {
@@ -74,7 +81,7 @@ export class TargetTimes {
     // What is set is not always what is read later: some drivers cut times only when they write them to the disk.
     if (!fine && isCut(mtimeNs, there.mtimeNs)) return there.mtimeNs;
     if (scratch !== null) return tryOut(mtimeNs, scratch);
-    const grain = fine ? FINE_NS : isFat(target) ? COARSEST_NS : SECOND_NS;
+    const grain = fine ? FINE_NS : mayBeFat(this.#typeOf(parentPath(target))) ? COARSEST_NS : SECOND_NS;
     return distance(there.mtimeNs, mtimeNs) < grain ? there.mtimeNs : null;
   }
 
@@ -119,8 +126,9 @@ function isFineByLooks({ mtimeNs, ctimeNs }: BigIntStats): boolean {
   return mtimeNs % SECOND_NS !== 0n || ctimeNs % SECOND_NS !== 0n;
 }
 
-function isFat(target: FsPath): boolean {
-  return statfsSync(native(parentPath(target))).type === FAT;
+/** @param type 0: the system does not say, as Windows does not */
+function mayBeFat(type: number): boolean {
+  return type === FAT || type === 0;
 }
 
 /** Gives a file of our own the time, and reads what it has then. */

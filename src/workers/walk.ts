@@ -22,12 +22,14 @@ import {
 } from '../common/threads/walk';
 import { realPath } from '../files/absolute-path';
 import { byteString, fromByteString, isAscii, nativeByteString } from '../files/byte-strings';
+import { trueType } from '../files/entry-types';
 import { WalkFilter, readGitIgnore } from '../files/walk-filter';
 import type { WalkRules } from '../common/model/walk-rules';
 import { planChunk, type PlannedTask } from '../common/model/packet';
 import type { FileIdentity } from '../common/model/tasks';
 import { encodeCursor, plannedTask } from '../files/planned-tasks';
 import { Counterparts } from '../files/counterparts';
+import { hasInode } from '../files/entries';
 import { hasRealInodes, volumeAt, type Volume } from '../files/volumes';
 import { inodeOf, versionOf } from './file-identity';
 import { notRegular } from './source-file';
@@ -180,9 +182,10 @@ function* walkRoot(
     if (!filter.takesSize(size)) return null;
     const volume = near?.device === stats.dev ? near : volumeOf(here);
     const pathKey = (): string => `\0${byteString(followed ? path : realPath(system))}`;
-    const entry = found(size, Number(stats.nlink), {
+    const isKnown = hasInode(stats);
+    const entry = found(size, isKnown ? Number(stats.nlink) : 1, {
       file: inodeOf(stats),
-      pathKey: volume.hasRealInodes ? null : pathKey(),
+      pathKey: isKnown && volume.hasRealInodes ? null : pathKey(),
       version: versionOf(stats),
       mount: volume.mount,
     });
@@ -203,7 +206,7 @@ function* walkRoot(
         const stats = statSync(nativeByteString(here), { bigint: true });
         device ??= stats.dev;
         // Where inodes are made up, a folder may have the number of one above it.
-        const isTold = !follows || hasRealInodes(fromByteString(here));
+        const isTold = !follows || (hasInode(stats) && hasRealInodes(fromByteString(here)));
         inode = isTold ? inodeOf(stats) : byteString(realPath(nativeByteString(here)));
         if (stack.some((level) => level.inode === inode)) return { error: circle(fromByteString(here)) };
         if (rules.oneFileSystem && stats.dev !== device) return null;
@@ -291,8 +294,9 @@ function startBehind(names: readonly Name[], cursor: readonly string[]): Pick<Le
 
 function readFolder(path: string, follows: boolean): Name[] {
   return list(path)
-    .map((found): Name => {
-      const { name } = found;
+    .map((listed): Name => {
+      const { name } = listed;
+      const found = trueType(listed, () => nativeByteString(joined(path, name)));
       if (found.isFile()) return { key: name, type: 'file', followed: false };
       if (found.isDirectory()) return { key: `${name}/`, type: 'folder', followed: false };
       if (!found.isSymbolicLink()) return { key: name, type: 'special', followed: false };

@@ -62,6 +62,11 @@ export const FINDINGS = [
   'clash',
 ] as const;
 export type Finding = (typeof FINDINGS)[number];
+/** Of a file that is done without a byte of it copied: its size is what it was planned with. */
+export function isUncopied(finding: Finding | null): boolean {
+  return finding === 'updated' || finding === 'unchanged' || finding === 'kept' || finding === 'clash';
+}
+
 /** How many tasks of a job have each finding; those that none has are left out. */
 export type FindingCounts = Readonly<Partial<Record<Finding, number>>>;
 

@@ -11,7 +11,7 @@ import type { CopyRoot } from '../../common/threads/worker-options';
 import { displayPath, joinPath, pathFromBytes, samePath, type FsPath } from '../../common/model/paths';
 import { WORK_DIRECTORY_PREFIX } from '../../common/threads/walk';
 import { absolutePath, realPath } from '../../files/absolute-path';
-import { lastPart, native, parentPath } from '../../files/entries';
+import { hasInode, isSameFile, lastPart, native, parentPath } from '../../files/entries';
 import { listedPath, loosePath, looseKey } from '../../files/folded-names';
 import { mustExist } from './must-exist';
 import { TargetProbe } from './target-names';
@@ -220,7 +220,7 @@ async function refuseSourcesInTargets(mapped: readonly Mapped[]): Promise<void> 
 async function refuseOntoItself(source: FsPath, target: FsPath): Promise<void> {
   const from = await lstat(native(source), { bigint: true });
   const to = await stat(native(target), { bigint: true }).catch(() => null);
-  if (to !== null && to.dev === from.dev && to.ino === from.ino) {
+  if (to !== null && (isSameFile(to, from) || (!hasInode(to) && areOnePath(source, target)))) {
     throw new HeddleError(
       'copy-into-itself',
       `${displayPath(source)} and ${displayPath(target)} are the same; there is nothing to copy.`,
@@ -249,8 +249,13 @@ async function isOne(a: FsPath, b: FsPath): Promise<boolean> {
   if (samePath(a, b)) return true;
   const [one, other] = [await stat(native(a), { bigint: true }), await stat(native(b), { bigint: true })];
   if (one.dev !== other.dev) return false;
-  if (one.ino === other.ino) return true;
+  if (isSameFile(one, other)) return true;
   return loosePath(a) === loosePath(b) && samePath(listedPath(a), listedPath(b));
+}
+
+/** Of two that are there; where files have no ids, their real paths tell. */
+function areOnePath(a: FsPath, b: FsPath): boolean {
+  return samePath(realPath(parentPath(a)), realPath(parentPath(b))) && samePath(lastPart(a), lastPart(b));
 }
 
 function nearestRealFolder(path: FsPath): FsPath {

@@ -11,18 +11,25 @@ import {
   type VerifyRequest,
 } from '../../common/model/job-request';
 import type { Algorithm } from '../../common/model/digests';
-import { displayName, displayPath, joinPath, keyOfPath, type FsPath } from '../../common/model/paths';
+import {
+  displayName,
+  displayPath,
+  joinPath,
+  keyOfPath,
+  samePath,
+  type FsPath,
+} from '../../common/model/paths';
 import { formatCount } from '../../common/model/units';
 import { WORK_DIRECTORY_PREFIX } from '../../common/threads/walk';
 import type { WalkRules } from '../../common/model/walk-rules';
 import { absolutePath, realPath } from '../../files/absolute-path';
-import { makeFolders, native, parentPath } from '../../files/entries';
+import { isSameFile, makeFolders, native, parentPath } from '../../files/entries';
 import { understood } from '../understood';
 import type { NewJob } from '../store/job-repository';
 import type { Vault } from '../store/vault';
 import { entryFilter } from '../formats/list-filter';
 import { mustHaveLists, storeLists } from './download-lists';
-import { isHttpUrl } from '../formats/entry';
+import { downloadName } from './download-name';
 import { manifestWriter } from '../formats/manifest';
 import { bagFolder } from './bag';
 import { copyRoots } from './copy-roots';
@@ -225,7 +232,7 @@ async function prepareFolders(
     stat(native(manifest), { bigint: true }),
     stat(native(root), { bigint: true }),
   ]);
-  if (a.dev === b.dev && a.ino === b.ino) {
+  if (samePath(manifest, root) || isSameFile(a, b)) {
     throw new HeddleError(
       'bad-request',
       `${displayPath(left)} and ${displayPath(right)} are the same folder; there is nothing to compare.`,
@@ -301,12 +308,15 @@ async function prepareDownload(
   } catch (error) {
     throw fromErrorData(toErrorData(error, displayPath(directory)));
   }
-  const { lists, firstLine } = await storeLists(request, making);
+  const { lists, first } = await storeLists(request, making);
   const workDirectory = joinPath(directory, WORK_DIRECTORY_PREFIX + token);
   const { only, leaveOut } = request;
   return {
     kind: 'download',
-    label: request.listFiles.length > 0 ? labelOf(request.listFiles) : downloadLabel(firstLine),
+    label:
+      request.listFiles.length > 0
+        ? labelOf(request.listFiles)
+        : downloadName(first, request.out, lists.length === 1),
     folder: displayPath(directory),
     spec: {
       kind: 'download',
@@ -327,10 +337,6 @@ function sealOptions(
   const { headers, user, bearer, proxy, userAgent, keyPassword, ...options } = given;
   const secrets: Record<SecretOption, unknown> = { headers, user, bearer, proxy, userAgent, keyPassword };
   return { options, secrets: vault.seal(JSON.stringify(secrets)).toString('base64') };
-}
-
-function downloadLabel(firstLine: string): string {
-  return isHttpUrl(firstLine) ? `${new URL(firstLine).host} downloads` : 'Downloads';
 }
 
 function workDirectoryBeside(path: FsPath, token: string): FsPath {

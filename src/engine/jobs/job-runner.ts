@@ -26,7 +26,8 @@ import { JobTally } from './job-tally';
 import { kindOf, type Kind } from './kinds';
 import { Recorder } from './recorder';
 import { DEFAULT_RETRY_POLICY, retryDelayMs } from './retry-policy';
-import type { RunnerOptions, RunningNow, RunResult, StopReason } from './runner-options';
+import type { RunnerOptions, RunResult, StopReason } from './runner-options';
+import { runningNow, type WorkerNow } from './running-now';
 import type { PlacesGroup } from './hosts';
 import { FlowWatch } from './flow-watch';
 
@@ -212,17 +213,13 @@ export class JobRunner {
   }
 
   /** What runs at this moment, by worker; tasks that wait for a thread do not. */
-  runningNow(): { worker: number; alive: boolean; lanes: number; running: RunningNow[] }[] {
-    return this.executor.read().map(({ worker, alive, lanes, running }) => ({
-      worker,
-      alive,
-      lanes,
-      running: running.flatMap((reading) => {
-        const packet = this.#running.get(reading.handle);
-        const id = packet?.ids[reading.task];
-        return id === undefined ? [] : [{ ...reading, id, name: packet?.names[reading.task] ?? '' }];
-      }),
-    }));
+  runningNow(): WorkerNow[] {
+    return runningNow(this.executor.read(), this.#running);
+  }
+
+  /** Tasks that have ended, of which the database does not know yet. */
+  unwritten(): readonly number[] {
+    return this.#recorder.unwritten();
   }
 
   get #isBounded(): boolean {

@@ -3,7 +3,7 @@ import type { OutcomeColumns } from '../../common/model/answer';
 import type { ErrorData } from '../../common/model/errors';
 import type { JobSummary } from '../../common/model/jobs';
 import { valueAt, type Packet } from '../../common/model/packet';
-import { NO_TASKS, type SettledState, type TaskCounts } from '../../common/model/tasks';
+import { NO_TASKS, isUncopied, type SettledState, type TaskCounts } from '../../common/model/tasks';
 import type { TimedEnds } from '../pool';
 import type { Planned } from '../store/packet-store';
 import type { Becomes } from '../store/task-writes';
@@ -20,12 +20,21 @@ export interface Attempt {
   readonly error: ErrorData | null;
 }
 
+/** A task counts once, after its last attempt. */
+interface Settled {
+  tasks: number;
+  failed: number;
+  bytes: number;
+}
+
 export type AttemptListener = (name: string, time: AttemptTime, failed: boolean) => void;
+
+const NOTHING_SETTLED: Readonly<Settled> = { tasks: 0, failed: 0, bytes: 0 };
 
 export class JobTally {
   readonly strips = new Strips();
-  /** Bytes of settled tasks by worker, for the statistics. */
-  readonly bytesByWorker = new Map<number, number>();
+  /** What each worker has settled, for the statistics. */
+  readonly #byWorker = new Map<number, Settled>();
   readonly #counts: Record<keyof TaskCounts, number>;
   readonly #onAttempt: AttemptListener | null;
   bytesDone: number;
@@ -53,6 +62,16 @@ export class JobTally {
     this.bytesKnown = bytesKnown;
   }
 
+  settledBy(worker: number): Readonly<Settled> {
+    return this.#byWorker.get(worker) ?? NOTHING_SETTLED;
+  }
+
+  #settledOf(worker: number): Settled {
+    let settled = this.#byWorker.get(worker);
+    if (settled === undefined) this.#byWorker.set(worker, (settled = { ...NOTHING_SETTLED }));
+    return settled;
+  }
+
   planned({ added, bytesKnown, bytesDone }: Planned): void {
     for (const state of ['queued', 'done', 'failed', 'skipped'] as const) this.#counts[state] += added[state];
     this.bytesKnown += bytesKnown;
@@ -70,12 +89,16 @@ export class JobTally {
     if (to === 'done') {
       const bytes = results === null ? 0 : valueAt(results.bytes, at);
       this.bytesDone += bytes;
-      // Of what was brought up to date no byte was copied.
-      if (results !== null && valueAt(results.findings, at) !== 'updated')
+      if (results !== null && !isUncopied(valueAt(results.findings, at)))
         this.bytesKnown += bytes - (valueAt(packet.sizes, task) ?? 0);
-      if (worker !== null) this.bytesByWorker.set(worker, (this.bytesByWorker.get(worker) ?? 0) + bytes);
+      if (worker !== null) this.#settledOf(worker).bytes += bytes;
     }
     if (worker === null || to === null) return;
+    if (to !== 'queued') {
+      const settled = this.#settledOf(worker);
+      settled.tasks += 1;
+      if (to === 'failed') settled.failed += 1;
+    }
     const lane = valueAt(ends.lanes, at);
     const [startedAtMs = 0, endedAtMs = 0] = [ends.startedAtMs[at], ends.endedAtMs[at]];
     const outcome: SettledState = error !== null ? 'failed' : to === 'queued' ? 'done' : to;

@@ -146,8 +146,7 @@ export class JobMonitor {
       let rate = this.#workerRates.get(worker);
       if (rate === undefined) this.#workerRates.set(worker, (rate = new Rate()));
       const bytes =
-        (this.#runner.tally.bytesByWorker.get(worker) ?? 0) +
-        running.reduce((sum, task) => sum + task.bytesDone, 0);
+        this.#runner.tally.settledBy(worker).bytes + running.reduce((sum, task) => sum + task.bytesDone, 0);
       const oldest = running.length === 0 ? null : Math.min(...running.map((task) => task.startedAtMs));
       return {
         worker,

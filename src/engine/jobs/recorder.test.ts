@@ -109,6 +109,16 @@ test('a task that is settled already is neither counted nor told again', () => {
   expect(tasks.rows.unlisted(jobId)).toBe(FILES - 3);
 });
 
+test('what has settled and is not written yet is told, and what is tried again is not', () => {
+  const recorder = new Recorder(tasks, jobId, vi.fn(), vi.fn());
+  const packet = planned();
+  recorder.record(settledOf(packet, { tasks: [3, 4] }));
+  recorder.record(failedOf(packet, { tasks: [5], to: 'queued' }));
+  expect(recorder.unwritten()).toEqual([packet.ids[3], packet.ids[4]]);
+  recorder.flush();
+  expect(recorder.unwritten()).toEqual([]);
+});
+
 test('another process that writes meanwhile is waited for, or waits', () => {
   const other = openDatabase(folder);
   other.pragma('busy_timeout = 0');

@@ -43,6 +43,16 @@ export class Recorder {
     this.#onError = onError;
   }
 
+  /** Ids of tasks that have settled and are not in the database yet, where they are queued still. */
+  unwritten(): number[] {
+    return this.#recorded.flatMap(({ packet, ends, becomes }) =>
+      ends.tasks.flatMap((task, at) => {
+        const to = becomes[at] ?? null;
+        return to === null || to === 'queued' ? [] : (packet.ids[task] ?? []);
+      }),
+    );
+  }
+
   record(recorded: Recorded): void {
     this.#recorded.push(recorded);
     this.#waiting += recorded.ends.tasks.length;

@@ -91,7 +91,7 @@ export async function runJob(parts: RunParts, id: number, order: RunOrder): Prom
     id,
     runner.executor
       .measures()
-      .workers.map((measure) => ({ ...measure, bytes: runner.tally.bytesByWorker.get(measure.worker) ?? 0 })),
+      .workers.map((measure) => ({ ...measure, ...runner.tally.settledBy(measure.worker) })),
   );
   jobs.setElapsed(id, elapsedMs);
   jobs.rest(id, state, error);

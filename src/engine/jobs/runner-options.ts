@@ -4,7 +4,7 @@ import type { FsPath } from '../../common/model/paths';
 import type { Settings } from '../../common/model/settings';
 import type { SettledTask } from '../../common/model/tasks';
 import type { RateLimit } from '../../common/threads/rate-limit';
-import type { RunningReading, Threads } from '../pool';
+import type { Threads } from '../pool';
 import type { RestState, StoredJob } from '../store/job-repository';
 import type { TaskStore } from '../store/task-store';
 import type { Vault } from '../store/vault';
@@ -45,10 +45,4 @@ export type StopReason = 'pause' | 'cancel' | 'interrupt';
 export interface RunResult {
   readonly state: RestState;
   readonly error: ErrorData | null;
-}
-
-/** A task that runs at this moment. */
-export interface RunningNow extends RunningReading {
-  readonly id: number;
-  readonly name: string;
 }

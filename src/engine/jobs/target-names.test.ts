@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { displayPath, type FsPath } from '../../common/model/paths';
-import { TargetNames, TargetProbe, type TargetTraits } from './target-names';
+import { TargetNames, TargetProbe, type TargetTraits, isListedAs } from './target-names';
 
 const root = { source: '/from', target: '/to', workDirectory: '/.heddle-work-0' };
 const plain: TargetTraits = {
@@ -76,4 +76,12 @@ test('looking leaves nothing behind, and what is not to be written to is not', a
   } finally {
     rmSync(folder, { recursive: true });
   }
+});
+
+test('a name that the file system lists in another Unicode form is a name that it holds', () => {
+  const nfd = Buffer.from('cafe\u0301');
+  expect(isListedAs([Buffer.from('x'), nfd], 'caf\u00e9')).toBe(true);
+  expect(isListedAs([nfd], 'cafe')).toBe(false);
+  expect(isListedAs([Buffer.from([0xff])], Uint8Array.of(0xff))).toBe(true);
+  expect(isListedAs([Buffer.from('CAF\u00c9')], 'caf\u00e9')).toBe(false);
 });

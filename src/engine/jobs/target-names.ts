@@ -280,10 +280,19 @@ async function canBe(folder: FsPath, name: FsPath): Promise<boolean> {
   }
   try {
     const names = await readdir(native(folder), { encoding: 'buffer' });
-    return names.some((there) => there.equals(pathToBytes(name)));
+    return isListedAs(names, name);
   } finally {
     await rm(native(path), { force: true });
   }
+}
+
+/** Some file systems (HFS+) keep names in a Unicode form of their own, and find them under every other one. */
+export function isListedAs(names: readonly Buffer[], name: FsPath): boolean {
+  const form = typeof name === 'string' ? name.normalize('NFC') : null;
+  return names.some(
+    (there) =>
+      there.equals(pathToBytes(name)) || (form !== null && there.toString().normalize('NFC') === form),
+  );
 }
 
 function isHarmless(name: FsPath): boolean {

@@ -13,6 +13,13 @@ interface Found {
   readonly atMs: number;
 }
 
+/** Ids of tasks that the database calls queued. */
+export interface NotQueued {
+  readonly running: readonly number[];
+  /** They have ended. */
+  readonly unwritten: readonly number[];
+}
+
 export class TaskSearch {
   readonly #tasks: TaskStore;
   readonly #found = new Map<string, Promise<Found>>();
@@ -21,17 +28,17 @@ export class TaskSearch {
     this.#tasks = tasks;
   }
 
-  /** @param runningIds tasks that run: the database calls them queued */
-  async page(query: TaskPageQuery, counts: TaskCounts, runningIds: readonly number[]): Promise<TaskPage> {
+  /** What the database calls queued may be told as running: to no one does a task go from running to queued to done. */
+  async page(query: TaskPageQuery, counts: TaskCounts, now: NotQueued): Promise<TaskPage> {
     const { jobId, state, finding = null, search, offset, limit } = query;
     if (state === 'running') {
-      const rows = runningIds
+      const rows = now.running
         .flatMap((id) => this.#tasks.rows.row(id) ?? [])
         .filter(({ name, source }) => `${name}\n${source}`.toLowerCase().includes(search.toLowerCase()))
         .map((row) => ({ ...row, state: 'running' as const }));
       return { total: rows.length, rows: rows.slice(offset, offset + limit) };
     }
-    const running = new Set(runningIds);
+    const running = new Set([...now.running, ...now.unwritten]);
     const mark = (rows: TaskPage['rows']): TaskPage['rows'] =>
       rows.map((row) => (row.state === 'queued' && running.has(row.id) ? { ...row, state: 'running' } : row));
     if (search !== '') {

@@ -6,7 +6,13 @@ import type { OutcomeColumns } from '../../common/model/answer';
 import type { KnownFile } from '../../common/model/download';
 import type { Digests } from '../../common/model/digests';
 import { valueAt, type Packet } from '../../common/model/packet';
-import type { Finding, SettledState, SettledTask, TaskState } from '../../common/model/tasks';
+import {
+  isUncopied,
+  type Finding,
+  type SettledState,
+  type SettledTask,
+  type TaskState,
+} from '../../common/model/tasks';
 import { endsNow } from '../../common/threads/ends';
 import type { Ends } from '../../common/threads/protocol';
 import { WITHHELD_FOR_NOW } from '../jobs/withheld';
@@ -287,9 +293,10 @@ export class TaskWrites {
   #recordRest({ packet, ends, knownOf }: Recorded, { at, task, id, hasFailed, values }: TaskChange): void {
     const { digests, attempts, worker, startedAtMs, endedAtMs, error } = values;
     if (hasFailed) {
+      // A task that is retried counts its attempts anew: those of the round before are told until one of its own failed.
+      this.#prepare('DELETE FROM failed_attempts WHERE task_id = ? AND attempt >= ?').run(id, attempts);
       this.#prepare(
-        `INSERT INTO failed_attempts (task_id, attempt, worker, started_at, ended_at, error) VALUES (?, ?, ?, ?, ?, ?)
-           ON CONFLICT (task_id, attempt) DO UPDATE SET ended_at = excluded.ended_at, error = excluded.error`,
+        `INSERT INTO failed_attempts (task_id, attempt, worker, started_at, ended_at, error) VALUES (?, ?, ?, ?, ?, ?)`,
       ).run(id, attempts, worker, startedAtMs, endedAtMs ?? Date.now(), error);
     }
     const rest = ends.results === null ? null : valueAt(ends.results.rest, at);
@@ -347,24 +354,29 @@ export class TaskWrites {
 
   /** Lines that could not be read stay as they are: nothing is known of them any more. */
   #move(jobId: number, from: TaskState, to: 'cancelled' | 'queued', limit: number): number {
+    const some = `SELECT id FROM tasks
+      WHERE job_id = ? AND state = ? AND NOT (type = 'url' AND host = '') LIMIT ?`;
     return this.#database.transaction(() => {
-      const { changes } = this.#prepare(
-        `UPDATE tasks SET state = ?, not_before = NULL,
-             attempts = CASE WHEN ? THEN 0 ELSE attempts END,
-             ended_at = CASE WHEN ? THEN NULL ELSE ? END, error = CASE WHEN ? THEN NULL ELSE error END,
-             finding = NULL
-           WHERE id IN (SELECT id FROM tasks
-             WHERE job_id = ? AND state = ? AND NOT (type = 'url' AND host = '') LIMIT ?)`,
-      ).run(
-        to,
-        Number(to === 'queued'),
-        Number(to === 'queued'),
-        Date.now(),
-        Number(to === 'queued'),
-        jobId,
-        from,
-        limit,
-      );
+      // Who had settled them has not any more.
+      if (to === 'queued') {
+        this.#prepare(
+          `UPDATE worker_statistics SET tasks = max(0, tasks - moved.count),
+               failed = max(0, failed - CASE WHEN ? = 'failed' THEN moved.count ELSE 0 END)
+             FROM (SELECT worker AS place, count(*) AS count FROM tasks WHERE id IN (${some}) GROUP BY worker) AS moved
+             WHERE job_id = ? AND worker = moved.place`,
+        ).run(from, jobId, from, limit, jobId);
+      }
+      const changes =
+        to === 'queued'
+          ? this.#prepare(
+              `UPDATE tasks SET state = 'queued', not_before = NULL, attempts = 0, worker = NULL, started_at = NULL,
+                 ended_at = NULL, error = NULL, finding = NULL WHERE id IN (${some})`,
+            ).run(jobId, from, limit).changes
+          : // Of one that waited for its next attempt the last one is told; no worker has settled it.
+            this.#prepare(
+              `UPDATE tasks SET state = 'cancelled', not_before = NULL, worker = NULL,
+                 ended_at = coalesce(ended_at, ?), finding = NULL WHERE id IN (${some})`,
+            ).run(Date.now(), jobId, from, limit).changes;
       this.#prepare(`UPDATE jobs SET ${from} = ${from} - ?, ${to} = ${to} + ? WHERE id = ?`).run(
         changes,
         changes,
@@ -445,8 +457,8 @@ function valuesOf(
     target: toStored(
       (results === null ? null : valueAt(results.targets, at)) ?? valueAt(packet.targets, task),
     ),
-    // Of what was brought up to date no byte was copied.
-    size: to === 'done' && finding !== 'updated' ? bytes : valueAt(packet.sizes, task),
+    // Of what was brought up to date no byte was copied, and of what is as it was none would be.
+    size: to === 'done' && !isUncopied(finding) ? bytes : valueAt(packet.sizes, task),
     bytes,
     digests: (results === null ? null : valueAt(results.digests, at)) ?? found,
     attempts: next === undefined ? valueAt(packet.attempts, task) + (hasRun ? 1 : 0) : 0,

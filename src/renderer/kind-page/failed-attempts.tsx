@@ -6,12 +6,14 @@ import { clockText } from '../lib/text';
 import { useRequest } from '../lib/use-request';
 import styles from './task-detail.module.css';
 
-export function FailedAttempts({ row }: { readonly row: TaskRow }) {
-  const attempts = useRequest(
-    'tasks:failed-attempts',
-    { taskId: row.id },
-    { version: `${row.attempts} ${row.state}` },
-  );
+interface FailedAttemptsProps {
+  readonly row: TaskRow;
+  /** Changes with whatever happens to the task. */
+  readonly version: string;
+}
+
+export function FailedAttempts({ row, version }: FailedAttemptsProps) {
+  const attempts = useRequest('tasks:failed-attempts', { taskId: row.id }, { version });
   if (attempts === null || attempts.length === 0) return null;
   return (
     <table className={styles['table']}>

@@ -29,9 +29,14 @@ interface TaskDetailProps {
 }
 
 export function TaskDetail({ job, row, onClose }: TaskDetailProps) {
-  const running = useRunning(row.id);
+  const running = useRunning(row);
   const now = useNow(row.state === 'queued' && row.notBeforeMs !== null && running === undefined);
   const state = taskStateText(row, running !== undefined, now, isDryRun(job));
+  const canShow = useRequest(
+    'shell:can-show',
+    { jobId: job.id, taskId: row.id },
+    { version: versionOf(row) },
+  );
   const sides = job.variant === 'folders';
   const read = row.digests ?? {};
   const { error } = row;
@@ -51,6 +56,7 @@ export function TaskDetail({ job, row, onClose }: TaskDetailProps) {
         </h2>
         <Button
           look="quiet"
+          isDisabled={canShow !== true}
           onPress={() => {
             showInFolder(job.id, row.id);
           }}
@@ -92,10 +98,15 @@ export function TaskDetail({ job, row, onClose }: TaskDetailProps) {
         )}
       </dl>
       {row.facts !== null && <TimeBars times={row.facts.times} />}
-      {job.kind === 'download' && <FailedAttempts row={row} />}
+      {job.kind === 'download' && <FailedAttempts row={row} version={versionOf(row)} />}
       {row.facts !== null && <ResponseHeaders facts={row.facts} />}
     </section>
   );
+}
+
+/** Changes with whatever happens to a task. */
+function versionOf({ state, attempts, startedAtMs, endedAtMs }: TaskRow): string {
+  return [state, attempts, startedAtMs, endedAtMs].join(' ');
 }
 
 function sourceName(job: JobSummary, row: TaskRow): string {

@@ -5,6 +5,7 @@ import type { JobSummary } from '../../common/model/jobs';
 import { formatCount } from '../../common/model/units';
 import type { KindWords } from '../kinds';
 import { findingWord, isDryRun } from '../lib/findings';
+import { useRequest } from '../lib/use-request';
 import { useFrame } from '../state/frames';
 import { useJob } from '../state/jobs';
 import { Segmented } from '../components/segmented';
@@ -53,15 +54,25 @@ export function TaskPane({ jobId, words }: TaskPaneProps) {
   const [selected, setSelected] = useState<TaskRow | null>(null);
   const [detailOpen, setDetailOpen] = useState(false);
   const counts = (frame ?? job)?.counts;
-  const rows = useTaskRows(
-    { jobId, ...filter, search },
-    // A task that failed at once and waits for its next attempt leaves the counts as they were.
-    `${job?.state ?? ''} ${Object.values(counts ?? {}).join(' ')} ${frame?.waitingFor == null ? '' : 'waits'}`,
-  );
+  // A task that failed at once and waits for its next attempt leaves the counts as they were, and so does a job that was
+  // retried and came to the same.
+  const version = [
+    job?.state,
+    job?.endedAtMs,
+    ...Object.values(counts ?? {}),
+    frame?.waitingFor == null ? '' : 'waits',
+  ].join(' ');
+  const rows = useTaskRows({ jobId, ...filter, search }, version);
   const findings = useFindings(job, counts === undefined ? 0 : settledTasks(counts));
   const look = useMemo(() => lookOf(job), [job]);
-  // The row as it is now, where it is among those held.
-  const current = selected === null ? null : (rows.find(selected.id) ?? selected);
+  // The row as it is now, be it among those held or not: filters may hide it, and lists scroll.
+  const held = selected === null ? undefined : rows.find(selected.id);
+  const asked = useRequest(
+    'tasks:get',
+    selected === null || held !== undefined ? null : { taskId: selected.id },
+    { version },
+  );
+  const current = held ?? asked ?? selected;
   if (job === null || counts === undefined) return null;
   const total = totalTasks(counts);
   const views = (job.kind === 'download' || duplicates) && (

@@ -53,10 +53,7 @@ export function GridRow({ row, look, index, top, selected, active, onPress }: Gr
 }
 
 const Cells = memo(function Cells({ row, dryRun }: { readonly row: TaskRow; readonly dryRun: boolean }) {
-  const live = useRunning(row.id);
-  // A frame may be older than the row: what has settled stays settled.
-  const running =
-    live !== undefined && (row.state === 'queued' || row.state === 'running') ? live : undefined;
+  const running = useRunning(row);
   const size = sizeOf(row, running);
   const worker = running?.worker ?? row.worker;
   return (
@@ -83,7 +80,7 @@ const Cells = memo(function Cells({ row, dryRun }: { readonly row: TaskRow; read
 
 /** A file in the left folder beside that in the right one. */
 const SideCells = memo(function SideCells({ row, right }: { readonly row: TaskRow; readonly right: string }) {
-  const running = useRunning(row.id) !== undefined && (row.state === 'queued' || row.state === 'running');
+  const running = useRunning(row) !== undefined;
   const sides = sidesOf(row, right);
   return (
     <>

@@ -23,7 +23,10 @@ export function WorkerFoot({ jobId }: { readonly jobId: number }) {
   if (job === null) return null;
 
   const frames = new Map(frame?.workers.map((worker) => [worker.worker, worker]));
-  const numbers = drawn.length > 0 ? drawn : statistics.map((worker) => worker.worker);
+  // Also those that a smaller pool has let go, whose strips may be over.
+  const numbers = [...new Set([...drawn, ...statistics.map(({ worker }) => worker)])].sort(
+    (left, right) => left - right,
+  );
   return (
     <section className={styles['foot']} aria-label="Workers">
       <div className={styles['head']}>
@@ -38,7 +41,7 @@ export function WorkerFoot({ jobId }: { readonly jobId: number }) {
             worker={worker}
             frame={frames.get(worker)}
             statistics={statistics.find((entry) => entry.worker === worker)}
-            drawn={drawn.length > 0}
+            drawn={drawn.includes(worker)}
           />
         ))}
       </ul>
@@ -54,8 +57,8 @@ function titleText(job: JobSummary, frame: JobFrame | null, known: number): stri
         ? ''
         : ` · ${frame.connections.open} of ${plural(frame.connections.most, 'connection', 'connections')}`;
     const alive = frames.filter((worker) => worker.alive).length;
-    const all = plural(frames.length, 'thread', 'threads');
-    return `Workers · ${all}${alive === frames.length ? '' : `, ${alive} alive`}${connections}`;
+    const all = plural(Math.max(known, frames.length), 'thread', 'threads');
+    return `Workers · ${all}${alive >= known ? '' : `, ${alive} alive`}${connections}`;
   }
   if (known === 0) return isEnded(job.state) ? 'Workers · none was needed' : 'Workers · not started';
   return `Workers · ${plural(known, 'thread', 'threads')}, ended`;

@@ -44,11 +44,49 @@ test('a dry run says that nothing was written, and what would be', () => {
     copyOptions: { ...DEFAULT_COPY_OPTIONS, dryRun: true },
   };
   expect(findingsSentence(job, { new: 3, deleted: 2 }, 1)).toBe(
-    'Dry run, nothing was written. 6 files: 3 would be copied, 2 would be deleted, 1 failed.',
+    'Dry run, nothing was written. 6 items: 3 would be copied, 2 would be deleted, 1 failed.',
   );
   expect(findingWord('deleted', true)).toBe('Would delete');
   expect(findingWord('deleted', false)).toBe('Deleted');
   expect(findingWord('unchanged', true)).toBe('Unchanged');
+});
+
+test('all tasks are accounted for, so that the sentence and the filters count the same', () => {
+  const copy: JobSummary = {
+    ...JOB,
+    kind: 'copy',
+    counts: { ...NO_TASKS, done: 399, skipped: 3, cancelled: 2, queued: 1 },
+    copyOptions: DEFAULT_COPY_OPTIONS,
+  };
+  expect(findingsSentence(copy, { new: 398, unchanged: 2 }, 0)).toBe(
+    '405 items: 398 new, 2 unchanged, 1 skipped, 2 cancelled, 1 not run, 1 folder.',
+  );
+  const folders: JobSummary = {
+    ...JOB,
+    variant: 'folders',
+    counts: { ...NO_TASKS, done: 4, failed: 2, skipped: 2 },
+  };
+  expect(findingsSentence(folders, { same: 4, moved: 2 }, 0)).toBe(
+    '8 files: 4 the same, 2 moved (two paths each).',
+  );
+});
+
+test('one thing is told in the singular', () => {
+  const copy: JobSummary = {
+    ...JOB,
+    kind: 'copy',
+    counts: { ...NO_TASKS, done: 1, skipped: 1 },
+    copyOptions: DEFAULT_COPY_OPTIONS,
+  };
+  expect(findingsSentence(copy, { new: 1, kept: 1 }, 0)).toBe('2 items: 1 new, 1 kept as it was.');
+  const dry = {
+    ...copy,
+    counts: { ...NO_TASKS, done: 1 },
+    copyOptions: { ...DEFAULT_COPY_OPTIONS, dryRun: true },
+  };
+  expect(findingsSentence(dry, { kept: 1 }, 0)).toBe(
+    'Dry run, nothing was written. 1 item: 1 would be kept as it is.',
+  );
 });
 
 test('findings that no task has are left out', () => {

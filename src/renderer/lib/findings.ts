@@ -1,7 +1,8 @@
 /** Words and tones of what was found. Pure. */
-import { FINDINGS, type Finding, type FindingCounts } from '../../common/model/tasks';
+import { FINDINGS, totalTasks, type Finding, type FindingCounts } from '../../common/model/tasks';
 import type { JobSummary } from '../../common/model/jobs';
 import { formatCount } from '../../common/model/units';
+import { WORDS } from '../kinds';
 
 /** How a task's word looks. */
 export type TaskTone = 'running' | 'done' | 'failed' | 'waiting' | 'idle';
@@ -35,19 +36,23 @@ const LOOKS: Readonly<Record<Finding, FindingLook>> = {
   numbered: { word: 'Numbered', counted: 'numbered', tone: 'done' },
   unchanged: { word: 'Unchanged', counted: 'unchanged', tone: 'idle' },
   updated: { word: 'Updated', counted: 'updated', tone: 'done' },
-  kept: { word: 'Kept', counted: 'kept as they were', tone: 'idle' },
+  kept: { word: 'Kept', counted: 'kept as they were', countedOne: 'kept as it was', tone: 'idle' },
   deleted: { word: 'Deleted', counted: 'deleted', tone: 'waiting' },
   withheld: { word: 'Not deleted', counted: 'not deleted', tone: 'waiting' },
   clash: { word: 'Clash', counted: 'clashes', countedOne: 'clash', tone: 'failed' },
 };
 
 /** What a dry run says instead: nothing happened yet. */
-const WOULD: Readonly<Partial<Record<Finding, { readonly word: string; readonly counted: string }>>> = {
+const WOULD: Readonly<Partial<Record<Finding, Pick<FindingLook, 'word' | 'counted' | 'countedOne'>>>> = {
   new: { word: 'Would copy', counted: 'would be copied' },
   replaced: { word: 'Would replace', counted: 'would be replaced' },
   numbered: { word: 'Would number', counted: 'would get a number' },
   updated: { word: 'Would update', counted: 'would be updated' },
-  kept: { word: 'Would keep', counted: 'would be kept as they are' },
+  kept: {
+    word: 'Would keep',
+    counted: 'would be kept as they are',
+    countedOne: 'would be kept as it is',
+  },
   deleted: { word: 'Would delete', counted: 'would be deleted' },
   withheld: { word: 'Would not delete', counted: 'would not be deleted' },
 };
@@ -70,21 +75,33 @@ export function foundOf(findings: FindingCounts): readonly Finding[] {
 }
 
 /**
- * `12,034 files: 12,030 ok, 3 changed, 1 missing.`
+ * `12,034 files: 12,030 ok, 3 changed, 1 missing.` The parts add up to the number before them, which is that of the
+ * job's tasks.
  * @param untold failed tasks without a finding
  */
 export function findingsSentence(job: JobSummary, findings: FindingCounts, untold: number): string {
   const dryRun = isDryRun(job);
   const parts = foundOf(findings).map((finding) => {
     const count = findings[finding] ?? 0;
-    const { counted, countedOne } = LOOKS[finding];
-    const would = dryRun ? WOULD[finding]?.counted : undefined;
-    return `${formatCount(count)} ${would ?? (count === 1 ? countedOne : undefined) ?? counted}`;
+    const { counted, countedOne } = (dryRun ? WOULD[finding] : undefined) ?? LOOKS[finding];
+    const paths = finding !== 'moved' ? '' : count === 1 ? ' (two paths)' : ' (two paths each)';
+    return `${formatCount(count)} ${(count === 1 ? countedOne : undefined) ?? counted}${paths}`;
   });
-  // Not all tasks are files: folders get their times, and the other end of a file that was moved is told with it.
-  const total = Object.values(findings).reduce((sum, count) => sum + count, untold);
+  const { skipped, cancelled, queued } = job.counts;
+  const { moved = 0, kept = 0, unchanged = 0, withheld = 0 } = findings;
+  // The other path of a file that was moved is skipped, and told with it.
+  const skippedElse = skipped - moved - (dryRun ? 0 : kept + unchanged + withheld);
+  if (skippedElse > 0) parts.push(`${formatCount(skippedElse)} skipped`);
   if (untold > 0) parts.push(`${formatCount(untold)} failed`);
+  if (cancelled > 0) parts.push(`${formatCount(cancelled)} cancelled`);
+  if (queued > 0) parts.push(`${formatCount(queued)} not run`);
+  const total = totalTasks(job.counts);
+  const told = Object.values(findings).reduce((sum, count) => sum + count, moved);
+  const folders = total - told - Math.max(0, skippedElse) - untold - cancelled - queued;
+  // One task sets what all folders of a source are set to.
+  if (job.kind === 'copy' && folders > 0)
+    parts.push(`${formatCount(folders)} ${folders === 1 ? 'folder' : 'folders'}`);
   const start = dryRun ? 'Dry run, nothing was written. ' : '';
-  const files = `${formatCount(total)} ${total === 1 ? 'file' : 'files'}`;
-  return `${start}${files}${parts.length === 0 ? '' : `: ${parts.join(', ')}`}.`;
+  const { one, many } = WORDS[job.kind];
+  return `${start}${formatCount(total)} ${total === 1 ? one : many}${parts.length === 0 ? '' : `: ${parts.join(', ')}`}.`;
 }

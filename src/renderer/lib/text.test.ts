@@ -66,6 +66,19 @@ describe('percentages', () => {
     expect(sharesOf(one)).toEqual({ done: 0, running: 0.25, failed: 0 });
   });
 
+  it('say what the bar shows, also where nothing tells how far the running tasks are', () => {
+    for (const bytesKnown of [0, 1000]) {
+      const job: Progress = {
+        ...RUNNING,
+        counts: { ...NO_TASKS, running: 53, queued: 47 },
+        bytesDone: 10,
+        bytesKnown,
+      };
+      expect(jobStateText(job)).toBe('0 %');
+      expect(sharesOf(job)).toEqual({ done: 0, running: 0, failed: 0 });
+    }
+  });
+
   it('never say 100 while a job runs', () => {
     expect(jobStateText({ ...RUNNING, counts: { ...NO_TASKS, done: 5000 } })).toBe('99 %');
   });

@@ -22,6 +22,7 @@ export interface Progress {
 /** Shares of the whole, each 0 to 1, together at most 1. */
 export interface Shares {
   readonly done: number;
+  /** How far the running tasks are, where bytes tell it; otherwise 0. */
   readonly running: number;
   readonly failed: number;
 }
@@ -34,7 +35,7 @@ export function sharesOf(job: Progress): Shares {
   if (total === 0) return { done: job.state === 'done' ? 1 : 0, running: 0, failed: 0 };
   const settled = settledTasks(job.counts);
   const { running } = job.counts;
-  let inFlight = running;
+  let inFlight = 0;
   if (running > 0 && total <= FEW_TASKS && job.bytesKnown > 0) {
     const byBytes = (job.bytesDone / job.bytesKnown) * total - settled;
     inFlight = Math.min(Math.max(byBytes, 0), running);
@@ -65,16 +66,11 @@ const STATE_WORDS: Readonly<Record<JobState, string>> = {
 export function jobStateText(job: Progress): string {
   if (job.state === 'running') {
     if (!job.planned) return settledTasks(job.counts) === 0 ? 'planning' : formatCount(job.counts.done);
-    const shares = sharesOf(job);
-    return percentText(Math.min(shares.done + shares.failed + runningInPercent(job, shares), 0.999));
+    const { done, running, failed } = sharesOf(job);
+    return percentText(Math.min(done + running + failed, 0.999));
   }
   if (job.state === 'done' && job.counts.failed > 0) return `${formatCount(job.counts.failed)} failed`;
   return STATE_WORDS[job.state];
-}
-
-/** Running tasks count for the percentage only where bytes say how far they are. */
-function runningInPercent(job: Progress, shares: Shares): number {
-  return totalTasks(job.counts) <= FEW_TASKS && job.bytesKnown > 0 ? shares.running : 0;
 }
 
 /** `3,118 of 5,000`; with `+` while tasks are still being listed. */
