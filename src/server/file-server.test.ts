@@ -57,6 +57,16 @@ function client(): Socket {
   return socket;
 }
 
+/** However it ends. */
+function ended(socket: Socket): Promise<void> {
+  socket.on('error', () => undefined);
+  return new Promise((resolve) => {
+    socket.once('close', () => {
+      resolve();
+    });
+  });
+}
+
 const get = (path: string): string => `GET ${path} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n`;
 
 test('requests in one piece are answered in order', async () => {
@@ -77,8 +87,7 @@ test('requests in one piece are answered in order', async () => {
 test('who asks for far more than is answered is cut off, and costs one open file', async () => {
   await start();
   const socket = client();
-  socket.on('error', () => undefined);
-  const closed = once(socket, 'close');
+  const closed = ended(socket);
   socket.resume();
   socket.write(get('/large').repeat(2000));
   await closed;
@@ -94,8 +103,7 @@ test('a request that trickles in and never ends is dropped, an answer that takes
   const slow = client();
   slow.write(get('/a'));
   const socket = client();
-  socket.on('error', () => undefined);
-  const closed = once(socket, 'close');
+  const closed = ended(socket);
   socket.write('GET /a HTTP/1.1\r\nX: ');
   const trickle = setInterval(() => socket.write('y'), 20);
   const [answer] = (await once(slow, 'data')) as [Buffer];
