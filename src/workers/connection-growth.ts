@@ -121,8 +121,8 @@ export class Growth {
   broke(now: number): void {
     this.#target = Math.max(1, Math.floor(this.#target / 2));
     if (this.#state === 'fixed') return;
-    this.#restMs *= 2;
     this.#rest(now);
+    this.#restMs *= 2;
   }
 
   /** Others need them. */

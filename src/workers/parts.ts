@@ -193,10 +193,12 @@ export class Parts {
     return true;
   }
 
-  /** Others that were to bring what it has brought itself. */
-  #dropOvertaken({ start, position, end }: Part): void {
-    for (const other of [...this.#open])
-      if (other.position >= start && other.position < position && other.end <= end) this.#drop(other);
+  /** Others that were ahead, and were to bring what it has brought itself now. Who was sent after it may yet be faster. */
+  #dropOvertaken({ start, position, end, chaser }: Part): void {
+    for (const other of [...this.#open]) {
+      const isBehind = other.position >= start && other.position < position && other.end <= end;
+      if (isBehind && other !== chaser) this.#drop(other);
+    }
   }
 
   /**
