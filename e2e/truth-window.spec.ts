@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { expect, type Locator, type Page } from '@playwright/test';
 import type { HeddleBridge, RequestInput } from '../src/common/ipc';
 import type { JobSummary } from '../src/common/model/jobs';
+import { expectAccessible } from './accessible';
 import { openPage, startCopy, test } from './app';
 
 /** Makes a job as the dialogs do. */
@@ -116,4 +117,23 @@ test('sentence, filters and card count the same', async ({ app, folder }) => {
   await expect(window.getByText('4 items: 3 new, 1 folder.')).toBeVisible();
   await expect(filters(window).getByRole('button', { name: 'All 4' })).toBeVisible();
   await expect(window.getByRole('region', { name: 'Jobs' })).toContainText('4 items');
+});
+
+test('a job is called after what it is, and renamed by F2', async ({ app, folder }) => {
+  const { window, complaints } = app;
+  const source = join(folder, 'Lisbon 2026');
+  mkdirSync(source);
+  writeFileSync(join(source, 'a.jpg'), 'a');
+  await startCopy(app, source, join(folder, 'copy'));
+  const jobs = window.getByRole('region', { name: 'Jobs' });
+  await jobs.getByRole('button', { name: /^Lisbon 2026/u }).press('F2');
+  const dialog = window.getByRole('dialog', { name: 'Rename job' });
+  await expect(dialog.getByRole('textbox', { name: 'Name' })).toHaveValue('Lisbon 2026');
+  await expectAccessible(window);
+  await dialog.getByRole('textbox', { name: 'Name' }).fill('Holidays');
+  await dialog.getByRole('textbox', { name: 'Name' }).press('Enter');
+  await expect(jobs.getByRole('button', { name: /^Holidays/u })).toBeVisible();
+  await openPage(window, 'History');
+  await expect(window.getByRole('row', { name: /Holidays/u })).toBeVisible();
+  expect(complaints).toEqual([]);
 });

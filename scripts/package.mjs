@@ -22,8 +22,21 @@ async function pack(executable, output, target) {
       electronVersion: electronVersion(executable),
       directories: { output },
       afterExtract: ({ appOutDir }) => removeDefaultApp(appOutDir),
+      mac: macSigning(process.env),
     },
   });
+}
+
+/**
+ * Without a certificate the app is signed ad hoc, since Apple Silicon runs nothing that is not signed. The hardened
+ * runtime would refuse to load Electron's framework then: it has no team in common with the app. With one it is what
+ * notarisation asks for.
+ *
+ * @param {Record<string, string | undefined>} env `CSC_LINK` or `CSC_NAME` gives electron-builder a certificate
+ */
+export function macSigning(env) {
+  const hasCertificate = Boolean(env.CSC_LINK || env.CSC_NAME);
+  return hasCertificate ? { hardenedRuntime: true } : { identity: '-', hardenedRuntime: false };
 }
 
 /** On macOS the executable lies in `Electron.app/Contents/MacOS`. */

@@ -7,7 +7,7 @@ const { toolScript } = require('./tool.cjs');
 
 const root = dirname(dirname(__dirname));
 const stamp = join(root, 'out', '.stamp');
-const inputs = ['src', 'electron.vite.config.ts', 'package.json', 'package-lock.json'];
+const inputs = ['src', 'build/icons', 'electron.vite.config.ts', 'package.json', 'package-lock.json'];
 const outputs = [
   'main/index.cjs',
   'main/cli.cjs',

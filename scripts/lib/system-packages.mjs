@@ -1,5 +1,7 @@
-// The Debian packages that Electron and its tests need, for Debian, Ubuntu and what follows them.
+// The Debian packages that Electron and its tests need, for Debian, Ubuntu and what follows them. As a script it
+// installs what tests need.
 import { spawnSync } from 'node:child_process';
+import { pathToFileURL } from 'node:url';
 import { say } from './root.mjs';
 
 /** What Electron needs to open a window. */
@@ -133,4 +135,8 @@ export function ensureWine() {
 /** The tools that the bench compares Heddle with. @returns {boolean} whether they are there, as far as can be told */
 export function ensureBenchPackages() {
   return hasDpkg() ? ensure(benchPackages, optionalBenchPackages) : false;
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+  process.exitCode = ensureTestPackages() ? 0 : 1;
 }

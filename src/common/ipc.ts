@@ -133,6 +133,7 @@ export const REQUESTS = {
   'jobs:cancel': channel<void>()(oneJob),
   /** Failed and cancelled tasks run again. */
   'jobs:retry': channel<void>()(oneJob),
+  'jobs:rename': channel<void>()(z.strictObject({ jobId, label: z.string().trim().min(1).max(300) })),
   /** Forgets an ended job. Its files stay. */
   'jobs:remove': channel<void>()(oneJob),
   /** Changes the number of workers while the job runs. */

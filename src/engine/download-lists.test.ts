@@ -107,12 +107,12 @@ test.each(Object.entries(KINDS))(
   },
 );
 
-test('a job of a pipe is called after the host of its first address', async () => {
+test('a job of a pipe is called after its first file, never after a password', async () => {
   const { label } = await engine.createJob(
     { kind: 'download', mode: 'pool', workers: 1, urls: [], text: null, listFiles: [], directory: folder },
     { start: false, input: Readable.from([Buffer.from('\nhttp://me:secret@a.example:80/x\nhttp://b/\n')]) },
   );
-  expect(label).toBe('a.example downloads');
+  expect(label).toBe('x and 1 more');
 });
 
 test('a pipe with nothing in it is no list', async () => {

@@ -316,6 +316,15 @@ export class Engine extends JobReader {
     this.#news.changed(id);
   }
 
+  /** Gives a job, be it running or ended, another name. @throws HeddleError where it would have none */
+  rename(id: number, label: string): void {
+    const name = label.trim();
+    if (name === '') throw new HeddleError('bad-request', 'A job needs a name.');
+    const { summary } = this.stored(id);
+    this.#stores.jobs.setLabel(summary.id, name);
+    this.#news.changed(id);
+  }
+
   /** Connections that a download has, or would have, at once. */
   connectionsOf(id: number): number {
     const { spec } = this.stored(id);

@@ -322,3 +322,16 @@ test('what can be shown in its folder is there', async () => {
   rmSync(join(folder, 'files'), { recursive: true });
   expect(await engine.isThere(id, null)).toBe(false);
 });
+
+test('a job is called what its user calls it, from then on', async () => {
+  const id = await runMixed();
+  expect(engine.job(id).label).toBe('a and 3 more');
+  engine.rename(id, '  Looms ');
+  expect(engine.listJobs({ kind: 'download', offset: 0, limit: 1 }).jobs).toMatchObject([{ label: 'Looms' }]);
+  await engine.close();
+  engine = await Engine.open({ dataDirectory: join(folder, 'data'), threads: new Threads(workerUrl) });
+  expect(engine.job(id).label).toBe('Looms');
+  expect(() => {
+    engine.rename(id, ' ');
+  }).toThrow('A job needs a name.');
+});

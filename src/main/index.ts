@@ -15,6 +15,8 @@ import { createMainWindow, focusMainWindow } from './window';
 const dataDirectory = flagValue(process.argv, 'data-dir') ?? defaultDataDirectory();
 
 app.setName('Heddle');
+// What Windows sorts windows, pins and notifications by: the appId that the installer gives the shortcut.
+app.setAppUserModelId('dev.heddle.app');
 app.setPath('userData', join(dataDirectory, 'window'));
 registerScheme();
 denyEverythingElse();
@@ -73,7 +75,8 @@ function closeEngineBeforeQuit(engine: Engine): void {
         app.quit();
       });
   });
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  // Windows says SIGBREAK for Ctrl+Break; SIGHUP is a terminal or a console that was closed.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGBREAK'] as const) {
     process.on(signal, () => {
       app.quit();
     });

@@ -42,6 +42,9 @@ export function setupIpc(engine: Engine, dataDirectory: string): void {
     'jobs:resume': ({ jobId }) => engine.resume(jobId),
     'jobs:cancel': ({ jobId }) => engine.cancel(jobId),
     'jobs:retry': ({ jobId }) => engine.retry(jobId),
+    'jobs:rename': ({ jobId, label }) => {
+      engine.rename(jobId, label);
+    },
     'jobs:remove': ({ jobId }) => engine.remove(jobId),
     'jobs:resize': ({ jobId, workers }) => {
       engine.resize(jobId, workers);

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { BrowserWindow, nativeTheme } from 'electron';
 import { REQUESTS } from '../common/ipc';
 import type { Engine } from '../engine';
+import icon from '../../build/icons/256x256.png?asset';
 import { APP_ORIGIN } from './protocol';
 
 let mainWindow: BrowserWindow | null = null;
@@ -20,6 +21,8 @@ export function createMainWindow(engine: Engine): void {
     minHeight: 480,
     show: false,
     title: 'Heddle',
+    // macOS and an installed Windows app have it from their bundle.
+    icon,
     backgroundColor: nativeTheme.shouldUseDarkColors ? '#111317' : '#f5f6f8',
     webPreferences: {
       preload: join(__dirname, '../preload/index.cjs'),

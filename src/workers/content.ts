@@ -111,28 +111,6 @@ function saysTheSame(content: Content, answer: Answer): boolean {
   return lastModified === content.headers['last-modified'];
 }
 
-/** Bytes that come again, against those that are there. */
-export class Comparison {
-  #expected: Buffer;
-
-  constructor(expected: Buffer) {
-    this.#expected = expected;
-  }
-
-  /** Whether all of them came, and were the same. */
-  get isOver(): boolean {
-    return this.#expected.length === 0;
-  }
-
-  /** @returns what of `chunk` comes after them. @throws Changed */
-  take(chunk: Buffer): Buffer {
-    const length = Math.min(chunk.length, this.#expected.length);
-    if (!chunk.subarray(0, length).equals(this.#expected.subarray(0, length))) throw new Changed();
-    this.#expected = this.#expected.subarray(length);
-    return chunk.subarray(length);
-  }
-}
-
 function pick(answer: Answer, names: readonly string[]): Record<string, string> {
   const picked: Record<string, string> = {};
   for (const name of names) {

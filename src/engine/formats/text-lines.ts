@@ -184,6 +184,11 @@ export class Beginning {
     }
   }
 
+  /** Whether {@link text} is all that there is. */
+  get isWhole(): boolean {
+    return this.#length <= MOST_HEAD_BYTES;
+  }
+
   async text(): Promise<string> {
     let text = '';
     for await (const piece of decodeText(this.#head)) text += piece;

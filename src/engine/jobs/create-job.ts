@@ -29,7 +29,7 @@ import type { NewJob } from '../store/job-repository';
 import type { Vault } from '../store/vault';
 import { entryFilter } from '../formats/list-filter';
 import { mustHaveLists, storeLists } from './download-lists';
-import { isHttpUrl } from '../formats/entry';
+import { downloadName } from './download-name';
 import { manifestWriter } from '../formats/manifest';
 import { bagFolder } from './bag';
 import { copyRoots } from './copy-roots';
@@ -308,12 +308,15 @@ async function prepareDownload(
   } catch (error) {
     throw fromErrorData(toErrorData(error, displayPath(directory)));
   }
-  const { lists, firstLine } = await storeLists(request, making);
+  const { lists, first } = await storeLists(request, making);
   const workDirectory = joinPath(directory, WORK_DIRECTORY_PREFIX + token);
   const { only, leaveOut } = request;
   return {
     kind: 'download',
-    label: request.listFiles.length > 0 ? labelOf(request.listFiles) : downloadLabel(firstLine),
+    label:
+      request.listFiles.length > 0
+        ? labelOf(request.listFiles)
+        : downloadName(first, request.out, lists.length === 1),
     folder: displayPath(directory),
     spec: {
       kind: 'download',
@@ -334,10 +337,6 @@ function sealOptions(
   const { headers, user, bearer, proxy, userAgent, keyPassword, ...options } = given;
   const secrets: Record<SecretOption, unknown> = { headers, user, bearer, proxy, userAgent, keyPassword };
   return { options, secrets: vault.seal(JSON.stringify(secrets)).toString('base64') };
-}
-
-function downloadLabel(firstLine: string): string {
-  return isHttpUrl(firstLine) ? `${new URL(firstLine).host} downloads` : 'Downloads';
 }
 
 function workDirectoryBeside(path: FsPath, token: string): FsPath {

@@ -13,6 +13,7 @@ import { detectFormat, formatByName } from '../formats/detect-format';
 import { asAddress } from '../formats/list-urls';
 import { Beginning } from '../formats/text-lines';
 import type { Vault } from '../store/vault';
+import type { ListHead } from './download-name';
 import { removeOwnLists, storeOwnList } from './own-list';
 
 interface Given {
@@ -43,8 +44,8 @@ export interface StoreLists {
 
 export interface StoredLists {
   readonly lists: { path: string; format: ListFormat }[];
-  /** Of the first of them that is not blank; for a name of the job. */
-  readonly firstLine: string;
+  /** The first of them, for a name of the job. */
+  readonly first: ListHead;
 }
 
 /**
@@ -58,23 +59,20 @@ export async function storeLists(
 ): Promise<StoredLists> {
   const lists: { path: string; format: ListFormat }[] = [];
   let isEmpty = false;
-  let firstLine: string | null = null;
+  let first: ListHead | null = null;
   try {
     for (const { name, content, format, hint } of givenIn(request, input)) {
       const path = join(dataDirectory, 'lists', `${token}-${lists.length}.list`);
       const beginning = new Beginning(content);
       await storeOwnList(path, { name, content: beginning.chunks() }, [vault.sealing()], signal);
       const head = await beginning.text();
-      lists.push({ path, format: format ?? detectFormat(head, hint) });
-      firstLine ??=
-        head
-          .trimStart()
-          .split(/[\r\n]/u, 1)[0]
-          ?.trim() ?? '';
+      const list = { path, format: format ?? detectFormat(head, hint) };
+      lists.push(list);
+      first ??= { text: head, format: list.format, isWhole: beginning.isWhole };
       isEmpty = content === input && head.trim() === '' && lists.length === 1;
     }
     if (isEmpty) throw nothingToDownload();
-    return { lists, firstLine: firstLine ?? '' };
+    return { lists, first: first ?? { text: '', format: 'urls', isWhole: true } };
   } catch (error) {
     await removeOwnLists(lists.map(({ path }) => path));
     throw error;

@@ -243,6 +243,10 @@ export class JobRepository {
     ).run(connections, id);
   }
 
+  setLabel(id: number, label: string): void {
+    this.#prepare('UPDATE jobs SET label = ? WHERE id = ?').run(label, id);
+  }
+
   saveStatistics(id: number, workers: readonly WorkerStatistics[]): void {
     const put = this.#prepare(
       `INSERT INTO worker_statistics (job_id, worker, tasks, failed, bytes, busy_ms, alive_ms, threads)

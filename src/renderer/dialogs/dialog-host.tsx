@@ -13,12 +13,14 @@ import { NewCopy } from './new-copy';
 import { NewDownload } from './new-download';
 import { NewHash } from './new-hash';
 import { NewVerify } from './new-verify';
+import { RenameJob } from './rename-job';
 import styles from './form.module.css';
 
 /** The dialog that is open, if one is. */
 export function DialogHost() {
   const dialog = useStore(uiStore, (ui) => ui.dialog);
   if (dialog === null) return null;
+  if (dialog.type === 'rename') return <RenameJob jobId={dialog.jobId} />;
   if (dialog.type === 'remove') return <ConfirmRemove jobId={dialog.jobId} />;
   if (dialog.type === 'remove-experiment') return <ConfirmRemoveExperiment id={dialog.experimentId} />;
   switch (dialog.kind) {

@@ -11,7 +11,7 @@ import { useFrame } from '../state/frames';
 import { jobsStore, loadJobs, useJob } from '../state/jobs';
 import { notifyError } from '../state/notices';
 import { useStore } from '../state/store';
-import { chooseJob } from '../state/ui';
+import { chooseJob, openDialog } from '../state/ui';
 import styles from './job-list.module.css';
 
 interface JobListProps {
@@ -28,6 +28,10 @@ export function JobList({ kind, chosenId }: JobListProps) {
     if (event.key === 'Delete') {
       const job = jobsStore.get().byId.get(chosenId);
       if (job !== undefined) askToRemove(job);
+      return;
+    }
+    if (event.key === 'F2') {
+      openDialog({ type: 'rename', jobId: chosenId });
       return;
     }
     const at = jobs.ids.indexOf(chosenId);

@@ -9,6 +9,7 @@ import { visible } from '../../common/model/visible';
 import { isDryRun } from '../lib/findings';
 import { holds } from '../lib/manifest-formats';
 import { plural } from '../lib/text';
+import { useRequest } from '../lib/use-request';
 import {
   askToRemove,
   cancelJob,
@@ -201,12 +202,18 @@ function ManifestMenu({ job }: { readonly job: JobSummary }) {
 
 function MoreMenu({ job }: { readonly job: JobSummary }) {
   const ended = isEnded(job.state);
+  const canShow = useRequest(
+    'shell:can-show',
+    { jobId: job.id, taskId: null },
+    { version: `${job.state} ${job.counts.done > 0}` },
+  );
   const entries: MenuEntry[] = [
-    { id: 'show', text: 'Show in folder' },
+    { id: 'show', text: 'Show in folder', disabled: canShow !== true },
     { id: 'retry', text: 'Retry failed', disabled: !canRetry(job) },
     ...(job.kind === 'download'
       ? [{ id: 'copy-failed', text: 'Copy failed URLs', disabled: job.counts.failed === 0 }]
       : []),
+    { id: 'rename', text: 'Rename…' },
     { id: 'compare', text: 'Compare modes with this work' },
     { id: 'csv', text: 'Export as CSV…' },
     { id: 'jsonl', text: 'Export as JSON Lines…' },
@@ -215,6 +222,7 @@ function MoreMenu({ job }: { readonly job: JobSummary }) {
   const act = (id: string): void => {
     if (id === 'show') showInFolder(job.id, null);
     else if (id === 'retry') retryJob(job.id);
+    else if (id === 'rename') openDialog({ type: 'rename', jobId: job.id });
     else if (id === 'copy-failed') copyFailedUrls(job.id);
     else if (id === 'compare') experimentWithJob(job.id, job.label);
     else if (id === 'csv' || id === 'jsonl') exportJob(job.id, id);

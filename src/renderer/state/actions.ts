@@ -34,6 +34,10 @@ export function removeJob(jobId: number): void {
   run(request('jobs:remove', { jobId }));
 }
 
+export function renameJob(jobId: number, label: string): void {
+  run(request('jobs:rename', { jobId, label }));
+}
+
 export function resizeJob(jobId: number, workers: number): void {
   run(request('jobs:resize', { jobId, workers }));
 }

@@ -203,12 +203,14 @@ export async function takeDrop(kind: PageKind, data: DataTransfer): Promise<void
     else if (kind === 'download') addText(await file.text());
   }
   const isFolder = (path: string): boolean => folders.has(path.replace(/^.*[/\\]/u, ''));
-  if (kind === 'verify')
-    addToVerify(
-      paths.filter((path) => !isFolder(path)),
-      paths.filter(isFolder),
-    );
-  else addPaths(kind, paths);
+  const [lone, dropped] = [paths.filter((path) => !isFolder(path)), paths.filter(isFolder)];
+  if (kind === 'verify') addToVerify(lone, dropped);
+  else if (kind === 'download') {
+    addPaths(kind, lone);
+    // A folder is no list: it is where the files go.
+    const directory = dropped.at(-1);
+    if (directory !== undefined) changeDraft(kind, { directory });
+  } else addPaths(kind, paths);
   if (kind === 'download' && files.length === 0 && !isPage) addText(text);
   // What was dropped on a dialog stays there.
   if (uiStore.get().dialog === null) openDialog({ type: 'new', kind });

@@ -11,6 +11,7 @@ export type OpenDialog =
       /** The work is only described, for an experiment: no job is made. */
       readonly forExperiment?: boolean;
     }
+  | { readonly type: 'rename'; readonly jobId: number }
   | { readonly type: 'remove'; readonly jobId: number }
   | { readonly type: 'remove-experiment'; readonly experimentId: number };
 
