@@ -17,6 +17,7 @@ import { endsNow } from '../../common/threads/ends';
 import { RateLimit } from '../../common/threads/rate-limit';
 import type { WorkerOptions } from '../../common/threads/worker-options';
 import { createExecutor, IdleReasons, type Executor, type PacketHandle, type TimedEnds } from '../pool';
+import { onceUnlocked } from '../store/database';
 import type { DrawCursor, Drawn } from '../store/packet-store';
 import type { TaskStore } from '../store/task-store';
 import type { Becomes } from '../store/task-writes';
@@ -238,7 +239,8 @@ export class JobRunner {
     let turnMs = performance.now();
     for await (const chunk of this.#kind.plan(job.planCursor)) {
       if (!this.#goesOn) return;
-      const planned = tasks.packets.add(this.#jobId, ordinal, chunk);
+      const first = ordinal;
+      const planned = await onceUnlocked(() => tasks.packets.add(this.#jobId, first, chunk));
       ordinal += chunk.count;
       this.tally.planned(planned);
       if (runsMeanwhile)
@@ -257,7 +259,9 @@ export class JobRunner {
         await new Promise((resolve) => setImmediate(resolve));
       }
     }
-    tasks.packets.markPlanned(this.#jobId);
+    await onceUnlocked(() => {
+      tasks.packets.markPlanned(this.#jobId);
+    });
     this.#planned = true;
     this.#options.onProgress();
     this.#checkSettled();
