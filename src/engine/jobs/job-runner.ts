@@ -16,7 +16,7 @@ import { nowMs } from '../../common/threads/board';
 import { endsNow } from '../../common/threads/ends';
 import { RateLimit } from '../../common/threads/rate-limit';
 import type { WorkerOptions } from '../../common/threads/worker-options';
-import { createExecutor, type Executor, type PacketHandle, type TimedEnds } from '../pool';
+import { createExecutor, IdleReasons, type Executor, type PacketHandle, type TimedEnds } from '../pool';
 import type { DrawCursor, Drawn } from '../store/packet-store';
 import type { TaskStore } from '../store/task-store';
 import type { Becomes } from '../store/task-writes';
@@ -26,7 +26,7 @@ import { JobTally } from './job-tally';
 import { kindOf, type Kind } from './kinds';
 import { Recorder } from './recorder';
 import { DEFAULT_RETRY_POLICY, retryDelayMs } from './retry-policy';
-import type { RunnerOptions, RunResult, StopReason } from './runner-options';
+import { STOPPED_STATES, type RunnerOptions, type RunResult, type StopReason } from './runner-options';
 import { runningNow, type WorkerNow } from './running-now';
 import type { PlacesGroup } from './hosts';
 import { FlowWatch } from './flow-watch';
@@ -36,8 +36,6 @@ const ENOUGH_PLANNED = 4000;
 /** It has half of the time then. */
 const PLAN_TURN_MS = 2;
 const PLAN_PAUSE_MS = 2;
-
-const STATES = { pause: 'paused', cancel: 'cancelled', interrupt: 'interrupted' } as const;
 
 export class JobRunner {
   readonly executor: Executor<PacketOrder, OutcomeColumns>;
@@ -49,6 +47,7 @@ export class JobRunner {
   readonly #queue: PQueue;
   readonly #admission: Admission;
   readonly #flow: FlowWatch;
+  readonly #idleReasons = new IdleReasons();
   readonly #recorder: Recorder;
   readonly #capacity: Capacity;
   /** Where further connections of its files are counted. */
@@ -92,6 +91,7 @@ export class JobRunner {
       tasksPerWorker: this.#capacity.lanes,
       threads,
       workerOptions: this.#kind.workerOptions(),
+      idleReasons: this.#idleReasons,
     });
     this.#queue = new PQueue({ concurrency: this.#capacity.queueConcurrency(this.executor) });
     this.#admission = new Admission({
@@ -102,6 +102,7 @@ export class JobRunner {
       connections: () => this.#capacity.connections ?? Infinity,
       lanes: () => ({ count: this.executor.concurrency, ahead: this.#capacity.ahead(this.executor) }),
       draw: (host, after) => this.#drawStored(host, after),
+      idleReasons: this.#idleReasons,
       onRoom: () => {
         this.#planDraw();
       },
@@ -167,7 +168,7 @@ export class JobRunner {
     if (this.#places !== null) this.#options.hosts.giveGroup(this.#places.index);
     await this.#recorder.finish();
     if (this.#failure !== null) return { state: 'failed', error: this.#failure };
-    return { state: this.#stop === null ? 'done' : STATES[this.#stop], error: null };
+    return { state: this.#stop === null ? 'done' : STOPPED_STATES[this.#stop], error: null };
   }
 
   /** Running tasks end as soon as they notice; they go back to the queue unless the job is cancelled. */
@@ -280,6 +281,7 @@ export class JobRunner {
   /** What the phases before have left to the next one, once all of it is stored. */
   async #prepare(phase: number): Promise<void> {
     const { tasks, onRecorded } = this.#options;
+    this.#idleReasons.set('mainThread');
     this.#recorder.flush();
     await this.#kind.phases.prepare(phase, tasks, this.#jobId, {
       onSettled: onRecorded,
@@ -320,6 +322,7 @@ export class JobRunner {
       const isFull =
         room <= this.#capacity.ahead(this.executor) / 2 ||
         this.#queue.size + this.#queue.pending >= this.#queue.concurrency;
+      if (isFull) this.#idleReasons.set('mainThread');
       if (isFull && further === 0) return;
       const packet = isFull
         ? null
