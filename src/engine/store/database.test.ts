@@ -83,3 +83,9 @@ test('tasks are stored while another process writes', () => {
   database.close();
   other.close();
 });
+
+test('what is stored reaches the device on macOS, where a flush alone does not do that', () => {
+  const database = openDatabase(folder);
+  expect(database.pragma('checkpoint_fullfsync', { simple: true })).toBe(1);
+  database.close();
+});
