@@ -118,3 +118,9 @@ test('what SQLite refuses is told with the file and what to do', () => {
   other.close();
   database.close();
 });
+
+test('what is stored reaches the device on macOS, where a flush alone does not do that', () => {
+  const database = openDatabase(folder);
+  expect(database.pragma('checkpoint_fullfsync', { simple: true })).toBe(1);
+  database.close();
+});
