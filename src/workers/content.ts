@@ -4,7 +4,7 @@
  */
 import type { PartialState } from '../common/model/download';
 import type { Answer } from './http/client';
-import { isStrongDate, isValidator, strongTag } from './validators';
+import { isStrongDate, isTag, isValidator, strongTag } from './validators';
 
 /** What a 206 need not say again (RFC 9110 §15.3.7) and is of use when the file is whole. */
 const KEPT_HEADERS = [
@@ -63,6 +63,15 @@ export function earlierContent({ etag, lastModified, total, headers }: PartialSt
 /** The value of If-Range (RFC 9110 §13.1.5); `null` where there is no strong validator. */
 export function ifRange(content: Content): string | null {
   return content.etag ?? (content.isDateStrong() ? content.lastModified : null);
+}
+
+/**
+ * Whether parts that come over several connections are certainly of one content. Beside a weak tag a date says too little:
+ * that tag says itself that what it stands for may have other bytes.
+ */
+export function tiesParts(content: Content): boolean {
+  const hasWeakTag = content.etag === null && isTag(content.headers['etag'] ?? '');
+  return !hasWeakTag && ifRange(content) !== null;
 }
 
 /** Headers of an answer that brought the whole content in one message. */

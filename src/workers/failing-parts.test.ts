@@ -1,7 +1,19 @@
 /** Servers that send a whole file, and whose ranges come to nothing: one connection would have fetched it. */
 import { expect, test } from 'vitest';
 import { Growth } from './connection-growth';
-import { content, fetchFile, KIB, MIB, seen, slowServer, TAG, written, type Visit } from './test-parts';
+import {
+  content,
+  fetchFile,
+  KIB,
+  leave,
+  MIB,
+  seen,
+  slowServer,
+  stored,
+  TAG,
+  written,
+  type Visit,
+} from './test-parts';
 
 const BYTES = 3 * MIB;
 
@@ -87,3 +99,25 @@ test('after a break another connection is tried again, and fetches what crawls',
   expect(written().equals(content('one', BYTES))).toBe(true);
   expect(seen.asked.length).toBeGreaterThan(2);
 }, 20_000);
+
+test.each([1, 16])(
+  'the rest of a broken file that comes in tiny pieces ends in a failure, over %i connections at most',
+  async (segments) => {
+    for (const name of ['come in chunks, each time too few', 'are shorter than was asked for']) {
+      const url = slowServer(BYTES, 1, async (visit) => {
+        if (visit.range !== null) return FAILING[name]?.(visit);
+        await visit.serve({ until: 64 * KIB });
+        visit.response.destroy();
+      });
+      // One connection has no second one to go on; the attempts that follow have what is there.
+      for (let attempt = 0; attempt < 2; attempt++) {
+        const before = seen.asked.length;
+        await expect(fetchFile(url, { segments, earlier: stored() })).rejects.toMatchObject({
+          retryable: true,
+        });
+        await leave();
+        expect(seen.asked.length - before).toBeLessThanOrEqual(20);
+      }
+    }
+  },
+);

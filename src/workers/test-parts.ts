@@ -47,6 +47,8 @@ export interface Visit {
     /** In place of the tag. */
     headers?: OutgoingHttpHeaders;
     body?: Buffer;
+    /** Whatever range was asked for. */
+    isWhole?: boolean;
     /** More than this, bytes in a millisecond, it never gets. */
     pace?: number;
   }) => Promise<void>;
@@ -64,6 +66,8 @@ export const seen = {
   most: 0,
   /** Ranges that were asked for. */
   asked: [] as (string | null)[],
+  /** Values of If-Range, each once. */
+  conditions: new Set<string>(),
   /** What was to happen has happened: the rest may come fast. */
   hurries: false,
 };
@@ -74,7 +78,7 @@ beforeEach(async () => {
   client = await openTestClient({ stallMs: 20_000 });
   file = partialFile();
   notes = [];
-  Object.assign(seen, { most: 0, asked: [], hurries: false });
+  Object.assign(seen, { most: 0, asked: [], conditions: new Set(), hurries: false });
 });
 
 afterEach(async () => {
@@ -110,6 +114,8 @@ export function slowServer(
     const found = /^bytes=(\d+)-(\d+)$/u.exec(request.headers.range ?? '');
     const range = found === null ? null : { start: Number(found[1]), end: Number(found[2]) + 1 };
     seen.asked.push(request.headers.range ?? null);
+    const condition = request.headers['if-range'];
+    if (typeof condition === 'string') seen.conditions.add(condition);
     open += 1;
     number += 1;
     seen.most = Math.max(seen.most, open);
@@ -117,11 +123,12 @@ export function slowServer(
     response.on('close', () => (open -= 1));
     const serve: Visit['serve'] = async (options = {}) => {
       const { until = Infinity, tag = TAG, body: other = body, headers = { ETag: tag }, pace } = options;
-      const { start, end } = range ?? { start: 0, end: bytes };
-      response.writeHead(range === null ? 200 : 206, {
+      const isWhole = range === null || options.isWhole === true;
+      const { start, end } = isWhole ? { start: 0, end: bytes } : range;
+      response.writeHead(isWhole ? 200 : 206, {
         ...headers,
         'Content-Length': end - start,
-        ...(range === null ? {} : { 'Content-Range': `bytes ${start}-${end - 1}/${bytes}` }),
+        ...(isWhole ? {} : { 'Content-Range': `bytes ${start}-${end - 1}/${bytes}` }),
       });
       const last = Math.min(end, start + until);
       for (let at = start; at < last && !response.destroyed;) {

@@ -21,6 +21,7 @@ import {
   ifRange,
   messageHeaders,
   rangeOf,
+  tiesParts,
   type Content,
 } from './content';
 import { Growth, Line } from './connection-growth';
@@ -381,7 +382,7 @@ export class Transfer {
           ...request,
           conditions: {},
           range: `bytes=${part.start}-${end - 1}`,
-          ifRange: content.etag,
+          ifRange: ifRange(content),
           apart: true,
         },
         {
@@ -417,10 +418,9 @@ export class Transfer {
 
   #canJoin(): boolean {
     const { segments, request } = this.#options;
-    const { etag, total } = this.#content ?? { etag: null, total: null };
-    return (
-      segments > 1 && request.method === 'GET' && etag !== null && total !== null && total >= LEAST_BYTES
-    );
+    const content = this.#content;
+    if (segments === 1 || request.method !== 'GET' || content === null) return false;
+    return (content.total ?? 0) >= LEAST_BYTES && tiesParts(content);
   }
 
   #sawAnswer(): void {

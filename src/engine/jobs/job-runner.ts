@@ -4,7 +4,6 @@
  * *when* a packet may start, the executor *where* it runs. A place in the queue
  * is free again only when the work has truly ended, or half of a packet's has.
  */
-import { setTimeout as pause } from 'node:timers/promises';
 import PQueue from 'p-queue';
 import type { OutcomeColumns } from '../../common/model/answer';
 import { toErrorData, type ErrorData } from '../../common/model/errors';
@@ -17,6 +16,7 @@ import { endsNow } from '../../common/threads/ends';
 import { RateLimit } from '../../common/threads/rate-limit';
 import type { WorkerOptions } from '../../common/threads/worker-options';
 import { createExecutor, IdleReasons, type Executor, type PacketHandle, type TimedEnds } from '../pool';
+import { onceUnlocked } from '../store/database';
 import type { DrawCursor, Drawn } from '../store/packet-store';
 import type { TaskStore } from '../store/task-store';
 import type { Becomes } from '../store/task-writes';
@@ -24,18 +24,13 @@ import { Admission, signOf } from './admission';
 import { Capacity } from './capacity';
 import { JobTally } from './job-tally';
 import { kindOf, type Kind } from './kinds';
+import { PlanTurns } from './plan-turns';
 import { Recorder } from './recorder';
 import { DEFAULT_RETRY_POLICY, retryDelayMs } from './retry-policy';
 import { STOPPED_STATES, type RunnerOptions, type RunResult, type StopReason } from './runner-options';
 import { runningNow, type WorkerNow } from './running-now';
 import type { PlacesGroup } from './hosts';
 import { FlowWatch } from './flow-watch';
-
-/** Queued tasks beyond which planning takes its time: it competes with the tasks for the same thread. */
-const ENOUGH_PLANNED = 4000;
-/** It has half of the time then. */
-const PLAN_TURN_MS = 2;
-const PLAN_PAUSE_MS = 2;
 
 export class JobRunner {
   readonly executor: Executor<PacketOrder, OutcomeColumns>;
@@ -235,10 +230,10 @@ export class JobRunner {
     const { job, tasks } = this.#options;
     const runsMeanwhile = !this.#kind.phases.afterPlanning;
     let ordinal = tasks.packets.nextOrdinal(this.#jobId);
-    let turnMs = performance.now();
+    const turns = new PlanTurns();
     for await (const chunk of this.#kind.plan(job.planCursor)) {
       if (!this.#goesOn) return;
-      const planned = tasks.packets.add(this.#jobId, ordinal, chunk);
+      const planned = await onceUnlocked(() => tasks.packets.add(this.#jobId, ordinal, chunk));
       ordinal += chunk.count;
       this.tally.planned(planned);
       if (runsMeanwhile)
@@ -248,16 +243,11 @@ export class JobRunner {
       this.#options.onRecorded(planned.settled);
       this.#options.onProgress();
       this.#planDraw();
-      // Others get their turn between chunks; with much to do already there is no hurry.
-      const isEnough = runsMeanwhile && this.tally.counts.queued > ENOUGH_PLANNED;
-      if (isEnough && performance.now() - turnMs > PLAN_TURN_MS) {
-        await pause(PLAN_PAUSE_MS);
-        turnMs = performance.now();
-      } else {
-        await new Promise((resolve) => setImmediate(resolve));
-      }
+      await turns.giveOne(runsMeanwhile ? this.tally.counts.queued : 0);
     }
-    tasks.packets.markPlanned(this.#jobId);
+    await onceUnlocked(() => {
+      tasks.packets.markPlanned(this.#jobId);
+    });
     this.#planned = true;
     this.#options.onProgress();
     this.#checkSettled();

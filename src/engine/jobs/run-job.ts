@@ -4,6 +4,7 @@ import type { Settings } from '../../common/model/settings';
 import type { RateLimit } from '../../common/threads/rate-limit';
 import type { News } from '../news';
 import type { Threads } from '../pool';
+import { onceUnlocked } from '../store/database';
 import type { Vault } from '../store/vault';
 import type { ActiveJobs } from './active-jobs';
 import type { Hosts } from './hosts';
@@ -88,9 +89,14 @@ export async function runJob(parts: RunParts, id: number, order: RunOrder): Prom
   }
   if (isEnded(state)) await removeLeftovers(stores, id, news);
   active.keepSnapshot(id, monitor.snapshot(), state);
-  jobs.saveStatistics(id, statisticsOf(runner, job.summary.kind, elapsedMs - job.summary.elapsedMs));
-  jobs.setElapsed(id, elapsedMs);
-  jobs.rest(id, state, error);
+  const statistics = statisticsOf(runner, job.summary.kind, elapsedMs - job.summary.elapsedMs);
+  await onceUnlocked(() => {
+    jobs.saveStatistics(id, statistics);
+  });
+  await onceUnlocked(() => {
+    jobs.setElapsed(id, elapsedMs);
+    jobs.rest(id, state, error);
+  });
 }
 
 /** @param wallMs of this run */
