@@ -76,6 +76,8 @@ export interface AppInfo {
   readonly platform: string;
   readonly cores: number;
   readonly dataDirectory: string;
+  /** What the user has to know of how the data folder was found. */
+  readonly openingNotice: ErrorData | null;
   readonly downloadsDirectory: string;
   /** Set when the Electron that runs is past its end of life and good for development alone. */
   readonly runtimeNote: string | null;
