@@ -2,6 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import {
   appendFileSync,
+  chmodSync,
   existsSync,
   globSync,
   readFileSync,
@@ -142,6 +143,21 @@ test('several processes have one database, and leave no locks', async () => {
   expect(runs.map(({ status }) => status)).toEqual([0, 0, 0]);
   expect((await heddle(['jobs'], folder)).out.trim().split('\n')).toHaveLength(3);
   expect(readdirSync(join(folder, 'data/instances'))).toEqual([]);
+});
+
+test('what is read-only is copied so, replaced and deleted', async () => {
+  put('src/a.txt', 'new');
+  put('dst/a.txt', 'old, and longer');
+  put('dst/extra.txt', 'x');
+  for (const path of ['src/a.txt', 'dst/a.txt', 'dst/extra.txt']) chmodSync(join(folder, path), 0o444);
+  const { status } = await heddle(
+    ['copy', 'src/', 'dst', '--mirror', '--yes', '--existing', 'overwrite'],
+    folder,
+  );
+  expect(status).toBe(0);
+  expect(listing('dst')).toEqual(['a.txt']);
+  expect(get('dst/a.txt').toString()).toBe('new');
+  expect(statSync(join(folder, 'dst/a.txt')).mode & 0o222).toBe(0);
 });
 
 test('drives have roots', async () => {
