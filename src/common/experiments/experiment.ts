@@ -156,7 +156,7 @@ export interface Scaling {
 export interface ExperimentAnalysis {
   readonly reference: number;
   readonly results: readonly ContenderResult[];
-  /** Every other contender against the reference, then the concurrent modes against each other, the pool first. */
+  /** Every other contender against the reference, then the pool against the event loop and against thread-per-task where both are there. */
   readonly ratios: readonly Ratio[];
   /** Where there are pools of three sizes or more. */
   readonly scaling: Scaling | null;

@@ -155,7 +155,7 @@ class Facts {
     );
   }
 
-  /** Whether nothing tells the two apart. Of older experiments some pairs were not worked out. */
+  /** Whether nothing tells the two apart. Without the pool they are only known against the reference. */
   #isAsFast(best: Ratio, other: Ratio): boolean {
     const pair = this.#between(best.contender, other.contender);
     return pair === undefined ? other.high >= best.low : pair.verdict === 'no difference';

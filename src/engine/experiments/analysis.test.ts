@@ -32,7 +32,6 @@ describe('an analysis', () => {
       [3, 2],
       [1, 0],
       [1, 3],
-      [3, 0],
     ]);
     expect(ratios[1]).toMatchObject({ verdict: 'faster' });
     expect(ratios[1]?.ratio).toBeCloseTo(8);

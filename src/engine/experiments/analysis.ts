@@ -63,15 +63,13 @@ function pairs(contenders: readonly Contender[], reference: number): [number, nu
   const all = contenders.flatMap((_, contender): [number, number][] =>
     contender === reference ? [] : [[contender, reference]],
   );
-  const indexOf = (mode: Mode): number => contenders.findIndex((each) => each.mode === mode);
-  const [eventLoop, perTask] = [indexOf('event-loop'), indexOf('thread-per-task')];
-  for (const other of [eventLoop, perTask]) {
+  for (const mode of ['event-loop', 'thread-per-task'] satisfies Mode[]) {
+    const other = contenders.findIndex((each) => each.mode === mode);
     const size = contenders[other]?.size;
     const same = contenders.findIndex((each) => each.mode === 'pool' && each.size === size);
-    const pool = same >= 0 ? same : indexOf('pool');
+    const pool = same >= 0 ? same : contenders.findIndex((each) => each.mode === 'pool');
     if (other >= 0 && pool >= 0 && other !== reference) all.push([pool, other]);
   }
-  if (eventLoop >= 0 && perTask >= 0 && eventLoop !== reference) all.push([perTask, eventLoop]);
   return all;
 }
 

@@ -5,7 +5,7 @@ import { LEAST_RUNS } from '../../../common/experiments/expected';
 import { hasLatency, READY_WORK_TASKS, READY_WORK_WORDS } from '../../../common/experiments/works';
 import { MODES, type Mode } from '../../../common/model/jobs';
 import { contenderFacts, contenderName } from '../../../common/experiments/text';
-import { formatDuration } from '../../../common/model/units';
+import { formatWait } from '../../../common/model/units';
 import { visible } from '../../../common/model/visible';
 import { Button } from '../../components/button';
 import { KIND_NAMES, PAGE_KINDS } from '../../kinds';
@@ -67,7 +67,7 @@ export function Setup({ shown }: { readonly shown: Experiment | null }) {
         <p className={styles['takes']}>
           {takesMs === null
             ? 'How long it takes is shown after its first runs.'
-            : `Takes about ${formatDuration(roundedMs(takesMs))} in all.`}
+            : `Takes about ${formatWait(roundedMs(takesMs))} in all.`}
         </p>
       )}
       {fault !== null && (
