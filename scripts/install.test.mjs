@@ -1,8 +1,17 @@
 // What `npm ci` brings, to which system.
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  linkSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import semver from 'semver';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { bundledNode, nodePackage } from './lib/node.cjs';
@@ -87,21 +96,61 @@ describe('npm, as .npmrc sets it', () => {
   });
 });
 
-describe('the terminal', () => {
-  it('hands over to the Node that came along where the machine has an older one', () => {
-    const folder = mkdtempSync(join(tmpdir(), 'heddle-old-node-'));
-    try {
-      const old = join(folder, 'old-node.cjs');
-      writeFileSync(
-        old,
-        "if (!process.env.HEDDLE_NODE_CHOSEN) Object.defineProperty(process.versions, 'napi', { value: '9' });",
-      );
-      const args = ['--require', old, join(root, 'scripts/heddle.cjs'), '--version'];
-      const { stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' });
-      expect(stderr.replace('Building…\n', '')).toBe('');
-      expect(stdout).toContain(read('package.json').version);
-    } finally {
-      rmSync(folder, { recursive: true, force: true });
-    }
+describe('where the machine has another Node', () => {
+  let folder, other;
+
+  beforeEach(() => {
+    // Beside the one that came along, so that a second name costs nothing.
+    folder = mkdtempSync(join(root, 'node_modules', '.heddle-other-node-'));
+    other = join(folder, basename(bundledNode()));
+    linkSync(realpathSync(bundledNode()), other);
+  });
+
+  afterEach(() => {
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  const start = (node, ...args) => spawnSync(node, args, { cwd: root, encoding: 'utf8' });
+
+  it.each([true, false])('a script runs on the one that came along (started by another: %s)', (byOther) => {
+    const probe = join(folder, 'probe.mjs');
+    writeFileSync(
+      probe,
+      'console.log(JSON.stringify([process.execPath, ...process.argv.slice(1)])); process.exitCode = 7;',
+    );
+    const { status, stdout } = start(
+      byOther ? other : bundledNode(),
+      'scripts/node.cjs',
+      probe,
+      '--a',
+      'b c',
+    );
+    const [node, ...argv] = JSON.parse(stdout);
+    expect(realpathSync(node)).toBe(realpathSync(bundledNode()));
+    expect(argv).toEqual([probe, '--a', 'b c']);
+    expect(status).toBe(7);
+  });
+
+  it('so does a development tool', () => {
+    expect(start(other, 'scripts/node.cjs', 'tsc', '--version').stdout).toMatch(/^Version \d/);
+    const wrong = start(other, 'scripts/node.cjs', 'prettier', '--check', 'no-such-file.js');
+    expect(wrong.status).toBe(2);
+  });
+
+  it('every script of package.json begins so', () => {
+    const scripts = Object.entries(read('package.json').scripts);
+    const others = scripts.filter(([, run]) => !/^node (--\S+ )*scripts\/(node|heddle)\.cjs( |$)/.test(run));
+    expect(others).toEqual([]);
+  });
+
+  it('the terminal hands over to the one that came along when the other is too old', () => {
+    const old = join(folder, 'old-node.cjs');
+    writeFileSync(
+      old,
+      "if (!process.env.HEDDLE_NODE_CHOSEN) Object.defineProperty(process.versions, 'napi', { value: '9' });",
+    );
+    const { stdout, stderr } = start(other, '--require', old, 'scripts/heddle.cjs', '--version');
+    expect(stderr.replace('Building…\n', '')).toBe('');
+    expect(stdout).toContain(read('package.json').version);
   });
 });

@@ -7,6 +7,7 @@ import { join, relative } from 'node:path';
 import { root } from './lib/root.mjs';
 import { ensureTestPackages } from './lib/system-packages.mjs';
 import { toolScript } from './lib/tool.cjs';
+import { windowsRuntime } from './lib/windows-runtime.mjs';
 
 const NONE = { passed: 0, failed: 0, skipped: 0 };
 const counts = { ...NONE };
@@ -97,17 +98,31 @@ function readReport(file, read) {
   }
 }
 
-async function testUnits(reports) {
-  const report = join(reports, 'unit.json');
-  const args = ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
-  const title = 'Unit and integration tests';
-  const ok = await run(title, toolScript('vitest'), args);
+/** @param report that vitest is to write */
+async function runVitest(title, script, args, report) {
+  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
+  const ok = await run(title, script, [...args, ...reporters]);
   count(title, ok, report, (result) => ({
     failures: unitFailures(result.testResults),
     passed: result.numPassedTests,
     failed: result.numFailedTests,
     skipped: result.numPendingTests + result.numTodoTests,
   }));
+}
+
+function testUnits(reports) {
+  return runVitest('Unit and integration tests', toolScript('vitest'), ['run'], join(reports, 'unit.json'));
+}
+
+/** The short form; all of it is `npm run test:windows`. */
+async function testWindows(reports, isThere) {
+  if (isThere) {
+    const args = ['e2e/windows/short.test.ts'];
+    await runVitest('Windows, under wine', 'scripts/test-windows.mjs', args, join(reports, 'windows.json'));
+    return;
+  }
+  counts.skipped += 1;
+  say('Windows: skipped');
 }
 
 /** @param project of playwright.config.ts; each has a display of its own */
@@ -124,6 +139,11 @@ async function testApp(reports, project) {
   }));
 }
 
+async function testTerminal(reports, hasWindows) {
+  await testApp(reports, 'terminal');
+  await testWindows(reports, hasWindows);
+}
+
 async function checkSources(reports) {
   await check('Formatting', toolScript('prettier'), ['--check', '--log-level', 'warn', '.']);
   await check('Lint', toolScript('eslint'), ['.']);
@@ -134,10 +154,11 @@ async function checkSources(reports) {
 const reports = mkdtempSync(join(tmpdir(), 'heddle-test-'));
 try {
   ensureTestPackages();
+  const hasWindows = windowsRuntime() !== null;
   // Made once: the tests of the window and of the terminal both start it.
   await run('Electron', 'scripts/electron-runtime.mjs', []);
   if (await check('Build', 'scripts/build.mjs')) {
-    await Promise.all([checkSources(reports), testApp(reports, 'window'), testApp(reports, 'terminal')]);
+    await Promise.all([checkSources(reports), testApp(reports, 'window'), testTerminal(reports, hasWindows)]);
   } else {
     await checkSources(reports);
     say('The app was not tested: it could not be built');

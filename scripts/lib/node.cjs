@@ -2,8 +2,11 @@
 // (package.json has them as optional). Where there is none, the machine's own Node is what there is. CommonJS and old
 // syntax: heddle.cjs loads it before it knows which Node runs it.
 'use strict';
-const { existsSync } = require('node:fs');
+const { spawn } = require('node:child_process');
+const { existsSync, realpathSync } = require('node:fs');
+const { constants } = require('node:os');
 const { join } = require('node:path');
+const { shareSignals } = require('./signals.cjs');
 
 const root = join(__dirname, '..', '..');
 
@@ -20,6 +23,33 @@ function nodePackage(platform, arch) {
   return ['node', system === 'win32' ? 'win' : system, processor].join('-');
 }
 
+/** @returns {string | undefined} the path of the Node that came along, when it is not the one that runs this */
+function otherNode() {
+  const node = bundledNode();
+  return node === undefined || realpathSync(node) === realpathSync(process.execPath) ? undefined : node;
+}
+
+/**
+ * Hands everything over to another Node: arguments, streams, signals, exit status.
+ *
+ * @param {string} node its path
+ * @param {string[]} args a script and its arguments
+ * @param {Record<string, string>} env added to the environment
+ * @param {(message: string) => void} failed is told why it could not be started
+ */
+function handOver(node, args, env, failed) {
+  const child = spawn(node, [...process.execArgv, ...args], {
+    stdio: 'inherit',
+    env: Object.assign({}, process.env, env),
+  });
+  const release = shareSignals(child);
+  child.once('error', (error) => failed(error.message));
+  child.once('exit', (code, signal) => {
+    process.exitCode = signal === null ? code : 128 + constants.signals[signal];
+    release();
+  });
+}
+
 /** @returns {string | undefined} the path of the Node that came along */
 function bundledNode() {
   const name = process.platform === 'win32' ? 'node.exe' : 'node';
@@ -27,4 +57,4 @@ function bundledNode() {
   return [join(folder, nodePackage(), 'bin', name), join(folder, '.bin', name)].find(existsSync);
 }
 
-module.exports = { bundledNode, nodePackage };
+module.exports = { bundledNode, handOver, nodePackage, otherNode };

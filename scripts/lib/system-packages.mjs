@@ -127,6 +127,11 @@ export function ensureTestPackages() {
   return hasDpkg() ? ensure([...windowPackages, ...testPackages], optionalTestPackages) : true;
 }
 
+/** What runs programs of Windows. @returns {boolean} whether it is there, as far as can be told */
+export function ensureWine() {
+  return hasDpkg() && ensure(['wine64']);
+}
+
 /** The tools that the bench compares Heddle with. @returns {boolean} whether they are there, as far as can be told */
 export function ensureBenchPackages() {
   return hasDpkg() ? ensure(benchPackages, optionalBenchPackages) : false;

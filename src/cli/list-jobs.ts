@@ -1,3 +1,4 @@
+import type { JobSummary } from '../common/model/jobs';
 import { settledTasks, totalTasks } from '../common/model/tasks';
 import { formatBytes, formatCount } from '../common/model/units';
 import { visible } from '../common/model/visible';
@@ -12,20 +13,24 @@ export async function listJobs(engine: Engine, json: boolean): Promise<void> {
         process.stdout.write(`${JSON.stringify({ type: 'job', ...job })}\n`);
         continue;
       }
-      const { failed } = job.counts;
-      const cells = [
-        String(job.id).padStart(5),
-        job.kind.padEnd(9),
-        job.state.padEnd(12),
-        `${formatCount(settledTasks(job.counts))} of ${formatCount(totalTasks(job.counts))}`.padEnd(18),
-        formatBytes(job.bytesDone).padStart(8),
-        failed > 0 ? `${formatCount(failed)} failed` : '',
-        new Date(job.createdAtMs).toISOString().slice(0, 16).replace('T', ' '),
-        visible(`${job.label} · ${job.folder}`),
-      ];
-      process.stdout.write(`${cells.filter((cell) => cell !== '').join('  ')}\n`);
+      process.stdout.write(`${jobLine(job)}\n`);
     }
     if (jobs.length < 500) break;
   }
   await Promise.resolve();
+}
+
+export function jobLine(job: JobSummary): string {
+  const { failed } = job.counts;
+  const cells = [
+    String(job.id).padStart(5),
+    job.kind.padEnd(9),
+    job.state.padEnd(12),
+    `${formatCount(settledTasks(job.counts))} of ${formatCount(totalTasks(job.counts))}`.padEnd(18),
+    formatBytes(job.bytesDone).padStart(8),
+    failed > 0 ? `${formatCount(failed)} failed` : '',
+    new Date(job.createdAtMs).toISOString().slice(0, 16).replace('T', ' '),
+    visible(`${job.label} · ${job.folder}`),
+  ];
+  return cells.filter((cell) => cell !== '').join('  ');
 }

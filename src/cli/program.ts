@@ -20,6 +20,7 @@ import { exportJob, type ExportFlags } from './export-job';
 import { addCopyCommand } from './copy-flags';
 import { addDuplicatesCommand, addHashCommand, addVerifyCommand, type TaskCommands } from './hash-commands';
 import { listJobs } from './list-jobs';
+import { tellJob } from './tell-job';
 import { addNull, type NameFlags } from './names-from';
 import { preview } from './preview';
 import { runJobs, type RunOptions } from './run-jobs';
@@ -185,12 +186,17 @@ export function makeProgram(
     },
     jobs: () => {
       dataFlag(program.command('jobs'))
-        .description('what is stored')
+        .description('what is stored; of one job also what its threads did with their time')
+        .argument('[job]', 'job number')
         .option('--json', 'JSON Lines')
-        .action(async (flags: TaskFlags) => {
+        .action(async (id: string | undefined, flags: TaskFlags) => {
           const engine = await open(flags);
-          await listJobs(engine, flags.json === true);
-          await engine.close({ interrupt: true });
+          try {
+            if (id === undefined) await listJobs(engine, flags.json === true);
+            else await tellJob(engine, jobNumber(id), flags.json === true);
+          } finally {
+            await engine.close({ interrupt: true });
+          }
         });
     },
     export: () => {

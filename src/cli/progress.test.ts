@@ -42,6 +42,7 @@ function frame(atMs: number, waitingFor: string | null): Frame {
     remainingMs: null,
     connections: null,
     waitingFor,
+    alone: null,
     workers: [],
   };
   return { atMs, jobs: [job], speedLimit: null } as unknown as Frame;

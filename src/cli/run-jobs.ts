@@ -4,7 +4,8 @@ import type { ErrorData } from '../common/model/errors';
 import type { JobKind } from '../common/model/jobs';
 import type { ManifestFormat } from '../common/model/digests';
 import { displayPath } from '../common/model/paths';
-import type { SettledTask, TaskRow } from '../common/model/tasks';
+import { overlapText } from '../common/model/job-gain';
+import { totalTasks, type SettledTask, type TaskRow } from '../common/model/tasks';
 import { formatCount } from '../common/model/units';
 import type { Engine } from '../engine';
 import { tellDuplicates, type DuplicateOutput } from './tell-duplicates';
@@ -131,6 +132,8 @@ export async function runJobs(
       else if (!options.quiet) {
         const { all: untold } = await engine.untoldFailures(id);
         process.stderr.write(`${jobSentence(job, engine.findings(id), options.dryRun === true, untold)}\n`);
+        const overlap = totalTasks(job.counts) > 1 ? overlapText(job.elapsedMs, engine.statistics(id)) : null;
+        if (overlap !== null) process.stderr.write(`${overlap}\n`);
         const withheld = engine.withheldText(id);
         if (withheld !== null) process.stderr.write(`heddle: ${withheld}\n`);
         if (job.kind === 'copy' && options.dryRun !== true) await sayHowToDecide(engine, id);

@@ -8,6 +8,7 @@ import {
   lutimesSync,
   mkdirSync,
   readFileSync,
+  readdirSync,
   readlinkSync,
   statSync,
   symlinkSync,
@@ -286,3 +287,14 @@ test('a copied link is the same link again', async () => {
   expect(readlinkSync(join(target, 'link'))).toBe('real');
   expect(lstatSync(join(folder, 'real')).isDirectory()).toBe(true);
 });
+
+test.runIf(process.platform !== 'win32')(
+  'a backslash is part of a name, and of that of a numbered copy',
+  async () => {
+    write('a\\b.txt', 'mine', AT + 10);
+    await copy();
+    write('a\\b.txt', 'new');
+    expect((await copy({ existing: 'number' })).counts.failed).toBe(0);
+    expect(readdirSync(join(target, 'from')).sort()).toEqual(['a\\b (1).txt', 'a\\b.txt']);
+  },
+);

@@ -8,6 +8,7 @@ import { HeddleError, type ErrorData } from '../common/model/errors';
 import type { JobSnapshot } from '../common/model/frames';
 import type { JobRequest } from '../common/model/job-request';
 import type { JobKind, JobSummary, WorkerStatistics } from '../common/model/jobs';
+import { billTotal, type ThreadBill } from '../common/model/thread-bill';
 import { displayPath, type FsPath } from '../common/model/paths';
 import type { ExportFormat, FailedAttempt, HostState, ResponseSummary } from '../common/model/responses';
 import { totalTasks, type ExpectedFile, type FindingCounts, type TaskRow } from '../common/model/tasks';
@@ -147,7 +148,13 @@ export class JobReader {
   }
 
   statistics(id: number): readonly WorkerStatistics[] {
-    return this.#jobs.statistics(id);
+    const { elapsedMs } = this.stored(id).summary;
+    // A thread that only some of the job's runs had was not there in the others.
+    return this.#jobs.statistics(id).map((row) => ({
+      ...row,
+      bill:
+        row.bill === null ? null : { ...row.bill, absent: row.bill.absent + missing(row.bill, elapsedMs) },
+    }));
   }
 
   /** `null`: the job did not run here, or long ago. */
@@ -208,4 +215,8 @@ export class JobReader {
   async writeManifest(id: number, path: FsPath, format: ManifestFormat | null = null): Promise<void> {
     await writeOver(this.manifestLines(id, { base: parentPath(path), format }), path);
   }
+}
+
+function missing(bill: ThreadBill, elapsedMs: number): number {
+  return Math.max(0, elapsedMs - billTotal(bill));
 }

@@ -8,67 +8,83 @@ import { IS_WINDOWS } from './windows-paths';
 
 /** EPERM and EACCES may also mean that it is not allowed; the system does not tell. */
 const IN_THE_WAY: ReadonlySet<string> = new Set(['EPERM', 'EACCES', 'EBUSY']);
-const PATIENCE_MS = 4000;
-/** Where waiting was in vain, others are likely to be as well: a folder may not be written to, say. */
-const SHORT_PATIENCE_MS = 200;
 const FIRST_PAUSE_MS = 5;
 const LONGEST_PAUSE_MS = 250;
 const nothing = new Int32Array(new SharedArrayBuffer(4));
 
-let patienceMs = PATIENCE_MS;
+export function isInTheWay(error: unknown): boolean {
+  return IN_THE_WAY.has(errorCode(error) ?? '');
+}
 
-/** How long one call has waited. */
-class Patience {
-  #waitedMs = 0;
-  #pauseMs = FIRST_PAUSE_MS;
+/** How long is waited. */
+export class Patience {
+  readonly #longMs: number;
+  readonly #shortMs: number;
+  #mostMs: number;
+
+  /** @param shortMs where waiting was in vain, others are likely to be as well: a folder may not be written to, say */
+  constructor(longMs = 4000, shortMs = 200) {
+    this.#longMs = longMs;
+    this.#shortMs = shortMs;
+    this.#mostMs = longMs;
+  }
 
   /**
+   * @param waitedMs so far, for one thing
    * @returns for how many milliseconds to wait before it is tried again
    * @throws the error, where that is in vain
    */
-  after(error: unknown): number {
-    if (!IN_THE_WAY.has(errorCode(error) ?? '')) throw error;
-    if (this.#waitedMs >= patienceMs) {
-      patienceMs = SHORT_PATIENCE_MS;
+  pauseAfter(error: unknown, waitedMs: number): number {
+    if (!isInTheWay(error)) throw error;
+    if (waitedMs >= this.#mostMs) {
+      this.#mostMs = this.#shortMs;
       throw error;
     }
-    const pauseMs = this.#pauseMs;
-    this.#waitedMs += pauseMs;
-    this.#pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS);
-    return pauseMs;
+    return Math.min(FIRST_PAUSE_MS + waitedMs, LONGEST_PAUSE_MS);
   }
 
-  done<T>(result: T): T {
-    if (this.#waitedMs > 0) patienceMs = PATIENCE_MS;
-    return result;
+  worked(waitedMs: number): void {
+    if (waitedMs > 0) this.#mostMs = this.#longMs;
   }
 }
+
+const PATIENCE = new Patience();
 
 /**
  * Does `action` again for some seconds while something is in its way. It must be harmless to do again.
  * @throws what it failed with at last
  */
-export function patiently<T>(action: () => T, isWindows = IS_WINDOWS): T {
+export function patiently<T>(action: () => T, isWindows = IS_WINDOWS, patience = PATIENCE): T {
   if (!isWindows) return action();
-  const patience = new Patience();
-  for (;;) {
+  for (let waitedMs = 0; ;) {
     try {
-      return patience.done(action());
+      const result = action();
+      patience.worked(waitedMs);
+      return result;
     } catch (error) {
-      Atomics.wait(nothing, 0, 0, patience.after(error));
+      const pauseMs = patience.pauseAfter(error, waitedMs);
+      Atomics.wait(nothing, 0, 0, pauseMs);
+      waitedMs += pauseMs;
     }
   }
 }
 
 /** As {@link patiently}, where the thread has other things to do. */
-export async function patientlyAsync<T>(action: () => Promise<T>, isWindows = IS_WINDOWS): Promise<T> {
+export async function patientlyAsync<T>(
+  action: () => Promise<T>,
+  isWindows = IS_WINDOWS,
+  patience = PATIENCE,
+): Promise<T> {
   if (!isWindows) return action();
-  const patience = new Patience();
-  for (;;) {
+  for (let waitedMs = 0; ;) {
     try {
-      return patience.done(await action());
+      const result = await action();
+      patience.worked(waitedMs);
+      return result;
     } catch (error) {
-      await setTimeout(patience.after(error));
+      const pauseMs = patience.pauseAfter(error, waitedMs);
+      await setTimeout(pauseMs);
+      waitedMs += pauseMs;
     }
   }
 }

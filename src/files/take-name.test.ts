@@ -7,6 +7,7 @@ import {
   mkdtempSync,
   readFileSync,
   readdirSync,
+  renameSync,
   rmSync,
   writeFileSync,
 } from 'node:fs';
@@ -16,7 +17,8 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { native } from './entries';
 import { heldName, withHeldName } from './held-names';
 import { ofSystem, renameExclusive } from './rename-exclusive';
-import { placeAt, replaceAt, type Link } from './take-name';
+import { Patience } from './patience';
+import { placeAt, rename, replaceAt, type Link, type RenameCalls } from './take-name';
 
 let folder: string;
 let work: string;
@@ -115,4 +117,49 @@ test.runIf(process.platform !== 'win32')('no file takes the place of a pipe or a
   writeFileSync(join(work, '1'), 'new');
   expect(() => replaceAt(join(work, '1'), pipe)).toThrow(/is a device, pipe or socket/u);
   expect(lstatSync(pipe).isFIFO()).toBe(true);
+});
+
+describe('over a file that another program of Windows has open', () => {
+  const calls = (failures: number, code: string): RenameCalls & { readonly tried: () => number } => {
+    let tried = 0;
+    return {
+      isWindows: true,
+      patience: new Patience(50, 5),
+      tried: () => tried,
+      rename: (from, to) => {
+        tried += 1;
+        if (tried <= failures) throw Object.assign(new Error(code), { code });
+        renameSync(from, to);
+      },
+    };
+  };
+  const files = (): readonly [temp: string, target: string] => {
+    const [temp, target] = [join(work, '1'), join(folder, 'a')];
+    writeFileSync(temp, 'new');
+    writeFileSync(target, 'mine');
+    return [temp, target];
+  };
+
+  test('it is tried again until it is free', () => {
+    const [temp, target] = files();
+    const twice = calls(2, 'EPERM');
+    rename(temp, target, twice);
+    expect(twice.tried()).toBe(3);
+    expect(readFileSync(target, 'utf8')).toBe('new');
+  });
+
+  test('in the end it is said what to do, and both files are left', () => {
+    const [temp, target] = files();
+    expect(() => {
+      rename(temp, target, calls(Infinity, 'EBUSY'));
+    }).toThrow(expect.objectContaining({ code: 'in-use', retryable: true }));
+    expect([readFileSync(temp, 'utf8'), readFileSync(target, 'utf8')]).toEqual(['new', 'mine']);
+  });
+
+  test('what is not there is told as ever', () => {
+    const [, target] = files();
+    expect(() => {
+      rename(join(work, 'gone'), target, calls(0, ''));
+    }).toThrow(expect.objectContaining({ code: 'ENOENT' }));
+  });
 });

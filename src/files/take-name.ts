@@ -10,9 +10,10 @@ import { HeddleError } from '../common/model/errors';
 import { displayName, displayPath, joinPath, type FsPath } from '../common/model/paths';
 import { errorCode, lstatOrNull, native, parentPath, unlinkIfThere } from './entries';
 import { withHeldName } from './held-names';
-import { patiently } from './patience';
+import { isInTheWay, patiently, type Patience } from './patience';
 import { renameExclusive, type RenameExclusive } from './rename-exclusive';
 import { withVolumeLock } from './volume-lock';
+import { IS_WINDOWS } from './windows-paths';
 
 export interface Placed {
   readonly target: FsPath;
@@ -89,10 +90,35 @@ export function replaceAt(temp: FsPath, target: FsPath, { link }: Naming = NAMIN
   return { target };
 }
 
-function rename(from: FsPath, to: FsPath): void {
-  patiently(() => {
-    renameSync(native(from), native(to));
-  });
+/** Replaceable for tests. */
+export interface RenameCalls {
+  readonly rename: (from: string | Buffer, to: string | Buffer) => void;
+  readonly isWindows: boolean;
+  readonly patience?: Patience;
+}
+
+/** @throws HeddleError `in-use`, on Windows, where waiting was in vain; system errors */
+export function rename(
+  from: FsPath,
+  to: FsPath,
+  { rename: call, isWindows, patience }: RenameCalls = { rename: renameSync, isWindows: IS_WINDOWS },
+): void {
+  try {
+    patiently(
+      () => {
+        call(native(from), native(to));
+      },
+      isWindows,
+      patience,
+    );
+  } catch (cause) {
+    if (!isWindows || !isInTheWay(cause)) throw cause;
+    throw new HeddleError(
+      'in-use',
+      `${displayPath(to)} is open in another program, or this user may not change it. Close it there, then retry.`,
+      { cause, retryable: true },
+    );
+  }
 }
 
 /**

@@ -8,6 +8,7 @@ import type { Readable } from 'node:stream';
 import send from 'send';
 import { toErrorData } from '../common/model/errors';
 import type { FileServerOptions, ServeFigures, ServeNews } from '../common/threads/serve';
+import { Connection } from './connection';
 import { findFile, isOwnHost } from './guard';
 import { RequestLog } from './request-log';
 import { RateLimit, Throttle } from './throttle';
@@ -15,19 +16,19 @@ import { answerDelay, isUnlucky } from './trouble';
 
 /** How often what long answers have sent so far is counted. */
 const TALLY_MS = 250;
-/** A connection without a first request ends after this long, as it would with Node's own `headersTimeout`. */
-const FIRST_REQUEST_MS = 60_000;
+/** A connection that has no whole request for so long ends, however it trickles: RFC 9110 §15.5.9 */
+const REQUEST_MS = 60_000;
 
 export class FileServer {
   readonly #options: FileServerOptions;
   readonly #figures: ServeFigures;
   readonly #random: () => number;
+  readonly #requestMs: number;
   /** `null`: nobody watches. */
   readonly #log: RequestLog | null;
   readonly #server: Server;
   readonly #limits = new WeakMap<Socket, RateLimit>();
-  /** Open connections, and how many of their bytes are counted. */
-  readonly #sockets = new Map<Socket, number>();
+  readonly #connections = new Map<Socket, Connection>();
   readonly #latencies = new Set<NodeJS.Timeout>();
   #tally: NodeJS.Timeout | null = null;
   #closing = false;
@@ -36,14 +37,17 @@ export class FileServer {
   /**
    * @param tell is told of the requests, where they are watched
    * @param random from 0 up to 1, for jitter and errors
+   * @param requestMs how long a connection may be without a whole request
    */
   constructor(
     options: FileServerOptions,
     figures: ServeFigures,
     tell: (news: ServeNews) => void,
     random: () => number = Math.random,
+    requestMs = REQUEST_MS,
   ) {
     this.#options = options;
+    this.#requestMs = requestMs;
     this.#figures = figures;
     this.#random = random;
     this.#log = options.watched ? new RequestLog(tell) : null;
@@ -58,23 +62,26 @@ export class FileServer {
   /** Takes over an accepted connection; nothing of it may have been read. */
   adopt(socket: Socket): void {
     this.#figures.adopt();
-    this.#sockets.set(socket, 0);
+    const connection = new Connection(socket);
+    this.#connections.set(socket, connection);
     this.#log?.connect(socket);
     this.#tally ??= setInterval(() => {
-      for (const open of this.#sockets.keys()) this.#count(open);
+      for (const open of this.#connections.values()) {
+        this.#count(open);
+        open.endIfSilent(this.#requestMs);
+      }
     }, TALLY_MS).unref();
     socket.once('close', () => {
-      this.#count(socket);
-      this.#sockets.delete(socket);
+      this.#count(connection);
+      this.#connections.delete(socket);
       this.#log?.disconnect(socket);
       this.#figures.end();
-      if (this.#sockets.size > 0) return;
+      if (this.#connections.size > 0) return;
       if (this.#tally !== null) clearInterval(this.#tally);
       this.#tally = null;
       this.#whenEmpty();
     });
     socket.setNoDelay(true);
-    socket.setTimeout(FIRST_REQUEST_MS);
     // Documented for connections that come from elsewhere: from here on it is like any other.
     this.#server.emit('connection', socket);
     if (this.#closing) socket.destroy();
@@ -86,30 +93,32 @@ export class FileServer {
     for (const timer of this.#latencies) clearTimeout(timer);
     this.#latencies.clear();
     this.#log?.close();
-    if (this.#sockets.size === 0) return;
+    if (this.#connections.size === 0) return;
     const empty = new Promise<void>((resolve) => {
       this.#whenEmpty = resolve;
     });
-    for (const socket of this.#sockets.keys()) socket.destroy();
+    for (const socket of this.#connections.keys()) socket.destroy();
     await empty;
   }
 
-  #count(socket: Socket): void {
-    const counted = this.#sockets.get(socket);
-    // What was still to be written when a client left is not taken back.
-    if (counted === undefined || socket.bytesWritten <= counted) return;
-    this.#figures.send(socket.bytesWritten - counted);
-    this.#sockets.set(socket, socket.bytesWritten);
+  #count(connection: Connection): void {
+    const bytes = connection.takeWritten();
+    if (bytes > 0) this.#figures.send(bytes);
   }
 
   #receive(request: IncomingMessage, response: ServerResponse): void {
-    // It has shown that it speaks; how long an answer takes is up to the latency and the rate.
-    request.socket.setTimeout(0);
+    this.#connections.get(request.socket)?.take(response, () => {
+      this.#begin(request, response);
+    });
+  }
+
+  #begin(request: IncomingMessage, response: ServerResponse): void {
     this.#figures.request();
     this.#log?.request(request, response);
     response.once('close', () => {
       this.#figures.answer();
-      this.#count(request.socket);
+      const connection = this.#connections.get(request.socket);
+      if (connection !== undefined) this.#count(connection);
     });
     const wait = answerDelay(this.#options, this.#random);
     if (wait <= 0) {

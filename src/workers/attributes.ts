@@ -18,7 +18,7 @@ import type { Lost } from '../common/model/copy-options';
 import type { FsPath } from '../common/model/paths';
 import { errorCode, lstatOrNull, native } from '../files/entries';
 import { libc, type AttributeHolder } from '../files/libc';
-import { compareExtended, readExtended, setExtended } from './extended-attributes';
+import { compareExtended, copyAcl, readExtended, setExtended } from './extended-attributes';
 
 const user = process.getuid?.();
 /** Only a superuser can be expected to give files away. */
@@ -65,6 +65,7 @@ export function copyAttributes(
   if (!owned && isRoot) lost.add('owner');
   const wanted = readExtended(source, lost);
   if (birth?.hasAcl !== false || wanted.size > 0) setExtended(wanted, target, () => undefined, lost);
+  copyAcl(source, target, lost);
   // A link has no mode of its own.
   if (
     !stats.isSymbolicLink() &&

@@ -123,3 +123,17 @@ test('what others needed is asked for again after a rest', () => {
   expect(growth.look({ now: 1050, ...look })).toBe(0);
   expect(growth.look({ now: 5000, ...look })).toBe(1);
 });
+
+test('after a break there are half as many, and more are tried after ever longer rests', () => {
+  const growth = new Growth(new Line(0));
+  growth.opened([new Line(0)], 0);
+  const look = { got: MIB, left: 1000 * MIB, most: 16 };
+  growth.broke(1000);
+  expect(growth.target).toBe(1);
+  expect(growth.look({ now: 2950, ...look })).toBe(0);
+  expect(growth.look({ now: 3050, ...look })).toBe(1);
+  growth.opened([new Line(3050)], 3050);
+  growth.broke(3100);
+  expect(growth.look({ now: 7050, ...look })).toBe(0);
+  expect(growth.look({ now: 7150, ...look })).toBe(1);
+});

@@ -117,6 +117,14 @@ export class Growth {
     this.#state = 'fixed';
   }
 
+  /** One broke off in the middle of its bytes: there are half as many until it is tried again, after ever longer rests. */
+  broke(now: number): void {
+    this.#target = Math.max(1, Math.floor(this.#target / 2));
+    if (this.#state === 'fixed') return;
+    this.#rest(now);
+    this.#restMs *= 2;
+  }
+
   /** Others need them. */
   giveUp(connections: number, now: number): void {
     this.#target = Math.max(1, this.#target - connections);

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Answer, Headers } from './http/client';
-import { Changed, Comparison, contentOf, earlierContent, ifRange, messageHeaders, rangeOf } from './content';
+import { Comparison } from './comparison';
+import { Changed, contentOf, earlierContent, ifRange, messageHeaders, rangeOf } from './content';
 
 const OLD = 'Mon, 01 Jan 2024 00:00:00 GMT';
 const LATER = 'Tue, 02 Jan 2024 00:00:00 GMT';

@@ -4,7 +4,7 @@
  */
 import type { PartialState } from '../common/model/download';
 import type { Answer } from './http/client';
-import { isStrongDate, isValidator, strongTag } from './validators';
+import { isStrongDate, isTag, isValidator, strongTag } from './validators';
 
 /** What a 206 need not say again (RFC 9110 §15.3.7) and is of use when the file is whole. */
 const KEPT_HEADERS = [
@@ -65,6 +65,15 @@ export function ifRange(content: Content): string | null {
   return content.etag ?? (content.isDateStrong() ? content.lastModified : null);
 }
 
+/**
+ * Whether parts that come over several connections are certainly of one content. Beside a weak tag a date says too little:
+ * that tag says itself that what it stands for may have other bytes.
+ */
+export function tiesParts(content: Content): boolean {
+  const hasWeakTag = content.etag === null && isTag(content.headers['etag'] ?? '');
+  return !hasWeakTag && ifRange(content) !== null;
+}
+
 /** Headers of an answer that brought the whole content in one message. */
 export function messageHeaders(answer: Answer): Record<string, string> {
   return pick(answer, MESSAGE_HEADERS);
@@ -109,28 +118,6 @@ function saysTheSame(content: Content, answer: Answer): boolean {
   if (etag !== content.headers['etag']) return false;
   if (lastModified === undefined && content.etag !== null) return true;
   return lastModified === content.headers['last-modified'];
-}
-
-/** Bytes that come again, against those that are there. */
-export class Comparison {
-  #expected: Buffer;
-
-  constructor(expected: Buffer) {
-    this.#expected = expected;
-  }
-
-  /** Whether all of them came, and were the same. */
-  get isOver(): boolean {
-    return this.#expected.length === 0;
-  }
-
-  /** @returns what of `chunk` comes after them. @throws Changed */
-  take(chunk: Buffer): Buffer {
-    const length = Math.min(chunk.length, this.#expected.length);
-    if (!chunk.subarray(0, length).equals(this.#expected.subarray(0, length))) throw new Changed();
-    this.#expected = this.#expected.subarray(length);
-    return chunk.subarray(length);
-  }
 }
 
 function pick(answer: Answer, names: readonly string[]): Record<string, string> {

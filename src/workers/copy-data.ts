@@ -17,6 +17,8 @@ import { bufferOf, type CopyMemory } from './copy-memory';
 import { markAsUnfinished } from './extended-attributes';
 import { CopyProgress, reopenPartial, versionOf } from './copy-progress';
 import { errorCode, native, parentPath, unlinkIfThere } from '../files/entries';
+import { windowsCalls } from '../files/windows-calls';
+import { IS_WINDOWS } from '../files/windows-paths';
 import { freeBytes } from '../files/free-space';
 import type { Hasher, HasherFactory } from '../files/hashers';
 import { libc } from '../files/libc';
@@ -169,7 +171,9 @@ class Copying {
       const lost = new Set<Lost>();
       const finish = (): void => {
         aboutTarget(target, () => {
-          copyAttributes(this.#from, this.#before, to, lost);
+          // Windows has streams by the path of their file alone.
+          const [source, copy] = IS_WINDOWS ? [this.#job.source, this.#job.temp] : [this.#from, to];
+          copyAttributes(source, this.#before, copy, lost);
         });
       };
       const { inPlace } = this.#job;
@@ -208,7 +212,10 @@ class Copying {
   #open(shared: boolean): number {
     const temp = native(this.#job.temp);
     if (this.#job.inPlace === true) return openSync(temp, OPEN_IN_PLACE);
-    return openSync(temp, shared ? 'r' : 'wx+', 0o600);
+    const fd = openSync(temp, shared ? 'r' : 'wx+', 0o600);
+    // NTFS fills what is left out with zeros, unless it is told.
+    if (this.#sparse) windowsCalls()?.makeSparse(this.#job.temp);
+    return fd;
   }
 
   get #isFlushed(): boolean {
@@ -417,5 +424,4 @@ class Copying {
 }
 
 /** Never through a link, and nothing that is not a file is waited for. */
-const OPEN_IN_PLACE =
-  constants.O_RDWR | (process.platform === 'win32' ? 0 : constants.O_NOFOLLOW | constants.O_NONBLOCK);
+const OPEN_IN_PLACE = constants.O_RDWR | (IS_WINDOWS ? 0 : constants.O_NOFOLLOW | constants.O_NONBLOCK);

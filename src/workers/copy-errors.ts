@@ -47,7 +47,7 @@ function canGoOn(error: unknown): boolean {
   return (
     error instanceof TaskCancelled ||
     errorCode(error) === 'EIO' ||
-    (error instanceof HeddleError && error.code === 'io-error')
+    (error instanceof HeddleError && (error.code === 'io-error' || error.code === 'in-use'))
   );
 }
 

@@ -240,6 +240,7 @@ export function createDownload(job: DownloadWorkerOptions, tuning: DownloadTunin
       throttle: (bytes) => {
         let waitMs = 0;
         for (const rate of rates) waitMs = Math.max(waitMs, rate.take(bytes));
+        if (waitMs > 0) context.waited('speedLimit', waitMs);
         return waitMs;
       },
     });
@@ -263,6 +264,8 @@ export function createDownload(job: DownloadWorkerOptions, tuning: DownloadTunin
         known === null
           ? places.place(temp, directory, name, order.id, mayReplace(name, got))
           : places.place(temp, parentPath(known.target), displayPath(lastPart(known.target)), order.id);
+      const diskMs = nowMs() - gotAtMs;
+      context.waited('disk', diskMs);
       return {
         state: 'done',
         bytes: got.bytes,
@@ -285,7 +288,7 @@ export function createDownload(job: DownloadWorkerOptions, tuning: DownloadTunin
             ...got.times,
             firstByteMs: got.firstByteMs,
             bodyMs: gotAtMs - startedAtMs - (got.firstByteMs ?? 0),
-            diskMs: nowMs() - gotAtMs,
+            diskMs,
           },
           kept: got.kept,
         },

@@ -1,12 +1,13 @@
 /**
- * Extended attributes, of which POSIX ACLs are some. A copy has those of its source and no others: what a default ACL
+ * Extended attributes, of which POSIX ACLs are some, and what other systems have like them. A copy has those of its source and no others: what a default ACL
  * of the target's folder gave it would let people in who may not read the source (acl(5), "Object creation and default
  * ACLs").
  */
 import type { Lost } from '../common/model/copy-options';
 import type { FsPath } from '../common/model/paths';
 import { errorCode } from '../files/entries';
-import { libc, type AttributeHolder, type Libc } from '../files/libc';
+import { attributeCalls, type AttributeCalls } from '../files/attribute-calls';
+import { libc, type AttributeHolder } from '../files/libc';
 
 const ACCESS_ACL = 'system.posix_acl_access';
 const DEFAULT_ACL = 'system.posix_acl_default';
@@ -24,7 +25,7 @@ const NONE: Extended = new Map();
  * @param lost gets `attributes` where some cannot be read
  */
 export function readExtended(source: AttributeHolder, lost: Set<Lost>): Extended {
-  const system = libc();
+  const system = attributeCalls();
   if (system === null) {
     lost.add('attributes');
     return NONE;
@@ -42,7 +43,7 @@ export function readExtended(source: AttributeHolder, lost: Set<Lost>): Extended
 
 /** Whether a folder has a default ACL, which new files in it get; also where it does not tell. */
 export function givesAcls(folder: FsPath): boolean {
-  const system = libc();
+  const system = attributeCalls();
   try {
     return system === null || system.attributes(folder).includes(DEFAULT_ACL);
   } catch {
@@ -52,7 +53,7 @@ export function givesAcls(folder: FsPath): boolean {
 
 /** What differs; `acl`: who may do what is among it. `null`: it cannot be told, or nothing does. */
 export function compareExtended(wanted: Extended, target: AttributeHolder): 'acl' | 'other' | null {
-  const system = libc();
+  const system = attributeCalls();
   if (system === null) return null;
   try {
     const there = system.attributes(target);
@@ -79,7 +80,7 @@ export function setExtended(
   openUp: () => void,
   lost: Set<Lost>,
 ): void {
-  const system = libc();
+  const system = attributeCalls();
   if (system === null) return;
   let isOpen = false;
   const attempt = (action: () => void): void => {
@@ -108,6 +109,15 @@ export function setExtended(
   }
 }
 
+/** Access control lists that are no attributes. @param lost gets `attributes` where they cannot be kept */
+export function copyAcl(source: AttributeHolder, target: AttributeHolder, lost: Set<Lost>): void {
+  try {
+    attributeCalls()?.copyAcl?.(source, target);
+  } catch {
+    lost.add('attributes');
+  }
+}
+
 /** Where there are attributes. */
 export function markAsUnfinished(target: AttributeHolder): void {
   try {
@@ -122,7 +132,7 @@ export function isUnfinished(target: AttributeHolder): boolean {
   return system !== null && namesOn(system, target).includes(UNFINISHED);
 }
 
-function namesOn(system: Libc, target: AttributeHolder): readonly string[] {
+function namesOn(system: AttributeCalls, target: AttributeHolder): readonly string[] {
   try {
     return system.attributes(target);
   } catch {

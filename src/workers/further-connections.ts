@@ -10,14 +10,20 @@ import { STALLED_MS, type Part, type Parts } from './parts';
 
 /** How often it is looked at how the connections do. */
 const LOOK_MS = 50;
-/** Connections that may break off in the middle of their bytes before there are no more. */
+/** Connections that may break off before they have brought much, until there are no more. */
 const MOST_BREAKS = 8;
+/** Who has brought so much was of use, whatever becomes of it. */
+const MUCH_BYTES = 1024 * 1024;
 
 /**
  * What came of asking for a part. `busy`: the server, or what is before it, does not let this client have so much at
  * once; `no`: it does not play along; `broken`: in the middle of the bytes; `cut`: they were no longer wanted.
  */
 export type Asked = 'whole' | 'busy' | 'no' | 'broken' | 'cut';
+
+function hasBroughtMuch({ start, position }: Part): boolean {
+  return position - start >= MUCH_BYTES;
+}
 
 /** Another connection may do better. */
 export function isOfConnection(error: unknown): error is HeddleError {
@@ -50,6 +56,7 @@ export class FurtherConnections {
   readonly #working = new Set<Promise<void>>();
   readonly #timer: NodeJS.Timeout;
   #breaks = 0;
+  #hasBroken = false;
   #mayAsk = true;
   #closed = false;
   /** The first one is not there any more. */
@@ -58,6 +65,8 @@ export class FurtherConnections {
   #successor: Line | null = null;
   /** The server has answered one with the bytes that it was asked for. */
   #hasServed = false;
+  /** It has brought much of what one was asked for. */
+  #hasProved = false;
   #news = Promise.withResolvers<void>();
 
   constructor(options: FurtherOptions) {
@@ -80,10 +89,22 @@ export class FurtherConnections {
     return this.#lines.size > 0;
   }
 
+  /** Whether others than the first one may be asked for parts, and none has disappointed yet. */
+  get hope(): boolean {
+    return this.#mayAsk && !this.#hasBroken;
+  }
+
+  /** Whether what others are asked for comes, as far as one can know. */
+  get isProved(): boolean {
+    this.#hasProved ||= [...this.#lines.values()].some(hasBroughtMuch);
+    return this.#hasProved && this.hope;
+  }
+
   /** A connection broke off in the middle of its bytes, the first one too. @returns whether that is still borne */
-  broke(): boolean {
-    this.#breaks += 1;
-    this.#growth.fix(Math.floor(this.#growth.target / 2));
+  broke(part: Part): boolean {
+    this.#hasBroken = true;
+    if (!hasBroughtMuch(part)) this.#breaks += 1;
+    this.#growth.broke(nowMs());
     if (this.#breaks < MOST_BREAKS) return true;
     this.#mayAsk = false;
     return false;
@@ -126,13 +147,14 @@ export class FurtherConnections {
     this.#tell();
   }
 
-  /** Whether one more may work for the file; those that have stalled do not count. */
+  /** Whether one more may work for the file; those that have stalled do not count, nor does one that waits for others. */
   #hasRoom(now: number): boolean {
     const first = this.#isAlone ? 0 : 1;
     if (this.#lines.size + first >= this.#options.most) return false;
-    let stalled = 0;
-    for (const part of this.#options.parts.open) if (now - part.latestMs >= STALLED_MS) stalled += 1;
-    return this.#lines.size + first - stalled < this.#growth.target;
+    let idle = 0;
+    for (const { isWaiting, latestMs } of this.#options.parts.open)
+      if (isWaiting || now - latestMs >= STALLED_MS) idle += 1;
+    return this.#lines.size + first - idle < this.#growth.target;
   }
 
   /** @returns `null` where there is nothing for it to do, or no place */
@@ -162,7 +184,8 @@ export class FurtherConnections {
       this.#lines.set(line, part);
       const asked = await ask(part);
       this.#hasServed ||= part.hasBegun;
-      const mayGoOn = this.#took(asked) && this.#lines.has(line) && !this.#closed;
+      this.#hasProved ||= hasBroughtMuch(part);
+      const mayGoOn: boolean = this.#took(asked, part) && this.#lines.has(line) && !this.#closed;
       part = mayGoOn ? parts.claim(total, nowMs()) : null;
     }
     this.#lines.delete(line);
@@ -172,12 +195,14 @@ export class FurtherConnections {
   }
 
   /** @returns whether this connection may ask for more */
-  #took(asked: Asked): boolean {
-    if (asked === 'whole' || asked === 'cut') return true;
+  #took(asked: Asked, part: Part): boolean {
+    // Another one was sooner there than one that had stalled.
+    const hasFailed = asked === 'broken' || (asked === 'cut' && nowMs() - part.latestMs >= STALLED_MS);
+    if (!hasFailed && (asked === 'whole' || asked === 'cut')) return true;
     const answered = [...this.#lines.values()].filter(({ hasBegun }) => hasBegun).length;
     const working = answered + (this.#isAlone ? 0 : 1);
-    if (asked === 'broken') {
-      this.broke();
+    if (hasFailed) {
+      this.broke(part);
       return false;
     }
     this.#growth.fix(working);

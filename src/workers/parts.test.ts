@@ -112,6 +112,15 @@ test('the rest of a part that has stalled is asked for once more, and whoever is
   expect(have.covered).toBe(MIB);
 });
 
+test('who was sent after a part that is kept is not given up because that goes on', () => {
+  const { parts, claim } = make(MIB);
+  const slow = running(parts, 0, MIB, MIB - 40 * KIB, 40_000);
+  slow.isKept = true;
+  const chaser = claim(40_000);
+  parts.advance(slow, 10, 40_010);
+  expect([...parts.open]).toEqual([slow, chaser]);
+});
+
 test('of a small rest that comes slowly, too', () => {
   const { parts, claim } = make(MIB);
   const slow = running(parts, 0, MIB, MIB - 40 * KIB, 40_000);
@@ -177,7 +186,15 @@ test('whatever comes, stalls and fails: each byte is taken once, and in the end 
           }
           expect(part.position).toBeLessThanOrEqual(part.reach);
           // It has all that is wanted of it, as its receiver would tell the connection.
-          if (part.position >= part.end) parts.close(part);
+          if (part.position < part.end) return;
+          if (part.isKept && part.end < part.reach) wait(part, bytes);
+          else parts.close(part);
+        };
+        const wait = (part: Part, chance: number): void => {
+          const goesOn = parts.goOn(part, chance % 2 === 0, now);
+          part.isWaiting = goesOn === false;
+          if (goesOn === null) parts.close(part);
+          else expect(part.end > part.position).toBe(goesOn);
         };
         for (const each of steps) {
           if (each.do === 'time') now += each.ms;
@@ -186,12 +203,14 @@ test('whatever comes, stalls and fails: each byte is taken once, and in the end 
             const part = one(each.which, false);
             if (part === undefined) continue;
             part.hasBegun = true;
+            part.isKept = each.which % 3 === 0;
             // Some servers send less than they were asked for.
             if (each.cut === 0) part.reach = Math.max(part.start + 1, part.reach - 1000);
             part.end = Math.min(part.end, part.reach);
           } else if (each.do === 'bytes') {
             const part = one(each.which, true);
-            if (part !== undefined) bring(part, each.bytes);
+            if (part?.isWaiting === true) wait(part, each.bytes);
+            else if (part !== undefined) bring(part, each.bytes);
           } else {
             const part = one(each.which, each.which % 2 === 0);
             if (part !== undefined) parts.close(part);

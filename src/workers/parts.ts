@@ -25,6 +25,10 @@ export interface Part {
   reach: number;
   /** Whether the server has answered with these bytes. */
   hasBegun: boolean;
+  /** Its connection is not given up while others have yet to bring what comes behind it: they may fail. */
+  isKept: boolean;
+  /** It has come to its end, and others bring what is behind it. */
+  isWaiting: boolean;
   /** The one that was asked for the same rest later. */
   chaser: Part | null;
   /** The one whose rest this is, once more. */
@@ -61,6 +65,8 @@ export class Parts {
       end,
       reach,
       hasBegun: false,
+      isKept: false,
+      isWaiting: false,
       chaser: null,
       chased: null,
       sinceMs: null,
@@ -133,7 +139,7 @@ export class Parts {
   advance(part: Part, bytes: number, now: number): Stretch[] {
     part.sinceMs ??= now;
     part.latestMs = now;
-    const comesTo = part.position + bytes;
+    const comesTo = Math.min(part.position + bytes, part.reach);
     const fresh: Stretch[] = [];
     do {
       const from = part.position;
@@ -147,8 +153,52 @@ export class Parts {
       // Who has been overtaken has nothing more to bring, and whoever is through first was the faster one.
       if (chased !== null && to > chased.position) this.#drop(chased);
       if (chaser !== null && to === part.end) this.#drop(chaser);
-    } while (part.position === part.end && this.#extend(part) && part.position < comesTo);
+      if (part.isKept) this.#dropOvertaken(part);
+      // Of what is not given up nothing may be missed.
+      if (to === part.end && !this.#extend(part) && part.isKept) part.end = comesTo;
+    } while (part.position < Math.min(comesTo, part.end));
     return fresh;
+  }
+
+  /**
+   * A part that is kept has come to its end, and is to go on in its own answer, over bytes that others have brought as
+   * well: nobody brings what comes behind them, or who does would take longer.
+   * @param hope whether others have not disappointed yet
+   * @returns whether it goes on, to an end that is farther now; `null`: there is nothing missing behind it
+   */
+  goOn(part: Part, hope: boolean, now: number): boolean | null {
+    const [gap] = this.#have.missing(part.position, part.reach);
+    if (gap === undefined) return null;
+    const timeTo = (end: number): number =>
+      ((end - part.position) * Math.max(1, part.latestMs - (part.sinceMs ?? now))) /
+      Math.max(1, part.position - part.start);
+    const others = [...this.#open].filter(
+      (other) => other !== part && other.position <= gap.start && other.end > gap.start,
+    );
+    let end: number;
+    if (others.length === 0) {
+      const isWaitedFor = hope && now - part.latestMs < WORTH_RACING_MS;
+      if (isWaitedFor && timeTo(gap.start) > WORTH_RACING_MS) return false;
+      const unclaimed = this.unclaimed(part.reach);
+      end = unclaimed?.start === gap.start ? unclaimed.end : gap.end;
+    } else {
+      end = Math.max(...others.map((other) => other.end));
+      const soonestMs = Math.min(...others.map((other) => leftMsOf(other, hope, now)));
+      if (soonestMs < WORTH_RACING_MS || timeTo(end) > soonestMs) return false;
+    }
+    // The time that it waited is none in which it was slow.
+    part.sinceMs = (part.sinceMs ?? now) + now - part.latestMs;
+    part.latestMs = now;
+    part.end = Math.min(end, part.reach);
+    return true;
+  }
+
+  /** Others that were ahead, and were to bring what it has brought itself now. Who was sent after it may yet be faster. */
+  #dropOvertaken({ start, position, end, chaser }: Part): void {
+    for (const other of [...this.#open]) {
+      const isBehind = other.position >= start && other.position < position && other.end <= end;
+      if (isBehind && other !== chaser) this.#drop(other);
+    }
   }
 
   /**
@@ -198,6 +248,14 @@ export class Parts {
     const speeds = [...this.#open].flatMap((part) => speedOf(part, now) ?? []);
     return speeds.reduce((sum, speed) => sum + speed, 0) / Math.max(1, speeds.length);
   }
+}
+
+/** `Infinity`: it has stalled. One that has just been asked for may be there at once, if there is hope. */
+function leftMsOf(part: Part, hope: boolean, now: number): number {
+  if (now - part.latestMs >= STALLED_MS) return Infinity;
+  const speed = speedOf(part, now);
+  if (speed === null) return hope ? 0 : Infinity;
+  return (part.end - part.position) / speed;
 }
 
 function speedOf({ sinceMs, position, start }: Part, now: number): number | null {

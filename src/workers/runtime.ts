@@ -7,7 +7,8 @@ import { parentPort } from 'node:worker_threads';
 import { ProgressBoard, nowMs } from '../common/threads/board';
 import { assertNever, toErrorData, type ErrorData } from '../common/model/errors';
 import { toColumn } from '../common/model/packet';
-import type { Answer, FromWorker, ToWorker, WorkerData } from '../common/threads/protocol';
+import type { Answer, Assignment, FromWorker, ToWorker, WorkerData } from '../common/threads/protocol';
+import { TimeKeeper, type Awaited } from './time-keeper';
 
 /** What has ended waits at most this long for the rest of its packet. */
 const ANSWER_AFTER_MS = 40;
@@ -31,6 +32,8 @@ export interface TaskContext<Note = unknown> {
   setStages(read: number, written: number): void;
   /** Tells the host something that must not wait for the task's end; plain data. */
   note(note: Note): void;
+  /** It has waited so many milliseconds for something other than what tasks of its kind wait for as a rule. */
+  waited(what: Awaited, ms: number): void;
 }
 
 /** Runs one task; synchronously where it can. What it throws becomes the task's failure. */
@@ -73,6 +76,7 @@ class LaneContext implements TaskContext {
   readonly startedAtMs: number;
   readonly #board: ProgressBoard;
   readonly #post: (ticket: number, task: number, note: unknown) => void;
+  readonly #keeper: TimeKeeper;
   #controller: AbortController | null = null;
 
   constructor(
@@ -82,7 +86,9 @@ class LaneContext implements TaskContext {
     task: number,
     startedAtMs: number,
     post: (ticket: number, task: number, note: unknown) => void,
+    keeper: TimeKeeper,
   ) {
+    this.#keeper = keeper;
     this.startedAtMs = startedAtMs;
     this.#board = board;
     this.#post = post;
@@ -126,6 +132,10 @@ class LaneContext implements TaskContext {
   note(note: unknown): void {
     this.#post(this.ticket, this.task, note);
   }
+
+  waited(what: Awaited, ms: number): void {
+    this.#keeper.waited(what, ms);
+  }
 }
 
 /** What is known of the tasks of one job: how they are read out of a packet, run, and answered for. */
@@ -143,11 +153,7 @@ export interface Serving<Options, Body, Input, Output, Results> {
 }
 
 /** Tasks of a packet that lie here. */
-interface Hand<Body> {
-  readonly ticket: number;
-  readonly body: Body;
-  readonly tasks: readonly number[];
-}
+type Hand<Body> = Assignment<Body>;
 
 /** How an attempt ended. */
 type End<Output> =
@@ -202,6 +208,7 @@ export function serveTasks<Options, Body, Input, Output, Results>(
   const port = parentPort;
   if (port === null) throw new Error('serveTasks runs in a worker thread');
   const board = new ProgressBoard(data.shape, data.board);
+  const keeper = new TimeKeeper(data.times);
   const post = (message: FromWorker<Results>): void => {
     port.postMessage(message);
   };
@@ -239,8 +246,10 @@ export function serveTasks<Options, Body, Input, Output, Results>(
     ended = new Map();
     answeredAtMs = nowMs();
     const sinceMs = isIdle() ? 0 : answeredAtMs - busySinceMs;
-    post({ type: 'answers', answers, busyMs: busyMs + sinceMs });
+    const rests = keeper.takeRests();
+    post({ type: 'answers', answers, busyMs: busyMs + sinceMs, ...(rests === undefined ? {} : { rests }) });
     latestMs = nowMs();
+    keeper.writeSometimes(latestMs);
   }
 
   function answerLater(): void {
@@ -258,6 +267,7 @@ export function serveTasks<Options, Body, Input, Output, Results>(
   function leaveLane(context: LaneContext): number {
     const { lane } = context;
     latestMs = nowMs();
+    keeper.ended(latestMs - context.startedAtMs);
     running[lane] = null;
     board.end(lane);
     freeLanes.push(lane);
@@ -300,7 +310,7 @@ export function serveTasks<Options, Body, Input, Output, Results>(
     input: Input,
     { ticket, index, lane }: { readonly ticket: number; readonly index: number; readonly lane: number },
   ): void {
-    const context = new LaneContext(board, lane, ticket, index, latestMs, postNote);
+    const context = new LaneContext(board, lane, ticket, index, latestMs, postNote, keeper);
     running[lane] = context;
     board.begin(lane, ticket, index, latestMs);
     try {
@@ -351,7 +361,10 @@ export function serveTasks<Options, Body, Input, Output, Results>(
       if (isLong && later > 0 && 'finish' in run) run.finish();
       // Never of a hand's last task while the hand is here: the host gives its ticket out again.
       if (ended.size > 0 && (isLong || latestMs - answeredAtMs > ANSWER_AFTER_MS)) answer();
-      if (isIdle()) busySinceMs = latestMs;
+      if (isIdle()) {
+        busySinceMs = latestMs;
+        keeper.begin(latestMs, hand.submittedAtMs);
+      }
       freeLanes.pop();
       start(run, input, { ticket: hand.ticket, index, lane });
     }
@@ -361,6 +374,7 @@ export function serveTasks<Options, Body, Input, Output, Results>(
     }
     if (later > 0 && 'finish' in run) run.finish();
     answer();
+    if (later === 0) keeper.rest(nowMs());
     // Sockets kept alive would hold the thread; nothing of the job is left in it.
     if (closing && later === 0) process.exit(0);
   }
@@ -387,6 +401,7 @@ export function serveTasks<Options, Body, Input, Output, Results>(
     .then(() => initialise(data.options))
     .then((task) => {
       run = task;
+      keeper.ready(nowMs());
       post({ type: 'ready' });
       pump();
     })

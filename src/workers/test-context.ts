@@ -57,6 +57,10 @@ export class FakeContext implements TaskContext {
   note(note: unknown): void {
     this.notes.push(note as PartialNote);
   }
+
+  waited(): void {
+    // Nobody keeps its thread's times.
+  }
 }
 
 export function order(fields: Partial<TaskOrder> & Pick<TaskOrder, 'source'>): TaskOrder {

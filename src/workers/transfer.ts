@@ -16,16 +16,17 @@ import { LONGEST_TIMER_MS } from '../common/model/units';
 import { nowMs } from '../common/threads/board';
 import {
   Changed,
-  Comparison,
   contentOf,
   earlierContent,
   ifRange,
   messageHeaders,
   rangeOf,
+  tiesParts,
   type Content,
 } from './content';
 import { Growth, Line } from './connection-growth';
-import { Cut } from './cut';
+import { compareBeginning, comparisonWith, OVERLAP_BYTES } from './comparison';
+import { Cut, RequestCut } from './cut';
 import { Extents } from './extents';
 import { FurtherConnections, isOfConnection, type Asked } from './further-connections';
 import { ENOUGH, type Answer, type Receiver } from './http/client';
@@ -34,8 +35,9 @@ import { Parts, type Part } from './parts';
 import { FIRST_NOTE_MS, ResumeNotes } from './resume-notes';
 import type { TransferOptions, Transferred } from './transfer-options';
 
-/** Where there is no strong entity tag, so much of what comes before is fetched again and compared. */
-const OVERLAP_BYTES = 64 * 1024;
+/** Answers that bring less than this of what was asked for, and how many of them are borne. */
+const SMALL_BYTES = 64 * 1024;
+const MOST_SMALL = 8;
 /** Smaller files are not worth more than one connection. */
 const LEAST_BYTES = 1024 * 1024;
 /** For so long after it had to wait for a speed limit a file gets no more connections. */
@@ -60,6 +62,7 @@ export class Transfer {
   #slowedUntilMs = 0;
   #further: FurtherConnections | null = null;
   #firstLine: Line | null = null;
+  #smallAnswers = 0;
 
   constructor(options: TransferOptions) {
     this.#options = options;
@@ -189,7 +192,7 @@ export class Transfer {
           // A part without a byte in it, framed as if it were whole: asking again would never end.
           if (came && this.#have.covered === before && this.#content?.total !== before) throw new Changed();
         } catch (error) {
-          const isBorne = this.#have.covered > before && this.#further?.broke() === true;
+          const isBorne = this.#have.covered > before && this.#further?.broke(part) === true;
           if (!isBorne || !isOfConnection(error)) failure = this.#orThrow(error);
         }
         continue;
@@ -251,7 +254,7 @@ export class Transfer {
         this.#content = { ...this.#content, total: this.#have.covered };
       }
     } catch (error) {
-      if (!cut.isCut) throw error;
+      if (!cut.isCut && part?.isWaiting !== true) throw error;
     } finally {
       if (part !== null) this.#parts.close(part);
     }
@@ -278,13 +281,29 @@ export class Transfer {
       });
     }
     part.line = this.#firstLine;
+    part.isKept = this.#further !== null;
+  }
+
+  /** The first connection is at its end, and not given up before what others bring is there. @throws RequestCut then */
+  async #wait(part: Part, further: FurtherConnections): Promise<void> {
+    part.isWaiting = true;
+    while (this.#parts.open.has(part)) {
+      const goesOn = further.isProved ? null : this.#parts.goOn(part, further.hope, nowMs());
+      if (goesOn === null) {
+        part.cut();
+        throw new RequestCut();
+      }
+      if (goesOn) break;
+      await further.change();
+    }
+    part.isWaiting = false;
   }
 
   /** A part by range; its end is `Infinity` where the length is not known. @returns whether it came by this request */
   async #rest(part: Part): Promise<boolean> {
     const content = this.#content;
     if (content === null) throw new Changed();
-    const { client, request, context } = this.#options;
+    const { client, request, context, file } = this.#options;
     const cut = new Cut(context);
     part.cut = () => {
       cut.cut();
@@ -293,14 +312,14 @@ export class Transfer {
       this.#inOnePiece = false;
       if (ifRange(content) === null && !this.#compared) {
         this.#compared = true;
-        await this.#compareBeginning(content);
+        await compareBeginning(this.#options, content, this.#have.stretches[0]);
       }
       const { start, end } = part;
       const overlap = content.etag === null ? Math.min(OVERLAP_BYTES, start) : 0;
       // What is compared must be there: the stretch before the gap may be shorter.
       const before = this.#have.stretches.find((stretch) => stretch.end === start);
       const from = Math.max(start - overlap, before?.start ?? start);
-      const comparison = await this.#comparison(from, start);
+      const comparison = await comparisonWith(file, from, start);
       const answer = await client.send(
         {
           ...request,
@@ -327,9 +346,20 @@ export class Transfer {
         cut,
       );
       if (!part.hasBegun) throw statusFailure(answer.status, request.url, answer.headers['retry-after']);
+      if (
+        isSmall(part, Math.min(end, content.total ?? end)) &&
+        !cut.isCut &&
+        ++this.#smallAnswers > MOST_SMALL
+      ) {
+        throw new HeddleError(
+          'length-mismatch',
+          `The server sends ever less than it is asked for: ${part.position - start} bytes of ${end - start}.`,
+          { retryable: true },
+        );
+      }
       return true;
     } catch (error) {
-      if (!cut.isCut) throw error;
+      if (!cut.isCut && !part.isWaiting) throw error;
       return false;
     } finally {
       this.#parts.close(part);
@@ -345,13 +375,14 @@ export class Transfer {
     part.cut = () => {
       cut.cut();
     };
+    const { end } = part;
     try {
       const answer = await client.send(
         {
           ...request,
           conditions: {},
-          range: `bytes=${part.start}-${part.end - 1}`,
-          ifRange: content.etag,
+          range: `bytes=${part.start}-${end - 1}`,
+          ifRange: ifRange(content),
           apart: true,
         },
         {
@@ -366,7 +397,9 @@ export class Transfer {
         },
         cut,
       );
-      if (part.hasBegun) return part.position < part.end && !cut.isCut ? 'broken' : 'whole';
+      if (part.hasBegun) {
+        return !cut.isCut && (part.position < part.end || isSmall(part, end)) ? 'broken' : 'whole';
+      }
       return answer.status === 429 || answer.status === 503 ? 'busy' : 'no';
     } catch (error) {
       if (cut.isCut) return 'cut';
@@ -383,51 +416,11 @@ export class Transfer {
     part.end = Math.min(part.end, end);
   }
 
-  /**
-   * Where no strong validator ties the parts together, the beginning is fetched again too: what is made anew
-   * (archives, images, databases) differs there, be its end the same.
-   */
-  async #compareBeginning(content: Content): Promise<void> {
-    const [first] = this.#have.stretches;
-    // Without it nothing says that the rest is of the same content.
-    if (first?.start !== 0) throw new Changed();
-    const { client, request, context } = this.#options;
-    const end = Math.min(OVERLAP_BYTES, first.end);
-    const comparison = await this.#comparison(0, end);
-    const answer = await client.send(
-      { ...request, conditions: {}, range: `bytes=0-${end - 1}`, ifRange: null },
-      {
-        begin: (found) => {
-          if (found.status === 200 || found.status === 416) throw new Changed();
-          if (found.status !== 206) return false;
-          if (this.#fit(found, content, 0).end !== end) throw new Changed();
-          return true;
-        },
-        write: (chunk) => (comparison.take(chunk), null),
-      },
-      context,
-    );
-    if (answer.status !== 206) throw statusFailure(answer.status, request.url, answer.headers['retry-after']);
-    if (!comparison.isOver) throw new Changed();
-  }
-
-  /** What the file has from `start` to `end`, to be fetched again. */
-  async #comparison(start: number, end: number): Promise<Comparison> {
-    const expected = Buffer.alloc(end - start);
-    if (end > start) {
-      // What the part before brought last may still be in memory.
-      await this.#options.file.handOver();
-      if (this.#options.file.read(expected, start) !== expected.length) throw new Changed();
-    }
-    return new Comparison(expected);
-  }
-
   #canJoin(): boolean {
     const { segments, request } = this.#options;
-    const { etag, total } = this.#content ?? { etag: null, total: null };
-    return (
-      segments > 1 && request.method === 'GET' && etag !== null && total !== null && total >= LEAST_BYTES
-    );
+    const content = this.#content;
+    if (segments === 1 || request.method !== 'GET' || content === null) return false;
+    return (content.total ?? 0) >= LEAST_BYTES && tiesParts(content);
   }
 
   #sawAnswer(): void {
@@ -492,8 +485,15 @@ export class Transfer {
       }
     }
     // The end that the server itself gave is reached by its own framing, which says whether it was whole.
-    return part.end === part.reach ? null : ENOUGH;
+    if (part.end === part.reach) return null;
+    const further = this.#further;
+    return part.isKept && further !== null ? this.#wait(part, further) : ENOUGH;
   }
+}
+
+/** @param asked where it was to end. @returns whether its answer ended long before */
+function isSmall({ start, position, end, reach }: Part, asked: number): boolean {
+  return position - start < SMALL_BYTES && (reach < asked || position < end);
 }
 
 const both = (...waits: Promise<void>[]): Promise<void> => Promise.all(waits).then(() => undefined);

@@ -115,9 +115,69 @@ const SYSTEM_ERRORS: Readonly<Record<string, SystemSentence>> = {
   ETXTBSY: { code: 'busy', sentence: 'is a program that is running.', retryable: true },
 };
 
+/** By the first part of SQLite's result codes (sqlite.org/rescode.html). */
+const DATABASE_ERRORS: Readonly<Record<string, { code: string; sentence: string; retryable: boolean }>> = {
+  BUSY: {
+    code: 'database-locked',
+    sentence: 'is locked by another program. Close that program, then resume.',
+    retryable: true,
+  },
+  LOCKED: {
+    code: 'database-locked',
+    sentence: 'is locked by another program. Close that program, then resume.',
+    retryable: true,
+  },
+  READONLY: {
+    code: 'database-read-only',
+    sentence:
+      'cannot be written to: the file, its folder or its disk is read-only. Change that, then resume.',
+    retryable: false,
+  },
+  FULL: {
+    code: 'disk-full',
+    sentence: 'cannot grow, as its disk is full. Make room, then resume.',
+    retryable: false,
+  },
+  IOERR: {
+    code: 'database-io-error',
+    sentence:
+      'could not be read or written: its disk failed, or another program changed the file. Check the disk, then start Heddle again.',
+    retryable: false,
+  },
+  CANTOPEN: {
+    code: 'database-gone',
+    sentence: 'cannot be opened any more. Check that its folder is there and can be written to.',
+    retryable: false,
+  },
+  CORRUPT: {
+    code: 'database-corrupt',
+    sentence: 'is damaged. Move it away to start afresh.',
+    retryable: false,
+  },
+  NOTADB: {
+    code: 'database-corrupt',
+    sentence: 'is damaged. Move it away to start afresh.',
+    retryable: false,
+  },
+};
+
+function knownError(
+  code: string | undefined,
+): { code: string; sentence: string; retryable: boolean } | undefined {
+  if (code === undefined) return undefined;
+  const [, database] = /^SQLITE_([A-Z]+)/u.exec(code) ?? [];
+  return database === undefined ? SYSTEM_ERRORS[code] : DATABASE_ERRORS[database];
+}
+
 function systemCode(error: unknown): string | undefined {
   if (typeof error !== 'object' || error === null || !('code' in error)) return undefined;
   return typeof error.code === 'string' ? error.code : undefined;
+}
+
+/** The database that an error of SQLite is about (store/database.ts), whatever was done with it. */
+function subjectOf(error: unknown): string | undefined {
+  const { database } = error as { readonly database?: unknown };
+  return typeof database === 'string' ? database : undefined;
 }
 
 /**
@@ -137,13 +197,13 @@ export function toErrorData(error: unknown, subject?: string): ErrorData {
   }
   if (isErrorData(error)) return error;
   const code = systemCode(error);
-  const known = code === undefined ? undefined : SYSTEM_ERRORS[code];
+  const known = knownError(code);
   const original = error instanceof Error ? error.message : String(error);
   if (known !== undefined) {
     const cause: ErrorData = { code: code ?? 'unknown', message: original, retryable: known.retryable };
     return {
       code: known.code,
-      message: `${subject ?? 'The file'} ${known.sentence}`,
+      message: `${subjectOf(error) ?? subject ?? 'The file'} ${known.sentence}`,
       retryable: known.retryable,
       cause,
     };

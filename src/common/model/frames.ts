@@ -78,6 +78,8 @@ export interface JobFrame {
   readonly connections: { readonly open: number; readonly most: number } | null;
   /** A sentence while the job waits for something: a retry, a held host. */
   readonly waitingFor: string | null;
+  /** A sentence while one thread of several works on the last tasks and the others have none left. */
+  readonly alone: string | null;
   /** Threads alive. Empty in frames of jobs that nobody watches. */
   readonly workers: readonly WorkerFrame[];
 }

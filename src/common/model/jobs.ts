@@ -3,6 +3,7 @@ import type { CopyOptions } from './copy-options';
 import type { ErrorData } from './errors';
 import type { Algorithm } from './digests';
 import type { TaskCounts } from './tasks';
+import type { ThreadBill } from './thread-bill';
 
 export const JOB_KINDS = ['download', 'hash', 'verify', 'copy'] as const;
 export type JobKind = (typeof JOB_KINDS)[number];
@@ -93,4 +94,8 @@ export interface WorkerStatistics {
   readonly aliveMs: number;
   /** Threads made for this place: more than 1 after a crash or in `thread-per-task`. */
   readonly threads: number;
+  /** Sum over its tasks of the time from start to end; 0 of jobs of older versions. */
+  readonly runMs: number;
+  /** Where the time went; `null` of jobs of older versions. */
+  readonly bill: ThreadBill | null;
 }

@@ -3,6 +3,7 @@ import type { ErrorData } from '../model/errors';
 import type { BoardShape } from './board';
 import type { JobKind } from '../model/jobs';
 import type { Column } from '../model/packet';
+import type { Rest } from './thread-times';
 import type { FileServerOptions, ServeNews } from './serve';
 
 /** Handed to a worker when its thread is made. */
@@ -11,6 +12,8 @@ export interface WorkerData<Options> {
   readonly options: Options;
   readonly shape: BoardShape;
   readonly board: SharedArrayBuffer;
+  /** Of `ThreadTimes`. */
+  readonly times: SharedArrayBuffer;
 }
 
 /** Of a thread that was made ahead: it sleeps until the signal is set; the first message is its data then. */
@@ -27,6 +30,8 @@ export interface Assignment<Body> {
   readonly body: Body;
   /** Indices into the packet, in the order in which they are to run. */
   readonly tasks: readonly number[];
+  /** When the packet was given to the executor, in milliseconds since the epoch. */
+  readonly submittedAtMs: number;
 }
 
 export type ToWorker<Body> =
@@ -65,6 +70,8 @@ export type FromWorker<Results> =
       readonly answers: readonly Answer<Results>[];
       /** Milliseconds of this thread's life in which at least one task ran. */
       readonly busyMs: number;
+      /** Rests that have ended since the answers before; absent: none. */
+      readonly rests?: readonly Rest[];
     };
 
 /** Of a thread that answers on connections of the file server. */

@@ -8,7 +8,7 @@ import type { ErrorData } from '../../common/model/errors';
 import type { PlaceGroup } from '../../common/threads/places';
 import type { HostState } from '../../common/model/responses';
 import type { DrawCursor, Drawn } from '../store/packet-store';
-import type { RunningReading } from '../pool';
+import type { IdleReasons, RunningReading } from '../pool';
 import type { Hosts, SharedHost } from './hosts';
 
 interface Host {
@@ -61,6 +61,8 @@ export interface AdmissionOptions {
   readonly draw: (host: string, after: DrawCursor) => Drawn | null;
   /** More may run now: another job has given a host's place back. */
   readonly onRoom: () => void;
+  /** Is told why it has nothing to hand out. */
+  readonly idleReasons?: IdleReasons;
   readonly now?: () => number;
 }
 
@@ -152,6 +154,7 @@ export class Admission {
       this.#shareOut(host, now);
       if (packet !== null) return packet;
     }
+    this.#options.idleReasons?.set(this.isEmpty ? 'queue' : 'hostLimit');
     return null;
   }
 

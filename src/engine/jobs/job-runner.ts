@@ -4,7 +4,6 @@
  * *when* a packet may start, the executor *where* it runs. A place in the queue
  * is free again only when the work has truly ended, or half of a packet's has.
  */
-import { setTimeout as pause } from 'node:timers/promises';
 import PQueue from 'p-queue';
 import type { OutcomeColumns } from '../../common/model/answer';
 import { toErrorData, type ErrorData } from '../../common/model/errors';
@@ -16,7 +15,8 @@ import { nowMs } from '../../common/threads/board';
 import { endsNow } from '../../common/threads/ends';
 import { RateLimit } from '../../common/threads/rate-limit';
 import type { WorkerOptions } from '../../common/threads/worker-options';
-import { createExecutor, type Executor, type PacketHandle, type TimedEnds } from '../pool';
+import { createExecutor, IdleReasons, type Executor, type PacketHandle, type TimedEnds } from '../pool';
+import { onceUnlocked } from '../store/database';
 import type { DrawCursor, Drawn } from '../store/packet-store';
 import type { TaskStore } from '../store/task-store';
 import type { Becomes } from '../store/task-writes';
@@ -24,20 +24,13 @@ import { Admission, signOf } from './admission';
 import { Capacity } from './capacity';
 import { JobTally } from './job-tally';
 import { kindOf, type Kind } from './kinds';
+import { PlanTurns } from './plan-turns';
 import { Recorder } from './recorder';
 import { DEFAULT_RETRY_POLICY, retryDelayMs } from './retry-policy';
-import type { RunnerOptions, RunResult, StopReason } from './runner-options';
+import { STOPPED_STATES, type RunnerOptions, type RunResult, type StopReason } from './runner-options';
 import { runningNow, type WorkerNow } from './running-now';
 import type { PlacesGroup } from './hosts';
 import { FlowWatch } from './flow-watch';
-
-/** Queued tasks beyond which planning takes its time: it competes with the tasks for the same thread. */
-const ENOUGH_PLANNED = 4000;
-/** It has half of the time then. */
-const PLAN_TURN_MS = 2;
-const PLAN_PAUSE_MS = 2;
-
-const STATES = { pause: 'paused', cancel: 'cancelled', interrupt: 'interrupted' } as const;
 
 export class JobRunner {
   readonly executor: Executor<PacketOrder, OutcomeColumns>;
@@ -49,6 +42,7 @@ export class JobRunner {
   readonly #queue: PQueue;
   readonly #admission: Admission;
   readonly #flow: FlowWatch;
+  readonly #idleReasons = new IdleReasons();
   readonly #recorder: Recorder;
   readonly #capacity: Capacity;
   /** Where further connections of its files are counted. */
@@ -92,6 +86,7 @@ export class JobRunner {
       tasksPerWorker: this.#capacity.lanes,
       threads,
       workerOptions: this.#kind.workerOptions(),
+      idleReasons: this.#idleReasons,
     });
     this.#queue = new PQueue({ concurrency: this.#capacity.queueConcurrency(this.executor) });
     this.#admission = new Admission({
@@ -102,6 +97,7 @@ export class JobRunner {
       connections: () => this.#capacity.connections ?? Infinity,
       lanes: () => ({ count: this.executor.concurrency, ahead: this.#capacity.ahead(this.executor) }),
       draw: (host, after) => this.#drawStored(host, after),
+      idleReasons: this.#idleReasons,
       onRoom: () => {
         this.#planDraw();
       },
@@ -167,7 +163,7 @@ export class JobRunner {
     if (this.#places !== null) this.#options.hosts.giveGroup(this.#places.index);
     await this.#recorder.finish();
     if (this.#failure !== null) return { state: 'failed', error: this.#failure };
-    return { state: this.#stop === null ? 'done' : STATES[this.#stop], error: null };
+    return { state: this.#stop === null ? 'done' : STOPPED_STATES[this.#stop], error: null };
   }
 
   /** Running tasks end as soon as they notice; they go back to the queue unless the job is cancelled. */
@@ -234,10 +230,10 @@ export class JobRunner {
     const { job, tasks } = this.#options;
     const runsMeanwhile = !this.#kind.phases.afterPlanning;
     let ordinal = tasks.packets.nextOrdinal(this.#jobId);
-    let turnMs = performance.now();
+    const turns = new PlanTurns();
     for await (const chunk of this.#kind.plan(job.planCursor)) {
       if (!this.#goesOn) return;
-      const planned = tasks.packets.add(this.#jobId, ordinal, chunk);
+      const planned = await onceUnlocked(() => tasks.packets.add(this.#jobId, ordinal, chunk));
       ordinal += chunk.count;
       this.tally.planned(planned);
       if (runsMeanwhile)
@@ -247,16 +243,11 @@ export class JobRunner {
       this.#options.onRecorded(planned.settled);
       this.#options.onProgress();
       this.#planDraw();
-      // Others get their turn between chunks; with much to do already there is no hurry.
-      const isEnough = runsMeanwhile && this.tally.counts.queued > ENOUGH_PLANNED;
-      if (isEnough && performance.now() - turnMs > PLAN_TURN_MS) {
-        await pause(PLAN_PAUSE_MS);
-        turnMs = performance.now();
-      } else {
-        await new Promise((resolve) => setImmediate(resolve));
-      }
+      await turns.giveOne(runsMeanwhile ? this.tally.counts.queued : 0);
     }
-    tasks.packets.markPlanned(this.#jobId);
+    await onceUnlocked(() => {
+      tasks.packets.markPlanned(this.#jobId);
+    });
     this.#planned = true;
     this.#options.onProgress();
     this.#checkSettled();
@@ -280,6 +271,7 @@ export class JobRunner {
   /** What the phases before have left to the next one, once all of it is stored. */
   async #prepare(phase: number): Promise<void> {
     const { tasks, onRecorded } = this.#options;
+    this.#idleReasons.set('mainThread');
     this.#recorder.flush();
     await this.#kind.phases.prepare(phase, tasks, this.#jobId, {
       onSettled: onRecorded,
@@ -320,6 +312,7 @@ export class JobRunner {
       const isFull =
         room <= this.#capacity.ahead(this.executor) / 2 ||
         this.#queue.size + this.#queue.pending >= this.#queue.concurrency;
+      if (isFull) this.#idleReasons.set('mainThread');
       if (isFull && further === 0) return;
       const packet = isFull
         ? null

@@ -5,6 +5,7 @@ import { displayPath, joinPath, type FsPath } from '../../common/model/paths';
 import { errorCode, native } from '../../files/entries';
 import { WHOLE } from '../../files/patience';
 import type { News } from '../news';
+import { onceUnlocked } from '../store/database';
 import type { JobRepository, StoredJob } from '../store/job-repository';
 import type { TaskStore } from '../store/task-store';
 import { ownLists, removeOwnLists } from './own-list';
@@ -88,5 +89,5 @@ export async function removeJob(stores: JobStores, { summary, spec }: StoredJob,
 }
 
 async function whileSome(step: () => number): Promise<void> {
-  while (step() > 0) await new Promise((resolve) => setImmediate(resolve));
+  while ((await onceUnlocked(step)) > 0) await new Promise((resolve) => setImmediate(resolve));
 }

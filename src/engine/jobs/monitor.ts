@@ -11,8 +11,11 @@ import { settledTasks, totalTasks, type TaskCounts } from '../../common/model/ta
 import { formatWait } from '../../common/model/units';
 import type { JobRunner } from './job-runner';
 import { Rate } from './rate';
+import type { WorkerNow } from './running-now';
 
 const THROUGHPUT_SAMPLES = 120;
+/** Every job ends with one thread, for a moment. */
+const ALONE_MS = 1000;
 
 export class JobMonitor {
   readonly #runner: JobRunner;
@@ -25,6 +28,7 @@ export class JobMonitor {
   readonly #throughput: ThroughputSample[] = [];
   #lastThroughputMs = 0;
   #last: JobFrame | null = null;
+  #aloneSinceMs: number | null = null;
 
   /** @param elapsedBeforeMs time of earlier runs of the same job */
   constructor(runner: JobRunner, jobId: number, elapsedBeforeMs: number) {
@@ -73,6 +77,7 @@ export class JobMonitor {
       remainingMs: this.#remaining(counts, settled, now),
       connections: runner.connections(counts.running),
       waitingFor: waitingFor(runner),
+      alone: this.#alone(runner.planned && counts.queued === 0 ? readings : [], now),
       workers: detailed ? this.#workers(now) : [],
     };
     return this.#last;
@@ -91,6 +96,14 @@ export class JobMonitor {
       },
       throughput: [...this.#throughput],
     };
+  }
+
+  /** @param workers none as long as tasks are queued or may come */
+  #alone(workers: readonly WorkerNow[], now: number): string | null {
+    const text = aloneText(workers);
+    if (text === null) this.#aloneSinceMs = null;
+    else this.#aloneSinceMs ??= now;
+    return this.#aloneSinceMs !== null && now - this.#aloneSinceMs >= ALONE_MS ? text : null;
   }
 
   #remember(now: number, rate: { bytesPerSecond: number; tasksPerSecond: number }): void {
@@ -169,4 +182,14 @@ function waitingFor({ waitingUntilMs, heldHost }: JobRunner): string | null {
   if (heldHost === null) return `Waiting: ${next}`;
   const { name, lastError } = heldHost;
   return [`${name} asks to wait: ${next}`, lastError ?? []].flat().join('. ');
+}
+
+function aloneText(workers: readonly WorkerNow[]): string | null {
+  const alive = workers.filter((worker) => worker.alive);
+  const [first, ...others] = alive.filter(({ running }) => running.length > 0);
+  if (first === undefined || others.length > 0 || alive.length < 2) return null;
+  const [task, ...more] = first.running;
+  const what = more.length === 0 ? (task?.name ?? '') : `${more.length + 1} tasks`;
+  const idle = alive.length - 1;
+  return `W${first.worker} works alone: ${what}. ${idle === 1 ? '1 thread has' : `${idle} threads have`} nothing left to do.`;
 }

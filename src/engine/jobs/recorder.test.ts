@@ -146,3 +146,37 @@ test('another process that writes meanwhile is waited for, or waits', () => {
   expect(tasks.rows.counts(jobId).counts).toMatchObject({ queued: FILES - 1, failed: 1 });
   other.close();
 });
+
+test('a lock of another program is waited for, and this thread is free meanwhile', async () => {
+  const onError = vi.fn();
+  const onRecorded = vi.fn();
+  const recorder = new Recorder(tasks, jobId, onRecorded, onError);
+  const packet = planned();
+  const other = openDatabase(folder);
+  other.exec('BEGIN IMMEDIATE');
+  recorder.record(settledOf(packet, { tasks: [0, 1] }));
+  recorder.flush();
+  expect(onRecorded).not.toHaveBeenCalled();
+  const written = recorder.written();
+  // A turn of the event loop comes before the lock goes.
+  await new Promise((resolve) => setImmediate(resolve));
+  other.exec('COMMIT');
+  await written;
+  expect(onRecorded.mock.calls.flat(2)).toMatchObject([{ id: packet.ids[0] }, { id: packet.ids[1] }]);
+  expect(onError).not.toHaveBeenCalled();
+  other.close();
+});
+
+test('a database that was deleted takes nothing any more, and says so', async () => {
+  const onError = vi.fn();
+  const recorder = new Recorder(tasks, jobId, vi.fn(), onError);
+  const packet = planned();
+  vi.spyOn(performance, 'now').mockReturnValue(performance.now() + 10_000);
+  rmSync(join(folder, 'heddle.db'));
+  recorder.record(settledOf(packet, { tasks: [0] }));
+  recorder.flush();
+  vi.restoreAllMocks();
+  expect(onError).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ code: 'database-gone' }));
+  expect(String(onError.mock.calls[0]?.[0])).toContain(`${join(folder, 'heddle.db')} was moved or deleted`);
+  await Promise.resolve();
+});

@@ -5,6 +5,7 @@ import type { PartialNote } from '../../common/model/download';
 import type { FsPath } from '../../common/model/paths';
 import type { SettledTask } from '../../common/model/tasks';
 import { native } from '../../files/entries';
+import { isLocked, LOCK_PATIENCE_MS, onceUnlocked } from '../store/database';
 import type { TaskStore } from '../store/task-store';
 import type { Recorded } from '../store/task-writes';
 
@@ -13,6 +14,8 @@ const FLUSH_INTERVAL_MS = 100;
 const NOTE_INTERVAL_MS = 30;
 /** Tasks. */
 const FLUSH_AT = 1000;
+/** How often it is looked whether the database is still where it was. */
+const LOOK_INTERVAL_MS = 1000;
 
 export class Recorder {
   readonly #tasks: TaskStore;
@@ -24,6 +27,9 @@ export class Recorder {
   #notes: { readonly id: number; readonly note: PartialNote }[] = [];
   #timer: NodeJS.Timeout | null = null;
   #noteTimer: NodeJS.Timeout | null = null;
+  /** Since when another process keeps the database from being written. */
+  #lockedSinceMs: number | null = null;
+  #lookedAtMs = performance.now();
   #unlinking = 0;
   #idle: (() => void)[] = [];
 
@@ -71,7 +77,7 @@ export class Recorder {
       try {
         this.#writeNotes();
       } catch (error) {
-        this.#onError(error);
+        this.#refused(error);
       }
     }, NOTE_INTERVAL_MS);
   }
@@ -80,8 +86,24 @@ export class Recorder {
     try {
       this.#write();
     } catch (error) {
-      this.#onError(error);
+      this.#refused(error);
     }
+  }
+
+  /** Resolves when all of it is in the database. @throws what the database throws */
+  async written(): Promise<void> {
+    await onceUnlocked(() => {
+      this.#write();
+    });
+  }
+
+  #refused(error: unknown): void {
+    const now = performance.now();
+    if (!isLocked(error) || now - (this.#lockedSinceMs ??= now) > LOCK_PATIENCE_MS) this.#onError(error);
+    else
+      this.#timer ??= setTimeout(() => {
+        this.flush();
+      }, FLUSH_INTERVAL_MS);
   }
 
   /** @throws what the database throws; then everything is kept for another try */
@@ -89,13 +111,22 @@ export class Recorder {
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;
     this.#writeNotes();
+    this.#lockedSinceMs = null;
     if (this.#recorded.length === 0) return;
     const settled = this.#tasks.writes.record(this.#jobId, this.#recorded);
+    this.#lookAtFile();
     const recorded = this.#recorded;
     this.#recorded = [];
     this.#waiting = 0;
     for (const path of recorded.flatMap(releasesOf)) this.#unlink(path);
     this.#onRecorded(settled);
+  }
+
+  #lookAtFile(): void {
+    const now = performance.now();
+    if (now - this.#lookedAtMs < LOOK_INTERVAL_MS) return;
+    this.#lookedAtMs = now;
+    this.#tasks.assertStillThere();
   }
 
   #writeNotes(): void {
@@ -106,7 +137,7 @@ export class Recorder {
   /** Flushes and waits until every temporary name is gone. @throws what the database throws */
   async finish(): Promise<void> {
     if (this.#noteTimer !== null) clearTimeout(this.#noteTimer);
-    this.#write();
+    await this.written();
     if (this.#unlinking > 0) await new Promise<void>((resolve) => this.#idle.push(resolve));
   }
 

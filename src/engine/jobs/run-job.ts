@@ -1,9 +1,10 @@
 /** One run of a job, from when its turn comes until it stands still. */
-import { isEnded } from '../../common/model/jobs';
+import { isEnded, type JobKind, type WorkerStatistics } from '../../common/model/jobs';
 import type { Settings } from '../../common/model/settings';
 import type { RateLimit } from '../../common/threads/rate-limit';
 import type { News } from '../news';
 import type { Threads } from '../pool';
+import { onceUnlocked } from '../store/database';
 import type { Vault } from '../store/vault';
 import type { ActiveJobs } from './active-jobs';
 import type { Hosts } from './hosts';
@@ -13,6 +14,7 @@ import type { StopReason } from './runner-options';
 import { cancelQueued, queueAgain, removeLeftovers, type JobStores } from './leftovers';
 import { JobMonitor } from './monitor';
 import type { RetryPolicy } from './retry-policy';
+import { billOf } from './thread-bill';
 
 export interface RunParts {
   readonly stores: JobStores & { readonly vault: Vault };
@@ -87,12 +89,21 @@ export async function runJob(parts: RunParts, id: number, order: RunOrder): Prom
   }
   if (isEnded(state)) await removeLeftovers(stores, id, news);
   active.keepSnapshot(id, monitor.snapshot(), state);
-  jobs.saveStatistics(
-    id,
-    runner.executor
-      .measures()
-      .workers.map((measure) => ({ ...measure, ...runner.tally.settledBy(measure.worker) })),
-  );
-  jobs.setElapsed(id, elapsedMs);
-  jobs.rest(id, state, error);
+  const statistics = statisticsOf(runner, job.summary.kind, elapsedMs - job.summary.elapsedMs);
+  await onceUnlocked(() => {
+    jobs.saveStatistics(id, statistics);
+  });
+  await onceUnlocked(() => {
+    jobs.setElapsed(id, elapsedMs);
+    jobs.rest(id, state, error);
+  });
+}
+
+/** @param wallMs of this run */
+function statisticsOf({ executor, tally }: JobRunner, kind: JobKind, wallMs: number): WorkerStatistics[] {
+  return executor.measures().workers.map(({ times, ...measure }) => ({
+    ...measure,
+    ...tally.settledBy(measure.worker),
+    bill: billOf(times, kind, wallMs),
+  }));
 }

@@ -40,7 +40,9 @@ export interface RunnerOptions {
   };
 }
 
-export type StopReason = 'pause' | 'cancel' | 'interrupt';
+/** What a job is that was stopped for a reason. */
+export const STOPPED_STATES = { pause: 'paused', cancel: 'cancelled', interrupt: 'interrupted' } as const;
+export type StopReason = keyof typeof STOPPED_STATES;
 
 export interface RunResult {
   readonly state: RestState;

@@ -8,6 +8,8 @@
 import type { Ends } from '../../common/threads/protocol';
 import type { LaneReading } from '../../common/threads/board';
 import type { Mode } from '../../common/model/jobs';
+import type { IdleReasons } from './idle-reasons';
+import type { PlaceTimes } from './place-times';
 import type { Threads } from './threads';
 
 /** Tasks that are handed over together; indices name them. */
@@ -62,6 +64,9 @@ export interface WorkerMeasure {
   readonly aliveMs: number;
   /** Threads made for this place. */
   readonly threads: number;
+  /** Sum over its tasks of the time from start to end. */
+  readonly runMs: number;
+  readonly times: PlaceTimes;
   /** What the event loops of its threads did; 0 and 0 where no thread has said yet. */
   readonly loop: LoopTime;
 }
@@ -119,4 +124,6 @@ export interface ExecutorOptions<Options> {
   readonly workerOptions: Options;
   /** How long a cancelled task may take to notice before its thread is terminated. */
   readonly graceMs?: number;
+  /** Kept by who submits: why there is nothing for its threads; absent: because nothing is queued. */
+  readonly idleReasons?: IdleReasons;
 }

@@ -3,6 +3,8 @@ import type { Executor, ExecutorOptions } from './executor';
 import { WorkerExecutor } from './worker-executor';
 
 export type * from './executor';
+export type { PlaceTimes } from './place-times';
+export { IdleReasons } from './idle-reasons';
 export { Threads } from './threads';
 
 export function createExecutor<Options, Body, Results>(

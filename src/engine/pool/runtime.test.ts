@@ -3,8 +3,9 @@ import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, expect, test } from 'vitest';
-import { ProgressBoard } from '../../common/threads/board';
+import { ProgressBoard, nowMs } from '../../common/threads/board';
 import type { Answer, FromWorker, ToWorker, WorkerData } from '../../common/threads/protocol';
+import { ThreadTimes } from '../../common/threads/thread-times';
 import { buildWorker } from '../testing/build-worker';
 import { repeat, type ToyResults } from './test-packets';
 import type { ToyBody, ToyOptions, ToyTask } from './test-worker';
@@ -24,7 +25,13 @@ interface Served {
 async function serve(tasks: readonly ToyTask[], lanes: number, options: ToyOptions): Promise<Served> {
   const shape = { lanes, tickets: 2 };
   const board = new ProgressBoard(shape);
-  const workerData: WorkerData<ToyOptions> = { role: 'task', options, shape, board: board.buffer };
+  const workerData: WorkerData<ToyOptions> = {
+    role: 'task',
+    options,
+    shape,
+    board: board.buffer,
+    times: new ThreadTimes().buffer,
+  };
   const worker = new Worker(workerUrl, { workerData });
   const ended = once(worker, 'exit');
   const tell = (message: ToWorker<ToyBody>): void => {
@@ -40,7 +47,7 @@ async function serve(tasks: readonly ToyTask[], lanes: number, options: ToyOptio
   });
   board.give(0, tasks.length);
   const body = { value: 0, tasks, begun, atOnce: new SharedArrayBuffer(8) };
-  tell({ type: 'run', ticket: 0, body, tasks: tasks.map((_, task) => task) });
+  tell({ type: 'run', ticket: 0, body, tasks: tasks.map((_, task) => task), submittedAtMs: nowMs() });
   await all.promise;
   tell({ type: 'close' });
   await ended;

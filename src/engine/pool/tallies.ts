@@ -2,6 +2,7 @@
 import { nowMs } from '../../common/threads/board';
 import type { Ends } from '../../common/threads/protocol';
 import type { ExecutorMeasures, LoopTime, WorkerMeasure } from './executor';
+import { NO_PLACE_TIMES, addTimes, type PlaceTimes } from './place-times';
 
 interface Tally {
   tasks: number;
@@ -11,6 +12,8 @@ interface Tally {
   threads: number;
   loopActiveMs: number;
   loopIdleMs: number;
+  runMs: number;
+  times: PlaceTimes;
 }
 
 /** A thread as far as it is measured. */
@@ -18,6 +21,7 @@ export interface MeasuredThread {
   readonly startedAtMs: number;
   readonly busyMs: number;
   readonly loop: LoopTime;
+  readonly times: PlaceTimes;
 }
 
 export class Tallies {
@@ -29,7 +33,17 @@ export class Tallies {
   #of(worker: number): Tally {
     let tally = this.#tallies.get(worker);
     if (tally === undefined) {
-      tally = { tasks: 0, failed: 0, busyMs: 0, aliveMs: 0, threads: 0, loopActiveMs: 0, loopIdleMs: 0 };
+      tally = {
+        tasks: 0,
+        failed: 0,
+        busyMs: 0,
+        aliveMs: 0,
+        threads: 0,
+        loopActiveMs: 0,
+        loopIdleMs: 0,
+        runMs: 0,
+        times: NO_PLACE_TIMES,
+      };
       this.#tallies.set(worker, tally);
     }
     return tally;
@@ -39,12 +53,13 @@ export class Tallies {
     this.#of(worker).threads += 1;
   }
 
-  threadEnded(worker: number, { startedAtMs, busyMs, loop }: MeasuredThread): void {
+  threadEnded(worker: number, { startedAtMs, busyMs, loop, times }: MeasuredThread): void {
     const tally = this.#of(worker);
     tally.busyMs += busyMs;
     tally.aliveMs += nowMs() - startedAtMs;
     tally.loopActiveMs += loop.activeMs;
     tally.loopIdleMs += loop.idleMs;
+    tally.times = addTimes(tally.times, times);
   }
 
   /** Tasks have settled. @param worker that they ran on; `null`: on none */
@@ -56,12 +71,15 @@ export class Tallies {
     tally.failed += failed;
   }
 
-  ran({ startedAtMs, endedAtMs }: Ends<unknown>, submittedAtMs: number): void {
+  ran(worker: number, { startedAtMs, endedAtMs }: Ends<unknown>, submittedAtMs: number): void {
+    let runMs = 0;
     for (let at = 0; at < startedAtMs.length; at++) {
       const start = startedAtMs[at] ?? 0;
       this.#waitMs += Math.max(0, start - submittedAtMs);
-      this.#runMs += (endedAtMs[at] ?? start) - start;
+      runMs += (endedAtMs[at] ?? start) - start;
     }
+    this.#runMs += runMs;
+    this.#of(worker).runMs += runMs;
   }
 
   /** @param threadOf the thread that is alive at a worker's place */
@@ -77,6 +95,8 @@ export class Tallies {
           busyMs: tally.busyMs + (thread?.busyMs ?? 0),
           aliveMs: tally.aliveMs + (thread === null ? 0 : nowMs() - thread.startedAtMs),
           threads: tally.threads,
+          runMs: tally.runMs,
+          times: thread === null ? tally.times : addTimes(tally.times, thread.times),
           loop: {
             activeMs: tally.loopActiveMs + (thread?.loop.activeMs ?? 0),
             idleMs: tally.loopIdleMs + (thread?.loop.idleMs ?? 0),

@@ -5,6 +5,8 @@ import type { Answer, FromWorker, ToWorker, WorkerData } from '../../common/thre
 import type { ErrorData } from '../../common/model/errors';
 import { toErrorData } from '../../common/model/errors';
 import type { LoopTime } from './executor';
+import type { IdleReasons } from './idle-reasons';
+import { ThreadAccount, type PlaceTimes } from './place-times';
 import type { Threads } from './threads';
 
 export interface ThreadEvents<Results> {
@@ -30,7 +32,12 @@ export interface TakenBack<Packet> {
   readonly tasks: readonly number[];
 }
 
-export class Thread<Options, Body, Results, Packet extends { readonly body: Body }> {
+export class Thread<
+  Options,
+  Body,
+  Results,
+  Packet extends { readonly body: Body; readonly submittedAtMs: number },
+> {
   readonly board: ProgressBoard;
   /** By ticket; a number is given out again when all tasks of the one before have settled. */
   readonly hands: (Hand<Packet> | null)[];
@@ -48,12 +55,23 @@ export class Thread<Options, Body, Results, Packet extends { readonly body: Body
   readonly #worker: Worker;
   #crash: ErrorData | null = null;
 
-  constructor(threads: Threads, options: Options, lanes: number, events: ThreadEvents<Results>) {
+  readonly #account: ThreadAccount;
+
+  /** @param reasons why it has nothing to do, where it has not */
+  constructor(
+    threads: Threads,
+    options: Options,
+    lanes: number,
+    reasons: IdleReasons,
+    events: ThreadEvents<Results>,
+  ) {
     // A packet for each lane, and one ahead.
     const shape = { lanes, tickets: lanes + 1 };
     this.hands = Array<null>(shape.tickets).fill(null);
     this.board = new ProgressBoard(shape);
-    const data: WorkerData<Options> = { role: 'task', options, shape, board: this.board.buffer };
+    this.#account = new ThreadAccount(reasons);
+    const times = this.#account.times.buffer;
+    const data: WorkerData<Options> = { role: 'task', options, shape, board: this.board.buffer, times };
     this.#worker = threads.start(data);
     this.#worker.on('message', (message: FromWorker<Results>) => {
       if (message.type === 'ready') {
@@ -65,6 +83,7 @@ export class Thread<Options, Body, Results, Packet extends { readonly body: Body
         events.onNote(message.ticket, message.task, message.note);
       } else {
         this.busyMs = message.busyMs;
+        if (message.rests !== undefined) this.#account.add(message.rests);
         events.onAnswers(message.answers);
       }
     });
@@ -77,6 +96,11 @@ export class Thread<Options, Body, Results, Packet extends { readonly body: Body
         events.onExit(this.#crash);
       });
     });
+  }
+
+  /** What it did with its time so far. */
+  get times(): PlaceTimes {
+    return this.#account.until(nowMs());
   }
 
   /** What its event loop did so far; of a thread that has ended, until it was told to. */
@@ -108,7 +132,8 @@ export class Thread<Options, Body, Results, Packet extends { readonly body: Body
     this.tasksInHand += tasks.length;
     this.packetsInHand += 1;
     this.board.give(ticket, tasks.length);
-    this.#post({ type: 'run', ticket, body: packet.body, tasks });
+    const { body, submittedAtMs } = packet;
+    this.#post({ type: 'run', ticket, body, tasks, submittedAtMs });
   }
 
   /**

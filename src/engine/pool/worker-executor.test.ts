@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { MODES, type Mode } from '../../common/model/jobs';
+import { nowMs } from '../../common/threads/board';
 import { buildWorker } from '../testing/build-worker';
 import { createExecutor, Threads } from './index';
 import { ToyPacket, echoes, repeat, type ToyExecutor, type ToyResults } from './test-packets';
@@ -317,4 +318,35 @@ test('a thread that still leaves has its place until it is gone', async () => {
   more.handle.cancel();
   await executor.shutdown();
   expect(executor.measures().threadsMade).toBe(3);
+});
+
+test.each([
+  { mode: 'pool', tasksPerWorker: 1 },
+  { mode: 'pool', tasksPerWorker: 4 },
+] as const)('what threads did adds up to their time: $tasksPerWorker tasks at once', async (how) => {
+  const madeAtMs = nowMs();
+  const executor = make(how);
+  await executor.started;
+  const readyAtMs = nowMs();
+  for (let round = 0; round < 3; round++) {
+    await new ToyPacket(executor, repeat(9, { do: 'wait', ms: 8 })).all();
+    await new ToyPacket(executor, repeat(30, { do: 'spin', ms: 1 })).all();
+    await new ToyPacket(executor, repeat(7, { do: 'later' })).all();
+  }
+  // Nothing runs: their figures stand still but for the rest that has begun.
+  const { workers, totalRunMs } = executor.measures();
+  const nowAtMs = nowMs();
+  for (const { times } of workers) {
+    const all = times.activeMs + times.hostLimit + times.queue + times.mainThread;
+    expect(all).toBeGreaterThanOrEqual((nowAtMs - readyAtMs) * 0.99);
+    expect(all).toBeLessThanOrEqual(nowAtMs - madeAtMs);
+    expect(times.cpuMs + times.coreMs).toBeLessThanOrEqual(times.activeMs * 1.01 + 1);
+    expect(times.cpuMs).toBeGreaterThan(0);
+  }
+  // Tasks took as long for their threads as for who submitted them.
+  const taskMs = workers.reduce((sum, { times }) => sum + times.taskMs, 0);
+  expect(taskMs).toBeGreaterThan(totalRunMs * 0.99);
+  expect(taskMs).toBeLessThan(totalRunMs * 1.01 + 1);
+  expect(workers.reduce((sum, { runMs }) => sum + runMs, 0)).toBeCloseTo(totalRunMs, 3);
+  await executor.shutdown();
 });

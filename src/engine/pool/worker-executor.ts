@@ -21,6 +21,7 @@ import type {
   TimedEnds,
   WorkerReading,
 } from './executor';
+import { IdleReasons } from './idle-reasons';
 import { CANCELLED, crashOf, type Packet, type Unanswered } from './packet';
 import { Tallies } from './tallies';
 import { Thread } from './thread';
@@ -45,6 +46,7 @@ export class WorkerExecutor<Options, Body, Results> implements Executor<Body, Re
   readonly #options: ExecutorOptions<Options>;
   readonly #lanes: number;
   readonly #graceMs: number;
+  readonly #reasons: IdleReasons;
   /** Packets of which some tasks wait. */
   #queue: Packet<Body, Results>[] = [];
   #places: Place<Body, Results>[] = [];
@@ -64,6 +66,7 @@ export class WorkerExecutor<Options, Body, Results> implements Executor<Body, Re
     this.mode = options.mode;
     this.#options = options;
     this.#graceMs = options.graceMs ?? DEFAULT_GRACE_MS;
+    this.#reasons = options.idleReasons ?? new IdleReasons();
     const oneThread = options.mode === 'sequential' || options.mode === 'event-loop';
     this.#size = oneThread ? 1 : options.size;
     this.#lanes =
@@ -181,24 +184,30 @@ export class WorkerExecutor<Options, Body, Results> implements Executor<Body, Re
 
   #startThread(place: Place<Body, Results>): void {
     const { threads, workerOptions } = this.#options;
-    const thread: PacketThread<Body, Results> = new Thread(threads, workerOptions, this.#lanes, {
-      onReady: () => {
-        if (this.#places.every((other) => other.thread?.ready === true)) this.#allReady.resolve();
-        this.#dispatch();
+    const thread: PacketThread<Body, Results> = new Thread(
+      threads,
+      workerOptions,
+      this.#lanes,
+      this.#reasons,
+      {
+        onReady: () => {
+          if (this.#places.every((other) => other.thread?.ready === true)) this.#allReady.resolve();
+          this.#dispatch();
+        },
+        onBroken: (error) => {
+          this.#break(error);
+        },
+        onNote: (ticket, task, note) => {
+          thread.hands[ticket]?.packet.submission.onNote?.(task, note);
+        },
+        onAnswers: (answers) => {
+          this.#onAnswers(place, thread, answers);
+        },
+        onExit: (crash) => {
+          this.#onExit(place, thread, crash);
+        },
       },
-      onBroken: (error) => {
-        this.#break(error);
-      },
-      onNote: (ticket, task, note) => {
-        thread.hands[ticket]?.packet.submission.onNote?.(task, note);
-      },
-      onAnswers: (answers) => {
-        this.#onAnswers(place, thread, answers);
-      },
-      onExit: (crash) => {
-        this.#onExit(place, thread, crash);
-      },
-    });
+    );
     place.thread = thread;
     this.#tallies.threadStarted(place.worker);
   }
@@ -390,7 +399,7 @@ export class WorkerExecutor<Options, Body, Results> implements Executor<Body, Re
       const packet = thread.hands[ticket]?.packet;
       if (packet === undefined) continue;
       thread.settled(ticket, ends.tasks.length);
-      this.#tallies.ran(ends, packet.submittedAtMs);
+      this.#tallies.ran(place.worker, ends, packet.submittedAtMs);
       this.#settle(packet, { ...ends, worker: place.worker, submittedAtMs: packet.submittedAtMs });
     }
     if (this.#makesThreadPerTask) thread.close();

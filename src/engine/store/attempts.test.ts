@@ -89,12 +89,32 @@ test('a task that is cancelled while it waits for its next attempt took as long 
 test('a worker is told to have settled each task once, however often its job was retried', () => {
   fail([1000, 1500], 'failed', 2);
   jobs.saveStatistics(id, [
-    { worker: 2, tasks: 1, failed: 1, bytes: 0, busyMs: 500, aliveMs: 600, threads: 1 },
+    {
+      worker: 2,
+      tasks: 1,
+      failed: 1,
+      bytes: 0,
+      busyMs: 500,
+      aliveMs: 600,
+      threads: 1,
+      runMs: 500,
+      bill: null,
+    },
   ]);
   tasks.writes.requeueSome(id, 'failed', 10);
   fail([2000, 2500], 'failed', 1);
   jobs.saveStatistics(id, [
-    { worker: 1, tasks: 1, failed: 1, bytes: 0, busyMs: 500, aliveMs: 600, threads: 1 },
+    {
+      worker: 1,
+      tasks: 1,
+      failed: 1,
+      bytes: 0,
+      busyMs: 500,
+      aliveMs: 600,
+      threads: 1,
+      runMs: 500,
+      bill: null,
+    },
   ]);
   expect(jobs.statistics(id)).toMatchObject([
     { worker: 1, tasks: 1, failed: 1 },

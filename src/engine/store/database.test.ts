@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { openDatabase } from './database';
+import { toErrorData, type ErrorData } from '../../common/model/errors';
 import { planChunk, type PlannedTask } from '../../common/model/packet';
 import { TaskStore } from './task-store';
 
@@ -82,4 +83,44 @@ test('tasks are stored while another process writes', () => {
   expect(refused).toBe(1);
   database.close();
   other.close();
+});
+
+test('what SQLite refuses is told with the file and what to do', () => {
+  const database = openDatabase(folder);
+  const told = (work: () => void): ErrorData => {
+    try {
+      work();
+    } catch (error) {
+      return toErrorData(error);
+    }
+    throw new Error('nothing was refused');
+  };
+  const write = (): void => {
+    database.exec(`INSERT INTO settings (key, value) VALUES (hex(randomblob(8)), '${'x'.repeat(100_000)}')`);
+  };
+  const [{ page_count: pages }] = database.pragma('page_count') as [{ page_count: number }];
+  database.pragma(`max_page_count = ${pages}`);
+  expect(told(write)).toMatchObject({
+    code: 'disk-full',
+    message: expect.stringContaining('Make room') as string,
+  });
+  database.pragma('max_page_count = 1000000');
+  database.pragma('query_only = ON');
+  expect(told(write)).toMatchObject({ code: 'database-read-only' });
+  database.pragma('query_only = OFF');
+  const other = openDatabase(folder);
+  other.exec('BEGIN IMMEDIATE');
+  const locked = told(write);
+  expect(locked).toMatchObject({ code: 'database-locked', retryable: true });
+  expect(locked.message).toMatch(
+    /heddle\.db is locked by another program\. Close that program, then resume\.$/u,
+  );
+  other.close();
+  database.close();
+});
+
+test('what is stored reaches the device on macOS, where a flush alone does not do that', () => {
+  const database = openDatabase(folder);
+  expect(database.pragma('checkpoint_fullfsync', { simple: true })).toBe(1);
+  database.close();
 });

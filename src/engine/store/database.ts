@@ -1,17 +1,25 @@
 /** Opens Heddle's database: SQLite in WAL, with numbered migrations. Used in one place, on one thread. */
+import type { BigIntStats } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import SqliteDatabase from 'better-sqlite3';
 import { HeddleError } from '../../common/model/errors';
-import { errorCode, makeFolders } from '../../files/entries';
+import { errorCode, isSameFile, lstatOrNull, makeFolders } from '../../files/entries';
 import { compactIfDue } from './clear-secrets';
 import { MIGRATIONS } from './migrations';
 
 export type Database = SqliteDatabase.Database;
 
+/** Which file each of them was. */
+const opened = new WeakMap<Database, BigIntStats | null>();
 const FILE_NAME = 'heddle.db';
 /** How long to wait for another Heddle that is writing; its transactions are short. */
 const BUSY_TIMEOUT_MS = 5000;
 const LOOK_AGAIN_MS = 10;
+/** Longer than any transaction of another Heddle should take. */
+const SHORT_LOCK_MS = 250;
+/** Of another program: a backup, say. */
+export const LOCK_PATIENCE_MS = 60_000;
 
 /**
  * @throws HeddleError `data-directory`, `database-newer` or `database-corrupt`; nothing is ever deleted
@@ -42,12 +50,18 @@ export function openDatabase(dataDirectory: string): Database {
       migrate(database, dataDirectory, path);
     });
     compactIfDue(database);
+    // From here on whoever must wait for a lock does so without holding up this thread: see `isLocked`.
+    database.pragma(`busy_timeout = ${SHORT_LOCK_MS}`);
+    opened.set(database, lstatOrNull(path));
+    // SQLite's errors do not say which file they are about. The first one is the user's; those of experiments come later.
+    const errors: { database?: string } = SqliteDatabase.SqliteError.prototype as object;
+    errors.database ??= path;
     return database;
   } catch (cause) {
     database.close();
     if (cause instanceof HeddleError) throw cause;
     const code = errorCode(cause) ?? '';
-    if (isBusy(code)) {
+    if (isLocked(cause)) {
       throw new HeddleError(
         'data-directory',
         `${path} is being written by another Heddle, and was not free for ${BUSY_TIMEOUT_MS / 1000} s. Try again.`,
@@ -80,14 +94,41 @@ function onceFree(work: () => void): void {
       work();
       return;
     } catch (error) {
-      if (!isBusy(errorCode(error) ?? '') || Date.now() >= until) throw error;
+      if (!isLocked(error) || Date.now() >= until) throw error;
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, LOOK_AGAIN_MS);
     }
   }
 }
 
-function isBusy(code: string): boolean {
-  return code.startsWith('SQLITE_BUSY');
+/**
+ * Does the work as soon as no other process keeps the database from being written; until then this thread is free.
+ * @throws what the work throws, the lock too where it lasts longer than a minute
+ */
+export async function onceUnlocked<Result>(work: () => Result): Promise<Result> {
+  const until = performance.now() + LOCK_PATIENCE_MS;
+  for (;;) {
+    try {
+      return work();
+    } catch (error) {
+      if (!isLocked(error) || performance.now() >= until) throw error;
+      await delay(SHORT_LOCK_MS);
+    }
+  }
+}
+
+/** @throws HeddleError `database-gone`: SQLite itself goes on writing to a file that was deleted */
+export function assertStillThere(database: Database): void {
+  const [there, before] = [lstatOrNull(database.name), opened.get(database) ?? null];
+  if (before === null || (there !== null && isSameFile(there, before))) return;
+  throw new HeddleError(
+    'database-gone',
+    `${database.name} was moved or deleted while Heddle was running, so what it does can no longer be recorded. Put it back, or start the job again.`,
+  );
+}
+
+/** Whether another process keeps the database from being written. */
+export function isLocked(error: unknown): boolean {
+  return errorCode(error)?.startsWith('SQLITE_BUSY') === true;
 }
 
 /** A `prepare` that prepares each text once; its statements live as long as the database. */

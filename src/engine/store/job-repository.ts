@@ -11,6 +11,7 @@ import {
   type WorkerStatistics,
 } from '../../common/model/jobs';
 import type { TaskCounts } from '../../common/model/tasks';
+import { NO_TIME, addBills, type ThreadBill } from '../../common/model/thread-bill';
 import { parseWithPaths, stringifyWithPaths, type FsPath } from '../../common/model/paths';
 import type { JobSpec } from '../jobs/job-spec';
 import { prepareOnce, type Database } from './database';
@@ -247,27 +248,36 @@ export class JobRepository {
     this.#prepare('UPDATE jobs SET label = ? WHERE id = ?').run(label, id);
   }
 
+  /** Adds what workers did in one run of the job to what they did in the runs before. */
   saveStatistics(id: number, workers: readonly WorkerStatistics[]): void {
     const put = this.#prepare(
-      `INSERT INTO worker_statistics (job_id, worker, tasks, failed, bytes, busy_ms, alive_ms, threads)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+      `INSERT INTO worker_statistics (job_id, worker, tasks, failed, bytes, busy_ms, alive_ms, threads, run_ms, bill)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
        ON CONFLICT (job_id, worker) DO UPDATE SET
          tasks = tasks + excluded.tasks, failed = failed + excluded.failed, bytes = bytes + excluded.bytes,
          busy_ms = busy_ms + excluded.busy_ms, alive_ms = alive_ms + excluded.alive_ms,
-         threads = threads + excluded.threads`,
+         threads = threads + excluded.threads, run_ms = run_ms + excluded.run_ms, bill = excluded.bill`,
     );
     this.#database.transaction(() => {
+      const before = new Map(this.statistics(id).map(({ worker, bill }) => [worker, bill]));
       for (const row of workers) {
-        put.run(id, row.worker, row.tasks, row.failed, row.bytes, row.busyMs, row.aliveMs, row.threads);
+        const { worker, tasks, failed, bytes, busyMs, aliveMs, threads, runMs } = row;
+        const earlier = before.get(worker);
+        // Of a run by an older version nothing is known, so nothing is of the whole.
+        const bill = row.bill === null || earlier === null ? null : addBills(row.bill, earlier ?? NO_TIME);
+        const json = bill === null ? null : JSON.stringify(bill);
+        put.run(id, worker, tasks, failed, bytes, busyMs, aliveMs, threads, runMs, json);
       }
     })();
   }
 
   statistics(id: number): WorkerStatistics[] {
-    return this.#prepare<[number], WorkerStatistics>(
-      `SELECT worker, tasks, failed, bytes, busy_ms AS busyMs, alive_ms AS aliveMs, threads
+    return this.#prepare<[number], Omit<WorkerStatistics, 'bill'> & { readonly bill: string | null }>(
+      `SELECT worker, tasks, failed, bytes, busy_ms AS busyMs, alive_ms AS aliveMs, threads, run_ms AS runMs, bill
          FROM worker_statistics WHERE job_id = ? ORDER BY worker`,
-    ).all(id);
+    )
+      .all(id)
+      .map((row) => ({ ...row, bill: row.bill === null ? null : (JSON.parse(row.bill) as ThreadBill) }));
   }
 
   /** Forgets the job itself; its tasks must be gone already. */

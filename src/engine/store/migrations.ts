@@ -259,4 +259,9 @@ export const MIGRATIONS: readonly Migration[] = [
     told_at REAL NOT NULL
   ) WITHOUT ROWID;
   `,
+  // Where the time of each worker went (JSON), and how long its tasks took together.
+  `
+  ALTER TABLE worker_statistics ADD COLUMN run_ms REAL NOT NULL DEFAULT 0;
+  ALTER TABLE worker_statistics ADD COLUMN bill TEXT;
+  `,
 ];

@@ -1,5 +1,5 @@
 /** All that is stored of tasks, one store for each thing. */
-import type { Database } from './database';
+import { assertStillThere, type Database } from './database';
 import { DigestCache } from './digest-cache';
 import { DuplicateRepository } from './duplicate-repository';
 import { KnownFiles } from './known-files';
@@ -23,7 +23,13 @@ export class TaskStore {
   readonly duplicates: DuplicateRepository;
   readonly digestCache: DigestCache;
 
+  /** @throws HeddleError `database-gone` */
+  readonly assertStillThere: () => void;
+
   constructor(database: Database) {
+    this.assertStillThere = () => {
+      assertStillThere(database);
+    };
     this.packets = new PacketStore(database);
     this.rows = new TaskRows(database, this.packets);
     this.moves = new TaskMoves(database);

@@ -1,10 +1,12 @@
 /** The heart of the window: what each worker did in the last 30 seconds, and what it does now. */
-import { useEffect, useState } from 'react';
+import { useEffect, useId, useState } from 'react';
+import { gainText } from '../../common/model/job-gain';
 import { isEnded, type JobSummary, type WorkerStatistics } from '../../common/model/jobs';
 import type { JobFrame, WorkerFrame } from '../../common/model/frames';
 import { formatBytes, formatCount, formatRate } from '../../common/model/units';
 import { visible } from '../../common/model/visible';
 import { request } from '../bridge';
+import { Button } from '../components/button';
 import { percentText, plural } from '../lib/text';
 import { strips, useFrame, watchedFrame } from '../state/frames';
 import { useJob } from '../state/jobs';
@@ -12,6 +14,7 @@ import { notifyError } from '../state/notices';
 import { useStore } from '../state/store';
 import { StripCanvas } from './strip-canvas';
 import { startPainter } from './strip-painter';
+import { ThreadBillTable } from './thread-bill';
 import styles from './worker-foot.module.css';
 
 export function WorkerFoot({ jobId }: { readonly jobId: number }) {
@@ -20,6 +23,8 @@ export function WorkerFoot({ jobId }: { readonly jobId: number }) {
   const drawn = useStore(strips.workers, (workers) => workers);
   useEffect(() => startPainter(strips), []);
   const statistics = useStatistics(job);
+  const [billOf, setBillOf] = useState<number | null>(null);
+  const billId = useId();
   if (job === null) return null;
 
   const frames = new Map(frame?.workers.map((worker) => [worker.worker, worker]));
@@ -27,14 +32,34 @@ export function WorkerFoot({ jobId }: { readonly jobId: number }) {
   const numbers = [...new Set([...drawn, ...statistics.map(({ worker }) => worker)])].sort(
     (left, right) => left - right,
   );
+  const gain = isEnded(job.state) ? gainText(job, statistics) : null;
+  const hasBill = gain !== null && statistics.some(({ bill }) => bill !== null);
+  const showsBill = hasBill && billOf === jobId;
   return (
     <section className={styles['foot']} aria-label="Workers">
       <div className={styles['head']}>
         <h2 className={styles['title']}>{titleText(job, frame, numbers.length)}</h2>
-        <p className={styles['title']}>{busyText(frame?.workers ?? [], statistics)}</p>
+        {gain === null ? (
+          <p className={styles['title']}>{busyText(frame?.workers ?? [], statistics)}</p>
+        ) : (
+          <p className={styles['gain']}>{gain}</p>
+        )}
+        {hasBill && (
+          <Button
+            look="link"
+            aria-expanded={showsBill}
+            {...(showsBill ? { 'aria-controls': billId } : {})}
+            onPress={() => {
+              setBillOf(showsBill ? null : jobId);
+            }}
+          >
+            Where the time went <span aria-hidden="true">{showsBill ? '▾' : '▸'}</span>
+          </Button>
+        )}
       </div>
+      {showsBill && <ThreadBillTable id={billId} job={job} statistics={statistics} />}
       {/* Scrolls, and so has to be reachable by keyboard. */}
-      <ul className={styles['list']} tabIndex={0} aria-label="Worker threads">
+      <ul className={styles['list']} tabIndex={0} aria-label="Worker threads" hidden={showsBill}>
         {numbers.map((worker) => (
           <WorkerRow
             key={worker}

@@ -55,7 +55,8 @@ function frame(...running: readonly number[]): JobFrame {
     elapsedMs: 0,
     remainingMs: null,
     connections: null,
-    waitingFor: null,
+    alone: null,
+  waitingFor: null,
     workers: [
       {
         worker: 1,

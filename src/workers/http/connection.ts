@@ -6,7 +6,7 @@ import type { Carrier, Exchange } from './exchange';
 import { DATA, END, HEAD, MORE, ResponseParser, type Head } from './parser';
 import type { Link, LinkOwner } from './link';
 import { requestText } from './request-text';
-import { WireError } from './wire-error';
+import { isClosed, WireError } from './wire-error';
 
 /**
  * One for the thread. A socket reads into it and tells at once, before any other socket reads: what is kept longer is
@@ -33,8 +33,8 @@ export class Connection implements Link, Carrier {
   /** Since when it waits for what comes next, by the owner's clock. */
   #sinceMs = 0;
   #hasHead = false;
-  /** An answer came whole. */
-  #hasServed = false;
+  /** Answers that came whole. */
+  #served = 0;
   #isOver = false;
 
   constructor(owner: LinkOwner) {
@@ -77,7 +77,7 @@ export class Connection implements Link, Carrier {
   readonly isBeginning = false;
 
   get mayBeDead(): boolean {
-    return this.#hasServed;
+    return this.#served > 0;
   }
 
   get hasRoom(): boolean {
@@ -179,7 +179,7 @@ export class Connection implements Link, Carrier {
         if (this.#exchange !== exchange) return false;
       }
     } catch (error) {
-      exchange.gotLeftovers = this.#hasServed && !this.#hasHead && !exchange.answered;
+      exchange.gotLeftovers = this.#served > 0 && !this.#hasHead && !exchange.answered;
       if (!exchange.gotLeftovers) exchange.answered = true;
       this.#fail(error);
       return false;
@@ -198,7 +198,8 @@ export class Connection implements Link, Carrier {
   /** @returns whether more may be read: what comes then is for the next exchange, or the connection's end */
   #end(exchange: Exchange): boolean {
     this.#exchange = null;
-    this.#hasServed = true;
+    this.#served += 1;
+    this.#owner.reuse.served(this.#served);
     const framing = this.#parser.head?.framing;
     // Bytes behind the answer are of nobody knows what.
     const isOfUse = framing?.keepAlive === true && this.#parser.rest.length === 0;
@@ -210,7 +211,7 @@ export class Connection implements Link, Carrier {
       }
       this.#sinceMs = this.#owner.elapsedMs();
     }
-    if (isOfUse && this.#keepMs > 0) this.#owner.hasRoom(this);
+    if (isOfUse && this.#keepMs > 0 && !this.#owner.reuse.isSpent(this.#served)) this.#owner.hasRoom(this);
     else this.destroy();
     exchange.end();
     return !this.#isOver;
@@ -234,6 +235,8 @@ export class Connection implements Link, Carrier {
   #fail(error: unknown): void {
     const exchange = this.#exchange;
     this.#exchange = null;
+    if (exchange !== null && this.#served > 0 && isClosed(error) && !exchange.answered)
+      this.#owner.reuse.died(this.#served);
     this.destroy();
     exchange?.fail(error);
   }

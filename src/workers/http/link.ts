@@ -1,5 +1,6 @@
 /** What a pool and its connections know of each other, whatever protocol is spoken. */
 import type { Exchange } from './exchange';
+import type { Reuse } from './reuse';
 
 export interface LinkLimits {
   /** From the request to the last header. */
@@ -27,6 +28,7 @@ export interface Link {
 /** A pool, as its connections see it. */
 export interface LinkOwner {
   readonly limits: LinkLimits;
+  readonly reuse: Reuse;
   /** Milliseconds in which this thread was able to hear of what happens; cheap. */
   elapsedMs(): number;
   /** It has room (again). */

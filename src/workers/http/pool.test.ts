@@ -4,6 +4,7 @@ import { FakeContext } from '../test-context';
 import { Exchange } from './exchange';
 import type { Link } from './link';
 import { Pool } from './pool';
+import { Reuse } from './reuse';
 
 test('a request that met a dead connection waits for a new one: what is kept again meanwhile may be dead, too', () => {
   const limits = { headersMs: 1000, stallMs: 1000, keepMs: 1000 };
@@ -13,7 +14,7 @@ test('a request that met a dead connection waits for a new one: what is kept aga
     close: () => undefined,
   };
   const url = new URL('http://127.0.0.1/');
-  const pool = new Pool(url, { dialer, limits, elapsedMs: () => 0 }, 'http/1.1', 1);
+  const pool = new Pool(url, { dialer, limits, elapsedMs: () => 0 }, 'http/1.1', new Reuse(), 1);
   const sent: string[] = [];
   const link = (mayBeDead: boolean): Link => {
     let hasRoom = true;

@@ -4,6 +4,7 @@ import { errorCode } from '../../files/entries';
 import type { Dialed, Dialer, Protocol } from './dial';
 import type { Exchange } from './exchange';
 import type { Link, LinkLimits, LinkOwner } from './link';
+import type { Reuse } from './reuse';
 import { WireError } from './wire-error';
 
 /**
@@ -24,6 +25,7 @@ export interface PoolOptions {
 
 export class Pool implements LinkOwner {
   readonly limits: LinkLimits;
+  readonly reuse: Reuse;
   readonly elapsedMs: () => number;
   readonly #origin: URL;
   readonly #options: PoolOptions;
@@ -40,10 +42,11 @@ export class Pool implements LinkOwner {
   /** Exchanges that ended well. */
   served = 0;
 
-  constructor(origin: URL, options: PoolOptions, spoken: Spoken, mostStreams: number) {
+  constructor(origin: URL, options: PoolOptions, spoken: Spoken, reuse: Reuse, mostStreams: number) {
     this.#origin = origin;
     this.#options = options;
     this.spoken = spoken;
+    this.reuse = reuse;
     this.#mostStreams = mostStreams;
     this.limits = options.limits;
     this.elapsedMs = options.elapsedMs;

@@ -10,8 +10,10 @@ import type { Answer, Cancellable, HttpLimits, Receiver } from './client';
 import type { Dialer } from './dial';
 import { Exchange, Underway } from './exchange';
 import { Pool, type PoolOptions, type Spoken } from './pool';
+import { Reuse } from './reuse';
 import { Ticker } from './ticker';
 import type { OneRequest, Transport } from './transport';
+import { isClosed } from './wire-error';
 
 /** How long an unused connection is kept, if the server does not say that it closes it before. */
 const KEEP_MS = 15_000;
@@ -25,14 +27,12 @@ const MOST_STREAMS = 100;
 const MOST_RESENDS = 50;
 const MOST_IN_VAIN = 2;
 
-/** How a connection looks that the other side closed. */
-const CLOSED: ReadonlySet<string> = new Set(['CLOSED', 'ECONNRESET', 'EPIPE']);
-
 export class HttpTransport implements Transport {
   readonly #dialer: Dialer;
   readonly #pools = new Map<string, Pool>();
   /** By the key of a pool, also of those that are gone. */
   readonly #spoken = new Map<string, Spoken>();
+  readonly #reuse = new Map<string, Reuse>();
   readonly #underway = new Underway();
   readonly #ticker: Ticker;
   readonly #options: PoolOptions;
@@ -78,11 +78,11 @@ export class HttpTransport implements Transport {
         if (exchange.receiverFailed || (error instanceof HeddleError && !exchange.gotLeftovers)) throw error;
         const code = errorCode(error) ?? '';
         if (code === 'HTTP2_UNUSABLE') pool.avoidHttp2();
-        else if (CLOSED.has(code)) pool.dropUnused();
+        else if (isClosed(error)) pool.dropUnused();
         const mayResend =
           code === 'HTTP2_NOT_PROCESSED'
             ? resends < MOST_RESENDS && (pool.served > served || inVain++ < MOST_IN_VAIN)
-            : (CLOSED.has(code) || code === 'HTTP2_UNUSABLE' || exchange.gotLeftovers) &&
+            : (isClosed(error) || code === 'HTTP2_UNUSABLE' || exchange.gotLeftovers) &&
               resends === 0 &&
               isIdempotent(request.method);
         if (!mayResend || exchange.answered) throw connectionFailure(error, request.url, exchange);
@@ -107,7 +107,9 @@ export class HttpTransport implements Transport {
     let pool = this.#pools.get(key);
     if (pool === undefined) {
       const spoken = this.#spoken.get(key) ?? (isApart ? 'avoid-h2' : 'unknown');
-      pool = new Pool(url, this.#options, spoken, isApart ? 1 : MOST_STREAMS);
+      const reuse = this.#reuse.get(key) ?? new Reuse();
+      pool = new Pool(url, this.#options, spoken, reuse, isApart ? 1 : MOST_STREAMS);
+      this.#reuse.set(key, reuse);
       this.#pools.set(key, pool);
       this.#ticker.start();
     }

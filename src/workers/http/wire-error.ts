@@ -1,3 +1,5 @@
+import { errorCode } from '../../files/entries';
+
 /**
  * What happens to a connection and is no error of the system's.
  * - `CLOSED`: the other side closed it in good order, before the answer was whole.
@@ -14,4 +16,11 @@ export class WireError extends Error {
     this.name = 'WireError';
     this.code = code;
   }
+}
+
+const CLOSED: ReadonlySet<string> = new Set(['CLOSED', 'ECONNRESET', 'EPIPE']);
+
+/** Whether the other side has closed the connection. */
+export function isClosed(error: unknown): boolean {
+  return CLOSED.has(errorCode(error) ?? '');
 }

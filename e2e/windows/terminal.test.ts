@@ -1,0 +1,114 @@
+/** What the terminal does on Windows: its real Node, under wine, which has the rules of NTFS but not all that it can. */
+import { execFileSync } from 'node:child_process';
+import { existsSync, globSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { expect, test } from 'vitest';
+import { folder, get, listing, makeTree, put, useFolder } from './folder';
+import { heddle, startHeddle, startNode, windowsPath } from './wine';
+
+useFolder();
+
+test('paths are taken as Windows writes them', async () => {
+  makeTree();
+  const { status } = await heddle(['copy', '.\\src\\sub\\', windowsPath(join(folder, 'dst'))], folder);
+  expect(status).toBe(0);
+  expect(listing('dst')).toEqual(['b.txt']);
+  const into = await heddle(['copy', 'src', 'SRC\\sub\\inner'], folder);
+  expect(into.status).toBe(2);
+  expect(into.err).toMatch(/a folder cannot be copied into itself/u);
+});
+
+test('a mirror deletes what its source lacks, and nothing else', async () => {
+  makeTree();
+  put('dst/extra.txt', 'x');
+  put('dst/old/deep/z', 'z');
+  put('beside.txt', 'stays');
+  const { status, err } = await heddle(['copy', 'src/', 'dst', '--mirror', '--yes'], folder);
+  expect(err).toMatch(/deleted/u);
+  expect(status).toBe(0);
+  expect(listing('dst')).toEqual(listing('src'));
+  expect(get('beside.txt').toString()).toBe('stays');
+});
+
+test('manifests are those of every other system', async () => {
+  makeTree();
+  expect((await heddle(['hash', 'src', '-o', 'src/SUMS'], folder)).status).toBe(0);
+  // sha256sum of this machine reads it.
+  execFileSync('sha256sum', ['--check', '--quiet', 'SUMS'], { cwd: join(folder, 'src') });
+  expect(get('src/SUMS').toString()).toContain('Ünïcode 文/ä 😀.txt');
+  const verified = await heddle(['verify', 'SRC\\sums', '--strict'], folder);
+  expect(verified).toMatchObject({ status: 0, out: '' });
+  expect(verified.err).toMatch(/5 ok/u);
+  writeFileSync(join(folder, 'src/a.txt'), 'A');
+  const changed = await heddle(['verify', 'src/SUMS'], folder);
+  expect(changed).toMatchObject({ status: 1, out: 'changed: a.txt\n' });
+});
+
+test('native digests work', async () => {
+  put('a', 'abc');
+  const { status, out } = await heddle(['hash', 'a', '-a', 'blake3', '-a', 'md5', '--json'], folder);
+  expect(status).toBe(0);
+  expect(JSON.parse(out.split('\n')[0] ?? '')).toMatchObject({
+    digests: {
+      blake3: '6437b3ac38465133ffb63b75273a8db548c558465d79db03fd359c6cd5bd9d85',
+      md5: '900150983cd24fb0d6963f7d28e17f72',
+    },
+  });
+});
+
+test('folders are compared, and duplicates found', async () => {
+  makeTree();
+  expect((await heddle(['copy', 'src/', 'dst'], folder)).status).toBe(0);
+  const same = await heddle(['verify', 'src', 'dst'], folder);
+  expect(same).toMatchObject({ status: 0, out: '' });
+  put('dst/sub/b.txt', 'B');
+  rmSync(join(folder, 'dst/a.txt'));
+  const differing = await heddle(['verify', 'src', 'dst'], folder);
+  expect(differing.status).toBe(1);
+  expect(differing.out.split('\n').sort()).toEqual(['', 'different: sub/b.txt', 'only-left: a.txt']);
+  put('src/sub/copy.bin', get('src/large.bin'));
+  const { status, out } = await heddle(['duplicates', 'src'], folder);
+  expect(status).toBe(0);
+  expect(out.split('\n').filter((line) => line.endsWith('.bin'))).toHaveLength(2);
+});
+
+test('a file that another program has open is replaced once it is free', async () => {
+  put('src/a.txt', 'new');
+  put('dst/a.txt', 'old, and longer');
+  // CreateFileW without sharing, as viewers and scanners open files.
+  const script = `const koffi = require(${JSON.stringify(windowsPath(resolve('node_modules/koffi')))});
+    const kernel = koffi.load('kernel32.dll');
+    const open = kernel.func('intptr_t __stdcall CreateFileW(const char16_t *path, uint32_t access, uint32_t share, void *security, uint32_t how, uint32_t flags, intptr_t like)');
+    if (BigInt(open('dst\\\\a.txt', 0x80000000, 0, null, 3, 0, 0)) === -1n) process.exit(9);
+    require('fs').writeFileSync('held', '');
+    const wait = setInterval(() => { if (require('fs').existsSync('let-go')) clearInterval(wait); }, 10);`;
+  const holder = startNode(['-e', script], folder);
+  await expect.poll(() => existsSync(join(folder, 'held'))).toBe(true);
+  const copying = startHeddle(['copy', 'src/', 'dst', '--existing', 'overwrite'], folder);
+  // It has made the copy and tries to give it its name.
+  await expect
+    .poll(() => globSync('dst/.heddle-*/*', { cwd: folder }).some((path) => get(path).toString() === 'new'))
+    .toBe(true);
+  put('let-go', '');
+  expect((await holder.ended).status).toBe(0);
+  expect((await copying.ended).status).toBe(0);
+  expect(get('dst/a.txt').toString()).toBe('new');
+  expect(readdirSync(join(folder, 'dst'))).toEqual(['a.txt']);
+});
+
+test('paths longer than 260 characters', async () => {
+  const deep = Array.from({ length: 12 }, (_, index) => `ä folder with quite a name ${index}`).join('/');
+  put(`src/${deep}/file.txt`, 'deep');
+  expect((await heddle(['copy', 'src/', 'dst', '--verify'], folder)).status).toBe(0);
+  expect(get(`dst/${deep}/file.txt`).toString()).toBe('deep');
+  const { status, out } = await heddle(['hash', 'dst'], folder);
+  expect(status).toBe(0);
+  expect(out).toContain(`${deep}/file.txt`);
+});
+
+test('a data folder of its own, which stays on the machine', async () => {
+  const { status } = await startNode([join(process.cwd(), 'out/main/cli.cjs'), 'jobs'], folder).ended;
+  expect(status).toBe(0);
+  const users = join(process.env['WINEPREFIX'] ?? '', 'drive_c/users');
+  expect(globSync('*/AppData/Local/Heddle/heddle.db', { cwd: users })).toHaveLength(1);
+});
