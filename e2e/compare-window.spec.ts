@@ -330,7 +330,9 @@ test('how threads work here: each of the seven claims runs, and says what its ow
     await expect(outcome).toContainText(measured.text);
     await expect(outcome).toContainText(`${ratioText(ratio)} as fast`);
     await expect(outcome).toContainText(
-      ratio.verdict === claim.predicted ? 'As predicted' : /^(?:\W )?Not (?:as predicted|clear) on this machine/u,
+      ratio.verdict === claim.predicted
+        ? 'As predicted'
+        : /^(?:\W )?Not (?:as predicted|clear) on this machine/u,
     );
     await expect(outcome).toContainText(threadsText(experiment));
     await expect(outcome).toContainText('95 % interval');

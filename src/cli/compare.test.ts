@@ -379,6 +379,11 @@ it('progress says which run of how many', () => {
   expect(progressLine({ ...frame, phase: 'running', running }, names)).toBe(
     'Run 7 of 24 · Thread pool · round 2 · 812 of 2,000 tasks · 1.40 s',
   );
-  const warmUp = { ...frame, phase: 'running', running: { ...running, round: 0 }, remainingMs: 34_200 } as const;
+  const warmUp = {
+    ...frame,
+    phase: 'running',
+    running: { ...running, round: 0 },
+    remainingMs: 34_200,
+  } as const;
   expect(progressLine(warmUp, names)).toMatch(/warm-up · .* · 00:34 left$/u);
 });

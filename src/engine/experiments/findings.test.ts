@@ -39,10 +39,18 @@ describe('what is found', () => {
     const eventLoopWins = found(sequential, { ...eventLoop, runsMs: around(90) }, pool);
     expect(eventLoopWins.headline).toBe('The event loop is 9.0× faster than sequential');
     expect(eventLoopWins.detail).toContain('The pool is 8.1× faster than sequential (7.8 – 8.4).');
-    const noneWins = found(sequential, { ...eventLoop, runsMs: around(900) }, { ...pool, runsMs: around(1215) });
+    const noneWins = found(
+      sequential,
+      { ...eventLoop, runsMs: around(900) },
+      { ...pool, runsMs: around(1215) },
+    );
     expect(noneWins.headline).toBe('Sequential is the fastest, the event loop 0.90× as fast');
     expect(noneWins.detail).toContain('The pool is slower than sequential: 0.67× (0.64 – 0.69).');
-    const allAlike = found(sequential, { ...eventLoop, runsMs: around(811) }, { ...pool, runsMs: around(809) });
+    const allAlike = found(
+      sequential,
+      { ...eventLoop, runsMs: around(811) },
+      { ...pool, runsMs: around(809) },
+    );
     expect(allAlike.headline).toBe('No mode is clearly faster than sequential');
     expect(allAlike.detail).toMatch(/^The pool 1\.00× \(0\.\d\d – 1\.\d\d\), the event loop 1\.00× \(/u);
   });

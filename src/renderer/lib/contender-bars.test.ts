@@ -65,7 +65,8 @@ describe('barsOf', () => {
     const frame = {
       id: experiment.id,
       runsDone: 3,
-      runsTotal: 8, remainingMs: null,
+      runsTotal: 8,
+      remainingMs: null,
       phase: 'running' as const,
       serving: null,
       running: {

@@ -1,5 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { experimentRequestSchema, READY_WORKS, type ExperimentRequest } from '../../common/experiments/experiment';
+import {
+  experimentRequestSchema,
+  READY_WORKS,
+  type ExperimentRequest,
+} from '../../common/experiments/experiment';
 import { MODES } from '../../common/model/jobs';
 import {
   changed,
@@ -118,8 +122,17 @@ describe('durationMs', () => {
   });
 
   it('is not known of own work, of pools alone, and of what cannot be run', () => {
-    const request = { kind: 'hash', mode: 'pool', workers: null, paths: ['/a'], algorithms: ['sha256'] } as const;
-    const own = { label: 'a', request: { ...request, paths: [...request.paths], algorithms: ['sha256' as const], manifest: null } };
+    const request = {
+      kind: 'hash',
+      mode: 'pool',
+      workers: null,
+      paths: ['/a'],
+      algorithms: ['sha256'],
+    } as const;
+    const own = {
+      label: 'a',
+      request: { ...request, paths: [...request.paths], algorithms: ['sha256' as const], manifest: null },
+    };
     expect(durationMs({ ...EMPTY_DRAFT, work: 'own', own }, 2)).toBeNull();
     expect(durationMs({ ...EMPTY_DRAFT, modes: ['pool'], poolSizes: [1, 2] }, 2)).toBeNull();
     expect(durationMs({ ...EMPTY_DRAFT, latencyMs: 'x' }, 2)).toBeNull();

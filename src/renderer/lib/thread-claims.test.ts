@@ -58,7 +58,9 @@ describe('claims', () => {
     });
     if (quiet.analysis === null) throw new Error('It has no result.');
     const scattered = { ...quiet, analysis: { ...quiet.analysis, cautions: ['The runs scatter.'] } };
-    expect(outcomeOf(claim, scattered)?.text).toMatch(/^Not clear on this machine now: .* The runs scatter\.$/u);
+    expect(outcomeOf(claim, scattered)?.text).toMatch(
+      /^Not clear on this machine now: .* The runs scatter\.$/u,
+    );
     // What holds, holds in spite of it.
     const held = run(claim, 1000, 540);
     const heldBusy = { ...held, runs: held.runs.map((each) => ({ ...each, otherCpuShare: 0.4 })) };

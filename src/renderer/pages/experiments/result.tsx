@@ -174,7 +174,8 @@ function Adopt({ experiment }: { readonly experiment: Experiment }) {
 /** Of one that ended early, or still runs, what it was to have. */
 function runsText(experiment: Experiment): string {
   const { repeats } = experiment.request;
-  const runs = experiment.analysis === null ? `${plural(repeats, 'run', 'runs')} of each` : runsEachText(experiment);
+  const runs =
+    experiment.analysis === null ? `${plural(repeats, 'run', 'runs')} of each` : runsEachText(experiment);
   return `${runs} after a warm-up`;
 }
 

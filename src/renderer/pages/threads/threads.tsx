@@ -90,7 +90,11 @@ function RunButton({ claim, run }: { readonly claim: Claim; readonly run: ClaimR
   );
 }
 
-const OUTCOME_SIGNS: Readonly<Record<ClaimOutcome['how'], string>> = { held: '✓', 'not held': '≠', unclear: '?' };
+const OUTCOME_SIGNS: Readonly<Record<ClaimOutcome['how'], string>> = {
+  held: '✓',
+  'not held': '≠',
+  unclear: '?',
+};
 
 function Outcome({ claim, run }: { readonly claim: Claim; readonly run: ClaimRun }) {
   const live = useExperiment(run.experimentId);
