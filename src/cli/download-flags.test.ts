@@ -216,6 +216,7 @@ const CASES: Readonly<Record<string, readonly Case[]>> = {
     { args: ['-k'], options: { insecure: true } },
     { args: ['--insecure'], options: { insecure: true } },
   ],
+  '--mark-of-the-web': [{ args: ['--mark-of-the-web'], options: { markOfTheWeb: true } }],
 };
 
 const { options: OPTIONS } = makeCommand();

@@ -65,6 +65,7 @@ export interface DownloadFlags {
   readonly key?: string;
   readonly pass?: string;
   readonly insecure?: true;
+  readonly markOfTheWeb?: true;
 }
 
 function collect<T>(read: (text: string) => T): (text: string, before: readonly T[]) => readonly T[] {
@@ -214,6 +215,10 @@ export function addTransferFlags(command: Command): Command {
       '-k, --insecure',
       "do not check servers' certificates: anyone on the way can read and change everything",
     )
+    .option(
+      '--mark-of-the-web',
+      'mark files as from the internet, as browsers do, so that the system asks before it opens them (Windows, macOS)',
+    )
     .addHelpText(
       'after',
       '\nOther users of this machine can see the command line, URLs and all. To keep logins and keys from\nthem, put these into a file that only you can read: -K FILE for any flag and URL, -H @FILE, --netrc-file,\n--load-cookies, or a list.',
@@ -313,6 +318,7 @@ export function downloadOptions(flags: DownloadFlags): Partial<DownloadOptions> 
     keyFile: flags.key === undefined ? undefined : givenTextPath(flags.key),
     keyPassword: flags.pass ?? flags.cert?.password,
     insecure: flags.insecure,
+    markOfTheWeb: flags.markOfTheWeb,
   };
   return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
 }

@@ -71,6 +71,8 @@ const REFUSED: readonly (readonly [line: string, flag: string, why: string])[] =
   ['download http://a/ --pass p', '--pass', 'none is given (--cert)'],
   ['compare download http://a/ --key k', '--key', 'none is given (--cert)'],
   ['compare download http://a/ --pass p', '--pass', 'none is given (--cert)'],
+  ['download http://a/ --mark-of-the-web', '--mark-of-the-web', 'no such mark'],
+  ['compare download http://a/ --mark-of-the-web', '--mark-of-the-web', 'no such mark'],
   ['download http://a/ --json -0', '--null', 'prints none'],
   ['download http://a/ --manifest - -0', '--null', 'a manifest is printed'],
   ['hash @folder --mode sequential --workers 2', '--workers', 'sequential work has one'],

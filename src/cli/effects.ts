@@ -161,6 +161,10 @@ const TRANSFER: Effects = {
   '--key': needs('--cert', 'is that of a client certificate, and none is given (--cert)'),
   '--pass': needs('--cert', 'is that of a client certificate, and none is given (--cert)'),
   '--insecure': always,
+  '--mark-of-the-web': unless(
+    () => !['win32', 'darwin'].includes(process.platform),
+    'is for Windows and macOS; this system has no such mark',
+  ),
 };
 
 const PATHS_PRINTED = first(

@@ -1,5 +1,6 @@
 /** Answers the window's requests. Every message is checked for its sender and its shape. */
 import { writeFile } from 'node:fs/promises';
+import { normalize } from 'node:path';
 import { clipboard, ipcMain, shell, type IpcMainInvokeEvent } from 'electron';
 import { HeddleError, toErrorData } from '../common/model/errors';
 import {
@@ -26,6 +27,12 @@ type Handlers = {
   ) => RequestOutput<Name> | Promise<RequestOutput<Name>>;
 };
 
+/** What a window downloads is marked as from the internet, as browsers do. */
+function marked(request: RequestInput<'jobs:create'>): RequestInput<'jobs:create'> {
+  if (request.kind !== 'download') return request;
+  return { ...request, options: { ...request.options, markOfTheWeb: true } };
+}
+
 export function setupIpc(engine: Engine, dataDirectory: string): void {
   const handlers: Handlers = {
     'app:info': () => appInfo(engine, dataDirectory),
@@ -35,7 +42,7 @@ export function setupIpc(engine: Engine, dataDirectory: string): void {
     'settings:get': () => engine.settings.get(),
     'settings:set': (patch) => engine.settings.set(patch),
     'jobs:list': (query) => engine.listJobs(query),
-    'jobs:create': (request) => engine.createJob(request),
+    'jobs:create': (request) => engine.createJob(marked(request)),
     'lists:preview': (list) => engine.previewList(list),
     'copies:first': (request) => engine.firstCopied(request),
     'jobs:pause': ({ jobId }) => engine.pause(jobId),
@@ -135,7 +142,8 @@ export function setupIpc(engine: Engine, dataDirectory: string): void {
           `The file manager cannot be told of ${displayPath(path)}: its name is not valid UTF-8.`,
         );
       }
-      shell.showItemInFolder(path);
+      // The file manager of Windows knows no other separators than its own.
+      shell.showItemInFolder(normalize(path));
     },
   };
   for (const name of Object.keys(REQUESTS) as RequestName[]) handle(name, handlers);

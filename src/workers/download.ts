@@ -32,6 +32,7 @@ import { openHttpClient } from './http';
 import type { Answer, HttpClient, HttpLimits } from './http/client';
 import { readHttpDate } from './http-date';
 import { statusFailure } from './http-errors';
+import { markOfTheWeb } from './mark-of-the-web';
 import { parseNetrc } from './netrc';
 import { PartialFile, type OpenFile } from './partial-file';
 import type { RunTask, TaskContext } from './runtime';
@@ -255,6 +256,8 @@ export function createDownload(job: DownloadWorkerOptions, tuning: DownloadTunin
       const flushing = file.finish(got.bytes);
       if (flushing !== null) await flushing;
       const { digests, integrity } = await checkFile(file, got, entry, options.digests, context);
+      // Before its times: it changes them.
+      if (options.markOfTheWeb) markOfTheWeb(temp, got.url);
       setTime(file, got.headers['last-modified']);
       file.close();
       context.throwIfCancelled();

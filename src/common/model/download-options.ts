@@ -66,6 +66,8 @@ export const downloadOptionsSchema = z.lazy(() => {
     keyPassword: z.string().nullable(),
     /** Servers' certificates are not checked. */
     insecure: z.boolean(),
+    /** Files get the system's mark that they came from the internet, where it has one (Windows, macOS). */
+    markOfTheWeb: z.boolean(),
   });
 });
 
@@ -126,4 +128,5 @@ export const DEFAULT_DOWNLOAD_OPTIONS: DownloadOptions = {
   keyFile: null,
   keyPassword: null,
   insecure: false,
+  markOfTheWeb: false,
 };

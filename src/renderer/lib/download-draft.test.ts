@@ -90,8 +90,8 @@ describe('what is typed becomes options', () => {
   });
 
   test('every option of the terminal has a field', () => {
-    // How many connections is chosen beside them, for all downloads.
-    const beside = { connections: null };
+    // How many connections is chosen beside them, for all downloads; and what the window downloads is always marked.
+    const beside = { connections: null, markOfTheWeb: true };
     const reached = new Set(
       Object.keys({ ...optionsOf(FULL), ...optionsOf(draft({ bearer: 'token' })), ...beside }),
     );

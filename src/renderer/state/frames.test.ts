@@ -56,7 +56,7 @@ function frame(...running: readonly number[]): JobFrame {
     remainingMs: null,
     connections: null,
     alone: null,
-  waitingFor: null,
+    waitingFor: null,
     workers: [
       {
         worker: 1,
