@@ -25,7 +25,7 @@ import { removeTree } from './remove-tree';
 import { isEnough, scheduleOf, type ScheduledRun } from './schedule';
 import { throwIfCancelled, type Work } from './work';
 
-type EventName = 'experiment-frame' | 'experiment-changed' | 'experiment-removed';
+type EventName = 'experiment-frame' | 'experiment-changed' | 'experiment-removed' | 'threads-measuring';
 
 /** What a run needs of the engine. */
 export interface RunHost {
