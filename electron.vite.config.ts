@@ -15,7 +15,12 @@ export default defineConfig({
       externalizeDeps: false,
       rolldownOptions: {
         external,
-        input: { index: 'src/main/index.ts', cli: 'src/cli/index.ts', worker: 'src/workers/worker.ts' },
+        input: {
+          index: 'src/main/index.ts',
+          cli: 'src/cli/index.ts',
+          worker: 'src/workers/worker.ts',
+          'thread-costs': 'src/engine/experiments/thread-costs/child.ts',
+        },
         output: { format: 'cjs', entryFileNames: '[name].cjs', chunkFileNames: 'chunks/[name]-[hash].cjs' },
       },
     },

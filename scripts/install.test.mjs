@@ -2,6 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import {
   copyFileSync,
+  cpSync,
   linkSync,
   mkdirSync,
   mkdtempSync,
@@ -135,6 +136,19 @@ describe('where the machine has another Node', () => {
     expect(start(other, 'scripts/node.cjs', 'tsc', '--version').stdout).toMatch(/^Version \d/);
     const wrong = start(other, 'scripts/node.cjs', 'prettier', '--check', 'no-such-file.js');
     expect(wrong.status).toBe(2);
+  });
+
+  it('where none came along, an old one is refused with what to do', () => {
+    // A copy of the scripts alone, beside which there is no node_modules.
+    mkdirSync(join(folder, 'scripts'));
+    cpSync(join(root, 'scripts/lib'), join(folder, 'scripts/lib'), { recursive: true });
+    copyFileSync(join(root, 'scripts/node.cjs'), join(folder, 'scripts/node.cjs'));
+    const old = join(folder, 'old-node.cjs');
+    writeFileSync(old, "Object.defineProperty(process.versions, 'napi', { value: '9' });");
+    const script = join(folder, 'scripts/node.cjs');
+    const { status, stderr } = start(bundledNode(), '--require', old, script, 'start.mjs');
+    expect(stderr).toMatch(/^Heddle needs Node 22\.14 or newer, this is .*npm ci fetches it\.\n$/);
+    expect(status).toBe(3);
   });
 
   it('every script of package.json begins so', () => {

@@ -22,7 +22,7 @@ import { removeTree } from './remove-tree';
 import { scheduleOf, type ScheduledRun } from './schedule';
 import { throwIfCancelled, type Work } from './work';
 
-type EventName = 'experiment-frame' | 'experiment-changed' | 'experiment-removed';
+type EventName = 'experiment-frame' | 'experiment-changed' | 'experiment-removed' | 'threads-measuring';
 
 /** What a run needs of the engine. */
 export interface RunHost {
