@@ -5,10 +5,12 @@ import {
   chmodSync,
   existsSync,
   globSync,
+  lstatSync,
   readFileSync,
   readdirSync,
   rmSync,
   statSync,
+  symlinkSync,
   truncateSync,
   writeFileSync,
 } from 'node:fs';
@@ -158,6 +160,19 @@ test('what is read-only is copied so, replaced and deleted', async () => {
   expect(listing('dst')).toEqual(['a.txt']);
   expect(get('dst/a.txt').toString()).toBe('new');
   expect(statSync(join(folder, 'dst/a.txt')).mode & 0o222).toBe(0);
+});
+
+test('what is listed as a link and is a folder is walked, as placeholders of OneDrive are', async () => {
+  makeTree();
+  // wine lists it so, and lstat says what it leads to.
+  symlinkSync(join(folder, 'src/sub'), join(folder, 'src/placeholder'));
+  const { status, err } = await heddle(['copy', 'src/', 'dst'], folder);
+  expect(err).toMatch(/^6 copied/mu);
+  expect(status).toBe(0);
+  expect(lstatSync(join(folder, 'dst/placeholder')).isDirectory()).toBe(true);
+  expect(get('dst/placeholder/b.txt').toString()).toBe('b');
+  const verified = await heddle(['verify', 'src', 'dst'], folder);
+  expect(verified).toMatchObject({ status: 0, out: '' });
 });
 
 test('drives have roots', async () => {
