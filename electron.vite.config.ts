@@ -15,7 +15,12 @@ export default defineConfig({
       externalizeDeps: false,
       rolldownOptions: {
         external,
-        input: { index: 'src/main/index.ts', cli: 'src/cli/index.ts', worker: 'src/workers/worker.ts' },
+        input: {
+          index: 'src/main/index.ts',
+          cli: 'src/cli/index.ts',
+          worker: 'src/workers/worker.ts',
+          'thread-costs': 'src/engine/experiments/thread-costs/child.ts',
+        },
         output: { format: 'cjs', entryFileNames: '[name].cjs', chunkFileNames: 'chunks/[name]-[hash].cjs' },
       },
     },
@@ -36,7 +41,7 @@ export default defineConfig({
     plugins: [react()],
     build: {
       target: 'chrome130',
-      rolldownOptions: { input: 'src/renderer/index.html' },
+      rolldownOptions: { input: ['src/renderer/index.html', 'src/renderer/stopped.html'] },
     },
   },
 });

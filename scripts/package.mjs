@@ -11,17 +11,27 @@ import { root, say } from './lib/root.mjs';
 /** The oldest that better-sqlite3's binary, made for Node-API 10, runs on. */
 const OLDEST_FOR_SQLITE = 35;
 
-/** Packs what `out/` holds with an Electron that is on this machine: the folder needs no download. */
-async function pack(executable, output, target) {
+/**
+ * Packs what `out/` holds with an Electron that is on this machine: the folder needs no download.
+ *
+ * @param {string} executable of that Electron
+ * @param {string} output the folder to pack into
+ * @param {string} [target] without a name, those of electron-builder.yml
+ * @param {Platform} [platform] that the Electron is for
+ */
+export async function pack(executable, output, target, platform = Platform.current()) {
+  const isMac = platform === Platform.MAC;
   await build({
     projectDir: root,
-    targets: Platform.current().createTarget(target),
+    targets: platform.createTarget(target),
     publish: 'never',
     config: {
-      electronDist: distFolder(executable),
+      // On macOS the executable lies in `Electron.app/Contents/MacOS`.
+      electronDist: resolve(executable, isMac ? '../../../..' : '..'),
       electronVersion: electronVersion(executable),
       directories: { output },
-      afterExtract: ({ appOutDir }) => removeDefaultApp(appOutDir),
+      afterExtract: ({ appOutDir }) =>
+        removeDefaultApp(join(appOutDir, isMac ? 'Electron.app/Contents/Resources' : 'resources')),
       mac: macSigning(process.env),
     },
   });
@@ -39,16 +49,10 @@ export function macSigning(env) {
   return hasCertificate ? { hardenedRuntime: true } : { identity: '-', hardenedRuntime: false };
 }
 
-/** On macOS the executable lies in `Electron.app/Contents/MacOS`. */
-function distFolder(executable) {
-  return resolve(executable, process.platform === 'darwin' ? '../../../..' : '..');
-}
-
 /** Electron's own default app is never started; the runtime made for tests has a better-sqlite3 beside it. */
-async function removeDefaultApp(folder) {
-  const resources = process.platform === 'darwin' ? 'Electron.app/Contents/Resources' : 'resources';
+async function removeDefaultApp(resources) {
   for (const name of ['default_app.asar', 'native']) {
-    await rm(join(folder, resources, name), { recursive: true, force: true });
+    await rm(join(resources, name), { recursive: true, force: true });
   }
 }
 
@@ -64,7 +68,6 @@ async function main() {
     throw new Error(`Installers need a current Electron, and this is ${version}, past its end of life.`);
   }
   const output = resolve(root, values.output);
-  // Without a name, the targets are those of electron-builder.yml.
   await pack(executable, output, values.all ? undefined : 'dir');
   say(`Packed into ${output}`);
   if (isTrial) {

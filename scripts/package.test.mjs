@@ -1,11 +1,14 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { extractFile, listPackage } from '@electron/asar';
 import { FuseState, FuseV1Options, getCurrentFuseWire } from '@electron/fuses';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Platform } from 'electron-builder';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { ICO_SIZES } from './lib/icon-files.mjs';
 import { root } from './lib/root.mjs';
+import { pack } from './package.mjs';
 
 /** The first run on a new machine may build the app and fetch an Electron too. */
 const PACK_LIMIT_MS = 180_000;
@@ -86,5 +89,104 @@ describe.runIf(process.platform === 'linux')('npm run package', () => {
   it('says so when its Electron is for trial only', () => {
     const major = Number.parseInt(readFileSync(join(folder, 'version'), 'utf8').replace(/^v/, ''), 10);
     expect(/For trial only/.test(packing.stderr)).toBe(major < 35);
+  });
+});
+
+/** What @electron/fuses looks for in a binary, then the version and the number of its fuses. */
+const FUSES = Buffer.concat([
+  Buffer.from('dL7pKGdnNz796PbbjQWNKmHXBZaB9tsX'),
+  Buffer.from([1, 9]),
+  Buffer.from('101101011'),
+]);
+
+/**
+ * There is no Electron for another system here: its folder is made up, of what electron-builder looks at. It then does
+ * to it what it does on that system, but for what only that system has.
+ */
+describe.runIf(process.platform === 'linux')('what is packed for another system', () => {
+  let folder;
+
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'heddle-package-others-'));
+  });
+
+  afterAll(() => {
+    vi.unstubAllEnvs();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  function put(path, content, mode = 0o644) {
+    const whole = join(folder, path);
+    mkdirSync(dirname(whole), { recursive: true });
+    writeFileSync(whole, content, { mode });
+    return whole;
+  }
+
+  function putApp(path, name) {
+    put(
+      `${path}/Contents/Info.plist`,
+      `<?xml version="1.0"?><plist version="1.0"><dict><key>CFBundleExecutable</key><string>${name}</string></dict></plist>`,
+    );
+    return put(`${path}/Contents/MacOS/${name}`, 'x', 0o755);
+  }
+
+  it('is on macOS signed anew once the fuses are set, and has its icon and name', async () => {
+    const frameworks = 'mac/Electron.app/Contents/Frameworks';
+    const executable = putApp('mac/Electron.app', 'Electron');
+    for (const kind of ['', ' (GPU)', ' (Plugin)', ' (Renderer)']) {
+      putApp(`${frameworks}/Electron Helper${kind}.app`, `Electron Helper${kind}`);
+    }
+    put(`${frameworks}/Electron Framework.framework/Electron Framework`, FUSES);
+    put('mac/Electron.app/Contents/Resources/default_app.asar', 'x');
+    // Apple's own signs; this one keeps what it was asked for, and the fuses as they were then.
+    const framework = '"$6/Contents/Frameworks/Electron Framework.framework/Electron Framework"';
+    put('bin/codesign', `#!/bin/sh\necho "$1 $2 $5" >"$OUT/asked"\ncp ${framework} "$OUT/signed"\n`, 0o755);
+    vi.stubEnv('PATH', `${join(folder, 'bin')}:${process.env.PATH}`);
+    vi.stubEnv('OUT', folder);
+    await pack(executable, join(folder, 'out'), 'dir', Platform.MAC);
+
+    const contents = join(
+      folder,
+      'out',
+      readdirSync(join(folder, 'out')).find((name) => name.startsWith('mac')),
+      'Heddle.app/Contents',
+    );
+    expect(readFileSync(join(folder, 'asked'), 'utf8')).toBe('--sign - --deep\n');
+    const signed = readFileSync(join(folder, 'signed'));
+    const packed = readFileSync(join(contents, 'Frameworks/Electron Framework.framework/Electron Framework'));
+    expect(signed.equals(packed)).toBe(true);
+    expect(signed.equals(FUSES)).toBe(false);
+    const plist = readFileSync(join(contents, 'Info.plist'), 'utf8');
+    expect(plist).toMatch(/<key>CFBundleIdentifier<\/key>\s*<string>dev\.heddle\.app</);
+    expect(plist).toMatch(/<key>CFBundleIconFile<\/key>\s*<string>icon\.icns</);
+    const icon = readFileSync(join(contents, 'Resources/icon.icns'));
+    expect(icon.equals(readFileSync(join(root, 'build/icon.icns')))).toBe(true);
+    expect(readdirSync(join(contents, 'Resources'))).not.toContain('default_app.asar');
+  });
+
+  it('is on Windows a program with its own icon, name and fuses', async () => {
+    // Any program with a version to be replaced.
+    const program = readFileSync(join(root, 'node_modules/electron-winstaller/vendor/7z-x64.exe'));
+    const executable = put('win/electron.exe', Buffer.concat([program, FUSES]));
+    put('win/version', '45.4.1');
+    put('win/resources/default_app.asar', 'x');
+    await pack(executable, join(folder, 'out'), 'dir', Platform.WINDOWS);
+
+    const packed = join(folder, 'out/win-unpacked');
+    const { NtExecutable, NtExecutableResource, Resource } = await import('resedit');
+    const file = NtExecutable.from(readFileSync(join(packed, 'Heddle.exe')), { ignoreCert: true });
+    const { entries } = NtExecutableResource.from(file);
+    const [icons] = Resource.IconGroupEntry.fromEntries(entries);
+    expect(icons.icons.map(({ width }) => width || 256)).toEqual(ICO_SIZES);
+    const [version] = Resource.VersionInfo.fromEntries(entries);
+    const [language] = version.getAllLanguagesForStringValues();
+    expect(version.getStringValues(language)).toMatchObject({
+      ProductName: 'Heddle',
+      InternalName: 'Heddle',
+    });
+    const wire = await getCurrentFuseWire(join(packed, 'Heddle.exe'));
+    expect(wire[FuseV1Options.RunAsNode]).toBe(FuseState.DISABLE);
+    expect(wire[FuseV1Options.OnlyLoadAppFromAsar]).toBe(FuseState.ENABLE);
+    expect(readdirSync(join(packed, 'resources')).sort()).toEqual(['app.asar', 'app.asar.unpacked']);
   });
 });

@@ -9,10 +9,12 @@ import {
   MOST_EXPERIMENT_TASKS,
   MOST_REPEATS,
   READY_WORKS,
+  USUAL_REPEATS,
   type Contender,
   type ExperimentRequest,
   type ReadyWork,
 } from '../common/experiments/experiment';
+import { LEAST_RUNS } from '../common/experiments/expected';
 import { arePoolsAlone } from '../common/experiments/results';
 import {
   DEFAULT_LATENCY_MS,
@@ -48,7 +50,7 @@ export interface CompareCommands {
 
 export interface CompareFlags {
   readonly modes?: readonly Mode[];
-  readonly repeats: number;
+  readonly repeats?: number;
   readonly workers: number;
   readonly sizes?: readonly number[];
   readonly best?: true;
@@ -66,7 +68,6 @@ type WorkName = ReadyWork | JobKind;
 /** A job's own mode and workers count for nothing: the contenders have theirs. */
 const ANYHOW = { mode: 'pool', workers: null } as const;
 const DEFAULT_SIZE = 8;
-const DEFAULT_REPEATS = 5;
 /** From fewer a size would be taken over that chance chose. */
 const LEAST_REPEATS_TO_ADOPT = 3;
 /** Longer ones first: a trace is JSON too. */
@@ -168,7 +169,11 @@ function addCompareFlags(command: Command, work: WorkName): Command {
       `of ${MODES.join(', ')}, with commas between (${usualModes(work).join(',')}); the same one twice is a check of the measuring itself`,
       modeList,
     )
-    .option('--repeats <n>', 'counted runs of each, after a warm-up', whole(1, MOST_REPEATS), DEFAULT_REPEATS)
+    .option(
+      '--repeats <n>',
+      `counted runs of each, after a warm-up (${USUAL_REPEATS}; ${LEAST_RUNS} of what lasts long and varies little)`,
+      whole(1, MOST_REPEATS),
+    )
     .option(
       '--workers <n>',
       'tasks in flight in each mode but sequential: threads of the pool',
@@ -213,7 +218,7 @@ export function experimentRequest(flags: CompareFlags, work: ExperimentRequest['
   return {
     work,
     contenders,
-    repeats: flags.repeats,
+    ...(flags.repeats === undefined ? { fewer: true } : { repeats: flags.repeats }),
     pageCache: flags.cold === true ? 'cold' : 'warm',
   };
 }
@@ -225,7 +230,7 @@ function contendersFor({ modes, workers, sizes, best }: CompareFlags, work: Work
 }
 
 /** @throws HeddleError where no best size can be found, so that none could be taken over */
-function refuseUnlessSearch({ work, contenders, repeats = DEFAULT_REPEATS }: ExperimentRequest): void {
+function refuseUnlessSearch({ work, contenders, repeats = USUAL_REPEATS }: ExperimentRequest): void {
   if (arePoolsAlone(contenders) && repeats >= LEAST_REPEATS_TO_ADOPT) return;
   throw new HeddleError(
     'usage',

@@ -23,7 +23,6 @@ const USAGE_CODES: ReadonlySet<string> = new Set([
 const START_CODES: ReadonlySet<string> = new Set([
   'data-directory',
   'database-newer',
-  'database-corrupt',
   'job-elsewhere',
   'serve-folder',
   'serve-port',

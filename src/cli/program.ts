@@ -84,8 +84,11 @@ export function makeProgram(
     .showHelpAfterError(false)
     .helpCommand(false);
 
-  const open = (flags: TaskFlags): Promise<Engine> =>
-    Engine.open({ dataDirectory: givenTextPath(flags.dataDir), threads });
+  const open = async (flags: TaskFlags): Promise<Engine> => {
+    const engine = await Engine.open({ dataDirectory: givenTextPath(flags.dataDir), threads });
+    if (engine.openingNotice !== null) process.stderr.write(`heddle: ${engine.openingNotice.message}\n`);
+    return engine;
+  };
 
   const create = async (
     flags: TaskFlags,

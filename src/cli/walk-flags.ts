@@ -12,6 +12,8 @@ export interface WalkFlags {
   readonly hidden: boolean;
   readonly links?: LinkRule;
   readonly oneFileSystem?: true;
+  /** False with `--no-online-only`. */
+  readonly onlineOnly?: boolean;
   readonly minSize?: number;
   readonly maxSize?: number;
 }
@@ -28,12 +30,16 @@ export function addWalkFlags(command: Command): Command {
       ),
     )
     .option('--one-file-system', 'stay on the file system of each folder that was given')
+    .option(
+      '--no-online-only',
+      'leave out files that OneDrive or iCloud would have to fetch (Windows, macOS)',
+    )
     .option('--min-size <bytes>', 'no smaller files; K, M, G may follow', size)
     .option('--max-size <bytes>', 'no larger files; K, M, G may follow', size);
 }
 
 export function walkRules(flags: WalkFlags): Partial<WalkRules> {
-  const { include, exclude, gitignore, hidden, links, oneFileSystem, minSize, maxSize } = flags;
+  const { include, exclude, gitignore, hidden, links, oneFileSystem, onlineOnly, minSize, maxSize } = flags;
   if (minSize !== undefined && maxSize !== undefined && minSize > maxSize)
     throw new HeddleError('usage', '--min-size is more than --max-size, which leaves no file');
   return {
@@ -43,6 +49,7 @@ export function walkRules(flags: WalkFlags): Partial<WalkRules> {
     gitignore: gitignore === true,
     hidden,
     oneFileSystem: oneFileSystem === true,
+    ...(onlineOnly === false ? { onlineOnly } : {}),
     minSize: minSize ?? null,
     maxSize: maxSize ?? null,
   };

@@ -16,6 +16,7 @@ import {
   type ExperimentSummary,
   type Timeline,
 } from './experiments/experiment';
+import type { CodeSamples, CostProgress, ThreadCosts } from './experiments/thread-costs';
 import type { Frame, JobSnapshot } from './model/frames';
 import { LIST_FORMATS, type ListPreview } from './model/download';
 import { copyRequestSchema, jobRequestSchema, type JobRequest } from './model/job-request';
@@ -76,6 +77,8 @@ export interface AppInfo {
   readonly platform: string;
   readonly cores: number;
   readonly dataDirectory: string;
+  /** What the user has to know of how the data folder was found. */
+  readonly openingNotice: ErrorData | null;
   readonly downloadsDirectory: string;
   /** Set when the Electron that runs is past its end of life and good for development alone. */
   readonly runtimeNote: string | null;
@@ -209,6 +212,11 @@ export const REQUESTS = {
   ),
   /** The best pool size that it found becomes the automatic number of workers of its kind. */
   'experiments:adopt': channel<Settings>()(oneExperiment),
+  /** The code of a thread by hand and of a pool with an executor, as it is measured. */
+  'threads:samples': channel<CodeSamples>()(nothing),
+  /** Measures what threads cost here, which takes about half a minute; other jobs stand still meanwhile. */
+  'threads:measure': channel<ThreadCosts>()(nothing),
+  'threads:stop-measuring': channel<void>()(nothing),
   /** Bytes that are free where a folder is or would be made; `null` where that cannot be told. */
   'folders:free': channel<number | null>()(z.strictObject({ path: z.string() })),
   /** A native dialog; empty when it was dismissed. */
@@ -240,6 +248,8 @@ export interface Events {
   /** It was started, a run of it ended, or it ended; whole. */
   readonly 'experiment-changed': Experiment;
   readonly 'experiment-removed': { readonly experimentId: number };
+  /** Of {@link REQUESTS} `threads:measure`, before each of its runs. */
+  readonly 'threads-measuring': CostProgress;
   /** Something the user should know that belongs to no request. */
   readonly notice: ErrorData;
 }
@@ -252,6 +262,7 @@ export const EVENT_NAMES = [
   'experiment-frame',
   'experiment-changed',
   'experiment-removed',
+  'threads-measuring',
   'notice',
 ] as const satisfies readonly EventName[];
 

@@ -4,7 +4,7 @@ import { availableParallelism } from 'node:os';
 import { type CopyPolicy, type FirstCopied } from '../common/model/copy-options';
 import type { ListFormat, ListPreview } from '../common/model/download';
 import { MOST_CONNECTIONS } from '../common/model/download-options';
-import { HeddleError, fromErrorData, toErrorData } from '../common/model/errors';
+import { HeddleError, fromErrorData, toErrorData, type ErrorData } from '../common/model/errors';
 import {
   MAX_WORKERS,
   copyRequestSchema,
@@ -73,6 +73,8 @@ export class Engine extends JobReader {
   readonly settings: { get(): Settings; set(patch: SettingsPatch): Settings };
   readonly cores = availableParallelism();
   readonly experiments: Experiments;
+  /** What the user has to know of how the data folder was found. */
+  readonly openingNotice: ErrorData | null;
   readonly #options: EngineOptions;
   readonly #stores: Stores;
   readonly #checkpointer: Checkpointer;
@@ -87,7 +89,7 @@ export class Engine extends JobReader {
   readonly #storing = new Set<Promise<number>>();
   #closing: Promise<void> | null = null;
 
-  /** @throws HeddleError `data-directory`, `database-newer` or `database-corrupt` */
+  /** @throws HeddleError `data-directory` or `database-newer` */
   static async open(options: EngineOptions): Promise<Engine> {
     await Promise.resolve();
     const engine = new Engine(options, openStores(options.dataDirectory), new ActiveJobs());
@@ -99,6 +101,7 @@ export class Engine extends JobReader {
     super({ stores, active, threads: options.threads });
     const { jobs, lock } = stores;
     const { threads, dataDirectory } = options;
+    this.openingNotice = stores.notice;
     this.#options = options;
     this.#stores = stores;
     this.#active = active;

@@ -16,6 +16,7 @@ export function appInfo(engine: Engine, dataDirectory: string): AppInfo {
     platform: `${process.platform} ${process.arch}`,
     cores: engine.cores,
     dataDirectory,
+    openingNotice: engine.openingNotice,
     downloadsDirectory: app.getPath('downloads'),
     runtimeNote:
       Number.parseInt(electron, 10) < OLDEST_SUPPORTED_ELECTRON

@@ -12,9 +12,10 @@ import {
   type RequestOutput,
 } from '../common/ipc';
 import { displayPath } from '../common/model/paths';
-import { experimentText, freeSpace, type Engine } from '../engine';
+import { codeSamples, experimentText, freeSpace, type Engine } from '../engine';
 import { appInfo } from './app-info';
 import { pick, pickDuplicatesPath, pickExperimentPath, pickExportPath, pickManifestPath } from './dialogs';
+import { startCostProcess } from './cost-process';
 import { isAppUrl } from './security';
 import { getMainWindow } from './window';
 
@@ -123,6 +124,9 @@ export function setupIpc(engine: Engine, dataDirectory: string): void {
       return [...text].join('');
     },
     'experiments:adopt': ({ experimentId }) => engine.experiments.adopt(experimentId),
+    'threads:samples': () => codeSamples(),
+    'threads:measure': () => engine.experiments.measureThreads(startCostProcess),
+    'threads:stop-measuring': () => engine.experiments.stopMeasuring(),
     'folders:free': ({ path }) => freeSpace(path),
     'dialog:pick': ({ purpose }) => pick(purpose),
     'manifest:save': async ({ jobId, format }) => {

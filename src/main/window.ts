@@ -39,6 +39,10 @@ export function createMainWindow(engine: Engine): void {
   window.once('ready-to-show', () => {
     window.show();
   });
+  // Jobs run on; what they told meanwhile is read anew by the page that comes back.
+  window.webContents.on('render-process-gone', (_event, { reason }) => {
+    if (reason !== 'clean-exit' && mainWindow === window) void window.loadURL(`${APP_ORIGIN}/stopped.html`);
+  });
   window.on('closed', () => {
     mainWindow = null;
     engine.watch(null);

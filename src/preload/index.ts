@@ -18,6 +18,7 @@ const EVENTS: Readonly<Record<EventName, true>> = {
   'experiment-frame': true,
   'experiment-changed': true,
   'experiment-removed': true,
+  'threads-measuring': true,
   notice: true,
 };
 

@@ -12,6 +12,7 @@ import { displayPath } from '../common/model/paths';
 import type { ClientsData } from '../common/threads/clients';
 import type { PageCacheData } from '../common/threads/page-cache';
 import type { ServeData, SpareData, WorkerData } from '../common/threads/protocol';
+import type { SingleData } from '../common/threads/single';
 import type { WalkData } from '../common/threads/walk';
 import { serveTasks, type RunTask, type RunTogether } from './runtime';
 
@@ -87,6 +88,11 @@ async function startClients(clients: ClientsData): Promise<void> {
   if (parentPort !== null) playClients(parentPort, clients);
 }
 
+async function startSingle({ task }: SingleData): Promise<void> {
+  const { runSingle } = await import('./single');
+  if (parentPort !== null) await runSingle(parentPort, task);
+}
+
 async function startPageCache({ paths }: PageCacheData): Promise<void> {
   const { dropFromPageCache } = await import('./page-cache');
   parentPort?.postMessage(dropFromPageCache(paths));
@@ -96,7 +102,14 @@ async function startPageCache({ paths }: PageCacheData): Promise<void> {
 if (process.platform === 'linux') setPriority(NICE);
 
 type GivenData =
-  WorkerData<WorkerOptions> | WalkData | CheckpointData | ServeData | PageCacheData | ClientsData | SpareData;
+  | WorkerData<WorkerOptions>
+  | WalkData
+  | CheckpointData
+  | ServeData
+  | PageCacheData
+  | ClientsData
+  | SingleData
+  | SpareData;
 
 function start(data: GivenData): void {
   switch (data.role) {
@@ -123,6 +136,9 @@ function start(data: GivenData): void {
       break;
     case 'page-cache':
       void startPageCache(data);
+      break;
+    case 'single':
+      void startSingle(data);
       break;
     case 'spare':
       void startSpare(data);

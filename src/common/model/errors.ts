@@ -151,12 +151,12 @@ const DATABASE_ERRORS: Readonly<Record<string, { code: string; sentence: string;
   },
   CORRUPT: {
     code: 'database-corrupt',
-    sentence: 'is damaged. Move it away to start afresh.',
+    sentence: 'is damaged. Start Heddle again: it keeps the file under another name and begins a new one.',
     retryable: false,
   },
   NOTADB: {
     code: 'database-corrupt',
-    sentence: 'is damaged. Move it away to start afresh.',
+    sentence: 'is damaged. Start Heddle again: it keeps the file under another name and begins a new one.',
     retryable: false,
   },
 };

@@ -11,6 +11,7 @@ import {
   type Timeline,
 } from '../../common/experiments/experiment';
 import { arePoolsAlone, isBestForJobs } from '../../common/experiments/results';
+import type { CostProgress, ThreadCosts } from '../../common/experiments/thread-costs';
 import { HeddleError, toErrorData } from '../../common/model/errors';
 import type { Settings, SettingsPatch } from '../../common/model/settings';
 import { writeOver } from '../jobs/manifest';
@@ -22,6 +23,7 @@ import { JobWork, refuseTooManyAtOnce, type JobHost } from './job-work';
 import { machineOf } from './machine';
 import { removeTree } from './remove-tree';
 import { runExperiment, type RunHost } from './run-experiment';
+import { measureThreadCosts, type StartCostProcess } from './thread-costs/thread-costs';
 import type { Work } from './work';
 
 export interface ExperimentList {
@@ -55,6 +57,7 @@ export class Experiments {
   /** It is being asked for: the next one has to wait as well. */
   #starting: Promise<ExperimentSummary> | null = null;
   #endingOrphans: Promise<void> | null = null;
+  #measuring: { readonly abort: AbortController; readonly ended: Promise<unknown> } | null = null;
 
   constructor(host: ExperimentHost) {
     this.#host = host;
@@ -64,18 +67,59 @@ export class Experiments {
   async start(asked: ExperimentRequest): Promise<ExperimentSummary> {
     this.#host.assertOpen();
     const request = parsedRequest(asked);
-    if (this.#active !== null || this.#starting !== null) {
-      throw new HeddleError(
-        'experiment-running',
-        'Another experiment runs, and two would disturb each other. Wait for its end, or cancel it first.',
-      );
-    }
+    this.#assertAlone();
     this.#starting = this.#make(request);
     try {
       return await this.#starting;
     } finally {
       this.#starting = null;
     }
+  }
+
+  #assertAlone(): void {
+    if (this.#active === null && this.#starting === null && this.#measuring === null) return;
+    throw new HeddleError(
+      'experiment-running',
+      'Another experiment runs, and two would disturb each other. Wait for its end, or cancel it first.',
+    );
+  }
+
+  /**
+   * Measures what threads cost here. @param start makes the processes that measure
+   * @throws HeddleError `experiment-running`, `threads-not-measured`, `cancelled`
+   */
+  async measureThreads(start: StartCostProcess): Promise<ThreadCosts> {
+    this.#host.assertOpen();
+    this.#assertAlone();
+    const abort = new AbortController();
+    const measuring = this.#measureThreads(start, abort.signal);
+    this.#measuring = { abort, ended: measuring.catch(() => undefined) };
+    try {
+      return await measuring;
+    } finally {
+      this.#measuring = null;
+    }
+  }
+
+  async #measureThreads(start: StartCostProcess, signal: AbortSignal): Promise<ThreadCosts> {
+    const release = await this.#host.holdJobs();
+    try {
+      const onProgress = (progress: CostProgress): void => {
+        this.#host.emit('threads-measuring', progress);
+      };
+      return await measureThreadCosts({ start, signal, onProgress });
+    } catch (error) {
+      if (!signal.aborted) throw error;
+      throw new HeddleError('cancelled', 'The measurement was cancelled.');
+    } finally {
+      release();
+    }
+  }
+
+  /** Resolves when no process of it is left. */
+  async stopMeasuring(): Promise<void> {
+    this.#measuring?.abort.abort();
+    await this.#measuring?.ended;
   }
 
   async #make(request: ParsedExperimentRequest): Promise<ExperimentSummary> {
@@ -216,6 +260,7 @@ export class Experiments {
 
   /** Cancels what runs; nothing of it is left then. */
   async close(): Promise<void> {
+    await this.stopMeasuring();
     await this.#starting?.catch(() => undefined);
     await this.#endingOrphans?.catch(() => undefined);
     if (this.#active === null) return;

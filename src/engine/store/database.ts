@@ -12,7 +12,7 @@ export type Database = SqliteDatabase.Database;
 
 /** Which file each of them was. */
 const opened = new WeakMap<Database, BigIntStats | null>();
-const FILE_NAME = 'heddle.db';
+export const FILE_NAME = 'heddle.db';
 /** How long to wait for another Heddle that is writing; its transactions are short. */
 const BUSY_TIMEOUT_MS = 5000;
 const LOOK_AGAIN_MS = 10;
@@ -60,7 +60,6 @@ export function openDatabase(dataDirectory: string): Database {
   } catch (cause) {
     database.close();
     if (cause instanceof HeddleError) throw cause;
-    const code = errorCode(cause) ?? '';
     if (isLocked(cause)) {
       throw new HeddleError(
         'data-directory',
@@ -68,13 +67,7 @@ export function openDatabase(dataDirectory: string): Database {
         { cause },
       );
     }
-    if (code === 'SQLITE_NOTADB' || code === 'SQLITE_CORRUPT') {
-      throw new HeddleError(
-        'database-corrupt',
-        `${path} is damaged and was left as it is. Move it away to start afresh.`,
-        { cause },
-      );
-    }
+    if (isDamaged(cause)) throw new HeddleError('database-corrupt', `${path} is damaged.`, { cause });
     throw new HeddleError(
       'data-directory',
       `${path} cannot be opened for writing. Check its permissions and the free space.`,
@@ -124,6 +117,10 @@ export function assertStillThere(database: Database): void {
     'database-gone',
     `${database.name} was moved or deleted while Heddle was running, so what it does can no longer be recorded. Put it back, or start the job again.`,
   );
+}
+
+export function isDamaged(error: unknown): boolean {
+  return /^SQLITE_(?:NOTADB|CORRUPT)/u.test(errorCode(error) ?? '');
 }
 
 /** Whether another process keeps the database from being written. */

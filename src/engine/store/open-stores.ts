@@ -1,15 +1,19 @@
 /** What one process keeps on disk: opened together, and closed together. */
-import { openDatabase, type Database } from './database';
+import type { ErrorData } from '../../common/model/errors';
+import type { Database } from './database';
 import { ExperimentRepository } from './experiment-repository';
 import { HostLimits } from './host-limits';
 import { InstanceLock } from './instance-lock';
 import { JobRepository } from './job-repository';
+import { openOrBegin } from './set-aside';
 import { SettingsRepository } from './settings-repository';
 import { TaskStore } from './task-store';
 import { Vault } from './vault';
 
 export interface Stores {
   readonly database: Database;
+  /** What the user has to know of how it was opened. */
+  readonly notice: ErrorData | null;
   /** Tells this process from others that have the same data folder. */
   readonly lock: InstanceLock;
   readonly vault: Vault;
@@ -21,13 +25,14 @@ export interface Stores {
   close(): void;
 }
 
-/** @throws HeddleError `data-directory`, `database-newer` or `database-corrupt` */
+/** @throws HeddleError `data-directory` or `database-newer` */
 export function openStores(dataDirectory: string): Stores {
-  const database = openDatabase(dataDirectory);
+  const { database, notice } = openOrBegin(dataDirectory);
   const lock = new InstanceLock(dataDirectory);
   const vault = new Vault(dataDirectory);
   return {
     database,
+    notice,
     lock,
     vault,
     jobs: new JobRepository(database, (owner) => owner !== null && owner !== lock.id && lock.isAlive(owner)),

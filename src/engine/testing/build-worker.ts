@@ -29,6 +29,14 @@ export function buildTerminal(): Promise<string> {
   });
 }
 
+/** @returns the folder of the scripts that measure threads, as the app has them: `thread-costs.cjs` and `worker.cjs` */
+export function buildThreadCosts(): Promise<string> {
+  return once('thread-costs', {
+    'thread-costs': join(source, 'engine/experiments/thread-costs/child.ts'),
+    worker: join(source, 'workers/worker.ts'),
+  });
+}
+
 function once(key: string, input: Record<string, string>): Promise<string> {
   let folder = built.get(key);
   if (folder === undefined) {

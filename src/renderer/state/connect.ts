@@ -39,6 +39,7 @@ async function read(): Promise<void> {
     }),
     request('app:info', undefined).then((info) => {
       infoStore.set(info);
+      if (info.openingNotice !== null) notify(info.openingNotice);
     }),
     loadAllKinds(),
     loadExperiments(true).then(takeNewestChoices),
