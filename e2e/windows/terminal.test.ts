@@ -17,6 +17,7 @@ import {
 import { join, resolve } from 'node:path';
 import { expect, test } from 'vitest';
 import { folder, get, listing, makeTree, put, useFolder } from './folder';
+import { partialBytes, startStallingServer } from './stalling-server';
 import { heddle, startHeddle, startNode, windowsPath } from './wine';
 
 useFolder();
@@ -214,3 +215,35 @@ test('the file server gives no way out of its folder', async () => {
     await ended;
   }
 });
+
+test.each(['SIGBREAK', 'SIGHUP'])(
+  '%s, as Ctrl+Break and a closed console are, stops a job cleanly',
+  async (signal) => {
+    const server = await startStallingServer();
+    try {
+      // Without a console wine sends none: the process is told as Node would tell it.
+      put(
+        'tell.cjs',
+        `const { existsSync } = require('node:fs');
+      const look = setInterval(() => {
+        if (!existsSync('tell')) return;
+        clearInterval(look);
+        process.emit('${signal}');
+      }, 10);
+      look.unref();`,
+      );
+      const flags = ['download', server.url, '-d', 'dl', '--data-dir', 'data'];
+      const running = startNode(['-r', './tell.cjs', resolve('out/main/cli.cjs'), ...flags], folder);
+      await expect.poll(partialBytes).toBeGreaterThan(1_000_000);
+      put('tell', '');
+      const { status, err } = await running.ended;
+      expect(status).toBe(130);
+      expect(err).toMatch(/heddle resume/u);
+      server.goOn();
+      expect((await heddle(['resume'], folder)).status).toBe(0);
+      expect(get('dl/a.bin').equals(server.content)).toBe(true);
+    } finally {
+      server.close();
+    }
+  },
+);
