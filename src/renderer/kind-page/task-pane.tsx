@@ -30,13 +30,13 @@ interface TaskPaneProps {
 
 type View = 'tasks' | 'groups' | 'answers' | 'hosts';
 const DUPLICATE_VIEWS = [
-  { value: 'groups', text: 'Groups', title: 'Files of equal content together' },
+  { value: 'groups', text: 'Groups', title: 'Files with the same content' },
   { value: 'tasks', text: 'Files' },
 ] as const;
 const DOWNLOAD_VIEWS = [
   { value: 'tasks', text: 'Tasks' },
   { value: 'answers', text: 'Answers', title: 'Statuses and latencies' },
-  { value: 'hosts', text: 'Hosts', title: 'What each host is asked, and refuses' },
+  { value: 'hosts', text: 'Hosts', title: 'Requests to each host, and refusals' },
 ] as const;
 
 const VIEW_NAMES = { answers: 'Answers', hosts: 'Hosts', groups: 'Groups' } as const;
