@@ -288,7 +288,9 @@ export function makeProgram(
     demo: () => {
       program
         .command('demo')
-        .description('download, hash and copy sample files, one by one and on the pool, and compare the times')
+        .description(
+          'download, hash and copy sample files, one by one and on the pool, and compare the times',
+        )
         .action(async () => {
           const { runDemo } = await import('./demo');
           report(await runDemo(threads));

@@ -110,12 +110,7 @@ function FolderFields({ draft }: { readonly draft: Draft }) {
   return (
     <>
       <PathField draft={draft} field="left" label="Left" placeholder="The reference folder" />
-      <PathField
-        draft={draft}
-        field="right"
-        label="Right"
-        placeholder="The folder to compare with it"
-      />
+      <PathField draft={draft} field="right" label="Right" placeholder="The folder to compare with it" />
     </>
   );
 }

@@ -62,7 +62,7 @@ export function TaskPane({ jobId, words }: TaskPaneProps) {
     ...Object.values(counts ?? {}),
     frame?.waitingFor == null ? '' : 'waits',
   ].join(' ');
-  const rows = useTaskRows({ jobId, ...filter, search }, version);
+  const rows = useTaskRows({ jobId, ...filter, search }, version, job?.state ?? '');
   const findings = useFindings(job, counts === undefined ? 0 : settledTasks(counts));
   const look = useMemo(() => lookOf(job), [job]);
   // The row as it is now, be it among those held or not: filters may hide it, and lists scroll.

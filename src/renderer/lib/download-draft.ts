@@ -138,7 +138,11 @@ export function optionFaults(draft: OptionsDraft, isSingle: boolean): OptionFaul
     check('name', (text) => !/[/\\]/u.test(text), 'A name cannot contain a slash. Choose the folder above.');
   }
   check('connectionsPerHost', whole(1, 256), 'Connections per host: 1 to 256.');
-  check('limitRate', (text) => (readBytes(text) ?? 0) >= 1, 'Write the speed limit in bytes per second, such as 500K or 2M.');
+  check(
+    'limitRate',
+    (text) => (readBytes(text) ?? 0) >= 1,
+    'Write the speed limit in bytes per second, such as 500K or 2M.',
+  );
   check('retries', whole(0, 1000), 'Retries: a whole number from 0 to 1000.');
   check('retryBase', whole(1, 86_400_000), 'The delay is a whole number of milliseconds, at least 1.');
   if (!statusesOf(draft).every((status) => STATUS_PATTERN.test(status)))
@@ -250,7 +254,8 @@ export function optionsText(draft: OptionsDraft, isSingle: boolean): string {
     draft.format !== null && `read as ${LIST_FORMAT_NAMES[draft.format]}`,
     isSingle && draft.name.trim() !== '' && `named ${draft.name.trim()}`,
     isSingle && draft.checksum.trim() !== '' && 'checksum',
-    draft.segments !== USUAL.segments && plural(draft.segments, 'connection per file', 'connections per file'),
+    draft.segments !== USUAL.segments &&
+      plural(draft.segments, 'connection per file', 'connections per file'),
     draft.connectionsPerHost.trim() !== '' && `${draft.connectionsPerHost.trim()} per host`,
     rate !== null && `at most ${formatBytes(rate)}/s`,
     draft.user !== '' && `login ${draft.user}`,

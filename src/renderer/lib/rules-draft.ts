@@ -35,7 +35,8 @@ export function isWrongSize(text: string): boolean {
 
 /** What is wrong with it; `null`: nothing. */
 export function rulesFault({ minSize, maxSize }: RulesDraft): string | null {
-  if (isWrongSize(minSize) || isWrongSize(maxSize)) return 'Write a size in bytes, or with a suffix, such as 10M.';
+  if (isWrongSize(minSize) || isWrongSize(maxSize))
+    return 'Write a size in bytes, or with a suffix, such as 10M.';
   const smallest = readBytes(minSize);
   const largest = readBytes(maxSize);
   if (smallest !== null && largest !== null && smallest > largest)
