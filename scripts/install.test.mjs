@@ -61,6 +61,34 @@ describe('the Node that comes along', () => {
   });
 });
 
+it.each(['@koromix/koffi', '@napi-rs/blake-hash', '@rolldown/binding'])(
+  '%s has a part for each of the systems',
+  (prefix) => {
+    const parts = Object.keys(packages).filter((path) => path.startsWith(`node_modules/${prefix}-`));
+    const missing = SYSTEMS.map((system) => system.join('-')).filter(
+      (system) => !parts.some((path) => path.includes(`${prefix}-${system}`)),
+    );
+    expect(missing).toEqual([]);
+  },
+);
+
+const git = (...args) =>
+  spawnSync('git', ['-c', 'safe.directory=*', ...args], { cwd: root, encoding: 'utf8' }).stdout ?? '';
+const files = git('ls-files', '-z').split('\0').filter(Boolean);
+
+// A copy of the sources without Git has nothing to look at.
+describe.runIf(files.includes('package.json'))('what Git holds', () => {
+  it('has names that Windows has too, and no two that are one there', () => {
+    const reserved = /[<>:"|?*\\]|[. ](\/|$)|(^|\/)(con|prn|aux|nul|com\d|lpt\d)(\.|\/|$)/i;
+    expect(files.filter((file) => reserved.test(file))).toEqual([]);
+    expect(new Set(files.map((file) => file.toLowerCase())).size).toBe(files.length);
+  });
+
+  it('comes out with the bytes that went in, whatever Git is told of the ends of lines', () => {
+    expect(git('check-attr', 'text', '--', 'package.json')).toMatch(/: text: unset\s*$/);
+  });
+});
+
 describe('npm, as .npmrc sets it', () => {
   let folder;
   // What `npm test` was given (`--silent`) reaches its children as variables, which outweigh .npmrc.

@@ -2,18 +2,22 @@
 import { execFileSync } from 'node:child_process';
 import {
   appendFileSync,
+  chmodSync,
   existsSync,
   globSync,
+  lstatSync,
   readFileSync,
   readdirSync,
   rmSync,
   statSync,
+  symlinkSync,
   truncateSync,
   writeFileSync,
 } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { expect, test } from 'vitest';
 import { folder, get, listing, makeTree, put, useFolder } from './folder';
+import { partialBytes, startStallingServer } from './stalling-server';
 import { heddle, startHeddle, startNode, windowsPath } from './wine';
 
 useFolder();
@@ -144,6 +148,34 @@ test('several processes have one database, and leave no locks', async () => {
   expect(readdirSync(join(folder, 'data/instances'))).toEqual([]);
 });
 
+test('what is read-only is copied so, replaced and deleted', async () => {
+  put('src/a.txt', 'new');
+  put('dst/a.txt', 'old, and longer');
+  put('dst/extra.txt', 'x');
+  for (const path of ['src/a.txt', 'dst/a.txt', 'dst/extra.txt']) chmodSync(join(folder, path), 0o444);
+  const { status } = await heddle(
+    ['copy', 'src/', 'dst', '--mirror', '--yes', '--existing', 'overwrite'],
+    folder,
+  );
+  expect(status).toBe(0);
+  expect(listing('dst')).toEqual(['a.txt']);
+  expect(get('dst/a.txt').toString()).toBe('new');
+  expect(statSync(join(folder, 'dst/a.txt')).mode & 0o222).toBe(0);
+});
+
+test('what is listed as a link and is a folder is walked, as placeholders of OneDrive are', async () => {
+  makeTree();
+  // wine lists it so, and lstat says what it leads to.
+  symlinkSync(join(folder, 'src/sub'), join(folder, 'src/placeholder'));
+  const { status, err } = await heddle(['copy', 'src/', 'dst'], folder);
+  expect(err).toMatch(/^6 copied/mu);
+  expect(status).toBe(0);
+  expect(lstatSync(join(folder, 'dst/placeholder')).isDirectory()).toBe(true);
+  expect(get('dst/placeholder/b.txt').toString()).toBe('b');
+  const verified = await heddle(['verify', 'src', 'dst'], folder);
+  expect(verified).toMatchObject({ status: 0, out: '' });
+});
+
 test('drives have roots', async () => {
   const name = `heddle-${process.pid}`;
   const drive = join(process.env['WINEPREFIX'] ?? '', 'drive_c');
@@ -183,3 +215,35 @@ test('the file server gives no way out of its folder', async () => {
     await ended;
   }
 });
+
+test.each(['SIGBREAK', 'SIGHUP'])(
+  '%s, as Ctrl+Break and a closed console are, stops a job cleanly',
+  async (signal) => {
+    const server = await startStallingServer();
+    try {
+      // Without a console wine sends none: the process is told as Node would tell it.
+      put(
+        'tell.cjs',
+        `const { existsSync } = require('node:fs');
+      const look = setInterval(() => {
+        if (!existsSync('tell')) return;
+        clearInterval(look);
+        process.emit('${signal}');
+      }, 10);
+      look.unref();`,
+      );
+      const flags = ['download', server.url, '-d', 'dl', '--data-dir', 'data'];
+      const running = startNode(['-r', './tell.cjs', resolve('out/main/cli.cjs'), ...flags], folder);
+      await expect.poll(partialBytes).toBeGreaterThan(1_000_000);
+      put('tell', '');
+      const { status, err } = await running.ended;
+      expect(status).toBe(130);
+      expect(err).toMatch(/heddle resume/u);
+      server.goOn();
+      expect((await heddle(['resume'], folder)).status).toBe(0);
+      expect(get('dl/a.bin').equals(server.content)).toBe(true);
+    } finally {
+      server.close();
+    }
+  },
+);

@@ -203,7 +203,7 @@ function ProxyField({ value }: { readonly value: string | null }) {
 
 function Look({ settings }: { readonly settings: Settings }) {
   return (
-    <Group title="Look">
+    <Group title="Window">
       <Row name="Theme">
         <Segmented
           label="Theme"
@@ -215,6 +215,20 @@ function Look({ settings }: { readonly settings: Settings }) {
           ]}
           onChange={(theme) => {
             changeSettings({ theme });
+          }}
+        />
+      </Row>
+      <Row name="When the window is closed while jobs run">
+        <Segmented
+          label="When the window is closed while jobs run"
+          value={settings.closing}
+          options={[
+            { value: 'ask', text: 'Ask' },
+            { value: 'background', text: 'Keep running' },
+            { value: 'quit', text: 'Pause and quit' },
+          ]}
+          onChange={(closing) => {
+            changeSettings({ closing });
           }}
         />
       </Row>
