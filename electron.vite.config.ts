@@ -41,7 +41,7 @@ export default defineConfig({
     plugins: [react()],
     build: {
       target: 'chrome130',
-      rolldownOptions: { input: 'src/renderer/index.html' },
+      rolldownOptions: { input: ['src/renderer/index.html', 'src/renderer/stopped.html'] },
     },
   },
 });

@@ -17,8 +17,8 @@ const CORES = cpus().length;
 const THREE = 'sequential,event-loop,pool';
 const WORKS = [
   { title: '1,000 calls to a server that waits 20 ms', args: ['slow-server', '--tasks', '1000'], size: 8 },
-  { title: 'Computing: 64 tasks of 20 ms', args: ['computing'], size: CORES },
-  { title: 'A server that waits and computes: 200 requests', args: ['serving'], size: 8 },
+  { title: 'Computing: 64 tasks of 20 ms', args: ['computing', '--tasks', '64'], size: CORES },
+  { title: 'A server that waits and computes: 200 requests', args: ['serving', '--tasks', '200'], size: 8 },
   { title: 'SHA-256 of 10,000 files of 4 KiB', args: ['small-files'], size: CORES },
   { title: 'SHA-256 of 8 files of 64 MiB', args: ['large-files'], size: CORES },
   {

@@ -20,7 +20,8 @@ export interface App {
   readonly complaints: string[];
 }
 
-export async function launch(dataDirectory: string): Promise<App> {
+/** @param asks whether it may ask, in dialogs that stop it until they are answered */
+export async function launch(dataDirectory: string, { asks = false } = {}): Promise<App> {
   const executablePath = process.env['HEDDLE_ELECTRON'];
   if (executablePath === undefined)
     throw new Error('HEDDLE_ELECTRON names no Electron: use npm run test:e2e');
@@ -28,6 +29,7 @@ export async function launch(dataDirectory: string): Promise<App> {
   const electron = await _electron.launch({
     executablePath,
     args: [root, ...rootFlags, `--data-dir=${dataDirectory}`],
+    env: { ...process.env, ...(asks ? {} : { HEDDLE_NO_DIALOG: '1' }) },
   });
   const window = await electron.firstWindow();
   const complaints: string[] = [];

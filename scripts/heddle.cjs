@@ -3,15 +3,10 @@
 // understands too, since it is what says so.
 'use strict';
 const { join } = require('node:path');
-const { bundledNode, handOver } = require('./lib/node.cjs');
+const { NEEDS_NEWER, bundledNode, handOver, isNodeNewEnough } = require('./lib/node.cjs');
 
 const root = join(__dirname, '..');
 const STATUS_CANNOT_START = 3;
-
-/** better-sqlite3's binary needs Node-API 10 (Node 22.14 and 23.6), and crashes below it. */
-function isNodeNewEnough() {
-  return Number(process.versions.napi) >= 10;
-}
 
 function cannotStart(why) {
   process.stderr.write(`heddle: ${why}\n`);
@@ -27,7 +22,7 @@ function main() {
       const env = { HEDDLE_NODE_CHOSEN: String(process.pid) };
       return handOver(node, [__filename, ...process.argv.slice(2)], env, cannotStart);
     }
-    return cannotStart(`needs Node 22.14 or newer, this is ${process.versions.node}`);
+    return cannotStart(NEEDS_NEWER);
   }
   if (!require('./lib/build.cjs').buildIfStale()) return cannotStart('could not be built');
   return require(join(root, 'out/main/cli.cjs'));

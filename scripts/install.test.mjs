@@ -2,6 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import {
   copyFileSync,
+  cpSync,
   linkSync,
   mkdirSync,
   mkdtempSync,
@@ -57,6 +58,34 @@ describe('the Node that comes along', () => {
   it('is the one that was installed here', () => {
     const { stdout } = spawnSync(bundledNode(), ['--version'], { encoding: 'utf8' });
     expect(stdout.trim()).toBe(`v${locked(nodePackage()).version}`);
+  });
+});
+
+it.each(['@koromix/koffi', '@napi-rs/blake-hash', '@rolldown/binding'])(
+  '%s has a part for each of the systems',
+  (prefix) => {
+    const parts = Object.keys(packages).filter((path) => path.startsWith(`node_modules/${prefix}-`));
+    const missing = SYSTEMS.map((system) => system.join('-')).filter(
+      (system) => !parts.some((path) => path.includes(`${prefix}-${system}`)),
+    );
+    expect(missing).toEqual([]);
+  },
+);
+
+const git = (...args) =>
+  spawnSync('git', ['-c', 'safe.directory=*', ...args], { cwd: root, encoding: 'utf8' }).stdout ?? '';
+const files = git('ls-files', '-z').split('\0').filter(Boolean);
+
+// A copy of the sources without Git has nothing to look at.
+describe.runIf(files.includes('package.json'))('what Git holds', () => {
+  it('has names that Windows has too, and no two that are one there', () => {
+    const reserved = /[<>:"|?*\\]|[. ](\/|$)|(^|\/)(con|prn|aux|nul|com\d|lpt\d)(\.|\/|$)/i;
+    expect(files.filter((file) => reserved.test(file))).toEqual([]);
+    expect(new Set(files.map((file) => file.toLowerCase())).size).toBe(files.length);
+  });
+
+  it('comes out with the bytes that went in, whatever Git is told of the ends of lines', () => {
+    expect(git('check-attr', 'text', '--', 'package.json')).toMatch(/: text: unset\s*$/);
   });
 });
 
@@ -135,6 +164,19 @@ describe('where the machine has another Node', () => {
     expect(start(other, 'scripts/node.cjs', 'tsc', '--version').stdout).toMatch(/^Version \d/);
     const wrong = start(other, 'scripts/node.cjs', 'prettier', '--check', 'no-such-file.js');
     expect(wrong.status).toBe(2);
+  });
+
+  it('where none came along, an old one is refused with what to do', () => {
+    // A copy of the scripts alone, beside which there is no node_modules.
+    mkdirSync(join(folder, 'scripts'));
+    cpSync(join(root, 'scripts/lib'), join(folder, 'scripts/lib'), { recursive: true });
+    copyFileSync(join(root, 'scripts/node.cjs'), join(folder, 'scripts/node.cjs'));
+    const old = join(folder, 'old-node.cjs');
+    writeFileSync(old, "Object.defineProperty(process.versions, 'napi', { value: '9' });");
+    const script = join(folder, 'scripts/node.cjs');
+    const { status, stderr } = start(bundledNode(), '--require', old, script, 'start.mjs');
+    expect(stderr).toMatch(/^Heddle needs Node 22\.14 or newer, this is .*npm ci fetches it\.\n$/);
+    expect(status).toBe(3);
   });
 
   it('every script of package.json begins so', () => {

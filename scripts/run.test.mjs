@@ -37,6 +37,9 @@ describe('a development tool', () => {
   });
 
   it('that is not there is said', () => {
+    expect(() => toolScript('no-such-tool')).toThrow(
+      'no-such-tool is not in node_modules: npm ci installs it.',
+    );
     expect(() => toolScript('vite', 'uglier')).toThrow('The package vite has no command uglier.');
   });
 

@@ -1,12 +1,10 @@
 /** What `npm test` tries, too: the terminal on a Node for Windows, under wine. */
-import { createHash, randomBytes } from 'node:crypto';
-import { once } from 'node:events';
-import { existsSync, globSync, readdirSync, statSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { folder, get, listing, makeTree, put, useFolder } from './folder';
+import { partialBytes, startStallingServer } from './stalling-server';
 import { heddle, startHeddle, windowsPath } from './wine';
 
 useFolder();
@@ -49,40 +47,22 @@ test('a manifest of Windows is found below its folder, and leads nowhere else', 
 });
 
 test('a download that was killed goes on', async () => {
-  const content = randomBytes(4_000_000);
-  let stalls = true;
-  const server: Server = createServer((request, response) => {
-    const from = Number(/^bytes=(\d+)-/u.exec(request.headers.range ?? '')?.[1] ?? 0);
-    const headers = { ETag: '"1"', 'Accept-Ranges': 'bytes', 'Content-Length': content.length - from };
-    const range = { 'Content-Range': `bytes ${from}-${content.length - 1}/${content.length}` };
-    response.writeHead(from > 0 ? 206 : 200, from > 0 ? { ...headers, ...range } : headers);
-    if (stalls) response.write(content.subarray(from, content.length / 2));
-    else response.end(content.subarray(from));
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
+  const server = await startStallingServer();
   try {
-    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/a.bin`;
-    const first = startHeddle(['download', url, '-d', 'dl'], folder);
-    const partial = (): number =>
-      Math.max(
-        0,
-        ...globSync('dl/.heddle-*/*', { cwd: folder }).map((path) => statSync(join(folder, path)).size),
-      );
-    await expect.poll(partial).toBeGreaterThan(1_000_000);
+    const first = startHeddle(['download', server.url, '-d', 'dl'], folder);
+    await expect.poll(partialBytes).toBeGreaterThan(1_000_000);
     first.child.kill('SIGKILL');
     await first.ended;
     expect(existsSync(join(folder, 'dl/a.bin'))).toBe(false);
-    stalls = false;
+    server.goOn();
     const listed = await heddle(['jobs'], folder);
     expect(listed.out).toMatch(/1\s+download/u);
     const { status, out } = await heddle(['resume'], folder);
     expect(out).toMatch(/dl\/a\.bin$/mu);
     expect(status).toBe(0);
-    expect(get('dl/a.bin').equals(content)).toBe(true);
+    expect(get('dl/a.bin').equals(server.content)).toBe(true);
     expect(readdirSync(join(folder, 'dl'))).toEqual(['a.bin']);
   } finally {
-    server.closeAllConnections();
     server.close();
   }
 });

@@ -1,9 +1,23 @@
 /** What the terminal does on Windows: its real Node, under wine, which has the rules of NTFS but not all that it can. */
 import { execFileSync } from 'node:child_process';
-import { existsSync, globSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  chmodSync,
+  existsSync,
+  globSync,
+  lstatSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { join, resolve } from 'node:path';
 import { expect, test } from 'vitest';
 import { folder, get, listing, makeTree, put, useFolder } from './folder';
+import { partialBytes, startStallingServer } from './stalling-server';
 import { heddle, startHeddle, startNode, windowsPath } from './wine';
 
 useFolder();
@@ -112,3 +126,124 @@ test('a data folder of its own, which stays on the machine', async () => {
   const users = join(process.env['WINEPREFIX'] ?? '', 'drive_c/users');
   expect(globSync('*/AppData/Local/Heddle/heddle.db', { cwd: users })).toHaveLength(1);
 });
+
+test('a file with holes is copied whole', async () => {
+  const path = join(folder, 'src/holes');
+  put('src/holes', 'begin');
+  truncateSync(path, 50_000_000);
+  appendFileSync(path, 'end');
+  expect((await heddle(['copy', 'src/', 'dst'], folder)).status).toBe(0);
+  expect(get('dst/holes').equals(get('src/holes'))).toBe(true);
+  const { blocks } = statSync(join(folder, 'dst/holes'));
+  expect(blocks * 512).toBeLessThan(10_000_000);
+});
+
+test('several processes have one database, and leave no locks', async () => {
+  makeTree();
+  const runs = await Promise.all(
+    ['a.txt', 'sub', 'empty'].map((name) => heddle(['hash', `src/${name}`], folder)),
+  );
+  expect(runs.map(({ status }) => status)).toEqual([0, 0, 0]);
+  expect((await heddle(['jobs'], folder)).out.trim().split('\n')).toHaveLength(3);
+  expect(readdirSync(join(folder, 'data/instances'))).toEqual([]);
+});
+
+test('what is read-only is copied so, replaced and deleted', async () => {
+  put('src/a.txt', 'new');
+  put('dst/a.txt', 'old, and longer');
+  put('dst/extra.txt', 'x');
+  for (const path of ['src/a.txt', 'dst/a.txt', 'dst/extra.txt']) chmodSync(join(folder, path), 0o444);
+  const { status } = await heddle(
+    ['copy', 'src/', 'dst', '--mirror', '--yes', '--existing', 'overwrite'],
+    folder,
+  );
+  expect(status).toBe(0);
+  expect(listing('dst')).toEqual(['a.txt']);
+  expect(get('dst/a.txt').toString()).toBe('new');
+  expect(statSync(join(folder, 'dst/a.txt')).mode & 0o222).toBe(0);
+});
+
+test('what is listed as a link and is a folder is walked, as placeholders of OneDrive are', async () => {
+  makeTree();
+  // wine lists it so, and lstat says what it leads to.
+  symlinkSync(join(folder, 'src/sub'), join(folder, 'src/placeholder'));
+  const { status, err } = await heddle(['copy', 'src/', 'dst'], folder);
+  expect(err).toMatch(/^6 copied/mu);
+  expect(status).toBe(0);
+  expect(lstatSync(join(folder, 'dst/placeholder')).isDirectory()).toBe(true);
+  expect(get('dst/placeholder/b.txt').toString()).toBe('b');
+  const verified = await heddle(['verify', 'src', 'dst'], folder);
+  expect(verified).toMatchObject({ status: 0, out: '' });
+});
+
+test('drives have roots', async () => {
+  const name = `heddle-${process.pid}`;
+  const drive = join(process.env['WINEPREFIX'] ?? '', 'drive_c');
+  try {
+    put(`${name}/a.txt`, 'a');
+    expect((await heddle(['copy', name, 'C:\\'], folder)).status).toBe(0);
+    expect(readFileSync(join(drive, name, 'a.txt'), 'utf8')).toBe('a');
+    const { out } = await heddle(['hash', `c:\\${name}\\..\\${name}`], folder);
+    expect(out).toMatch(new RegExp(`  C:/${name}/a\\.txt\\n$`, 'u'));
+  } finally {
+    rmSync(join(drive, name), { recursive: true, force: true });
+  }
+});
+
+test('the file server gives no way out of its folder', async () => {
+  put('public/a.txt', 'a');
+  put('secret.txt', 'secret');
+  const { child, ended } = startNode(
+    [resolve('out/main/cli.cjs'), 'serve', 'public', '--port', '0'],
+    folder,
+    join(folder, 'url'),
+  );
+  await expect.poll(() => existsSync(join(folder, 'url')) && get('url').toString()).toMatch(/^http.*\n/u);
+  try {
+    const url = get('url').toString().trim();
+    expect(await (await fetch(`${url}/a.txt`)).text()).toBe('a');
+    const paths = [
+      '..%5csecret.txt',
+      '%2e%2e/secret.txt',
+      'Z:/etc/passwd',
+      'a.txt::$DATA',
+      '..%5c..%5cetc%5cpasswd',
+    ];
+    for (const path of paths) expect((await fetch(`${url}/${path}`)).status, path).toBe(404);
+  } finally {
+    child.kill('SIGKILL');
+    await ended;
+  }
+});
+
+test.each(['SIGBREAK', 'SIGHUP'])(
+  '%s, as Ctrl+Break and a closed console are, stops a job cleanly',
+  async (signal) => {
+    const server = await startStallingServer();
+    try {
+      // Without a console wine sends none: the process is told as Node would tell it.
+      put(
+        'tell.cjs',
+        `const { existsSync } = require('node:fs');
+      const look = setInterval(() => {
+        if (!existsSync('tell')) return;
+        clearInterval(look);
+        process.emit('${signal}');
+      }, 10);
+      look.unref();`,
+      );
+      const flags = ['download', server.url, '-d', 'dl', '--data-dir', 'data'];
+      const running = startNode(['-r', './tell.cjs', resolve('out/main/cli.cjs'), ...flags], folder);
+      await expect.poll(partialBytes).toBeGreaterThan(1_000_000);
+      put('tell', '');
+      const { status, err } = await running.ended;
+      expect(status).toBe(130);
+      expect(err).toMatch(/heddle resume/u);
+      server.goOn();
+      expect((await heddle(['resume'], folder)).status).toBe(0);
+      expect(get('dl/a.bin').equals(server.content)).toBe(true);
+    } finally {
+      server.close();
+    }
+  },
+);

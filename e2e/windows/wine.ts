@@ -19,10 +19,13 @@ export interface Running {
   readonly ended: Promise<Ran>;
 }
 
-/** Node for Windows. Its streams are files: wine has no others that it reads and writes without a console. */
-export function startNode(args: readonly string[], cwd: string): Running {
+/**
+ * Node for Windows. Its streams are files: wine has no others that it reads and writes without a console.
+ * @param output its standard output, to be read meanwhile
+ */
+export function startNode(args: readonly string[], cwd: string, output: string | null = null): Running {
   const streams = mkdtempSync(join(tmpdir(), 'heddle-wine-'));
-  const [out, err] = [join(streams, 'out'), join(streams, 'err')];
+  const [out, err] = [output ?? join(streams, 'out'), join(streams, 'err')];
   const [outFd, errFd] = [openSync(out, 'w'), openSync(err, 'w')];
   const child = spawn(wine, [node, ...args], { cwd, stdio: ['ignore', outFd, errFd] });
   closeSync(outFd);

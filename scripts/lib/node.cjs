@@ -10,6 +10,13 @@ const { shareSignals } = require('./signals.cjs');
 
 const root = join(__dirname, '..', '..');
 
+const NEEDS_NEWER = `needs Node 22.14 or newer, this is ${process.versions.node}`;
+
+/** better-sqlite3's binary needs Node-API 10 (Node 22.14 and 23.6), and crashes below it; tools ask for the same. */
+function isNodeNewEnough() {
+  return Number(process.versions.napi) >= 10;
+}
+
 /**
  * @param {string} [platform] as in `process.platform`
  * @param {string} [arch] as in `process.arch`
@@ -57,4 +64,4 @@ function bundledNode() {
   return [join(folder, nodePackage(), 'bin', name), join(folder, '.bin', name)].find(existsSync);
 }
 
-module.exports = { bundledNode, handOver, nodePackage, otherNode };
+module.exports = { NEEDS_NEWER, bundledNode, handOver, isNodeNewEnough, nodePackage, otherNode };

@@ -106,7 +106,7 @@ describe('what is compared', () => {
         { mode: 'thread-per-task', size: 8 },
         { mode: 'pool', size: 8 },
       ],
-      repeats: 5,
+      fewer: true,
       pageCache: 'warm',
     });
   });
@@ -359,6 +359,7 @@ it('progress says which run of how many', () => {
     id: 1,
     runsDone: 6,
     runsTotal: 24,
+    remainingMs: null,
     running: null,
     serving: null,
     phase: 'preparing',
@@ -378,7 +379,11 @@ it('progress says which run of how many', () => {
   expect(progressLine({ ...frame, phase: 'running', running }, names)).toBe(
     'Run 7 of 24 · Thread pool · round 2 · 812 of 2,000 tasks · 1.40 s',
   );
-  expect(progressLine({ ...frame, phase: 'running', running: { ...running, round: 0 } }, names)).toContain(
-    'warm-up',
-  );
+  const warmUp = {
+    ...frame,
+    phase: 'running',
+    running: { ...running, round: 0 },
+    remainingMs: 34_200,
+  } as const;
+  expect(progressLine(warmUp, names)).toMatch(/warm-up · .* · 00:34 left$/u);
 });

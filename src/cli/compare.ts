@@ -9,10 +9,12 @@ import {
   MOST_EXPERIMENT_TASKS,
   MOST_REPEATS,
   READY_WORKS,
+  USUAL_REPEATS,
   type Contender,
   type ExperimentRequest,
   type ReadyWork,
 } from '../common/experiments/experiment';
+import { LEAST_RUNS } from '../common/experiments/expected';
 import { arePoolsAlone } from '../common/experiments/results';
 import {
   DEFAULT_LATENCY_MS,
@@ -48,7 +50,7 @@ export interface CompareCommands {
 
 export interface CompareFlags {
   readonly modes?: readonly Mode[];
-  readonly repeats: number;
+  readonly repeats?: number;
   readonly workers: number;
   readonly sizes?: readonly number[];
   readonly best?: true;
@@ -66,7 +68,6 @@ type WorkName = ReadyWork | JobKind;
 /** A job's own mode and workers count for nothing: the contenders have theirs. */
 const ANYHOW = { mode: 'pool', workers: null } as const;
 const DEFAULT_SIZE = 8;
-const DEFAULT_REPEATS = 5;
 /** From fewer a size would be taken over that chance chose. */
 const LEAST_REPEATS_TO_ADOPT = 3;
 /** Longer ones first: a trace is JSON too. */
@@ -83,7 +84,7 @@ export function addCompareCommand(program: Command, { outputFlags, open, report 
     .command('compare')
     .helpCommand(false)
     .description(
-      'run the same work in several modes and say what the threads gain: your own downloads, files or copies, or ready-made work that needs nothing',
+      'run the same work in several modes and report what threads gain: your own downloads, files or copies, or built-in work',
     )
     .addHelpText('after', '\nThe flags of each: heddle help compare WORK');
 
@@ -108,7 +109,7 @@ export function addCompareCommand(program: Command, { outputFlags, open, report 
   const jobCommand = (work: WorkName): Command =>
     command(work).option(
       '--adopt',
-      'take the best pool size over: it becomes the automatic number of workers for jobs of this kind',
+      'use the best pool size from now on: the automatic number of workers for jobs of this kind',
     );
 
   addTransferFlags(jobCommand('download'))
@@ -165,26 +166,30 @@ function addCompareFlags(command: Command, work: WorkName): Command {
   return command
     .option(
       '--modes <list>',
-      `of ${MODES.join(', ')}, with commas between (${usualModes(work).join(',')}); the same one twice is a check of the measuring itself`,
+      `of ${MODES.join(', ')}, comma-separated (${usualModes(work).join(',')}); naming one twice checks the measurement itself`,
       modeList,
     )
-    .option('--repeats <n>', 'counted runs of each, after a warm-up', whole(1, MOST_REPEATS), DEFAULT_REPEATS)
+    .option(
+      '--repeats <n>',
+      `counted runs of each, after a warm-up (${USUAL_REPEATS}; ${LEAST_RUNS} of what lasts long and varies little)`,
+      whole(1, MOST_REPEATS),
+    )
     .option(
       '--workers <n>',
       'tasks in flight in each mode but sequential: threads of the pool',
       whole(1, MAX_WORKERS),
       DEFAULT_SIZE,
     )
-    .option('--sizes <list>', 'more sizes of the pool, with commas between: what more threads gain', sizeList)
+    .option('--sizes <list>', 'further pool sizes, comma-separated, for a scaling curve', sizeList)
     .option(
       '--best',
       'search for the best pool size: without --modes, pools of doubling sizes (or those of --sizes) and nothing else',
     )
-    .option('--cold', 'drop files from the page cache before each run, as far as the system lets us')
+    .option('--cold', 'drop files from the page cache before each run, where the system allows it')
     .addOption(
       new Option(
         '-o, --report <file>',
-        'write the result; its ending says how: .html, .svg, .csv, .json, .trace.json (for Perfetto); may be given more than once',
+        'write the result to a file, in the format of its extension: .html, .svg, .csv, .json, .trace.json (for Perfetto); may be given more than once',
       )
         .argParser((path, before: readonly Report[]) => [...before, reportOf(path)])
         .default([], 'standard output alone'),
@@ -213,7 +218,7 @@ export function experimentRequest(flags: CompareFlags, work: ExperimentRequest['
   return {
     work,
     contenders,
-    repeats: flags.repeats,
+    ...(flags.repeats === undefined ? { fewer: true } : { repeats: flags.repeats }),
     pageCache: flags.cold === true ? 'cold' : 'warm',
   };
 }
@@ -225,7 +230,7 @@ function contendersFor({ modes, workers, sizes, best }: CompareFlags, work: Work
 }
 
 /** @throws HeddleError where no best size can be found, so that none could be taken over */
-function refuseUnlessSearch({ work, contenders, repeats = DEFAULT_REPEATS }: ExperimentRequest): void {
+function refuseUnlessSearch({ work, contenders, repeats = USUAL_REPEATS }: ExperimentRequest): void {
   if (arePoolsAlone(contenders) && repeats >= LEAST_REPEATS_TO_ADOPT) return;
   throw new HeddleError(
     'usage',

@@ -93,6 +93,7 @@ const REFUSED: readonly (readonly [line: string, flag: string, why: string])[] =
   ['verify @SUMS --sync --workers 4', '--workers', 'sequential work has one'],
   ['verify @SUMS --links follow', '--links', '--strict looks for'],
   ['verify @SUMS --one-file-system', '--one-file-system', '--strict looks for'],
+  ['verify @SUMS --no-online-only', '--no-online-only', '--strict looks for'],
   ['verify @folder @other --strict', '--strict', 'compared both ways'],
   ['verify @folder --root @other --strict', '--strict', 'compared both ways'],
   ['verify @bag --strict', '--strict', 'a bag is always checked'],
@@ -155,7 +156,15 @@ const REFUSED: readonly (readonly [line: string, flag: string, why: string])[] =
     'compare hash @file',
     'compare copy @file x',
   ].flatMap((command) =>
-    ['--include *', '--exclude *', '--gitignore', '--no-hidden', '--links follow', '--one-file-system'].map(
+    [
+      '--include *',
+      '--exclude *',
+      '--gitignore',
+      '--no-hidden',
+      '--links follow',
+      '--one-file-system',
+      '--no-online-only',
+    ].map(
       (flag) =>
         [
           `${command} ${flag}`,

@@ -61,6 +61,10 @@ const HOW: Effects = {
   '--workers': unless(isSequential, 'is for several threads, and sequential work has one'),
 };
 
+/** Neither marks files nor keeps them online. */
+const isPlain = (): boolean => !['win32', 'darwin'].includes(process.platform);
+const needsCloud = unless(isPlain, 'is for Windows and macOS; this system keeps no files online alone');
+
 function isFolder(path: string): boolean {
   try {
     return statSync(native(givenPath(path))).isDirectory();
@@ -83,6 +87,7 @@ function walkEffects(sources: (args: readonly string[]) => readonly string[]): E
     '--no-hidden': inFolders,
     '--links': inFolders,
     '--one-file-system': inFolders,
+    '--no-online-only': first(inFolders, needsCloud),
     '--min-size': always,
     '--max-size': always,
   };
@@ -161,10 +166,7 @@ const TRANSFER: Effects = {
   '--key': needs('--cert', 'is that of a client certificate, and none is given (--cert)'),
   '--pass': needs('--cert', 'is that of a client certificate, and none is given (--cert)'),
   '--insecure': always,
-  '--mark-of-the-web': unless(
-    () => !['win32', 'darwin'].includes(process.platform),
-    'is for Windows and macOS; this system has no such mark',
-  ),
+  '--mark-of-the-web': unless(isPlain, 'is for Windows and macOS; this system has no such mark'),
 };
 
 const PATHS_PRINTED = first(
@@ -249,6 +251,7 @@ export const EFFECTS: Readonly<Record<string, Effects>> = {
     ...walkEffects(() => []),
     '--links': ofWalks,
     '--one-file-system': ofWalks,
+    '--no-online-only': first(ofWalks, needsCloud),
     '--root': always,
     '--strict': first(
       unless(isBetweenFolders, 'is about lists, and two folders are always compared both ways'),

@@ -2,7 +2,7 @@
 import type { WriteStream } from 'node:tty';
 import type { ExperimentFrame, ExperimentSummary } from '../common/experiments/experiment';
 import { contenderNames } from '../common/experiments/text';
-import { formatCount, formatDuration } from '../common/model/units';
+import { formatClock, formatCount, formatDuration } from '../common/model/units';
 import { LiveLines } from './live-lines';
 
 const PLAIN_INTERVAL_MS = 3000;
@@ -40,7 +40,7 @@ export class ExperimentProgress {
 
 /** `Run 7 of 24 · Thread pool · round 2 · 812 of 2,000 tasks · 1.40 s` */
 export function progressLine(frame: ExperimentFrame, names: readonly string[]): string {
-  const { phase, running, runsDone, runsTotal } = frame;
+  const { phase, running, runsDone, runsTotal, remainingMs } = frame;
   if (phase === 'preparing') return 'Preparing the work…';
   const of = `of ${formatCount(runsTotal)}`;
   if (phase === 'ending') return `${formatCount(runsDone)} ${of} runs · ending`;
@@ -52,5 +52,6 @@ export function progressLine(frame: ExperimentFrame, names: readonly string[]): 
     round === 0 ? 'warm-up' : `round ${formatCount(round)}`,
     `${formatCount(tasksDone)} of ${formatCount(tasksTotal)} tasks`,
     formatDuration(elapsedMs),
+    ...(remainingMs === null ? [] : [`${formatClock(remainingMs)} left`]),
   ].join(' · ');
 }

@@ -12,6 +12,8 @@ export interface WalkFlags {
   readonly hidden: boolean;
   readonly links?: LinkRule;
   readonly oneFileSystem?: true;
+  /** False with `--no-online-only`. */
+  readonly onlineOnly?: boolean;
   readonly minSize?: number;
   readonly maxSize?: number;
 }
@@ -19,21 +21,25 @@ export interface WalkFlags {
 export function addWalkFlags(command: Command): Command {
   return command
     .option('--include <glob>', 'only files that match; may be given more than once', collect)
-    .option('--exclude <glob>', 'neither files nor folders that match; may be given more than once', collect)
-    .option('--gitignore', 'leave out what .gitignore files say')
-    .option('--no-hidden', 'leave out what begins with a dot')
+    .option('--exclude <glob>', 'skip matching files and folders; may be given more than once', collect)
+    .option('--gitignore', 'skip what .gitignore files exclude')
+    .option('--no-hidden', 'skip files and folders whose names begin with a dot')
     .addOption(
       new Option('--links <rule>', 'symbolic links inside folders: as links, followed, or left out').choices(
         LINK_RULES,
       ),
     )
     .option('--one-file-system', 'stay on the file system of each folder that was given')
-    .option('--min-size <bytes>', 'no smaller files; K, M, G may follow', size)
-    .option('--max-size <bytes>', 'no larger files; K, M, G may follow', size);
+    .option(
+      '--no-online-only',
+      'leave out files that OneDrive or iCloud would have to fetch (Windows, macOS)',
+    )
+    .option('--min-size <bytes>', 'skip smaller files; suffixes K, M, G', size)
+    .option('--max-size <bytes>', 'skip larger files; suffixes K, M, G', size);
 }
 
 export function walkRules(flags: WalkFlags): Partial<WalkRules> {
-  const { include, exclude, gitignore, hidden, links, oneFileSystem, minSize, maxSize } = flags;
+  const { include, exclude, gitignore, hidden, links, oneFileSystem, onlineOnly, minSize, maxSize } = flags;
   if (minSize !== undefined && maxSize !== undefined && minSize > maxSize)
     throw new HeddleError('usage', '--min-size is more than --max-size, which leaves no file');
   return {
@@ -43,6 +49,7 @@ export function walkRules(flags: WalkFlags): Partial<WalkRules> {
     gitignore: gitignore === true,
     hidden,
     oneFileSystem: oneFileSystem === true,
+    ...(onlineOnly === false ? { onlineOnly } : {}),
     minSize: minSize ?? null,
     maxSize: maxSize ?? null,
   };

@@ -1,6 +1,7 @@
 /** Names are taken, never replaced: with hard links, without them, and where the file system folds case. */
 import { execFileSync } from 'node:child_process';
 import {
+  chmodSync,
   linkSync,
   lstatSync,
   mkdirSync,
@@ -146,6 +147,27 @@ describe('over a file that another program of Windows has open', () => {
     rename(temp, target, twice);
     expect(twice.tried()).toBe(3);
     expect(readFileSync(target, 'utf8')).toBe('new');
+  });
+
+  test.runIf(process.getuid?.() !== undefined)('what is read-only is replaced, as elsewhere', () => {
+    const [temp, target] = files();
+    chmodSync(target, 0o444);
+    const isReadOnly = (path: string | Buffer): boolean => (lstatSync(path).mode & 0o200) === 0;
+    const refusing = (from: string | Buffer, to: string | Buffer): void => {
+      if (isReadOnly(to)) throw Object.assign(new Error('EPERM'), { code: 'EPERM' });
+      renameSync(from, to);
+    };
+    rename(temp, target, { ...calls(0, ''), rename: refusing });
+    expect(readFileSync(target, 'utf8')).toBe('new');
+  });
+
+  test('and read-only still where it could not be', () => {
+    const [temp, target] = files();
+    chmodSync(target, 0o444);
+    expect(() => {
+      rename(temp, target, calls(Infinity, 'EPERM'));
+    }).toThrow(expect.objectContaining({ code: 'in-use' }));
+    expect(lstatSync(target).mode & 0o777).toBe(0o444);
   });
 
   test('in the end it is said what to do, and both files are left', () => {

@@ -5,7 +5,7 @@
  * Symbolic links are never linked: where link(2) follows them (macOS), their name would become one more name of the
  * file that they lead to.
  */
-import { closeSync, linkSync, openSync, renameSync, type BigIntStats } from 'node:fs';
+import { chmodSync, closeSync, linkSync, openSync, renameSync, type BigIntStats } from 'node:fs';
 import { HeddleError } from '../common/model/errors';
 import { displayName, displayPath, joinPath, type FsPath } from '../common/model/paths';
 import { errorCode, lstatOrNull, native, parentPath, unlinkIfThere } from './entries';
@@ -90,6 +90,23 @@ export function replaceAt(temp: FsPath, target: FsPath, { link }: Naming = NAMIN
   return { target };
 }
 
+/** Windows replaces nothing that is read-only, and this is asked for: it is no longer, until it is replaced. */
+function renameOverReadOnly(from: FsPath, to: FsPath, call: RenameCalls['rename']): void {
+  try {
+    call(native(from), native(to));
+  } catch (error) {
+    const there = errorCode(error) === 'EPERM' ? lstatOrNull(to) : null;
+    if (there?.isFile() !== true || (there.mode & 0o200n) !== 0n) throw error;
+    chmodSync(native(to), 0o666);
+    try {
+      call(native(from), native(to));
+    } catch (again) {
+      chmodSync(native(to), Number(there.mode & 0o777n));
+      throw again;
+    }
+  }
+}
+
 /** Replaceable for tests. */
 export interface RenameCalls {
   readonly rename: (from: string | Buffer, to: string | Buffer) => void;
@@ -106,7 +123,8 @@ export function rename(
   try {
     patiently(
       () => {
-        call(native(from), native(to));
+        if (isWindows) renameOverReadOnly(from, to, call);
+        else call(native(from), native(to));
       },
       isWindows,
       patience,

@@ -4,13 +4,13 @@ import { app, dialog } from 'electron';
 import { toErrorData } from '../common/model/errors';
 import { Engine, Threads, defaultDataDirectory } from '../engine';
 import { flagValue } from './flags';
+import { Closing } from './closing';
 import { setupIpc } from './ipc';
 import { setupMenu } from './menu';
 import { registerScheme, serveRenderer } from './protocol';
 import { denyEverythingElse } from './security';
 import { setupStatus } from './status';
 import { setupTheme } from './theme';
-import { createMainWindow, focusMainWindow } from './window';
 
 const dataDirectory = flagValue(process.argv, 'data-dir') ?? defaultDataDirectory();
 
@@ -45,40 +45,13 @@ async function start(): Promise<void> {
   setupMenu();
   setupTheme(engine);
   setupIpc(engine, dataDirectory);
-  setupStatus(engine);
-  createMainWindow(engine);
-  app.on('second-instance', focusMainWindow);
-  app.on('activate', () => {
-    createMainWindow(engine);
-  });
-  app.on('window-all-closed', () => {
-    app.quit();
-  });
-  closeEngineBeforeQuit(engine);
-}
-
-/** Running jobs stop cleanly, keep what is good and can go on at the next start. */
-function closeEngineBeforeQuit(engine: Engine): void {
-  let closing: 'no' | 'going' | 'done' = 'no';
-  app.on('before-quit', (event) => {
-    if (closing === 'done') return;
-    event.preventDefault();
-    if (closing === 'going') return;
-    closing = 'going';
-    void engine
-      .close({ interrupt: true })
-      .catch((error: unknown) => {
-        process.stderr.write(`heddle: ${toErrorData(error).message}\n`);
-      })
-      .finally(() => {
-        closing = 'done';
-        app.quit();
-      });
-  });
-  // Windows says SIGBREAK for Ctrl+Break; SIGHUP is a terminal or a console that was closed.
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGBREAK'] as const) {
-    process.on(signal, () => {
-      app.quit();
-    });
-  }
+  const closing = new Closing(engine);
+  const open = (): void => {
+    closing.openWindow();
+  };
+  setupStatus(engine, open);
+  open();
+  // From the background, too.
+  app.on('second-instance', open);
+  app.on('activate', open);
 }

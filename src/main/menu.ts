@@ -1,9 +1,11 @@
-/** The menu: what the system expects of every app, and no more. */
+/** The menu: what the system expects of every app, but no way to close the window in passing: its jobs would stop with it. */
 import { Menu, type MenuItemConstructorOptions } from 'electron';
 
 export function setupMenu(): void {
   const template: MenuItemConstructorOptions[] = [
-    ...(process.platform === 'darwin' ? [{ role: 'appMenu' as const }] : [{ role: 'fileMenu' as const }]),
+    ...(process.platform === 'darwin'
+      ? [{ role: 'appMenu' as const }]
+      : [{ label: 'File', submenu: [{ role: 'quit' as const }] }]),
     { role: 'editMenu' },
     {
       label: 'View',
@@ -16,7 +18,7 @@ export function setupMenu(): void {
         { role: 'toggleDevTools' },
       ],
     },
-    { role: 'windowMenu' },
+    { label: 'Window', submenu: [{ role: 'minimize' }, { role: 'zoom' }] },
   ];
   Menu.setApplicationMenu(Menu.buildFromTemplate(template));
 }

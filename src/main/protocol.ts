@@ -38,8 +38,7 @@ export function registerScheme(): void {
 export function serveRenderer(folder: string): void {
   protocol.handle('heddle', async (request) => {
     const url = new URL(request.url);
-    const path = url.pathname === '/' ? '/index.html' : decodeURIComponent(url.pathname);
-    const file = normalize(join(folder, path));
+    const file = normalize(join(folder, fileIn(url)));
     const type = TYPES[extname(file)];
     if (url.host !== 'app' || !file.startsWith(folder + sep) || type === undefined) {
       return new Response('Not found', { status: 404 });
@@ -56,4 +55,14 @@ export function serveRenderer(folder: string): void {
       return new Response('Not found', { status: 404 });
     }
   });
+}
+
+/** A path that is no UTF-8 names no file. */
+function fileIn({ pathname }: URL): string {
+  if (pathname === '/') return '/index.html';
+  try {
+    return decodeURIComponent(pathname);
+  } catch {
+    return '';
+  }
 }

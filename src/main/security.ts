@@ -11,6 +11,8 @@ export function denyEverythingElse(): void {
     contents.on('will-redirect', (event) => {
       event.preventDefault();
     });
+    // No policy of a page keeps its calls to other machines (WebRTC) in: without a proxy for them there are none.
+    contents.setWebRTCIPHandlingPolicy('disable_non_proxied_udp');
     contents.on('will-attach-webview', (event) => {
       event.preventDefault();
     });

@@ -5,9 +5,10 @@ import { settledTasks, totalTasks } from '../common/model/tasks';
 import { formatCount } from '../common/model/units';
 import { visible } from '../common/model/visible';
 import type { Engine } from '../engine';
-import { focusMainWindow, getMainWindow } from './window';
+import { getMainWindow } from './window';
 
-export function setupStatus(engine: Engine): void {
+/** @param open brings the window to the front, or back */
+export function setupStatus(engine: Engine, open: () => void): void {
   const running = new Map<number, { settled: number; total: number }>();
   let blocker: number | null = null;
 
@@ -38,19 +39,19 @@ export function setupStatus(engine: Engine): void {
   engine.on('jobs-changed', (jobs) => {
     for (const job of jobs) {
       if (job.state === 'running') continue;
-      if (running.delete(job.id) && isEnded(job.state) && job.state !== 'cancelled') notify(job);
+      if (running.delete(job.id) && isEnded(job.state) && job.state !== 'cancelled') notify(job, open);
     }
     show();
   });
 }
 
-function notify(job: JobSummary): void {
+function notify(job: JobSummary, open: () => void): void {
   if (getMainWindow()?.isFocused() === true || !Notification.isSupported()) return;
   const { done, failed } = job.counts;
   const body =
     job.error?.message ??
     (failed > 0 ? `${formatCount(done)} done, ${formatCount(failed)} failed` : `${formatCount(done)} done`);
   const notification = new Notification({ title: visible(job.label), body: visible(body), silent: true });
-  notification.on('click', focusMainWindow);
+  notification.on('click', open);
   notification.show();
 }

@@ -12,7 +12,8 @@ export function getMainWindow(): BrowserWindow | null {
   return mainWindow;
 }
 
-export function createMainWindow(engine: Engine): void {
+/** @param onClose is told before it closes, and may keep it open */
+export function createMainWindow(engine: Engine, onClose: (event: Electron.Event) => void): void {
   if (mainWindow !== null) return;
   const window = new BrowserWindow({
     width: 1320,
@@ -39,6 +40,11 @@ export function createMainWindow(engine: Engine): void {
   window.once('ready-to-show', () => {
     window.show();
   });
+  // Jobs run on; what they told meanwhile is read anew by the page that comes back.
+  window.webContents.on('render-process-gone', (_event, { reason }) => {
+    if (reason !== 'clean-exit' && mainWindow === window) void window.loadURL(`${APP_ORIGIN}/stopped.html`);
+  });
+  window.on('close', onClose);
   window.on('closed', () => {
     mainWindow = null;
     engine.watch(null);

@@ -1,4 +1,5 @@
 import { DialogHost } from './dialogs/dialog-host';
+import { DialogBoundary, PageBoundary } from './components/boundary';
 import { InterruptedBanner, LiveRegion, Notices } from './components/notices';
 import { Sidebar } from './components/sidebar';
 import { KindPage } from './kind-page/kind-page';
@@ -8,7 +9,7 @@ import { SettingsPage } from './pages/settings';
 import { ThreadsPage } from './pages/threads/threads';
 import { PAGE_TITLES } from './kinds';
 import { useShortcuts } from './state/shortcuts';
-import { usePage } from './state/ui';
+import { closeDialog, usePage } from './state/ui';
 import styles from './app.module.css';
 
 export function App() {
@@ -18,7 +19,9 @@ export function App() {
       <Sidebar />
       <CurrentPage />
       <LiveRegion />
-      <DialogHost />
+      <DialogBoundary onFault={closeDialog}>
+        <DialogHost />
+      </DialogBoundary>
     </div>
   );
 }
@@ -28,20 +31,22 @@ function CurrentPage() {
   return (
     <main className={styles['main']} aria-label={PAGE_TITLES[page]}>
       <Notices />
-      {page === 'compare' ? (
-        <ExperimentsPage />
-      ) : page === 'threads' ? (
-        <ThreadsPage />
-      ) : page === 'history' ? (
-        <HistoryPage />
-      ) : page === 'settings' ? (
-        <SettingsPage />
-      ) : (
-        <>
-          <InterruptedBanner />
-          <KindPage key={page} kind={page} />
-        </>
-      )}
+      <PageBoundary key={page}>
+        {page === 'compare' ? (
+          <ExperimentsPage />
+        ) : page === 'threads' ? (
+          <ThreadsPage />
+        ) : page === 'history' ? (
+          <HistoryPage />
+        ) : page === 'settings' ? (
+          <SettingsPage />
+        ) : (
+          <>
+            <InterruptedBanner />
+            <KindPage key={page} kind={page} />
+          </>
+        )}
+      </PageBoundary>
     </main>
   );
 }

@@ -2,7 +2,7 @@
 import { realpath, stat } from 'node:fs/promises';
 import { isIP } from 'node:net';
 import { hostname } from 'node:os';
-import { join, relative, sep } from 'node:path';
+import { isAbsolute, join, relative, sep } from 'node:path';
 
 /**
  * The file that a request names, as a path below `root` with links resolved; `null` where there is none,
@@ -16,7 +16,8 @@ export async function findFile(root: string, target: string): Promise<string | n
   } catch {
     return null;
   }
-  if (decoded.includes('\0') || (sep === '\\' && decoded.includes('\\'))) return null;
+  // On Windows a colon begins the name of a drive or of a stream.
+  if (decoded.includes('\0') || (sep === '\\' && /[\\:]/u.test(decoded))) return null;
   // With a slash behind it would be a folder.
   if (decoded.endsWith('/')) return null;
   const parts = decoded.split('/').filter((part) => part !== '');
@@ -25,7 +26,9 @@ export async function findFile(root: string, target: string): Promise<string | n
   try {
     const real = await realpath(join(root, ...parts));
     const inside = relative(root, real);
-    if (inside === '' || inside.split(sep).some((part) => part.startsWith('.'))) return null;
+    // On another drive there is no way from the one to the other.
+    if (inside === '' || isAbsolute(inside) || inside.split(sep).some((part) => part.startsWith('.')))
+      return null;
     // A FIFO would never end, a device may do anything.
     return (await stat(real)).isFile() ? inside.split(sep).join('/') : null;
   } catch {

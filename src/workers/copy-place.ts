@@ -7,10 +7,19 @@ import { displayPath, type FsPath } from '../common/model/paths';
 import type { TaskOutcome } from '../common/model/tasks';
 import { lstatOrNull, parentPath, unlinkIfThere } from '../files/entries';
 import { placeAt, replaceAt, type Naming, type Placed } from '../files/take-name';
+import { IS_WINDOWS } from '../files/windows-paths';
 import { aboutTarget } from './copy-errors';
 import { decide, numbered, type CopyAttempt } from './copy-existing';
 import { cannotBeReplaced, mayBeWritten, notReplaceable } from './copy-in-place';
 import type { TargetSpelling } from './copy-spelling';
+
+/**
+ * A symbolic link must not be linked. And removing one name of what is read-only makes it writable on Windows, under its
+ * other name, too.
+ */
+function mayHaveTwoNames(source: BigIntStats): boolean {
+  return !source.isSymbolicLink() && !(IS_WINDOWS && (source.mode & 0o200n) === 0n);
+}
 
 /** More files of one name than this in one folder are a mistake. */
 const MAX_NUMBER = 1_000_000;
@@ -44,7 +53,7 @@ export function placeCopy(
 ): TaskOutcome {
   const { temp, target } = job;
   const { bytes, facts, digests = {}, lost = [] } = made;
-  const naming = source.isSymbolicLink() ? { ...placing.naming, link: null } : placing.naming;
+  const naming = mayHaveTwoNames(source) ? placing.naming : { ...placing.naming, link: null };
   const placed = aboutTarget(target, () => {
     try {
       return placeByDecision(how, temp, target, parentPath(temp), naming);

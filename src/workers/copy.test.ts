@@ -33,7 +33,7 @@ import { NAMING, type Link } from '../files/take-name';
 import { TaskCancelled } from './runtime';
 import { FakeContext, order, runToEnd } from './test-context';
 import { walkEntries } from './walk';
-import { DEFAULT_COPY_OPTIONS, type CopyOptions } from '../common/model/copy-options';
+import { COPY_POLICIES, DEFAULT_COPY_OPTIONS, type CopyOptions } from '../common/model/copy-options';
 import { DEFAULT_WALK_RULES } from '../common/model/walk-rules';
 
 let folder: string;
@@ -246,6 +246,27 @@ describe.each([{ exclusive: true }, { exclusive: false }])('exclusive: $exclusiv
     expect(readFileSync(join(target, 'a'), 'utf8')).toBe('whole');
     expect(readFileSync(join(folder, 'kept'), 'utf8')).toBe('half');
   });
+
+  test.each(COPY_POLICIES)(
+    'where link(2) follows links, as on macOS, a copied link is one: %s',
+    async (existing) => {
+      const link: Link = (from, to) => {
+        linkSync(realpathSync(from), to);
+      };
+      writeFileSync(join(source, 'file'), 'x');
+      symlinkSync('file', join(source, 'a'));
+      mkdirSync(target, { recursive: true });
+      // It would become one more name of this.
+      writeFileSync(join(target, 'file'), 'mine');
+      if (existing === 'overwrite') symlinkSync('elsewhere', join(target, 'a'));
+      const run = copier({ naming: { link } }, true, { existing });
+      const outcome = await run({ source: join(source, 'a'), target: join(target, 'a'), type: 'symlink' });
+      expect(outcome.state).toBe('done');
+      expect(readlinkSync(join(target, 'a'))).toBe('file');
+      expect(statSync(join(target, 'file')).nlink).toBe(1);
+      expect(leftovers()).toEqual([]);
+    },
+  );
 
   test.each([
     ['by a call that never replaces', NAMING.renameExclusive],

@@ -3,7 +3,7 @@ import { linkSync, mkdirSync, mkdtempSync, rmSync, statSync, symlinkSync, writeF
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { displayPath } from '../common/model/paths';
+import { displayPath, type FsPath } from '../common/model/paths';
 import type { WalkEntry } from '../common/threads/walk';
 import { DEFAULT_WALK_RULES, type WalkRules } from '../common/model/walk-rules';
 import { walkEntries } from './walk';
@@ -187,4 +187,18 @@ test('says which file an entry is, and how many names it has', () => {
     },
   });
   expect(second?.identity).toEqual(first?.identity);
+});
+
+test('files that are online alone are left out as asked, and that is said', () => {
+  make({ here: 'x', 'sub/there': 'y' });
+  const isOnlineOnly = (path: FsPath): boolean => displayPath(path).endsWith('there');
+  const found = (onlineOnly?: boolean): (string | undefined)[] => {
+    const rules = { ...DEFAULT_WALK_RULES, ...(onlineOnly === undefined ? {} : { onlineOnly }) };
+    return [...walkEntries([folder], null, { rules, identify: false, isOnlineOnly })]
+      .filter(({ type }) => type !== 'folder')
+      .map(({ type, reason }) => reason?.code ?? type);
+  };
+  expect(found()).toEqual(['file', 'file']);
+  expect(found(true)).toEqual(['file', 'file']);
+  expect(found(false)).toEqual(['file', 'online-only']);
 });

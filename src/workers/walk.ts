@@ -23,6 +23,7 @@ import {
 import { realPath } from '../files/absolute-path';
 import { byteString, fromByteString, isAscii, nativeByteString } from '../files/byte-strings';
 import { trueType } from '../files/entry-types';
+import { isOnlineOnly as onlineOnly, type OnlineOnly } from '../files/online-only';
 import { WalkFilter, readGitIgnore } from '../files/walk-filter';
 import type { WalkRules } from '../common/model/walk-rules';
 import { planChunk, type PlannedTask } from '../common/model/packet';
@@ -107,6 +108,8 @@ export interface WalkManner {
   readonly identify: WalkData['identify'];
   readonly remember?: boolean;
   readonly followRoots?: boolean;
+  /** Replaceable for tests. */
+  readonly isOnlineOnly?: OnlineOnly;
 }
 
 /** Every entry of `roots` in order; those up to and including `after` are left out. */
@@ -127,7 +130,7 @@ function* walkRoot(
   root: number,
   path: FsPath,
   after: string | null,
-  { rules, identify, remember = false, followRoots = false }: WalkManner,
+  { rules, identify, remember = false, followRoots = false, isOnlineOnly = onlineOnly }: WalkManner,
 ): Generator<WalkEntry, void, undefined> {
   const base = byteString(path);
   const filter = new WalkFilter(rules);
@@ -160,6 +163,8 @@ function* walkRoot(
     const here = joined(base, relative);
     const plain = isAscii(here);
     const system = plain ? here : nativeByteString(here);
+    if (rules.onlineOnly === false && isOnlineOnly(fromByteString(here)))
+      return entry(relative, 'special', { reason: leftOnline(fromByteString(here)) });
     // What is opened later is never a link itself.
     const path = followed ? realPath(system) : plain ? here : fromByteString(here);
     const found = (size: number, links: number, identity: FileIdentity | null): WalkEntry => ({
@@ -183,13 +188,13 @@ function* walkRoot(
     const volume = near?.device === stats.dev ? near : volumeOf(here);
     const pathKey = (): string => `\0${byteString(followed ? path : realPath(system))}`;
     const isKnown = hasInode(stats);
-    const entry = found(size, isKnown ? Number(stats.nlink) : 1, {
+    const given = found(size, isKnown ? Number(stats.nlink) : 1, {
       file: inodeOf(stats),
       pathKey: isKnown && volume.hasRealInodes ? null : pathKey(),
       version: versionOf(stats),
       mount: volume.mount,
     });
-    return volume.isPseudo ? { ...entry, isPseudo: true } : entry;
+    return volume.isPseudo ? { ...given, isPseudo: true } : given;
   };
 
   const stack: Level[] = [];
@@ -334,6 +339,14 @@ function whereItLeads(folder: string, name: string): Name {
   } catch (problem) {
     return { key: name, type: 'symlink', followed: true, problem };
   }
+}
+
+function leftOnline(path: FsPath): ErrorData {
+  return {
+    code: 'online-only',
+    message: `${displayPath(path)} is kept online alone, and was left out as asked.`,
+    retryable: false,
+  };
 }
 
 function circle(path: FsPath): ErrorData {

@@ -23,6 +23,7 @@ export const READY_WORKS = [
 export type ReadyWork = (typeof READY_WORKS)[number];
 
 export const MOST_REPEATS = 50;
+export const USUAL_REPEATS = 5;
 /** An experiment holds its tasks in memory, and draws each. */
 export const MOST_EXPERIMENT_TASKS = 100_000;
 
@@ -58,7 +59,9 @@ export const experimentRequestSchema = z.lazy(() =>
     /** Two at least, unless pool sizes alone are searched for the best. The reference is the first `sequential`, else the first. */
     contenders: z.array(contenderSchema).min(1).max(16),
     /** Counted runs of each contender, after one warm-up. */
-    repeats: z.int().min(1).max(MOST_REPEATS).default(5),
+    repeats: z.int().min(1).max(MOST_REPEATS).default(USUAL_REPEATS),
+    /** Of what lasts long and scatters little there are fewer, three at least. */
+    fewer: z.boolean().default(false),
     /** Of the system's page cache, before each run: `cold` drops what the system lets us drop. */
     pageCache: z.enum(['warm', 'cold']).default('warm'),
   }),
@@ -101,7 +104,9 @@ export interface ExperimentRun {
   readonly bytes: number;
   /** Of the whole process, user and system. */
   readonly cpuMs: number;
-  /** The most memory that the process had during the run. */
+  /** Share of all cores that other work than this process had meanwhile, 0 to 1. Missing in older ones. */
+  readonly otherCpuShare?: number;
+  /** The most memory that the process had during the run: what earlier runs had and did not give back is in it. */
   readonly peakRssBytes: number;
   readonly threadsMade: number;
   readonly workers: readonly RunWorker[];
@@ -136,7 +141,7 @@ export interface ContenderResult {
   /** 95 % bootstrap interval of the median. */
   readonly lowMs: number;
   readonly highMs: number;
-  /** Ids of runs that lie far from the others (Tukey's fences); shown, never dropped. */
+  /** Ids of runs that lie far from the others (Tukey's fences, of ten runs or more); shown, never dropped. */
   readonly outliers: readonly number[];
 }
 
@@ -238,6 +243,8 @@ export interface ExperimentFrame {
   /** Runs that have ended, warm-ups included, and how many there will be. */
   readonly runsDone: number;
   readonly runsTotal: number;
+  /** Milliseconds until the last run has ended, roughly; `null`: it cannot be told yet. */
+  readonly remainingMs: number | null;
   /** The run of now; `null` between two. */
   readonly running: {
     readonly contender: number;

@@ -3,7 +3,7 @@ import type { ContenderResult, Experiment, ExperimentRun } from './experiment';
 import { countedRuns, ratioToReference, resultOf } from './results';
 import { intervalText, ratioText } from './text';
 import { median } from './median';
-import { formatBytes, formatCount, formatRate } from '../model/units';
+import { formatCount, formatRate } from '../model/units';
 
 export interface FigureRow {
   readonly name: string;
@@ -76,10 +76,6 @@ export function figureRows({ request, runs, analysis }: Experiment): FigureRow[]
     ),
     row('Bytes', 'per second', ({ bytes, wallMs }) => perSecond(bytes, wallMs), formatRate),
     row('CPU time', 'of the whole process, user and system', ({ cpuMs }) => cpuMs, preciseTime),
-    found('Peak memory', 'of the whole process, the most of any run', (contender) => {
-      const peaks = all[contender]?.map(({ peakRssBytes }) => peakRssBytes) ?? [];
-      return peaks.length === 0 ? '–' : formatBytes(Math.max(...peaks));
-    }),
     row('Threads made', 'in one run', ({ threadsMade }) => threadsMade, whole),
     row('Busy', 'share of the run in which a thread had a task, mean of threads', busyShare, shareText),
     row(

@@ -7,6 +7,7 @@ import type {
   ExperimentRun,
   Ratio,
 } from './experiment';
+import { formatCount } from '../model/units';
 
 /** Without its warm-up, which counts for nothing. */
 export function countedRuns(runs: readonly ExperimentRun[], contender: number): ExperimentRun[] {
@@ -19,6 +20,28 @@ export function resultOf(
   contender: number,
 ): ContenderResult | undefined {
   return analysis?.results.find((result) => result.contender === contender);
+}
+
+/** A share of all cores that other work has: from here on it may be what the runs show. */
+export const BUSY_SHARE = 0.1;
+
+/** Share of all cores that other work had during the counted runs; `null`: it was not measured. */
+export function otherWorkShare(runs: readonly ExperimentRun[]): number | null {
+  let [other, all] = [0, 0];
+  for (const { round, otherCpuShare, wallMs } of runs) {
+    if (round === 0 || otherCpuShare === undefined) continue;
+    other += otherCpuShare * wallMs;
+    all += wallMs;
+  }
+  return all === 0 ? null : other / all;
+}
+
+/** `5 runs of each`, `3 to 5 runs of each`: those that count. */
+export function runsEachText({ request, runs }: Experiment): string {
+  const counts = request.contenders.map((_, contender) => countedRuns(runs, contender).length);
+  const [fewest, most] = [Math.min(...counts), Math.max(...counts)];
+  const text = fewest === most ? formatCount(most) : `${formatCount(fewest)} to ${formatCount(most)}`;
+  return `${text} ${most === 1 ? 'run' : 'runs'} of each`;
 }
 
 /** Against the reference, of which itself there is none. @param analysis `null` until the experiment is done */

@@ -81,7 +81,7 @@ export function findingOf(experiment: Experiment): Finding {
   return modes.size === 1 && modes.has('pool') && sizes.size > 1 ? facts.ofSizes() : facts.ofModes();
 }
 
-/** Whose gain the headline tells, where it is there. */
+/** In this order they are told, where several are equal. */
 const TOLD_FIRST: readonly Mode[] = ['pool', 'event-loop', 'thread-per-task', 'sequential'];
 
 class Facts {
@@ -115,22 +115,50 @@ class Facts {
 
   ofModes(): Finding {
     const { reference } = this.#analysis;
-    const contender = TOLD_FIRST.map((mode) =>
-      this.#contenders.findIndex((each, index) => each.mode === mode && index !== reference),
-    ).find((index) => index >= 0);
-    const main = contender === undefined ? undefined : ratioToReference(this.#analysis, contender);
-    if (main === undefined) return this.alone();
+    const modes = TOLD_FIRST.flatMap((mode) => {
+      const first = this.#contenders.findIndex((each, index) => each.mode === mode && index !== reference);
+      return ratioToReference(this.#analysis, first) ?? [];
+    });
+    const [best, ...rest] = modes.toSorted((left, right) => right.ratio - left.ratio);
+    if (best === undefined) return this.alone();
+    if (!isKnown(best)) {
+      const [main = best] = modes;
+      const [name = '', other = ''] = [main.contender, main.against].map((index) => this.#names[index]);
+      return {
+        headline: `One run each cannot tell ${name} from ${other}`,
+        detail: joined([
+          `In this one, ${name} was ${ratioText(main)} as fast.`,
+          this.#whatThreadsDid(reference),
+          this.#curve(),
+        ]),
+      };
+    }
+    const winners = [best, ...rest.filter((other) => this.#isAsFast(best, other))];
+    // What is slower than the others, and they themselves where none gains, is told one by one.
+    const others = modes.filter((ratio) => !winners.includes(ratio));
     return {
-      headline: this.#headline(main),
+      headline: this.#headline(winners, rest.length === 0),
       detail: joined([
-        this.#interval(main),
-        this.#others(main),
-        this.#against(main.contender, 'event-loop'),
-        this.#against(main.contender, 'thread-per-task'),
+        this.#intervals(winners),
+        ...others.map((ratio) => this.#other(ratio, winners)),
         this.#whatThreadsDid(reference),
         this.#curve(),
       ]),
     };
+  }
+
+  /** Between two contenders, in whichever direction it was worked out. */
+  #between(one: number, other: number): Ratio | undefined {
+    return this.#analysis.ratios.find(
+      ({ contender, against }) =>
+        (contender === one && against === other) || (contender === other && against === one),
+    );
+  }
+
+  /** Whether nothing tells the two apart. Without the pool they are only known against the reference. */
+  #isAsFast(best: Ratio, other: Ratio): boolean {
+    const pair = this.#between(best.contender, other.contender);
+    return pair === undefined ? other.high >= best.low : pair.verdict === 'no difference';
   }
 
   ofSizes(): Finding {
@@ -163,23 +191,48 @@ class Facts {
     };
   }
 
-  #headline({ contender, against, ratio, low, high, verdict }: Ratio): string {
-    const name = this.#names[contender] ?? '';
-    const other = this.#names[against] ?? '';
-    const is = capital(`${name} is`);
-    if (verdict === 'faster') return `${is} ${ratioText({ ratio, low, high })} faster than ${other}`;
-    if (verdict === 'slower') return `${is} ${ratioText(turned({ ratio, low, high }))} slower than ${other}`;
-    return isKnown({ low, high })
-      ? `No clear difference between ${name} and ${other}`
-      : `One run each cannot tell ${name} from ${other}`;
+  /** Names who won, be it the reference. @param isOnly whether nothing else was compared with the reference */
+  #headline(winners: readonly Ratio[], isOnly: boolean): string {
+    const [best, ...rivals] = winners;
+    if (best === undefined) return '';
+    const name = this.#names[best.contender] ?? '';
+    const other = this.#names[best.against] ?? '';
+    switch (best.verdict) {
+      case 'faster': {
+        if (rivals.length === 0) return `${capital(name)} is ${ratioText(best)} faster than ${other}`;
+        const each = winners.map(({ contender, ...ratio }) => {
+          const own = this.#names[contender] ?? '';
+          return `${own} ${/\d$/u.test(own) ? 'at ' : ''}${ratioText(ratio)}`;
+        });
+        return `${capital(each.join(', '))}: no clear difference between them`;
+      }
+      case 'no difference':
+        return isOnly
+          ? `No clear difference between ${name} and ${other}`
+          : `No mode is clearly faster than ${other}`;
+      case 'slower':
+        return isOnly
+          ? `${capital(name)} is slower than ${other}: ${ratioText(best)} as fast`
+          : `${capital(other)} is the fastest, ${name} ${ratioText(best)} as fast`;
+    }
+  }
+
+  /** Of those in the headline. */
+  #intervals(winners: readonly Ratio[]): string {
+    const [best, ...rivals] = winners;
+    if (best === undefined) return '';
+    if (rivals.length === 0) return this.#interval(best);
+    const each = winners.map((ratio) =>
+      best.verdict === 'faster'
+        ? intervalText(ratio)
+        : `${this.#names[ratio.contender] ?? ''} ${ratioText(ratio)} (${intervalText(ratio)})`,
+    );
+    return `${best.verdict === 'faster' ? `95 % intervals ${listed(each)}` : capital(each.join(', '))}, ${this.#runsEach().toLowerCase()}`;
   }
 
   #interval(ratio: Ratio): string {
-    if (!isKnown(ratio))
-      return `In this one, ${this.#names[ratio.contender] ?? ''} was ${ratioText(ratio)} as fast.`;
-    const shown = ratio.verdict === 'slower' ? turned(ratio) : ratio;
     const value = ratio.verdict === 'no difference' ? `${ratioText(ratio)} as fast, ` : '';
-    return capital(`${value}95 % interval ${intervalText(shown)}, ${this.#runsEach().toLowerCase()}`);
+    return capital(`${value}95 % interval ${intervalText(ratio)}, ${this.#runsEach().toLowerCase()}`);
   }
 
   /** `Five runs each.` */
@@ -190,54 +243,34 @@ class Facts {
     return capital(`${runs} ${most === 1 ? 'run' : 'runs'} each.`);
   }
 
-  /** A mode that gains nothing where the headline's gains, or the other way about, is the point. */
-  #others(main: Ratio): string {
-    const { ratios, reference } = this.#analysis;
-    return joined(
-      ratios.map((ratio) => {
-        const mode = this.#contenders[ratio.contender]?.mode;
-        const isOther =
-          ratio.against === reference &&
-          ratio.contender !== main.contender &&
-          mode !== 'pool' &&
-          ratio.verdict !== main.verdict;
-        if (!isOther || !isKnown(ratio)) return '';
-        const name = capital(this.#names[ratio.contender] ?? '');
-        const other = this.#names[reference] ?? '';
-        return {
-          'no difference': `${name} shows no clear gain over ${other}: ${ratioText(ratio)} (${intervalText(ratio)}).`,
-          faster: `${name} is ${ratioText(ratio)} faster than ${other} (${intervalText(ratio)}).`,
-          slower: `${name} is ${ratioText(turned(ratio))} slower than ${other} (${intervalText(turned(ratio))}).`,
-        }[ratio.verdict];
-      }),
-    );
+  /** Of a mode that is not in the headline. */
+  #other(ratio: Ratio, winners: readonly Ratio[]): string {
+    const name = this.#names[ratio.contender] ?? '';
+    const pool = winners.find(({ contender }) => this.#contenders[contender]?.mode === 'pool');
+    const pair = pool === undefined ? undefined : this.#between(pool.contender, ratio.contender);
+    if (
+      this.#contenders[ratio.contender]?.mode === 'thread-per-task' &&
+      pair?.contender === pool?.contender &&
+      pair !== undefined
+    )
+      return this.#madeThreads(pair, name);
+    const other = this.#names[ratio.against] ?? '';
+    const value = `${ratioText(ratio)} (${intervalText(ratio)})`;
+    return {
+      'no difference': `${capital(name)} shows no clear gain over ${other}: ${value}.`,
+      faster: `${capital(name)} is ${ratioText(ratio)} faster than ${other} (${intervalText(ratio)}).`,
+      slower: `${capital(name)} is slower than ${other}: ${value}.`,
+    }[ratio.verdict];
   }
 
-  #against(contender: number, mode: Mode): string {
-    const { ratios, reference } = this.#analysis;
-    const other = ratios.find(
-      (ratio) =>
-        ratio.contender === contender &&
-        ratio.against !== reference &&
-        this.#contenders[ratio.against]?.mode === mode,
-    );
-    if (other === undefined || !isKnown(other)) return '';
-    const name = this.#names[other.against] ?? '';
-    if (mode === 'thread-per-task') return this.#madeThreads(other, name);
-    const value = `Against ${name} it is ${ratioText(other)} (${intervalText(other)})`;
-    return other.verdict === 'no difference'
-      ? `${value}: no clear difference.`
-      : `${value}: clearly ${other.verdict}.`;
-  }
-
+  /** @param ratio of the pool against it */
   #madeThreads(ratio: Ratio, name: string): string {
-    if (ratio.verdict === 'no difference') return '';
     const made = upperMedian(this.#runsOf(ratio.against).map(({ threadsMade }) => threadsMade));
     const kept = upperMedian(this.#runsOf(ratio.contender).map(({ threadsMade }) => threadsMade));
-    const counts = `it made ${formatCount(made)} ${made === 1 ? 'thread' : 'threads'} a run, the pool ${formatCount(kept)}`;
-    return ratio.verdict === 'faster'
-      ? `${capital(name)} is ${ratioText(ratio)} slower than the pool (${intervalText(ratio)}): ${counts}.`
-      : `${capital(name)} is ${ratioText(turned(ratio))} faster than the pool (${intervalText(turned(ratio))}): ${counts}.`;
+    return (
+      `The pool is ${ratioText(ratio)} faster than ${name} (${intervalText(ratio)}), ` +
+      `which made ${formatCount(made)} ${made === 1 ? 'thread' : 'threads'} a run, the pool ${formatCount(kept)}.`
+    );
   }
 
   /** Waited, computed, or was held up by the system: told from clocks alone. */
@@ -309,15 +342,6 @@ function distinct(contenders: readonly Contender[], nameOf: (contender: Contende
   });
 }
 
-/** How many times as slow, of how many times as fast. */
-function turned({
-  ratio,
-  low,
-  high,
-}: Pick<Ratio, 'ratio' | 'low' | 'high'>): Omit<Ratio, 'verdict' | 'contender' | 'against'> {
-  return { ratio: 1 / ratio, low: 1 / high, high: 1 / low };
-}
-
 function decimals(ratio: number, { low, high }: Interval): number {
   const usual = ratio >= 99.5 ? 0 : ratio >= 1.95 ? 1 : 2;
   // A difference that is there must not be rounded away.
@@ -348,6 +372,11 @@ function areWord(count: number): string {
 
 function capital(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+/** `a, b and c` */
+function listed(words: readonly string[]): string {
+  return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} and ${words.at(-1) ?? ''}`;
 }
 
 function joined(sentences: readonly string[]): string {

@@ -46,14 +46,15 @@ export const READY_WORK_WORDS: Readonly<
 
 /** Numbers of a ready-made experiment where the request names none: enough to show the point. */
 export const READY_WORK_TASKS: Readonly<Record<ReadyWork, number>> = {
-  // With fewer, what the threads' first calls take (their code is compiled then) is a good part of the whole.
-  'slow-server': 1000,
+  // One by one they wait for 8 s. With fewer, what the threads' first calls take (their code is compiled then) is a
+  // good part of the whole.
+  'slow-server': 400,
   'small-files': 10_000,
   'large-files': 8,
-  computing: 64,
+  computing: 48,
   // Where a thread is made for each, more would take minutes.
-  'tiny-tasks': 300,
-  serving: 200,
+  'tiny-tasks': 200,
+  serving: 120,
 };
 
 /** Few enough tasks, or computing itself: making a thread for each is over in seconds, not in minutes. */

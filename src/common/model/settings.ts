@@ -49,6 +49,8 @@ const settingsSchema = z.lazy(() =>
     /** What the window proposes for the next download, where it differs from the usual. */
     downloadOptions: rememberedOptionsSchema,
     theme: z.enum(['system', 'dark', 'light']),
+    /** What becomes of running jobs when the window is closed. */
+    closing: z.enum(['ask', 'background', 'quit']),
   }),
 );
 export type Settings = z.infer<typeof settingsSchema>;
@@ -70,4 +72,5 @@ export const DEFAULT_SETTINGS: Settings = {
   caFile: null,
   downloadOptions: {},
   theme: 'system',
+  closing: 'ask',
 };

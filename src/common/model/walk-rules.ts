@@ -19,6 +19,8 @@ export const walkRulesSchema = z.lazy(() => {
     links: z.enum(LINK_RULES),
     /** Stay on the file system of each root. */
     oneFileSystem: z.boolean(),
+    /** `false`: leave out files whose content is online alone (OneDrive, iCloud); else reading fetches them. */
+    onlineOnly: z.boolean().optional(),
     /** Bytes; `null`: no bound. */
     minSize: z.int().min(0).nullable(),
     maxSize: z.int().min(0).nullable(),

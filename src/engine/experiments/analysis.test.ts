@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import fc from 'fast-check';
+import type { ExperimentRun } from '../../common/experiments/experiment';
 import { craftExperiment, type CraftedContender } from '../testing/craft-experiment';
 import { analyse } from './analysis';
 import { scalingOf } from './scaling';
@@ -43,12 +44,14 @@ describe('an analysis', () => {
     expect(ratios).toHaveLength(1);
   });
 
-  it('names outliers by the ids of their runs, and counts them', () => {
-    const { results } = analysisOf({ ...pool, runsMs: [100, 101, 99, 100, 250] }, sequential);
+  it('names outliers by the ids of their runs, and counts them; of few runs there are none', () => {
+    const five = [100, 101, 99, 100, 250];
+    const { results } = analysisOf({ ...pool, runsMs: [...five, ...five.slice(0, 4), 100] }, sequential);
     // Ids begin at 100 with the warm-up.
     expect(results[0]?.outliers).toEqual([105]);
-    expect(results[0]?.highMs).toBe(250);
-    expect(results[1]?.outliers).toEqual([]);
+    const [few] = analysisOf({ ...pool, runsMs: five }, sequential).results;
+    expect(few?.outliers).toEqual([]);
+    expect(few?.highMs).toBe(250);
   });
 
   it('does not count warm-ups, and refuses a contender without runs', () => {
@@ -124,6 +127,37 @@ describe('cautions', () => {
       { ...pool, runsMs: around(100, wild) },
     );
     expect(cautions[0]).toContain('not even 50 repeats would do');
+  });
+});
+
+describe('cautions of the machine', () => {
+  const withRuns = (change: (run: ExperimentRun) => Partial<ExperimentRun>): readonly string[] => {
+    const { request, runs } = craftExperiment([sequential, pool]);
+    return analyse(
+      request.contenders,
+      runs.map((run) => ({ ...run, ...change(run) })),
+    ).cautions;
+  };
+
+  it('say that it was busy with other work, by the time that the runs took', () => {
+    expect(withRuns(() => ({ otherCpuShare: 0.09 }))).toEqual([]);
+    // Sequential runs take eight of nine parts of the time; warm-ups do not count.
+    expect(
+      withRuns(({ contender, round }) => ({ otherCpuShare: round === 0 ? 1 : contender === 0 ? 0.45 : 0 })),
+    ).toEqual([
+      'Other work kept the processor busy for 40 % of the time meanwhile. Repeat this on a quiet machine.',
+    ]);
+  });
+
+  it('say that starting the threads takes as long as a good part of the runs', () => {
+    expect(withRuns(() => ({ startMs: 20 }))).toEqual([]);
+    expect(withRuns(() => ({ startMs: 60 }))).toEqual([
+      '“Thread pool” takes 60 ms to start, which is not in its 100 ms: for work as short as this, it counts.',
+    ]);
+  });
+
+  it('say nothing of few runs where others had enough: these were steady', () => {
+    expect(analysisOf({ ...sequential, runsMs: [800, 801, 802] }, pool).cautions).toEqual([]);
   });
 });
 

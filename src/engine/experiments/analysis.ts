@@ -9,9 +9,10 @@ import {
   type Ratio,
 } from '../../common/experiments/experiment';
 import type { Mode } from '../../common/model/jobs';
-import { countedRuns } from '../../common/experiments/results';
+import { BUSY_SHARE, countedRuns, otherWorkShare } from '../../common/experiments/results';
 import { contenderNames } from '../../common/experiments/text';
 import { median } from '../../common/experiments/median';
+import { formatDuration } from '../../common/model/units';
 import { scalingOf } from './scaling';
 import { medianInterval, outliers, ratioInterval, verdictOf } from './statistics';
 
@@ -49,7 +50,11 @@ export function analyse(
     results: walls.map((own, contender) => resultOf(contender, own, counted[contender] ?? [])),
     ratios,
     ...sizesOf(contenders, walls),
-    cautions: cautionsOf(contenders, walls, ratios),
+    cautions: [
+      ...cautionsOf(contenders, walls, ratios),
+      ...disturbances(runs),
+      ...startCautions(contenders, counted),
+    ],
   };
 }
 
@@ -103,6 +108,34 @@ function sizesOf(
   };
 }
 
+/** Said because who reads the result may be able to do something about it. */
+function disturbances(runs: readonly ExperimentRun[]): string[] {
+  const share = otherWorkShare(runs);
+  if (share === null || share < BUSY_SHARE) return [];
+  return [
+    `Other work kept the processor busy for ${percent(share)} of the time meanwhile. Repeat this on a quiet machine.`,
+  ];
+}
+
+/** Of a start that is longer than this share of the work, it is said. */
+const LONG_START = 0.25;
+
+function startCautions(
+  contenders: readonly Contender[],
+  counted: readonly (readonly ExperimentRun[])[],
+): string[] {
+  const names = contenderNames(contenders);
+  return counted.flatMap((own, contender) => {
+    const starts = own.flatMap(({ startMs }) => startMs ?? []);
+    if (starts.length === 0) return [];
+    const [startMs, wallMs] = [median(starts), median(own.map((run) => run.wallMs))];
+    if (startMs < LONG_START * wallMs) return [];
+    return [
+      `“${names[contender] ?? ''}” takes ${formatDuration(startMs)} to start, which is not in its ${formatDuration(wallMs)}: for work as short as this, it counts.`,
+    ];
+  });
+}
+
 function cautionsOf(
   contenders: readonly Contender[],
   walls: readonly (readonly number[])[],
@@ -110,13 +143,15 @@ function cautionsOf(
 ): string[] {
   const cautions: string[] = [];
   const fewest = Math.min(...walls.map((own) => own.length));
+  const most = Math.max(...walls.map((own) => own.length));
   if (fewest === 1)
     cautions.push(
       `One run of each cannot tell a difference from chance. Repeat ${ENOUGH_RUNS} times or more.`,
     );
-  else if (fewest < ENOUGH_RUNS)
+  // Where some have enough, the others were steady.
+  else if (most < ENOUGH_RUNS)
     cautions.push(
-      `${fewest === 2 ? 'Two' : fewest === 3 ? 'Three' : 'Four'} runs of each are few: the intervals are wide. ` +
+      `${most === 2 ? 'Two' : most === 3 ? 'Three' : 'Four'} runs of each are few: the intervals are wide. ` +
         `Repeat ${ENOUGH_RUNS} times or more.`,
     );
   if (fewest < 2) return cautions;

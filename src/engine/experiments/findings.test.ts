@@ -27,13 +27,37 @@ const pool: CraftedContender = { mode: 'pool', size: 8, runsMs: around(100) };
 describe('what is found', () => {
   it('of the pool, against sequential and the event loop, when tasks wait', () => {
     const { headline, detail } = found(sequential, eventLoop, perTask, pool);
-    expect(headline).toBe('The pool is 8.1× faster than sequential');
+    expect(headline).toBe('The pool 8.1×, the event loop 7.9×: no clear difference between them');
     expect(detail).toBe(
-      '95 % interval 7.8 – 8.4, five runs each. ' +
-        'Against the event loop it is 1.03× (0.99 – 1.07): no clear difference. ' +
-        'A thread for each task is 4.0× slower than the pool (3.8 – 4.2): it made 2,000 threads a run, the pool 8. ' +
+      '95 % intervals 7.8 – 8.4 and 7.6 – 8.2, five runs each. ' +
+        'The pool is 4.0× faster than a thread for each task (3.8 – 4.2), which made 2,000 threads a run, the pool 8. ' +
         'Run one by one, the thread waited for 94 % of the time.',
     );
+  });
+
+  it('of the winner, whoever that is', () => {
+    const eventLoopWins = found(sequential, { ...eventLoop, runsMs: around(90) }, pool);
+    expect(eventLoopWins.headline).toBe('The event loop is 9.0× faster than sequential');
+    expect(eventLoopWins.detail).toContain('The pool is 8.1× faster than sequential (7.8 – 8.4).');
+    const noneWins = found(
+      sequential,
+      { ...eventLoop, runsMs: around(900) },
+      { ...pool, runsMs: around(1215) },
+    );
+    expect(noneWins.headline).toBe('Sequential is the fastest, the event loop 0.90× as fast');
+    expect(noneWins.detail).toContain('The pool is slower than sequential: 0.67× (0.64 – 0.69).');
+    const allAlike = found(
+      sequential,
+      { ...eventLoop, runsMs: around(811) },
+      { ...pool, runsMs: around(809) },
+    );
+    expect(allAlike.headline).toBe('No mode is clearly faster than sequential');
+    expect(allAlike.detail).toMatch(/^The pool 1\.00× \(0\.\d\d – 1\.\d\d\), the event loop 1\.00× \(/u);
+  });
+
+  it('with each number once', () => {
+    const { headline, detail } = found(sequential, { ...pool, runsMs: around(1215) });
+    expect(`${headline} ${detail}`.match(/\d\.\d+×/gu)).toEqual(['0.67×']);
   });
 
   it('where tasks compute and the event loop gains nothing', () => {
@@ -62,8 +86,8 @@ describe('what is found', () => {
 
   it('where the pool is slower', () => {
     const { headline, detail } = found(sequential, { ...pool, runsMs: around(1215) });
-    expect(headline).toBe('The pool is 1.50× slower than sequential');
-    expect(detail).toContain('95 % interval 1.44 – 1.56, five runs each.');
+    expect(headline).toBe('The pool is slower than sequential: 0.67× as fast');
+    expect(detail).toContain('95 % interval 0.64 – 0.69, five runs each.');
   });
 
   it('where there is no difference, or it cannot be seen', () => {
@@ -107,7 +131,7 @@ describe('what is found', () => {
   it('of modes and sizes together', () => {
     const sized = (size: number, ms: number): CraftedContender => ({ ...pool, size, runsMs: around(ms) });
     const { headline, detail } = found(sequential, eventLoop, pool, sized(1, 800), sized(4, 200));
-    expect(headline).toBe('The pool of 8 is 8.1× faster than sequential');
+    expect(headline).toBe('The pool of 8 at 8.1×, the event loop 7.9×: no clear difference between them');
     expect(detail).toContain('Eight threads are 8.0× as fast as one, and no other size is clearly faster.');
   });
 

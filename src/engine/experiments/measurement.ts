@@ -1,4 +1,5 @@
 /** One run of one contender as it is measured: from the executor's own clocks, and the system's. */
+import { cpus } from 'node:os';
 import { nowMs } from '../../common/threads/board';
 import type {
   ActivitySample,
@@ -47,6 +48,7 @@ export class Measurement {
   #executor: Watched | null = null;
   #memory: PeakMemory | null = null;
   #cpu: NodeJS.CpuUsage = { user: 0, system: 0 };
+  #machine = machineTimes();
   #startedAtMs = nowMs();
   #preparedAtMs = 0;
   #startMs = 0;
@@ -64,6 +66,7 @@ export class Measurement {
   async start(signal: AbortSignal): Promise<void> {
     if (this.#executor !== null) await unlessAborted(this.#executor.started, signal);
     this.#cpu = process.cpuUsage();
+    this.#machine = machineTimes();
     this.#startedAtMs = nowMs();
     this.#startMs = this.#startedAtMs - this.#preparedAtMs;
     this.#lastSampleMs = this.#startedAtMs;
@@ -95,9 +98,13 @@ export class Measurement {
     });
   }
 
+  get elapsedMs(): number {
+    return nowMs() - this.#startedAtMs;
+  }
+
   /** What is to be told of a run that goes on; pieces and samples are told once. */
   progress(): Progress {
-    const elapsedMs = nowMs() - this.#startedAtMs;
+    const { elapsedMs } = this;
     const activity = this.#activity.slice(this.#activityTold);
     this.#activityTold = this.#activity.length;
     return {
@@ -115,6 +122,7 @@ export class Measurement {
     if (this.#measured !== null) return;
     const wallMs = nowMs() - this.#startedAtMs;
     const cpu = process.cpuUsage(this.#cpu);
+    const otherCpuShare = otherShare(this.#machine, machineTimes(), (cpu.user + cpu.system) / 1000);
     const peakRssBytes = this.#memory?.bytes ?? 0;
     this.end();
     this.#sample();
@@ -132,6 +140,7 @@ export class Measurement {
       startMs: this.#startMs,
       wallMs,
       cpuMs: (cpu.user + cpu.system) / 1000,
+      otherCpuShare,
       peakRssBytes,
       threadsMade: measures?.threadsMade ?? 0,
       workers,
@@ -191,4 +200,27 @@ export function percentiles(values: readonly number[]): Percentiles {
   const sorted = Float64Array.from(values).sort();
   const at = (share: number): number => sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? 0;
   return { median: at(0.5), p95: at(0.95), p99: at(0.99) };
+}
+
+interface MachineTimes {
+  readonly busyMs: number;
+  readonly allMs: number;
+}
+
+/** Of all cores together, since the system was started. */
+function machineTimes(): MachineTimes {
+  let [busyMs, allMs] = [0, 0];
+  for (const { times } of cpus()) {
+    const busy = times.user + times.nice + times.sys + times.irq;
+    busyMs += busy;
+    allMs += busy + times.idle;
+  }
+  return { busyMs, allMs };
+}
+
+/** Share of all cores that others had. The system counts in ticks of 10 ms: of a short time it is rough. */
+function otherShare(before: MachineTimes, after: MachineTimes, ownMs: number): number {
+  const allMs = after.allMs - before.allMs;
+  if (allMs <= 0) return 0;
+  return Math.min(1, Math.max(0, after.busyMs - before.busyMs - ownMs) / allMs);
 }

@@ -1,4 +1,5 @@
 /** Runs one experiment from its first file to its analysis. Whatever happens, it leaves no thread and no file. */
+import { availableParallelism } from 'node:os';
 import type {
   Contender,
   ExperimentAnalysis,
@@ -6,6 +7,8 @@ import type {
   ExperimentRun,
   ParsedExperimentRequest,
 } from '../../common/experiments/experiment';
+import { expectedRunMs, expectedRuns } from '../../common/experiments/expected';
+import { median } from '../../common/experiments/median';
 import type { Events } from '../../common/ipc';
 import { toErrorData } from '../../common/model/errors';
 import { countedRuns } from '../../common/experiments/results';
@@ -19,7 +22,7 @@ import { Measurement } from './measurement';
 import { Outputs } from './outputs';
 import { dropFromPageCache } from './page-cache';
 import { removeTree } from './remove-tree';
-import { scheduleOf, type ScheduledRun } from './schedule';
+import { isEnough, scheduleOf, type ScheduledRun } from './schedule';
 import { throwIfCancelled, type Work } from './work';
 
 type EventName = 'experiment-frame' | 'experiment-changed' | 'experiment-removed' | 'threads-measuring';
@@ -64,7 +67,8 @@ export async function runExperiment(order: ExperimentOrder): Promise<EndedExperi
 
 class RunningExperiment {
   readonly #order: ExperimentOrder;
-  readonly #schedule: readonly ScheduledRun[];
+  /** Those that are still to come, the first of them runs now. Of what is known well enough they are taken out. */
+  #ahead: readonly ScheduledRun[];
   readonly #outputs = new Outputs();
   readonly #notes: string[] = [];
   readonly #runs: ExperimentRun[] = [];
@@ -73,7 +77,7 @@ class RunningExperiment {
 
   constructor(order: ExperimentOrder) {
     this.#order = order;
-    this.#schedule = scheduleOf(order.request);
+    this.#ahead = scheduleOf(order.request);
   }
 
   /** Rejects when it came to nothing; nothing of it is left then, either. */
@@ -109,11 +113,11 @@ class RunningExperiment {
     if (request.work.type === 'ready') await work.prepare(signal);
     const isCold = request.pageCache === 'cold' && (await this.#mayDrop());
     this.#phase = 'running';
-    for (const scheduled of this.#schedule) {
+    for (let next = this.#ahead[0]; next !== undefined; next = this.#ahead[0]) {
       this.#throwIfCancelled();
       if (isCold) await this.#drop();
       collectGarbage();
-      await this.#measure(scheduled);
+      await this.#measure(next);
     }
     this.#throwIfCancelled();
     const failures = this.#outputs.note();
@@ -135,11 +139,14 @@ class RunningExperiment {
       this.#outputs.check(contender, output);
       const tasks = output.results.length;
       const { wallMs, pieces, activity, ...measured } = measurement.measured;
-      const run = { ...scheduled, ...measured, startedAtMs, wallMs, tasks, bytes: output.bytes };
+      const ordinal = this.#runs.length;
+      const run = { ...scheduled, ordinal, ...measured, startedAtMs, wallMs, tasks, bytes: output.bytes };
       // Its last pieces belong to it, not to the next one.
       this.#tell();
       this.#now = null;
       this.#runs.push(await host.repository.addRun(id, run, { wallMs, pieces, activity }));
+      this.#ahead = this.#ahead.slice(1);
+      this.#leaveOut(scheduled.contender);
       if (this.#runs.length === 1) {
         host.repository.describe(id, work.title(tasks), tasks, output.bytes);
       }
@@ -149,6 +156,34 @@ class RunningExperiment {
     }
     const experiment = host.repository.get(id);
     if (experiment !== null) host.emit('experiment-changed', experiment);
+  }
+
+  /** Further runs of a contender that lasts long and is known well enough. */
+  #leaveOut(contender: number): void {
+    if (!this.#order.request.fewer) return;
+    if (!isEnough(countedRuns(this.#runs, contender).map(({ wallMs }) => wallMs))) return;
+    this.#ahead = this.#ahead.filter((each) => each.contender !== contender);
+  }
+
+  /** Milliseconds that the runs ahead take, from those before them; `null`: nothing is known of some. */
+  #remaining(): number | null {
+    const { request } = this.#order;
+    let all = 0;
+    for (const [contender, { mode, size }] of request.contenders.entries()) {
+      const own = this.#runs.filter((run) => run.contender === contender);
+      const each =
+        own.length > 0
+          ? median(own.map(({ startMs = 0, wallMs }) => startMs + wallMs))
+          : expectedRunMs(request.work, { mode, size }, availableParallelism());
+      if (each === null) return null;
+      const counted = own.filter(({ round }) => round > 0).length;
+      // Of those that may be fewer, as many as there are at least.
+      const ahead = this.#ahead.filter((run) => run.contender === contender).length;
+      const most = Math.max(1, expectedRuns(request, each) - 1 - counted) + (own.length === 0 ? 1 : 0);
+      all += each * Math.min(ahead, most);
+    }
+    const elapsedMs = this.#now?.measurement.elapsedMs ?? 0;
+    return Math.max(0, all - elapsedMs);
   }
 
   /** Notes why, where files cannot be dropped from memory. */
@@ -189,7 +224,8 @@ class RunningExperiment {
     this.#order.host.emit('experiment-frame', {
       id: this.#order.id,
       runsDone: this.#runs.length,
-      runsTotal: this.#schedule.length,
+      runsTotal: this.#runs.length + this.#ahead.length,
+      remainingMs: this.#remaining(),
       running:
         now === null || progress === null
           ? null

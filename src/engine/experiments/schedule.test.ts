@@ -1,13 +1,12 @@
 import { expect, test } from 'vitest';
 import { contendersOf } from '../../common/experiments/experiment';
 import { MODES } from '../../common/model/jobs';
-import { scheduleOf } from './schedule';
+import { isEnough, scheduleOf } from './schedule';
 
 const contenders = contendersOf(MODES, 8);
 
 test('each contender runs once in each round, and orders differ', () => {
   const runs = scheduleOf({ contenders, repeats: 50 });
-  expect(runs.map(({ ordinal }) => ordinal)).toEqual([...runs.keys()]);
   const orders = new Set<string>();
   for (let round = 0; round <= 50; round++) {
     const order = runs.filter((run) => run.round === round).map(({ contender }) => contender);
@@ -31,4 +30,11 @@ test('every order can be drawn', () => {
     }
   }
   expect(orders.size).toBe(24);
+});
+
+test('what lasts long is enough once it is known well; what is short, few or scattered is not', () => {
+  expect(isEnough([8000, 8010, 8020])).toBe(true);
+  expect(isEnough([8000, 8010])).toBe(false);
+  expect(isEnough([800, 801, 802])).toBe(false);
+  expect(isEnough([8000, 9000, 10_000])).toBe(false);
 });

@@ -54,9 +54,12 @@ export function verdictOf({ low, high }: Interval): Verdict {
   return low > 1 ? 'faster' : high < 1 ? 'slower' : 'no difference';
 }
 
-/** Indexes of values outside Tukey's fences: 1.5 interquartile ranges beyond the quartiles. */
+/** Of fewer values the fences stand so near that every third sample of a normal distribution has an "outlier". */
+const LEAST_FOR_OUTLIERS = 10;
+
+/** Indexes of values outside Tukey's fences: 1.5 interquartile ranges beyond the quartiles. None of few values. */
 export function outliers(values: readonly number[]): number[] {
-  if (values.length < 4) return [];
+  if (values.length < LEAST_FOR_OUTLIERS) return [];
   const sorted = ascending(values);
   const first = sampleQuantile(sorted, 0.25);
   const third = sampleQuantile(sorted, 0.75);

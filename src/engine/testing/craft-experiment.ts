@@ -63,6 +63,7 @@ export function craftExperiment(
       work: { type: 'ready', work: 'small-files', latencyMs: 20, tasks: null },
       contenders,
       repeats: Math.max(...crafted.map(({ runsMs }) => runsMs.length)),
+      fewer: false,
       pageCache: 'warm',
     },
     machine: {

@@ -66,6 +66,7 @@ describe('barsOf', () => {
       id: experiment.id,
       runsDone: 3,
       runsTotal: 8,
+      remainingMs: null,
       phase: 'running' as const,
       serving: null,
       running: {

@@ -1,9 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { experimentRequestSchema, type ExperimentRequest } from '../../common/experiments/experiment';
+import {
+  experimentRequestSchema,
+  READY_WORKS,
+  type ExperimentRequest,
+} from '../../common/experiments/experiment';
 import { MODES } from '../../common/model/jobs';
 import {
   changed,
   draftOf,
+  durationMs,
   isSameRequest,
   EMPTY_DRAFT,
   faultOf,
@@ -12,7 +17,6 @@ import {
   searchRequestOf,
   searchSizes,
   searchText,
-  waitingMs,
 } from './experiment-draft';
 
 describe('requestOf', () => {
@@ -26,6 +30,7 @@ describe('requestOf', () => {
         { mode: 'pool', size: 8 },
       ],
       repeats: 5,
+      fewer: true,
       pageCache: 'warm',
     });
   });
@@ -48,7 +53,7 @@ describe('requestOf', () => {
       { tasks: '1.5' },
       { tasks: '100001' },
       { size: '65' },
-      { repeats: '' },
+      { repeats: '0' },
       { modes: ['pool' as const] },
       { modes: [] },
     ].map((change) => faultOf({ ...EMPTY_DRAFT, ...change })?.field);
@@ -86,6 +91,12 @@ describe('changed', () => {
     expect(changed(computing, { work: 'own' }).modes).toEqual(quick);
   });
 
+  it('forgets the numbers that were typed for another work', () => {
+    const typed = changed(EMPTY_DRAFT, { tasks: '7', latencyMs: '500', repeats: '9' });
+    expect(changed(typed, { work: 'computing' })).toMatchObject({ tasks: '', latencyMs: '20', repeats: '9' });
+    expect(changed(typed, { work: 'slow-server' })).toMatchObject({ tasks: '7', latencyMs: '500' });
+  });
+
   it('leaves modes alone that were chosen', () => {
     const chosen = changed(EMPTY_DRAFT, { modes: ['sequential', 'thread-per-task'] });
     expect(changed(chosen, { work: 'computing' }).modes).toEqual(['sequential', 'thread-per-task']);
@@ -93,22 +104,38 @@ describe('changed', () => {
   });
 });
 
-describe('waitingMs', () => {
-  it('is what a server that does nothing but wait would take for all runs', () => {
-    // (1,000 + 2 x 125) calls one after another, a warm-up and 5 repeats.
-    expect(waitingMs(EMPTY_DRAFT)).toBe(1250 * 20 * 6);
-    const few = { tasks: '9', size: '4', latencyMs: '5', repeats: '1', poolSizes: [2] };
-    expect(waitingMs({ ...EMPTY_DRAFT, ...few })).toBe((9 + 3 + 3 + 5) * 5 * 2);
+describe('durationMs', () => {
+  it('of the ready-made works is a minute at most, as they are chosen at first', () => {
+    for (const work of READY_WORKS) {
+      const draft = changed(EMPTY_DRAFT, { work });
+      for (const cores of [2, 16]) {
+        expect(durationMs(draft, cores)).toBeGreaterThan(1000);
+        expect(durationMs(draft, cores)).toBeLessThan(60_000);
+      }
+    }
   });
 
-  it('is not known for pools alone, whose threads have many calls each', () => {
-    expect(waitingMs({ ...EMPTY_DRAFT, modes: ['pool'], poolSizes: [1, 2] })).toBe(0);
+  it('grows with tasks, latency and repeats', () => {
+    const usual = durationMs(EMPTY_DRAFT, 2) ?? 0;
+    for (const change of [{ tasks: '800' }, { latencyMs: '40' }, { repeats: '9' }])
+      expect(durationMs({ ...EMPTY_DRAFT, ...change }, 2)).toBeGreaterThan(usual * 1.5);
   });
 
-  it('is nothing for other work, and for what cannot be run', () => {
-    expect(waitingMs({ ...EMPTY_DRAFT, work: 'computing' })).toBe(0);
-    expect(waitingMs({ ...EMPTY_DRAFT, work: 'own' })).toBe(0);
-    expect(waitingMs({ ...EMPTY_DRAFT, latencyMs: 'x' })).toBe(0);
+  it('is not known of own work, of pools alone, and of what cannot be run', () => {
+    const request = {
+      kind: 'hash',
+      mode: 'pool',
+      workers: null,
+      paths: ['/a'],
+      algorithms: ['sha256'],
+    } as const;
+    const own = {
+      label: 'a',
+      request: { ...request, paths: [...request.paths], algorithms: ['sha256' as const], manifest: null },
+    };
+    expect(durationMs({ ...EMPTY_DRAFT, work: 'own', own }, 2)).toBeNull();
+    expect(durationMs({ ...EMPTY_DRAFT, modes: ['pool'], poolSizes: [1, 2] }, 2)).toBeNull();
+    expect(durationMs({ ...EMPTY_DRAFT, latencyMs: 'x' }, 2)).toBeNull();
   });
 });
 

@@ -2,15 +2,16 @@
 import {
   contendersOf,
   experimentRequestSchema,
-  inFlight,
   MOST_EXPERIMENT_TASKS,
   MOST_REPEATS,
+  USUAL_REPEATS,
   type ExperimentRequest,
   type ParsedExperimentRequest,
   type ReadyWork,
 } from '../../common/experiments/experiment';
 import { arePoolsAlone } from '../../common/experiments/results';
-import { hasLatency, READY_WORK_TASKS, usualModes } from '../../common/experiments/works';
+import { expectedMs } from '../../common/experiments/expected';
+import { hasLatency, usualModes } from '../../common/experiments/works';
 import { MAX_WORKERS, type JobRequest } from '../../common/model/job-request';
 import { MODES, type Mode } from '../../common/model/jobs';
 import { displayName, displayPath, type FsPath } from '../../common/model/paths';
@@ -58,6 +59,7 @@ export interface ExperimentDraft {
   readonly tasks: string;
   readonly modes: readonly Mode[];
   readonly size: string;
+  /** '': as many as each mode needs. */
   readonly repeats: string;
   /** More sizes of the pool, for the scaling curve. */
   readonly poolSizes: readonly number[];
@@ -71,14 +73,19 @@ export const EMPTY_DRAFT: ExperimentDraft = {
   tasks: '',
   modes: usualModes('slow-server'),
   size: '8',
-  repeats: '5',
+  repeats: '',
   poolSizes: [],
   pageCache: 'warm',
 };
 
-/** The draft with some choices changed. Modes that were the usual ones of the work before are those of the new work. */
+/**
+ * The draft with some choices changed. Numbers that were typed for the work before are not those of the new work, and
+ * modes that were the usual ones of the work before are its.
+ */
 export function changed(draft: ExperimentDraft, patch: Partial<ExperimentDraft>): ExperimentDraft {
-  const next = { ...draft, ...patch };
+  const isOther = patch.work !== undefined && patch.work !== draft.work;
+  const { tasks, latencyMs } = EMPTY_DRAFT;
+  const next = { ...draft, ...(isOther ? { tasks, latencyMs } : {}), ...patch };
   if (patch.modes !== undefined || draft.modes.join() !== usualModes(draft.work).join()) return next;
   return { ...next, modes: usualModes(next.work) };
 }
@@ -120,7 +127,7 @@ export function faultOf(draft: ExperimentDraft, search = false): DraftFault | nu
   if (search) return null;
   if (wholeNumber(draft.size, 1, MAX_WORKERS) === null)
     return { field: 'size', message: `Tasks in flight are a whole number from 1 to ${MAX_WORKERS}.` };
-  if (wholeNumber(draft.repeats, 1, MOST_REPEATS) === null)
+  if (draft.repeats.trim() !== '' && wholeNumber(draft.repeats, 1, MOST_REPEATS) === null)
     return { field: 'repeats', message: `The repeats are a whole number from 1 to ${MOST_REPEATS}.` };
   if (contenders(draft).length < 2)
     return { field: 'modes', message: 'Choose two modes, or a mode and further pool sizes, to compare.' };
@@ -151,21 +158,22 @@ export function requestOf(draft: ExperimentDraft): ExperimentRequest | null {
   return {
     work,
     contenders: contenders(draft),
-    repeats: wholeNumber(draft.repeats, 1, MOST_REPEATS) ?? 5,
+    ...repeatsOf(draft),
     pageCache: readsFiles(draft) ? draft.pageCache : 'warm',
   };
 }
 
-/** How long all runs together wait for answers, in milliseconds: they take longer than that. 0: not known, or not at all. */
-export function waitingMs(draft: ExperimentDraft): number {
-  if (draft.work === 'own' || !hasLatency(draft.work)) return 0;
+function repeatsOf({ repeats }: ExperimentDraft): { readonly repeats: number; readonly fewer: boolean } {
+  const typed = wholeNumber(repeats, 1, MOST_REPEATS);
+  return typed === null ? { repeats: USUAL_REPEATS, fewer: true } : { repeats: typed, fewer: false };
+}
+
+/** Milliseconds of all runs, roughly; `null`: it cannot be told before the first of them, or nothing can be run. */
+export function durationMs(draft: ExperimentDraft, cores: number): number | null {
   const request = requestOf(draft);
-  // Where pools are alone, how many a thread has in flight is up to the job.
-  if (request === null || arePoolsAlone(request.contenders)) return 0;
-  const tasks = wholeNumber(draft.tasks, 1, MOST_EXPERIMENT_TASKS) ?? READY_WORK_TASKS[draft.work];
-  const rounds = request.contenders.reduce((sum, each) => sum + Math.ceil(tasks / inFlight(each)), 0);
-  // Each has a warm-up, too.
-  return rounds * Number(draft.latencyMs) * (Number(draft.repeats) + 1);
+  // Where pools are alone, how many tasks a thread has in flight is up to the job.
+  if (request === null || arePoolsAlone(request.contenders)) return null;
+  return expectedMs(request, repeatsOf(draft), cores);
 }
 
 /** Pool sizes that are tried: the chosen ones, or doubling ones up to twice the cores, and to 8 at least. */
@@ -220,12 +228,13 @@ export function searchText(
 function isMadeBy(asked: ExperimentRequest | null, made: ParsedExperimentRequest): boolean {
   if (asked === null) return false;
   const parsed = experimentRequestSchema.parse(asked);
-  return JSON.stringify(parsed) === JSON.stringify(made);
+  // Older ones lack what has a default.
+  return JSON.stringify(parsed) === JSON.stringify(experimentRequestSchema.parse(made));
 }
 
 /** The choices that made an experiment, so that it can be run again or changed. */
 export function draftOf(request: ParsedExperimentRequest, title: string): ExperimentDraft {
-  const { work, contenders: all, repeats, pageCache } = request;
+  const { work, contenders: all, repeats, fewer, pageCache } = request;
   const modes = MODES.filter((mode) => all.some((contender) => contender.mode === mode));
   const size = all.find(({ mode }) => mode !== 'sequential')?.size ?? 1;
   const onlyPools = all.every(({ mode }) => mode === 'pool');
@@ -237,7 +246,7 @@ export function draftOf(request: ParsedExperimentRequest, title: string): Experi
     tasks: work.type === 'ready' && work.tasks !== null ? String(work.tasks) : '',
     modes: onlyPools ? ['pool'] : modes,
     size: String(size),
-    repeats: String(repeats),
+    repeats: fewer && repeats === USUAL_REPEATS ? '' : String(repeats),
     poolSizes: [...new Set(others.map((each) => each.size))],
     pageCache,
   };

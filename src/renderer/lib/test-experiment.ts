@@ -49,6 +49,7 @@ export function sampleExperiment({ walls, state = 'done', contenders }: SampleOp
       work: { type: 'ready', work: 'slow-server', latencyMs: 20, tasks: 100 },
       contenders: contenders ?? SAMPLE_CONTENDERS.slice(0, walls.length),
       repeats: Math.max(1, (walls[0]?.length ?? 1) - 1),
+      fewer: false,
       pageCache: 'warm',
     },
     machine: {

@@ -27,7 +27,7 @@ describe('claims', () => {
   it('say so when they hold, with the numbers of the run', () => {
     const claim = claimOf('worker');
     const outcome = outcomeOf(claim, run(claim, 1000, 540));
-    expect(outcome?.held).toBe(true);
+    expect(outcome?.how).toBe('held');
     expect(outcome?.text).toMatch(
       /^As predicted, thread pool of 2 was faster than thread pool of 1: 1\.8\d?× as fast/u,
     );
@@ -36,7 +36,7 @@ describe('claims', () => {
   it('say so when the measurement disagrees', () => {
     const claim = claimOf('lock');
     const outcome = outcomeOf(claim, run(claim, 1000, 1010));
-    expect(outcome?.held).toBe(false);
+    expect(outcome?.how).toBe('not held');
     expect(outcome?.text).toMatch(
       /^Not as predicted on this machine: no clear difference between thread pool and sequential/u,
     );
@@ -44,6 +44,27 @@ describe('claims', () => {
     expect(outcomeOf(waiting, run(waiting, 1000, 500))?.text).toMatch(
       /^Not as predicted on this machine: thread pool was faster/u,
     );
+  });
+
+  it('say that nothing is clear where the machine was busy, or the runs scatter', () => {
+    const claim = claimOf('worker');
+    const quiet = run(claim, 1000, 1010);
+    const busy = { ...quiet, runs: quiet.runs.map((each) => ({ ...each, otherCpuShare: 0.4 })) };
+    expect(outcomeOf(claim, busy)).toMatchObject({
+      how: 'unclear',
+      text: expect.stringMatching(
+        /^Not clear on this machine now: no clear difference .*\. Other work kept the processor busy for 40 % of the time\./u,
+      ) as unknown,
+    });
+    if (quiet.analysis === null) throw new Error('It has no result.');
+    const scattered = { ...quiet, analysis: { ...quiet.analysis, cautions: ['The runs scatter.'] } };
+    expect(outcomeOf(claim, scattered)?.text).toMatch(
+      /^Not clear on this machine now: .* The runs scatter\.$/u,
+    );
+    // What holds, holds in spite of it.
+    const held = run(claim, 1000, 540);
+    const heldBusy = { ...held, runs: held.runs.map((each) => ({ ...each, otherCpuShare: 0.4 })) };
+    expect(outcomeOf(claim, heldBusy)?.how).toBe('held');
   });
 
   it('say nothing of a run without a result', () => {

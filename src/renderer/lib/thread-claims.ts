@@ -1,7 +1,7 @@
 /** What the page "How threads work here" claims, and what a run says of each claim. Pure. */
 import type { Contender, Experiment, ExperimentRequest, Verdict } from '../../common/experiments/experiment';
-import { contenderNames, intervalText, ratioText } from '../../common/experiments/text';
-import { countedRuns } from '../../common/experiments/results';
+import { contenderNames, intervalText, percentText, ratioText } from '../../common/experiments/text';
+import { BUSY_SHARE, countedRuns, otherWorkShare } from '../../common/experiments/results';
 import { median } from '../../common/experiments/median';
 import { plural } from './text';
 
@@ -112,7 +112,8 @@ export const CLAIMS: readonly Claim[] = [
 ];
 
 export interface ClaimOutcome {
-  readonly held: boolean;
+  /** `unclear`: the machine was too busy, or the runs too different, to tell. */
+  readonly how: 'held' | 'not held' | 'unclear';
   readonly text: string;
 }
 
@@ -127,19 +128,28 @@ export function outcomeOf(claim: Claim, experiment: Experiment): ClaimOutcome | 
     ratio.verdict === 'no difference'
       ? `no clear difference between ${lower(second)} and ${lower(first)}: ${ratioText(ratio)} as fast, 95 % interval ${intervalText(ratio)}`
       : `${lower(second)} was ${ratio.verdict} than ${lower(first)}: ${ratioText(ratio)} as fast, 95 % interval ${intervalText(ratio)}`;
-  const held = ratio.verdict === claim.predicted;
+  if (ratio.verdict === claim.predicted) return { how: 'held', text: `As predicted, ${found}.` };
+  const unclear = whyUnclear(claim, experiment);
+  if (unclear !== null)
+    return { how: 'unclear', text: `Not clear on this machine now: ${found}. ${unclear}` };
   return {
-    held,
-    text: held
-      ? `As predicted, ${found}.`
-      : `Not as predicted on this machine: ${found}. ${whyNot(claim, experiment)}`,
+    how: 'not held',
+    text: `Not as predicted on this machine: ${found}. ${whyNot(claim, experiment)}`,
   };
 }
 
-/** What could be behind it: said only where the data point to it. */
-function whyNot(claim: Claim, { machine, analysis, request }: Experiment): string {
+/** Why the run tells nothing of the claim; `null`: it does. */
+function whyUnclear({ predicted }: Claim, { runs, analysis }: Experiment): string | null {
+  const busy = otherWorkShare(runs) ?? 0;
+  if (busy >= BUSY_SHARE)
+    return `Other work kept the processor busy for ${percentText(busy)} of the time. Try it again when that is over.`;
   const [first] = analysis?.cautions ?? [];
-  if (first !== undefined) return first;
+  // A difference that was not seen may be hidden by runs that scatter; one that was seen is there.
+  return predicted === 'no difference' ? null : (first ?? null);
+}
+
+/** What could be behind it: said only where the data point to it. */
+function whyNot(claim: Claim, { machine, request }: Experiment): string {
   const threads = Math.max(...request.contenders.map(({ mode, size }) => (mode === 'pool' ? size : 1)));
   if (claim.predicted === 'faster' && machine.cores < threads)
     return `It has ${plural(machine.cores, 'core', 'cores')} for ${plural(threads, 'thread', 'threads')}.`;

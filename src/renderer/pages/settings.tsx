@@ -119,7 +119,7 @@ function Downloads({ settings }: { readonly settings: Settings }) {
       </Row>
       <Row
         name="Certificates"
-        note={settings.caFile ?? 'Those of the system; a PEM file can be trusted beside them.'}
+        note={settings.caFile ?? 'The system’s certificates, plus an optional PEM file.'}
       >
         {settings.caFile !== null && (
           <Button
@@ -203,7 +203,7 @@ function ProxyField({ value }: { readonly value: string | null }) {
 
 function Look({ settings }: { readonly settings: Settings }) {
   return (
-    <Group title="Look">
+    <Group title="Window">
       <Row name="Theme">
         <Segmented
           label="Theme"
@@ -215,6 +215,20 @@ function Look({ settings }: { readonly settings: Settings }) {
           ]}
           onChange={(theme) => {
             changeSettings({ theme });
+          }}
+        />
+      </Row>
+      <Row name="When the window is closed while jobs run">
+        <Segmented
+          label="When the window is closed while jobs run"
+          value={settings.closing}
+          options={[
+            { value: 'ask', text: 'Ask' },
+            { value: 'background', text: 'Keep running' },
+            { value: 'quit', text: 'Pause and quit' },
+          ]}
+          onChange={(closing) => {
+            changeSettings({ closing });
           }}
         />
       </Row>

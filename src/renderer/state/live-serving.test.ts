@@ -19,7 +19,7 @@ function thread(worker: number, startMs: number): WorkerFrame {
 }
 
 function frame(id: number, serving: ServingFrame | null): ExperimentFrame {
-  return { id, runsDone: 0, runsTotal: 4, phase: 'running', running: null, serving };
+  return { id, runsDone: 0, runsTotal: 4, remainingMs: null, phase: 'running', running: null, serving };
 }
 
 describe('LiveServing', () => {

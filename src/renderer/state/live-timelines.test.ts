@@ -15,7 +15,7 @@ function frame(
   activity: readonly ActivitySample[] = [],
 ): ExperimentFrame {
   const running = { contender, round, elapsedMs: 100, tasksDone: 0, tasksTotal: 10, pieces, activity };
-  return { id, runsDone: 0, runsTotal: 4, phase: 'running', running, serving: null };
+  return { id, runsDone: 0, runsTotal: 4, remainingMs: null, phase: 'running', running, serving: null };
 }
 
 describe('LiveTimelines', () => {

@@ -1,5 +1,6 @@
 /** How connections are made: directly, with TLS, and through proxies of every kind. */
 import { execFileSync } from 'node:child_process';
+import { createPrivateKey } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer as createHttp } from 'node:http';
 import { createServer as createHttps, type ServerOptions } from 'node:https';
@@ -99,7 +100,8 @@ async function ask(
       reject(new Error('closed'));
     });
   });
-  const login = proxyFields?.['proxy-authorization'] ?? null;
+  const login =
+    proxyFields?.({ method: 'GET', target: target.pathname, body: null })['proxy-authorization'] ?? null;
   socket.write(
     `GET ${proxyFields === null ? target.pathname : target.href} HTTP/1.1\r\nHost: ${target.host}\r\n` +
       (login === null ? '\r\n' : `Proxy-Authorization: ${login}\r\n\r\n`),
@@ -270,6 +272,24 @@ describe("the client's certificate", () => {
     ['it is not there', () => ({ certFile: join(folder, 'none') }), /cannot be read/u],
   ])('%s', async (_, options, sentence) => {
     await expect(dialer(options())).rejects.toThrow(sentence);
+  });
+
+  test('a wrong password that happens to make something of the key is called wrong, too', async () => {
+    const keyFile = join(folder, 'quick.pem');
+    const made = ['pkcs8', '-topk8', '-iter', '1', '-passout', 'pass:secret'];
+    execFileSync('openssl', [...made, '-in', files.key, '-out', keyFile], { stdio: 'pipe' });
+    const key = readFileSync(keyFile);
+    const whyNot = (keyPassword: string): string => {
+      try {
+        return createPrivateKey({ key, passphrase: keyPassword }).type;
+      } catch (error) {
+        return String(error);
+      }
+    };
+    let number = 0;
+    while (!whyNot(`x${number}`).includes('unsupported')) number++;
+    const options = { certFile: files.cert, keyFile, keyPassword: `x${number}` };
+    await expect(dialer(options)).rejects.toThrow('its password is missing or wrong');
   });
 
   test('it is asked for, and there is none', async () => {

@@ -8,8 +8,10 @@ import { errorCode } from '../../files/entries';
 import { Attempt, clearestOf } from './attempt';
 import type { ConnectionTimes } from './client';
 import type { TlsConnector } from './dial-tls';
+import type { AuthorizedRequest } from './digest-login';
 import { bare, ProxyRules, type Proxy } from './proxy-rules';
 import { watchEnd } from './tls-end';
+import { ProxyLogin } from './proxy-login';
 import type { TrustOptions } from './trust';
 import type { Destination } from './tunnel';
 
@@ -26,10 +28,10 @@ export interface Dialed {
   /** Once it has ended: whether it was cut off below TLS, so that what came may be a part. */
   readonly wasCut: () => boolean;
   /**
-   * Fields for each request to a proxy that takes requests for the origin, in absolute form (RFC 9112 §3.2.2); `null`
+   * Fields for a request to a proxy that takes requests for the origin, in absolute form (RFC 9112 §3.2.2); `null`
    * where requests go to the origin itself, be it through a tunnel.
    */
-  readonly proxyFields: Readonly<Record<string, string>> | null;
+  readonly proxyFields: ((request: AuthorizedRequest) => Readonly<Record<string, string>>) | null;
 }
 
 export interface Dialer {
@@ -40,6 +42,8 @@ export interface Dialer {
    * @throws HeddleError; system errors and those of TLS
    */
   dial(origin: URL, onread: OnReadOpts, protocols?: readonly Protocol[]): Promise<Dialed>;
+  /** That of the proxy which takes requests for the origin; `null`: there is none, or it asks for none. */
+  loginFor(origin: URL): ProxyLogin | null;
   /** Ends the connections that are being made. */
   close(): void;
 }
@@ -63,6 +67,7 @@ class SocketDialer implements Dialer {
   readonly #options: DialOptions;
   readonly #rules: ProxyRules;
   readonly #attempts = new Set<Attempt>();
+  readonly #logins = new Map<Proxy, ProxyLogin>();
   #tls: Promise<TlsConnector> | null = null;
 
   constructor(options: DialOptions) {
@@ -91,6 +96,19 @@ class SocketDialer implements Dialer {
       attempt.end();
       this.#attempts.delete(attempt);
     }
+  }
+
+  loginFor(origin: URL): ProxyLogin | null {
+    if (origin.protocol === 'https:') return null;
+    const proxy = this.#rules.for(origin);
+    return proxy?.kind === 'http' || proxy?.kind === 'https' ? this.#loginTo(proxy) : null;
+  }
+
+  #loginTo(proxy: Proxy): ProxyLogin | null {
+    if (proxy.login === null) return null;
+    const login = this.#logins.get(proxy) ?? new ProxyLogin(proxy.login);
+    this.#logins.set(proxy, login);
+    return login;
   }
 
   close(): void {
@@ -128,13 +146,9 @@ class SocketDialer implements Dialer {
     // Many proxies let CONNECT through to port 443 alone, so plain HTTP is asked of the proxy itself.
     if (proxy.kind === 'http' || proxy.kind === 'https') {
       const socket = await this.#reach(attempt, proxy, { onread });
-      const { proxyAuthorization } = await import('./tunnel');
-      const authorization = proxyAuthorization(proxy);
-      return plain(
-        socket,
-        attempt,
-        true,
-        authorization === null ? {} : { 'proxy-authorization': authorization },
+      const login = this.#loginTo(proxy);
+      return plain(socket, attempt, true, (request) =>
+        login === null ? {} : { 'proxy-authorization': login.authorize(request) },
       );
     }
     return plain(await this.#tunnel(attempt, proxy, to), attempt, false);
@@ -162,12 +176,20 @@ class SocketDialer implements Dialer {
   }
 
   async #tunnel(attempt: Attempt, proxy: Proxy, to: Destination): Promise<Socket> {
-    const { openTunnel } = await import('./tunnel');
-    const socket = await this.#reach(attempt, proxy, {});
-    const host = proxy.resolvesNames || isIP(to.host) !== 0 ? to.host : await attempt.resolve(to.host, proxy);
-    await openTunnel(socket, proxy, { host, port: to.port }, this.#options.connectMs);
-    attempt.isThrough();
-    return socket;
+    const { openTunnel, refused } = await import('./tunnel');
+    const login = this.#loginTo(proxy);
+    for (let before = 0; ; before++) {
+      const socket = await this.#reach(attempt, proxy, {});
+      const isNamed = proxy.resolvesNames || isIP(to.host) !== 0;
+      const host = isNamed ? to.host : await attempt.resolve(to.host, proxy);
+      const asked = await openTunnel(socket, proxy, { host, port: to.port }, login, this.#options.connectMs);
+      if (asked === null) {
+        attempt.isThrough();
+        return socket;
+      }
+      socket.destroy();
+      if (login?.goesOn(asked, before) !== true) throw refused(407);
+    }
   }
 }
 

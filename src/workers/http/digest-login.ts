@@ -17,7 +17,7 @@ interface Algorithm {
   readonly isSession: boolean;
 }
 
-interface AuthorizedRequest {
+export interface AuthorizedRequest {
   readonly method: string;
   /** Path and query as they are sent. */
   readonly target: string;

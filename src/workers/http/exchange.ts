@@ -42,7 +42,7 @@ const DISCARD_MS = 1000;
 export class Exchange {
   readonly request: OneRequest;
   readonly finished: Promise<Answer>;
-  /** Whether it was sent before, over a connection that may have been dead: now it needs one that was not used yet. */
+  /** Whether it was sent before, and now needs a connection that was not used yet: another one may be dead, too. */
   readonly isResent: boolean;
   /** Bytes of the body. */
   received = 0;

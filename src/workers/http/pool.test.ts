@@ -11,6 +11,7 @@ test('a request that met a dead connection waits for a new one: what is kept aga
   let dials = 0;
   const dialer = {
     dial: () => ((dials += 1), new Promise<never>(() => undefined)),
+    loginFor: () => null,
     close: () => undefined,
   };
   const url = new URL('http://127.0.0.1/');

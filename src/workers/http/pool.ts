@@ -57,7 +57,10 @@ export class Pool implements LinkOwner {
   }
 
   send(exchange: Exchange): void {
-    for (let link = this.#free.pop(); link !== undefined; link = this.#free.pop()) {
+    for (let at = this.#free.length - 1; at >= 0; at--) {
+      const link = this.#free[at];
+      if (link === undefined || (exchange.isResent && link.mayBeDead)) continue;
+      this.#free.splice(at, 1);
       if (!link.hasRoom) continue;
       this.#give(link, exchange);
       return;

@@ -1,5 +1,6 @@
 /** A request as it is written (RFC 9112 §3). */
 import { HeddleError } from '../../common/model/errors';
+import type { Dialed } from './dial';
 import type { OneRequest } from './transport';
 
 /** Names as they are usually written: there are servers that know no other. */
@@ -12,15 +13,19 @@ const written = new Map<string, string>();
  */
 export function requestText(
   { url, method, headers, body }: OneRequest,
-  proxyFields: Readonly<Record<string, string>> | null,
+  proxyFields: Dialed['proxyFields'],
 ): string {
-  const target =
-    proxyFields === null ? url.pathname + url.search : `http://${url.host}${url.pathname}${url.search}`;
+  const path = url.pathname + url.search;
+  const target = proxyFields === null ? path : `http://${url.host}${path}`;
   let text = `${method} ${target} HTTP/1.1\r\nHost: ${headers['host'] ?? url.host}\r\nConnection: keep-alive\r\n`;
   for (const name in headers) {
     if (name !== 'host') text += line(name, headers[name] ?? '');
   }
-  if (proxyFields !== null) for (const name in proxyFields) text += line(name, proxyFields[name] ?? '');
+  if (proxyFields !== null) {
+    // The path alone is what other clients sign, too.
+    const fields = proxyFields({ method, target: path, body });
+    for (const name in fields) text += line(name, fields[name] ?? '');
+  }
   if (body === null) {
     // RFC 9110 §8.6: of these methods a server expects a body.
     if (method === 'POST' || method === 'PUT' || method === 'PATCH') text += 'Content-Length: 0\r\n';

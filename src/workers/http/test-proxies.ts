@@ -1,4 +1,5 @@
 /** Proxies on 127.0.0.1 that do what theirs is (RFC 9110 §9.3.6; SOCKS 4, 4a and 5), for tests. */
+import { createHash } from 'node:crypto';
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer, type TlsOptions } from 'node:tls';
 
@@ -94,25 +95,67 @@ async function reach(socket: Socket, port: number, then: (upstream: Socket) => v
   });
 }
 
+/** Whom a proxy lets through, and what it says to others. */
+export interface Gate {
+  readonly lets: (method: string, authorization: string | null) => boolean;
+  readonly challenge: () => string;
+}
+
+function basicGate(login: ProxyLogin | null): Gate {
+  const wanted =
+    login === null ? null : `Basic ${Buffer.from(`${login.name}:${login.password}`).toString('base64')}`;
+  return { lets: (_, given) => given === wanted, challenge: () => 'Basic' };
+}
+
+/** RFC 7616 with MD5. Each nonce is good for so many requests. */
+export function digestGate({ name, password }: ProxyLogin, uses = Infinity): Gate {
+  const md5 = (...parts: string[]): string => createHash('md5').update(parts.join(':')).digest('hex');
+  let nonce = 0;
+  let isStale = false;
+  return {
+    lets: (method, authorization) => {
+      const field = (key: string): string =>
+        new RegExp(`[ ,]${key}=(?:"([^"]*)"|([^,]*))`, 'u')
+          .exec(authorization ?? '')
+          ?.slice(1)
+          .join('') ?? '';
+      const [uri, nc, cnonce] = [field('uri'), field('nc'), field('cnonce')];
+      const secret = md5(name, 'the proxy', password);
+      const wanted = md5(secret, `n${nonce}`, nc, cnonce, 'auth', md5(method, uri));
+      isStale = field('response') === wanted;
+      return isStale && Number.parseInt(nc, 16) <= uses;
+    },
+    challenge: () => {
+      nonce += 1;
+      return `Digest realm="the proxy", nonce="n${nonce}", qop="auth", stale=${isStale ? 'true' : 'false'}`;
+    },
+  };
+}
+
 /** @param tls for one that is itself reached over TLS */
 export function startHttpProxy(
-  login: ProxyLogin | null = null,
+  login: ProxyLogin | Gate | null = null,
   tls: TlsOptions | null = null,
 ): Promise<TestProxy> {
-  const wanted = login === null ? null : Buffer.from(`${login.name}:${login.password}`).toString('base64');
+  const gate = login !== null && 'lets' in login ? login : basicGate(login);
   return start(async (bytes, socket, asked) => {
     const head = (await bytes.before('\r\n\r\n')).toString('latin1');
     const [, method = '', target = ''] = /^(\S+) (\S+) HTTP\/1\.1\r\n/u.exec(head) ?? [];
-    const [, given = null] = /\r\nProxy-Authorization: Basic (\S+)/iu.exec(head) ?? [];
+    const [, given = null] = /\r\nProxy-Authorization: ([^\r\n]+)/iu.exec(head) ?? [];
     asked.push(target);
-    if (given !== wanted) {
-      socket.end('HTTP/1.1 407 Who are you\r\nProxy-Authenticate: Basic\r\nContent-Length: 0\r\n\r\n');
+    if (!gate.lets(method, given)) {
+      const challenge = gate.challenge();
+      socket.end(`HTTP/1.1 407 Who are you\r\nProxy-Authenticate: ${challenge}\r\nContent-Length: 0\r\n\r\n`);
       return;
     }
     const port = Number((method === 'CONNECT' ? /:(\d+)$/u : /^http:\/\/[^/]+:(\d+)/u).exec(target)?.[1]);
     await reach(socket, port, (upstream) => {
       if (method === 'CONNECT') socket.write('HTTP/1.1 200 OK\r\nVia: test\r\n\r\n');
-      else upstream.write(`${head.replace(/ http:\/\/[^/]+/u, ' ')}\r\n\r\n`, 'latin1');
+      else {
+        // What comes next over this connection would go to the same server as it is.
+        const own = head.replace(/ http:\/\/[^/]+/u, ' ').replace('keep-alive', 'close');
+        upstream.write(`${own}\r\n\r\n`, 'latin1');
+      }
       bytes.pipe(upstream);
     });
   }, tls);

@@ -27,6 +27,33 @@ const MOST_STREAMS = 100;
 const MOST_RESENDS = 50;
 const MOST_IN_VAIN = 2;
 
+/** A proxy that is asked for what is not encrypted may want another login first. */
+class Asking implements Receiver {
+  /** Whether the last answer was the proxy's, and the request is to be sent again. */
+  goesOn = false;
+  readonly #receiver: Receiver;
+  readonly #dialer: Dialer;
+  #times = 0;
+
+  constructor(receiver: Receiver, dialer: Dialer) {
+    this.#receiver = receiver;
+    this.#dialer = dialer;
+  }
+
+  begin(answer: Answer): boolean {
+    this.goesOn = answer.status === 407 && this.#isAskedFor(answer);
+    return !this.goesOn && this.#receiver.begin(answer);
+  }
+
+  write(chunk: Buffer): ReturnType<Receiver['write']> {
+    return this.#receiver.write(chunk);
+  }
+
+  #isAskedFor({ url, headers }: Answer): boolean {
+    return this.#dialer.loginFor(url)?.goesOn(headers['proxy-authenticate'], this.#times++) === true;
+  }
+}
+
 export class HttpTransport implements Transport {
   readonly #dialer: Dialer;
   readonly #pools = new Map<string, Pool>();
@@ -61,18 +88,19 @@ export class HttpTransport implements Transport {
    */
   async exchange(request: OneRequest, receiver: Receiver, context: Cancellable): Promise<Answer> {
     let inVain = 0;
-    for (let resends = 0; ; resends++) {
+    const asking = new Asking(receiver, this.#dialer);
+    for (let resends = 0; ;) {
       context.throwIfCancelled();
       if (this.#isClosed) throw new HeddleError('closed', 'The client was closed.');
       const pool = this.#poolFor(request);
-      const exchange = new Exchange(request, receiver, context, resends > 0);
+      const exchange = new Exchange(request, asking, context, resends > 0 || asking.goesOn);
       this.#underway.add(exchange);
       const { served } = pool;
       try {
         pool.send(exchange);
         const answer = await exchange.finished;
         pool.served++;
-        return answer;
+        if (!asking.goesOn) return answer;
       } catch (error) {
         context.throwIfCancelled();
         if (exchange.receiverFailed || (error instanceof HeddleError && !exchange.gotLeftovers)) throw error;
@@ -86,6 +114,7 @@ export class HttpTransport implements Transport {
               resends === 0 &&
               isIdempotent(request.method);
         if (!mayResend || exchange.answered) throw connectionFailure(error, request.url, exchange);
+        resends++;
       } finally {
         this.#underway.remove(exchange);
       }

@@ -96,9 +96,12 @@ export class Trust {
       return this.#make(this.#identity);
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
+      const { key } = this.#identity;
+      // One wrong password in some hundred makes something of a key that looks right, and is none.
+      const isLocked = Buffer.isBuffer(key) && key.includes('ENCRYPTED');
       throw new HeddleError(
         'client-certificate',
-        `The client certificate in ${certFile} cannot be used: ${explain(why)}.`,
+        `The client certificate in ${certFile} cannot be used: ${explain(why, isLocked)}.`,
         { cause: error },
       );
     }
@@ -130,11 +133,14 @@ function read(path: string, code: string, what: string): Buffer {
 }
 
 /** What OpenSSL means by its words. */
-function explain(message: string): string {
-  if (/mac verify failure|bad decrypt|bad password|interrupted or cancelled|passphrase/iu.test(message))
+function explain(message: string, isLocked: boolean): string {
+  const isNone = /no start line|not enough data|wrong tag|unsupported/iu.test(message);
+  if (
+    (isLocked && isNone) ||
+    /mac verify failure|bad decrypt|bad password|interrupted or cancelled|passphrase/iu.test(message)
+  )
     return 'its password is missing or wrong';
-  if (/no start line|not enough data|wrong tag|unsupported/iu.test(message))
-    return `it, or its key, is neither PEM nor PKCS #12 (${message})`;
+  if (isNone) return `it, or its key, is neither PEM nor PKCS #12 (${message})`;
   if (/key values mismatch/iu.test(message)) return 'its key belongs to another certificate';
   return message;
 }

@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import { HeddleError } from '../../common/model/errors';
 import { VERSION } from '../../common/model/version';
 import { errorCode } from '../../files/entries';
-import { basic } from './basic';
+import type { ProxyLogin } from './proxy-login';
 import type { Proxy } from './proxy-rules';
 
 export interface Destination {
@@ -17,36 +17,46 @@ const LONGEST_ANSWER = 64 * 1024;
 /** The end of a header section; lenient about bare LF (RFC 9112 §2.2). */
 const HEADERS_END = /\r?\n\r?\n/u;
 
-export function proxyAuthorization({ login }: Proxy): string | null {
-  return login === null ? null : basic(login.name, login.password);
-}
-
 /**
  * @param withinMs the caller destroys the socket before, with the error that is then thrown
+ * @returns `null`: it is open; else what a proxy asks for as a login (Proxy-Authenticate) that does not take this one
  * @throws HeddleError; the socket is the caller's to destroy then
  */
 export async function openTunnel(
   socket: Socket,
   proxy: Proxy,
   to: Destination,
+  login: ProxyLogin | null,
   withinMs: number,
-): Promise<void> {
-  if (proxy.kind === 'http' || proxy.kind === 'https') await askForTunnel(socket, proxy, to);
-  else await negotiateSocks(socket, proxy, to, withinMs);
+): Promise<string[] | null> {
+  if (proxy.kind === 'http' || proxy.kind === 'https') return await askForTunnel(socket, proxy, to, login);
+  await negotiateSocks(socket, proxy, to, withinMs);
+  return null;
 }
 
-async function askForTunnel(socket: Socket, proxy: Proxy, to: Destination): Promise<void> {
+async function askForTunnel(
+  socket: Socket,
+  proxy: Proxy,
+  to: Destination,
+  login: ProxyLogin | null,
+): Promise<string[] | null> {
   const authority = `${to.host.includes(':') ? `[${to.host}]` : to.host}:${to.port}`;
-  const authorization = proxyAuthorization(proxy);
+  const authorization = login?.authorize({ method: 'CONNECT', target: authority, body: null }) ?? null;
   socket.write(
     `CONNECT ${authority} HTTP/1.1\r\nHost: ${authority}\r\nUser-Agent: Heddle/${VERSION}\r\n` +
       `Proxy-Connection: Keep-Alive\r\n` +
       (authorization === null ? '' : `Proxy-Authorization: ${authorization}\r\n`) +
       '\r\n',
   );
-  const status = await readStatus(socket, proxy);
-  if (status >= 200 && status < 300) return;
-  throw new HeddleError(
+  const { status, challenges } = await readStatus(socket, proxy);
+  if (status >= 200 && status < 300) return null;
+  if (status === 407) return challenges;
+  throw refused(status);
+}
+
+/** The proxy's answer to CONNECT is no. */
+export function refused(status: number): HeddleError {
+  return new HeddleError(
     `proxy-${status}`,
     status === 407
       ? 'The proxy asks for a name and password, or does not take those it was given (407). Give them as http://name:password@host:port.'
@@ -55,8 +65,11 @@ async function askForTunnel(socket: Socket, proxy: Proxy, to: Destination): Prom
   );
 }
 
-/** The status of the final answer; what comes behind its headers stays in the socket. */
-function readStatus(socket: Socket, proxy: Proxy): Promise<number> {
+/** The status of the final answer, and how one logs in; what comes behind its headers stays in the socket. */
+function readStatus(
+  socket: Socket,
+  proxy: Proxy,
+): Promise<{ readonly status: number; readonly challenges: string[] }> {
   return new Promise((resolve, reject) => {
     let text = '';
     const finish = (act: () => void): void => {
@@ -91,12 +104,13 @@ function readStatus(socket: Socket, proxy: Proxy): Promise<number> {
             fail(garbled(proxy));
             return;
           }
+          const challenges = valuesOf(text.slice(0, end.index), 'proxy-authenticate');
           text = text.slice(end.index + end[0].length);
           const status = Number(digits);
           if (status < 200) continue;
           finish(() => {
             if (text !== '') socket.unshift(Buffer.from(text, 'latin1'));
-            resolve(status);
+            resolve({ status, challenges });
           });
           return;
         }
@@ -109,6 +123,15 @@ function readStatus(socket: Socket, proxy: Proxy): Promise<number> {
     socket.on('readable', onReadable).on('end', onEnd).on('close', onEnd).on('error', onError);
     onReadable();
   });
+}
+
+/** @param head status line and fields; those that go on in the next line (RFC 9112 §5.2) do so with a blank */
+function valuesOf(head: string, name: string): string[] {
+  const lines = head.replace(/\r?\n[\t ]+/gu, ' ').split(/\r?\n/u);
+  const start = `${name}:`;
+  return lines.flatMap((line) =>
+    line.toLowerCase().startsWith(start) ? [line.slice(start.length).trim()] : [],
+  );
 }
 
 function closed(proxy: Proxy, cause?: unknown): HeddleError {

@@ -10,7 +10,6 @@ const COLUMNS = [
   'Tasks',
   'Bytes',
   'CPU time',
-  'Peak memory',
   'Threads made',
   'Busy',
   'Event loop at work',

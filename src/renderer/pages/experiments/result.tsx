@@ -1,11 +1,11 @@
 /** One experiment: what it found, in words, bars, a curve, strips and numbers. */
 import type { Experiment, ExperimentFrame } from '../../../common/experiments/experiment';
-import { isBestForJobs } from '../../../common/experiments/results';
+import { isBestForJobs, runsEachText } from '../../../common/experiments/results';
 import { adoptedText, contenderNames, findingOf } from '../../../common/experiments/text';
 import { formatBytes, formatCount } from '../../../common/model/units';
 import { visible } from '../../../common/model/visible';
 import { Button } from '../../components/button';
-import { plural, whenText } from '../../lib/text';
+import { leftText, plural, whenText } from '../../lib/text';
 import { adoptBest } from '../../state/experiment-page';
 import { settingsOf } from '../../kinds';
 import { useExperimentFrame } from '../../state/experiments';
@@ -130,15 +130,18 @@ function runsShare({ runsDone, runsTotal, running }: ExperimentFrame): number {
 function progressText(experiment: Experiment, frame: ExperimentFrame | null): string {
   if (frame === null || frame.phase === 'preparing') return 'The work is being prepared.';
   if (frame.phase === 'ending') return 'All runs are done; what they say is being worked out.';
-  const { running, runsDone, runsTotal } = frame;
-  if (running === null) return `${formatCount(runsDone)} of ${plural(runsTotal, 'run', 'runs')} done.`;
+  const { running, runsDone, runsTotal, remainingMs } = frame;
+  const left = remainingMs === null ? '' : ` · about ${leftText(remainingMs)} left`;
+  if (running === null) return `${formatCount(runsDone)} of ${plural(runsTotal, 'run', 'runs')} done${left}`;
   const names = contenderNames(experiment.request.contenders);
-  const what = running.round === 0 ? 'warm-up' : `round ${running.round} of ${experiment.request.repeats}`;
+  const { repeats, fewer } = experiment.request;
+  const what =
+    running.round === 0 ? 'warm-up' : `round ${running.round} of ${fewer ? 'at most ' : ''}${repeats}`;
   const tasks =
     running.tasksTotal === 0
       ? ''
       : ` · ${formatCount(running.tasksDone)} of ${plural(running.tasksTotal, 'task', 'tasks')}`;
-  return `Run ${formatCount(Math.min(runsDone + 1, runsTotal))} of ${formatCount(runsTotal)}: ${names[running.contender] ?? ''}, ${what}${tasks}`;
+  return `Run ${formatCount(Math.min(runsDone + 1, runsTotal))} of ${formatCount(runsTotal)}: ${names[running.contender] ?? ''}, ${what}${tasks}${left}`;
 }
 
 function Adopt({ experiment }: { readonly experiment: Experiment }) {
@@ -168,12 +171,20 @@ function Adopt({ experiment }: { readonly experiment: Experiment }) {
   );
 }
 
+/** Of one that ended early, or still runs, what it was to have. */
+function runsText(experiment: Experiment): string {
+  const { repeats } = experiment.request;
+  const runs =
+    experiment.analysis === null ? `${plural(repeats, 'run', 'runs')} of each` : runsEachText(experiment);
+  return `${runs} after a warm-up`;
+}
+
 function Facts({ experiment }: { readonly experiment: Experiment }) {
   const { machine, createdAtMs, title, bytes, request } = experiment;
   const work = [
     title,
     bytes > 0 ? `${formatBytes(bytes)} a run` : null,
-    `${plural(request.repeats, 'run', 'runs')} of each after a warm-up`,
+    runsText(experiment),
     request.pageCache === 'cold' ? 'page cache dropped' : null,
   ].filter((part) => part !== null);
   const host = [

@@ -1,21 +1,22 @@
 /** What is compared, and how: the left side of the page. */
 import { useId } from 'react';
-import { READY_WORKS, type Experiment } from '../../../common/experiments/experiment';
+import { READY_WORKS, USUAL_REPEATS, type Experiment } from '../../../common/experiments/experiment';
+import { LEAST_RUNS } from '../../../common/experiments/expected';
 import { hasLatency, READY_WORK_TASKS, READY_WORK_WORDS } from '../../../common/experiments/works';
 import { MODES, type Mode } from '../../../common/model/jobs';
 import { contenderFacts, contenderName } from '../../../common/experiments/text';
-import { formatDuration } from '../../../common/model/units';
+import { formatWait } from '../../../common/model/units';
 import { visible } from '../../../common/model/visible';
 import { Button } from '../../components/button';
 import { KIND_NAMES, PAGE_KINDS } from '../../kinds';
 import {
+  durationMs,
   faultOf,
   POOL_SIZES,
   readsFiles,
   searchRequestOf,
   searchSizes,
   searchText,
-  waitingMs,
   type ExperimentDraft,
   type DraftFault,
 } from '../../lib/experiment-draft';
@@ -30,7 +31,8 @@ import styles from './setup.module.css';
 export function Setup({ shown }: { readonly shown: Experiment | null }) {
   const draft = useStore(draftStore, (all) => all);
   const fault = faultOf(draft);
-  const waiting = waitingMs(draft);
+  const cores = useInfo()?.cores ?? 1;
+  const takesMs = durationMs(draft, cores);
   return (
     <section className={styles['setup']} aria-label="What is compared" tabIndex={0}>
       <WorkField draft={draft} fault={fault} />
@@ -50,11 +52,24 @@ export function Setup({ shown }: { readonly shown: Experiment | null }) {
       )}
       <ModesField draft={draft} fault={fault} />
       <div className={styles['pair']}>
-        <NumberField label="Repeats" field="repeats" draft={draft} fault={fault} />
+        <NumberField
+          label="Repeats"
+          field="repeats"
+          draft={draft}
+          fault={fault}
+          placeholder={`${LEAST_RUNS} to ${USUAL_REPEATS}`}
+        />
         <NumberField label="In flight" field="size" draft={draft} fault={fault} />
       </div>
       <PoolSizes draft={draft} shown={shown} />
       {readsFiles(draft) && <PageCache draft={draft} />}
+      {fault === null && (
+        <p className={styles['takes']}>
+          {takesMs === null
+            ? 'How long it takes is shown after its first runs.'
+            : `Takes about ${formatWait(roundedMs(takesMs))} in all.`}
+        </p>
+      )}
       {fault !== null && (
         <p id="experiment-fault" className={styles['fault']} role="alert">
           {visible(fault.message)}
@@ -63,10 +78,14 @@ export function Setup({ shown }: { readonly shown: Experiment | null }) {
       <p className={styles['note']}>
         Runs are interleaved in random order after one warm-up of each mode. Each starts with new connections
         and an empty folder; other jobs stand still meanwhile.
-        {waiting > 0 && ` The waiting of all runs takes ${formatDuration(waiting)}.`}
       </p>
     </section>
   );
+}
+
+/** To two figures: it is an estimate. */
+function roundedMs(ms: number): number {
+  return Number(ms.toPrecision(2));
 }
 
 interface FieldProps {

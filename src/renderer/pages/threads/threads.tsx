@@ -1,10 +1,9 @@
 /** How threads work here: in plain words, each claim with a button that runs it on this machine. */
 import { useEffect, useState, type ReactNode } from 'react';
-import { findingOf } from '../../../common/experiments/text';
 import { visible } from '../../../common/model/visible';
 import { Button } from '../../components/button';
 import { inShort } from '../../lib/thread-costs-text';
-import { CLAIMS, outcomeOf, threadsText, type Claim } from '../../lib/thread-claims';
+import { CLAIMS, outcomeOf, threadsText, type Claim, type ClaimOutcome } from '../../lib/thread-claims';
 import { claimsStore, runClaim, type ClaimRun } from '../../state/claims';
 import { cancelExperiment } from '../../state/experiment-page';
 import { experimentsStore, useExperiment, useExperimentFrame } from '../../state/experiments';
@@ -158,6 +157,12 @@ function RunButton({ claim, run }: { readonly claim: Claim; readonly run: ClaimR
   );
 }
 
+const OUTCOME_SIGNS: Readonly<Record<ClaimOutcome['how'], string>> = {
+  held: '✓',
+  'not held': '≠',
+  unclear: '?',
+};
+
 function Outcome({ claim, run }: { readonly claim: Claim; readonly run: ClaimRun }) {
   const live = useExperiment(run.experimentId);
   const frame = useExperimentFrame(run.experimentId);
@@ -194,11 +199,10 @@ function Outcome({ claim, run }: { readonly claim: Claim; readonly run: ClaimRun
         </p>
       ) : (
         <div role="status">
-          <p className={styles['outcome']} data-held={outcome.held}>
-            <span aria-hidden="true">{outcome.held ? '✓ ' : '≠ '}</span>
+          <p className={styles['outcome']}>
+            <span aria-hidden="true">{OUTCOME_SIGNS[outcome.how]} </span>
             {outcome.text}
           </p>
-          <p className={styles['note']}>{findingOf(experiment).headline}.</p>
           <p className={styles['note']}>{threadsText(experiment)}.</p>
         </div>
       )}

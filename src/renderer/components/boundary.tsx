@@ -1,0 +1,78 @@
+/** A fault in one page takes that page away, and neither the window nor any job. */
+import { Component, type ReactNode } from 'react';
+import { toErrorData } from '../../common/model/errors';
+import { visible } from '../../common/model/visible';
+import { copyText } from '../state/actions';
+import { notifyError } from '../state/notices';
+import { Button } from './button';
+import styles from './boundary.module.css';
+
+interface BoundaryProps {
+  readonly children: ReactNode;
+}
+
+interface BoundaryState {
+  readonly fault: Error | null;
+}
+
+export class PageBoundary extends Component<BoundaryProps, BoundaryState> {
+  override state: BoundaryState = { fault: null };
+
+  static getDerivedStateFromError(fault: unknown): BoundaryState {
+    return { fault: fault instanceof Error ? fault : new Error(String(fault)) };
+  }
+
+  override render(): ReactNode {
+    const { fault } = this.state;
+    if (fault === null) return this.props.children;
+    return (
+      <div className={styles['stopped']} role="alert">
+        <h1 className={styles['title']}>This page stopped</h1>
+        <p className={styles['text']}>
+          Something in it went wrong. Jobs are not affected, and the other pages work.
+        </p>
+        <p className={styles['fault']}>{visible(toErrorData(fault).message)}</p>
+        <div className={styles['buttons']}>
+          <Button
+            look="primary"
+            onPress={() => {
+              this.setState({ fault: null });
+            }}
+          >
+            Show it again
+          </Button>
+          <Button
+            onPress={() => {
+              copyText(fault.stack ?? fault.message, 'Details').catch(notifyError);
+            }}
+          >
+            Copy details
+          </Button>
+        </div>
+      </div>
+    );
+  }
+}
+
+interface DialogBoundaryProps extends BoundaryProps {
+  /** Takes the dialog away, which would keep everything behind it from the user. */
+  readonly onFault: () => void;
+}
+
+export class DialogBoundary extends Component<DialogBoundaryProps, BoundaryState> {
+  override state: BoundaryState = { fault: null };
+
+  static getDerivedStateFromError(fault: unknown): BoundaryState {
+    return PageBoundary.getDerivedStateFromError(fault);
+  }
+
+  override componentDidCatch(fault: unknown): void {
+    notifyError(fault);
+    this.props.onFault();
+    this.setState({ fault: null });
+  }
+
+  override render(): ReactNode {
+    return this.state.fault === null ? this.props.children : null;
+  }
+}
