@@ -95,7 +95,7 @@ test('what exists is asked for once, at the end', async ({ app, folder }) => {
   await dialog.getByRole('button', { name: 'Copy', exact: true }).click();
 
   const question = window.getByRole('region', { name: 'Files that exist' });
-  await expect(question).toContainText('2 targets exist and differ.');
+  await expect(question).toContainText('2 targets already exist and differ.');
   expect(readFileSync(join(copy, 'differs.txt'), 'utf8')).toBe('what is mine');
   await filters(window).getByRole('button', { name: 'Failed 2' }).click();
   await expect(rows(window)).toHaveCount(2);
@@ -137,7 +137,7 @@ test('a dry run says what would happen and writes nothing; clashes are named', a
   expect(readdirSync(far)).toEqual([]);
 
   const toReplace = await openCopy(app, join(source, 'differs.txt'), join(copy, 'differs.txt'));
-  await toReplace.getByRole('combobox', { name: /that differ$/u }).selectOption('Replace it');
+  await toReplace.getByRole('combobox', { name: 'If the target differs' }).selectOption('Overwrite');
   await toReplace.getByRole('button', { name: 'Show what would happen' }).click();
   await expect(window.getByText('Dry run, nothing was written. 1 item: 1 would be replaced.')).toBeVisible();
   await expect(rows(window)).toContainText('Would replace');
@@ -157,7 +157,7 @@ test('digests that were computed on the way are saved as a manifest, without wai
   const target = join(folder, 'copy');
   const dialog = await openCopy(app, source, target);
   await dialog.getByRole('checkbox', { name: /^Verify after copying/u }).uncheck();
-  await dialog.getByRole('checkbox', { name: /^Wait until each copy/u }).uncheck();
+  await dialog.getByRole('checkbox', { name: /^Flush each copy/u }).uncheck();
   await dialog.getByRole('checkbox', { name: /^Compute SHA-256/u }).check();
   // A dry run has none to save; the copy that comes of it does.
   await dialog.getByRole('button', { name: 'Show what would happen' }).click();
@@ -182,7 +182,7 @@ test('a mirror shows what it would delete before it can be started', async ({ ap
   const { window, complaints } = app;
   const { source, into, copy } = makeBoth(folder);
   const dialog = await openCopy(app, source, into);
-  await dialog.getByRole('combobox', { name: /that differ$/u }).selectOption('Replace it');
+  await dialog.getByRole('combobox', { name: 'If the target differs' }).selectOption('Overwrite');
   await dialog.getByRole('checkbox', { name: /^Mirror/u }).check();
   await expect(dialog.getByRole('button', { name: 'Copy', exact: true })).toBeHidden();
   await dialog.getByRole('button', { name: 'Show what would happen' }).click();

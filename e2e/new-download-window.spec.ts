@@ -105,8 +105,8 @@ test('links of a part of a page that is pasted, of which the text shows none', a
   await openDialog(window);
   await addresses(dialog).fill(`${server.url}/c.bin,0\n`);
   await dialog.getByText('Options', { exact: true }).click();
-  await dialog.getByRole('combobox', { name: 'Read lists as' }).selectOption('CSV');
-  await expect(dialog.getByText('No address yet.')).toBeVisible();
+  await dialog.getByRole('combobox', { name: 'List format' }).selectOption('CSV');
+  await expect(dialog.getByText('No addresses yet.')).toBeVisible();
   expect(complaints).toEqual([]);
   await server.close();
 });
@@ -128,7 +128,7 @@ test('options reach the server, and all but what is secret is there the next tim
   await expectAccessible(window);
   await field(dialog, 'Name').fill('renamed.bin');
   await field(dialog, 'Checksum').fill('sha256=12');
-  await expect(dialog.getByRole('alert')).toHaveText(/^A checksum is/u);
+  await expect(dialog.getByRole('alert')).toHaveText(/^Write the checksum as/u);
   await expect(dialog.getByRole('button', { name: 'Download 1 file' })).toBeDisabled();
   await field(dialog, 'Checksum').fill('');
   await field(dialog, 'Login').fill('me');

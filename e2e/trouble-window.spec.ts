@@ -44,7 +44,7 @@ test('after a crash of what draws the window a page says what is kept, and reloa
   });
   await crashed;
   await expect.poll(() => shown('document.body.innerText')).toContain('The window stopped');
-  expect(await shown('document.body.innerText')).toContain('those that run go on');
+  expect(await shown('document.body.innerText')).toContain('running jobs go on');
   expect(await shown('document.activeElement.textContent')).toBe('Reload');
   await shown('document.activeElement.click()');
   await expect.poll(() => shown('document.body.innerText')).toContain('New download');

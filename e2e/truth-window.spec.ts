@@ -117,6 +117,9 @@ test('sentence, filters and card count the same', async ({ app, folder }) => {
   await expect(window.getByText('4 items: 3 new, 1 folder.')).toBeVisible();
   await expect(filters(window).getByRole('button', { name: 'All 4' })).toBeVisible();
   await expect(window.getByRole('region', { name: 'Jobs' })).toContainText('4 items');
+  // Rows that were read while the job ran follow too.
+  for (const name of ['a', 'b', 'c'])
+    await expect(window.getByRole('row', { name: new RegExp(`^${name} .*New$`, 'u') })).toBeVisible();
 });
 
 test('a job is called after what it is, and renamed by F2', async ({ app, folder }) => {

@@ -172,7 +172,9 @@ test('duplicates are found, shown in groups and exported; nothing is deleted', a
   await expectAccessible(window);
   await dialog.getByRole('button', { name: 'Find duplicates' }).click();
 
-  await expect(window.getByText('200 KB to win: 5 files in 2 groups of equal content.')).toBeVisible();
+  await expect(
+    window.getByText('200 KB reclaimable: 5 files in 2 groups with the same content.'),
+  ).toBeVisible();
   const groups = window.getByRole('list', { name: 'Groups of equal files' });
   const first = groups.locator('> li').nth(0);
   await expect(first).toContainText('2 × 200 KB');
@@ -210,8 +212,8 @@ test('a hash with rules and two algorithms is saved as BSD, and formats that can
   await dialog.getByRole('button', { name: /folder/iu }).click();
   await dialog.getByRole('checkbox', { name: 'MD5' }).check();
   await dialog.getByText('Which files:').click();
-  await dialog.getByRole('textbox', { name: /^Only these/u }).fill('*.jpg');
-  await dialog.getByRole('checkbox', { name: 'Hidden files' }).uncheck();
+  await dialog.getByRole('textbox', { name: /^Include/u }).fill('*.jpg');
+  await dialog.getByRole('checkbox', { name: 'Include hidden files' }).uncheck();
   const size = dialog.getByRole('textbox', { name: 'up to' });
   await size.fill('much');
   await expect(dialog.getByRole('button', { name: 'Hash', exact: true })).toBeDisabled();

@@ -84,7 +84,7 @@ export function addCompareCommand(program: Command, { outputFlags, open, report 
     .command('compare')
     .helpCommand(false)
     .description(
-      'run the same work in several modes and say what the threads gain: your own downloads, files or copies, or ready-made work that needs nothing',
+      'run the same work in several modes and report what threads gain: your own downloads, files or copies, or built-in work',
     )
     .addHelpText('after', '\nThe flags of each: heddle help compare WORK');
 
@@ -109,7 +109,7 @@ export function addCompareCommand(program: Command, { outputFlags, open, report 
   const jobCommand = (work: WorkName): Command =>
     command(work).option(
       '--adopt',
-      'take the best pool size over: it becomes the automatic number of workers for jobs of this kind',
+      'use the best pool size from now on: the automatic number of workers for jobs of this kind',
     );
 
   addTransferFlags(jobCommand('download'))
@@ -166,7 +166,7 @@ function addCompareFlags(command: Command, work: WorkName): Command {
   return command
     .option(
       '--modes <list>',
-      `of ${MODES.join(', ')}, with commas between (${usualModes(work).join(',')}); the same one twice is a check of the measuring itself`,
+      `of ${MODES.join(', ')}, comma-separated (${usualModes(work).join(',')}); naming one twice checks the measurement itself`,
       modeList,
     )
     .option(
@@ -180,16 +180,16 @@ function addCompareFlags(command: Command, work: WorkName): Command {
       whole(1, MAX_WORKERS),
       DEFAULT_SIZE,
     )
-    .option('--sizes <list>', 'more sizes of the pool, with commas between: what more threads gain', sizeList)
+    .option('--sizes <list>', 'further pool sizes, comma-separated, for a scaling curve', sizeList)
     .option(
       '--best',
       'search for the best pool size: without --modes, pools of doubling sizes (or those of --sizes) and nothing else',
     )
-    .option('--cold', 'drop files from the page cache before each run, as far as the system lets us')
+    .option('--cold', 'drop files from the page cache before each run, where the system allows it')
     .addOption(
       new Option(
         '-o, --report <file>',
-        'write the result; its ending says how: .html, .svg, .csv, .json, .trace.json (for Perfetto); may be given more than once',
+        'write the result to a file, in the format of its extension: .html, .svg, .csv, .json, .trace.json (for Perfetto); may be given more than once',
       )
         .argParser((path, before: readonly Report[]) => [...before, reportOf(path)])
         .default([], 'standard output alone'),

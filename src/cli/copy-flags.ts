@@ -54,7 +54,7 @@ export function addCopyInputs(command: Command): Command {
     .addOption(
       new Option(
         '--existing <policy>',
-        'where a target exists and differs: refuse (leave it, and fail), skip, overwrite, newer (replace older ones), number (copy beside it)',
+        'if the target exists and differs: refuse (keep it and fail), skip, overwrite, newer (overwrite older), number (keep both)',
       ).choices(COPY_POLICIES),
     )
     .addOption(new Option('-n, --skip-existing', 'the same as --existing skip').conflicts('existing'))
@@ -70,8 +70,8 @@ export function addCopyInputs(command: Command): Command {
 export function addCopyCommand(program: Command, { taskFlags, run }: TaskCommands): void {
   addCopyInputs(taskFlags(program.command('copy')))
     .description('copy files and trees; what exists at the target is left as it is, unless told otherwise')
-    .option('--dry-run', 'say what would happen, and write nothing')
-    .option('--mirror', 'also delete at the target what the source does not have; needs --yes')
+    .option('--dry-run', 'show what would happen without writing anything')
+    .option('--mirror', 'also delete target files that are not in the source; needs --yes')
     .option('--yes', 'delete what --mirror finds; look at it with --dry-run first')
     .option('--manifest <file>', 'write the digests of what was copied, made while copying')
     .addOption(new Option('--format <format>', 'of the manifest').choices(MANIFEST_FORMATS))

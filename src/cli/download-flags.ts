@@ -78,7 +78,7 @@ function names(text: string, before: readonly string[]): readonly string[] {
 
 export function addDownloadFlags(command: Command): Command {
   return addNull(addTransferFlags(command), 'printed paths end in NUL bytes')
-    .option('-o, --out <name>', 'what the file of a single URL is called')
+    .option('-o, --out <name>', 'file name for a single URL')
     .option(
       '--manifest <file>',
       'list what was downloaded, as sha256sum does (with the first -a, or sha256), when the job is done, resumed or not; ' +
@@ -86,7 +86,7 @@ export function addDownloadFlags(command: Command): Command {
     )
     .option(
       '--dry-run',
-      'say what there is to download, from which hosts, what comes twice and what could not be read; start nothing',
+      'show what would be downloaded, from which hosts, duplicates and unreadable lines, without starting',
     );
 }
 
@@ -107,18 +107,18 @@ export function addTransferFlags(command: Command): Command {
     )
     .option(
       '--only-host <names>',
-      'of lists take what is on these hosts alone: names with commas between, .example.org with all below it; may be given more than once',
+      'from lists, take only these hosts: comma-separated names, .example.org with its subdomains; may be given more than once',
       names,
       [],
     )
     .option(
       '--only-ext <names>',
-      "of lists take files with these extensions alone: jpg,png,tar.gz; '' stands for none",
+      "from lists, take only files with these extensions: jpg,png,tar.gz; '' means none",
       names,
       [],
     )
-    .option('--skip-host <names>', 'of lists leave out what is on these hosts', names, [])
-    .option('--skip-ext <names>', 'of lists leave out files with these extensions', names, [])
+    .option('--skip-host <names>', 'from lists, skip these hosts', names, [])
+    .option('--skip-ext <names>', 'from lists, skip files with these extensions', names, [])
     .option(
       '--checksum <algorithm=hex>',
       'digest that the file of a single URL must have; or as in web pages, sha256-BASE64',
@@ -127,7 +127,7 @@ export function addTransferFlags(command: Command): Command {
     .addOption(
       new Option(
         '--existing <policy>',
-        'where a file of that name exists: number the new one, skip it, overwrite, or take newer ones',
+        'if the file exists: number the new one, skip, overwrite, or overwrite if newer',
       ).choices(EXISTING_POLICIES),
     )
     .option(
@@ -151,7 +151,7 @@ export function addTransferFlags(command: Command): Command {
       'statuses to try again beside 408, 425, 429, 500, 502 to 504 and 520 to 524: 403,5xx',
       statuses,
     )
-    .option('--retry-non-idempotent', 'try POST and PATCH again too')
+    .option('--retry-non-idempotent', 'also retry POST and PATCH')
     .option(
       '--connect-timeout <s>',
       `longest wait for a connection (${DEFAULT_DOWNLOAD_OPTIONS.connectMs / 1000})`,
@@ -168,7 +168,7 @@ export function addTransferFlags(command: Command): Command {
       seconds,
     )
     .option('--max-filesize <bytes>', 'larger files fail; 10K, 5M, 2G', size)
-    .option('--keep-free <bytes>', 'leave this much of the disk free', size)
+    .option('--keep-free <bytes>', 'keep this much disk space free', size)
     .option(
       '--connections <n>',
       `connections at once, those of large files' parts among them (${DEFAULT_SETTINGS.connections})`,

@@ -215,9 +215,9 @@ export function makeProgram(
         )
         .option(
           '--failed-urls',
-          'the bare URLs (or paths) of failed tasks, a line each; retry has all that a list said of them',
+          'the URLs (or paths) of failed tasks, one per line; retry also keeps the options of a list',
         )
-        .option('-o, --out <file>', 'where they go; standard output otherwise')
+        .option('-o, --out <file>', 'output file (default: standard output)')
         .action(async (id: string, flags: TaskFlags & ExportFlags) => {
           const engine = await open(flags);
           try {
@@ -228,8 +228,8 @@ export function makeProgram(
         });
     },
     resume: () => {
-      addNull(outputFlags(program.command('resume')), 'printed paths of downloads end in NUL bytes')
-        .description('go on with what was interrupted or paused; without a job: with everything')
+      addNull(outputFlags(program.command('resume')), 'end printed paths of downloads with NUL bytes')
+        .description('continue interrupted or paused jobs; without a job number, all of them')
         .argument('[jobs...]', 'job numbers')
         .action(async (ids: string[], flags: TaskFlags & NameFlags) => {
           const engine = await open(flags);
@@ -250,13 +250,13 @@ export function makeProgram(
         });
     },
     retry: () => {
-      addNull(outputFlags(program.command('retry')), 'printed paths of downloads end in NUL bytes')
+      addNull(outputFlags(program.command('retry')), 'end printed paths of downloads with NUL bytes')
         .description('run the failed tasks of a job again')
         .argument('<job>', 'job number')
         .addOption(
           new Option(
             '--existing <policy>',
-            'of a copy: what becomes of targets that differ; what a mirror deletes follows',
+            'for a copy: what to do with targets that differ; a mirror deletes afterwards',
           ).choices(COPY_POLICIES.filter((policy) => policy !== 'refuse')),
         )
         .action(async (id: string, flags: TaskFlags & NameFlags & { readonly existing?: CopyPolicy }) => {
@@ -274,7 +274,7 @@ export function makeProgram(
     },
     cancel: () => {
       dataFlag(program.command('cancel'))
-        .description('end a job that is not running elsewhere; its finished files stay')
+        .description('cancel a job that is not running elsewhere; finished files are kept')
         .argument('<job>', 'job number')
         .action(async (id: string, flags: TaskFlags) => {
           const engine = await open(flags);
@@ -288,7 +288,9 @@ export function makeProgram(
     demo: () => {
       program
         .command('demo')
-        .description('download, hash and copy sample files, one by one and on the pool, and compare')
+        .description(
+          'download, hash and copy sample files, one by one and on the pool, and compare the times',
+        )
         .action(async () => {
           const { runDemo } = await import('./demo');
           report(await runDemo(threads));
@@ -297,7 +299,7 @@ export function makeProgram(
     help: () => {
       program
         .command('help')
-        .description('what a command does, and its flags')
+        .description('show what a command does and its flags')
         .argument('[command...]', 'compare hash, say')
         .action((names: string[]) => {
           const command = commandOf(program, names);

@@ -21,9 +21,9 @@ export interface WalkFlags {
 export function addWalkFlags(command: Command): Command {
   return command
     .option('--include <glob>', 'only files that match; may be given more than once', collect)
-    .option('--exclude <glob>', 'neither files nor folders that match; may be given more than once', collect)
-    .option('--gitignore', 'leave out what .gitignore files say')
-    .option('--no-hidden', 'leave out what begins with a dot')
+    .option('--exclude <glob>', 'skip matching files and folders; may be given more than once', collect)
+    .option('--gitignore', 'skip what .gitignore files exclude')
+    .option('--no-hidden', 'skip files and folders whose names begin with a dot')
     .addOption(
       new Option('--links <rule>', 'symbolic links inside folders: as links, followed, or left out').choices(
         LINK_RULES,
@@ -34,8 +34,8 @@ export function addWalkFlags(command: Command): Command {
       '--no-online-only',
       'leave out files that OneDrive or iCloud would have to fetch (Windows, macOS)',
     )
-    .option('--min-size <bytes>', 'no smaller files; K, M, G may follow', size)
-    .option('--max-size <bytes>', 'no larger files; K, M, G may follow', size);
+    .option('--min-size <bytes>', 'skip smaller files; suffixes K, M, G', size)
+    .option('--max-size <bytes>', 'skip larger files; suffixes K, M, G', size);
 }
 
 export function walkRules(flags: WalkFlags): Partial<WalkRules> {

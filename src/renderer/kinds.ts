@@ -42,7 +42,7 @@ export const WORDS: Readonly<Record<PageKind, KindWords>> = {
     one: 'file',
     many: 'files',
     purpose:
-      'Computes digests of files and folders and writes manifests that other tools can check, or finds files of equal content.',
+      'Computes digests of files and folders and writes manifests that other tools can check, or finds files with the same content.',
     hint: 'Or drop files and folders anywhere on this page.',
     drop: 'Drop files and folders to hash them',
   },

@@ -69,15 +69,13 @@ test.each([
 ])('a file that was stopped in many parts, and is %s when it goes on', async (_, version, date) => {
   const bytes = 8 * MIB;
   let isLater = false;
-  const url = slowServer(bytes, 16, ({ serve, range, number }) => {
+  // Not before the second run has several connections.
+  const url = slowServer(bytes, 32, ({ serve, response }) => {
     if (!isLater) return serve({ headers: { 'Last-Modified': OLD } });
-    // As servers do: the condition fails, and the whole is sent.
-    expect(number).toBeGreaterThan(1);
-    const isSame = date === OLD;
     return serve({
       headers: { 'Last-Modified': date },
       body: content(version, bytes),
-      ...(range !== null && !isSame ? { isWhole: true } : {}),
+      isWhole: response.req.headers['if-range'] !== date,
     });
   });
   const context = new FakeContext({ exclusive: false });

@@ -1,4 +1,5 @@
 /** Servers that send a whole file, and whose ranges come to nothing: one connection would have fetched it. */
+import type { ServerResponse } from 'node:http';
 import { expect, test } from 'vitest';
 import { Growth } from './connection-growth';
 import {
@@ -75,6 +76,21 @@ test.each(CASES)('parts that $name, over $most connections at most', async ({ na
   expect(written().equals(content('one', BYTES))).toBe(true);
   expect(seen.asked.filter((range) => range === null)).toHaveLength(1);
   expect(seen.asked.length).toBeLessThanOrEqual(48);
+});
+
+test('a first connection that breaks off while it waits for others is not missed', async () => {
+  let first: ServerResponse | null = null;
+  const url = slowServer(BYTES, 2, ({ number, serve, response }) => {
+    if (number === 1) {
+      first = response;
+      return serve();
+    }
+    // What the first one has to bring is there at once.
+    setTimeout(() => first?.socket?.resetAndDestroy(), 300);
+    return serve({ pace: 2048 });
+  });
+  expect(await fetchFile(url, { segments: 2 })).toMatchObject({ bytes: BYTES });
+  expect(written().equals(content('one', BYTES))).toBe(true);
 });
 
 /** As downloads have it. */

@@ -50,6 +50,8 @@ export class ResumeNotes {
   #tellsReset = false;
   #telling: Promise<void> | null = null;
   #nextMs = FIRST_NOTE_MS;
+  /** For what came last, where nothing comes after it. */
+  #timer: NodeJS.Timeout | null = null;
 
   /** @param have what the file holds; it grows as bytes come, and gets what {@link restore} finds */
   constructor(have: Extents, options: ResumeNotesOptions) {
@@ -93,15 +95,30 @@ export class ResumeNotes {
   /** Tells from time to time, without being waited for. @throws what an earlier flush failed with */
   tellWhenDue(content: Content | null): void {
     this.#options.file.throwIfFlushFailed();
-    if (this.#telling !== null) return;
+    if (this.#telling === null) this.#tellOrWait(content);
+  }
+
+  #tellOrWait(content: Content | null): void {
+    if (content?.total === this.#have.covered) return;
     const elapsed = nowMs() - this.#startedAtMs;
-    if (elapsed < this.#nextMs || this.#endsSoon(elapsed, content)) return;
-    this.#telling = this.#tell(content)
-      // The next bytes, or the file's end, meet a disk that refuses.
-      .catch(() => undefined)
-      .finally(() => {
-        this.#telling = null;
-      });
+    const waitMs = this.#nextMs - elapsed;
+    if (waitMs <= 0 && !this.#endsSoon(elapsed, content)) {
+      this.#telling = this.#tell(content)
+        // The next bytes, or the file's end, meet a disk that refuses.
+        .catch(() => undefined)
+        .finally(() => {
+          this.#telling = null;
+          this.#tellLater(content, FIRST_NOTE_MS);
+        });
+    } else this.#tellLater(content, Math.max(FIRST_NOTE_MS, waitMs));
+  }
+
+  /** Should nothing more come that would ask for it. */
+  #tellLater(content: Content | null, ms: number): void {
+    this.#timer ??= setTimeout(() => {
+      this.#timer = null;
+      if (this.#telling === null && this.#untold().length > 0) this.#tellOrWait(content);
+    }, ms).unref();
   }
 
   /** What is there is left to the next attempt, or process, if this one goes no further. */
@@ -117,13 +134,14 @@ export class ResumeNotes {
   /** Resolves when nothing is being told any more. */
   async settled(): Promise<void> {
     if (this.#telling !== null) await this.#telling;
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer = null;
   }
 
   /** What is all there is flushed anyway, and the rest of a fast download is fetched again sooner than it is told. */
   #endsSoon(elapsedMs: number, content: Content | null): boolean {
     const total = content?.total ?? null;
     const { covered } = this.#have;
-    if (total === covered) return true;
     const speed = (covered - this.#kept) / elapsedMs;
     return total !== null && speed > FAST && (total - covered) / speed < SOON_MS;
   }

@@ -121,3 +121,31 @@ test('a file that is all there and has to wait for the rate limit is told before
   );
   expect(notes.flatMap(({ extents }) => extents)).toMatchObject([{ start: 0, end: 16 * 1024 }]);
 });
+
+test('what came before a server stopped sending is told while it is waited for', async () => {
+  const body = Buffer.alloc(300_000, 'heddle');
+  const url = server.on('/file', (_, response) => {
+    response.writeHead(200, { ETag: '"a"', 'Content-Length': 2 * body.length });
+    response.write(body);
+  });
+  const context = new FakeContext({ exclusive: false });
+  const told = Promise.withResolvers<PartialNote>();
+  const running = new Transfer({
+    client,
+    file,
+    request: { url: new URL(url), method: 'GET', headers: {}, login: null, conditions: {}, body: null },
+    earlier: null,
+    context,
+    note: told.resolve,
+    hasher: () => loadHasher('sha256'),
+    segments: 1,
+    places: FREE_PLACES,
+    maxBytes: null,
+    accept: () => true,
+    throttle: () => 0,
+  }).run();
+  const first = await Promise.race([told.promise, running]);
+  expect(first).toMatchObject({ extents: [{ start: 0, end: body.length }] });
+  context.cancel();
+  await expect(running).rejects.toThrow();
+});

@@ -152,7 +152,7 @@ describe('cautions of the machine', () => {
   it('say that starting the threads takes as long as a good part of the runs', () => {
     expect(withRuns(() => ({ startMs: 20 }))).toEqual([]);
     expect(withRuns(() => ({ startMs: 60 }))).toEqual([
-      '“Thread pool” takes 60 ms to start its threads, which is not in its 100 ms: for work as short as this, it counts.',
+      '“Thread pool” takes 60 ms to start, which is not in its 100 ms: for work as short as this, it counts.',
     ]);
   });
 

@@ -131,7 +131,7 @@ function startCautions(
     const [startMs, wallMs] = [median(starts), median(own.map((run) => run.wallMs))];
     if (startMs < LONG_START * wallMs) return [];
     return [
-      `“${names[contender] ?? ''}” takes ${formatDuration(startMs)} to start its threads, which is not in its ${formatDuration(wallMs)}: for work as short as this, it counts.`,
+      `“${names[contender] ?? ''}” takes ${formatDuration(startMs)} to start, which is not in its ${formatDuration(wallMs)}: for work as short as this, it counts.`,
     ];
   });
 }

@@ -28,7 +28,7 @@ const NOT_CARRIED: readonly (readonly [pattern: RegExp, what: string])[] = [
 
 export function sfvWriter(algorithms: readonly CheckAlgorithm[]): ManifestWriter {
   if (algorithms.length !== 1 || algorithms[0] !== 'crc32') {
-    refuseAlgorithms('sfv', 'CRC-32 alone', 'Take crc32, or another format.');
+    refuseAlgorithms('sfv', 'CRC-32 alone', 'Use crc32 or another format.');
   }
   return {
     // The comment tells an SFV file from other lists that end in digits.

@@ -52,6 +52,6 @@ export function withheldText(count: number, code: string, dryRun: boolean): stri
     default:
       return dryRun
         ? `${things} ${would} only if all of the source could be copied.`
-        : `${things} ${would}, because not all of the source could be copied. Mend that and retry, and the mirror deletes ${them}.`;
+        : `${things} ${would}, because not all of the source could be copied. Fix this and retry, and the mirror deletes ${them}.`;
   }
 }

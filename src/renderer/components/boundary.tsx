@@ -1,6 +1,7 @@
 /** A fault in one page takes that page away, and neither the window nor any job. */
 import { Component, type ReactNode } from 'react';
 import { toErrorData } from '../../common/model/errors';
+import { visible } from '../../common/model/visible';
 import { copyText } from '../state/actions';
 import { notifyError } from '../state/notices';
 import { Button } from './button';
@@ -28,9 +29,9 @@ export class PageBoundary extends Component<BoundaryProps, BoundaryState> {
       <div className={styles['stopped']} role="alert">
         <h1 className={styles['title']}>This page stopped</h1>
         <p className={styles['text']}>
-          Something in it went wrong: {toErrorData(fault).message} Jobs are not affected, and the other pages
-          work.
+          Something in it went wrong. Jobs are not affected, and the other pages work.
         </p>
+        <p className={styles['fault']}>{visible(toErrorData(fault).message)}</p>
         <div className={styles['buttons']}>
           <Button
             look="primary"

@@ -15,7 +15,7 @@ import {
 } from '../lib/download-draft';
 import { plural } from '../lib/text';
 import { connectionChoices } from '../kinds';
-import { changeSettings, useSettings } from '../state/settings';
+import { changeSettings, useInfo, useSettings } from '../state/settings';
 import { Check } from './fields';
 import { Choice, FieldsContext, FileField, Group, LinesField, TextField, useFields } from './option-fields';
 import form from './form.module.css';
@@ -79,7 +79,7 @@ export function DownloadOptionsField({ options, faults, isSingle, hosts, onChang
 
 const EXISTING_CHOICES = EXISTING_POLICIES.map((value) => ({ value, text: EXISTING_WORDS[value] }));
 const FORMAT_CHOICES = [
-  { value: '', text: 'What they look like' },
+  { value: '', text: 'Detect' },
   ...LIST_FORMATS.map((value) => ({ value, text: capital(LIST_FORMAT_NAMES[value].replace(/^an? /u, '')) })),
 ] as const;
 const SEGMENT_CHOICES = [1, 2, 4, 8, 16].map((count) => ({
@@ -90,6 +90,7 @@ const SEGMENT_CHOICES = [1, 2, 4, 8, 16].map((count) => ({
 function FileFields({ isSingle }: { readonly isSingle: boolean }) {
   const { options, change } = useFields();
   const settings = useSettings();
+  const info = useInfo();
   return (
     <Group title="Files and speed">
       <Choice
@@ -104,7 +105,7 @@ function FileFields({ isSingle }: { readonly isSingle: boolean }) {
       <TextField
         field="name"
         label="Name"
-        placeholder={isSingle ? 'As the server says' : 'For a single address'}
+        placeholder={isSingle ? 'From the server' : 'For a single address'}
         disabled={!isSingle}
       />
       <TextField
@@ -123,16 +124,28 @@ function FileFields({ isSingle }: { readonly isSingle: boolean }) {
           change({ digests: algorithm === '' ? [] : [algorithm] });
         }}
       />
-      <TextField field="maxSize" label="Largest file" placeholder="Any size; or 500M, 2G" />
-      <TextField field="keepFree" label="Keep free on disk" placeholder="Nothing; or 10G" />
+      <TextField field="maxSize" label="Maximum file size" placeholder="Any, or 500M, 2G" />
+      <TextField field="keepFree" label="Keep disk space free" placeholder="None, or 10G" />
       <Choice
-        label="Read lists as"
+        label="List format"
         value={options.format ?? ''}
         choices={FORMAT_CHOICES}
         onChange={(format) => {
           change({ format: format === '' ? null : format });
         }}
       />
+      {/^(?:win32|darwin) /u.test(info?.platform ?? '') && (
+        <div className={styles['wide']}>
+          <Check
+            checked={!options.unmarked}
+            onChange={(marked) => {
+              change({ unmarked: !marked });
+            }}
+          >
+            Mark files as from the internet
+          </Check>
+        </div>
+      )}
     </Group>
   );
 }
@@ -174,7 +187,7 @@ function digestChoices(chosen: CheckAlgorithm | undefined) {
 }
 
 function speedHint(rate: number | null): string {
-  return rate === null ? 'None; or 500K, 2M' : `All together ${formatRate(rate)}`;
+  return rate === null ? 'None, or 500K, 2M' : `${formatRate(rate)} in total`;
 }
 
 function LoginFields({ hosts }: { readonly hosts: number }) {
@@ -187,7 +200,7 @@ function LoginFields({ hosts }: { readonly hosts: number }) {
       <LinesField field="headers" label="Headers" placeholder="Referer: https://…" />
       <TextField field="bearer" label="Token" placeholder="Instead of a login" secret />
       <FileField field="cookies" purpose="cookies" label="Cookies" none="From cookies.txt…" />
-      <FileField field="netrc" purpose="logins" label="Logins by host" none="From .netrc…" />
+      <FileField field="netrc" purpose="logins" label="Logins per host" none="From .netrc…" />
       <TextField field="userAgent" label="User agent" placeholder="Heddle" />
       {isSent && hosts > 1 && (
         <p className={styles['warning']} role="status">
@@ -208,7 +221,7 @@ function FailureFields() {
       <TextField field="retryOn" label="Also retry on" placeholder="Statuses: 403, 5xx" />
       <TextField
         field="retryBase"
-        label="First wait, ms"
+        label="First retry delay, ms"
         placeholder={`Up to ${retryBaseMs}, then doubled`}
         numeric
       />
@@ -219,7 +232,7 @@ function FailureFields() {
             change({ retryAll });
           }}
         >
-          Try POST and PATCH again too
+          Also retry POST and PATCH
         </Check>
       </div>
     </Group>
@@ -236,25 +249,25 @@ function NetworkFields() {
       <TextField
         field="proxy"
         label="Proxy"
-        placeholder={settings?.proxy == null ? 'As the system says' : 'As in Settings'}
+        placeholder={settings?.proxy == null ? 'From the system' : 'From Settings'}
       />
-      <TextField field="connectTimeout" label="Connecting, s" placeholder={seconds(connectMs)} />
+      <TextField field="connectTimeout" label="Connect timeout, s" placeholder={seconds(connectMs)} />
       <Choice
-        label="Connections a file"
+        label="Connections per file"
         value={String(options.segments)}
         choices={SEGMENT_CHOICES}
         onChange={(segments) => {
           change({ segments: Number(segments) });
         }}
       />
-      <TextField field="headerTimeout" label="Until an answer, s" placeholder={seconds(headersMs)} />
+      <TextField field="headerTimeout" label="Response timeout, s" placeholder={seconds(headersMs)} />
       <TextField
         field="connectionsPerHost"
-        label="Connections a host"
+        label="Connections per host"
         placeholder={settings === null ? '' : `At most ${settings.connectionsPerHost}`}
         numeric
       />
-      <TextField field="stallTimeout" label="Without data, s" placeholder={seconds(stallMs)} />
+      <TextField field="stallTimeout" label="Stall timeout, s" placeholder={seconds(stallMs)} />
     </Group>
   );
 }
@@ -267,12 +280,12 @@ function CertificateFields() {
       <FileField
         field="caFile"
         purpose="certificates"
-        label="Also trust"
-        none={settings?.caFile == null ? 'A PEM file…' : 'As in Settings'}
+        label="Additional CA certificates"
+        none={settings?.caFile == null ? 'A PEM file…' : 'From Settings'}
       />
-      <FileField field="certFile" purpose="certificates" label="Own certificate" none="PEM or PKCS #12…" />
-      <FileField field="keyFile" purpose="certificates" label="Its key" none="In the certificate’s file" />
-      <TextField field="keyPassword" label="Key’s password" secret />
+      <FileField field="certFile" purpose="certificates" label="Client certificate" none="PEM or PKCS #12…" />
+      <FileField field="keyFile" purpose="certificates" label="Private key" none="In the certificate file" />
+      <TextField field="keyPassword" label="Key password" secret />
       <div className={styles['wide']}>
         <Check
           checked={options.insecure}
@@ -280,7 +293,7 @@ function CertificateFields() {
             change({ insecure });
           }}
         >
-          Do not check servers’ certificates
+          Do not verify server certificates (insecure)
         </Check>
       </div>
       {options.insecure && (

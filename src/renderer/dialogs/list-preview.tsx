@@ -62,7 +62,7 @@ function Summary({ sources, together, chosen }: Omit<ListPreviewsProps, 'leftOut
     <div className={styles['summary']}>
       <p aria-live="polite">
         {entries + faultCount === 0 ? (
-          <span className={styles['muted']}>No address yet.</span>
+          <span className={styles['muted']}>No addresses yet.</span>
         ) : (
           <>
             <strong className={styles['count']}>{countText(together, chosen)}</strong>{' '}

@@ -20,10 +20,10 @@ const LAYOUTS = [
 
 const POLICIES: readonly { readonly value: CopyPolicy; readonly text: string }[] = [
   { value: 'refuse', text: 'Ask me at the end' },
-  { value: 'skip', text: 'Keep what is there' },
-  { value: 'overwrite', text: 'Replace it' },
-  { value: 'newer', text: 'Replace it if it is older' },
-  { value: 'number', text: 'Keep both, the copy gets a number' },
+  { value: 'skip', text: 'Skip' },
+  { value: 'overwrite', text: 'Overwrite' },
+  { value: 'newer', text: 'Overwrite if older' },
+  { value: 'number', text: 'Keep both (number the copy)' },
 ];
 
 /** Codes of errors that are about the destination. */
@@ -46,7 +46,7 @@ export function NewCopy() {
     draft.paths.length === 0
       ? 'Add at least one file or folder.'
       : draft.destination === ''
-        ? 'Choose where the copy goes.'
+        ? 'Choose a destination.'
         : rulesFault(draft.rules);
 
   const { existing, verify, checksum, sync, mirror, inPlace } = draft;
@@ -85,12 +85,12 @@ export function NewCopy() {
       // What would be deleted is shown before anything is.
       onlyInstead={draft.mirror}
     >
-      <SourcesField kind="copy" label="From" none="Add or drop what is to be copied." />
+      <SourcesField kind="copy" label="From" none="Add or drop the files and folders to copy." />
       <FolderField
         id={id}
         label="To"
         value={draft.destination}
-        placeholder="A folder that receives the copies"
+        placeholder="Destination folder"
         purpose="copy-target"
         error={aboutDestination ? error : null}
         onChange={(path) => {
@@ -98,9 +98,9 @@ export function NewCopy() {
         }}
       />
       <div className={styles['line']}>
-        <span className={styles['label']}>From a folder, copy</span>
+        <span className={styles['label']}>For a folder, copy</span>
         <Segmented
-          label="From a folder, copy"
+          label="For a folder, copy"
           options={LAYOUTS}
           value={draft.layout}
           onChange={(layout) => {
@@ -111,7 +111,7 @@ export function NewCopy() {
       <FirstFile asked={asked} />
       <Select
         id={`${id}-existing`}
-        label="Existing files that differ"
+        label="If the target differs"
         value={draft.existing}
         options={POLICIES}
         onChange={(existing) => {
@@ -124,7 +124,7 @@ export function NewCopy() {
           changeDraft('copy', { verify });
         }}
       >
-        Verify after copying: read files back from the device and compare
+        Verify after copying: read each file back from the device and compare
       </Check>
       <Check
         checked={draft.checksum}
@@ -140,7 +140,7 @@ export function NewCopy() {
           changeDraft('copy', { sync });
         }}
       >
-        Wait until each copy is on the device: slower, but safe from a power cut
+        Flush each copy to the device: slower, but survives a power failure
       </Check>
       <Check
         checked={draft.digests}
@@ -148,7 +148,7 @@ export function NewCopy() {
           changeDraft('copy', { digests });
         }}
       >
-        Compute SHA-256 digests on the way, for a manifest
+        Compute SHA-256 digests while copying, for a manifest
       </Check>
       <Check
         checked={draft.mirror}
@@ -156,7 +156,7 @@ export function NewCopy() {
           changeDraft('copy', { mirror });
         }}
       >
-        Mirror: delete at the target what the source lacks; you see what first
+        Mirror: delete target files that are not in the source (shown first)
       </Check>
       <Check
         checked={draft.inPlace}
@@ -164,7 +164,7 @@ export function NewCopy() {
           changeDraft('copy', { inPlace });
         }}
       >
-        In place: overwrite what cannot be replaced; a stop leaves it half-written
+        In place: write into files that cannot be replaced; stopping leaves them half-written
       </Check>
       <RulesField
         rules={draft.rules}

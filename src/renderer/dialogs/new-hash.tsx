@@ -51,17 +51,17 @@ export function NewHash() {
           value={draft.aim}
           options={[
             { value: 'digests', text: 'Digests', title: 'A digest of each file' },
-            { value: 'duplicates', text: 'Duplicates', title: 'Files of equal content' },
+            { value: 'duplicates', text: 'Duplicates', title: 'Files with the same content' },
           ]}
           onChange={(aim) => {
             changeDraft('hash', { aim });
           }}
         />
         <p className={styles['note']}>
-          {duplicates ? 'Files of equal content are shown; nothing is deleted.' : 'A digest of each file.'}
+          {duplicates ? 'Finds files with the same content; deletes nothing.' : 'A digest of each file.'}
         </p>
       </div>
-      <SourcesField kind="hash" label="Files and folders" none="Add or drop what is to be read." />
+      <SourcesField kind="hash" label="Files and folders" none="Add or drop files and folders." />
       {!duplicates && <AlgorithmsField chosen={draft.algorithms} />}
       <RulesField
         rules={draft.rules}
@@ -76,7 +76,7 @@ export function NewHash() {
           changeDraft('hash', { cache });
         }}
       >
-        Take known digests of files that have not changed
+        Reuse known digests of files that have not changed
       </Check>
       <HowField kind="hash" />
     </NewJobDialog>

@@ -48,7 +48,7 @@ export function NewVerify() {
           label="What is compared"
           value={draft.against}
           options={[
-            { value: 'manifest', text: 'Files with a manifest' },
+            { value: 'manifest', text: 'Files against a manifest' },
             { value: 'folders', text: 'Two folders' },
           ]}
           onChange={(against) => {
@@ -109,13 +109,8 @@ function PathField({ draft, field, label, placeholder, purpose = 'folder' }: Pat
 function FolderFields({ draft }: { readonly draft: Draft }) {
   return (
     <>
-      <PathField draft={draft} field="left" label="Left" placeholder="The folder that is right, or older" />
-      <PathField
-        draft={draft}
-        field="right"
-        label="Right"
-        placeholder="The folder that is compared with it"
-      />
+      <PathField draft={draft} field="left" label="Left" placeholder="The reference folder" />
+      <PathField draft={draft} field="right" label="Right" placeholder="The folder to compare with it" />
     </>
   );
 }
@@ -172,10 +167,10 @@ function MoreFields({ draft }: { readonly draft: Draft }) {
           <>
             <Select
               id={`${id}-algorithm`}
-              label="Algorithm, where the manifest leaves it open"
+              label="Algorithm, if the manifest does not say"
               value={draft.algorithm ?? TOLD}
               options={[
-                { value: TOLD, text: 'Told by its digests' },
+                { value: TOLD, text: 'Detect from the digests' },
                 ...ALGORITHMS.map((algorithm) => ({ value: algorithm, text: ALGORITHM_NAMES[algorithm] })),
               ]}
               onChange={(value) => {

@@ -37,7 +37,7 @@ export function RulesField({ rules, usualLinks, walks = true, onChange }: RulesF
         <div className={styles['pair']}>
           <GlobsField
             id={`${id}-include`}
-            label="Only these, one glob a line"
+            label="Include (one pattern per line)"
             placeholder="*.jpg"
             value={rules.include}
             onChange={(include) => {
@@ -46,7 +46,7 @@ export function RulesField({ rules, usualLinks, walks = true, onChange }: RulesF
           />
           <GlobsField
             id={`${id}-exclude`}
-            label="Not these, one glob a line"
+            label="Exclude (one pattern per line)"
             placeholder="node_modules"
             value={rules.exclude}
             onChange={(exclude) => {
@@ -61,7 +61,7 @@ export function RulesField({ rules, usualLinks, walks = true, onChange }: RulesF
               change({ hidden });
             }}
           >
-            Hidden files
+            Include hidden files
           </Check>
           <Check
             checked={rules.gitignore}
@@ -69,7 +69,7 @@ export function RulesField({ rules, usualLinks, walks = true, onChange }: RulesF
               change({ gitignore });
             }}
           >
-            Obey .gitignore
+            Respect .gitignore
           </Check>
           {walks && (
             <Check
@@ -100,7 +100,7 @@ export function RulesField({ rules, usualLinks, walks = true, onChange }: RulesF
         <div className={styles['line']}>
           <SizeField
             id={`${id}-min`}
-            label="Sizes from"
+            label="Size from"
             value={rules.minSize}
             onChange={(minSize) => {
               change({ minSize });

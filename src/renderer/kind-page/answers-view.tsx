@@ -14,7 +14,7 @@ export function AnswersView({ job }: { readonly job: JobSummary }) {
     { everyMs: isEnded(job.state) ? null : ASK_AGAIN_MS, version: job.state },
   );
   if (responses === null) return <p className={styles['none']}>Reading the answers…</p>;
-  if (responses.statuses.length === 0) return <p className={styles['none']}>Nothing was answered yet.</p>;
+  if (responses.statuses.length === 0) return <p className={styles['none']}>No answers yet.</p>;
   return (
     <div className={styles['view']}>
       <Statuses responses={responses} />

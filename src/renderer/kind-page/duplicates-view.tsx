@@ -63,12 +63,12 @@ export function DuplicatesView({ job, views }: DuplicatesViewProps) {
 }
 
 function noneText(ended: boolean, page: DuplicatePage | null): string {
-  if (!ended) return 'Groups are shown when every file was looked at.';
+  if (!ended) return 'Groups are shown once every file has been checked.';
   return page === null ? 'Reading the groups…' : 'No two files have the same content.';
 }
 
 function totalsText({ groups, files, reclaimableBytes }: DuplicateTotals): string {
-  return `${formatBytes(reclaimableBytes)} to win: ${plural(files, 'file', 'files')} in ${plural(groups, 'group', 'groups')} of equal content.`;
+  return `${formatBytes(reclaimableBytes)} reclaimable: ${plural(files, 'file', 'files')} in ${plural(groups, 'group', 'groups')} with the same content.`;
 }
 
 interface PagesProps {

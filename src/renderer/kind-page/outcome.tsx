@@ -51,7 +51,7 @@ function StartForReal({ job, findings }: OutcomeProps) {
   if (mirror && job.counts.failed > 0) {
     return (
       <p className={styles['note']}>
-        Not everything could be seen, so nothing can be deleted. Mend it and look again.
+        Not everything could be read, so nothing can be deleted. Fix this and do another dry run.
       </p>
     );
   }
@@ -73,10 +73,10 @@ const ANSWERS: readonly {
   readonly text: string;
   readonly title: string;
 }[] = [
-  { policy: 'overwrite', text: 'Replace', title: 'Replace what is there' },
-  { policy: 'newer', text: 'Newer only', title: 'Replace what is there if it is older' },
-  { policy: 'number', text: 'Keep both', title: 'Leave what is there and give the copy a number' },
-  { policy: 'skip', text: 'Keep mine', title: 'Leave what is there' },
+  { policy: 'overwrite', text: 'Overwrite', title: 'Overwrite the existing files' },
+  { policy: 'newer', text: 'Overwrite older', title: 'Overwrite existing files that are older' },
+  { policy: 'number', text: 'Keep both', title: 'Keep the existing files and number the copies' },
+  { policy: 'skip', text: 'Skip', title: 'Keep the existing files' },
 ];
 
 /** Asked once for all. */
@@ -87,8 +87,8 @@ function AskExisting({ job, existing }: { readonly job: JobSummary; readonly exi
   return (
     <section className={`${styles['outcome'] ?? ''} ${styles['ask'] ?? ''}`} aria-label="Files that exist">
       <p className={styles['text']}>
-        {plural(existing, 'target exists', 'targets exist')} and {existing === 1 ? 'differs' : 'differ'}. What
-        is to be done with {existing === 1 ? 'it' : 'all of them'}?
+        {plural(existing, 'target already exists', 'targets already exist')} and{' '}
+        {existing === 1 ? 'differs' : 'differ'}. What should happen to {existing === 1 ? 'it' : 'them'}?
       </p>
       <div className={styles['answers']} role="group" aria-label="What to do with files that exist">
         {answers.map(({ policy, text, title }) => (

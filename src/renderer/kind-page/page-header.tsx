@@ -161,7 +161,7 @@ function JobButtons({ job }: { readonly job: JobSummary }) {
             retryJob(job.id);
           }}
         >
-          {job.kind === 'verify' ? 'Look again' : job.counts.failed > 0 ? 'Retry failed' : 'Retry'}
+          {job.kind === 'verify' ? 'Check again' : job.counts.failed > 0 ? 'Retry failed' : 'Retry'}
         </Button>
       )}
       {ended && hasDigests(job) && job.counts.done > 0 && <ManifestMenu job={job} />}
@@ -176,8 +176,8 @@ function hasDigests(job: JobSummary): boolean {
 }
 
 const MANIFEST_NAMES: Readonly<Record<ManifestFormat, string>> = {
-  gnu: 'GNU, as sha256sum writes…',
-  bsd: 'BSD, with the algorithm in each line…',
+  gnu: 'GNU (as sha256sum)…',
+  bsd: 'BSD (algorithm on each line)…',
   sfv: 'SFV…',
   hashdeep: 'hashdeep…',
   json: 'JSON…',

@@ -30,13 +30,13 @@ interface TaskPaneProps {
 
 type View = 'tasks' | 'groups' | 'answers' | 'hosts';
 const DUPLICATE_VIEWS = [
-  { value: 'groups', text: 'Groups', title: 'Files of equal content together' },
+  { value: 'groups', text: 'Groups', title: 'Files with the same content' },
   { value: 'tasks', text: 'Files' },
 ] as const;
 const DOWNLOAD_VIEWS = [
   { value: 'tasks', text: 'Tasks' },
   { value: 'answers', text: 'Answers', title: 'Statuses and latencies' },
-  { value: 'hosts', text: 'Hosts', title: 'What each host is asked, and refuses' },
+  { value: 'hosts', text: 'Hosts', title: 'Requests to each host, and refusals' },
 ] as const;
 
 const VIEW_NAMES = { answers: 'Answers', hosts: 'Hosts', groups: 'Groups' } as const;
@@ -62,7 +62,7 @@ export function TaskPane({ jobId, words }: TaskPaneProps) {
     ...Object.values(counts ?? {}),
     frame?.waitingFor == null ? '' : 'waits',
   ].join(' ');
-  const rows = useTaskRows({ jobId, ...filter, search }, version);
+  const rows = useTaskRows({ jobId, ...filter, search }, version, job?.state ?? '');
   const findings = useFindings(job, counts === undefined ? 0 : settledTasks(counts));
   const look = useMemo(() => lookOf(job), [job]);
   // The row as it is now, be it among those held or not: filters may hide it, and lists scroll.

@@ -25,8 +25,11 @@ export interface TaskRows {
 /** Pages are read again at most this often. */
 const REFRESH_MS = 500;
 
-/** @param version changes whenever rows may have changed */
-export function useTaskRows(query: TaskQuery, version: string): TaskRows {
+/**
+ * @param version changes whenever rows may have changed
+ * @param jobState once it is another one, rows are read again at once
+ */
+export function useTaskRows(query: TaskQuery, version: string, jobState: string): TaskRows {
   const { jobId, state, finding, search } = query;
   const [, rerender] = useReducer((count: number) => count + 1, 0);
   const source = useMemo(
@@ -35,8 +38,8 @@ export function useTaskRows(query: TaskQuery, version: string): TaskRows {
   );
   useEffect(() => source.open(rerender), [source]);
   useEffect(() => {
-    source.changed(version);
-  }, [source, version]);
+    source.changed(version, jobState);
+  }, [source, version, jobState]);
   return source;
 }
 
@@ -46,6 +49,7 @@ class RowSource implements TaskRows {
   #first = 0;
   #last = 0;
   #version: string | null = null;
+  #jobState = '';
   #refreshedAtMs = -Infinity;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -96,12 +100,18 @@ class RowSource implements TaskRows {
     return undefined;
   }
 
-  changed(version: string): void {
+  changed(version: string, jobState: string): void {
     if (this.#version === version) return;
     const first = this.#version === null;
+    const isUrgent = jobState !== this.#jobState;
     this.#version = version;
+    this.#jobState = jobState;
     if (first) return;
-    const waitMs = this.#refreshedAtMs + REFRESH_MS - performance.now();
+    if (isUrgent) {
+      clearTimeout(this.#timer);
+      this.#timer = undefined;
+    }
+    const waitMs = isUrgent ? 0 : this.#refreshedAtMs + REFRESH_MS - performance.now();
     this.#timer ??= setTimeout(
       () => {
         this.#timer = undefined;

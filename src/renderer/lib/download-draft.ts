@@ -44,6 +44,8 @@ export interface OptionsDraft {
   readonly keyFile: string;
   readonly keyPassword: string;
   readonly insecure: boolean;
+  /** Without the system's mark that files came from the internet. */
+  readonly unmarked: boolean;
   readonly digests: readonly CheckAlgorithm[];
   readonly maxSize: string;
   readonly keepFree: string;
@@ -92,6 +94,7 @@ export function optionsDraft(remembered: RememberedOptions): OptionsDraft {
     keyFile: '',
     keyPassword: '',
     insecure: false,
+    unmarked: false,
     digests: remembered.digests ?? USUAL.digests,
     maxSize: unlessUsual('maxBytes', sizeText),
     keepFree: unlessUsual('keepFreeBytes', sizeText),
@@ -133,29 +136,33 @@ export function optionFaults(draft: OptionsDraft, isSingle: boolean): OptionFaul
     check(
       'checksum',
       (text) => parseChecksum(text) !== null,
-      'A checksum is sha256=… with the whole digest.',
+      'Write the checksum as sha256=… with the whole digest.',
     );
-    check('name', (text) => !/[/\\]/u.test(text), 'A name has no slash. Choose the folder above.');
+    check('name', (text) => !/[/\\]/u.test(text), 'A name cannot contain a slash. Choose the folder above.');
   }
-  check('connectionsPerHost', whole(1, 256), 'A host gets 1 to 256 connections.');
-  check('limitRate', (text) => (readBytes(text) ?? 0) >= 1, 'A speed limit is bytes per second: 500K, 2M.');
-  check('retries', whole(0, 1000), 'Retries are a whole number from 0 to 1000.');
-  check('retryBase', whole(1, 86_400_000), 'A wait is a whole number of milliseconds, at least 1.');
+  check('connectionsPerHost', whole(1, 256), 'Connections per host: 1 to 256.');
+  check(
+    'limitRate',
+    (text) => (readBytes(text) ?? 0) >= 1,
+    'Write the speed limit in bytes per second, such as 500K or 2M.',
+  );
+  check('retries', whole(0, 1000), 'Retries: a whole number from 0 to 1000.');
+  check('retryBase', whole(1, 86_400_000), 'The delay is a whole number of milliseconds, at least 1.');
   if (!statusesOf(draft).every((status) => STATUS_PATTERN.test(status)))
-    faults.retryOn = 'Statuses are from 400 to 599, or 4xx or 5xx: 403, 5xx.';
-  check('maxSize', isSize, 'A size is a number of bytes, or as 10M.');
-  check('keepFree', isSize, 'A size is a number of bytes, or as 10M.');
-  check('connectTimeout', isSeconds, 'A time-out is a number of seconds, more than 0.');
-  check('headerTimeout', isSeconds, 'A time-out is a number of seconds, more than 0.');
-  check('stallTimeout', isSeconds, 'A time-out is a number of seconds, more than 0.');
+    faults.retryOn = 'List status codes from 400 to 599, or 4xx or 5xx, such as 403, 5xx.';
+  check('maxSize', isSize, 'Write a size in bytes, or with a suffix, such as 10M.');
+  check('keepFree', isSize, 'Write a size in bytes, or with a suffix, such as 10M.');
+  check('connectTimeout', isSeconds, 'A timeout is a number of seconds greater than 0.');
+  check('headerTimeout', isSeconds, 'A timeout is a number of seconds greater than 0.');
+  check('stallTimeout', isSeconds, 'A timeout is a number of seconds greater than 0.');
   check('proxy', (text) => readProxyAddress(text) !== null, `A proxy is ${PROXY_FORM}.`);
-  check('userAgent', isFieldValue, 'It has characters that a header cannot have.');
-  check('bearer', isFieldValue, 'It has characters that a header cannot have.');
-  if (draft.user === '' && draft.password !== '') faults.user = 'A password needs a name.';
+  check('userAgent', isFieldValue, 'This contains characters that are not allowed in a header.');
+  check('bearer', isFieldValue, 'This contains characters that are not allowed in a header.');
+  if (draft.user === '' && draft.password !== '') faults.user = 'Enter a name for this password.';
   if (draft.user !== '' && draft.bearer.trim() !== '')
-    faults.bearer = 'A login is a name and password or a token, not both.';
+    faults.bearer = 'Use a name and password, or a token, but not both.';
   if (draft.certFile === '' && draft.keyFile + draft.keyPassword !== '')
-    faults.certFile = 'A key needs its certificate.';
+    faults.certFile = 'Choose the certificate for this key.';
   const header = headerLines(draft)
     .map(readHeaderLine)
     .find((read) => typeof read === 'string');
@@ -250,8 +257,9 @@ export function optionsText(draft: OptionsDraft, isSingle: boolean): string {
     draft.format !== null && `read as ${LIST_FORMAT_NAMES[draft.format]}`,
     isSingle && draft.name.trim() !== '' && `named ${draft.name.trim()}`,
     isSingle && draft.checksum.trim() !== '' && 'checksum',
-    draft.segments !== USUAL.segments && plural(draft.segments, 'connection a file', 'connections a file'),
-    draft.connectionsPerHost.trim() !== '' && `${draft.connectionsPerHost.trim()} a host`,
+    draft.segments !== USUAL.segments &&
+      plural(draft.segments, 'connection per file', 'connections per file'),
+    draft.connectionsPerHost.trim() !== '' && `${draft.connectionsPerHost.trim()} per host`,
     rate !== null && `at most ${formatBytes(rate)}/s`,
     draft.user !== '' && `login ${draft.user}`,
     draft.bearer.trim() !== '' && 'token',
@@ -262,14 +270,15 @@ export function optionsText(draft: OptionsDraft, isSingle: boolean): string {
     draft.retries.trim() !== '' && plural(Number(draft.retries), 'retry', 'retries'),
     draft.retryBase.trim() !== '' && 'first wait',
     draft.retryOn.trim() !== '' && `retried on ${statusesOf(draft).join(', ')}`,
-    draft.retryAll && 'POST tried again',
+    draft.retryAll && 'POST retried',
     draft.proxy.trim() !== '' && 'proxy',
     draft.caFile !== '' && 'certificates',
     draft.certFile !== '' && 'client certificate',
     draft.insecure && 'certificates not checked',
+    draft.unmarked && 'not marked as from the internet',
     draft.digests.length > 0 && draft.digests.map((algorithm) => ALGORITHM_NAMES[algorithm]).join(', '),
     draft.maxSize.trim() !== '' && `files up to ${draft.maxSize.trim()}`,
-    draft.keepFree.trim() !== '' && `${draft.keepFree.trim()} stay free`,
+    draft.keepFree.trim() !== '' && `${draft.keepFree.trim()} kept free`,
     [draft.connectTimeout, draft.headerTimeout, draft.stallTimeout].some((text) => text.trim() !== '') &&
       'time-outs',
   ];

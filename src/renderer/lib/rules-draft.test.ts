@@ -31,6 +31,8 @@ test('what differs from everything is said', () => {
 
 test('sizes that cannot be are said', () => {
   expect(rulesFault(emptyRules('skip'))).toBeNull();
-  expect(rulesFault({ ...emptyRules('skip'), minSize: 'big' })).toContain('number of bytes');
-  expect(rulesFault({ ...emptyRules('skip'), minSize: '2k', maxSize: '1k' })).toContain('above');
+  expect(rulesFault({ ...emptyRules('skip'), minSize: 'big' })).toContain('size in bytes');
+  expect(rulesFault({ ...emptyRules('skip'), minSize: '2k', maxSize: '1k' })).toContain(
+    'larger than the maximum',
+  );
 });

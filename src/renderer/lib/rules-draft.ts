@@ -35,11 +35,12 @@ export function isWrongSize(text: string): boolean {
 
 /** What is wrong with it; `null`: nothing. */
 export function rulesFault({ minSize, maxSize }: RulesDraft): string | null {
-  if (isWrongSize(minSize) || isWrongSize(maxSize)) return 'A size is a number of bytes, or as 10M.';
+  if (isWrongSize(minSize) || isWrongSize(maxSize))
+    return 'Write a size in bytes, or with a suffix, such as 10M.';
   const smallest = readBytes(minSize);
   const largest = readBytes(maxSize);
   if (smallest !== null && largest !== null && smallest > largest)
-    return 'The smallest size is above the largest.';
+    return 'The minimum size is larger than the maximum.';
   return null;
 }
 

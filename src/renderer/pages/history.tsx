@@ -178,15 +178,15 @@ function HistoryRow({ job }: { readonly job: JobSummary }) {
             className={styles['action']}
             aria-label={
               job.kind === 'verify'
-                ? `Look again at what differs of ${visible(job.label)}`
-                : `Retry what failed of ${visible(job.label)}`
+                ? `Check again what differs in ${visible(job.label)}`
+                : `Retry failed tasks of ${visible(job.label)}`
             }
             onClick={() => {
               retryJob(job.id);
               showJob(job);
             }}
           >
-            {job.kind === 'verify' ? 'Look again' : 'Retry'}
+            {job.kind === 'verify' ? 'Check again' : 'Retry'}
           </button>
         )}
         {isEnded(job.state) && (

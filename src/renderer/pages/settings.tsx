@@ -119,7 +119,7 @@ function Downloads({ settings }: { readonly settings: Settings }) {
       </Row>
       <Row
         name="Certificates"
-        note={settings.caFile ?? 'Those of the system; a PEM file can be trusted beside them.'}
+        note={settings.caFile ?? 'The system’s certificates, plus an optional PEM file.'}
       >
         {settings.caFile !== null && (
           <Button
