@@ -93,6 +93,27 @@ test('asked, kept open, sent to the background, and brought back', async ({ fold
   }
 });
 
+test('the window comes back where it was, unless no screen is there any more', async ({ folder }) => {
+  const place = { x: 40, y: 30, width: 900, height: 600 };
+  const bounds = (electron: ElectronApplication): Promise<object | undefined> =>
+    electron.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.getNormalBounds());
+  const put = (electron: ElectronApplication, to: typeof place): Promise<void> =>
+    electron.evaluate(({ BrowserWindow }, rectangle) => {
+      BrowserWindow.getAllWindows()[0]?.setBounds(rectangle);
+    }, to);
+  const first = await launch(join(folder, 'data'));
+  await put(first.electron, place);
+  await first.electron.close();
+  const second = await launch(join(folder, 'data'));
+  expect(await bounds(second.electron)).toEqual(place);
+  await put(second.electron, { ...place, x: 90_000 });
+  await second.electron.close();
+  const third = await launch(join(folder, 'data'));
+  expect(await bounds(third.electron)).toMatchObject({ width: place.width, height: place.height });
+  expect(await bounds(third.electron)).not.toMatchObject({ x: 90_000 });
+  await third.electron.close();
+});
+
 test('paused and quit: the next start goes on', async ({ folder }) => {
   let release = (): void => undefined;
   const held = new Promise<void>((resolve) => (release = resolve));

@@ -254,6 +254,14 @@ test('jobs, retry, cancel', async ({ heddle, start, server, folder }) => {
     { type: 'job', id: 2, kind: 'download', state: 'cancelled', counts: { cancelled: 3, queued: 0 } },
     { type: 'job', id: 1, kind: 'copy', state: 'done', counts: { done: 21, failed: 0 } },
   ]);
+  // Of one job also what its threads gained, and where their time went.
+  const [line, gain, head, ...threads] = (await heddle(['jobs', '1'])).stdout.trimEnd().split('\n');
+  expect(line).toMatch(/^ +1 +copy +done +21 of 21 /u);
+  expect(gain).toMatch(/ on \d+ threads(?:, at most \d at once)?, \d+ % busy; the tasks together took /u);
+  expect(head).toMatch(/^ +Work /u);
+  expect(threads[0]).toMatch(/^W1 /u);
+  expect(threads.at(-1)).toMatch(/^(?:all|W1) /u);
+  expect(await heddle(['jobs', '9'])).toMatchObject({ status: 2, stdout: '' });
   expect(readdirSync(target)).toEqual(['tree']);
   expect(await heddle(['resume'])).toMatchObject({
     status: 0,
@@ -303,7 +311,10 @@ test('progress goes to standard error, plain; --quiet has none', async ({ start,
     expect(stdout.trimEnd().split('\n').sort()).toEqual(files.map((name) => join(folder, place, name)));
     expect(stderr).not.toContain('\u001b');
     if (run === quiet) expect(stderr).toBe('');
-    else expect(stderr).toMatch(/^(0 of 2 · .*\n)+2 downloaded .*\n200 × 2; first byte .*\n$/u);
+    else
+      expect(stderr).toMatch(
+        /^(0 of 2 · .*\n)+2 downloaded .*\n2 threads, \d+ % busy; the tasks together took .*\n200 × 2; first byte .*\n$/u,
+      );
   }
 });
 

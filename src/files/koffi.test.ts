@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { expect, test } from 'vitest';
 import { shareOf } from '../workers/reflink';
 import { macAttributes } from './attribute-calls';
+import { setTimesOf } from './exact-times';
 import type { Koffi } from './koffi';
 import { onlineOnlyOf } from './online-only';
 import { ofSystem } from './rename-exclusive';
@@ -35,10 +36,11 @@ test('what is said of calls of Windows and macOS is understood', () => {
     onlineOnlyOf(() => koffi, platform);
     shareOf(() => koffi, platform);
     ofSystem(koffi, platform);
+    setTimesOf(() => koffi, platform);
   }
   expect(parsed).toContain('FindFirstStreamW');
   expect(parsed).toContain('fclonefileat');
-  expect(parsed).toHaveLength(22);
+  expect(parsed).toHaveLength(29);
 });
 
 test('nonsense is not', () => {

@@ -153,21 +153,13 @@ export class Libc {
 
   /** Nanoseconds since the epoch. */
   setTimes(holder: AttributeHolder, atimeNs: bigint, mtimeNs: bigint): void {
-    this.#setTime(0, atimeNs);
-    this.#setTime(2, mtimeNs);
+    writeTimespec(this.#times, 0, atimeNs);
+    writeTimespec(this.#times, 2, mtimeNs);
     const result =
       typeof holder === 'number'
         ? this.#futimens(holder, this.#times)
         : this.#utimensat(AT_FDCWD, terminated(holder), this.#times, AT_SYMLINK_NOFOLLOW);
     if (result !== 0) throw this.#error('utimensat');
-  }
-
-  #setTime(at: number, time: bigint): void {
-    // Before 1970 the seconds are rounded down: nanoseconds count forwards.
-    const rest = time % SECOND_NS;
-    const nanoseconds = rest < 0n ? rest + SECOND_NS : rest;
-    this.#times[at] = (time - nanoseconds) / SECOND_NS;
-    this.#times[at + 1] = nanoseconds;
   }
 
   /**
@@ -295,6 +287,15 @@ export class Libc {
     const code = names.get(errno) ?? `errno-${errno}`;
     return Object.assign(new Error(`${code}: ${syscall}`), { code, syscall, errno });
   }
+}
+
+/** A `struct timespec` of two 64-bit numbers. @param at its place in `times` */
+export function writeTimespec(times: BigInt64Array, at: number, time: bigint): void {
+  // Before 1970 the seconds are rounded down: nanoseconds count forwards.
+  const rest = time % SECOND_NS;
+  const nanoseconds = rest < 0n ? rest + SECOND_NS : rest;
+  times[at] = (time - nanoseconds) / SECOND_NS;
+  times[at + 1] = nanoseconds;
 }
 
 /** @param release of the kernel, as uname(2) says it */

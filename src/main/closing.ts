@@ -4,7 +4,7 @@ import { toErrorData } from '../common/model/errors';
 import type { Settings } from '../common/model/settings';
 import type { Engine } from '../engine';
 import icon from '../../build/icons/24x24.png?asset';
-import { createMainWindow, focusMainWindow, getMainWindow } from './window';
+import { createMainWindow, focusMainWindow, getMainWindow, rememberPlace } from './window';
 
 type Choice = Exclude<Settings['closing'], 'ask'>;
 
@@ -41,7 +41,9 @@ export class Closing {
     this.#tray?.destroy();
     this.#tray = null;
     createMainWindow(this.#engine, (event) => {
-      if (this.#quitting !== 'no' || this.#running === 0) return;
+      if (this.#quitting !== 'no') return;
+      rememberPlace(this.#engine);
+      if (this.#running === 0) return;
       event.preventDefault();
       void this.#ask();
     });
@@ -123,6 +125,7 @@ export class Closing {
   /** Running jobs stop cleanly, keep what is good and can go on at the next start. */
   #end(): void {
     this.#quitting = 'going';
+    rememberPlace(this.#engine);
     void this.#engine
       .close({ interrupt: true })
       .catch((error: unknown) => {

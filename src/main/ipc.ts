@@ -28,12 +28,6 @@ type Handlers = {
   ) => RequestOutput<Name> | Promise<RequestOutput<Name>>;
 };
 
-/** What a window downloads is marked as from the internet, as browsers do. */
-function marked(request: RequestInput<'jobs:create'>): RequestInput<'jobs:create'> {
-  if (request.kind !== 'download') return request;
-  return { ...request, options: { ...request.options, markOfTheWeb: true } };
-}
-
 export function setupIpc(engine: Engine, dataDirectory: string): void {
   const handlers: Handlers = {
     'app:info': () => appInfo(engine, dataDirectory),
@@ -43,7 +37,7 @@ export function setupIpc(engine: Engine, dataDirectory: string): void {
     'settings:get': () => engine.settings.get(),
     'settings:set': (patch) => engine.settings.set(patch),
     'jobs:list': (query) => engine.listJobs(query),
-    'jobs:create': (request) => engine.createJob(marked(request)),
+    'jobs:create': (request) => engine.createJob(request),
     'lists:preview': (list) => engine.previewList(list),
     'copies:first': (request) => engine.firstCopied(request),
     'jobs:pause': ({ jobId }) => engine.pause(jobId),

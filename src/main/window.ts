@@ -1,10 +1,14 @@
 /** The one window. */
 import { join } from 'node:path';
-import { BrowserWindow, nativeTheme } from 'electron';
+import { BrowserWindow, nativeTheme, screen, type Rectangle } from 'electron';
 import { REQUESTS } from '../common/ipc';
 import type { Engine } from '../engine';
 import icon from '../../build/icons/256x256.png?asset';
 import { APP_ORIGIN } from './protocol';
+
+const USUAL_SIZE = { width: 1320, height: 860 };
+/** So much of it must be on a screen for anybody to find it there. */
+const LEAST_SEEN = 100;
 
 let mainWindow: BrowserWindow | null = null;
 
@@ -16,8 +20,7 @@ export function getMainWindow(): BrowserWindow | null {
 export function createMainWindow(engine: Engine, onClose: (event: Electron.Event) => void): void {
   if (mainWindow !== null) return;
   const window = new BrowserWindow({
-    width: 1320,
-    height: 860,
+    ...placeOf(engine),
     minWidth: 720,
     minHeight: 480,
     show: false,
@@ -36,6 +39,7 @@ export function createMainWindow(engine: Engine, onClose: (event: Electron.Event
       additionalArguments: [`--heddle-requests=${Object.keys(REQUESTS).join(',')}`],
     },
   });
+  if (engine.settings.get().windowPlace?.isMaximized === true) window.maximize();
   mainWindow = window;
   window.once('ready-to-show', () => {
     window.show();
@@ -50,6 +54,28 @@ export function createMainWindow(engine: Engine, onClose: (event: Electron.Event
     engine.watch(null);
   });
   void window.loadURL(`${APP_ORIGIN}/index.html`);
+}
+
+/** Where it was, if that is still on a screen. */
+function placeOf(engine: Engine): Partial<Rectangle> {
+  const place = engine.settings.get().windowPlace;
+  if (place === null) return USUAL_SIZE;
+  const { x, y, width, height } = place;
+  const seen = screen.getAllDisplays().some(({ workArea }) => {
+    const across = Math.min(x + width, workArea.x + workArea.width) - Math.max(x, workArea.x);
+    const down = Math.min(y + height, workArea.y + workArea.height) - Math.max(y, workArea.y);
+    return across >= LEAST_SEEN && down >= LEAST_SEEN;
+  });
+  return seen ? { x, y, width, height } : { width, height };
+}
+
+/** For the next start. */
+export function rememberPlace(engine: Engine): void {
+  const window = mainWindow;
+  if (window === null) return;
+  engine.settings.set({
+    windowPlace: { ...window.getNormalBounds(), isMaximized: window.isMaximized() },
+  });
 }
 
 export function focusMainWindow(): void {

@@ -17,7 +17,8 @@ import {
 import type { Lost } from '../common/model/copy-options';
 import type { FsPath } from '../common/model/paths';
 import { errorCode, lstatOrNull, native } from '../files/entries';
-import { libc, type AttributeHolder } from '../files/libc';
+import { setExactTimes } from '../files/exact-times';
+import type { AttributeHolder } from '../files/libc';
 import { compareExtended, copyAcl, readExtended, setExtended } from './extended-attributes';
 
 const user = process.getuid?.();
@@ -39,6 +40,11 @@ const NOT_KEPT: ReadonlySet<string> = new Set([
 /** Linux's, which is not among Node's constants: a place in the tree that is not opened. */
 const O_PATH = 0o10_000_000;
 
+export interface Named {
+  readonly source: AttributeHolder;
+  readonly target: AttributeHolder;
+}
+
 /** What new files of a folder have from it. */
 export interface Birth {
   readonly uid: bigint;
@@ -53,6 +59,7 @@ export interface Birth {
  * @param source an open file, or the path of a link
  * @param lost gets what could not be kept
  * @param birth what the target has already, where that is known
+ * @param named by what attributes are read and written, where open files do not do for it
  */
 export function copyAttributes(
   source: AttributeHolder,
@@ -60,11 +67,12 @@ export function copyAttributes(
   target: AttributeHolder,
   lost: Set<Lost>,
   birth: Birth | null = null,
+  named: Named = { source, target },
 ): void {
   const owned = (birth?.uid === stats.uid && birth.gid === stats.gid) || setOwner(target, stats);
   if (!owned && isRoot) lost.add('owner');
-  const wanted = readExtended(source, lost);
-  if (birth?.hasAcl !== false || wanted.size > 0) setExtended(wanted, target, () => undefined, lost);
+  const wanted = readExtended(named.source, lost);
+  if (birth?.hasAcl !== false || wanted.size > 0) setExtended(wanted, named.target, () => undefined, lost);
   copyAcl(source, target, lost);
   // A link has no mode of its own.
   if (
@@ -203,9 +211,8 @@ function chmod(target: AttributeHolder, mode: number): void {
 }
 
 export function setTimes(target: AttributeHolder, atimeNs: bigint, mtimeNs: bigint): void {
-  const exact = libc();
-  if (exact !== null) exact.setTimes(target, atimeNs, mtimeNs);
-  else if (typeof target === 'number') futimesSync(target, secondsOf(atimeNs), secondsOf(mtimeNs));
+  if (setExactTimes(target, atimeNs, mtimeNs)) return;
+  if (typeof target === 'number') futimesSync(target, secondsOf(atimeNs), secondsOf(mtimeNs));
   else lutimesSync(native(target), secondsOf(atimeNs), secondsOf(mtimeNs));
 }
 

@@ -171,9 +171,10 @@ class Copying {
       const lost = new Set<Lost>();
       const finish = (): void => {
         aboutTarget(target, () => {
+          const { source, temp } = this.#job;
           // Windows has streams by the path of their file alone.
-          const [source, copy] = IS_WINDOWS ? [this.#job.source, this.#job.temp] : [this.#from, to];
-          copyAttributes(source, this.#before, copy, lost);
+          const named = IS_WINDOWS ? { source, target: temp } : undefined;
+          copyAttributes(this.#from, this.#before, to, lost, null, named);
         });
       };
       const { inPlace } = this.#job;

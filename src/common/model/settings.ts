@@ -23,6 +23,16 @@ export const rateSchema = z.lazy(() =>
     .max(2 ** 40),
 );
 
+const windowPlaceSchema = z.lazy(() =>
+  z.strictObject({
+    x: z.int(),
+    y: z.int(),
+    width: z.int().positive(),
+    height: z.int().positive(),
+    isMaximized: z.boolean(),
+  }),
+);
+
 const settingsSchema = z.lazy(() =>
   z.strictObject({
     download: kindSettings,
@@ -51,6 +61,8 @@ const settingsSchema = z.lazy(() =>
     theme: z.enum(['system', 'dark', 'light']),
     /** What becomes of running jobs when the window is closed. */
     closing: z.enum(['ask', 'background', 'quit']),
+    /** Where the window was, in the screen's own points; `null`: where the system puts it. */
+    windowPlace: windowPlaceSchema.nullable(),
   }),
 );
 export type Settings = z.infer<typeof settingsSchema>;
@@ -73,4 +85,5 @@ export const DEFAULT_SETTINGS: Settings = {
   downloadOptions: {},
   theme: 'system',
   closing: 'ask',
+  windowPlace: null,
 };

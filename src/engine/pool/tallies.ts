@@ -96,7 +96,10 @@ export class Tallies {
           aliveMs: tally.aliveMs + (thread === null ? 0 : nowMs() - thread.startedAtMs),
           threads: tally.threads,
           runMs: tally.runMs,
-          times: thread === null ? tally.times : addTimes(tally.times, thread.times),
+          // Looked at once, at the end, and not ten times a second.
+          get times() {
+            return thread === null ? tally.times : addTimes(tally.times, thread.times);
+          },
           loop: {
             activeMs: tally.loopActiveMs + (thread?.loop.activeMs ?? 0),
             idleMs: tally.loopIdleMs + (thread?.loop.idleMs ?? 0),

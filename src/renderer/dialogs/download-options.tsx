@@ -15,7 +15,7 @@ import {
 } from '../lib/download-draft';
 import { plural } from '../lib/text';
 import { connectionChoices } from '../kinds';
-import { changeSettings, useSettings } from '../state/settings';
+import { changeSettings, useInfo, useSettings } from '../state/settings';
 import { Check } from './fields';
 import { Choice, FieldsContext, FileField, Group, LinesField, TextField, useFields } from './option-fields';
 import form from './form.module.css';
@@ -90,6 +90,7 @@ const SEGMENT_CHOICES = [1, 2, 4, 8, 16].map((count) => ({
 function FileFields({ isSingle }: { readonly isSingle: boolean }) {
   const { options, change } = useFields();
   const settings = useSettings();
+  const info = useInfo();
   return (
     <Group title="Files and speed">
       <Choice
@@ -133,6 +134,18 @@ function FileFields({ isSingle }: { readonly isSingle: boolean }) {
           change({ format: format === '' ? null : format });
         }}
       />
+      {/^(?:win32|darwin) /u.test(info?.platform ?? '') && (
+        <div className={styles['wide']}>
+          <Check
+            checked={!options.unmarked}
+            onChange={(marked) => {
+              change({ unmarked: !marked });
+            }}
+          >
+            Mark files as from the internet
+          </Check>
+        </div>
+      )}
     </Group>
   );
 }

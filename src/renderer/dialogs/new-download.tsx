@@ -90,7 +90,8 @@ export function NewDownload() {
             }),
         directory,
         leaveOut: { hosts: [...leftOut.hosts], extensions: [...leftOut.extensions], exact: true },
-        options: optionsOf(options),
+        // As browsers do.
+        options: { ...optionsOf(options), markOfTheWeb: !options.unmarked },
       },
       () => {
         const next = rememberedOf(options);

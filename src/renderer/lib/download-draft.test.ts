@@ -37,6 +37,7 @@ const FULL = draft({
   keyFile: '/home/me/me.key',
   keyPassword: 'k:p',
   insecure: true,
+  unmarked: true,
   digests: ['sha256'],
   maxSize: '1G',
   keepFree: '100M',
@@ -90,7 +91,7 @@ describe('what is typed becomes options', () => {
   });
 
   test('every option of the terminal has a field', () => {
-    // How many connections is chosen beside them, for all downloads; and what the window downloads is always marked.
+    // How many connections is chosen beside them, for all downloads; whether files are marked is always said.
     const beside = { connections: null, markOfTheWeb: true };
     const reached = new Set(
       Object.keys({ ...optionsOf(FULL), ...optionsOf(draft({ bearer: 'token' })), ...beside }),
@@ -124,6 +125,7 @@ describe('the next download begins with the same', () => {
       keyFile: '',
       keyPassword: '',
       insecure: false,
+      unmarked: false,
     });
     expect(rememberedOf(next)).toEqual(remembered);
   });

@@ -44,6 +44,8 @@ export interface OptionsDraft {
   readonly keyFile: string;
   readonly keyPassword: string;
   readonly insecure: boolean;
+  /** Without the system's mark that files came from the internet. */
+  readonly unmarked: boolean;
   readonly digests: readonly CheckAlgorithm[];
   readonly maxSize: string;
   readonly keepFree: string;
@@ -92,6 +94,7 @@ export function optionsDraft(remembered: RememberedOptions): OptionsDraft {
     keyFile: '',
     keyPassword: '',
     insecure: false,
+    unmarked: false,
     digests: remembered.digests ?? USUAL.digests,
     maxSize: unlessUsual('maxBytes', sizeText),
     keepFree: unlessUsual('keepFreeBytes', sizeText),
@@ -272,6 +275,7 @@ export function optionsText(draft: OptionsDraft, isSingle: boolean): string {
     draft.caFile !== '' && 'certificates',
     draft.certFile !== '' && 'client certificate',
     draft.insecure && 'certificates not checked',
+    draft.unmarked && 'not marked as from the internet',
     draft.digests.length > 0 && draft.digests.map((algorithm) => ALGORITHM_NAMES[algorithm]).join(', '),
     draft.maxSize.trim() !== '' && `files up to ${draft.maxSize.trim()}`,
     draft.keepFree.trim() !== '' && `${draft.keepFree.trim()} kept free`,

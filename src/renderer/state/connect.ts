@@ -7,6 +7,7 @@ import { takeFrame, takeSummaries } from './frames';
 import { forgetJob, loadAllKinds, mergeJobs } from './jobs';
 import { notify, notifyError } from './notices';
 import { infoStore, settingsStore } from './settings';
+import { takeCostProgress } from './thread-costs';
 
 export function connect(): void {
   const { heddle } = window;
@@ -26,6 +27,7 @@ export function connect(): void {
   heddle.on('experiment-removed', ({ experimentId }) => {
     forgetExperiment(experimentId);
   });
+  heddle.on('threads-measuring', takeCostProgress);
   heddle.on('notice', notify);
 
   settingsStore.subscribe(applyTheme);

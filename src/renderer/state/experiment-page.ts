@@ -1,5 +1,5 @@
 /** What the page Compare shows and what is chosen on it; and what the user can do there. */
-import type { ExperimentFormat, ExperimentRequest } from '../../common/experiments/experiment';
+import type { ExperimentFormat, ExperimentRequest, ReadyWork } from '../../common/experiments/experiment';
 import { adoptedText } from '../../common/experiments/text';
 import { KIND_NAMES } from '../kinds';
 import { pictureOf } from '../lib/picture';
@@ -114,4 +114,11 @@ export function experimentWithJob(jobId: number, label: string): void {
     experimentViewStore.set({ type: 'result', id: null });
     goTo('compare');
   }, notifyError);
+}
+
+/** Goes to the comparison of a ready-made work, with its choices made: it only has to be started. */
+export function compareReadyWork(work: ReadyWork, choices: Partial<ExperimentDraft>): void {
+  draftStore.set({ ...changed(EMPTY_DRAFT, { work }), ...choices });
+  experimentViewStore.set({ type: 'result', id: null });
+  goTo('compare');
 }

@@ -7,6 +7,7 @@ import type { Executor } from '../../pool';
 // shown
 export async function withExecutor(executor: Pool, tasks: readonly SingleTask[]): Promise<string[]> {
   const results: string[] = [];
+  // packetOf and digestsInto only put tasks and results into columns: they know nothing of threads.
   const packet = executor.submit({ ...packetOf(tasks), onEnds: digestsInto(results) });
   await packet.promise;
   await executor.shutdown();

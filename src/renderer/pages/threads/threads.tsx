@@ -1,17 +1,22 @@
 /** How threads work here: in plain words, each claim with a button that runs it on this machine. */
-import { useEffect } from 'react';
+import { useEffect, useState, type ReactNode } from 'react';
 import { visible } from '../../../common/model/visible';
 import { Button } from '../../components/button';
+import { inShort } from '../../lib/thread-costs-text';
 import { CLAIMS, outcomeOf, threadsText, type Claim, type ClaimOutcome } from '../../lib/thread-claims';
 import { claimsStore, runClaim, type ClaimRun } from '../../state/claims';
 import { cancelExperiment } from '../../state/experiment-page';
 import { experimentsStore, useExperiment, useExperimentFrame } from '../../state/experiments';
 import { watchJob } from '../../state/frames';
+import { costsStore, measureThreads } from '../../state/thread-costs';
 import { useStore } from '../../state/store';
 import pageStyles from '../page.module.css';
 import { Bars } from '../experiments/bars';
 import { ServingStrips } from '../experiments/serving-strips';
+import { CostsTable } from './costs-table';
+import { OwnJob } from './replay';
 import styles from './threads.module.css';
+import { Uses } from './uses';
 
 export function ThreadsPage() {
   useEffect(() => {
@@ -21,9 +26,20 @@ export function ThreadsPage() {
     <div className={pageStyles['page']}>
       <header className={pageStyles['header']}>
         <h1 className={pageStyles['title']}>How threads work here</h1>
+        <RunAll />
       </header>
       {/* Scrolls, and so has to be reachable by keyboard. */}
       <div className={styles['scroller']} role="region" aria-label="How threads work here" tabIndex={0}>
+        <Block id="in-short" title="In short">
+          <InShort />
+          <OwnJob />
+        </Block>
+        <Block id="costs" title="A thread by hand, or a pool with an executor">
+          <CostsTable />
+        </Block>
+        <Block id="uses" title="What threads are for">
+          <Uses />
+        </Block>
         <p className={styles['intro']}>
           Each part makes a claim. Run it to see what this machine says: the same work in two modes, five runs
           of each in random order after a warm-up. These small runs are shown here and not kept among the
@@ -34,6 +50,57 @@ export function ThreadsPage() {
         ))}
       </div>
     </div>
+  );
+}
+
+interface BlockProps {
+  readonly id: string;
+  readonly title: string;
+  readonly children: ReactNode;
+}
+
+function Block({ id, title, children }: BlockProps) {
+  return (
+    <section className={styles['block']} aria-labelledby={id}>
+      <h2 id={id} className={styles['heading']}>
+        {title}
+      </h2>
+      {children}
+    </section>
+  );
+}
+
+function InShort() {
+  const costs = useStore(costsStore, (all) => all.costs);
+  return (
+    <ul className={styles['short']}>
+      {inShort(costs).map((sentence) => (
+        <li key={sentence}>{sentence}</li>
+      ))}
+    </ul>
+  );
+}
+
+/** What threads cost, and then each claim. */
+function RunAll() {
+  const runningId = useStore(experimentsStore, (all) => all.runningId);
+  const measures = useStore(costsStore, (all) => all.progress !== null);
+  const [runs, setRuns] = useState(false);
+  const runAll = async (): Promise<void> => {
+    setRuns(true);
+    let goesOn = await measureThreads();
+    for (const claim of CLAIMS) {
+      if (!goesOn) break;
+      await runClaim(claim);
+      // Who cancels one of them has seen enough.
+      goesOn = claimsStore.get().get(claim.id)?.experiment?.state === 'done';
+    }
+    setRuns(false);
+  };
+  return (
+    <Button isDisabled={runs || measures || runningId !== null} onPress={() => void runAll()}>
+      Run all on this machine
+    </Button>
   );
 }
 

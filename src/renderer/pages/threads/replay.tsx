@@ -1,0 +1,228 @@
+/** A job of the user's own, step by step: tasks wait in the queue, a thread that is free takes the next one. */
+import { useEffect, useId, useMemo, useState } from 'react';
+import { isEnded, type JobSummary, type Mode } from '../../../common/model/jobs';
+import { settledTasks } from '../../../common/model/tasks';
+import { formatCount, formatDuration } from '../../../common/model/units';
+import { visible } from '../../../common/model/visible';
+import { Button } from '../../components/button';
+import { KIND_NAMES } from '../../kinds';
+import { plural, whenText } from '../../lib/text';
+import { replayOf, stateAt, stepAt, timeOf, type Replay } from '../../lib/replay';
+import { useRequest } from '../../lib/use-request';
+import { jobsStore } from '../../state/jobs';
+import { useStore } from '../../state/store';
+import { openNew } from './open-new';
+import { ReplayPicture, doesText } from './replay-picture';
+import { useReducedMotion } from './use-reduced-motion';
+import styles from './replay.module.css';
+
+/** So long the whole job takes, as it is played. */
+const PLAYED_MS = 20_000;
+/** Tasks that are shown, of the job's first ones: what one request gives. */
+const MOST_TASKS = 500;
+const OFFERED = 20;
+
+const HOW: Readonly<Record<Mode, string>> = {
+  sequential: 'Tasks wait in the queue, and the one thread takes one after another.',
+  'event-loop': 'Tasks wait in the queue, and the one thread has several of them in flight.',
+  'thread-per-task': 'Tasks wait in the queue, and each gets a thread of its own that ends with it.',
+  pool: 'Tasks wait in the queue; a thread that is free takes the next one; none is made or ended in between.',
+};
+
+/** Ended jobs with something to see, newest first. */
+function shown(jobs: ReadonlyMap<number, JobSummary>): JobSummary[] {
+  return [...jobs.values()]
+    .filter((job) => isEnded(job.state) && job.counts.done + job.counts.failed > 1)
+    .sort((left, right) => right.id - left.id)
+    .slice(0, OFFERED);
+}
+
+export function OwnJob() {
+  const byId = useStore(jobsStore, (jobs) => jobs.byId);
+  const jobs = useMemo(() => shown(byId), [byId]);
+  const [chosenId, setChosenId] = useState<number | null>(null);
+  const job = jobs.find(({ id }) => id === chosenId) ?? jobs[0];
+  if (job === undefined) {
+    return (
+      <div className={styles['none']}>
+        <p>When a job of yours has run, its tasks, queue and threads are shown here step by step.</p>
+        <Button
+          onPress={() => {
+            openNew('hash');
+          }}
+        >
+          Hash a folder
+        </Button>
+      </div>
+    );
+  }
+  return (
+    <JobReplay
+      key={job.id}
+      job={job}
+      choice={
+        jobs.length > 1 && (
+          <select
+            className={styles['choice']}
+            aria-label="The job that is shown"
+            value={job.id}
+            onChange={(event) => {
+              setChosenId(Number(event.target.value));
+            }}
+          >
+            {jobs.map(({ id, kind, label }) => (
+              <option key={id} value={id}>
+                {KIND_NAMES[kind]} · {visible(label)}
+              </option>
+            ))}
+          </select>
+        )
+      }
+    />
+  );
+}
+
+function JobReplay({ job, choice }: { readonly job: JobSummary; readonly choice: React.ReactNode }) {
+  const page = useRequest(
+    'tasks:page',
+    { jobId: job.id, state: null, search: '', offset: 0, limit: MOST_TASKS },
+    { version: String(job.endedAtMs) },
+  );
+  const replay = useMemo(() => (page === null ? null : replayOf(page.rows)), [page]);
+  const all = settledTasks(job.counts);
+  const part = page !== null && page.total > page.rows.length;
+  return (
+    <>
+      <div className={styles['head']}>
+        <div className={styles['about']}>
+          <h3 className={styles['title']}>Your job “{visible(job.label)}”, step by step</h3>
+          <p className={styles['note']}>
+            {KIND_NAMES[job.kind]} of {plural(all, 'task', 'tasks')}
+            {replay !== null && ` on ${plural(replay.workers.length, 'thread', 'threads')}`}
+            {job.endedAtMs !== null && `, ${whenText(job.endedAtMs)}`}
+            {part && `; the first ${formatCount(page.rows.length)} are shown`}. {HOW[job.mode]}
+          </p>
+        </div>
+        {choice}
+      </div>
+      {replay !== null &&
+        (replay.steps.length === 0 ? (
+          <p className={styles['note']}>No thread ran any task of this job.</p>
+        ) : (
+          <Player job={job} replay={replay} />
+        ))}
+    </>
+  );
+}
+
+interface Played {
+  /** Milliseconds since the first task began; less than 0: before that. */
+  readonly atMs: number;
+  readonly plays: boolean;
+}
+
+function Player({ job, replay }: { readonly job: JobSummary; readonly replay: Replay }) {
+  const [{ atMs, plays }, setPlayed] = useState<Played>({ atMs: -1, plays: false });
+  const isStill = useReducedMotion();
+  const sliderId = useId();
+  const step = stepAt(replay, atMs);
+  const last = replay.steps.length;
+  const pace = Math.max(replay.durationMs, 1) / PLAYED_MS;
+  usePlaying(plays && !isStill, replay, pace, setPlayed);
+
+  const state = stateAt(replay, atMs);
+  const goTo = (next: number): void => {
+    setPlayed({ atMs: timeOf(replay, Math.max(0, Math.min(last, next))), plays: false });
+  };
+  const said = state.workers
+    .map(({ worker, running }) => `W${worker} ${doesText(job.kind, running)}`)
+    .join(', ');
+  const time = atMs < 0 ? 'before the first task' : `${formatDuration(atMs)} after the first task began`;
+  return (
+    <div role="group" aria-label="The job, step by step">
+      <ReplayPicture kind={job.kind} state={state} total={replay.tasks.length} />
+      <div className={styles['controls']}>
+        {!isStill && (
+          <Button
+            onPress={() => {
+              setPlayed({ atMs: !plays && step >= last ? -1 : atMs, plays: !plays });
+            }}
+          >
+            <span aria-hidden="true">{plays ? '❚❚ ' : '▶ '}</span>
+            {plays ? 'Pause' : `Play at ${paceText(pace)}`}
+          </Button>
+        )}
+        <Button
+          isDisabled={step === 0}
+          onPress={() => {
+            goTo(step - 1);
+          }}
+        >
+          Step back
+        </Button>
+        <Button
+          isDisabled={step >= last}
+          onPress={() => {
+            goTo(step + 1);
+          }}
+        >
+          Step forward
+        </Button>
+        <label className={styles['step']} htmlFor={sliderId}>
+          Step {formatCount(step)} of {formatCount(last)}
+        </label>
+        <input
+          id={sliderId}
+          className={styles['slider']}
+          type="range"
+          min={0}
+          max={last}
+          value={step}
+          aria-valuetext={`Step ${step} of ${last}, ${time}`}
+          onChange={(event) => {
+            goTo(Number(event.target.value));
+          }}
+        />
+      </div>
+      {/* Nobody wants to hear each of the steps that are played. */}
+      <p className={styles['note']} aria-live={plays ? 'off' : 'polite'}>
+        {capital(time)}: {formatCount(state.waiting)} waiting, {said}, {formatCount(state.done)} done.
+      </p>
+    </div>
+  );
+}
+
+/** Moves the time on with each picture that the screen shows. */
+function usePlaying(
+  plays: boolean,
+  { durationMs }: Replay,
+  pace: number,
+  setPlayed: (change: (played: Played) => Played) => void,
+): void {
+  useEffect(() => {
+    if (!plays) return undefined;
+    let lastMs = performance.now();
+    const show = (nowMs: number): void => {
+      const passedMs = Math.max(0, nowMs - lastMs) * pace;
+      lastMs = nowMs;
+      setPlayed(({ atMs }) => {
+        const next = Math.max(0, atMs) + passedMs;
+        return { atMs: Math.min(durationMs, next), plays: next < durationMs };
+      });
+      frame = requestAnimationFrame(show);
+    };
+    let frame = requestAnimationFrame(show);
+    return () => {
+      cancelAnimationFrame(frame);
+    };
+  }, [plays, pace, durationMs, setPlayed]);
+}
+
+/** `0.25 ×`, `12 ×`. */
+function paceText(pace: number): string {
+  return `${pace >= 9.95 ? formatCount(Math.round(pace)) : pace.toPrecision(2)} ×`;
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
