@@ -6,11 +6,12 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { expect } from '@playwright/test';
 import { knownWhenKilled, type KnownFiles } from './known';
 import { hasNginx, startNginx, type Answered } from './nginx';
-import { test } from './terminal';
+import { appeared, test } from './terminal';
 
 const FILES = 500;
 const KILLS = 50;
-const RATE = 192 * 1024;
+/** Slow enough that there is something left after the last kill. */
+const RATE = 150 * 1024;
 /** nginx tells times in milliseconds, and a request starts a little before it is read. */
 const CLOCK_MS = 5;
 
@@ -66,9 +67,12 @@ test('500 files from nginx, killed 50 times', async ({ start, folder, data }) =>
     const target = join(folder, 'target');
     const list = names.map((name) => `${nginx.url}/${name}`).join('\n');
     const common = ['--quiet', '--json'];
+    const begun = appeared(folder, /^target$/u);
     let run = start(['download', '-i', '-', '-d', target, '--max-connection-per-server', '16', ...common], {
       input: list,
     });
+    // Before its job is there, nothing could be gone on with.
+    await begun;
     const kills: Kill[] = [];
     while (kills.length < KILLS) {
       await Promise.race([run.ended, delay(700 + next() * 900)]);
