@@ -230,7 +230,7 @@ test('a job that runs in one process is left to it by another', async ({ start, 
       status: 3,
       signal: null,
       stdout: '',
-      stderr: 'heddle: Job 1 runs in another Heddle. Stop it there first.\n',
+      stderr: 'heddle: Job 1 is running in another Heddle process. Stop it there first.\n',
     });
   }
   expect(await heddle(['resume'])).toMatchObject({
@@ -300,7 +300,10 @@ test('the app killed in a download', async ({ heddle, data, server, folder }) =>
     const stored = async () => jsonLines((await heddle(['jobs', '--json'])).stdout)[0]?.['counts'];
     await expect.poll(stored).toMatchObject({ done: 20 });
     const other = await heddle(['resume', '1']);
-    expect(other).toMatchObject({ status: 3, stderr: expect.stringContaining('runs in another Heddle') });
+    expect(other).toMatchObject({
+      status: 3,
+      stderr: expect.stringContaining('is running in another Heddle'),
+    });
   });
   const asked = server.requests.length;
   server.release();

@@ -87,7 +87,7 @@ test('-H @FILE: one header a line', () => {
     ['X-Last', 'd'],
   ]);
   expect(() => run('-H', `@${path}-none`)).toThrow(
-    'The file of headers (-H @FILE) cannot be read: there is none of that name.',
+    'The file of headers (-H @FILE) cannot be read: there is no such file.',
   );
   expect(() => run('-H', `@${file('wrong', 'X-Key: a', 'nonsense')}`)).toThrow(/invalid/u);
 });
@@ -123,7 +123,7 @@ test.each([
 
 test('a file that is not there; standard input twice; a URL for a list', () => {
   expect(() => run('-K', join(folder, 'none'))).toThrow(
-    'The file of flags (-K) cannot be read: there is none of that name.',
+    'The file of flags (-K) cannot be read: there is no such file.',
   );
   expect(() => run('-K', folder)).toThrow('The file of flags (-K) cannot be read: it is a folder.');
   const { flags } = run();

@@ -297,7 +297,10 @@ export class Engine extends JobReader {
     if (kind !== 'copy') throw new HeddleError('bad-request', 'Only copies have targets that exist.');
     if (copyOptions?.mirror === true && policy === 'number') throw noNumbersInMirrors();
     if (!isEnded(state)) {
-      throw new HeddleError('job-running', 'This job still runs. What exists is settled when it has ended.');
+      throw new HeddleError(
+        'job-running',
+        'This job is still running. Decide about existing files when it has finished.',
+      );
     }
     this.#stores.jobs.setExisting(id, policy);
     await this.retry(id);
@@ -306,7 +309,7 @@ export class Engine extends JobReader {
   /** Of fewer threads those that go end first what they have begun, which is not waited for. */
   resize(id: number, workers: number): void {
     if (!Number.isInteger(workers) || workers < 1 || workers > MAX_WORKERS) {
-      throw new HeddleError('bad-request', `The number of workers goes from 1 to ${MAX_WORKERS}.`);
+      throw new HeddleError('bad-request', `The number of workers must be from 1 to ${MAX_WORKERS}.`);
     }
     if (this.job(id).foreign) throw elsewhere(id);
     this.#stores.jobs.setWorkers(id, workers);
@@ -341,7 +344,10 @@ export class Engine extends JobReader {
     const { kind, foreign } = this.job(id);
     if (kind !== 'download') throw new HeddleError('bad-request', 'Only downloads have connections.');
     if (!Number.isInteger(connections) || connections < 1 || connections > MOST_CONNECTIONS) {
-      throw new HeddleError('bad-request', `The number of connections goes from 1 to ${MOST_CONNECTIONS}.`);
+      throw new HeddleError(
+        'bad-request',
+        `The number of connections must be from 1 to ${MOST_CONNECTIONS}.`,
+      );
     }
     if (foreign) throw elsewhere(id);
     this.#stores.jobs.setConnections(id, connections);
@@ -363,7 +369,7 @@ export class Engine extends JobReader {
   async remove(id: number): Promise<void> {
     const job = this.stored(id);
     if (this.#turns.has(id) || job.summary.foreign) {
-      throw new HeddleError('job-running', 'This job still runs. Cancel it first.');
+      throw new HeddleError('job-running', 'This job is still running. Cancel it first.');
     }
     await removeJob(this.#stores, job, this.#news);
     this.#active.forget(id);

@@ -68,7 +68,7 @@ describe.runIf(process.platform !== 'win32')('links that are named', () => {
     );
     execFileSync('mkfifo', [at('pipe')]);
     await expect(run({ kind: 'verify', ...HOW, manifest: at('pipe'), root: null })).rejects.toThrow(
-      /pipe is not a regular file, and so no list/u,
+      /pipe is not a regular file, so it cannot be a manifest/u,
     );
     symlinkSync('pipe', at('to-pipe'));
     const { counts } = await run(hashing([at('to-pipe')]));

@@ -95,7 +95,7 @@ test('a path on a drive of Windows is not in the root, unless there is a folder 
   const job = await verify('SUMS', { ignoreMissing: true });
   expect(await told(job)).toEqual(['ok C:/x', 'ok C:/x', 'unreadable D:\\x', 'unreadable d:/x']);
   expect((await rows(job.id))[2]?.error?.message).toMatch(
-    /Line 3 of .*SUMS leads out of .*; D:\\x was not opened/u,
+    /Line 3 of .*SUMS points outside .*; D:\\x was not opened/u,
   );
   expect(await told(await verify('SUMS', { outside: true }))).toEqual([
     'ok C:/x',

@@ -133,7 +133,7 @@ export function settledEntry(entry: WalkEntry): PlannedEnd | null {
   if (entry.type !== 'special' && entry.type !== 'error') return null;
   const reason = entry.reason ?? {
     code: 'not-a-regular-file',
-    message: `${displayPath(entry.path)} is no regular file.`,
+    message: `${displayPath(entry.path)} is not a regular file.`,
     retryable: false,
   };
   return { state: entry.type === 'special' ? 'skipped' : 'failed', reason };

@@ -1,4 +1,4 @@
-import { constants, copyFileSync } from 'node:fs';
+import { chmodSync, constants, copyFileSync } from 'node:fs';
 import type { FsPath } from '../common/model/paths';
 import { native, unlinkIfThere } from '../files/entries';
 import { loadKoffi, terminated, type Koffi } from '../files/koffi';
@@ -21,6 +21,8 @@ export function shareBlocks(fd: number, path: FsPath): boolean {
   if (loaded === null) return false;
   try {
     loaded(fd, path);
+    // Who may do what is copied later, and what is read-only takes no attributes.
+    chmodSync(native(path), 0o600);
     return true;
   } catch {
     unlinkIfThere(path);
@@ -46,11 +48,14 @@ export function shareOf(library: () => Koffi, platform: NodeJS.Platform): Share 
       };
     }
     case 'darwin': {
-      const clone = library()
-        .load(null)
-        .func('int fclonefileat(int from, int folder, const void *path, uint32_t flags)');
+      const system = library().load(null);
+      const clone = system.func('int fclonefileat(int from, int folder, const void *path, uint32_t flags)');
+      const setFlags = system.func('int lchflags(const void *path, uint32_t flags)');
       return (fd, path) => {
-        if (clone(fd, AT_FDCWD, terminated(path), 0) !== 0) throw new Error('fclonefileat');
+        const name = terminated(path);
+        if (clone(fd, AT_FDCWD, name, 0) !== 0) throw new Error('fclonefileat');
+        // A file that is locked in Finder has a locked clone, which could not be given its name.
+        if (setFlags(name, 0) !== 0) throw new Error('lchflags');
       };
     }
     default:

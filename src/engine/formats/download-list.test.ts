@@ -199,9 +199,9 @@ describe('aria2', () => {
   });
 
   test.each([
-    ['out=../../etc/passwd', 'leads out of the folder that was chosen'],
-    ['dir=/etc', 'leads out of the folder that was chosen'],
-    ['checksum=sha-256=abc', 'has a sha256 that is none: 64 hexadecimal digits make one'],
+    ['out=../../etc/passwd', 'points outside the chosen folder'],
+    ['dir=/etc', 'points outside the chosen folder'],
+    ['checksum=sha-256=abc', 'has an invalid sha256: it must have 64 hexadecimal digits'],
     ['select-file=1', 'has the option select-file, which is not known here'],
     ['header=Content-Length: 5', 'sets the header Content-Length, which is not its own'],
   ])('%s is a fault', async (option, what) => {
@@ -290,7 +290,7 @@ describe('records', () => {
       'Line 1 is not JSON.',
       'Line 2 is neither an object nor an address.',
       'Line 3 has no address.',
-      'Line 4 (a) has a size that is none.',
+      'Line 4 (a) has an invalid size.',
     ]);
   });
 });
@@ -313,7 +313,7 @@ describe('Metalink', () => {
 
   test('a name that leads out, a document that is none, a bomb of entities', async () => {
     expect(await faultsOf('<metalink><file name="../x"><url>http://a/</url></file></metalink>')).toEqual([
-      'Line 1 (a) leads out of the folder that was chosen.',
+      'Line 1 (a) points outside the chosen folder.',
     ]);
     expect(await faultsOf('<metalink><file name="x">')).toHaveLength(1);
     const bomb =
@@ -466,8 +466,8 @@ describe('what looks like a download and is none', () => {
     ],
     ['url,filename\n"http://a/"x,y', null, 'Line 2 (a) has text behind a quoted field.'],
     ['name,size\nx,1\ny,2', 'csv', 'Line 1 names no column "url".'],
-    ['{"url":"http://a/","headers":{"X":{"a":1}}}', null, 'Line 1 (a) has a header that is none.'],
-    ['{"url":"http://a/","size":"0x10"}', null, 'Line 1 (a) has a size that is none.'],
+    ['{"url":"http://a/","headers":{"X":{"a":1}}}', null, 'Line 1 (a) has an invalid header.'],
+    ['{"url":"http://a/","size":"0x10"}', null, 'Line 1 (a) has an invalid size.'],
     ['http://a/x\n  cheksum=sha-256=00', null, 'Line 1 (a) has the option cheksum, which is not known here.'],
     [
       '<html><body>not found</body></html>',

@@ -26,13 +26,13 @@ export function makeEntry(fields: EntryFields): DownloadEntry {
   for (const url of fields.urls) if (!isHttpUrl(url)) throw new Fault('is not an HTTP or HTTPS address');
   const body = fields.body ?? null;
   const method = (fields.method ?? (body === null ? 'GET' : 'POST')).toUpperCase();
-  if (!isToken(method) || method === 'CONNECT') throw new Fault('has a method that is none');
+  if (!isToken(method) || method === 'CONNECT') throw new Fault('has an invalid method');
   for (const [name, value] of fields.headers ?? []) {
-    if (!isToken(name) || !isFieldValue(value)) throw new Fault('has a header that is none');
+    if (!isToken(name) || !isFieldValue(value)) throw new Fault('has an invalid header');
     if (isConnectionField(name)) throw new Fault(`sets the header ${name}, which is not its own`);
   }
   const size = fields.size ?? null;
-  if (size !== null && (!Number.isSafeInteger(size) || size < 0)) throw new Fault('has a size that is none');
+  if (size !== null && (!Number.isSafeInteger(size) || size < 0)) throw new Fault('has an invalid size');
   return {
     urls: fields.urls,
     ...placeOf(fields.fileName ?? null, fields.directory ?? null),
@@ -46,7 +46,7 @@ export function makeEntry(fields: EntryFields): DownloadEntry {
 
 /** `12`, and nothing else that JavaScript takes for a number. @throws Fault */
 export function readSize(text: string): number {
-  if (!/^\d{1,15}$/u.test(text.trim())) throw new Fault('has a size that is none');
+  if (!/^\d{1,15}$/u.test(text.trim())) throw new Fault('has an invalid size');
   return Number(text);
 }
 
@@ -59,9 +59,9 @@ function placeOf(name: string | null, folder: string | null): Pick<DownloadEntry
     throw new Fault('has a URL where the name of a file or folder belongs');
   const absolute = /^(?:[\\/]|[A-Za-z]:)/u.test(folder ?? '') || /^(?:[\\/]|[A-Za-z]:)/u.test(name ?? '');
   if (absolute || path.includes('..') || fileName === '..')
-    throw new Fault('leads out of the folder that was chosen');
+    throw new Fault('points outside the chosen folder');
   const parts = path.filter((part) => part !== '' && part !== '.').map(safeFileName);
-  if (parts.some((part) => part.startsWith('_heddle-'))) throw new Fault('has a folder that is none');
+  if (parts.some((part) => part.startsWith('_heddle-'))) throw new Fault('has an invalid folder');
   return {
     fileName: fileName === '' || fileName === '.' ? null : fileName,
     directory: parts.length === 0 ? null : parts.join('/'),
@@ -71,7 +71,7 @@ function placeOf(name: string | null, folder: string | null): Pick<DownloadEntry
 /** `Name: value`. @throws Fault */
 export function readField(line: string): [name: string, value: string] {
   const field = splitField(line);
-  if (field === null) throw new Fault('has a header that is none');
+  if (field === null) throw new Fault('has an invalid header');
   return field;
 }
 
@@ -119,7 +119,7 @@ export function readDigest(name: string, value: string): Partial<Record<CheckAlg
   const hex = value.trim().toLowerCase();
   const digits = DIGEST_BYTES[algorithm] * 2;
   if (!/^[0-9a-f]+$/u.test(hex) || hex.length !== digits) {
-    throw new Fault(`has a ${algorithm} that is none: ${digits} hexadecimal digits make one`);
+    throw new Fault(`has an invalid ${algorithm}: it must have ${digits} hexadecimal digits`);
   }
   return { [algorithm]: hex };
 }

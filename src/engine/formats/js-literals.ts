@@ -108,7 +108,7 @@ export class JsLiterals {
       coded.lastIndex = this.#at;
       const [whole, braced, four, two] = coded.exec(this.#text) ?? [];
       const code = parseInt(braced ?? four ?? two ?? '', 16);
-      if (whole === undefined || code > 0x10ffff) throw new Fault('has an escape that is none');
+      if (whole === undefined || code > 0x10ffff) throw new Fault('has an invalid escape');
       this.#at += whole.length - 1;
       // Halves of one character come one after the other.
       return four === undefined ? String.fromCodePoint(code) : String.fromCharCode(code);

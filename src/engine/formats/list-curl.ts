@@ -214,7 +214,7 @@ function setHeader({ headers }: Curl, line: string): void {
   const [, empty] = /^([^:;\s]+);\s*$/u.exec(line) ?? [];
   const split = empty === undefined ? splitField(line) : null;
   if (empty !== undefined) headers.push([empty, '']);
-  else if (split === null) throw new Fault('has a header that is none');
+  else if (split === null) throw new Fault('has an invalid header');
   else if (split[1] !== '') headers.push([split[0], asBytes(split[1])]);
 }
 

@@ -88,7 +88,7 @@ function headersOf(value: JsValue): [string, string][] {
   const pairs = Array.isArray(value) ? value : Object.entries(value ?? {});
   return pairs.map((pair) => {
     const [name, content] = Array.isArray(pair) ? (pair as readonly JsValue[]) : [];
-    if (typeof name !== 'string' || typeof content !== 'string') throw new Fault('has a header that is none');
+    if (typeof name !== 'string' || typeof content !== 'string') throw new Fault('has an invalid header');
     return [name, content];
   });
 }

@@ -138,7 +138,7 @@ export function readHar(
       if (others > 0)
         remark(
           1,
-          `${others} of its requests fetch no file from a server, or are no GET requests, and were left out.`,
+          `${others} of its requests do not fetch a file from a server or are not GET requests, and were skipped.`,
         );
       return last;
     },
@@ -169,7 +169,7 @@ function harRequest({ line, text }: TakenValue): ListedEntry | null {
 /** @throws Fault */
 function harHeader(header: unknown): [string, string] {
   const { name, value } = (header ?? {}) as Readonly<Record<string, unknown>>;
-  if (typeof name !== 'string' || typeof value !== 'string') throw new Fault('has a header that is none');
+  if (typeof name !== 'string' || typeof value !== 'string') throw new Fault('has an invalid header');
   return [name, value];
 }
 

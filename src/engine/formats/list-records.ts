@@ -253,7 +253,7 @@ function checksumIn(value: unknown): ReturnType<typeof parseChecksum> {
       ? `${kind.replace(/^sha-/iu, 'sha')}=${digits}`
       : value;
   const parsed = typeof written === 'string' ? parseChecksum(written.trim()) : null;
-  if (parsed === null) throw new Fault('has a checksum that is none: write it as sha256=…');
+  if (parsed === null) throw new Fault('has an invalid checksum: write it as sha256=…');
   return parsed;
 }
 
@@ -291,7 +291,7 @@ function readHeaders(value: unknown): [string, string][] {
   return pairs.map((pair) => {
     const [name, field] = Array.isArray(pair) && pair.length === 2 ? (pair as unknown[]) : [];
     if (typeof name !== 'string' || !['string', 'number', 'boolean'].includes(typeof field)) {
-      throw new Fault('has a header that is none');
+      throw new Fault('has an invalid header');
     }
     return [name, String(field)];
   });

@@ -91,7 +91,7 @@ export function readBsdLine(line: string): ParsedLine {
   if (hex === null) return { fault: wrongDigest(algorithm) };
   const written = line.slice(start.length, close);
   const name = escapes === '' ? written : unescapeName(written);
-  if (name === null) return { fault: 'has an escape that is none: known are \\\\, \\n and \\r' };
+  if (name === null) return { fault: 'has an invalid escape; valid ones are \\\\, \\n and \\r' };
   if (name === '') return { fault: 'names no file' };
   const exact = escapes === '' ? {} : { exact: true as const };
   return { name, digests: { [algorithm]: hex }, alternatives: [], ...exact };

@@ -24,7 +24,7 @@ const XXH3_PREFIX = 'XXH3_';
 export function gnuWriter(algorithms: readonly CheckAlgorithm[], zero: boolean): ManifestWriter {
   const [algorithm] = algorithms;
   if (algorithm === undefined || algorithms.length > 1) {
-    refuseAlgorithms('gnu', 'one algorithm', 'Take one, or the format bsd or json.');
+    refuseAlgorithms('gnu', 'one algorithm', 'Use one algorithm, or the bsd or json format.');
   }
   const prefix = algorithm === 'xxh3' ? XXH3_PREFIX : '';
   return {
@@ -100,7 +100,7 @@ export class GnuLines {
     const written = this.#hasOneSpace ? rest : rest.slice(1);
     if (escapes === '') return { name: written, ...guess };
     const name = unescapeName(written);
-    if (name === null) return { fault: 'has an escape that is none: known are \\\\, \\n and \\r' };
+    if (name === null) return { fault: 'has an invalid escape; valid ones are \\\\, \\n and \\r' };
     return { name, exact: true, ...guess };
   }
 }

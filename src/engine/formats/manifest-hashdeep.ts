@@ -27,7 +27,7 @@ const MAX_COLUMNS = 64;
 
 export function hashdeepWriter(algorithms: readonly CheckAlgorithm[]): ManifestWriter {
   if (algorithms.length === 0 || !algorithms.every((algorithm) => ALGORITHMS.includes(algorithm))) {
-    refuseAlgorithms('hashdeep', 'md5, sha1 and sha256', 'Take of these, or the format bsd or json.');
+    refuseAlgorithms('hashdeep', 'md5, sha1 and sha256', 'Use these, or the bsd or json format.');
   }
   const columns = ALGORITHMS.filter((algorithm) => algorithms.includes(algorithm));
   return {
@@ -101,7 +101,7 @@ export class HashdeepLines {
       const column = this.#columns[index];
       if (column === 'size') {
         size = Number(value);
-        if (!/^\d+$/u.test(value) || !Number.isSafeInteger(size)) return { fault: 'has a size that is none' };
+        if (!/^\d+$/u.test(value) || !Number.isSafeInteger(size)) return { fault: 'has an invalid size' };
       }
       const algorithm = this.#algorithms[index] ?? null;
       if (algorithm === null) continue;

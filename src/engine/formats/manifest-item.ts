@@ -82,7 +82,7 @@ export const NUL_IN_NAME = 'names a file with a NUL byte in its name, which no f
 
 /** A digest that is not of its length, for people. */
 export function wrongDigest(algorithm: CheckAlgorithm): string {
-  return `has a ${ALGORITHM_NAMES[algorithm]} that is none: ${DIGEST_BYTES[algorithm] * 2} hexadecimal digits make one`;
+  return `has an invalid ${ALGORITHM_NAMES[algorithm]}: it must have ${DIGEST_BYTES[algorithm] * 2} hexadecimal digits`;
 }
 
 const FORMAT_NAMES: Readonly<Record<ManifestFormat, string>> = {

@@ -218,7 +218,7 @@ function readEntry(text: ByteText, line: number): ManifestItem {
   if (displayPath(name).includes('\0')) return problem(line, text, NUL_IN_NAME);
   const size = value['size'] ?? null;
   if (size !== null && (typeof size !== 'number' || !Number.isSafeInteger(size) || size < 0)) {
-    return problem(line, text, 'has a size that is none');
+    return problem(line, text, 'has an invalid size');
   }
   const digests = readDigests(value['digests']);
   return typeof digests === 'string'
@@ -269,5 +269,5 @@ function isSpace(character: string | undefined): boolean {
 }
 
 function notOurs(): HeddleError {
-  return new HeddleError('manifest-unreadable', 'The file is JSON, but no manifest that Heddle wrote.');
+  return new HeddleError('manifest-unreadable', 'The file is JSON, but not a manifest that Heddle wrote.');
 }

@@ -100,7 +100,7 @@ describe('7z h', () => {
     const only = `${start}${dashes(16).replaceAll('-', ' ')} Size Name\n${dashes(16, 4, 4)}\n`;
     await expect(
       brief(`${only.replace(/^ {16}/mu, 'XXH64'.padEnd(16))}${'ab'.repeat(8)}    2 a\n`),
-    ).rejects.toThrow('Every digest of the file is of an algorithm');
+    ).rejects.toThrow('Heddle supports none of the algorithms');
   });
 });
 
@@ -137,7 +137,5 @@ test('comments behind //, colons between bytes, and BLAKE2sp is no BLAKE2s', asy
     `1 !${lacking}, an algorithm that Heddle does not have; it was not checked`,
     '2 b  md5',
   ]);
-  await expect(brief(`${SHA256}  a`, 'x.blake2sp')).rejects.toThrow(
-    'Every digest of the file is of an algorithm',
-  );
+  await expect(brief(`${SHA256}  a`, 'x.blake2sp')).rejects.toThrow('Heddle supports none of the algorithms');
 });

@@ -102,9 +102,9 @@ export async function* readManifest(
   throw new HeddleError(
     'manifest-unreadable',
     lacks > 0 && lacks === problems
-      ? 'Every digest of the file is of an algorithm that Heddle does not have.'
+      ? 'Heddle supports none of the algorithms in this file.'
       : problems > 0
-        ? 'No line of the file is understood: it is no checksum manifest of a known format.'
+        ? 'No line of this file could be read: it is not a checksum manifest in a known format.'
         : 'The file has no entries: there is nothing to check.',
   );
 }

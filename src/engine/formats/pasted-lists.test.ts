@@ -45,7 +45,7 @@ describe('what else is on the line of an address', () => {
 
   test('is said where it is passed over', async () => {
     expect((await readList('http://a/1\tname')).remarks).toEqual([
-      '1: Line 1 has something beside addresses, which was passed over.',
+      '1: Line 1 also contains something other than addresses, which was ignored.',
     ]);
   });
 });
@@ -117,7 +117,7 @@ describe('JSON', () => {
     ['{"a.bin": "http://a/1", "b.bin": "http://a/2"}', ['1 http://a/1', '1 http://a/2'], 'json'],
     [
       '[{"url":"http://a/1","checksum":"ab"}]',
-      ['Line 1 (a) has a checksum that is none: write it as sha256=….'],
+      ['Line 1 (a) has an invalid checksum: write it as sha256=….'],
       'json',
     ],
     ['[]', [], 'json'],
@@ -183,7 +183,7 @@ describe('JSON', () => {
       [['http://a/4'], [['X-Key', '1']]],
     ]);
     expect(remarks).toEqual([
-      '1: 2 of its requests fetch no file from a server, or are no GET requests, and were left out.',
+      '1: 2 of its requests do not fetch a file from a server or are not GET requests, and were skipped.',
     ]);
     for (const chunk of [1, 100]) expect(await outlineOf(har, { chunk })).toEqual(await outlineOf(har));
   });
@@ -364,7 +364,7 @@ test('aria2: a remark, and a name behind a TAB', async () => {
   const { format, remarks } = await readList(list);
   expect(format).toBe('aria2');
   expect(await outlineOf(list)).toEqual(['1 http://a/1', '3 http://a/2']);
-  expect(remarks).toEqual(['3: Line 3 has something beside addresses, which was passed over.']);
+  expect(remarks).toEqual(['3: Line 3 also contains something other than addresses, which was ignored.']);
 });
 
 test.each<[string, string, ListFormat]>([

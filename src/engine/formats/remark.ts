@@ -3,5 +3,5 @@ export type Remark = (line: number, message: string) => void;
 
 /** On a line that has several parts, of which some are no addresses. */
 export function besideAddresses(line: number): string {
-  return `Line ${line} has something beside addresses, which was passed over.`;
+  return `Line ${line} also contains something other than addresses, which was ignored.`;
 }

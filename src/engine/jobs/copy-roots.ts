@@ -140,7 +140,7 @@ async function refuseFile(path: FsPath): Promise<void> {
   if (there === null || there.isDirectory()) return;
   throw new HeddleError(
     'not-a-folder',
-    `${displayPath(path)} is a file, and what is copied goes into a folder.`,
+    `${displayPath(path)} is a file, but the destination must be a folder.`,
   );
 }
 

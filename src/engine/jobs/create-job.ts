@@ -71,7 +71,7 @@ export async function prepareJob(
       if (duplicates && checked.manifest !== null)
         throw new HeddleError(
           'bad-request',
-          'A search for duplicates writes no manifest: it reads few files whole.',
+          'A search for duplicates cannot write a manifest, because it does not read every file in full.',
         );
       const manifest = manifestTarget(checked.manifest, algorithms);
       const absolute = paths.map((path) => absolutePath(path));
@@ -145,7 +145,7 @@ async function prepareVerify(request: VerifyRequest, making: Making): Promise<Pr
   if (!isFolder && !stats.isFile()) {
     throw new HeddleError(
       'bad-request',
-      `${displayPath(manifest)} is not a regular file, and so no list: it was not opened.`,
+      `${displayPath(manifest)} is not a regular file, so it cannot be a manifest; it was not opened.`,
     );
   }
   const bag = request.root === null ? await bagFolder(manifest) : null;
@@ -162,7 +162,7 @@ async function prepareVerify(request: VerifyRequest, making: Making): Promise<Pr
   if (isFolder && request.root === null) {
     throw new HeddleError(
       'bad-request',
-      `${displayPath(manifest)} is a folder and no bag (it has no bagit.txt). Say with which folder it is compared.`,
+      `${displayPath(manifest)} is a folder but not a bag (it has no bagit.txt). Give the folder to compare it with.`,
     );
   }
   const root = request.root === null ? parentPath(manifest) : absolutePath(request.root);
@@ -214,11 +214,14 @@ function refuseForFolders(
         : algorithm === null
           ? null
           : 'An algorithm';
-  if (given !== null) throw new HeddleError('bad-request', `${given} means nothing for ${what}.`);
+  if (given !== null) throw new HeddleError('bad-request', `${given} does not apply to ${what}.`);
 }
 
 export function noNumbersInMirrors(): HeddleError {
-  return new HeddleError('bad-request', 'A mirror has no place for numbered copies. Choose another policy.');
+  return new HeddleError(
+    'bad-request',
+    'A mirror cannot keep numbered copies. Choose another policy for existing files.',
+  );
 }
 
 /** Two folders; a link that was given for one of them is that folder. */

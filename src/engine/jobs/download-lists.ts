@@ -31,7 +31,7 @@ export function mustHaveLists(request: DownloadRequest, input: AsyncIterable<Uin
   const hasLists = request.listFiles.length > 0 || textsOf(request).length > 0 || input !== null;
   if (request.urls.length === 0 && !hasLists) throw nothingToDownload();
   if (request.format !== null && !hasLists)
-    throw new HeddleError('bad-request', 'A format is that of a list, and none is given.');
+    throw new HeddleError('bad-request', 'A list format was given, but no list.');
 }
 
 export interface StoreLists {
@@ -115,13 +115,16 @@ function urlsPart({ urls, out, checksum }: DownloadRequest): Given {
   if (out === null && checksum === null)
     return { ...given, content: contentOf(`${urls.map(asAddress).join('\n')}\n`), format: 'urls' };
   if (urls.length > 1) {
-    throw new HeddleError('bad-request', 'A name or a checksum is for one URL. Put several into a list.');
+    throw new HeddleError(
+      'bad-request',
+      'A file name or checksum applies to a single URL. For several, use a list.',
+    );
   }
   const digest = checksum === null ? null : parseChecksum(checksum);
   if (checksum !== null && digest === null) {
     throw new HeddleError(
       'bad-request',
-      `The checksum is none. Write the algorithm, = and the digest in hexadecimal, sha256=…; or sha256-BASE64.`,
+      `This is not a checksum. Write it as ALGORITHM=HEX, such as sha256=…, or as sha256-BASE64.`,
     );
   }
   const line = {

@@ -47,7 +47,7 @@ export function manifestGap(
     lacking === 1 ? '1 file that failed or is' : `${formatCount(lacking)} files that failed or are`;
   const message = isPlanned
     ? `${manifest} lacks ${files} still to be done.`
-    : `${manifest} lacks what is still to be done: the job is not over.`;
+    : `${manifest} is incomplete: the job has not finished.`;
   return { code: 'manifest-incomplete', message, retryable: false };
 }
 

@@ -52,7 +52,7 @@ function reasonOf(code: string): string {
   switch (code) {
     case 'ENOENT':
     case 'ENOTDIR':
-      return 'there is none of that name';
+      return 'there is no such file';
     case 'EACCES':
     case 'EPERM':
       return 'its permissions do not allow it';

@@ -172,7 +172,7 @@ class Comparison {
     if (left.type !== right.type) {
       this.#differ(relative, typesDiffer(names[0], left.type, names[1], right.type));
     } else if (left.type === 'special') {
-      const reason = left.reason ?? error('not-a-regular-file', `${names[0]} is no regular file.`);
+      const reason = left.reason ?? error('not-a-regular-file', `${names[0]} is not a regular file.`);
       this.#add(relative, { settled: { state: 'skipped', reason } });
     } else if (left.type === 'symlink') {
       const settled = this.#rules.links === 'skip' ? leftOut(left.path) : null;

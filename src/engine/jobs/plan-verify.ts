@@ -80,8 +80,8 @@ function refuseNothing(spec: VerifySpec, { tasks, jobId }: PlanContext): void {
   throw new HeddleError(
     'nothing-verified',
     spec.ignoreMissing === true
-      ? `None of the files that ${shown} lists is there: nothing was verified.`
-      : `The rules leave out every file that ${shown} lists: nothing was verified.`,
+      ? `None of the files listed in ${shown} exist; nothing was verified.`
+      : `The rules exclude every file listed in ${shown}; nothing was verified.`,
   );
 }
 
@@ -104,7 +104,7 @@ async function* planLists(
     if (isGoingOn && known !== version) {
       throw new HeddleError(
         'manifest-changed',
-        `${list.shown} changed since this verification began. Begin a new one.`,
+        `${list.shown} changed since this verification began. Start a new one.`,
       );
     }
     let read = 0;
@@ -193,7 +193,7 @@ async function planFile(spec: VerifySpec, list: List, item: ManifestEntry): Prom
   const name = displayPath(found.name);
   if (!filter.takes(belowRoot(spec.root, path) ?? found.name)) return null;
   if (found.outside) {
-    const message = `Line ${item.line} of ${shown} leads out of ${displayPath(spec.root)}; ${name} was not opened.`;
+    const message = `Line ${item.line} of ${shown} points outside ${displayPath(spec.root)}; ${name} was not opened.`;
     return { ...BASE, source: path, name, settled: unreadable('outside-root', message) };
   }
   if (found.isMissing && spec.ignoreMissing === true) return null;

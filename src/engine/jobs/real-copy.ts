@@ -10,12 +10,12 @@ import { copyAgain } from './stored-request';
  */
 export function realCopy({ summary, spec }: StoredJob): JobRequest {
   if (spec.kind !== 'copy' || !spec.options.dryRun) {
-    throw new HeddleError('not-a-dry-run', `Job ${summary.id} is no dry run of a copy.`);
+    throw new HeddleError('not-a-dry-run', `Job ${summary.id} is not a dry run of a copy.`);
   }
   if (summary.state !== 'done' || (spec.options.mirror && summary.counts.failed > 0)) {
     throw new HeddleError(
       'dry-run-incomplete',
-      `The dry run ${summary.id} did not see everything. Run it again first.`,
+      `The dry run ${summary.id} could not read everything. Run it again first.`,
     );
   }
   return { ...copyAgain(summary, spec), manifest: spec.manifest, algorithms: [...spec.algorithms] };

@@ -212,7 +212,10 @@ export class Turns {
     if (this.#parts.job(id).foreign) throw elsewhere(id);
     const run = this.#runs.get(id);
     if (run?.hasTurn === true) {
-      throw new HeddleError('job-running', 'This job still runs. Retry its failed tasks when it has ended.');
+      throw new HeddleError(
+        'job-running',
+        'This job is still running. Retry its failed tasks when it has finished.',
+      );
     }
     if (run === undefined) this.start(id, { retry: true });
     else run.retry = true;
@@ -220,7 +223,7 @@ export class Turns {
 
   /** Nothing starts from now on; {@link end} waits for what runs. */
   close(): void {
-    this.#closing.abort(new HeddleError('closing', 'Heddle is closing and starts nothing new.'));
+    this.#closing.abort(new HeddleError('closing', 'Heddle is closing; nothing new is started.'));
     this.#queue.clear();
   }
 
@@ -248,5 +251,8 @@ export class Turns {
 }
 
 export function elsewhere(id: number): HeddleError {
-  return new HeddleError('job-elsewhere', `Job ${id} runs in another Heddle. Stop it there first.`);
+  return new HeddleError(
+    'job-elsewhere',
+    `Job ${id} is running in another Heddle process. Stop it there first.`,
+  );
 }

@@ -60,3 +60,21 @@ test('what a process left that was killed is gone at the next start', async () =
   expect(readdirSync(join(folder, 'instances')).filter((name) => !name.startsWith(lock.id))).toEqual([]);
   lock.release();
 });
+
+test('a lock that another process is looking at is passed over, and swept by whoever starts next', async () => {
+  new InstanceLock(folder).release();
+  const child = await hold('other');
+  child.kill('SIGKILL');
+  await once(child, 'exit');
+  const held = new InstanceLock(folder, (path) => {
+    throw Object.assign(new Error(path), { code: 'EBUSY' });
+  });
+  expect(held.isAlive('other')).toBe(false);
+  held.release();
+  expect(readdirSync(join(folder, 'instances'))).toEqual(
+    expect.arrayContaining(['other.lock', `${held.id}.lock`]),
+  );
+  const next = new InstanceLock(folder);
+  expect(readdirSync(join(folder, 'instances')).filter((name) => !name.startsWith(next.id))).toEqual([]);
+  next.release();
+});

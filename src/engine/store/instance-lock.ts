@@ -8,7 +8,8 @@ import { randomUUID } from 'node:crypto';
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import SqliteDatabase from 'better-sqlite3';
-import { errorCode, makeFolders } from '../../files/entries';
+import { makeFolders } from '../../files/entries';
+import { isInTheWay } from '../../files/patience';
 
 const ENDING = '.lock';
 const MAX_TRIES = 100;
@@ -17,8 +18,11 @@ export class InstanceLock {
   readonly id = randomUUID();
   readonly #folder: string;
   readonly #lock: SqliteDatabase.Database;
+  readonly #remove: (path: string) => void;
 
-  constructor(dataDirectory: string) {
+  /** @param remove a file that may not be there; replaceable for tests */
+  constructor(dataDirectory: string, remove: (path: string) => void = removeFile) {
+    this.#remove = remove;
     this.#folder = join(dataDirectory, 'instances');
     makeFolders(this.#folder);
     this.#lock = this.#take();
@@ -65,14 +69,23 @@ export class InstanceLock {
     } finally {
       probe?.close();
     }
-    for (const file of [path, `${path}-journal`]) removeUnlessHeld(file);
+    for (const file of [path, `${path}-journal`]) this.#removeUnlessHeld(file);
     return false;
   }
 
   release(): void {
     if (!this.#lock.open) return;
     this.#lock.close();
-    removeUnlessHeld(this.#path(this.id));
+    this.#removeUnlessHeld(this.#path(this.id));
+  }
+
+  /** On Windows it cannot be while another process looks at it, who then does, or whoever starts next. */
+  #removeUnlessHeld(path: string): void {
+    try {
+      this.#remove(path);
+    } catch (error) {
+      if (!isInTheWay(error)) throw error;
+    }
   }
 
   #path(id: string): string {
@@ -80,11 +93,6 @@ export class InstanceLock {
   }
 }
 
-/** On Windows it cannot be removed while another process looks at it, who then removes it, or whoever starts next. */
-function removeUnlessHeld(path: string): void {
-  try {
-    rmSync(path, { force: true });
-  } catch (error) {
-    if (!['EBUSY', 'EPERM', 'EACCES'].includes(errorCode(error) ?? '')) throw error;
-  }
+function removeFile(path: string): void {
+  rmSync(path, { force: true });
 }

@@ -96,7 +96,7 @@ const LOST_SENTENCES: Readonly<Record<Lost, string>> = {
 function lostNotice(what: Lost, folder: string): ErrorData {
   return {
     code: `${what}-not-kept`,
-    message: `${LOST_SENTENCES[what]} could not be kept in ${folder}. Everything else of the files is copied.`,
+    message: `${LOST_SENTENCES[what]} could not be kept in ${folder}. Everything else was copied.`,
     retryable: false,
   };
 }
