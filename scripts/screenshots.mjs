@@ -43,7 +43,7 @@ async function makeWork(app, folder, server) {
   const mirror = urls(20_000, 500).map((url, index) =>
     index % 401 === 400 ? `${server.url}/gone/${index}.webp` : url,
   );
-  await download('mirror.txt', mirror, { workers: 8 });
+  return download('mirror.txt', mirror, { workers: 8 });
 }
 
 /** Until the job stands still. */
@@ -78,9 +78,33 @@ async function takeAll(app) {
       await shot(`${name.toLowerCase()}-${theme}`);
     }
   }
+  await takeThreads(app, shot);
   await page.emulateMedia({ colorScheme: 'dark' });
   await app.openPage('Downloads');
   await takeNewDownload(page, shot);
+}
+
+/** A job of the user's own step by step, and where the time of its threads went. */
+async function takeThreads({ page, openPage }, shot) {
+  await openPage('How threads work');
+  await page
+    .getByRole('combobox', { name: 'The job that is shown' })
+    .selectOption({ label: 'Download · tiles.txt' });
+  const slider = page.getByRole('slider');
+  await slider.waitFor();
+  await slider.fill(String(Math.round(Number(await slider.getAttribute('max')) * 0.4)));
+  await both('threads-job');
+  await openPage('Hash');
+  await page.getByRole('button', { name: 'Where the time went' }).click();
+  await both('time');
+
+  async function both(name) {
+    for (const theme of ['dark', 'light']) {
+      await page.emulateMedia({ colorScheme: theme });
+      await delay(300);
+      await shot(`${name}-${theme}`);
+    }
+  }
 }
 
 /** The dialog with a list of several hosts, short and with its options. */
@@ -265,8 +289,10 @@ async function main() {
     if (parts.length === 0 || parts.includes('files')) await takeFiles(app, folder);
     if (parts.length === 0 || parts.includes('compare')) await takeExperiments(app);
     if (parts.length === 0 || parts.includes('pages')) {
-      await makeWork(app, join(folder, 'work'), server);
+      const running = await makeWork(app, join(folder, 'work'), server);
       await takeAll(app);
+      // A window with a job that runs asks before it closes.
+      await app.request('jobs:cancel', { jobId: running.id });
     }
     await app.electron.close();
   } finally {

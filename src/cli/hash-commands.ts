@@ -193,7 +193,7 @@ export function addDuplicatesCommand(program: Command, { taskFlags, run }: TaskC
     addFilesFrom(addWalkFlags(taskFlags(program.command('duplicates')))),
     'printed paths end in NUL bytes, and names of --files-from do',
   )
-    .description('find files of equal content; nothing is changed')
+    .description('find files with the same content; nothing is changed')
     .argument('[paths...]', 'files and folders')
     .option('-o, --output <file>', 'write the groups to this file instead of standard output')
     .addOption(new Option('--format <format>', 'of that file').choices(DUPLICATE_FORMATS).default('jsonl'))

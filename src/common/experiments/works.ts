@@ -46,9 +46,9 @@ export const READY_WORK_WORDS: Readonly<
 
 /** Numbers of a ready-made experiment where the request names none: enough to show the point. */
 export const READY_WORK_TASKS: Readonly<Record<ReadyWork, number>> = {
-  // One by one they wait for 8 s. With fewer, what the threads' first calls take (their code is compiled then) is a
+  // One by one they wait for 6 s. With fewer, what the threads' first calls take (their code is compiled then) is a
   // good part of the whole.
-  'slow-server': 400,
+  'slow-server': 300,
   'small-files': 10_000,
   'large-files': 8,
   computing: 48,

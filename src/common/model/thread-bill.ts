@@ -49,7 +49,7 @@ export const TIME_PART_NAMES: Readonly<Record<TimePart, string>> = {
   hostLimit: 'Host limit',
   queue: 'Nothing queued',
   mainThread: 'Main thread',
-  absent: 'Not running',
+  absent: 'Starting or ended',
 };
 
 export const TIME_PART_MEANINGS: Readonly<Record<TimePart, string>> = {

@@ -274,6 +274,11 @@ describe('the picture', () => {
     expect(ofClass('failed')).toHaveLength(1);
   });
 
+  it('says nothing of memory: what the process has is not the mode’s', () => {
+    for (const format of ['svg', 'html'] as const)
+      expect(text(format)).not.toMatch(/peak memory/iu);
+  });
+
   it('keeps everything inside', () => {
     const nodes = readXml(text('svg'));
     const width = Number(nodes[0]?.attributes['width']);

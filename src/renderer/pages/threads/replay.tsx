@@ -218,9 +218,10 @@ function usePlaying(
   }, [plays, pace, durationMs, setPlayed]);
 }
 
-/** `0.25 ×`, `12 ×`. */
+/** `12 × its speed`, `0.25 × its speed`, `1/213 of its speed`. */
 function paceText(pace: number): string {
-  return `${pace >= 9.95 ? formatCount(Math.round(pace)) : pace.toPrecision(2)} ×`;
+  if (pace < 0.095) return `1/${formatCount(Math.round(1 / pace))} of its speed`;
+  return `${pace >= 9.95 ? formatCount(Math.round(pace)) : pace.toPrecision(2)} × its speed`;
 }
 
 function capital(text: string): string {
