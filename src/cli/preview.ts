@@ -74,6 +74,7 @@ async function* chunksOf(file: FsPath): AsyncGenerator<Uint8Array, void, undefin
 
 function describe(found: BatchPreview): string[] {
   const { entries, leftOut, lists, hosts, extensions, duplicates, clashes, faults } = found;
+  const faultCount = lists.reduce((sum, list) => sum + list.faultCount, 0);
   return [
     counted(entries, 'entry', 'entries') + (leftOut > 0 ? `, ${formatCount(leftOut)} left out` : ''),
     ...lists.flatMap(({ name, format, entries: ofIt, remarks }) => [
@@ -99,9 +100,10 @@ function describe(found: BatchPreview): string[] {
       clashes.map(({ name, entries: ofIt }) => `  ${visible(name)}: ${formatCount(ofIt)}`),
       'names',
     ),
-    counted(faults.length, 'line that could not be read', 'lines that could not be read'),
+    counted(faultCount, 'line that could not be read', 'lines that could not be read'),
     // The message begins with the line's number.
     ...faults.map(({ list, message }) => `  ${visible(list)}: ${visible(message)}`),
+    ...(faultCount > faults.length ? [`  and ${formatCount(faultCount - faults.length)} more lines`] : []),
   ];
 }
 

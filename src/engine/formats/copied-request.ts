@@ -13,6 +13,25 @@ export interface CopiedRequest extends Omit<EntryFields, 'urls' | 'headers'> {
   readonly headers: readonly (readonly [name: string, value: string])[];
 }
 
+const MAX_SHARED_CHARACTERS = 400_000_000;
+
+/** What all addresses of one command have besides their own. Each is checked with all of it, so there is an end to it. */
+export class SharedFields {
+  readonly #characters: number;
+  #left = MAX_SHARED_CHARACTERS;
+
+  /** @param others a login, a query */
+  constructor(headers: CopiedRequest['headers'], ...others: readonly (string | null)[]) {
+    this.#characters = [...headers.flat(), ...others].reduce((sum, each) => sum + (each?.length ?? 0), 0);
+  }
+
+  /** For so many more addresses. @throws Fault */
+  take(addresses = 1): void {
+    this.#left -= addresses * this.#characters;
+    if (this.#left < 0) throw new Fault('has too many addresses for so many headers');
+  }
+}
+
 /** @throws Fault */
 export function fromCopiedRequest({ url, headers, contentType, ...rest }: CopiedRequest): DownloadEntry {
   const kept = headers.filter(([name, value]) => !isPassing(name, value, url));

@@ -641,3 +641,10 @@ test('a preview of several lists counts across them, and names every fault', asy
   expect(preview.faults).toHaveLength(150);
   expect(preview.faults[149]).toMatchObject({ list: 'three', line: 150, text: 'line 150' });
 });
+
+test('of very many lines that cannot be read the first are kept, and all are counted', async () => {
+  const list = { name: 'list', open: () => [Buffer.from('x\n'.repeat(100_001))], format: 'urls' as const };
+  const { faults, lists } = await previewLists([list]);
+  expect(faults).toHaveLength(100_000);
+  expect(lists).toMatchObject([{ entries: 0, faultCount: 100_001 }]);
+});

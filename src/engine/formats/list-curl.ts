@@ -1,7 +1,7 @@
 /** Pasted `curl` and `wget` commands, as browsers and their extensions copy them: one or several. */
 import type { ListedEntry } from '../../common/model/download';
 import { splitField } from '../../common/model/http-fields';
-import { asBytes, fromCopiedRequest } from './copied-request';
+import { asBytes, fromCopiedRequest, SharedFields } from './copied-request';
 import { Fault, fault, listed, unknownOption, withLogin } from './entry';
 import { splitCommands, type ShellCommand } from './shell-words';
 import { readWhole } from './text-lines';
@@ -241,8 +241,9 @@ function entriesOf(line: number, curl: Curl, address: string): ListedEntry[] {
     setDefault('Accept', 'application/json');
   }
   const left = { addresses: MAX_FROM_ONE_COMMAND };
+  const shared = new SharedFields(headers, user, isQuery ? body : null);
   return urls.flatMap((written, index) =>
-    globbed(written, isGlobbed, left).map((each) =>
+    globbed(written, isGlobbed, left, shared).map((each) =>
       listed(line, each, () => {
         let url = SCHEME.test(each) ? each : `http://${each}`;
         if (isQuery && body !== null) url += (url.includes('?') ? '&' : '?') + body;
@@ -276,11 +277,17 @@ function isAstray(word: string, besideAddress: boolean): boolean {
  * @param left what the command may still have
  * @throws Fault when they are too many
  */
-function globbed(url: string, isGlobbed: boolean, left: { addresses: number }): string[] {
+function globbed(
+  url: string,
+  isGlobbed: boolean,
+  left: { addresses: number },
+  shared: SharedFields,
+): string[] {
   const all: string[] = [];
   for (const each of isGlobbed && hasRanges(url) ? expandUrl(url) : [url]) {
     if (left.addresses === 0) throw new Fault(`stands for more than ${MAX_FROM_ONE_COMMAND} addresses`);
     left.addresses -= 1;
+    shared.take();
     all.push(each);
   }
   return all;

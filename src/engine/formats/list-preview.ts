@@ -10,6 +10,8 @@ const SHOWN = 100;
 const FIRST = 20;
 /** More are nothing that anybody chooses from. */
 const MOST_GROUPS = 10_000;
+/** Nobody reads more of them. */
+const MOST_FAULTS = 100_000;
 /** About 5 ms. */
 const TURN_ENTRIES = 1000;
 
@@ -71,7 +73,7 @@ export interface BatchPreview extends Pick<
     readonly faultCount: number;
     readonly remarks: ListPreview['remarks'];
   }[];
-  /** All lines that could not be read. */
+  /** The first lines that could not be read; how many there are is said of each list. */
   readonly faults: readonly (Fault & { readonly list: string })[];
 }
 
@@ -92,7 +94,9 @@ export async function previewLists(
         if (isChosen === null || isChosen(entry)) tally.add(entry);
         else leftOut += 1;
       },
-      fault: (fault) => faults.push({ list: name, ...fault }),
+      fault: (fault) => {
+        if (faults.length < MOST_FAULTS) faults.push({ list: name, ...fault });
+      },
     });
     done.push({ name, format, entries: entries - (leftOut - before), faultCount, remarks });
   }

@@ -1,6 +1,6 @@
 /** The options of `wget` (wget(1)), as far as they say what is fetched and how it is called. */
 import type { ListedEntry } from '../../common/model/download';
-import { asBytes, fromCopiedRequest } from './copied-request';
+import { asBytes, fromCopiedRequest, SharedFields } from './copied-request';
 import { Fault, listed, readField, unknownOption, withLogin } from './entry';
 
 function set(words: string): ReadonlySet<string> {
@@ -98,6 +98,8 @@ export function readWget(line: number, words: readonly string[]): ListedEntry[] 
   setHeader('Referer', values.get('referer'));
   const user = values.get('http-user') ?? values.get('user');
   const password = values.get('http-password') ?? values.get('password') ?? '';
+  const shared = new SharedFields(headers, user ?? null, password);
+  shared.take(urls.length);
   return urls.map((written) =>
     listed(line, written, () => {
       const address = /^[a-z][a-z0-9+.-]*:\/\//iu.test(written) ? written : `http://${written}`;

@@ -100,6 +100,13 @@ test('all ranges of a command together stand for so many addresses at most', asy
   ]);
 });
 
+test.each(['curl', 'wget'])('%s: what all addresses share is not checked without an end', async (program) => {
+  const shared = `--header 'X: ${'x'.repeat(10_000)}'`;
+  expect(await outlineOf(`${program} ${shared} ${'http://a/ '.repeat(50_000)}`)).toEqual([
+    'Line 1 (a) has too many addresses for so many headers.',
+  ]);
+});
+
 describe('curl for cmd.exe', () => {
   test('as Chrome copies it: everything in escaped quotes', async () => {
     const list = String.raw`curl ^"http://a/x?q=1^&r=^%^41^%^42^" ^
