@@ -189,6 +189,8 @@ describe('where the name is taken', () => {
       state: 'skipped',
       reason: { code: 'not-modified' },
     });
+    // Killed before that was recorded: it is asked again.
+    expect(await get(url, { existing: 'newer' })).toMatchObject({ state: 'skipped' });
     expect(readFileSync(join(directory, 'a.txt'), 'utf8')).toBe('old');
     modified = 1_800_000_000;
     expect(await get(url, { existing: 'newer' })).toMatchObject({ state: 'done' });

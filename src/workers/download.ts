@@ -197,7 +197,7 @@ export function createDownload(job: DownloadWorkerOptions, tuning: DownloadTunin
     const isForeign = order.download?.isForeign === true;
     // A file that another task of this job made, or another entry's job, says nothing of this one.
     const isOwn = (): boolean =>
-      known !== null || (!isForeign && places.isTakenByOthers(directory, expectedName));
+      known !== null || (!isForeign && places.isThereFor(order.id, directory, expectedName));
     const conditions =
       options.existing === 'newer' && earlier === null && isSafe(entry.method) && isOwn()
         ? onlyIfNewer(known, lstatOrNull(own), url)

@@ -83,6 +83,17 @@ export class FinalPlaces {
     return lstatOrNull(target) !== null && this.#claimant(target) === null;
   }
 
+  /**
+   * Whether there is a file of this name that no other task of this job has made. This one claims a name also when the
+   * file there is to stay, and may be killed before that is recorded.
+   */
+  isThereFor(id: number, directory: FsPath, name: string): boolean {
+    const target = joinPath(directory, name);
+    if (lstatOrNull(target) === null) return false;
+    const claimant = this.#claimant(target);
+    return claimant === null || claimant === id;
+  }
+
   /** The final name that an earlier, killed run gave to the file `identity`; `null` if there is none. */
   findPlaced(identity: BigIntStats, directory: FsPath, name: string): FsPath | null {
     for (let number = 0; number < DIRECT_LOOKS; number++) {

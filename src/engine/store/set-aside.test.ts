@@ -1,14 +1,20 @@
 /** Databases that SQLite cannot read. */
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
 import {
   closeSync,
+  copyFileSync,
+  mkdirSync,
   mkdtempSync,
   openSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   writeFileSync,
   writeSync,
 } from 'node:fs';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -81,4 +87,65 @@ test('one that was cut to nothing is told, a new one is not', () => {
   expect(notice?.message).toContain(`${path} was empty`);
   expect(database.prepare('SELECT count(*) FROM jobs').pluck().get()).toBe(0);
   database.close();
+});
+
+test.each(['empty', 'deleted'] as const)('what had still to be written to one that is %s is kept', (how) => {
+  const writer = openDatabase(folder);
+  writer.exec(`INSERT INTO settings (key, value) VALUES ('limitRate', '12345')`);
+  const log = readFileSync(`${path}-wal`);
+  copyFileSync(`${path}-wal`, join(folder, 'log'));
+  writer.close();
+  copyFileSync(join(folder, 'log'), `${path}-wal`);
+  if (how === 'empty') writeFileSync(path, '');
+  else rmSync(path);
+  const { database, notice } = openOrBegin(folder);
+  database.close();
+  const kept = readdirSync(folder).find((name) => /\.damaged-.*-wal$/u.test(name)) ?? '';
+  expect(readFileSync(join(folder, kept)).equals(log)).toBe(true);
+  expect(notice?.message).toContain(`is kept as ${join(folder, kept)}.`);
+});
+
+/** Another process that has found the same damage, holds the lock, and then puts a new database there. */
+const OTHER = `
+const { renameSync } = require('node:fs');
+const SqliteDatabase = require(${JSON.stringify(createRequire(import.meta.url).resolve('better-sqlite3'))});
+const [, , path, lockPath, ready] = process.argv;
+const lock = new SqliteDatabase(lockPath);
+lock.exec('BEGIN EXCLUSIVE');
+process.send('locked');
+setTimeout(() => {
+  renameSync(path, path + '.damaged-by-other');
+  renameSync(ready, path);
+  lock.close();
+  process.disconnect();
+}, 300);
+`;
+
+test('where another process sets it aside, its new one is used', async () => {
+  make();
+  const ready = join(folder, 'ready.db');
+  renameSync(path, ready);
+  writeFileSync(path, 'not a database at all, but a text that is long enough to be looked at. '.repeat(100));
+  mkdirSync(join(folder, 'instances'));
+  const script = join(folder, 'other.cjs');
+  writeFileSync(script, OTHER);
+  const child = fork(script, [path, join(folder, 'instances', 'set-aside'), ready]);
+  const ended = once(child, 'exit');
+  await once(child, 'message');
+  const { database, notice } = openOrBegin(folder);
+  expect(notice).toBeNull();
+  expect(database.prepare('SELECT value FROM settings').pluck().all()).toEqual(['12345']);
+  database.close();
+  await ended;
+  expect(readdirSync(folder).filter((name) => name.includes('.damaged-'))).toEqual([
+    'heddle.db.damaged-by-other',
+  ]);
+});
+
+test('one that cannot be set aside is named and stays as it is', () => {
+  writeFileSync(path, 'not a database at all, but a text that is long enough to be looked at. '.repeat(100));
+  const content = readFileSync(path);
+  writeFileSync(join(folder, 'instances'), '');
+  expect(() => openOrBegin(folder)).toThrow(`${path} is damaged and cannot be set aside.`);
+  expect(readFileSync(path).equals(content)).toBe(true);
 });
