@@ -43,7 +43,8 @@ export class OtherProcesses {
   }
 
   #poll(): void {
-    const { jobs, news, job, endExperiments } = this.#parts;
+    const { jobs, lock, news, job, endExperiments } = this.#parts;
+    lock.keep();
     const changed = new Set(this.#interruptOrphans());
     endExperiments().catch((error: unknown) => {
       news.emit('notice', toErrorData(error));

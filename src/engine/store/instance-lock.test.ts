@@ -78,3 +78,17 @@ test('a lock that another process is looking at is passed over, and swept by who
   expect(readdirSync(join(folder, 'instances')).filter((name) => !name.startsWith(next.id))).toEqual([]);
   next.release();
 });
+
+test('one whose file somebody deleted is taken for dead no longer than until it looks', () => {
+  const [lock, other] = [new InstanceLock(folder), new InstanceLock(folder)];
+  rmSync(join(folder, 'instances', `${lock.id}.lock`));
+  expect(other.isAlive(lock.id)).toBe(false);
+  lock.keep();
+  expect(other.isAlive(lock.id)).toBe(true);
+  // A folder that is gone is not made again.
+  rmSync(join(folder, 'instances'), { recursive: true });
+  lock.keep();
+  expect(existsSync(join(folder, 'instances'))).toBe(false);
+  lock.release();
+  other.release();
+});

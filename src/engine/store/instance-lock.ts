@@ -17,7 +17,7 @@ const MAX_TRIES = 100;
 export class InstanceLock {
   readonly id = randomUUID();
   readonly #folder: string;
-  readonly #lock: SqliteDatabase.Database;
+  #lock: SqliteDatabase.Database;
   readonly #remove: (path: string) => void;
 
   /** @param remove a file that may not be there; replaceable for tests */
@@ -71,6 +71,14 @@ export class InstanceLock {
     }
     for (const file of [path, `${path}-journal`]) this.#removeUnlessHeld(file);
     return false;
+  }
+
+  /** Where somebody has deleted the file, others would take this process for dead, and go on with its jobs. */
+  keep(): void {
+    if (!this.#lock.open || existsSync(this.#path(this.id)) || !existsSync(this.#folder)) return;
+    const lock = this.#take();
+    this.#lock.close();
+    this.#lock = lock;
   }
 
   release(): void {
