@@ -25,7 +25,7 @@ import { noNumbersInMirrors, prepareJob } from './jobs/create-job';
 import { automaticWorkers, threadsOf } from './jobs/defaults';
 import { firstCopied } from './jobs/first-copied';
 import { removeJob } from './jobs/leftovers';
-import { ownLists, removeOwnLists } from './jobs/own-list';
+import { ownLists, removeOwnLists, sweepHalfLists } from './jobs/own-list';
 import { prepareOwnManifest, withOwnManifest } from './jobs/manifest';
 import { realCopy } from './jobs/real-copy';
 import type { RetryPolicy } from './jobs/retry-policy';
@@ -94,6 +94,7 @@ export class Engine extends JobReader {
     await Promise.resolve();
     const engine = new Engine(options, openStores(options.dataDirectory), new ActiveJobs());
     await engine.experiments.endOrphans();
+    await sweepHalfLists(options.dataDirectory);
     return engine;
   }
 

@@ -1,7 +1,6 @@
 /** From a request to a job: checked once, paths made absolute, what is impossible refused before the first byte. */
 import { randomBytes } from 'node:crypto';
 import { lstat, stat } from 'node:fs/promises';
-import { join } from 'node:path';
 import { HeddleError, fromErrorData, toErrorData } from '../../common/model/errors';
 import {
   requestSchema,
@@ -37,7 +36,7 @@ import { missing, mustExist, mustLeadSomewhere } from './must-exist';
 import { mustBeReadable } from './option-files';
 import type { JobSpec, ManifestTarget, SecretOption } from './job-spec';
 import { nameTaken, usualFormat } from './manifest';
-import { storeOwnList } from './own-list';
+import { ownListPath, storeOwnList } from './own-list';
 
 interface Making {
   /** In the names of what the job has for itself. */
@@ -186,7 +185,7 @@ async function prepareHandedOver(
     throw new HeddleError('bad-request', 'A manifest without a path comes with its content and a folder.');
   const root = absolutePath(request.root);
   await mustBeFolder(root);
-  const manifest = join(dataDirectory, 'lists', `${token}.manifest`);
+  const manifest = ownListPath(dataDirectory, `${token}.manifest`);
   await storeOwnList(manifest, { name: 'standard input', content: input }, [], signal);
   return {
     kind: 'verify',

@@ -1,6 +1,5 @@
 /** The lists of a download: what was given, and the job's own copies of it. */
 import { createReadStream } from 'node:fs';
-import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { parseChecksum } from '../../common/model/digest-fields';
 import type { ListFormat } from '../../common/model/download';
@@ -14,7 +13,7 @@ import { asAddress } from '../formats/list-urls';
 import { Beginning } from '../formats/text-lines';
 import type { Vault } from '../store/vault';
 import type { ListHead } from './download-name';
-import { removeOwnLists, storeOwnList } from './own-list';
+import { ownListPath, removeOwnLists, storeOwnList } from './own-list';
 
 interface Given {
   /** What it is called where it cannot be read. */
@@ -62,7 +61,7 @@ export async function storeLists(
   let first: ListHead | null = null;
   try {
     for (const { name, content, format, hint } of givenIn(request, input)) {
-      const path = join(dataDirectory, 'lists', `${token}-${lists.length}.list`);
+      const path = ownListPath(dataDirectory, `${token}-${lists.length}.list`);
       const beginning = new Beginning(content);
       await storeOwnList(path, { name, content: beginning.chunks() }, [vault.sealing()], signal);
       const head = await beginning.text();

@@ -7,6 +7,7 @@ import {
   readdirSync,
   rmSync,
   statSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -14,7 +15,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { open } from 'node:fs/promises';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { storeOwnList } from './own-list';
+import { ownListPath, storeOwnList, sweepHalfLists } from './own-list';
 
 let folder: string;
 
@@ -97,4 +98,16 @@ test('stopped while a FIFO is open that nobody writes to, it leaves nothing', as
   await expect(storing).rejects.toBe(reason);
   expect(lists()).toEqual([]);
   await writer.close();
+});
+
+test('what a killed process had copied goes at a later start, and nothing else', async () => {
+  mkdirSync(join(folder, 'lists'));
+  const [dead, alive, whole] = ['dead.list.part', 'alive.list.part', 'whole.list'].map((name) =>
+    ownListPath(folder, name),
+  ) as [string, string, string];
+  for (const each of [dead, alive, whole]) writeFileSync(each, 'http://a/');
+  const longAgo = Date.now() / 1000 - 100_000;
+  for (const each of [dead, whole]) utimesSync(each, longAgo, longAgo);
+  await sweepHalfLists(folder);
+  expect(lists().sort()).toEqual(['alive.list.part', 'whole.list']);
 });

@@ -1,7 +1,8 @@
 /** A job's own copy of a list or manifest: it goes on when the original has changed or gone. */
+import { existsSync } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
-import { open, rm } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { Readable, type Transform, type Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { fromErrorData, toErrorData } from '../../common/model/errors';
@@ -9,11 +10,19 @@ import { makeFolders, native } from '../../files/entries';
 import type { FsPath } from '../../common/model/paths';
 import type { JobSpec } from './job-spec';
 
+/** Behind the name of a copy that is being made. */
+const HALF = '.part';
+const KEEP_HALF_MS = 86_400_000;
+
 /** A list or manifest as it is given. */
 export interface Original {
   /** What it is called where it cannot be read. */
   readonly name: string;
   readonly content: AsyncIterable<Uint8Array | string>;
+}
+
+export function ownListPath(dataDirectory: string, name: string): string {
+  return join(dataDirectory, 'lists', name);
 }
 
 /**
@@ -27,18 +36,32 @@ export async function storeOwnList(
   steps: readonly Transform[],
   signal: AbortSignal | null,
 ): Promise<void> {
+  const half = path + HALF;
   let file: FileHandle | null = null;
   let target: Writable | null = null;
   try {
     signal?.throwIfAborted();
     makeFolders(dirname(path));
-    file = await open(path, 'wx', 0o600);
+    if (existsSync(path)) throw Object.assign(new Error('it exists'), { code: 'EEXIST' });
+    file = await open(half, 'wx', 0o600);
     target = file.createWriteStream({ flush: true });
     await orStopped(pipeline([Readable.from(read(original)), ...steps, target]), signal);
+    await rename(half, path);
   } catch (error) {
     target?.destroy();
-    if (file !== null) await removeOwnLists([path]);
+    if (file !== null) await removeOwnLists([half]);
     throw signal?.aborted === true ? signal.reason : fromErrorData(toErrorData(error, path));
+  }
+}
+
+/** What a process that was killed had copied of a list. Nobody copies for so long without a byte. */
+export async function sweepHalfLists(dataDirectory: string): Promise<void> {
+  const folder = ownListPath(dataDirectory, '');
+  for (const name of await readdir(folder).catch(() => [])) {
+    if (!name.endsWith(HALF)) continue;
+    const path = join(folder, name);
+    const stats = await stat(path).catch(() => null);
+    if (stats !== null && Date.now() - stats.mtimeMs > KEEP_HALF_MS) await removeOwnLists([path]);
   }
 }
 
