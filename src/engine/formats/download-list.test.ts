@@ -175,6 +175,20 @@ describe('ranges', () => {
       'Line 1 (a) stands for more than 1000000 addresses.',
     ]);
   });
+
+  test.each([
+    ['long ones', `http://a/{${'a,'.repeat(20_000)}b}${'b'.repeat(25_000)}`],
+    ['ones of many parts', `http://a/${'[1-1]'.repeat(1000)}[1-999999]`],
+    ['one long and many short ones', `http://a/{${'a'.repeat(10_000)},b}[1-499999]`],
+  ])('too many characters from one line are a fault, at once: %s', async (_, line) => {
+    expect(await faultsOf(line)).toEqual(['Line 1 (a) stands for too many addresses of such a length.']);
+  });
+
+  test('a range as long as one can be', async () => {
+    const number = '9'.repeat(15);
+    const [entry] = await entriesOf(`http://a/[${number}-${number}:999999999]`);
+    expect(entry?.urls).toEqual([`http://a/${number}`]);
+  });
 });
 
 describe('aria2', () => {

@@ -8,7 +8,18 @@ import { Fault } from './entry';
 /** More from one line than this are a mistake. */
 export const MAX_FROM_ONE_LINE = 1_000_000;
 
-type Piece = string | { readonly count: number; readonly at: (index: number) => string };
+/** All that one line stands for, together; so much is read in a few seconds. */
+const MAX_CHARACTERS = 400_000_000;
+/** Two numbers and a step, with what is between them. */
+const LONGEST_RANGE = 41;
+
+interface Choice {
+  readonly count: number;
+  /** Characters, on average. */
+  readonly size: number;
+  readonly at: (index: number) => string;
+}
+type Piece = string | Choice;
 
 export function hasRanges(text: string): boolean {
   return text.includes('[') || text.includes('{') || text.includes('\\');
@@ -18,8 +29,14 @@ export function hasRanges(text: string): boolean {
 export function* expandUrl(text: string): Generator<string, void, undefined> {
   const pieces = parse(text);
   let total = 1;
-  for (const piece of pieces) if (typeof piece !== 'string') total *= piece.count;
+  let size = pieces.length;
+  for (const piece of pieces) {
+    if (typeof piece !== 'string') total *= piece.count;
+    size += typeof piece === 'string' ? piece.length : piece.size;
+  }
   if (total > MAX_FROM_ONE_LINE) throw new Fault(`stands for more than ${MAX_FROM_ONE_LINE} addresses`);
+  if (total > 1 && total * size > MAX_CHARACTERS)
+    throw new Fault('stands for too many addresses of such a length');
   for (let index = 0; index < total; index++) {
     let rest = index;
     let url = '';
@@ -47,7 +64,7 @@ function parse(text: string): Piece[] {
       continue;
     }
     const close = character === '[' ? ']' : character === '{' ? '}' : '';
-    const end = close === '' ? -1 : text.indexOf(close, at);
+    const end = close === '' ? -1 : closeAt(text, close, at);
     const inner = end < 0 ? '' : text.slice(at + 1, end);
     const piece = end < 0 ? null : character === '[' ? range(inner) : set(inner);
     if (piece === null) {
@@ -65,7 +82,14 @@ function parse(text: string): Piece[] {
   return pieces;
 }
 
-function range(inner: string): Piece | null {
+/** @returns -1 where none is as near as it has to be */
+function closeAt(text: string, close: string, at: number): number {
+  if (close === '}') return text.indexOf(close, at);
+  const end = text.slice(at, at + LONGEST_RANGE + 2).indexOf(close);
+  return end < 0 ? -1 : at + end;
+}
+
+function range(inner: string): Choice | null {
   const [, from, to, step = '1'] =
     /^(\d{1,15}|[a-z]|[A-Z])-(\d{1,15}|[a-z]|[A-Z])(?::(\d{1,9}))?$/u.exec(inner) ?? [];
   if (from === undefined || to === undefined || Number(step) < 1) return null;
@@ -78,6 +102,7 @@ function range(inner: string): Piece | null {
   const width = numbers && from.startsWith('0') ? from.length : 0;
   return {
     count: Math.floor((last - first) / Number(step)) + 1,
+    size: to.length,
     at: (index) => {
       const value = first + index * Number(step);
       return numbers ? String(value).padStart(width, '0') : String.fromCharCode(value);
@@ -85,11 +110,11 @@ function range(inner: string): Piece | null {
   };
 }
 
-function set(inner: string): Piece | null {
+function set(inner: string): Choice | null {
   // One alone is no choice; people paste addresses that hold `{id}`, or JSON.
   if (!inner.includes(',') || /[{"[\]]/u.test(inner)) return null;
   const values = inner.split(',');
-  return { count: values.length, at: (index) => values[index] ?? '' };
+  return { count: values.length, size: inner.length / values.length, at: (index) => values[index] ?? '' };
 }
 
 /** @returns the position behind the brace that closes the one at `at`; behind that one itself if none does */
