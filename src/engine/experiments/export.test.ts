@@ -275,8 +275,7 @@ describe('the picture', () => {
   });
 
   it('says nothing of memory: what the process has is not the mode’s', () => {
-    for (const format of ['svg', 'html'] as const)
-      expect(text(format)).not.toMatch(/peak memory/iu);
+    for (const format of ['svg', 'html'] as const) expect(text(format)).not.toMatch(/peak memory/iu);
   });
 
   it('keeps everything inside', () => {
