@@ -111,3 +111,12 @@ test('what a killed process had copied goes at a later start, and nothing else',
   await sweepHalfLists(folder);
   expect(lists().sort()).toEqual(['alive.list.part', 'whole.list']);
 });
+
+test('stopped while the copy is being opened, with an original that never says anything', async () => {
+  const stopping = new AbortController();
+  const silent = new Readable({ read: () => undefined });
+  const stored = storeOwnList(path(), { name: 'the list', content: silent }, [], stopping.signal);
+  stopping.abort(new Error('stopped'));
+  await expect(stored).rejects.toThrow('stopped');
+  expect(lists()).toEqual([]);
+});

@@ -93,6 +93,8 @@ async function orStopped(work: Promise<void>, signal: AbortSignal | null): Promi
   const stop = (): void => {
     reject(signal.reason as Error);
   };
+  // It may have come while the copy was opened; then nobody is told any more.
+  if (signal.aborted) stop();
   signal.addEventListener('abort', stop, { once: true });
   // What it says when it was left is of no interest.
   work.catch(() => undefined);
