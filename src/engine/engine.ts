@@ -273,6 +273,11 @@ export class Engine extends JobReader {
     return this.createJob(realCopy(this.stored(id)));
   }
 
+  /** Jobs of this process that run, or wait for their turn. */
+  get runningJobs(): number {
+    return this.#turns.count;
+  }
+
   pause(id: number): Promise<void> {
     return this.#turns.pause(id);
   }

@@ -8,8 +8,6 @@ import { createMainWindow, focusMainWindow, getMainWindow, rememberPlace } from 
 
 type Choice = Exclude<Settings['closing'], 'ask'>;
 
-const JOBS_LOOKED_AT = 200;
-
 export class Closing {
   readonly #engine: Engine;
   #tray: Tray | null = null;
@@ -23,7 +21,7 @@ export class Closing {
       if (this.#quitting === 'done') return;
       event.preventDefault();
       if (this.#quitting === 'going') return;
-      if (this.#quitting === 'no' && this.#running > 0) void this.#ask();
+      if (this.#quitting === 'no' && this.#engine.runningJobs > 0) void this.#ask();
       else this.#end();
     });
     app.on('window-all-closed', () => {
@@ -43,18 +41,11 @@ export class Closing {
     createMainWindow(this.#engine, (event) => {
       if (this.#quitting !== 'no') return;
       rememberPlace(this.#engine);
-      if (this.#running === 0) return;
+      if (this.#engine.runningJobs === 0) return;
       event.preventDefault();
       void this.#ask();
     });
     focusMainWindow();
-  }
-
-  /** Jobs that run or wait for their turn. */
-  get #running(): number {
-    const { jobs } = this.#engine.listJobs({ kind: null, offset: 0, limit: JOBS_LOOKED_AT });
-    return jobs.filter(({ state, foreign }) => !foreign && (state === 'running' || state === 'queued'))
-      .length;
   }
 
   async #ask(): Promise<void> {
@@ -74,7 +65,7 @@ export class Closing {
     const { closing } = this.#engine.settings.get();
     if (process.env['HEDDLE_NO_DIALOG'] !== undefined) return 'quit';
     if (closing !== 'ask') return closing;
-    const count = this.#running;
+    const count = this.#engine.runningJobs;
     const window = getMainWindow();
     const question = {
       type: 'question' as const,

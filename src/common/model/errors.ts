@@ -115,18 +115,20 @@ const SYSTEM_ERRORS: Readonly<Record<string, SystemSentence>> = {
   ETXTBSY: { code: 'busy', sentence: 'is a program that is running.', retryable: true },
 };
 
+const LOCKED: SystemSentence = {
+  code: 'database-locked',
+  sentence: 'is locked by another program. Close that program, then resume.',
+  retryable: true,
+};
+const DAMAGED: SystemSentence = {
+  code: 'database-corrupt',
+  sentence: 'is damaged. Start Heddle again: it keeps the file under another name and begins a new one.',
+  retryable: false,
+};
 /** By the first part of SQLite's result codes (sqlite.org/rescode.html). */
-const DATABASE_ERRORS: Readonly<Record<string, { code: string; sentence: string; retryable: boolean }>> = {
-  BUSY: {
-    code: 'database-locked',
-    sentence: 'is locked by another program. Close that program, then resume.',
-    retryable: true,
-  },
-  LOCKED: {
-    code: 'database-locked',
-    sentence: 'is locked by another program. Close that program, then resume.',
-    retryable: true,
-  },
+const DATABASE_ERRORS: Readonly<Record<string, SystemSentence>> = {
+  BUSY: LOCKED,
+  LOCKED,
   READONLY: {
     code: 'database-read-only',
     sentence:
@@ -149,21 +151,11 @@ const DATABASE_ERRORS: Readonly<Record<string, { code: string; sentence: string;
     sentence: 'cannot be opened any more. Check that its folder is there and can be written to.',
     retryable: false,
   },
-  CORRUPT: {
-    code: 'database-corrupt',
-    sentence: 'is damaged. Start Heddle again: it keeps the file under another name and begins a new one.',
-    retryable: false,
-  },
-  NOTADB: {
-    code: 'database-corrupt',
-    sentence: 'is damaged. Start Heddle again: it keeps the file under another name and begins a new one.',
-    retryable: false,
-  },
+  CORRUPT: DAMAGED,
+  NOTADB: DAMAGED,
 };
 
-function knownError(
-  code: string | undefined,
-): { code: string; sentence: string; retryable: boolean } | undefined {
+function knownError(code: string | undefined): SystemSentence | undefined {
   if (code === undefined) return undefined;
   const [, database] = /^SQLITE_([A-Z]+)/u.exec(code) ?? [];
   return database === undefined ? SYSTEM_ERRORS[code] : DATABASE_ERRORS[database];

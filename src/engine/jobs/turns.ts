@@ -64,6 +64,11 @@ export class Turns {
     this.closing.throwIfAborted();
   }
 
+  /** Jobs that wait for their turn or have it. */
+  get count(): number {
+    return this.#runs.size;
+  }
+
   /** Whether the job waits for its turn or has it. */
   has(id: number): boolean {
     return this.#runs.has(id);
