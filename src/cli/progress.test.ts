@@ -34,6 +34,7 @@ function frame(atMs: number, waitingFor: string | null): Frame {
     state: 'running',
     counts: { queued: 1, running: 0, done: 0, failed: 0, skipped: 0, cancelled: 0 },
     planned: true,
+    rowWrites: 0,
     bytesDone: 0,
     bytesKnown: 0,
     bytesPerSecond: 0,

@@ -65,6 +65,8 @@ export interface JobFrame {
   readonly state: JobState;
   readonly counts: TaskCounts;
   readonly planned: boolean;
+  /** How often rows of its tasks have been written in this run. Counts are ahead of rows by a moment. */
+  readonly rowWrites: number;
   /** Bytes of settled tasks and of those that run now. */
   readonly bytesDone: number;
   readonly bytesKnown: number;

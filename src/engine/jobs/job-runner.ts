@@ -127,6 +127,10 @@ export class JobRunner {
     return this.#planned;
   }
 
+  get rowWrites(): number {
+    return this.#recorder.writes;
+  }
+
   /** When the next retry or held host is due, if nothing else can run until then. */
   get waitingUntilMs(): number | null {
     return this.#running.size === 0 ? this.#waitingUntilMs : null;

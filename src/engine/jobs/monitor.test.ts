@@ -75,3 +75,18 @@ test('a job that only waits for another try says so, and one that runs does not'
   expect(job.rows().map(({ attempts }) => attempts)).toEqual([1, 2]);
   expect(monitor.sample(false)).toMatchObject({ waitingFor: null, counts: { done: 2 } });
 });
+
+test('rows that are written are told, those too that leave the counts as they were', async () => {
+  const failing = (job = new ScriptedJob([['again']]));
+  const runner = await failing.runner(undefined, 60_000);
+  const monitor = new JobMonitor(runner, failing.id, 0);
+  const before = monitor.sample(false);
+  const ended = runner.run();
+  await expect.poll(() => monitor.sample(false).waitingFor).toContain('next attempt');
+  await expect.poll(() => failing.rows()).toMatchObject([{ state: 'queued', attempts: 1 }]);
+  const after = monitor.sample(false);
+  expect(after.counts).toEqual(before.counts);
+  expect(after.rowWrites).toBeGreaterThan(before.rowWrites);
+  runner.stop('cancel');
+  await ended;
+});

@@ -70,6 +70,7 @@ export class JobMonitor {
       state: 'running',
       counts,
       planned: runner.planned,
+      rowWrites: runner.rowWrites,
       bytesDone,
       bytesKnown: runner.tally.bytesKnown,
       ...rate,

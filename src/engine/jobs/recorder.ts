@@ -30,6 +30,7 @@ export class Recorder {
   /** Since when another process keeps the database from being written. */
   #lockedSinceMs: number | null = null;
   #lookedAtMs = performance.now();
+  #writes = 0;
   #unlinking = 0;
   #idle: (() => void)[] = [];
 
@@ -57,6 +58,11 @@ export class Recorder {
         return to === null || to === 'queued' ? [] : (packet.ids[task] ?? []);
       }),
     );
+  }
+
+  /** How often rows have been written. */
+  get writes(): number {
+    return this.#writes;
   }
 
   record(recorded: Recorded): void {
@@ -118,6 +124,7 @@ export class Recorder {
     const recorded = this.#recorded;
     this.#recorded = [];
     this.#waiting = 0;
+    this.#writes += 1;
     for (const path of recorded.flatMap(releasesOf)) this.#unlink(path);
     this.#onRecorded(settled);
   }

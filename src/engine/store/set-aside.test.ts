@@ -17,7 +17,9 @@ import {
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { buildWorker } from '../testing/build-worker';
 import { openDatabase } from './database';
 import { openOrBegin } from './set-aside';
 
@@ -103,6 +105,28 @@ test.each(['empty', 'deleted'] as const)('what had still to be written to one th
   const kept = readdirSync(folder).find((name) => /\.damaged-.*-wal$/u.test(name)) ?? '';
   expect(readFileSync(join(folder, kept)).equals(log)).toBe(true);
   expect(notice?.message).toContain(`is kept as ${join(folder, kept)}.`);
+});
+
+test('processes that begin one at the same moment say nothing of an older one', async () => {
+  const script = await buildWorker(fileURLToPath(new URL('../testing/begin-database.ts', import.meta.url)));
+  for (const round of [1, 2, 3]) {
+    const data = join(folder, `data-${round}`);
+    const children = Array.from({ length: 12 }, () => fork(script, [data]));
+    await Promise.all(children.map((child) => once(child, 'message')));
+    const answers = children.map((child) => once(child, 'message'));
+    for (const child of children) child.send('go');
+    const said = await Promise.all(answers);
+    expect(said.map(([first]): unknown => first)).toEqual(children.map(() => 'no notice'));
+    expect(readdirSync(data).filter((name) => name.startsWith('heddle.db'))).toEqual(['heddle.db']);
+  }
+});
+
+test('one whose process was killed while it was begun is begun again, without a word', () => {
+  for (const ending of ['', '-wal', '-shm']) writeFileSync(`${path}.new${ending}`, 'half');
+  const { database, notice } = openOrBegin(folder);
+  expect(notice).toBeNull();
+  database.close();
+  expect(readdirSync(folder).filter((name) => name.includes('.new'))).toEqual([]);
 });
 
 /** Another process that has found the same damage, holds the lock, and then puts a new database there. */

@@ -1,5 +1,5 @@
 /** A database that SQLite cannot read does not keep Heddle from starting: it is set aside, never deleted. */
-import { existsSync, renameSync, statSync } from 'node:fs';
+import { existsSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import SqliteDatabase from 'better-sqlite3';
 import { HeddleError, type ErrorData } from '../../common/model/errors';
@@ -22,35 +22,58 @@ export interface OpenedDatabase {
 /** @throws HeddleError `data-directory` or `database-newer` */
 export function openOrBegin(dataDirectory: string): OpenedDatabase {
   const path = join(dataDirectory, FILE_NAME);
-  if (isOrphanedLog(path)) return alone(dataDirectory, () => beginBesideLog(dataDirectory, path));
-  const wasCut = statSync(path, { throwIfNoEntry: false })?.size === 0;
+  if (!hasContent(path)) {
+    return alone(dataDirectory, cannotBegin(dataDirectory), () => beginFromNothing(dataDirectory, path));
+  }
   try {
-    return { database: openDatabase(dataDirectory), notice: wasCut ? cutToNothing(path) : null };
+    return { database: openDatabase(dataDirectory), notice: null };
   } catch (error) {
     assertDamaged(error);
   }
-  return alone(dataDirectory, () => beginAnew(dataDirectory, path));
+  return alone(dataDirectory, cannotSetAside(dataDirectory, path), () => beginAnew(dataDirectory, path));
 }
 
-/** What was written last is in the log, and SQLite deletes it where the database itself is empty or not there. */
-function isOrphanedLog(path: string): boolean {
-  return sizeOf(path) === 0 && sizeOf(`${path}-wal`) > 0;
+function hasContent(path: string): boolean {
+  return (statSync(path, { throwIfNoEntry: false })?.size ?? 0) > 0;
 }
 
-function sizeOf(path: string): number {
-  return statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+/** A new database gets its name once it has content: one that is empty was emptied, not begun by another process. */
+function beginFromNothing(dataDirectory: string, path: string): OpenedDatabase {
+  let notice: ErrorData | null = null;
+  if (!hasContent(path)) {
+    // What was written last is in the log, and SQLite deletes it where the database itself is empty or not there.
+    const aside = hasContent(`${path}-wal`) ? setAside(dataDirectory, path) : null;
+    if (aside !== null)
+      notice = lost(
+        `${path} was empty or deleted`,
+        ` What had still to be written to it is kept as ${aside}-wal.`,
+      );
+    else if (existsSync(path)) notice = lost(`${path} was empty`);
+    putEmptyDatabase(dataDirectory, path);
+  }
+  return { database: openDatabase(dataDirectory), notice };
 }
 
-function beginBesideLog(dataDirectory: string, path: string): OpenedDatabase {
-  if (!isOrphanedLog(path)) return { database: openDatabase(dataDirectory), notice: null };
-  const aside = setAside(dataDirectory, path);
+/** Replaces what is there. @throws HeddleError `data-directory` */
+function putEmptyDatabase(dataDirectory: string, path: string): void {
+  const made = `${path}.new`;
+  try {
+    // Of a process that was killed here.
+    for (const ending of ENDINGS) rmSync(made + ending, { force: true });
+    const database = new SqliteDatabase(made);
+    database.pragma('journal_mode = WAL');
+    database.close();
+    renameSync(made, path);
+  } catch (cause) {
+    throw cannotBegin(dataDirectory)(cause);
+  }
+}
+
+function lost(what: string, kept = ''): ErrorData {
   return {
-    database: openDatabase(dataDirectory),
-    notice: {
-      code: 'database-corrupt',
-      message: `${path} was empty or deleted: jobs and settings that it held are gone. What had still to be written to it is kept as ${aside}-wal. A new one was begun. Files that jobs have made are not touched.`,
-      retryable: false,
-    },
+    code: 'database-corrupt',
+    message: `${what}: jobs and settings that it held are gone.${kept} A new one was begun. Files that jobs have made are not touched.`,
+    retryable: false,
   };
 }
 
@@ -85,13 +108,20 @@ function setAside(dataDirectory: string, path: string): string {
   try {
     for (const ending of ENDINGS) if (existsSync(path + ending)) renameSync(path + ending, aside + ending);
   } catch (cause) {
-    throw cannotSetAside(dataDirectory, path, cause);
+    throw cannotSetAside(dataDirectory, path)(cause);
   }
   return aside;
 }
 
-/** Of processes that find the same damage, one acts. The system lets go of the lock when a process ends. */
-function alone<Result>(dataDirectory: string, work: () => Result): Result {
+/**
+ * Of processes that find the same, one acts. The system lets go of the lock when a process ends.
+ * @param refusal what is thrown where the lock cannot be had
+ */
+function alone<Result>(
+  dataDirectory: string,
+  refusal: (cause: unknown) => HeddleError,
+  work: () => Result,
+): Result {
   const folder = join(dataDirectory, 'instances');
   let lock: Database | null = null;
   try {
@@ -100,7 +130,7 @@ function alone<Result>(dataDirectory: string, work: () => Result): Result {
     lock.exec('BEGIN EXCLUSIVE');
   } catch (cause) {
     lock?.close();
-    throw cannotSetAside(dataDirectory, join(dataDirectory, FILE_NAME), cause);
+    throw refusal(cause);
   }
   try {
     return work();
@@ -109,20 +139,22 @@ function alone<Result>(dataDirectory: string, work: () => Result): Result {
   }
 }
 
-function cannotSetAside(dataDirectory: string, path: string, cause: unknown): HeddleError {
-  return new HeddleError(
-    'data-directory',
-    `${path} is damaged and cannot be set aside. Check the permissions of ${dataDirectory}, or choose another data folder with --data-dir.`,
-    { cause },
-  );
+function cannotSetAside(dataDirectory: string, path: string): (cause: unknown) => HeddleError {
+  return (cause) =>
+    new HeddleError(
+      'data-directory',
+      `${path} is damaged and cannot be set aside. Check the permissions of ${dataDirectory}, or choose another data folder with --data-dir.`,
+      { cause },
+    );
 }
 
-function cutToNothing(path: string): ErrorData {
-  return {
-    code: 'database-corrupt',
-    message: `${path} was empty: jobs and settings that it held are gone. A new one was begun. Files that jobs have made are not touched.`,
-    retryable: false,
-  };
+function cannotBegin(dataDirectory: string): (cause: unknown) => HeddleError {
+  return (cause) =>
+    new HeddleError(
+      'data-directory',
+      `The data folder ${dataDirectory} cannot be used. Check its permissions, or choose another with --data-dir.`,
+      { cause },
+    );
 }
 
 /** @returns whether anything could be read */

@@ -77,7 +77,7 @@ export class ScriptedJob {
   }
 
   /** Runs what is queued, in threads of its own. @param script where it is not the one that does as told */
-  async runner(script?: string): Promise<JobRunner> {
+  async runner(script?: string, retryMs = 1): Promise<JobRunner> {
     const { jobs, tasks, vault, settings } = this.stores;
     const job = jobs.get(this.id);
     if (job === null) throw new Error('the job is gone');
@@ -91,7 +91,7 @@ export class ScriptedJob {
       settings: settings.get(),
       sharedRate: new RateLimit(),
       hosts: new Hosts(),
-      retryPolicy: { maxAttempts: 3, baseMs: 1, capMs: 2, random: () => 0.5 },
+      retryPolicy: { maxAttempts: 3, baseMs: retryMs, capMs: 2 * retryMs, random: () => 0.5 },
       onRecorded: (settled) => this.settled.push(...settled),
       onWorkDirectory: () => undefined,
       onNotice: () => undefined,

@@ -54,14 +54,9 @@ export function TaskPane({ jobId, words }: TaskPaneProps) {
   const [selected, setSelected] = useState<TaskRow | null>(null);
   const [detailOpen, setDetailOpen] = useState(false);
   const counts = (frame ?? job)?.counts;
-  // A task that failed at once and waits for its next attempt leaves the counts as they were, and so does a job that was
-  // retried and came to the same.
-  const version = [
-    job?.state,
-    job?.endedAtMs,
-    ...Object.values(counts ?? {}),
-    frame?.waitingFor == null ? '' : 'waits',
-  ].join(' ');
+  // Counts alone do not tell: a task that waits for its next attempt leaves them as they were, a job that was retried
+  // may come to the same, and rows are written a moment after they change.
+  const version = [job?.state, job?.endedAtMs, frame?.rowWrites, ...Object.values(counts ?? {})].join(' ');
   const rows = useTaskRows({ jobId, ...filter, search }, version, job?.state ?? '');
   const findings = useFindings(job, counts === undefined ? 0 : settledTasks(counts));
   const look = useMemo(() => lookOf(job), [job]);
