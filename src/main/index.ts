@@ -33,6 +33,7 @@ async function start(): Promise<void> {
       dataDirectory,
       threads: new Threads(join(__dirname, 'worker.cjs')),
       keepsThreads: true,
+      waits: true,
     });
   } catch (error) {
     const { message } = toErrorData(error, dataDirectory);
@@ -50,6 +51,7 @@ async function start(): Promise<void> {
     closing.openWindow();
   };
   setupStatus(engine, open);
+  engine.waitForRoom();
   open();
   // From the background, too.
   app.on('second-instance', open);
