@@ -9,6 +9,7 @@ import { visible } from '../../common/model/visible';
 import { isDryRun } from '../lib/findings';
 import { holds } from '../lib/manifest-formats';
 import { plural } from '../lib/text';
+import { runOf } from '../lib/run-of';
 import { useRequest } from '../lib/use-request';
 import {
   askToRemove,
@@ -205,7 +206,7 @@ function MoreMenu({ job }: { readonly job: JobSummary }) {
   const canShow = useRequest(
     'shell:can-show',
     { jobId: job.id, taskId: null },
-    { version: `${job.state} ${job.counts.done > 0}` },
+    { version: `${runOf(job)} ${job.counts.done > 0}` },
   );
   const entries: MenuEntry[] = [
     { id: 'show', text: 'Show in folder', disabled: canShow !== true },
