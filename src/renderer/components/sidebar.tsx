@@ -36,6 +36,7 @@ function PageLink({ page }: { readonly page: Page }) {
     <button
       type="button"
       className={styles['link']}
+      data-page={page}
       aria-current={current ? 'page' : undefined}
       onClick={() => {
         goTo(page);
