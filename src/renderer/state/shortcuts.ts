@@ -35,7 +35,8 @@ function onPaste(event: ClipboardEvent): void {
 
 /** Over a link of the sidebar it is for that page; elsewhere the parts of the window have taken it. Never does the window open it. */
 function pageUnder({ target, defaultPrevented }: DragEvent): Page | null {
-  if (defaultPrevented || isOwnDrag() || uiStore.get().dialog !== null || !(target instanceof Element)) return null;
+  if (defaultPrevented || isOwnDrag() || uiStore.get().dialog !== null || !(target instanceof Element))
+    return null;
   const name = target.closest('[data-page]')?.getAttribute('data-page');
   return PAGES.find((page) => page === name) ?? null;
 }
