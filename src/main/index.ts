@@ -47,6 +47,7 @@ async function start(): Promise<void> {
       dataDirectory,
       threads: new Threads(join(__dirname, 'worker.cjs')),
       keepsThreads: true,
+      waits: true,
     });
   } catch (error) {
     const { message } = toErrorData(error, dataDirectory);
@@ -65,6 +66,7 @@ async function start(): Promise<void> {
   };
   setupMenu(open);
   setupStatus(engine, open);
+  engine.waitForRoom();
   open();
   opening.add(started);
   opening.onAdded = open;
