@@ -352,10 +352,20 @@ export class TaskWrites {
     return this.#move(jobId, from, 'queued', limit);
   }
 
-  /** Lines that could not be read stay as they are: nothing is known of them any more. */
-  #move(jobId: number, from: TaskState, to: 'cancelled' | 'queued', limit: number): number {
-    const some = `SELECT id FROM tasks
-      WHERE job_id = ? AND state = ? AND NOT (type = 'url' AND host = '') LIMIT ?`;
+  /** What gives copied folders their times, at most `limit`. @returns how many; call again until it is 0 */
+  requeueFolders(jobId: number, limit: number): number {
+    return this.#move(jobId, 'done', 'queued', limit, "type = 'folders'");
+  }
+
+  /** @param which of them; lines that could not be read stay as they are: nothing is known of them any more */
+  #move(
+    jobId: number,
+    from: TaskState,
+    to: 'cancelled' | 'queued',
+    limit: number,
+    which = "NOT (type = 'url' AND host = '')",
+  ): number {
+    const some = `SELECT id FROM tasks WHERE job_id = ? AND state = ? AND ${which} LIMIT ?`;
     return this.#database.transaction(() => {
       // Who had settled them has not any more.
       if (to === 'queued') {
