@@ -1,5 +1,6 @@
 import { DialogHost } from './dialogs/dialog-host';
 import { DialogBoundary, PageBoundary } from './components/boundary';
+import { ContextMenuHost } from './components/context-menu';
 import { InterruptedBanner, LiveRegion, Notices } from './components/notices';
 import { Sidebar } from './components/sidebar';
 import { KindPage } from './kind-page/kind-page';
@@ -19,6 +20,7 @@ export function App() {
       <Sidebar />
       <CurrentPage />
       <LiveRegion />
+      <ContextMenuHost />
       <DialogBoundary onFault={closeDialog}>
         <DialogHost />
       </DialogBoundary>

@@ -1,6 +1,7 @@
 /** Pages of a job's tasks. A search runs in slices, so that nobody's turn takes long, and is kept for the next page. */
-import type { TaskPage, TaskPageQuery } from '../../common/ipc';
-import { totalTasks, type TaskCounts } from '../../common/model/tasks';
+import type { TaskPage, TaskPageQuery, TaskQuery } from '../../common/ipc';
+import { rangesOf, type Ranges } from '../../common/model/ranges';
+import { totalTasks, type TaskCounts, type TaskRow } from '../../common/model/tasks';
 import type { TaskStore } from '../store/task-store';
 
 const SLICE = 2000;
@@ -32,10 +33,7 @@ export class TaskSearch {
   async page(query: TaskPageQuery, counts: TaskCounts, now: NotQueued): Promise<TaskPage> {
     const { jobId, state, finding = null, search, offset, limit } = query;
     if (state === 'running') {
-      const rows = now.running
-        .flatMap((id) => this.#tasks.rows.row(id) ?? [])
-        .filter(({ name, source }) => `${name}\n${source}`.toLowerCase().includes(search.toLowerCase()))
-        .map((row) => ({ ...row, state: 'running' as const }));
+      const rows = this.#running(query, now);
       return { total: rows.length, rows: rows.slice(offset, offset + limit) };
     }
     const running = new Set([...now.running, ...now.unwritten]);
@@ -56,7 +54,35 @@ export class TaskSearch {
     return { total: counts[state], rows: mark(this.#tasks.rows.pageByState(jobId, state, offset, limit)) };
   }
 
-  async #search({ jobId, state, finding = null, search }: TaskPageQuery, total: number): Promise<Found> {
+  /** Places in the job of the tasks from the place `first` to `last` of what {@link page} shows. */
+  async places(
+    query: TaskQuery,
+    first: number,
+    last: number,
+    counts: TaskCounts,
+    now: NotQueued,
+  ): Promise<Ranges> {
+    const total = totalTasks(counts);
+    if (query.state === 'running')
+      return rangesOf(
+        this.#running(query, now)
+          .slice(first, last + 1)
+          .map(({ ordinal }) => ordinal),
+      );
+    if (query.search === '' && query.state === null && (query.finding ?? null) === null)
+      return first >= total ? [] : [[first, Math.min(last, total - 1)]];
+    const { ordinals } = await this.#search(query, total);
+    return rangesOf(ordinals.slice(first, last + 1));
+  }
+
+  #running({ search }: TaskQuery, { running }: NotQueued): TaskRow[] {
+    return running
+      .flatMap((id) => this.#tasks.rows.row(id) ?? [])
+      .filter(({ name, source }) => `${name}\n${source}`.toLowerCase().includes(search.toLowerCase()))
+      .map((row) => ({ ...row, state: 'running' as const }));
+  }
+
+  async #search({ jobId, state, finding = null, search }: TaskQuery, total: number): Promise<Found> {
     const key = `${jobId}/${state ?? ''}/${finding ?? ''}/${search}`;
     const kept = this.#found.get(key);
     if (kept !== undefined && Date.now() - (await kept).atMs < FRESH_MS) return kept;
