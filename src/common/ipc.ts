@@ -4,6 +4,7 @@
  * and the main process's checks are both derived from this one map.
  */
 import { z } from 'zod';
+import { COMMAND_IDS, type CommandId } from './commands/commands';
 import { COPY_POLICIES, type FirstCopied } from './model/copy-options';
 import { connectionsSchema } from './model/download-options';
 import { DUPLICATE_FORMATS, type DuplicatePage } from './model/duplicates';
@@ -137,6 +138,8 @@ const nothing = z.undefined();
 /** Requests from the window, answered once. */
 export const REQUESTS = {
   'app:info': channel<AppInfo>()(nothing),
+  /** The commands that can be done now, for the menu bar. */
+  'commands:enabled': channel<void>()(z.strictObject({ ids: z.array(z.enum(COMMAND_IDS)) })),
   /** A job of this kind is likely to be made soon. */
   'threads:prepare': channel<void>()(z.strictObject({ kind: z.enum(JOB_KINDS) })),
   'settings:get': channel<Settings>()(nothing),
@@ -266,7 +269,7 @@ export type RequestInput<Name extends RequestName> = z.input<(typeof REQUESTS)[N
 export type RequestOutput<Name extends RequestName> =
   (typeof REQUESTS)[Name] extends Channel<z.ZodType, infer Out> ? Out : never;
 
-/** News from the main process to the window. */
+/** News of the engine to the window. */
 export interface Events {
   /** Ten times a second while a job runs. */
   readonly frame: Frame;
@@ -285,6 +288,12 @@ export interface Events {
   readonly notice: ErrorData;
 }
 export type EventName = keyof Events;
+/** News of the app's shell to the window. */
+export interface ShellEvents {
+  /** Chosen in the menu bar. */
+  readonly command: { readonly id: CommandId };
+}
+export type WindowEvents = Events & ShellEvents;
 export const EVENT_NAMES = [
   'frame',
   'jobs-changed',
@@ -308,7 +317,10 @@ export interface HeddleBridge {
     input: RequestInput<Name>,
   ): Promise<Reply<RequestOutput<Name>>>;
   /** @returns a function that ends the subscription */
-  on<Name extends EventName>(name: Name, listener: (payload: Events[Name]) => void): () => void;
+  on<Name extends keyof WindowEvents>(
+    name: Name,
+    listener: (payload: WindowEvents[Name]) => void,
+  ): () => void;
   /** The path of a dropped or pasted file, or '' when it has none. */
   pathOf(file: unknown): string;
 }

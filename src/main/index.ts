@@ -11,6 +11,7 @@ import { registerScheme, serveRenderer } from './protocol';
 import { denyEverythingElse } from './security';
 import { setupStatus } from './status';
 import { setupTheme } from './theme';
+import { setupZoom } from './zoom';
 
 const dataDirectory = flagValue(process.argv, 'data-dir') ?? defaultDataDirectory();
 
@@ -42,13 +43,14 @@ async function start(): Promise<void> {
     return;
   }
   serveRenderer(join(__dirname, '../renderer'));
-  setupMenu();
   setupTheme(engine);
+  setupZoom(engine);
   setupIpc(engine, dataDirectory);
   const closing = new Closing(engine);
   const open = (): void => {
     closing.openWindow();
   };
+  setupMenu(open);
   setupStatus(engine, open);
   open();
   // From the background, too.

@@ -14,9 +14,10 @@ import { codeSamples, experimentText, freeSpace, type Engine } from '../engine';
 import { appInfo } from './app-info';
 import { pick, pickDuplicatesPath, pickExperimentPath, pickExportPath, pickManifestPath } from './dialogs';
 import { startCostProcess } from './cost-process';
+import { enableCommands } from './menu';
 import { isAppUrl } from './security';
 import { copyLines, copyRows, openFile, showInFolder } from './task-files';
-import { getMainWindow } from './window';
+import { getMainWindow, tellWindow } from './window';
 
 type Handlers = {
   readonly [Name in RequestName]: (
@@ -27,6 +28,9 @@ type Handlers = {
 export function setupIpc(engine: Engine, dataDirectory: string): void {
   const handlers: Handlers = {
     'app:info': () => appInfo(engine, dataDirectory),
+    'commands:enabled': ({ ids }) => {
+      enableCommands(ids);
+    },
     'threads:prepare': ({ kind }) => {
       engine.prepareThreads(kind);
     },
@@ -125,8 +129,7 @@ export function setupIpc(engine: Engine, dataDirectory: string): void {
   for (const name of Object.keys(REQUESTS) as RequestName[]) handle(name, handlers);
   for (const name of EVENT_NAMES) {
     engine.on(name, (payload) => {
-      const contents = getMainWindow()?.webContents;
-      if (contents !== undefined && !contents.isDestroyed()) contents.send(name, payload);
+      tellWindow(name, payload);
     });
   }
 }

@@ -1,7 +1,7 @@
 /** The one window. */
 import { join } from 'node:path';
 import { BrowserWindow, nativeTheme, screen, type Rectangle } from 'electron';
-import { REQUESTS } from '../common/ipc';
+import { REQUESTS, type WindowEvents } from '../common/ipc';
 import type { Engine } from '../engine';
 import icon from '../../build/icons/256x256.png?asset';
 import { setupContextMenu } from './context-menu';
@@ -17,12 +17,18 @@ export function getMainWindow(): BrowserWindow | null {
   return mainWindow;
 }
 
+/** Sends news to the window, if there is one. */
+export function tellWindow<Name extends keyof WindowEvents>(name: Name, payload: WindowEvents[Name]): void {
+  const contents = mainWindow?.webContents;
+  if (contents !== undefined && !contents.isDestroyed()) contents.send(name, payload);
+}
+
 /** @param onClose is told before it closes, and may keep it open */
 export function createMainWindow(engine: Engine, onClose: (event: Electron.Event) => void): void {
   if (mainWindow !== null) return;
   const window = new BrowserWindow({
     ...placeOf(engine),
-    minWidth: 720,
+    minWidth: 640,
     minHeight: 480,
     show: false,
     title: 'Heddle',

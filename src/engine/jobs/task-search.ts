@@ -40,7 +40,7 @@ export class TaskSearch {
     const mark = (rows: TaskPage['rows']): TaskPage['rows'] =>
       rows.map((row) => (row.state === 'queued' && running.has(row.id) ? { ...row, state: 'running' } : row));
     if (search !== '') {
-      const { ordinals } = await this.#search(query, totalTasks(counts));
+      const { ordinals } = await this.#search(query, counts);
       const rows = this.#tasks.rows.byOrdinals(jobId, ordinals.slice(offset, offset + limit));
       return { total: ordinals.length, rows: mark(rows) };
     }
@@ -71,7 +71,7 @@ export class TaskSearch {
       );
     if (query.search === '' && query.state === null && (query.finding ?? null) === null)
       return first >= total ? [] : [[first, Math.min(last, total - 1)]];
-    const { ordinals } = await this.#search(query, total);
+    const { ordinals } = await this.#search(query, counts);
     return rangesOf(ordinals.slice(first, last + 1));
   }
 
@@ -82,8 +82,10 @@ export class TaskSearch {
       .map((row) => ({ ...row, state: 'running' as const }));
   }
 
-  async #search({ jobId, state, finding = null, search }: TaskQuery, total: number): Promise<Found> {
-    const key = `${jobId}/${state ?? ''}/${finding ?? ''}/${search}`;
+  async #search({ jobId, state, finding = null, search }: TaskQuery, counts: TaskCounts): Promise<Found> {
+    const total = totalTasks(counts);
+    // Tasks that have settled since may be others.
+    const key = [jobId, state, finding, Object.values(counts), search].join('/');
     const kept = this.#found.get(key);
     if (kept !== undefined && Date.now() - (await kept).atMs < FRESH_MS) return kept;
     const run = (async (): Promise<Found> => {

@@ -33,6 +33,7 @@ export function ContextMenuHost() {
       />
       <Popover
         isOpen
+        aria-label={open.label}
         triggerRef={place}
         placement="bottom start"
         offset={0}

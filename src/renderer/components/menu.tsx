@@ -1,6 +1,6 @@
 /** Menus: a button that opens one, and the list of entries that all of them have. */
 import type { Key, ReactNode } from 'react';
-import { Keyboard, Menu, MenuItem, MenuTrigger, Popover, Separator, Text } from 'react-aria-components';
+import { Menu, MenuItem, MenuTrigger, Popover, Separator } from 'react-aria-components';
 import { Button } from './button';
 import styles from './menu.module.css';
 
@@ -44,8 +44,12 @@ export function MenuList({ label, entries, selected, checked, onAction, onClose 
           ? [<Separator key={`above ${entry.id}`} className={styles['line'] ?? ''} />]
           : []),
         <MenuItem key={entry.id} id={entry.id} className={styles['item'] ?? ''} textValue={entry.text}>
-          <Text slot="label">{entry.text}</Text>
-          {entry.keys !== undefined && <Keyboard className={styles['keys'] ?? ''}>{entry.keys}</Keyboard>}
+          {entry.text}
+          {entry.keys !== undefined && (
+            <kbd aria-hidden="true" className={styles['keys']}>
+              {entry.keys}
+            </kbd>
+          )}
         </MenuItem>,
       ])}
     </Menu>

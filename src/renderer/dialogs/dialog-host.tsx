@@ -7,6 +7,8 @@ import { useStore } from '../state/store';
 import { closeDialog, uiStore } from '../state/ui';
 import { assertNever } from '../../common/model/errors';
 import { visible } from '../../common/model/visible';
+import { CommandPalette } from '../commands/palette';
+import { ShortcutList } from '../commands/shortcut-list';
 import { Button } from '../components/button';
 import { Dialog } from '../components/dialog';
 import { NewCopy } from './new-copy';
@@ -20,6 +22,8 @@ import styles from './form.module.css';
 export function DialogHost() {
   const dialog = useStore(uiStore, (ui) => ui.dialog);
   if (dialog === null) return null;
+  if (dialog.type === 'palette') return <CommandPalette />;
+  if (dialog.type === 'shortcuts') return <ShortcutList />;
   if (dialog.type === 'rename') return <RenameJob jobId={dialog.jobId} />;
   if (dialog.type === 'remove') return <ConfirmRemove jobId={dialog.jobId} />;
   if (dialog.type === 'remove-experiment') return <ConfirmRemoveExperiment id={dialog.experimentId} />;

@@ -1,55 +1,44 @@
-/** What can be done to a job, in the menu of its header and in that of its card. */
-import { isEnded, type JobSummary } from '../../common/model/jobs';
+/** What can be done to the job that a page shows, in the menu of its header and in that of its card. */
+import { COMMAND_LIST } from '../../common/commands/commands';
+import { shortcutText } from '../../common/commands/shortcut';
+import type { JobSummary } from '../../common/model/jobs';
 import { visible } from '../../common/model/visible';
 import { request } from '../bridge';
+import { canRun, runCommand } from '../commands/actions';
 import type { MenuEntry } from '../components/menu';
-import {
-  askToRemove,
-  canRetry,
-  cancelJob,
-  copyFailedUrls,
-  exportJob,
-  pauseJob,
-  resumeJob,
-  retryJob,
-  showInFolder,
-} from '../state/actions';
+import { isMac } from '../lib/platform';
 import { openContextMenu } from '../state/context-menu';
-import { experimentWithJob } from '../state/experiment-page';
 import { notifyError } from '../state/notices';
-import { openDialog } from '../state/ui';
+import { chooseJob } from '../state/ui';
 
-/** @param canShow whether its folder is there */
-export function jobEntries(job: JobSummary, canShow: boolean): MenuEntry[] {
-  return [
-    { id: 'show', text: 'Show in folder', disabled: !canShow },
-    { id: 'retry', text: 'Retry failed', disabled: !canRetry(job) },
-    ...(job.kind === 'download'
-      ? [{ id: 'copy-failed', text: 'Copy failed URLs', disabled: job.counts.failed === 0 }]
-      : []),
-    { id: 'rename', text: 'Rename…', keys: 'F2' },
-    { id: 'compare', text: 'Compare modes with this work' },
-    { id: 'csv', text: 'Export as CSV…' },
-    { id: 'jsonl', text: 'Export as JSON Lines…' },
-    { id: 'remove', text: 'Remove from list…', keys: 'Del', disabled: !isEnded(job.state) },
-  ];
+/** What the header has as buttons. */
+const CONTROLS: ReadonlySet<string> = new Set(['job-pause', 'job-resume', 'job-cancel']);
+
+/** @param canShow whether the job's folder is there */
+export function jobEntries({ kind }: JobSummary, canShow: boolean, withControls = false): MenuEntry[] {
+  return COMMAND_LIST.flatMap(({ id, group, title, shortcut, line }): MenuEntry[] => {
+    if (group !== 'Job' || (CONTROLS.has(id) && !(withControls && canRun(id)))) return [];
+    if (id === 'job-copy-failed' && kind !== 'download') return [];
+    return [
+      {
+        id,
+        text: title,
+        disabled: !canRun(id) || (id === 'job-show' && !canShow),
+        ...(shortcut === undefined ? {} : { keys: shortcutText(shortcut, isMac) }),
+        ...(line === undefined ? {} : { apart: line }),
+      },
+    ];
+  });
 }
 
-export function actOnJob(job: JobSummary, id: string): void {
-  if (id === 'show') showInFolder(job.id, null);
-  else if (id === 'retry') retryJob(job.id);
-  else if (id === 'rename') openDialog({ type: 'rename', jobId: job.id });
-  else if (id === 'copy-failed') copyFailedUrls(job.id);
-  else if (id === 'compare') experimentWithJob(job.id, job.label);
-  else if (id === 'csv' || id === 'jsonl') exportJob(job.id, id);
-  else if (id === 'remove') askToRemove(job);
-  else if (id === 'pause') pauseJob(job.id);
-  else if (id === 'resume') resumeJob(job.id);
-  else if (id === 'cancel') cancelJob(job.id);
+export function actOnJob(id: string): void {
+  const command = COMMAND_LIST.find((each) => each.id === id);
+  if (command !== undefined) runCommand(command.id);
 }
 
-/** Opens once it is known whether its folder is there. */
+/** Shows the job, and opens once it is known whether its folder is there. */
 export async function openJobMenu(job: JobSummary, x: number, y: number): Promise<void> {
+  chooseJob(job.kind, job.id);
   let canShow = false;
   try {
     canShow = await request('shell:can-show', { jobId: job.id, taskId: null });
@@ -58,26 +47,9 @@ export async function openJobMenu(job: JobSummary, x: number, y: number): Promis
   }
   openContextMenu({
     label: visible(job.label),
-    entries: [
-      ...controlsOf(job),
-      ...jobEntries(job, canShow).map((entry, at) => ({ ...entry, apart: at === 0 && !isEnded(job.state) })),
-    ],
+    entries: jobEntries(job, canShow, true),
     x,
     y,
-    onAction: (id) => {
-      actOnJob(job, id);
-    },
+    onAction: actOnJob,
   });
-}
-
-/** What the header has as buttons. */
-function controlsOf(job: JobSummary): MenuEntry[] {
-  if (isEnded(job.state)) return [];
-  const runs = job.state === 'running' || job.state === 'queued';
-  return [
-    runs
-      ? { id: 'pause', text: 'Pause', disabled: job.foreign }
-      : { id: 'resume', text: 'Resume', disabled: job.foreign },
-    { id: 'cancel', text: 'Cancel', disabled: job.foreign },
-  ];
 }

@@ -9,6 +9,7 @@ import { visible } from '../../common/model/visible';
 import { isDryRun } from '../lib/findings';
 import { holds } from '../lib/manifest-formats';
 import { plural } from '../lib/text';
+import { runOf } from '../lib/run-of';
 import { useRequest } from '../lib/use-request';
 import {
   cancelJob,
@@ -200,16 +201,14 @@ function MoreMenu({ job }: { readonly job: JobSummary }) {
   const canShow = useRequest(
     'shell:can-show',
     { jobId: job.id, taskId: null },
-    { version: `${job.state} ${job.counts.done > 0}` },
+    { version: `${runOf(job)} ${job.counts.done > 0}` },
   );
   return (
     <MenuButton
       icon
       label={`More for ${visible(job.label)}`}
       entries={jobEntries(job, canShow === true)}
-      onAction={(id) => {
-        actOnJob(job, id);
-      }}
+      onAction={actOnJob}
     >
       <span aria-hidden="true">⋯</span>
     </MenuButton>

@@ -4,11 +4,15 @@ import type { TaskRow } from '../../common/model/tasks';
 import { visible } from '../../common/model/visible';
 import { request } from '../bridge';
 import type { MenuEntry } from '../components/menu';
+import { shortcutText } from '../../common/commands/shortcut';
+import { isMac } from '../lib/platform';
 import { plural } from '../lib/text';
 import { copyRows, openFile, retryRows, showInFolder } from '../state/actions';
 import { openContextMenu } from '../state/context-menu';
 import { notifyError } from '../state/notices';
 import type { Selection } from './use-selection';
+
+const COPY_KEYS = shortcutText('Mod+C', isMac);
 
 interface RowMenu {
   readonly job: JobSummary;
@@ -51,7 +55,7 @@ function entriesOf(job: JobSummary, row: TaskRow, count: number, isThere: boolea
   const copies: readonly MenuEntry[] =
     job.kind === 'download'
       ? [
-          { id: 'url', text: alone ? 'Copy URL' : 'Copy URLs', keys: 'Ctrl+C', apart: true },
+          { id: 'url', text: alone ? 'Copy URL' : 'Copy URLs', keys: COPY_KEYS, apart: true },
           { id: 'path', text: alone ? 'Copy path' : 'Copy paths', disabled: alone && row.target === null },
         ]
       : hasDigests
@@ -59,7 +63,7 @@ function entriesOf(job: JobSummary, row: TaskRow, count: number, isThere: boolea
             {
               id: 'row',
               text: alone ? 'Copy digest and path' : 'Copy digests and paths',
-              keys: 'Ctrl+C',
+              keys: COPY_KEYS,
               apart: true,
             },
             {
@@ -69,7 +73,7 @@ function entriesOf(job: JobSummary, row: TaskRow, count: number, isThere: boolea
             },
             { id: 'path', text: alone ? 'Copy path' : 'Copy paths' },
           ]
-        : [{ id: 'path', text: alone ? 'Copy path' : 'Copy paths', keys: 'Ctrl+C', apart: true }];
+        : [{ id: 'path', text: alone ? 'Copy path' : 'Copy paths', keys: COPY_KEYS, apart: true }];
   return [
     { id: 'open', text: 'Open', keys: 'Enter', disabled: !isThere },
     { id: 'show', text: 'Show in folder', disabled: !isThere },

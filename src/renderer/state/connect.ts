@@ -1,5 +1,6 @@
 /** Joins the stores to the main process: subscribes first, then reads what there is, so that nothing is missed. */
 import { request } from '../bridge';
+import { runCommand, tellEnabledCommands } from '../commands/actions';
 import { showTheme } from '../lib/theme';
 import { takeNewestChoices } from './experiment-page';
 import { forgetExperiment, loadExperiments, takeExperiment, takeExperimentFrame } from './experiments';
@@ -29,6 +30,10 @@ export function connect(): void {
   });
   heddle.on('threads-measuring', takeCostProgress);
   heddle.on('notice', notify);
+  heddle.on('command', ({ id }) => {
+    runCommand(id);
+  });
+  tellEnabledCommands();
 
   settingsStore.subscribe(applyTheme);
   read().catch(notifyError);

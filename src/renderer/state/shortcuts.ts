@@ -1,8 +1,12 @@
 /** Keys that work everywhere, pasting and dropping outside of fields. */
 import { useEffect } from 'react';
-import { isPageKind, PAGES, type PageKind } from '../kinds';
+import { COMMAND_LIST } from '../../common/commands/commands';
+import { isPressed } from '../../common/commands/shortcut';
+import { runCommand } from '../commands/actions';
+import { isPageKind, type PageKind } from '../kinds';
+import { isMac } from '../lib/platform';
 import { addText } from './drafts';
-import { goTo, openDialog, uiStore } from './ui';
+import { openDialog, uiStore } from './ui';
 
 function pageKind(): PageKind | null {
   const { page } = uiStore.get();
@@ -16,15 +20,15 @@ function isField(target: EventTarget | null): boolean {
 }
 
 function onKeyDown(event: KeyboardEvent): void {
-  if (!(event.ctrlKey || event.metaKey) || event.altKey || event.shiftKey) return;
-  if (uiStore.get().dialog !== null) return;
-  const kind = pageKind();
-  const page = PAGES[Number(event.key) - 1];
-  if (page !== undefined) goTo(page);
-  else if (event.key === 'n') openDialog({ type: 'new', kind: kind ?? 'download' });
-  else if (event.key === 'f') document.querySelector<HTMLInputElement>('input[type="search"]')?.focus();
-  else return;
+  const command = COMMAND_LIST.find(
+    ({ shortcut, also = [], inList }) =>
+      shortcut !== undefined &&
+      inList !== true &&
+      [shortcut, ...also].some((keys) => isPressed(keys, event, isMac)),
+  );
+  if (command === undefined) return;
   event.preventDefault();
+  runCommand(command.id);
 }
 
 function onPaste(event: ClipboardEvent): void {
