@@ -129,6 +129,8 @@ test('hosts are seen at work and held; the speed is limited in one click', async
   await expect(window.getByText('Hosts are listed while the job runs.')).toBeVisible();
 
   await download(app, [`${server.url}/hold`], join(folder, 'held'));
+  // Until then the job before is shown, in the view that is chosen next.
+  await expect(window.getByRole('button', { name: 'More for hold' })).toBeVisible();
   await views.getByRole('radio', { name: 'Hosts' }).check();
   await expect(host).toContainText('held');
   await expect(host).toContainText('503');

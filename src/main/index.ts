@@ -34,6 +34,7 @@ async function start(): Promise<void> {
       dataDirectory,
       threads: new Threads(join(__dirname, 'worker.cjs')),
       keepsThreads: true,
+      waits: true,
     });
   } catch (error) {
     const { message } = toErrorData(error, dataDirectory);
@@ -52,6 +53,7 @@ async function start(): Promise<void> {
   };
   setupMenu(open);
   setupStatus(engine, open);
+  engine.waitForRoom();
   open();
   // From the background, too.
   app.on('second-instance', open);

@@ -177,7 +177,9 @@ export class JobMonitor {
   }
 }
 
-function waitingFor({ waitingUntilMs, heldHost }: JobRunner): string | null {
+function waitingFor({ waitingUntilMs, heldHost, rules }: JobRunner): string | null {
+  if (rules.network?.nextLookMs != null)
+    return 'There is no network. The downloads continue when it is back.';
   if (waitingUntilMs === null) return null;
   const next = `next attempt in ${formatWait(waitingUntilMs - Date.now())}`;
   if (heldHost === null) return `Waiting: ${next}`;

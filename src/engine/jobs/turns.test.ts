@@ -36,7 +36,7 @@ beforeEach(() => {
   onBegin = () => undefined;
   const stored = (id: number): JobSummary | null => stores.jobs.get(id)?.summary ?? null;
   news = new News({ active, job: stored, onFrame: () => undefined });
-  turns = new Turns({ stores, owner: stores.lock.id, active, news, job, run });
+  turns = new Turns({ stores, owner: stores.lock.id, active, news, job, run, waitsIn: null });
 });
 
 afterEach(async () => {

@@ -8,7 +8,9 @@ import type { News } from '../news';
 import type { ActiveJobs } from './active-jobs';
 import type { StopReason } from './runner-options';
 import { cancelQueued, removeLeftovers, type JobStores } from './leftovers';
+import { isDatabaseFull, lackOfRoomFor } from './room';
 import type { RunOrder } from './run-job';
+import { lackOf, WaitingForRoom } from './waiting-for-room';
 
 /** Jobs that run at once; later ones wait their turn. */
 const JOBS_AT_ONCE = 4;
@@ -23,6 +25,8 @@ export interface TurnsParts {
   readonly job: (id: number) => JobSummary;
   /** Resolves when the job stands still again. */
   readonly run: (id: number, order: RunOrder) => Promise<void>;
+  /** Where the database is, if jobs wait for room on its disk; `null`: they fail. */
+  readonly waitsIn: string | null;
 }
 
 /** A job from being told to start to standing still: it waits for its turn, then it has it. */
@@ -42,9 +46,24 @@ export class Turns {
   readonly #queue = new PQueue({ concurrency: JOBS_AT_ONCE });
   readonly #runs = new Map<number, Run>();
   readonly #closing = new AbortController();
+  readonly #waiting: WaitingForRoom;
 
   constructor(parts: TurnsParts) {
     this.#parts = parts;
+    const { stores, news } = parts;
+    this.#waiting = new WaitingForRoom({
+      job: (id) => stores.jobs.get(id)?.summary ?? null,
+      goOn: (id) => {
+        if (!this.isClosing) this.start(id);
+      },
+      store: (id, lack) => {
+        stores.jobs.rest(id, 'paused', lack);
+        news.changed(id);
+      },
+      guard: (act) => {
+        news.guard(act);
+      },
+    });
   }
 
   get isClosing(): boolean {
@@ -118,6 +137,9 @@ export class Turns {
       news.stopFrames();
       if (run.held) this.#startAgain(id, run);
       run.leave();
+      news.guard(() => {
+        this.waitForRoom(id);
+      });
     }
   }
 
@@ -130,11 +152,24 @@ export class Turns {
 
   /** What cannot be stored any more (a full disk, say) ends the job; its tasks are as they were last stored. */
   #giveUp(id: number, error: ErrorData): void {
-    const { news, stores } = this.#parts;
+    const { news, stores, waitsIn } = this.#parts;
     news.emit('notice', error);
-    news.guard(() => {
-      stores.jobs.rest(id, 'failed', error);
-    });
+    const lack = waitsIn !== null && isDatabaseFull(error) ? lackOfRoomFor(waitsIn) : null;
+    try {
+      stores.jobs.rest(id, lack === null ? 'failed' : 'paused', lack ?? error);
+    } catch (thrown) {
+      if (lack === null) {
+        news.guard(() => {
+          throw thrown;
+        });
+      } else this.#waiting.addUnstored(id, lack);
+    }
+  }
+
+  /** If that is what it stands still for, it goes on by itself. */
+  waitForRoom(id: number): void {
+    if (this.#parts.waitsIn === null || this.isClosing) return;
+    if (lackOf(this.#parts.stores.jobs.get(id)?.summary ?? null) !== null) this.#waiting.add(id);
   }
 
   /** All jobs stand still. @returns what lets them go on */
@@ -232,6 +267,7 @@ export class Turns {
   close(): void {
     this.#closing.abort(new HeddleError('closing', 'Heddle is closing; nothing new is started.'));
     this.#queue.clear();
+    this.#waiting.close();
   }
 
   /** @param interrupt whether running jobs stop, to go on later; otherwise they are waited for */

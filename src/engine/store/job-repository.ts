@@ -127,6 +127,15 @@ export class JobRepository {
       .map((record) => this.#stored(record));
   }
 
+  /** Jobs that stand still because a disk was full. */
+  withoutRoom(): number[] {
+    return this.#prepare<[], { id: number }>(
+      "SELECT id FROM jobs WHERE state = 'paused' AND json_extract(error, '$.room') IS NOT NULL ORDER BY id",
+    )
+      .all()
+      .map(({ id }) => id);
+  }
+
   /**
    * Takes a job for this process, to wait for its turn.
    * @returns whether it was free: neither running nor waiting in another live process

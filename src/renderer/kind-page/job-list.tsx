@@ -96,7 +96,9 @@ function JobCard({ id, kind, chosen }: JobCardProps) {
   const word =
     job.kind === 'verify' && job.state === 'done' && job.counts.failed > 0
       ? `${formatCount(job.counts.failed)} ${job.counts.failed === 1 ? 'differs' : 'differ'}`
-      : jobStateText(live);
+      : job.state === 'paused' && job.error?.room !== undefined
+        ? 'disk full'
+        : jobStateText(live);
   const state = job.foreign ? `${word}, elsewhere` : word;
   return (
     <button
