@@ -24,8 +24,12 @@ export function cancelQueued(tasks: TaskStore, id: number): Promise<void> {
   return whileSome(() => tasks.writes.cancelSome(id, ROWS_AT_ONCE));
 }
 
-/** Failed and cancelled tasks, and what a mirror did not delete, go back to the queue. */
+/**
+ * Failed and cancelled tasks, and what a mirror did not delete, go back to the queue. So does what gives folders their
+ * times, before them: each file that is made in a folder changes its time, and a kill may come in between.
+ */
 export async function queueAgain({ writes }: TaskStore, id: number, places: Ranges): Promise<void> {
+  await whileSome(() => writes.requeueFolders(id, ROWS_AT_ONCE));
   for (const range of places) {
     await whileSome(() => writes.requeueSome(id, 'failed', ROWS_AT_ONCE, range));
     await whileSome(() => writes.requeueSome(id, 'cancelled', ROWS_AT_ONCE, range));
