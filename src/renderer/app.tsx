@@ -1,5 +1,6 @@
 import { DialogHost } from './dialogs/dialog-host';
 import { DialogBoundary, PageBoundary } from './components/boundary';
+import { ContextMenuHost } from './components/context-menu';
 import { InterruptedBanner, LiveRegion, Notices } from './components/notices';
 import { Sidebar } from './components/sidebar';
 import { DropTarget } from './kind-page/drop-target';
@@ -20,6 +21,7 @@ export function App() {
       <Sidebar />
       <CurrentPage />
       <LiveRegion />
+      <ContextMenuHost />
       <DialogBoundary onFault={closeDialog}>
         <DialogHost />
       </DialogBoundary>

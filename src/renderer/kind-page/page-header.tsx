@@ -12,24 +12,20 @@ import { plural } from '../lib/text';
 import { runOf } from '../lib/run-of';
 import { useRequest } from '../lib/use-request';
 import {
-  askToRemove,
   cancelJob,
   canRetry,
-  copyFailedUrls,
-  exportJob,
   pauseJob,
   resizeJob,
   resumeJob,
   retryJob,
   saveManifest,
-  showInFolder,
 } from '../state/actions';
-import { experimentWithJob } from '../state/experiment-page';
 import { useJob } from '../state/jobs';
 import { changeKindSettings, effectiveWorkers, useInfo, useSettings } from '../state/settings';
 import { openDialog } from '../state/ui';
 import { ConnectionsMenu } from './connections-menu';
 import { AllSpeedMenu } from './speed-menu';
+import { actOnJob, jobEntries } from './job-menu';
 import styles from './page-header.module.css';
 
 interface PageHeaderProps {
@@ -202,35 +198,18 @@ function ManifestMenu({ job }: { readonly job: JobSummary }) {
 }
 
 function MoreMenu({ job }: { readonly job: JobSummary }) {
-  const ended = isEnded(job.state);
   const canShow = useRequest(
     'shell:can-show',
     { jobId: job.id, taskId: null },
     { version: `${runOf(job)} ${job.counts.done > 0}` },
   );
-  const entries: MenuEntry[] = [
-    { id: 'show', text: 'Show in folder', disabled: canShow !== true },
-    { id: 'retry', text: 'Retry failed', disabled: !canRetry(job) },
-    ...(job.kind === 'download'
-      ? [{ id: 'copy-failed', text: 'Copy failed URLs', disabled: job.counts.failed === 0 }]
-      : []),
-    { id: 'rename', text: 'Rename…' },
-    { id: 'compare', text: 'Compare modes with this work' },
-    { id: 'csv', text: 'Export as CSV…' },
-    { id: 'jsonl', text: 'Export as JSON Lines…' },
-    { id: 'remove', text: 'Remove from list…', disabled: !ended },
-  ];
-  const act = (id: string): void => {
-    if (id === 'show') showInFolder(job.id, null);
-    else if (id === 'retry') retryJob(job.id);
-    else if (id === 'rename') openDialog({ type: 'rename', jobId: job.id });
-    else if (id === 'copy-failed') copyFailedUrls(job.id);
-    else if (id === 'compare') experimentWithJob(job.id, job.label);
-    else if (id === 'csv' || id === 'jsonl') exportJob(job.id, id);
-    else askToRemove(job);
-  };
   return (
-    <MenuButton icon label={`More for ${visible(job.label)}`} entries={entries} onAction={act}>
+    <MenuButton
+      icon
+      label={`More for ${visible(job.label)}`}
+      entries={jobEntries(job, canShow === true)}
+      onAction={actOnJob}
+    >
       <span aria-hidden="true">⋯</span>
     </MenuButton>
   );
