@@ -7,7 +7,6 @@ import { flagValue } from './flags';
 import { Closing } from './closing';
 import { setupIpc } from './ipc';
 import { setupMenu } from './menu';
-import { Opening, ownArguments, startArguments, type StartArguments } from './opening';
 import { registerScheme, serveRenderer } from './protocol';
 import { denyEverythingElse } from './security';
 import { setupStatus } from './status';
@@ -23,20 +22,8 @@ app.setPath('userData', join(dataDirectory, 'window'));
 registerScheme();
 denyEverythingElse();
 
-const started: StartArguments = { args: ownArguments(process.argv), directory: process.cwd() };
-const opening = new Opening();
-// macOS says so before the app is ready, too.
-app.on('open-file', (event, path) => {
-  event.preventDefault();
-  opening.add({ args: [path], directory: '/' });
-});
-app.on('open-url', (event, url) => {
-  event.preventDefault();
-  opening.add({ args: [url], directory: '/' });
-});
-
-// One window for one data folder: a second start hands over what it was given, and brings the first one forward.
-if (!app.requestSingleInstanceLock({ ...started })) app.exit(0);
+// One window for one data folder: a second start brings the first one forward.
+if (!app.requestSingleInstanceLock()) app.exit(0);
 else void start();
 
 async function start(): Promise<void> {
@@ -59,7 +46,7 @@ async function start(): Promise<void> {
   serveRenderer(join(__dirname, '../renderer'));
   setupTheme(engine);
   setupZoom(engine);
-  setupIpc(engine, dataDirectory, opening);
+  setupIpc(engine, dataDirectory);
   const closing = new Closing(engine);
   const open = (): void => {
     closing.openWindow();
@@ -68,13 +55,7 @@ async function start(): Promise<void> {
   setupStatus(engine, open);
   engine.waitForRoom();
   open();
-  opening.add(started);
-  opening.onAdded = open;
-  // From the background, too. What a second start says comes from a program of the same user, and is checked all the same.
-  app.on('second-instance', (_event, _argv, _directory, data) => {
-    open();
-    const given = startArguments(data);
-    if (given !== null) opening.add(given);
-  });
+  // From the background, too.
+  app.on('second-instance', open);
   app.on('activate', open);
 }
