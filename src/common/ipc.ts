@@ -25,6 +25,7 @@ import type { Ranges } from './model/ranges';
 import { FINDINGS, TASK_STATES, type ExpectedFile, type FindingCounts, type TaskRow } from './model/tasks';
 import { JOB_KINDS, type JobSummary, type WorkerStatistics } from './model/jobs';
 import { MANIFEST_FORMATS } from './model/digests';
+import type { Opened, OpenedPath } from './opening/opened';
 import { EXPORT_FORMATS, type FailedAttempt, type HostState, type ResponseSummary } from './model/responses';
 import { rateSchema, settingsPatchSchema, type Settings } from './model/settings';
 
@@ -112,6 +113,7 @@ export interface AppInfo {
 
 export const pickSchema = z.strictObject({
   purpose: z.enum([
+    'anything',
     'url-list',
     'files',
     'folder',
@@ -140,6 +142,12 @@ export const REQUESTS = {
   'app:info': channel<AppInfo>()(nothing),
   /** The commands that can be done now, for the menu bar. */
   'commands:enabled': channel<void>()(z.strictObject({ ids: z.array(z.enum(COMMAND_IDS)) })),
+  /** What came in from outside and was not taken yet. */
+  'opening:take': channel<readonly Opened[]>()(nothing),
+  /** Which of these paths are there. */
+  'opening:look': channel<readonly OpenedPath[]>()(
+    z.strictObject({ paths: z.array(z.string().max(32_767)).max(1000) }),
+  ),
   /** A job of this kind is likely to be made soon. */
   'threads:prepare': channel<void>()(z.strictObject({ kind: z.enum(JOB_KINDS) })),
   'settings:get': channel<Settings>()(nothing),
@@ -292,6 +300,8 @@ export type EventName = keyof Events;
 export interface ShellEvents {
   /** Chosen in the menu bar. */
   readonly command: { readonly id: CommandId };
+  /** Something came in from outside: see `opening:take`. */
+  readonly opening: null;
 }
 export type WindowEvents = Events & ShellEvents;
 export const EVENT_NAMES = [

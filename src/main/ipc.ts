@@ -15,6 +15,7 @@ import { appInfo } from './app-info';
 import { pick, pickDuplicatesPath, pickExperimentPath, pickExportPath, pickManifestPath } from './dialogs';
 import { startCostProcess } from './cost-process';
 import { enableCommands } from './menu';
+import { lookAt, type Opening } from './opening';
 import { isAppUrl } from './security';
 import { copyLines, copyRows, openFile, showInFolder } from './task-files';
 import { getMainWindow, tellWindow } from './window';
@@ -25,12 +26,14 @@ type Handlers = {
   ) => RequestOutput<Name> | Promise<RequestOutput<Name>>;
 };
 
-export function setupIpc(engine: Engine, dataDirectory: string): void {
+export function setupIpc(engine: Engine, dataDirectory: string, opening: Opening): void {
   const handlers: Handlers = {
     'app:info': () => appInfo(engine, dataDirectory),
     'commands:enabled': ({ ids }) => {
       enableCommands(ids);
     },
+    'opening:take': () => opening.take(),
+    'opening:look': ({ paths }) => lookAt(paths),
     'threads:prepare': ({ kind }) => {
       engine.prepareThreads(kind);
     },

@@ -67,6 +67,7 @@ function PageLink({ page }: { readonly page: Page }) {
     <button
       type="button"
       className={styles['link']}
+      data-page={page}
       aria-current={current ? 'page' : undefined}
       title={PAGE_TITLES[page]}
       onClick={() => {

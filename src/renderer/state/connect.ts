@@ -6,6 +6,7 @@ import { takeNewestChoices } from './experiment-page';
 import { forgetExperiment, loadExperiments, takeExperiment, takeExperimentFrame } from './experiments';
 import { takeFrame, takeSummaries } from './frames';
 import { forgetJob, loadAllKinds, mergeJobs } from './jobs';
+import { takeOpened } from './opening';
 import { notify, notifyError } from './notices';
 import { infoStore, settingsStore } from './settings';
 import { takeCostProgress } from './thread-costs';
@@ -34,6 +35,8 @@ export function connect(): void {
     runCommand(id);
   });
   tellEnabledCommands();
+  heddle.on('opening', takeOpened);
+  takeOpened();
 
   settingsStore.subscribe(applyTheme);
   read().catch(notifyError);
