@@ -59,12 +59,15 @@ async function read(): Promise<void> {
 }
 
 const prefersLight = window.matchMedia('(prefers-color-scheme: light)');
+const forcedColours = window.matchMedia('(forced-colors: active)');
 prefersLight.addEventListener('change', applyTheme);
+forcedColours.addEventListener('change', applyTheme);
 applyTheme();
 
-/** The theme of the settings, or the system's. */
+/** The theme of the settings, or the system's, which decides where it says which colours there are. */
 function applyTheme(): void {
-  const chosen = settingsStore.get()?.theme ?? 'system';
+  const forced = forcedColours.matches;
+  const chosen = forced ? 'system' : (settingsStore.get()?.theme ?? 'system');
   const ofSystem = prefersLight.matches ? 'light' : 'dark';
-  showTheme(chosen === 'system' ? ofSystem : chosen);
+  showTheme(chosen === 'system' ? ofSystem : chosen, forced);
 }
