@@ -9,6 +9,7 @@ import { forgetJob, loadAllKinds, mergeJobs } from './jobs';
 import { takeOpened } from './opening';
 import { notify, notifyError } from './notices';
 import { infoStore, settingsStore } from './settings';
+import { speakProgress } from './spoken-progress';
 import { takeCostProgress } from './thread-costs';
 
 export function connect(): void {
@@ -37,6 +38,8 @@ export function connect(): void {
   tellEnabledCommands();
   heddle.on('opening', takeOpened);
   takeOpened();
+
+  speakProgress();
 
   settingsStore.subscribe(applyTheme);
   read().catch(notifyError);
