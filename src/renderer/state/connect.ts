@@ -5,6 +5,7 @@ import { showTheme } from '../lib/theme';
 import { takeNewestChoices } from './experiment-page';
 import { forgetExperiment, loadExperiments, takeExperiment, takeExperimentFrame } from './experiments';
 import { takeFrame, takeSummaries } from './frames';
+import { tellEnds } from './job-ends';
 import { forgetJob, loadAllKinds, mergeJobs } from './jobs';
 import { takeOpened } from './opening';
 import { notify, notifyError } from './notices';
@@ -16,6 +17,7 @@ export function connect(): void {
   const { heddle } = window;
   heddle.on('frame', takeFrame);
   heddle.on('jobs-changed', (jobs) => {
+    tellEnds(jobs);
     mergeJobs(jobs);
     takeSummaries(jobs);
   });
