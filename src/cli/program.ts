@@ -85,7 +85,9 @@ export function makeProgram(
     .helpCommand(false);
 
   const open = async (flags: TaskFlags): Promise<Engine> => {
-    const engine = await Engine.open({ dataDirectory: givenTextPath(flags.dataDir), threads });
+    // A script is told by its exit status; a person can make room, or wait for the network.
+    const waits = process.stdin.isTTY && process.stderr.isTTY;
+    const engine = await Engine.open({ dataDirectory: givenTextPath(flags.dataDir), threads, waits });
     if (engine.openingNotice !== null) process.stderr.write(`heddle: ${engine.openingNotice.message}\n`);
     return engine;
   };

@@ -111,8 +111,13 @@ export async function runJobs(
       const ended = engine.ended(id);
       if (options.dryRun === true && !options.json) await tellFirst(engine, id);
       await (options.start ?? ((job: number) => engine.resume(job)))(id);
-      const job = await ended;
+      let job = await ended;
       progress?.clear();
+      while (engine.waitsForRoom(job)) {
+        process.stderr.write(`heddle: ${visible(job.error?.message ?? '')}\n`);
+        job = await engine.ended(id);
+        progress?.clear();
+      }
       if (job.state === 'interrupted' || job.state === 'paused') {
         interrupted = true;
         sayStopped(id);

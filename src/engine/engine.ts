@@ -12,7 +12,9 @@ import {
   type JobRequest,
 } from '../common/model/job-request';
 import { isEnded, type JobKind, type JobSummary } from '../common/model/jobs';
+import { ALL_PLACES } from '../common/model/packet';
 import type { FsPath } from '../common/model/paths';
+import type { Ranges } from '../common/model/ranges';
 import type { Settings, SettingsPatch } from '../common/model/settings';
 import { RateLimit } from '../common/threads/rate-limit';
 import { Experiments } from './experiments/experiments';
@@ -32,6 +34,7 @@ import type { RetryPolicy } from './jobs/retry-policy';
 import { runJob } from './jobs/run-job';
 import { Hosts } from './jobs/hosts';
 import { Turns, elsewhere } from './jobs/turns';
+import { lackOf } from './jobs/waiting-for-room';
 import { News, type EngineEvents } from './news';
 import { OtherProcesses } from './other-processes';
 import type { Threads } from './pool';
@@ -65,6 +68,8 @@ export interface EngineOptions {
   /** Told the worker's script by the host: the engine imports no worker. */
   readonly threads: Threads;
   readonly retryPolicy?: RetryPolicy;
+  /** Jobs wait for room on a full disk and for the network, as somebody is there to be told; otherwise what needs them fails. */
+  readonly waits?: boolean;
   /** Has threads lie ready for the next job when one has ended. */
   readonly keepsThreads?: boolean;
 }
@@ -136,6 +141,8 @@ export class Engine extends JobReader {
       sharedRate: this.#sharedRate,
       hosts: new Hosts(stores.hostLimits),
       ...(options.retryPolicy === undefined ? {} : { retryPolicy: options.retryPolicy }),
+      waits: options.waits === true,
+      dataDirectory,
     };
     this.#turns = new Turns({
       stores,
@@ -143,6 +150,7 @@ export class Engine extends JobReader {
       active,
       news,
       job: (id) => this.job(id),
+      waitsIn: options.waits === true ? dataDirectory : null,
       run: async (id, order) => {
         await runJob({ ...running, stores, active, news }, id, order);
         if (options.keepsThreads === true) this.prepareThreads(this.job(id).kind);
@@ -291,9 +299,9 @@ export class Engine extends JobReader {
     return this.#turns.resume(id);
   }
 
-  /** Failed and cancelled tasks run again. */
-  async retry(id: number): Promise<void> {
-    this.#turns.retry(id);
+  /** Failed and cancelled tasks run again. @param places in the job, of those that are meant */
+  async retry(id: number, places: Ranges = ALL_PLACES): Promise<void> {
+    this.#turns.retry(id, places);
     await Promise.resolve();
   }
 
@@ -380,6 +388,16 @@ export class Engine extends JobReader {
     await removeJob(this.#stores, job, this.#news);
     this.#active.forget(id);
     this.#news.emit('job-removed', { jobId: id });
+  }
+
+  /** Whether it stands still for want of room, and will go on by itself. */
+  waitsForRoom(job: JobSummary): boolean {
+    return this.#options.waits === true && !this.#turns.isClosing && lackOf(job) !== null;
+  }
+
+  /** Jobs that waited for room when Heddle was closed wait for it again. */
+  waitForRoom(): void {
+    for (const id of this.#stores.jobs.withoutRoom()) this.#turns.waitForRoom(id);
   }
 
   /** Resolves when the job next stands still: ended, paused or interrupted. */

@@ -39,7 +39,8 @@ export function setupStatus(engine: Engine, open: () => void): void {
   engine.on('jobs-changed', (jobs) => {
     for (const job of jobs) {
       if (job.state === 'running') continue;
-      if (running.delete(job.id) && isEnded(job.state) && job.state !== 'cancelled') notify(job, open);
+      const isTold = (isEnded(job.state) && job.state !== 'cancelled') || job.error !== null;
+      if (running.delete(job.id) && isTold) notify(job, open);
     }
     show();
   });

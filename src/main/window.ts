@@ -1,9 +1,10 @@
 /** The one window. */
 import { join } from 'node:path';
 import { BrowserWindow, nativeTheme, screen, type Rectangle } from 'electron';
-import { REQUESTS } from '../common/ipc';
+import { REQUESTS, type WindowEvents } from '../common/ipc';
 import type { Engine } from '../engine';
 import icon from '../../build/icons/256x256.png?asset';
+import { setupContextMenu } from './context-menu';
 import { APP_ORIGIN } from './protocol';
 
 const USUAL_SIZE = { width: 1320, height: 860 };
@@ -16,12 +17,18 @@ export function getMainWindow(): BrowserWindow | null {
   return mainWindow;
 }
 
+/** Sends news to the window, if there is one. */
+export function tellWindow<Name extends keyof WindowEvents>(name: Name, payload: WindowEvents[Name]): void {
+  const contents = mainWindow?.webContents;
+  if (contents !== undefined && !contents.isDestroyed()) contents.send(name, payload);
+}
+
 /** @param onClose is told before it closes, and may keep it open */
 export function createMainWindow(engine: Engine, onClose: (event: Electron.Event) => void): void {
   if (mainWindow !== null) return;
   const window = new BrowserWindow({
     ...placeOf(engine),
-    minWidth: 720,
+    minWidth: 640,
     minHeight: 480,
     show: false,
     title: 'Heddle',
@@ -41,6 +48,7 @@ export function createMainWindow(engine: Engine, onClose: (event: Electron.Event
   });
   if (engine.settings.get().windowPlace?.isMaximized === true) window.maximize();
   mainWindow = window;
+  setupContextMenu(window);
   window.once('ready-to-show', () => {
     window.show();
   });

@@ -1,6 +1,6 @@
 /** The bridge: `window.heddle`, with the contract's requests and events and nothing more. */
 import { contextBridge, ipcRenderer, webUtils } from 'electron';
-import type { EventName, HeddleBridge } from '../common/ipc';
+import type { HeddleBridge, WindowEvents } from '../common/ipc';
 
 const FLAG = '--heddle-requests=';
 const requests = new Set(
@@ -10,7 +10,7 @@ const requests = new Set(
     .split(','),
 );
 // A record, so that a name which the contract gains or loses is a compile error here.
-const EVENTS: Readonly<Record<EventName, true>> = {
+const EVENTS: Readonly<Record<keyof WindowEvents, true>> = {
   frame: true,
   'jobs-changed': true,
   'job-removed': true,
@@ -19,6 +19,8 @@ const EVENTS: Readonly<Record<EventName, true>> = {
   'experiment-changed': true,
   'experiment-removed': true,
   'threads-measuring': true,
+  command: true,
+  opening: true,
   notice: true,
 };
 

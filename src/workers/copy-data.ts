@@ -254,6 +254,7 @@ class Copying {
     throw new HeddleError(
       'disk-full',
       `${displayPath(target)} does not fit: it takes ${formatBytes(needed)}, and ${formatBytes(free)} are free. Make room, then retry.`,
+      { neededBytes: needed },
     );
   }
 

@@ -419,6 +419,7 @@ function assertSpace(directory: FsPath, answer: Answer, keepFreeBytes: number): 
   throw new HeddleError(
     'disk-full',
     `The file has ${length} bytes, and ${displayPath(directory)} has only ${Math.max(0, free - keepFreeBytes)} to give. Make room, then retry.`,
+    { neededBytes: length },
   );
 }
 

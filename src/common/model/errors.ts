@@ -14,7 +14,20 @@ export interface ErrorData {
   readonly retryAfterMs?: number;
   /** Digests that were found where others were expected, by algorithm. */
   readonly found?: Readonly<Record<string, string>>;
+  /** Of a task that found the disk full: bytes that it has still to write, where that is known. */
+  readonly neededBytes?: number;
+  /** Of a job that waits for room on a disk. */
+  readonly room?: LackOfRoom;
   readonly cause?: ErrorData;
+}
+
+export interface LackOfRoom {
+  /** Where the file system is mounted, or a folder on it. */
+  readonly disk: string;
+  /** 0: not known. */
+  readonly missingBytes: number;
+  /** What was free when it was too little. */
+  readonly freeBytes: number;
 }
 
 /** An `Error` that carries {@link ErrorData}; throw it anywhere in the engine or a worker. */
@@ -23,6 +36,7 @@ export class HeddleError extends Error {
   readonly retryable: boolean;
   readonly retryAfterMs: number | undefined;
   readonly found: ErrorData['found'];
+  readonly neededBytes: number | undefined;
 
   constructor(
     code: string,
@@ -31,6 +45,7 @@ export class HeddleError extends Error {
       retryable?: boolean;
       retryAfterMs?: number;
       found?: ErrorData['found'];
+      neededBytes?: number;
       cause?: unknown;
     } = {},
   ) {
@@ -40,6 +55,7 @@ export class HeddleError extends Error {
     this.retryable = options.retryable ?? false;
     this.retryAfterMs = options.retryAfterMs;
     this.found = options.found;
+    this.neededBytes = options.neededBytes;
   }
 }
 
@@ -184,6 +200,7 @@ export function toErrorData(error: unknown, subject?: string): ErrorData {
       retryable: error.retryable,
       ...(error.retryAfterMs === undefined ? {} : { retryAfterMs: error.retryAfterMs }),
       ...(error.found === undefined ? {} : { found: error.found }),
+      ...(error.neededBytes === undefined ? {} : { neededBytes: error.neededBytes }),
       ...(error.cause === undefined ? {} : { cause: toErrorData(error.cause) }),
     };
   }
@@ -229,6 +246,7 @@ export function fromErrorData(data: ErrorData): HeddleError {
     retryable: data.retryable,
     ...(data.retryAfterMs === undefined ? {} : { retryAfterMs: data.retryAfterMs }),
     ...(data.found === undefined ? {} : { found: data.found }),
+    ...(data.neededBytes === undefined ? {} : { neededBytes: data.neededBytes }),
     ...(data.cause === undefined ? {} : { cause: fromErrorData(data.cause) }),
   });
 }

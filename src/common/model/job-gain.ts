@@ -39,14 +39,15 @@ function threadsOf(made: number, places: number): string {
 
 /** `41.9 GB in 24.8 s on 2 threads, …`: the whole line; `null` as {@link overlapText}. */
 export function gainText(
-  job: Pick<JobSummary, 'bytesDone' | 'counts' | 'elapsedMs'>,
+  job: Pick<JobSummary, 'bytesDone' | 'copyOptions' | 'counts' | 'elapsedMs'>,
   workers: readonly WorkerStatistics[],
 ): string | null {
   const overlap = overlapText(job.elapsedMs, workers);
   if (overlap === null) return null;
   const settled = settledTasks(job.counts);
+  // A dry run moves no bytes: those of its tasks are what would be moved.
   const what =
-    job.bytesDone > 0
+    job.bytesDone > 0 && job.copyOptions?.dryRun !== true
       ? formatBytes(job.bytesDone)
       : `${formatCount(settled)} ${settled === 1 ? 'task' : 'tasks'}`;
   return `${what} in ${formatDuration(job.elapsedMs)} on ${overlap}`;

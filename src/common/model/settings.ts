@@ -33,6 +33,9 @@ const windowPlaceSchema = z.lazy(() =>
   }),
 );
 
+/** How large the window's content can be, in percent. */
+export const ZOOM_STEPS = [50, 67, 75, 80, 90, 100, 110, 125, 150, 175, 200, 250, 300] as const;
+
 const settingsSchema = z.lazy(() =>
   z.strictObject({
     download: kindSettings,
@@ -59,6 +62,10 @@ const settingsSchema = z.lazy(() =>
     /** What the window proposes for the next download, where it differs from the usual. */
     downloadOptions: rememberedOptionsSchema,
     theme: z.enum(['system', 'dark', 'light']),
+    /** Whether the sidebar shows signs alone. */
+    sidebarFolded: z.boolean(),
+    /** Of the window, in percent. */
+    zoom: z.int().min(50).max(300),
     /** What becomes of running jobs when the window is closed. */
     closing: z.enum(['ask', 'background', 'quit']),
     /** Where the window was, in the screen's own points; `null`: where the system puts it. */
@@ -84,6 +91,15 @@ export const DEFAULT_SETTINGS: Settings = {
   caFile: null,
   downloadOptions: {},
   theme: 'system',
+  sidebarFolded: false,
+  zoom: 100,
   closing: 'ask',
   windowPlace: null,
 };
+
+/** The next zoom step up or down from one, which may lie between two steps. */
+export function nextZoom(zoom: number, direction: 'in' | 'out'): number {
+  const next =
+    direction === 'in' ? ZOOM_STEPS.find((step) => step > zoom) : ZOOM_STEPS.findLast((step) => step < zoom);
+  return next ?? zoom;
+}

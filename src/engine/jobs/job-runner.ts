@@ -21,12 +21,15 @@ import type { DrawCursor, Drawn } from '../store/packet-store';
 import type { TaskStore } from '../store/task-store';
 import type { Becomes } from '../store/task-writes';
 import { Admission, signOf } from './admission';
+import { attemptEnd, type EndRules } from './attempt-ends';
 import { Capacity } from './capacity';
 import { JobTally } from './job-tally';
 import { kindOf, type Kind } from './kinds';
+import { Network } from './network';
 import { PlanTurns } from './plan-turns';
 import { Recorder } from './recorder';
-import { DEFAULT_RETRY_POLICY, retryDelayMs } from './retry-policy';
+import { Room } from './room';
+import { DEFAULT_RETRY_POLICY } from './retry-policy';
 import { STOPPED_STATES, type RunnerOptions, type RunResult, type StopReason } from './runner-options';
 import { runningNow, type WorkerNow } from './running-now';
 import type { PlacesGroup } from './hosts';
@@ -35,6 +38,7 @@ import { FlowWatch } from './flow-watch';
 export class JobRunner {
   readonly executor: Executor<PacketOrder, OutcomeColumns>;
   readonly tally: JobTally;
+  readonly rules: EndRules;
   readonly startedAtMs = nowMs();
   readonly #options: RunnerOptions;
   readonly #jobId: number;
@@ -79,6 +83,15 @@ export class JobRunner {
       rates: [this.#rate, sharedRate],
       partial: (id) => this.#partial(id),
     });
+    const { writesTo } = this.#kind;
+    const waits = options.waits === true;
+    this.rules = {
+      room: waits && writesTo !== null ? new Room(writesTo) : null,
+      network: waits && spec.kind === 'download' ? new Network() : null,
+      retryPolicy: (packet, task) =>
+        this.#kind.retryPolicy(packet, task, options.retryPolicy ?? DEFAULT_RETRY_POLICY),
+      partial: (id) => this.#partial(id),
+    };
     this.#capacity = new Capacity(summary, this.#kind, settings, this.#isBounded);
     this.executor = createExecutor<WorkerOptions, PacketOrder, OutcomeColumns>({
       mode: summary.mode,
@@ -151,8 +164,10 @@ export class JobRunner {
       if (phases.afterPlanning) await planning;
       for (; this.#phase < phases.count && this.#goesOn; this.#phase++) {
         await Promise.all([this.#runPhase(), planning]);
+        // The next phase is for when all of this one has settled.
+        if (this.rules.room?.isLacking === true) break;
       }
-      if (this.#goesOn) await this.#prepare(phases.count);
+      if (this.#phase === phases.count && this.#goesOn) await this.#prepare(phases.count);
     } catch (error) {
       this.#failure ??= toErrorData(error);
     }
@@ -168,7 +183,9 @@ export class JobRunner {
     if (this.#places !== null) this.#options.hosts.giveGroup(this.#places.index);
     await this.#recorder.finish();
     if (this.#failure !== null) return { state: 'failed', error: this.#failure };
-    return { state: this.#stop === null ? 'done' : STOPPED_STATES[this.#stop], error: null };
+    if (this.#stop !== null) return { state: STOPPED_STATES[this.#stop], error: null };
+    if (this.rules.room?.isLacking === true) return { state: 'paused', error: this.rules.room.lack() };
+    return { state: 'done', error: null };
   }
 
   /** Running tasks end as soon as they notice; they go back to the queue unless the job is cancelled. */
@@ -228,7 +245,7 @@ export class JobRunner {
   }
 
   get #goesOn(): boolean {
-    return this.#stop === null && this.#failure === null;
+    return this.#stop === null && this.#failure === null && this.rules.room?.isUsedUp !== true;
   }
 
   async #plan(): Promise<void> {
@@ -310,6 +327,7 @@ export class JobRunner {
   /** Fills the queue up to its concurrency: what waits, waits in the database. */
   #draw(): void {
     const isSingle = this.executor.mode === 'thread-per-task';
+    const { network } = this.rules;
     while (this.#goesOn) {
       const further = this.#further;
       const room = this.#capacity.mostTasks(this.executor) - this.tally.counts.running - further;
@@ -319,9 +337,9 @@ export class JobRunner {
         this.#queue.size + this.#queue.pending >= this.#queue.concurrency;
       if (isFull) this.#idleReasons.set('mainThread');
       if (isFull && further === 0) return;
-      const packet = isFull
-        ? null
-        : this.#admission.next(isSingle ? 1 : Math.min(this.#kind.tasksInPacket, room));
+      const most = isSingle ? 1 : Math.min(this.#kind.tasksInPacket, room);
+      const begun = this.#queue.size + this.#running.size;
+      const packet = isFull ? null : this.#admission.next(network?.room(most, begun) ?? most);
       if (packet === null) break;
       void this.#queue
         .add(() => this.#attempt(packet))
@@ -329,11 +347,11 @@ export class JobRunner {
           this.#fail(toErrorData(error));
         });
     }
-    const wake = (this.#waitingUntilMs = this.#admission.nextWakeMs());
+    const wake = (this.#waitingUntilMs = network?.nextLookMs ?? this.#admission.nextWakeMs());
     if (this.#wakeTimer !== null) clearTimeout(this.#wakeTimer);
     this.#flow.lookSoon();
     if (wake !== null && this.#goesOn) {
-      const waitMs = Math.min(Math.max(1, wake - Date.now()), LONGEST_TIMER_MS);
+      const waitMs = Math.min(Math.max(1, wake - nowMs()), LONGEST_TIMER_MS);
       this.#wakeTimer = setTimeout(() => {
         this.#planDraw();
       }, waitMs);
@@ -430,11 +448,14 @@ export class JobRunner {
   #onEnds(packet: Packet, ends: TimedEnds<OutcomeColumns>): void {
     const errors = new Map(ends.errors);
     const notBefores = new Map<number, number>();
+    const again: number[] = [];
     const becomes = ends.tasks.map((task, at): Becomes => {
       const error = errors.get(at) ?? null;
-      const retryAtMs = error === null ? null : this.#retryAt(packet, task, error);
+      const { to, retryAtMs, isWithoutNetwork } = attemptEnd(this.rules, packet, ends, at, error, this.#stop);
       if (retryAtMs !== null) notBefores.set(at, retryAtMs);
-      const to = error === null ? this.#endOf(ends, at) : this.#endOfFailure(error, retryAtMs);
+      if (isWithoutNetwork) again.push(task);
+      if (retryAtMs !== null && error?.retryAfterMs !== undefined)
+        this.#admission.hold(packet.host, nowMs() + error.retryAfterMs);
       this.tally.ended({ packet, task, ends, at, error }, to);
       const sign = to === null || to === 'cancelled' ? null : signOf(error);
       this.#admission.release(packet.host, sign, error);
@@ -449,41 +470,19 @@ export class JobRunner {
       findingOf: this.#kind.findingOf,
       ...(this.#kind.knownOf === undefined ? {} : { knownOf: this.#kind.knownOf }),
     });
-    for (const [at, notBeforeMs] of notBefores) this.#retry(packet, ends.tasks[at] ?? 0, notBeforeMs);
+    for (const [at, notBeforeMs] of notBefores) {
+      const task = ends.tasks[at] ?? 0;
+      this.#retried.add(packet.ids[task] ?? 0);
+      // Its row is written before it is tried again.
+      this.#again(packet, task, { stored: null, notBefores: notBeforeMs });
+    }
+    for (const task of again) this.#again(packet, task, { notBefores: null });
     this.#planDraw();
   }
 
-  #endOf({ ends, results }: TimedEnds<OutcomeColumns>, at: number): Becomes {
-    if (valueAt(ends, at) === 'cancelled' || results === null)
-      return this.#stop === 'cancel' ? 'cancelled' : null;
-    // It may not be at its end: a later phase goes on with it.
-    return valueAt(results.rest, at)?.next === undefined ? valueAt(results.states, at) : 'queued';
-  }
-
-  #endOfFailure({ retryable }: ErrorData, retryAtMs: number | null): Becomes {
-    if (this.#stop !== null && retryable) return this.#stop === 'cancel' ? 'cancelled' : null;
-    return retryAtMs === null ? 'failed' : 'queued';
-  }
-
-  /** When a task that failed is tried again, in milliseconds since the epoch; `null`: it is not. */
-  #retryAt(packet: Packet, task: number, error: ErrorData): number | null {
-    if (this.#stop !== null) return null;
-    const policy = this.#kind.retryPolicy(packet, task, this.#options.retryPolicy ?? DEFAULT_RETRY_POLICY);
-    const delay = retryDelayMs(error, valueAt(packet.attempts, task) + 1, policy);
-    if (delay === null) return null;
-    if (error.retryAfterMs !== undefined) this.#admission.hold(packet.host, Date.now() + error.retryAfterMs);
-    return Date.now() + delay;
-  }
-
-  #retry(packet: Packet, task: number, notBeforeMs: number): void {
-    this.#retried.add(packet.ids[task] ?? 0);
-    this.#admission.retry({
-      ...pickTasks(packet, [task]),
-      // Its row is written before it is tried again.
-      stored: null,
-      attempts: valueAt(packet.attempts, task) + 1,
-      notBefores: notBeforeMs,
-    });
+  #again(packet: Packet, task: number, changed: Partial<Packet>): void {
+    const attempts = valueAt(packet.attempts, task) + 1;
+    this.#admission.retry({ ...pickTasks(packet, [task]), attempts, ...changed });
   }
 
   #partial(id: number): ReturnType<TaskStore['partials']['get']> {

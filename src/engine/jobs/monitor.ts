@@ -179,9 +179,11 @@ export class JobMonitor {
   }
 }
 
-function waitingFor({ waitingUntilMs, heldHost }: JobRunner): string | null {
+function waitingFor({ waitingUntilMs, heldHost, rules }: JobRunner): string | null {
+  if (rules.network?.nextLookMs != null)
+    return 'There is no network. The downloads continue when it is back.';
   if (waitingUntilMs === null) return null;
-  const next = `next attempt in ${formatWait(waitingUntilMs - Date.now())}`;
+  const next = `next attempt in ${formatWait(waitingUntilMs - nowMs())}`;
   if (heldHost === null) return `Waiting: ${next}`;
   const { name, lastError } = heldHost;
   return [`${name} asks to wait: ${next}`, lastError ?? []].flat().join('. ');

@@ -23,6 +23,8 @@ export interface RunnerOptions {
   /** Hosts as all jobs know them. */
   readonly hosts: Hosts;
   readonly retryPolicy?: RetryPolicy;
+  /** Whether it waits for room on its disk and for the network; otherwise what needs them fails. */
+  readonly waits?: boolean;
   readonly onRecorded: (settled: readonly SettledTask[]) => void;
   /** A folder that is to be removed when the job ends. */
   readonly onWorkDirectory: (path: FsPath) => void;

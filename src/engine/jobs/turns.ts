@@ -2,11 +2,15 @@
 import PQueue from 'p-queue';
 import { HeddleError, toErrorData, type ErrorData } from '../../common/model/errors';
 import { isEnded, type JobSummary } from '../../common/model/jobs';
+import { ALL_PLACES } from '../../common/model/packet';
+import { union, type Ranges } from '../../common/model/ranges';
 import type { News } from '../news';
 import type { ActiveJobs } from './active-jobs';
 import type { StopReason } from './runner-options';
 import { cancelQueued, removeLeftovers, type JobStores } from './leftovers';
+import { isDatabaseFull, lackOfRoomFor } from './room';
 import type { RunOrder } from './run-job';
+import { lackOf, WaitingForRoom } from './waiting-for-room';
 
 /** Jobs that run at once; later ones wait their turn. */
 const JOBS_AT_ONCE = 4;
@@ -21,12 +25,14 @@ export interface TurnsParts {
   readonly job: (id: number) => JobSummary;
   /** Resolves when the job stands still again. */
   readonly run: (id: number, order: RunOrder) => Promise<void>;
+  /** Where the database is, if jobs wait for room on its disk; `null`: they fail. */
+  readonly waitsIn: string | null;
 }
 
 /** A job from being told to start to standing still: it waits for its turn, then it has it. */
 interface Run extends RunOrder {
   hasTurn: boolean;
-  retry: boolean;
+  retry: Ranges | null;
   stopping: StopReason | null;
   /** It makes room for an experiment, and waits for its turn again when it has stopped. */
   held: boolean;
@@ -40,9 +46,24 @@ export class Turns {
   readonly #queue = new PQueue({ concurrency: JOBS_AT_ONCE });
   readonly #runs = new Map<number, Run>();
   readonly #closing = new AbortController();
+  readonly #waiting: WaitingForRoom;
 
   constructor(parts: TurnsParts) {
     this.#parts = parts;
+    const { stores, news } = parts;
+    this.#waiting = new WaitingForRoom({
+      job: (id) => stores.jobs.get(id)?.summary ?? null,
+      goOn: (id) => {
+        if (!this.isClosing) this.start(id);
+      },
+      store: (id, lack) => {
+        stores.jobs.rest(id, 'paused', lack);
+        news.changed(id);
+      },
+      guard: (act) => {
+        news.guard(act);
+      },
+    });
   }
 
   get isClosing(): boolean {
@@ -78,7 +99,7 @@ export class Turns {
    * Does nothing where the job waits or runs already.
    * @throws HeddleError `job-elsewhere`
    */
-  start(id: number, { retry = false, first = false } = {}): void {
+  start(id: number, { retry = null, first = false }: { retry?: Ranges | null; first?: boolean } = {}): void {
     if (this.#runs.has(id)) return;
     if (!this.#parts.stores.jobs.enqueue(id, this.#parts.owner)) throw elsewhere(id);
     const { promise: ended, resolve } = Promise.withResolvers<void>();
@@ -116,6 +137,9 @@ export class Turns {
       news.stopFrames();
       if (run.held) this.#startAgain(id, run);
       run.leave();
+      news.guard(() => {
+        this.waitForRoom(id);
+      });
     }
   }
 
@@ -128,11 +152,24 @@ export class Turns {
 
   /** What cannot be stored any more (a full disk, say) ends the job; its tasks are as they were last stored. */
   #giveUp(id: number, error: ErrorData): void {
-    const { news, stores } = this.#parts;
+    const { news, stores, waitsIn } = this.#parts;
     news.emit('notice', error);
-    news.guard(() => {
-      stores.jobs.rest(id, 'failed', error);
-    });
+    const lack = waitsIn !== null && isDatabaseFull(error) ? lackOfRoomFor(waitsIn) : null;
+    try {
+      stores.jobs.rest(id, lack === null ? 'failed' : 'paused', lack ?? error);
+    } catch (thrown) {
+      if (lack === null) {
+        news.guard(() => {
+          throw thrown;
+        });
+      } else this.#waiting.addUnstored(id, lack);
+    }
+  }
+
+  /** If that is what it stands still for, it goes on by itself. */
+  waitForRoom(id: number): void {
+    if (this.#parts.waitsIn === null || this.isClosing) return;
+    if (lackOf(this.#parts.stores.jobs.get(id)?.summary ?? null) !== null) this.#waiting.add(id);
   }
 
   /** All jobs stand still. @returns what lets them go on */
@@ -211,8 +248,8 @@ export class Turns {
     this.start(id);
   }
 
-  /** Failed and cancelled tasks run again. @throws HeddleError `job-elsewhere`, `job-running` */
-  retry(id: number): void {
+  /** Failed and cancelled tasks at these places of the job run again. @throws HeddleError `job-elsewhere`, `job-running` */
+  retry(id: number, places: Ranges): void {
     this.assertOpen();
     if (this.#parts.job(id).foreign) throw elsewhere(id);
     const run = this.#runs.get(id);
@@ -222,14 +259,15 @@ export class Turns {
         'This job is still running. Retry its failed tasks when it has finished.',
       );
     }
-    if (run === undefined) this.start(id, { retry: true });
-    else run.retry = true;
+    if (run === undefined) this.start(id, { retry: places });
+    else run.retry = run.retry === null || places === ALL_PLACES ? places : union(run.retry, places);
   }
 
   /** Nothing starts from now on; {@link end} waits for what runs. */
   close(): void {
     this.#closing.abort(new HeddleError('closing', 'Heddle is closing; nothing new is started.'));
     this.#queue.clear();
+    this.#waiting.close();
   }
 
   /** @param interrupt whether running jobs stop, to go on later; otherwise they are waited for */

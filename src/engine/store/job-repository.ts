@@ -127,6 +127,15 @@ export class JobRepository {
       .map((record) => this.#stored(record));
   }
 
+  /** Jobs that stand still because a disk was full. */
+  withoutRoom(): number[] {
+    return this.#prepare<[], { id: number }>(
+      "SELECT id FROM jobs WHERE state = 'paused' AND json_extract(error, '$.room') IS NOT NULL ORDER BY id",
+    )
+      .all()
+      .map(({ id }) => id);
+  }
+
   /**
    * Takes a job for this process, to wait for its turn.
    * @returns whether it was free: neither running nor waiting in another live process
@@ -325,6 +334,7 @@ export class JobRepository {
       variant: variantOf(spec),
       algorithms: spec.kind === 'hash' || spec.kind === 'copy' ? spec.algorithms : [],
       limitRate: spec.kind === 'download' ? (spec.options.limitRate ?? null) : null,
+      connections: spec.kind === 'download' ? (spec.options.connections ?? null) : null,
       // Older jobs do not say.
       insecure: spec.kind === 'download' && (spec.options as Partial<typeof spec.options>).insecure === true,
       copyOptions: spec.kind === 'copy' ? spec.options : null,

@@ -21,7 +21,7 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { buildWorker } from '../testing/build-worker';
 import { openDatabase } from './database';
-import { openOrBegin } from './set-aside';
+import { LOCK_NAME, openOrBegin } from './set-aside';
 
 const PAGE_BYTES = 4096;
 
@@ -150,10 +150,9 @@ test('where another process sets it aside, its new one is used', async () => {
   const ready = join(folder, 'ready.db');
   renameSync(path, ready);
   writeFileSync(path, 'not a database at all, but a text that is long enough to be looked at. '.repeat(100));
-  mkdirSync(join(folder, 'instances'));
   const script = join(folder, 'other.cjs');
   writeFileSync(script, OTHER);
-  const child = fork(script, [path, join(folder, 'instances', 'set-aside'), ready]);
+  const child = fork(script, [path, join(folder, LOCK_NAME), ready]);
   const ended = once(child, 'exit');
   await once(child, 'message');
   const { database, notice } = openOrBegin(folder);
@@ -169,7 +168,7 @@ test('where another process sets it aside, its new one is used', async () => {
 test('one that cannot be set aside is named and stays as it is', () => {
   writeFileSync(path, 'not a database at all, but a text that is long enough to be looked at. '.repeat(100));
   const content = readFileSync(path);
-  writeFileSync(join(folder, 'instances'), '');
+  mkdirSync(join(folder, LOCK_NAME));
   expect(() => openOrBegin(folder)).toThrow(`${path} is damaged and cannot be set aside.`);
   expect(readFileSync(path).equals(content)).toBe(true);
 });

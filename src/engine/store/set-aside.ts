@@ -10,6 +10,8 @@ import { FILE_NAME, openDatabase, type Database } from './database';
 const SAVED_TABLES = ['settings', 'host_limits'];
 /** What SQLite keeps beside a database. */
 const ENDINGS = ['', '-wal', '-shm'];
+/** Who holds it may begin a database here. An empty file, which stays: one that is removed locks nobody out. */
+export const LOCK_NAME = 'heddle.lock';
 /** Longer than another process takes to begin a new one. */
 const LOCK_TIMEOUT_MS = 30_000;
 
@@ -122,11 +124,10 @@ function alone<Result>(
   refusal: (cause: unknown) => HeddleError,
   work: () => Result,
 ): Result {
-  const folder = join(dataDirectory, 'instances');
   let lock: Database | null = null;
   try {
-    makeFolders(folder);
-    lock = new SqliteDatabase(join(folder, 'set-aside'), { timeout: LOCK_TIMEOUT_MS });
+    makeFolders(dataDirectory, 0o700);
+    lock = new SqliteDatabase(join(dataDirectory, LOCK_NAME), { timeout: LOCK_TIMEOUT_MS });
     lock.exec('BEGIN EXCLUSIVE');
   } catch (cause) {
     lock?.close();

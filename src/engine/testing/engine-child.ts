@@ -9,6 +9,7 @@ import type { Answer, Call, Told } from './old-databases/engine-process';
 export class EngineChild {
   readonly #dataDirectory: string;
   readonly #worker: string;
+  readonly #into: readonly string[];
   readonly #onSettled: (news: EngineEvents['tasks-settled']) => void;
   #child: ChildProcess | null = null;
   #calls = 0;
@@ -16,15 +17,18 @@ export class EngineChild {
   /**
    * @param worker path of the threads' TypeScript, from this file
    * @param onSettled is told of the tasks that settle
+   * @param into a command that runs the process, `unshare -n` say
    */
   constructor(
     dataDirectory: string,
     worker: string,
     onSettled: (news: EngineEvents['tasks-settled']) => void = () => undefined,
+    into: readonly string[] = [],
   ) {
     this.#dataDirectory = dataDirectory;
     this.#worker = worker;
     this.#onSettled = onSettled;
+    this.#into = into;
   }
 
   /** @throws what the engine throws, as JSON */
@@ -54,8 +58,10 @@ export class EngineChild {
     const script = (path: string): Promise<string> =>
       buildWorker(fileURLToPath(new URL(path, import.meta.url)));
     const engine = await script('old-databases/engine-process.ts');
+    const [command, ...given] = this.#into;
     const child = fork(engine, [this.#dataDirectory, await script(this.#worker)], {
       serialization: 'advanced',
+      ...(command === undefined ? {} : { execPath: command, execArgv: [...given, process.execPath] }),
     });
     this.#child = child;
     child.on('message', (message: Answer | Told) => {
@@ -63,6 +69,11 @@ export class EngineChild {
     });
     await once(child, 'message');
     return child;
+  }
+
+  /** Of the process, once something was asked of it. */
+  get pid(): number {
+    return this.#child?.pid ?? 0;
   }
 
   /** By the signal that no process can answer. Resolves when it is gone. */

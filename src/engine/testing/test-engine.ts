@@ -59,19 +59,27 @@ export function useEngine(name: string): void {
   });
 }
 
-/** @param data name of its folder below the test's; the caller closes the engine */
-export function openEngine(data = 'data', worker = workerUrl): Promise<Engine> {
+/**
+ * @param data name of its folder below the test's; the caller closes the engine
+ * @param options.waits as in a window
+ */
+export function openEngine(
+  data = 'data',
+  worker = workerUrl,
+  { waits = false }: { readonly waits?: boolean } = {},
+): Promise<Engine> {
   return Engine.open({
     dataDirectory: join(folder, data),
     threads: new Threads(worker),
+    waits,
     retryPolicy: { maxAttempts: 2, baseMs: 1, capMs: 5, random: () => 0.5 },
   });
 }
 
 /** As after a crash: another engine has the same database. */
-export async function reopenEngine(): Promise<void> {
+export async function reopenEngine(options: { readonly waits?: boolean } = {}): Promise<void> {
   await engine.close();
-  engine = await openEngine();
+  engine = await openEngine('data', workerUrl, options);
 }
 
 /**

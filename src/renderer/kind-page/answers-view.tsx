@@ -2,6 +2,7 @@
 import { isEnded, type JobSummary } from '../../common/model/jobs';
 import type { Percentiles, ResponseSummary } from '../../common/model/responses';
 import { formatCount, formatDuration } from '../../common/model/units';
+import { runOf } from '../lib/run-of';
 import { useRequest } from '../lib/use-request';
 import styles from './answers-view.module.css';
 
@@ -11,7 +12,7 @@ export function AnswersView({ job }: { readonly job: JobSummary }) {
   const responses = useRequest(
     'jobs:responses',
     { jobId: job.id },
-    { everyMs: isEnded(job.state) ? null : ASK_AGAIN_MS, version: job.state },
+    { everyMs: isEnded(job.state) ? null : ASK_AGAIN_MS, version: runOf(job) },
   );
   if (responses === null) return <p className={styles['none']}>Reading the answers…</p>;
   if (responses.statuses.length === 0) return <p className={styles['none']}>No answers yet.</p>;

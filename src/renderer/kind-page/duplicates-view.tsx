@@ -8,6 +8,7 @@ import { visible } from '../../common/model/visible';
 import { Button } from '../components/button';
 import { MenuButton } from '../components/menu';
 import { plural } from '../lib/text';
+import { runOf } from '../lib/run-of';
 import { useRequest } from '../lib/use-request';
 import { exportDuplicates } from '../state/actions';
 import styles from './duplicates-view.module.css';
@@ -27,7 +28,7 @@ export function DuplicatesView({ job, views }: DuplicatesViewProps) {
   const [offset, setOffset] = useState(0);
   const ended = isEnded(job.state);
   const page = useRequest('jobs:duplicates', ended ? { jobId: job.id, offset, limit: PAGE } : null, {
-    version: `${job.state} ${settledTasks(job.counts)}`,
+    version: `${runOf(job)} ${settledTasks(job.counts)}`,
   });
   if (page === null || page.totals.groups === 0) {
     return (

@@ -5,6 +5,7 @@ import { formatCount, formatWait } from '../../common/model/units';
 import { visible } from '../../common/model/visible';
 import { useNow } from '../lib/clock';
 import { plural } from '../lib/text';
+import { runOf } from '../lib/run-of';
 import { useRequest } from '../lib/use-request';
 import styles from './answers-view.module.css';
 
@@ -16,7 +17,7 @@ export function HostsView({ job }: { readonly job: JobSummary }) {
   const hosts = useRequest(
     'jobs:hosts',
     { jobId: job.id },
-    { everyMs: running ? ASK_AGAIN_MS : null, version: job.state },
+    { everyMs: running ? ASK_AGAIN_MS : null, version: runOf(job) },
   );
   const now = useNow(running);
   if (hosts === null || hosts.length === 0)

@@ -6,13 +6,17 @@ import { formatCount } from '../../common/model/units';
 import { visible } from '../../common/model/visible';
 import { isDryRun } from '../lib/findings';
 import { jobLine, jobStateText, sharesOf } from '../lib/text';
-import { askToRemove } from '../state/actions';
 import { useFrame } from '../state/frames';
 import { jobsStore, loadJobs, useJob } from '../state/jobs';
 import { notifyError } from '../state/notices';
+import { clearFinished, isFinished, removeJobs } from '../state/removing';
 import { useStore } from '../state/store';
 import { chooseJob, openDialog } from '../state/ui';
+import { openJobMenu } from './job-menu';
 import styles from './job-list.module.css';
+
+/** Where a card's text begins, from its left. */
+const CARD_PX = 12;
 
 interface JobListProps {
   readonly kind: PageKind;
@@ -27,7 +31,7 @@ export function JobList({ kind, chosenId }: JobListProps) {
     if (event.ctrlKey || event.altKey || event.metaKey) return;
     if (event.key === 'Delete') {
       const job = jobsStore.get().byId.get(chosenId);
-      if (job !== undefined) askToRemove(job);
+      if (job !== undefined) removeJobs([job]);
       return;
     }
     if (event.key === 'F2') {
@@ -53,7 +57,29 @@ export function JobList({ kind, chosenId }: JobListProps) {
         ))}
       </ul>
       {jobs.total > jobs.ids.length && <OlderButton kind={kind} />}
+      <ClearButton kind={kind} />
     </section>
+  );
+}
+
+/** Where there is more than one to clear. */
+function ClearButton({ kind }: { readonly kind: PageKind }) {
+  const isUseful = useStore(jobsStore, ({ kinds, byId }) => {
+    const jobs = kinds[kind].ids.map((id) => byId.get(id));
+    return jobs.length > 1 && jobs.some((job) => job !== undefined && isFinished(job));
+  });
+  if (!isUseful) return null;
+  return (
+    <div className={styles['clear']}>
+      <Button
+        look="link"
+        onPress={() => {
+          clearFinished(kind);
+        }}
+      >
+        Clear finished
+      </Button>
+    </div>
   );
 }
 
@@ -92,7 +118,9 @@ function JobCard({ id, kind, chosen }: JobCardProps) {
   const word =
     job.kind === 'verify' && job.state === 'done' && job.counts.failed > 0
       ? `${formatCount(job.counts.failed)} ${job.counts.failed === 1 ? 'differs' : 'differ'}`
-      : jobStateText(live);
+      : job.state === 'paused' && job.error?.room !== undefined
+        ? 'disk full'
+        : jobStateText(live);
   const state = job.foreign ? `${word}, elsewhere` : word;
   return (
     <button
@@ -100,6 +128,13 @@ function JobCard({ id, kind, chosen }: JobCardProps) {
       data-job={id}
       className={styles['card']}
       aria-current={chosen ? 'true' : undefined}
+      onContextMenu={(event) => {
+        event.preventDefault();
+        // By keys it has no place of its own.
+        const box = event.currentTarget.getBoundingClientRect();
+        const [x, y] = event.button === 2 ? [event.clientX, event.clientY] : [box.left + CARD_PX, box.bottom];
+        void openJobMenu(job, x, y);
+      }}
       onClick={() => {
         chooseJob(kind, id);
       }}

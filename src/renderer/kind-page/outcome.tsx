@@ -6,6 +6,7 @@ import { formatCount } from '../../common/model/units';
 import { Button } from '../components/button';
 import { findingsSentence, foundOf, isDryRun } from '../lib/findings';
 import { plural } from '../lib/text';
+import { runOf } from '../lib/run-of';
 import { useRequest } from '../lib/use-request';
 import { runDry, settleExisting } from '../state/actions';
 import styles from './outcome.module.css';
@@ -18,11 +19,11 @@ interface OutcomeProps {
 export function Outcome({ job, findings }: OutcomeProps) {
   const ended = isEnded(job.state);
   const failures = useRequest('jobs:failures', ended && job.counts.failed > 0 ? { jobId: job.id } : null, {
-    version: `${job.state} ${job.counts.failed}`,
+    version: `${runOf(job)} ${job.counts.failed}`,
   });
   const notDeleted = findings.withheld ?? 0;
   const withheld = useRequest('jobs:withheld', ended && notDeleted > 0 ? { jobId: job.id } : null, {
-    version: `${job.state} ${notDeleted}`,
+    version: `${runOf(job)} ${notDeleted}`,
   });
   // Said at once and right, not first without its failures.
   if (!ended || (job.counts.failed > 0 && failures === null)) return null;

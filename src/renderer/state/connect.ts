@@ -1,18 +1,23 @@
 /** Joins the stores to the main process: subscribes first, then reads what there is, so that nothing is missed. */
 import { request } from '../bridge';
+import { runCommand, tellEnabledCommands } from '../commands/actions';
 import { showTheme } from '../lib/theme';
 import { takeNewestChoices } from './experiment-page';
 import { forgetExperiment, loadExperiments, takeExperiment, takeExperimentFrame } from './experiments';
 import { takeFrame, takeSummaries } from './frames';
+import { tellEnds } from './job-ends';
 import { forgetJob, loadAllKinds, mergeJobs } from './jobs';
+import { takeOpened } from './opening';
 import { notify, notifyError } from './notices';
 import { infoStore, settingsStore } from './settings';
+import { speakProgress } from './spoken-progress';
 import { takeCostProgress } from './thread-costs';
 
 export function connect(): void {
   const { heddle } = window;
   heddle.on('frame', takeFrame);
   heddle.on('jobs-changed', (jobs) => {
+    tellEnds(jobs);
     mergeJobs(jobs);
     takeSummaries(jobs);
   });
@@ -29,6 +34,14 @@ export function connect(): void {
   });
   heddle.on('threads-measuring', takeCostProgress);
   heddle.on('notice', notify);
+  heddle.on('command', ({ id }) => {
+    runCommand(id);
+  });
+  tellEnabledCommands();
+  heddle.on('opening', takeOpened);
+  takeOpened();
+
+  speakProgress();
 
   settingsStore.subscribe(applyTheme);
   read().catch(notifyError);
@@ -49,12 +62,15 @@ async function read(): Promise<void> {
 }
 
 const prefersLight = window.matchMedia('(prefers-color-scheme: light)');
+const forcedColours = window.matchMedia('(forced-colors: active)');
 prefersLight.addEventListener('change', applyTheme);
+forcedColours.addEventListener('change', applyTheme);
 applyTheme();
 
-/** The theme of the settings, or the system's. */
+/** The theme of the settings, or the system's, which decides where it says which colours there are. */
 function applyTheme(): void {
-  const chosen = settingsStore.get()?.theme ?? 'system';
+  const forced = forcedColours.matches;
+  const chosen = forced ? 'system' : (settingsStore.get()?.theme ?? 'system');
   const ofSystem = prefersLight.matches ? 'light' : 'dark';
-  showTheme(chosen === 'system' ? ofSystem : chosen);
+  showTheme(chosen === 'system' ? ofSystem : chosen, forced);
 }

@@ -1,7 +1,8 @@
 /** Where the user is: the page, the chosen job of each kind, the open dialog. */
 import type { JobSummary } from '../../common/model/jobs';
-import type { Page, PageKind } from '../kinds';
-import { jobsStore, mergeJobs } from './jobs';
+import type { Opened } from '../../common/opening/opened';
+import { isPageKind, type Page, type PageKind } from '../kinds';
+import { jobsStore, mergeJobs, type Jobs } from './jobs';
 import { createStore, useStore } from './store';
 
 export type OpenDialog =
@@ -11,8 +12,11 @@ export type OpenDialog =
       /** The work is only described, for an experiment: no job is made. */
       readonly forExperiment?: boolean;
     }
+  /** What is to be done with something that came from outside. */
+  | { readonly type: 'choose'; readonly opened: Exclude<Opened, { type: 'refused' }> }
+  | { readonly type: 'palette' }
+  | { readonly type: 'shortcuts' }
   | { readonly type: 'rename'; readonly jobId: number }
-  | { readonly type: 'remove'; readonly jobId: number }
   | { readonly type: 'remove-experiment'; readonly experimentId: number };
 
 export interface Ui {
@@ -50,11 +54,22 @@ export function showJob(job: JobSummary): void {
 /** The chosen job of a kind; the newest active one, or the newest, where none was chosen or it is gone. */
 export function useChosenId(kind: PageKind): number | null {
   const chosen = useStore(uiStore, (ui) => ui.chosen[kind]);
-  return useStore(jobsStore, (jobs) => {
-    if (chosen !== null && jobs.byId.has(chosen)) return chosen;
-    const { ids } = jobs.kinds[kind];
-    return ids.find((id) => jobs.byId.get(id)?.state === 'running') ?? ids[0] ?? null;
-  });
+  return useStore(jobsStore, (jobs) => chosenIn(jobs, kind, chosen));
+}
+
+function chosenIn(jobs: Jobs, kind: PageKind, chosen: number | null): number | null {
+  if (chosen !== null && jobs.byId.has(chosen)) return chosen;
+  const { ids } = jobs.kinds[kind];
+  return ids.find((id) => jobs.byId.get(id)?.state === 'running') ?? ids[0] ?? null;
+}
+
+/** The job that the current page shows; `null` on pages that show none. */
+export function shownJob(): JobSummary | null {
+  const { page, chosen } = uiStore.get();
+  if (!isPageKind(page)) return null;
+  const jobs = jobsStore.get();
+  const id = chosenIn(jobs, page, chosen[page]);
+  return id === null ? null : (jobs.byId.get(id) ?? null);
 }
 
 /** Whether the open dialog describes work for an experiment. */

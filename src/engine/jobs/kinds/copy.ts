@@ -42,6 +42,7 @@ export function copyKind(spec: Extract<JobSpec, { kind: 'copy' }>, context: Kind
   return {
     ...FILE_WORK,
     phases: { ...ONE_PHASE, count: PHASES },
+    writesTo: spec.options.dryRun ? null : { folder: spec.roots[0]?.target ?? folder, keepFreeBytes: 0 },
     workerOptions: () => {
       const { roots, options, rules, algorithms } = spec;
       return { kind: 'copy', roots, options, rules, algorithms };

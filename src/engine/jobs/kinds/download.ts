@@ -68,6 +68,11 @@ export function downloadKind(spec: Extract<JobSpec, { kind: 'download' }>, conte
 
   return {
     phases: ONE_PHASE,
+    writesTo: {
+      folder: directory,
+      // Older jobs do not have all options.
+      keepFreeBytes: { ...DEFAULT_DOWNLOAD_OPTIONS, ...options }.keepFreeBytes,
+    },
     // Older jobs have none in their options.
     connections: options.connections ?? settings.connections,
     tasksInPacket: TASKS_IN_PACKET,

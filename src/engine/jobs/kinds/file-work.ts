@@ -10,6 +10,7 @@ export function namedFinding(code: string): Finding | null {
 }
 
 export const FILE_WORK = {
+  writesTo: null,
   // Computing and copying keep a thread's hands full.
   connections: null,
   tasksInPacket: Infinity,

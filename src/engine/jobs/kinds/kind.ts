@@ -15,6 +15,7 @@ import type { TaskStore } from '../../store/task-store';
 import type { Vault } from '../../store/vault';
 import type { Phases } from '../phases';
 import type { RetryPolicy } from '../retry-policy';
+import type { RoomNeeds } from '../room';
 
 /** What a job has beside its spec while it runs. */
 export interface KindContext {
@@ -37,6 +38,8 @@ export interface KindContext {
 
 export interface Kind {
   readonly phases: Phases;
+  /** Where its tasks write; `null`: they write nothing. */
+  readonly writesTo: RoomNeeds | null;
   readonly workerOptions: () => WorkerOptions;
   /** How many connections the job has at once, over all threads; `null`: it needs none, and a thread has one task. */
   readonly connections: number | null;

@@ -25,6 +25,7 @@ void (async () => {
   const engine = await Engine.open({
     dataDirectory,
     threads: new Threads(worker),
+    waits: true,
     retryPolicy: { maxAttempts: 3, baseMs: 1, capMs: 5, random: () => 0.5 },
   });
   engine.on('tasks-settled', (settled) => {

@@ -1,0 +1,18 @@
+/** How large the window's content is: a setting, changed by keys, by the menu and by Ctrl with the wheel. */
+import { app } from 'electron';
+import { nextZoom } from '../common/model/settings';
+import type { Engine } from '../engine';
+import { getMainWindow } from './window';
+
+export function setupZoom(engine: Engine): void {
+  const apply = (): void => {
+    getMainWindow()?.webContents.setZoomFactor(engine.settings.get().zoom / 100);
+  };
+  app.on('web-contents-created', (_event, contents) => {
+    contents.on('did-finish-load', apply);
+    contents.on('zoom-changed', (_wheel, direction) => {
+      engine.settings.set({ zoom: nextZoom(engine.settings.get().zoom, direction) });
+    });
+  });
+  engine.on('settings-changed', apply);
+}
