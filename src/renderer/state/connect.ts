@@ -10,6 +10,7 @@ import { forgetJob, loadAllKinds, mergeJobs } from './jobs';
 import { takeOpened } from './opening';
 import { notify, notifyError } from './notices';
 import { infoStore, settingsStore } from './settings';
+import { speakProgress } from './spoken-progress';
 import { takeCostProgress } from './thread-costs';
 
 export function connect(): void {
@@ -39,6 +40,8 @@ export function connect(): void {
   tellEnabledCommands();
   heddle.on('opening', takeOpened);
   takeOpened();
+
+  speakProgress();
 
   settingsStore.subscribe(applyTheme);
   read().catch(notifyError);
