@@ -100,6 +100,7 @@ export class JobRunner {
       threads,
       workerOptions: this.#kind.workerOptions(),
       idleReasons: this.#idleReasons,
+      isExact: options.measuring !== undefined,
     });
     this.#queue = new PQueue({ concurrency: this.#capacity.queueConcurrency(this.executor) });
     this.#admission = new Admission({
