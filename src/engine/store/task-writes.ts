@@ -380,7 +380,7 @@ export class TaskWrites {
       const [{ unread } = { unread: 0 }] = this.#prepare<unknown[], { unread: number }>(
         `SELECT coalesce(sum(size), 0) AS unread FROM tasks
            WHERE id IN (${some}) AND finding IN ('only-left', 'only-right', 'moved')`,
-      ).all(jobId, from, limit);
+      ).all(...among);
       // Who had settled them has not any more.
       if (to === 'queued') {
         this.#prepare(
