@@ -8,7 +8,7 @@ import { DropTarget } from './kind-page/drop-target';
 import { KindPage } from './kind-page/kind-page';
 import { ExperimentsPage } from './pages/experiments/experiments';
 import { HistoryPage } from './pages/history';
-import { SettingsPage } from './pages/settings';
+import { SettingsPage } from './pages/settings/settings';
 import { ThreadsPage } from './pages/threads/threads';
 import { isPageKind, PAGE_TITLES } from './kinds';
 import { useShortcuts } from './state/shortcuts';

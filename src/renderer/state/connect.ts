@@ -11,6 +11,7 @@ import { rememberPages, takeDialogChoices } from './memory';
 import { offerClipboard, takeOpened } from './opening';
 import { notify, notifyError } from './notices';
 import { infoStore, settingsStore } from './settings';
+import { speakProgress } from './spoken-progress';
 import { takeCostProgress } from './thread-costs';
 
 export function connect(): void {
@@ -41,6 +42,8 @@ export function connect(): void {
   heddle.on('opening', takeOpened);
   takeOpened();
   heddle.on('clipboard-urls', offerClipboard);
+
+  speakProgress();
 
   settingsStore.subscribe(applyTheme);
   read().catch(notifyError);
