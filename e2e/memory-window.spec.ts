@@ -81,10 +81,7 @@ test('a notification leads to its job; experiments are seen in the task bar and 
   await server.close();
 
   await openPage(window, 'Compare');
-  await window
-    .getByRole('button', { name: /^Start|^Compare|^Run/u })
-    .first()
-    .click();
+  await window.getByRole('button', { name: 'Run', exact: true }).click();
   await expect
     .poll(() =>
       electron.evaluate(() =>
