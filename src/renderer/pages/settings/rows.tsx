@@ -61,15 +61,17 @@ function Reset({ name, keys }: Pick<RowProps, 'name' | 'keys'>) {
   const settings = useSettings();
   if (settings === null || keys.every((key) => isDefault(settings, key))) return null;
   return (
-    <Button
-      look="quiet"
-      aria-label={`Reset ${name}`}
-      onPress={() => {
-        changeSettings(defaultsOf(keys));
-      }}
-    >
-      Reset
-    </Button>
+    <span className={styles['reset']}>
+      <Button
+        look="quiet"
+        aria-label={`Reset ${name}`}
+        onPress={() => {
+          changeSettings(defaultsOf(keys));
+        }}
+      >
+        Reset
+      </Button>
+    </span>
   );
 }
 
