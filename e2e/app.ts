@@ -7,6 +7,8 @@ import { availableParallelism, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { test as base, _electron, expect, type ElectronApplication, type Page } from '@playwright/test';
+import type { HeddleBridge, RequestInput } from '../src/common/ipc';
+import type { JobSummary } from '../src/common/model/jobs';
 
 const root = resolve(__dirname, '..');
 
@@ -67,6 +69,16 @@ export async function answerDialogs(electron: ElectronApplication, paths: readon
     dialog.showOpenDialog = () => Promise.resolve({ canceled: false, filePaths: [...filePaths] });
     dialog.showSaveDialog = () => Promise.resolve({ canceled: false, filePath: filePaths[0] ?? '' });
   }, paths);
+}
+
+/** Makes a job as the dialogs do. */
+export function createJob(window: Page, request: RequestInput<'jobs:create'>): Promise<JobSummary> {
+  return window.evaluate(async (given) => {
+    const { heddle } = globalThis as unknown as { heddle: HeddleBridge };
+    const reply = await heddle.invoke('jobs:create', given);
+    if (!reply.ok) throw new Error(reply.error.message);
+    return reply.value;
+  }, request);
 }
 
 export async function openPage(window: Page, name: string): Promise<void> {

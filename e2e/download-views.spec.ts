@@ -120,10 +120,13 @@ test('hosts are seen at work and held; the speed is limited in one click', async
   await expect(host).toContainText('running');
   await expect(host).toContainText('3 of 16');
 
-  await chooseFromMenu(window, /^Speed: no limit/u, '5.0 MB/s');
-  await expect(window.getByRole('button', { name: /^Speed: 5\.0 MB\/s/u })).toBeVisible();
-  await chooseFromMenu(window, /^This job: no limit/u, '1.0 MB/s');
-  await expect(window.getByRole('button', { name: /^This job: 1\.0 MB\/s/u })).toBeVisible();
+  const limit = async (button: RegExp, whose: string, rate: string): Promise<void> => {
+    await window.getByRole('button', { name: button }).click();
+    await window.getByRole('group', { name: whose }).getByRole('menuitemradio', { name: rate }).click();
+  };
+  await limit(/^No speed limit/u, 'All downloads together', '5.0 MB/s');
+  await limit(/^All at most 5\.0 MB\/s/u, 'This download', '1.0 MB/s');
+  await expect(window.getByRole('button', { name: /^At most 1\.0 MB\/s/u })).toBeVisible();
 
   server.letGo();
   await expect(window.getByText('Hosts are listed while the job runs.')).toBeVisible();

@@ -4,20 +4,9 @@ import type { AddressInfo } from 'node:net';
 import { closeSync, mkdirSync, openSync, ftruncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, type Locator, type Page } from '@playwright/test';
-import type { HeddleBridge, RequestInput } from '../src/common/ipc';
-import type { JobSummary } from '../src/common/model/jobs';
+import type { HeddleBridge } from '../src/common/ipc';
 import { expectAccessible } from './accessible';
-import { openPage, startCopy, test } from './app';
-
-/** Makes a job as the dialogs do. */
-function createJob(window: Page, request: RequestInput<'jobs:create'>): Promise<JobSummary> {
-  return window.evaluate(async (given) => {
-    const { heddle } = globalThis as unknown as { heddle: HeddleBridge };
-    const reply = await heddle.invoke('jobs:create', given);
-    if (!reply.ok) throw new Error(reply.error.message);
-    return reply.value;
-  }, request);
-}
+import { createJob, openPage, startCopy, test } from './app';
 
 function filters(window: Page): Locator {
   return window.getByRole('group', { name: 'Show tasks' });

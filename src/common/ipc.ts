@@ -21,9 +21,11 @@ import type { CodeSamples, CostProgress, ThreadCosts } from './experiments/threa
 import type { Frame, JobSnapshot } from './model/frames';
 import { LIST_FORMATS, type ListPreview } from './model/download';
 import { copyRequestSchema, jobRequestSchema, type JobRequest } from './model/job-request';
+import type { Ranges } from './model/ranges';
 import { FINDINGS, TASK_STATES, type ExpectedFile, type FindingCounts, type TaskRow } from './model/tasks';
 import { JOB_KINDS, type JobSummary, type WorkerStatistics } from './model/jobs';
 import { MANIFEST_FORMATS } from './model/digests';
+import type { Opened, OpenedPath } from './opening/opened';
 import { EXPORT_FORMATS, type FailedAttempt, type HostState, type ResponseSummary } from './model/responses';
 import { rateSchema, settingsPatchSchema, type Settings } from './model/settings';
 
@@ -33,7 +35,8 @@ const jobId = z.int().positive();
 const oneJob = z.strictObject({ jobId });
 const oneExperiment = z.strictObject({ experimentId: z.int().positive() });
 
-export const taskPageSchema = z.strictObject({
+/** Which tasks of a job are shown. */
+const taskQuerySchema = z.strictObject({
   jobId,
   /** Only tasks in this state. */
   state: z.enum(TASK_STATES).nullable(),
@@ -41,10 +44,31 @@ export const taskPageSchema = z.strictObject({
   finding: z.enum(FINDINGS).nullable().optional(),
   /** Only tasks whose source contains this text, in upper or lower case. */
   search: z.string().max(200),
+});
+export type TaskQuery = z.infer<typeof taskQuerySchema>;
+
+export const taskPageSchema = taskQuerySchema.extend({
   offset: z.int().min(0),
   limit: z.int().min(1).max(MAX_PAGE),
 });
 export type TaskPageQuery = z.infer<typeof taskPageSchema>;
+
+/** Places in a job, as ranges. */
+const rangesSchema = z.array(z.tuple([z.int().min(0), z.int().min(0)])).max(1_000_000);
+
+/**
+ * What of rows is copied.
+ * - `row`: URLs of a download; otherwise paths, with their digests where the job has them
+ */
+export const ROW_TEXTS = ['row', 'url', 'path', 'digest', 'error'] as const;
+export type RowText = (typeof ROW_TEXTS)[number];
+
+export interface CopiedRows {
+  /** Lines on the clipboard now. */
+  readonly lines: number;
+  /** There were more than a clipboard is good for. */
+  readonly isCut: boolean;
+}
 
 export interface TaskPage {
   /** How many tasks match in all. */
@@ -89,6 +113,7 @@ export interface AppInfo {
 
 export const pickSchema = z.strictObject({
   purpose: z.enum([
+    'anything',
     'url-list',
     'files',
     'folder',
@@ -117,6 +142,12 @@ export const REQUESTS = {
   'app:info': channel<AppInfo>()(nothing),
   /** The commands that can be done now, for the menu bar. */
   'commands:enabled': channel<void>()(z.strictObject({ ids: z.array(z.enum(COMMAND_IDS)) })),
+  /** What came in from outside and was not taken yet. */
+  'opening:take': channel<readonly Opened[]>()(nothing),
+  /** Which of these paths are there. */
+  'opening:look': channel<readonly OpenedPath[]>()(
+    z.strictObject({ paths: z.array(z.string().max(32_767)).max(1000) }),
+  ),
   /** A job of this kind is likely to be made soon. */
   'threads:prepare': channel<void>()(z.strictObject({ kind: z.enum(JOB_KINDS) })),
   'settings:get': channel<Settings>()(nothing),
@@ -137,8 +168,8 @@ export const REQUESTS = {
   'jobs:pause': channel<void>()(oneJob),
   'jobs:resume': channel<void>()(oneJob),
   'jobs:cancel': channel<void>()(oneJob),
-  /** Failed and cancelled tasks run again. */
-  'jobs:retry': channel<void>()(oneJob),
+  /** Failed and cancelled tasks run again; of the whole job, or those at these places in it. */
+  'jobs:retry': channel<void>()(z.strictObject({ jobId, places: rangesSchema.optional() })),
   'jobs:rename': channel<void>()(z.strictObject({ jobId, label: z.string().trim().min(1).max(300) })),
   /** Forgets an ended job. Its files stay. */
   'jobs:remove': channel<void>()(oneJob),
@@ -153,8 +184,8 @@ export const REQUESTS = {
   'jobs:hosts': channel<readonly HostState[]>()(oneJob),
   /** Saves all tasks where the user says; the path, or `null` when dismissed. */
   'jobs:export': channel<string | null>()(z.strictObject({ jobId, format: z.enum(EXPORT_FORMATS) })),
-  /** Copies the URLs of failed tasks, a line each; how many they are. */
-  'jobs:copy-failed': channel<number>()(oneJob),
+  /** Copies the URLs of failed tasks, a line each. */
+  'jobs:copy-failed': channel<CopiedRows>()(oneJob),
   'jobs:findings': channel<FindingCounts>()(oneJob),
   /** What a mirror did not delete, in a sentence. */
   'jobs:withheld': channel<string | null>()(oneJob),
@@ -180,6 +211,12 @@ export const REQUESTS = {
   /** From now on frames carry this job's workers; `null`: nobody's. */
   'jobs:watch': channel<JobSnapshot | null>()(z.strictObject({ jobId: jobId.nullable() })),
   'tasks:page': channel<TaskPage>()(taskPageSchema),
+  /** Places in the job of the tasks that are shown at these places of the list. */
+  'tasks:places': channel<Ranges>()(taskQuerySchema.extend({ first: z.int().min(0), last: z.int().min(0) })),
+  /** Copies rows, a line each. */
+  'tasks:copy': channel<CopiedRows>()(
+    z.strictObject({ jobId, places: rangesSchema, what: z.enum(ROW_TEXTS) }),
+  ),
   /** One row; `null`: there is no such task. */
   'tasks:get': channel<TaskRow | null>()(z.strictObject({ taskId: z.int().positive() })),
   'tasks:failed-attempts': channel<readonly FailedAttempt[]>()(
@@ -230,6 +267,8 @@ export const REQUESTS = {
   'shell:can-show': channel<boolean>()(z.strictObject({ jobId, taskId: z.int().positive().nullable() })),
   /** Shows a task's file, or the job's folder when `taskId` is `null`, in the file manager. */
   'shell:show': channel<void>()(z.strictObject({ jobId, taskId: z.int().positive().nullable() })),
+  /** Opens a task's file with the program for it. What could run is shown in the file manager instead. */
+  'shell:open': channel<'opened' | 'shown'>()(z.strictObject({ jobId, taskId: z.int().positive() })),
 } as const;
 
 export type RequestName = keyof typeof REQUESTS;
@@ -261,6 +300,8 @@ export type EventName = keyof Events;
 export interface ShellEvents {
   /** Chosen in the menu bar. */
   readonly command: { readonly id: CommandId };
+  /** Something came in from outside: see `opening:take`. */
+  readonly opening: null;
 }
 export type WindowEvents = Events & ShellEvents;
 export const EVENT_NAMES = [

@@ -10,6 +10,7 @@ import {
   readFileSync,
   readdirSync,
   readlinkSync,
+  rmSync,
   statSync,
   symlinkSync,
   utimesSync,
@@ -275,6 +276,21 @@ describe('a manifest lists', () => {
     expect(job.counts.failed).toBeGreaterThan(0);
     expect(notices).toEqual([expect.stringMatching(/^manifest-incomplete: .*SUMS lacks 1 file /u)]);
   });
+});
+
+test('folders have their times again after a retry put files into them', async () => {
+  write('sub/kept', 'one');
+  write('sub/late', 'two');
+  for (const path of [join(source, 'sub'), source]) utimesSync(path, AT, AT);
+  put(join(target, 'from/sub/late'), 'in the way');
+  const { id, counts } = await copy();
+  expect(counts).toMatchObject({ done: 2, failed: 1 });
+  rmSync(join(target, 'from/sub/late'));
+  expect(await go(id, () => engine.retry(id))).toMatchObject({
+    state: 'done',
+    counts: { done: 3, failed: 0 },
+  });
+  for (const path of ['from/sub', 'from']) expect(statSync(join(target, path)).mtimeMs).toBe(AT * 1000);
 });
 
 test('a copied link is the same link again', async () => {

@@ -12,7 +12,9 @@ import {
   type JobRequest,
 } from '../common/model/job-request';
 import { isEnded, type JobKind, type JobSummary } from '../common/model/jobs';
+import { ALL_PLACES } from '../common/model/packet';
 import type { FsPath } from '../common/model/paths';
+import type { Ranges } from '../common/model/ranges';
 import type { Settings, SettingsPatch } from '../common/model/settings';
 import { RateLimit } from '../common/threads/rate-limit';
 import { Experiments } from './experiments/experiments';
@@ -297,9 +299,9 @@ export class Engine extends JobReader {
     return this.#turns.resume(id);
   }
 
-  /** Failed and cancelled tasks run again. */
-  async retry(id: number): Promise<void> {
-    this.#turns.retry(id);
+  /** Failed and cancelled tasks run again. @param places in the job, of those that are meant */
+  async retry(id: number, places: Ranges = ALL_PLACES): Promise<void> {
+    this.#turns.retry(id, places);
     await Promise.resolve();
   }
 

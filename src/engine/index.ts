@@ -8,3 +8,4 @@ export { absolutePath } from '../files/absolute-path';
 export { freeSpace } from './free-space';
 export { unreadableFile } from './jobs/option-files';
 export { native } from '../files/entries';
+export { isProgram } from '../files/programs';

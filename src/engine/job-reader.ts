@@ -1,6 +1,6 @@
 /** What can be asked about jobs, whether they run or not: rows, findings, exports, manifests. Changes nothing. */
 import { lstat } from 'node:fs/promises';
-import type { JobList, TaskPage, TaskPageQuery, UntoldFailures } from '../common/ipc';
+import type { JobList, RowText, TaskPage, TaskPageQuery, TaskQuery, UntoldFailures } from '../common/ipc';
 import type { FirstCopied } from '../common/model/copy-options';
 import type { ManifestFormat } from '../common/model/digests';
 import type { DuplicateFormat, DuplicatePage } from '../common/model/duplicates';
@@ -9,6 +9,7 @@ import type { JobSnapshot } from '../common/model/frames';
 import type { JobRequest } from '../common/model/job-request';
 import type { JobKind, JobSummary, WorkerStatistics } from '../common/model/jobs';
 import { billTotal, type ThreadBill } from '../common/model/thread-bill';
+import { placesIn, type Ranges } from '../common/model/ranges';
 import { displayPath, type FsPath } from '../common/model/paths';
 import type { ExportFormat, FailedAttempt, HostState, ResponseSummary } from '../common/model/responses';
 import { totalTasks, type ExpectedFile, type FindingCounts, type TaskRow } from '../common/model/tasks';
@@ -28,7 +29,8 @@ import { jobManifest, manifestGap } from './jobs/job-manifest';
 import { writeOver } from './jobs/manifest';
 import { summarizeResponses } from './jobs/responses';
 import { storedRequest } from './jobs/stored-request';
-import { TaskSearch } from './jobs/task-search';
+import { rowLines } from './jobs/row-lines';
+import { TaskSearch, type NotQueued } from './jobs/task-search';
 import { untoldFailures } from './jobs/untold-failures';
 import { withheldText } from './jobs/withheld';
 import type { Threads } from './pool';
@@ -72,10 +74,29 @@ export class JobReader {
   }
 
   async tasksPage(query: TaskPageQuery): Promise<TaskPage> {
-    const { counts } = this.job(query.jobId);
-    const runner = this.#parts.active.runner(query.jobId);
+    return this.#search.page(query, this.job(query.jobId).counts, this.#notQueued(query.jobId));
+  }
+
+  /** Places in the job of the tasks that a list shows from its place `first` to `last`. */
+  async taskPlaces(query: TaskQuery, first: number, last: number): Promise<Ranges> {
+    return this.#search.places(
+      query,
+      first,
+      last,
+      this.job(query.jobId).counts,
+      this.#notQueued(query.jobId),
+    );
+  }
+
+  /** Rows at these places of the job as text, a line each. */
+  rowLines(jobId: number, places: Ranges, what: RowText): AsyncGenerator<string, void, undefined> {
+    return rowLines(this.#tasks, this.job(jobId), placesIn(places), what);
+  }
+
+  #notQueued(jobId: number): NotQueued {
+    const runner = this.#parts.active.runner(jobId);
     const running = runner?.runningNow().flatMap((worker) => worker.running.map(({ id }) => id)) ?? [];
-    return this.#search.page(query, counts, { running, unwritten: runner?.unwritten() ?? [] });
+    return { running, unwritten: runner?.unwritten() ?? [] };
   }
 
   /** `null`: there is none of this id. */

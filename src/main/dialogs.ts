@@ -13,6 +13,7 @@ import { getMainWindow } from './window';
 type Purpose = z.infer<typeof pickSchema>['purpose'];
 
 const OPTIONS: Readonly<Record<Purpose, OpenDialogOptions>> = {
+  anything: { title: 'Open lists, manifests or other files', properties: ['openFile', 'multiSelections'] },
   'url-list': {
     title: 'Open lists of URLs',
     properties: ['openFile', 'multiSelections'],

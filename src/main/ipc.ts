@@ -1,7 +1,6 @@
 /** Answers the window's requests. Every message is checked for its sender and its shape. */
 import { writeFile } from 'node:fs/promises';
-import { normalize } from 'node:path';
-import { clipboard, ipcMain, shell, type IpcMainInvokeEvent } from 'electron';
+import { ipcMain, type IpcMainInvokeEvent } from 'electron';
 import { HeddleError, toErrorData } from '../common/model/errors';
 import {
   EVENT_NAMES,
@@ -11,17 +10,15 @@ import {
   type RequestName,
   type RequestOutput,
 } from '../common/ipc';
-import { displayPath } from '../common/model/paths';
 import { codeSamples, experimentText, freeSpace, type Engine } from '../engine';
 import { appInfo } from './app-info';
 import { pick, pickDuplicatesPath, pickExperimentPath, pickExportPath, pickManifestPath } from './dialogs';
 import { startCostProcess } from './cost-process';
 import { enableCommands } from './menu';
+import { lookAt, type Opening } from './opening';
 import { isAppUrl } from './security';
+import { copyLines, copyRows, openFile, showInFolder } from './task-files';
 import { getMainWindow, tellWindow } from './window';
-
-/** A clipboard with more lines would be of no use. */
-const MOST_COPIED = 100_000;
 
 type Handlers = {
   readonly [Name in RequestName]: (
@@ -29,12 +26,14 @@ type Handlers = {
   ) => RequestOutput<Name> | Promise<RequestOutput<Name>>;
 };
 
-export function setupIpc(engine: Engine, dataDirectory: string): void {
+export function setupIpc(engine: Engine, dataDirectory: string, opening: Opening): void {
   const handlers: Handlers = {
     'app:info': () => appInfo(engine, dataDirectory),
     'commands:enabled': ({ ids }) => {
       enableCommands(ids);
     },
+    'opening:take': () => opening.take(),
+    'opening:look': ({ paths }) => lookAt(paths),
     'threads:prepare': ({ kind }) => {
       engine.prepareThreads(kind);
     },
@@ -47,7 +46,7 @@ export function setupIpc(engine: Engine, dataDirectory: string): void {
     'jobs:pause': ({ jobId }) => engine.pause(jobId),
     'jobs:resume': ({ jobId }) => engine.resume(jobId),
     'jobs:cancel': ({ jobId }) => engine.cancel(jobId),
-    'jobs:retry': ({ jobId }) => engine.retry(jobId),
+    'jobs:retry': ({ jobId, places }) => engine.retry(jobId, places),
     'jobs:rename': ({ jobId, label }) => {
       engine.rename(jobId, label);
     },
@@ -66,15 +65,7 @@ export function setupIpc(engine: Engine, dataDirectory: string): void {
       if (path !== null) await engine.writeExport(jobId, format, path);
       return path;
     },
-    'jobs:copy-failed': async ({ jobId }) => {
-      const lines: string[] = [];
-      for await (const line of engine.exportLines(jobId, 'failed-urls')) {
-        lines.push(line);
-        if (lines.length === MOST_COPIED) break;
-      }
-      await clipboard.writeText(lines.join(''));
-      return lines.length;
-    },
+    'jobs:copy-failed': ({ jobId }) => copyLines(engine.exportLines(jobId, 'failed-urls')),
     'jobs:findings': ({ jobId }) => engine.findings(jobId),
     'jobs:withheld': ({ jobId }) => engine.withheldText(jobId),
     'jobs:failures': ({ jobId }) => engine.untoldFailures(jobId),
@@ -93,6 +84,8 @@ export function setupIpc(engine: Engine, dataDirectory: string): void {
       return jobId === null ? null : engine.snapshot(jobId);
     },
     'tasks:page': (query) => engine.tasksPage(query),
+    'tasks:places': ({ first, last, ...query }) => engine.taskPlaces(query, first, last),
+    'tasks:copy': ({ jobId, places, what }) => copyRows(engine, jobId, places, what),
     'tasks:get': ({ taskId }) => engine.task(taskId),
     'tasks:failed-attempts': ({ taskId }) => engine.failedAttempts(taskId),
     'tasks:expected': ({ taskId }) => engine.expected(taskId),
@@ -133,20 +126,8 @@ export function setupIpc(engine: Engine, dataDirectory: string): void {
       return path;
     },
     'shell:can-show': ({ jobId, taskId }) => engine.isThere(jobId, taskId),
-    'shell:show': async ({ jobId, taskId }) => {
-      const path = engine.taskPath(jobId, taskId);
-      if (path === null) throw new HeddleError('no-file', 'This task has no file to show yet.');
-      if (!(await engine.isThere(jobId, taskId)))
-        throw new HeddleError('no-file', `${displayPath(path)} is not there any more.`);
-      if (typeof path !== 'string') {
-        throw new HeddleError(
-          'name-not-text',
-          `The file manager cannot be told of ${displayPath(path)}: its name is not valid UTF-8.`,
-        );
-      }
-      // The file manager of Windows knows no other separators than its own.
-      shell.showItemInFolder(normalize(path));
-    },
+    'shell:show': ({ jobId, taskId }) => showInFolder(engine, jobId, taskId),
+    'shell:open': ({ jobId, taskId }) => openFile(engine, jobId, taskId),
   };
   for (const name of Object.keys(REQUESTS) as RequestName[]) handle(name, handlers);
   for (const name of EVENT_NAMES) {

@@ -4,6 +4,7 @@ import { BrowserWindow, nativeTheme, screen, type Rectangle } from 'electron';
 import { REQUESTS, type WindowEvents } from '../common/ipc';
 import type { Engine } from '../engine';
 import icon from '../../build/icons/256x256.png?asset';
+import { setupContextMenu } from './context-menu';
 import { APP_ORIGIN } from './protocol';
 
 const USUAL_SIZE = { width: 1320, height: 860 };
@@ -47,6 +48,7 @@ export function createMainWindow(engine: Engine, onClose: (event: Electron.Event
   });
   if (engine.settings.get().windowPlace?.isMaximized === true) window.maximize();
   mainWindow = window;
+  setupContextMenu(window);
   window.once('ready-to-show', () => {
     window.show();
   });

@@ -20,6 +20,7 @@ const EVENTS: Readonly<Record<keyof WindowEvents, true>> = {
   'experiment-removed': true,
   'threads-measuring': true,
   command: true,
+  opening: true,
   notice: true,
 };
 

@@ -1,13 +1,15 @@
 import { DialogHost } from './dialogs/dialog-host';
 import { DialogBoundary, PageBoundary } from './components/boundary';
+import { ContextMenuHost } from './components/context-menu';
 import { InterruptedBanner, LiveRegion, Notices } from './components/notices';
 import { Sidebar } from './components/sidebar';
+import { DropTarget } from './kind-page/drop-target';
 import { KindPage } from './kind-page/kind-page';
 import { ExperimentsPage } from './pages/experiments/experiments';
 import { HistoryPage } from './pages/history';
 import { SettingsPage } from './pages/settings';
 import { ThreadsPage } from './pages/threads/threads';
-import { PAGE_TITLES } from './kinds';
+import { isPageKind, PAGE_TITLES } from './kinds';
 import { useShortcuts } from './state/shortcuts';
 import { closeDialog, usePage } from './state/ui';
 import styles from './app.module.css';
@@ -19,6 +21,7 @@ export function App() {
       <Sidebar />
       <CurrentPage />
       <LiveRegion />
+      <ContextMenuHost />
       <DialogBoundary onFault={closeDialog}>
         <DialogHost />
       </DialogBoundary>
@@ -32,19 +35,23 @@ function CurrentPage() {
     <main className={styles['main']} aria-label={PAGE_TITLES[page]}>
       <Notices />
       <PageBoundary key={page}>
-        {page === 'compare' ? (
-          <ExperimentsPage />
-        ) : page === 'threads' ? (
-          <ThreadsPage />
-        ) : page === 'history' ? (
-          <HistoryPage />
-        ) : page === 'settings' ? (
-          <SettingsPage />
-        ) : (
+        {isPageKind(page) ? (
           <>
             <InterruptedBanner />
             <KindPage key={page} kind={page} />
           </>
+        ) : (
+          <DropTarget kind={null}>
+            {page === 'compare' ? (
+              <ExperimentsPage />
+            ) : page === 'threads' ? (
+              <ThreadsPage />
+            ) : page === 'history' ? (
+              <HistoryPage />
+            ) : (
+              <SettingsPage />
+            )}
+          </DropTarget>
         )}
       </PageBoundary>
     </main>

@@ -28,6 +28,7 @@ export const COMMANDS = [
   { id: 'new-hash', group: 'File', title: 'New hash…' },
   { id: 'new-verify', group: 'File', title: 'New verification…' },
   { id: 'new-copy', group: 'File', title: 'New copy…' },
+  { id: 'open', group: 'File', title: 'Open file…', shortcut: 'Mod+O', line: true },
   { id: 'page-settings', group: 'File', title: 'Settings', shortcut: 'Mod+,', line: true },
   { id: 'job-pause', group: 'Job', title: 'Pause' },
   { id: 'job-resume', group: 'Job', title: 'Resume' },

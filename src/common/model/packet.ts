@@ -5,6 +5,7 @@
 import type { ErrorData } from './errors';
 import type { FsPath } from './paths';
 import type { Digests } from './digests';
+import type { Range } from './ranges';
 import type { Finding, TaskOrder, TaskType } from './tasks';
 
 /** A value for each task; one value alone where all tasks have the same. */
@@ -38,6 +39,9 @@ const IDS_PER_JOB = 1_000_000_000;
 export function taskId(jobId: number, ordinal: number): number {
   return jobId * IDS_PER_JOB + ordinal;
 }
+
+/** Of every job. */
+export const ALL_PLACES: readonly [Range] = [[0, IDS_PER_JOB - 1]];
 
 export function jobOfTask(id: number): number {
   return Math.floor(id / IDS_PER_JOB);

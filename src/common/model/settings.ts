@@ -62,6 +62,8 @@ const settingsSchema = z.lazy(() =>
     /** What the window proposes for the next download, where it differs from the usual. */
     downloadOptions: rememberedOptionsSchema,
     theme: z.enum(['system', 'dark', 'light']),
+    /** Whether the sidebar shows signs alone. */
+    sidebarFolded: z.boolean(),
     /** Of the window, in percent. */
     zoom: z.int().min(50).max(300),
     /** What becomes of running jobs when the window is closed. */
@@ -89,6 +91,7 @@ export const DEFAULT_SETTINGS: Settings = {
   caFile: null,
   downloadOptions: {},
   theme: 'system',
+  sidebarFolded: false,
   zoom: 100,
   closing: 'ask',
   windowPlace: null,

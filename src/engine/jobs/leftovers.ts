@@ -1,7 +1,9 @@
 /** What a job leaves besides its results, and how it goes: in small steps, between which others have their turn. */
 import { lstat, readdir, rm } from 'node:fs/promises';
 import { toErrorData } from '../../common/model/errors';
+import { ALL_PLACES } from '../../common/model/packet';
 import { displayPath, joinPath, type FsPath } from '../../common/model/paths';
+import type { Ranges } from '../../common/model/ranges';
 import { errorCode, native } from '../../files/entries';
 import { WHOLE } from '../../files/patience';
 import type { News } from '../news';
@@ -22,11 +24,17 @@ export function cancelQueued(tasks: TaskStore, id: number): Promise<void> {
   return whileSome(() => tasks.writes.cancelSome(id, ROWS_AT_ONCE));
 }
 
-/** Failed and cancelled tasks, and what a mirror did not delete, go back to the queue. */
-export async function queueAgain({ writes }: TaskStore, id: number): Promise<void> {
-  await whileSome(() => writes.requeueSome(id, 'failed', ROWS_AT_ONCE));
-  await whileSome(() => writes.requeueSome(id, 'cancelled', ROWS_AT_ONCE));
-  await whileSome(() => writes.resumeWithheld(id, ROWS_AT_ONCE));
+/**
+ * Failed and cancelled tasks, and what a mirror did not delete, go back to the queue. So does what gives folders their
+ * times, before them: each file that is made in a folder changes its time, and a kill may come in between.
+ */
+export async function queueAgain({ writes }: TaskStore, id: number, places: Ranges): Promise<void> {
+  await whileSome(() => writes.requeueFolders(id, ROWS_AT_ONCE));
+  for (const range of places) {
+    await whileSome(() => writes.requeueSome(id, 'failed', ROWS_AT_ONCE, range));
+    await whileSome(() => writes.requeueSome(id, 'cancelled', ROWS_AT_ONCE, range));
+  }
+  if (places === ALL_PLACES) await whileSome(() => writes.resumeWithheld(id, ROWS_AT_ONCE));
 }
 
 /**

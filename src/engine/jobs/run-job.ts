@@ -1,5 +1,6 @@
 /** One run of a job, from when its turn comes until it stands still. */
 import { isEnded, type JobKind, type WorkerStatistics } from '../../common/model/jobs';
+import type { Ranges } from '../../common/model/ranges';
 import type { Settings } from '../../common/model/settings';
 import type { RateLimit } from '../../common/threads/rate-limit';
 import type { News } from '../news';
@@ -37,8 +38,8 @@ export interface RunParts {
 
 /** What was asked of a run before it had a runner. */
 export interface RunOrder {
-  /** Failed and cancelled tasks go back to the queue first. */
-  readonly retry: boolean;
+  /** Places in the job of failed and cancelled tasks that go back to the queue first; `null`: none. */
+  readonly retry: Ranges | null;
   /** Why it is to stop, once somebody said so. */
   readonly stopping: StopReason | null;
 }
@@ -47,7 +48,7 @@ export interface RunOrder {
 export async function runJob(parts: RunParts, id: number, order: RunOrder): Promise<void> {
   const { stores, active, news } = parts;
   const { jobs, tasks } = stores;
-  if (order.retry) await queueAgain(tasks, id);
+  if (order.retry !== null) await queueAgain(tasks, id, order.retry);
   const job = jobs.get(id);
   if (job === null) return;
   const runner = new JobRunner({

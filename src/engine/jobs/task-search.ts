@@ -1,6 +1,7 @@
 /** Pages of a job's tasks. A search runs in slices, so that nobody's turn takes long, and is kept for the next page. */
-import type { TaskPage, TaskPageQuery } from '../../common/ipc';
-import { totalTasks, type TaskCounts } from '../../common/model/tasks';
+import type { TaskPage, TaskPageQuery, TaskQuery } from '../../common/ipc';
+import { rangesOf, type Ranges } from '../../common/model/ranges';
+import { totalTasks, type TaskCounts, type TaskRow } from '../../common/model/tasks';
 import type { TaskStore } from '../store/task-store';
 
 const SLICE = 2000;
@@ -32,17 +33,14 @@ export class TaskSearch {
   async page(query: TaskPageQuery, counts: TaskCounts, now: NotQueued): Promise<TaskPage> {
     const { jobId, state, finding = null, search, offset, limit } = query;
     if (state === 'running') {
-      const rows = now.running
-        .flatMap((id) => this.#tasks.rows.row(id) ?? [])
-        .filter(({ name, source }) => `${name}\n${source}`.toLowerCase().includes(search.toLowerCase()))
-        .map((row) => ({ ...row, state: 'running' as const }));
+      const rows = this.#running(query, now);
       return { total: rows.length, rows: rows.slice(offset, offset + limit) };
     }
     const running = new Set([...now.running, ...now.unwritten]);
     const mark = (rows: TaskPage['rows']): TaskPage['rows'] =>
       rows.map((row) => (row.state === 'queued' && running.has(row.id) ? { ...row, state: 'running' } : row));
     if (search !== '') {
-      const { ordinals } = await this.#search(query, totalTasks(counts));
+      const { ordinals } = await this.#search(query, counts);
       const rows = this.#tasks.rows.byOrdinals(jobId, ordinals.slice(offset, offset + limit));
       return { total: ordinals.length, rows: mark(rows) };
     }
@@ -56,8 +54,38 @@ export class TaskSearch {
     return { total: counts[state], rows: mark(this.#tasks.rows.pageByState(jobId, state, offset, limit)) };
   }
 
-  async #search({ jobId, state, finding = null, search }: TaskPageQuery, total: number): Promise<Found> {
-    const key = `${jobId}/${state ?? ''}/${finding ?? ''}/${search}`;
+  /** Places in the job of the tasks from the place `first` to `last` of what {@link page} shows. */
+  async places(
+    query: TaskQuery,
+    first: number,
+    last: number,
+    counts: TaskCounts,
+    now: NotQueued,
+  ): Promise<Ranges> {
+    const total = totalTasks(counts);
+    if (query.state === 'running')
+      return rangesOf(
+        this.#running(query, now)
+          .slice(first, last + 1)
+          .map(({ ordinal }) => ordinal),
+      );
+    if (query.search === '' && query.state === null && (query.finding ?? null) === null)
+      return first >= total ? [] : [[first, Math.min(last, total - 1)]];
+    const { ordinals } = await this.#search(query, counts);
+    return rangesOf(ordinals.slice(first, last + 1));
+  }
+
+  #running({ search }: TaskQuery, { running }: NotQueued): TaskRow[] {
+    return running
+      .flatMap((id) => this.#tasks.rows.row(id) ?? [])
+      .filter(({ name, source }) => `${name}\n${source}`.toLowerCase().includes(search.toLowerCase()))
+      .map((row) => ({ ...row, state: 'running' as const }));
+  }
+
+  async #search({ jobId, state, finding = null, search }: TaskQuery, counts: TaskCounts): Promise<Found> {
+    const total = totalTasks(counts);
+    // Tasks that have settled since may be others.
+    const key = [jobId, state, finding, Object.values(counts), search].join('/');
     const kept = this.#found.get(key);
     if (kept !== undefined && Date.now() - (await kept).atMs < FRESH_MS) return kept;
     const run = (async (): Promise<Found> => {

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { ErrorData } from '../../common/model/errors';
 import type { JobState, JobSummary } from '../../common/model/jobs';
+import { ALL_PLACES } from '../../common/model/packet';
 import { DEFAULT_WALK_RULES } from '../../common/model/walk-rules';
 import { News } from '../news';
 import { openStores, type Stores } from '../store/open-stores';
@@ -170,12 +171,13 @@ test('failed tasks of a job that runs are not run again; of one that waits they 
   const last = ids[4] ?? 0;
   await whenBegun(4);
   expect(() => {
-    turns.retry(first);
+    turns.retry(first, ALL_PLACES);
   }).toThrow(expect.objectContaining({ code: 'job-running' }));
-  turns.retry(last);
+  turns.retry(last, [[3, 5]]);
+  turns.retry(last, [[6, 6]]);
   running.get(first)?.end();
   await whenBegun(5);
-  expect(running.get(last)?.order.retry).toBe(true);
+  expect(running.get(last)?.order.retry).toEqual([[3, 6]]);
 });
 
 test('a run that fails as a whole fails its job, says so, and holds up no other', async () => {

@@ -2,6 +2,8 @@
 import PQueue from 'p-queue';
 import { HeddleError, toErrorData, type ErrorData } from '../../common/model/errors';
 import { isEnded, type JobSummary } from '../../common/model/jobs';
+import { ALL_PLACES } from '../../common/model/packet';
+import { union, type Ranges } from '../../common/model/ranges';
 import type { News } from '../news';
 import type { ActiveJobs } from './active-jobs';
 import type { StopReason } from './runner-options';
@@ -30,7 +32,7 @@ export interface TurnsParts {
 /** A job from being told to start to standing still: it waits for its turn, then it has it. */
 interface Run extends RunOrder {
   hasTurn: boolean;
-  retry: boolean;
+  retry: Ranges | null;
   stopping: StopReason | null;
   /** It makes room for an experiment, and waits for its turn again when it has stopped. */
   held: boolean;
@@ -97,7 +99,7 @@ export class Turns {
    * Does nothing where the job waits or runs already.
    * @throws HeddleError `job-elsewhere`
    */
-  start(id: number, { retry = false, first = false } = {}): void {
+  start(id: number, { retry = null, first = false }: { retry?: Ranges | null; first?: boolean } = {}): void {
     if (this.#runs.has(id)) return;
     if (!this.#parts.stores.jobs.enqueue(id, this.#parts.owner)) throw elsewhere(id);
     const { promise: ended, resolve } = Promise.withResolvers<void>();
@@ -246,8 +248,8 @@ export class Turns {
     this.start(id);
   }
 
-  /** Failed and cancelled tasks run again. @throws HeddleError `job-elsewhere`, `job-running` */
-  retry(id: number): void {
+  /** Failed and cancelled tasks at these places of the job run again. @throws HeddleError `job-elsewhere`, `job-running` */
+  retry(id: number, places: Ranges): void {
     this.assertOpen();
     if (this.#parts.job(id).foreign) throw elsewhere(id);
     const run = this.#runs.get(id);
@@ -257,8 +259,8 @@ export class Turns {
         'This job is still running. Retry its failed tasks when it has finished.',
       );
     }
-    if (run === undefined) this.start(id, { retry: true });
-    else run.retry = true;
+    if (run === undefined) this.start(id, { retry: places });
+    else run.retry = run.retry === null || places === ALL_PLACES ? places : union(run.retry, places);
   }
 
   /** Nothing starts from now on; {@link end} waits for what runs. */

@@ -155,9 +155,9 @@ export class TaskRows {
     const recorded = this.#prepare<unknown[], { id: number }>(
       `SELECT id FROM tasks WHERE id >= ? AND id < ?
            AND (? IS NULL OR state = ?) AND (? IS NULL OR finding = ?)
-           AND (CAST(source AS TEXT) LIKE ? ESCAPE '\\' OR (typeof(name) = 'text' AND name LIKE ? ESCAPE '\\')) ORDER BY id`,
+           AND (? = '%%' OR CAST(source AS TEXT) LIKE ? ESCAPE '\\' OR (typeof(name) = 'text' AND name LIKE ? ESCAPE '\\')) ORDER BY id`,
     )
-      .all(first, end, state, state, finding, finding, pattern, pattern)
+      .all(first, end, state, state, finding, finding, pattern, pattern, pattern)
       .map(({ id }) => ordinalOfTask(id));
     if (finding !== null || (state !== null && state !== 'queued')) return recorded;
     const wanted = lowerCase(text);

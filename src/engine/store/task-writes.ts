@@ -5,7 +5,8 @@
 import type { OutcomeColumns } from '../../common/model/answer';
 import type { KnownFile } from '../../common/model/download';
 import type { Digests } from '../../common/model/digests';
-import { valueAt, type Packet } from '../../common/model/packet';
+import { ALL_PLACES, taskId, valueAt, type Packet } from '../../common/model/packet';
+import type { Range } from '../../common/model/ranges';
 import {
   isUncopied,
   type Finding,
@@ -105,6 +106,8 @@ interface Tally {
   bytesDone: number;
   bytesKnown: number;
 }
+
+const [WHOLE_JOB] = ALL_PLACES;
 
 export class TaskWrites {
   readonly #database: Database;
@@ -347,15 +350,31 @@ export class TaskWrites {
     return cancel.immediate();
   }
 
-  /** Failed or cancelled tasks that are to run again, at most `limit`. @returns how many; call again until it is 0 */
-  requeueSome(jobId: number, from: 'failed' | 'cancelled', limit: number): number {
-    return this.#move(jobId, from, 'queued', limit);
+  /**
+   * Failed or cancelled tasks that are to run again, at most `limit`.
+   * @param places in the job, among which they are
+   * @returns how many; call again until it is 0
+   */
+  requeueSome(jobId: number, from: 'failed' | 'cancelled', limit: number, places?: Range): number {
+    return this.#move(jobId, from, 'queued', limit, places);
   }
 
-  /** Lines that could not be read stay as they are: nothing is known of them any more. */
-  #move(jobId: number, from: TaskState, to: 'cancelled' | 'queued', limit: number): number {
-    const some = `SELECT id FROM tasks
-      WHERE job_id = ? AND state = ? AND NOT (type = 'url' AND host = '') LIMIT ?`;
+  /** What gives copied folders their times, at most `limit`. @returns how many; call again until it is 0 */
+  requeueFolders(jobId: number, limit: number): number {
+    return this.#move(jobId, 'done', 'queued', limit, WHOLE_JOB, "type = 'folders'");
+  }
+
+  /** @param which of them; lines that could not be read stay as they are: nothing is known of them any more */
+  #move(
+    jobId: number,
+    from: TaskState,
+    to: 'cancelled' | 'queued',
+    limit: number,
+    [first, last]: Range = WHOLE_JOB,
+    which = "NOT (type = 'url' AND host = '')",
+  ): number {
+    const among = [jobId, from, taskId(jobId, first), taskId(jobId, last), limit];
+    const some = `SELECT id FROM tasks WHERE job_id = ? AND state = ? AND id BETWEEN ? AND ? AND ${which} LIMIT ?`;
     return this.#database.transaction(() => {
       // Who had settled them has not any more.
       if (to === 'queued') {
@@ -364,19 +383,19 @@ export class TaskWrites {
                failed = max(0, failed - CASE WHEN ? = 'failed' THEN moved.count ELSE 0 END)
              FROM (SELECT worker AS place, count(*) AS count FROM tasks WHERE id IN (${some}) GROUP BY worker) AS moved
              WHERE job_id = ? AND worker = moved.place`,
-        ).run(from, jobId, from, limit, jobId);
+        ).run(from, ...among, jobId);
       }
       const changes =
         to === 'queued'
           ? this.#prepare(
               `UPDATE tasks SET state = 'queued', not_before = NULL, attempts = 0, worker = NULL, started_at = NULL,
                  ended_at = NULL, error = NULL, finding = NULL WHERE id IN (${some})`,
-            ).run(jobId, from, limit).changes
+            ).run(...among).changes
           : // Of one that waited for its next attempt the last one is told; no worker has settled it.
             this.#prepare(
               `UPDATE tasks SET state = 'cancelled', not_before = NULL, worker = NULL,
                  ended_at = coalesce(ended_at, ?), finding = NULL WHERE id IN (${some})`,
-            ).run(Date.now(), jobId, from, limit).changes;
+            ).run(Date.now(), ...among).changes;
       this.#prepare(`UPDATE jobs SET ${from} = ${from} - ?, ${to} = ${to} + ? WHERE id = ?`).run(
         changes,
         changes,

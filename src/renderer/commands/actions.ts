@@ -18,6 +18,7 @@ import {
 import { experimentWithJob } from '../state/experiment-page';
 import { jobsStore } from '../state/jobs';
 import { notifyError } from '../state/notices';
+import { offerPaths } from '../state/opening';
 import { changeSettings, settingsStore } from '../state/settings';
 import { closeDialog, goTo, openDialog, shownJob, uiStore } from '../state/ui';
 
@@ -147,6 +148,13 @@ const ACTIONS: Readonly<Record<CommandId, Action>> = {
     },
   ),
   'job-remove': ofJob(({ state }) => isEnded(state), askToRemove),
+  open: {
+    run: () => {
+      request('dialog:pick', { purpose: 'anything' }).then((paths) => {
+        if (paths.length > 0) offerPaths(paths.map((path) => ({ path, isFolder: false })));
+      }, notifyError);
+    },
+  },
   'page-download': page('download'),
   'page-hash': page('hash'),
   'page-verify': page('verify'),

@@ -1,6 +1,6 @@
-/** A button that opens a menu. */
+/** Menus: a button that opens one, and the list of entries that all of them have. */
 import type { Key, ReactNode } from 'react';
-import { Menu, MenuItem, MenuTrigger, Popover } from 'react-aria-components';
+import { Menu, MenuItem, MenuTrigger, Popover, Separator } from 'react-aria-components';
 import { Button } from './button';
 import styles from './menu.module.css';
 
@@ -8,45 +8,74 @@ export interface MenuEntry {
   readonly id: string;
   readonly text: string;
   readonly disabled?: boolean;
+  /** Keys that do the same, as they are written on them. */
+  readonly keys?: string;
+  /** A line stands above it. */
+  readonly apart?: boolean;
 }
 
-interface MenuButtonProps {
+interface MenuListProps {
   readonly label: string;
-  readonly children: ReactNode;
   readonly entries: readonly MenuEntry[];
   /** Set where the menu chooses one of several values. */
-  readonly selected?: string;
+  readonly selected?: string | undefined;
+  /** Set where it chooses any of them. */
+  readonly checked?: readonly string[];
+  readonly onAction: (key: Key) => void;
+  readonly onClose?: () => void;
+}
+
+export function MenuList({ label, entries, selected, checked, onAction, onClose }: MenuListProps) {
+  return (
+    <Menu
+      className={styles['menu'] ?? ''}
+      aria-label={label}
+      autoFocus={onClose === undefined ? false : 'first'}
+      onAction={onAction}
+      {...(onClose === undefined ? {} : { onClose })}
+      disabledKeys={entries.filter((entry) => entry.disabled === true).map((entry) => entry.id)}
+      {...(selected === undefined
+        ? {}
+        : { selectionMode: 'single' as const, selectedKeys: [selected], disallowEmptySelection: true })}
+      {...(checked === undefined ? {} : { selectionMode: 'multiple' as const, selectedKeys: checked })}
+    >
+      {entries.flatMap((entry) => [
+        ...(entry.apart === true
+          ? [<Separator key={`above ${entry.id}`} className={styles['line'] ?? ''} />]
+          : []),
+        <MenuItem key={entry.id} id={entry.id} className={styles['item'] ?? ''} textValue={entry.text}>
+          {entry.text}
+          {entry.keys !== undefined && (
+            <kbd aria-hidden="true" className={styles['keys']}>
+              {entry.keys}
+            </kbd>
+          )}
+        </MenuItem>,
+      ])}
+    </Menu>
+  );
+}
+
+interface MenuButtonProps extends Omit<MenuListProps, 'onAction' | 'onClose'> {
+  readonly children: ReactNode;
   readonly icon?: boolean;
   readonly disabled?: boolean;
   readonly onAction: (id: string) => void;
 }
 
-export function MenuButton(props: MenuButtonProps) {
-  const { entries, selected, icon = false, disabled = false } = props;
-  const choose = (key: Key): void => {
-    props.onAction(String(key));
-  };
+export function MenuButton({ children, icon = false, disabled = false, onAction, ...list }: MenuButtonProps) {
   return (
     <MenuTrigger>
-      <Button look={icon ? 'icon' : 'plain'} aria-label={props.label} isDisabled={disabled}>
-        {props.children}
+      <Button look={icon ? 'icon' : 'plain'} aria-label={list.label} isDisabled={disabled}>
+        {children}
       </Button>
       <Popover className={styles['popover'] ?? ''} placement="bottom end" offset={4}>
-        <Menu
-          className={styles['menu'] ?? ''}
-          aria-label={props.label}
-          onAction={choose}
-          disabledKeys={entries.filter((entry) => entry.disabled === true).map((entry) => entry.id)}
-          {...(selected === undefined
-            ? {}
-            : { selectionMode: 'single' as const, selectedKeys: [selected], disallowEmptySelection: true })}
-        >
-          {entries.map((entry) => (
-            <MenuItem key={entry.id} id={entry.id} className={styles['item'] ?? ''} textValue={entry.text}>
-              {entry.text}
-            </MenuItem>
-          ))}
-        </Menu>
+        <MenuList
+          {...list}
+          onAction={(key) => {
+            onAction(String(key));
+          }}
+        />
       </Popover>
     </MenuTrigger>
   );

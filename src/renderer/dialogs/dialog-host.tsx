@@ -11,6 +11,7 @@ import { CommandPalette } from '../commands/palette';
 import { ShortcutList } from '../commands/shortcut-list';
 import { Button } from '../components/button';
 import { Dialog } from '../components/dialog';
+import { ChooseWork } from './choose-work';
 import { NewCopy } from './new-copy';
 import { NewDownload } from './new-download';
 import { NewHash } from './new-hash';
@@ -22,6 +23,7 @@ import styles from './form.module.css';
 export function DialogHost() {
   const dialog = useStore(uiStore, (ui) => ui.dialog);
   if (dialog === null) return null;
+  if (dialog.type === 'choose') return <ChooseWork opened={dialog.opened} />;
   if (dialog.type === 'palette') return <CommandPalette />;
   if (dialog.type === 'shortcuts') return <ShortcutList />;
   if (dialog.type === 'rename') return <RenameJob jobId={dialog.jobId} />;

@@ -27,7 +27,7 @@ export function HowField({ kind }: { readonly kind: PageKind }) {
   return (
     <div className={styles['line']}>
       <ModeSwitch kind={kind} />
-      <HowManyMenu kind={kind} job={null} />
+      <HowManyMenu kind={kind} />
     </div>
   );
 }

@@ -12,7 +12,11 @@ import { jobsStore, loadJobs, useJob } from '../state/jobs';
 import { notifyError } from '../state/notices';
 import { useStore } from '../state/store';
 import { chooseJob, openDialog } from '../state/ui';
+import { openJobMenu } from './job-menu';
 import styles from './job-list.module.css';
+
+/** Where a card's text begins, from its left. */
+const CARD_PX = 12;
 
 interface JobListProps {
   readonly kind: PageKind;
@@ -102,6 +106,13 @@ function JobCard({ id, kind, chosen }: JobCardProps) {
       data-job={id}
       className={styles['card']}
       aria-current={chosen ? 'true' : undefined}
+      onContextMenu={(event) => {
+        event.preventDefault();
+        // By keys it has no place of its own.
+        const box = event.currentTarget.getBoundingClientRect();
+        const [x, y] = event.button === 2 ? [event.clientX, event.clientY] : [box.left + CARD_PX, box.bottom];
+        void openJobMenu(job, x, y);
+      }}
       onClick={() => {
         chooseJob(kind, id);
       }}

@@ -3,11 +3,13 @@
  * moves, so that fast scrolling cannot run past what is drawn; and the last
  * complete view is kept until the rows of the next one have come.
  */
-import { useEffect, useRef, useState, type KeyboardEvent, type RefObject } from 'react';
+import { useEffect, useRef, useState, type KeyboardEvent, type MouseEvent, type RefObject } from 'react';
 import { useVirtualizer, type VirtualItem, type Virtualizer } from '@tanstack/react-virtual';
 import type { TaskRow } from '../../common/model/tasks';
+import { gridKey } from '../lib/grid-keys';
 import { listWindow, offsetShowing, toListOffset, toScrollTop, type ListWindow } from '../lib/list-window';
 import { GridRow, SkeletonRow, type RowLook } from './task-row';
+import type { Selection } from './use-selection';
 import type { TaskRows } from './use-task-rows';
 import rowStyles from './task-row.module.css';
 import styles from './task-grid.module.css';
@@ -15,6 +17,8 @@ import styles from './task-grid.module.css';
 export const ROW_PX = 31;
 /** The columns' heads, which do not scroll. */
 const HEAD_PX = 31;
+/** Where a row's name begins, from its left. */
+const NAME_PX = 18;
 const OVERSCAN = 6;
 /** After this long without rows the list shows that it waits. */
 const LATE_MS = 400;
@@ -24,8 +28,14 @@ interface TaskGridProps {
   readonly look: RowLook;
   /** Shown in place of rows when there are none. */
   readonly none: string;
-  readonly selectedId: number | null;
+  readonly selection: Selection;
+  /** One row was chosen. */
   readonly onSelect: (row: TaskRow) => void;
+  readonly onOpen: (row: TaskRow) => void;
+  readonly onCopy: () => void;
+  readonly onRetry: () => void;
+  /** @param row on which the menu was asked for; it is chosen */
+  readonly onMenu: (row: TaskRow, x: number, y: number) => void;
   readonly onClose: () => void;
 }
 
@@ -34,32 +44,69 @@ interface View {
   readonly offset: number;
 }
 
-export function TaskGrid({ rows, look, none, selectedId, onSelect, onClose }: TaskGridProps) {
+export function TaskGrid(props: TaskGridProps) {
+  const { rows, look, none, selection, onSelect, onOpen, onCopy, onRetry, onMenu, onClose } = props;
   const scroller = useRef<HTMLDivElement>(null);
   const total = rows.total ?? 0;
   const { view, list, late } = useRowView(rows, total, scroller);
   const [active, setActive] = useState<number | null>(null);
 
-  const moveTo = (index: number): void => {
+  const moveTo = (index: number): number => {
     const to = Math.min(Math.max(0, index), total - 1);
-    const row = rows.row(to);
     setActive(to);
-    if (row !== undefined) onSelect(row);
     const offset = offsetShowing(to, view.offset, ROW_PX, list.viewPx);
     if (offset !== view.offset && scroller.current !== null) {
       scroller.current.scrollTop = toScrollTop(offset, list);
     }
+    return to;
+  };
+  const selectAlone = (index: number): void => {
+    selection.choose(index);
+    const row = rows.row(index);
+    if (row !== undefined) onSelect(row);
   };
   const onKeyDown = (event: KeyboardEvent): void => {
-    if (event.ctrlKey || event.altKey || event.metaKey || total === 0) return;
-    if (event.key === 'Escape') {
-      onClose();
+    if (event.altKey || total === 0) return;
+    const key = gridKey(event, active, total, Math.max(1, Math.floor(list.viewPx / ROW_PX) - 1));
+    if (key === null) return;
+    event.preventDefault();
+    const row = active === null ? undefined : rows.row(active);
+    if ('to' in key) {
+      const to = moveTo(key.to);
+      if (key.what === 'extend') selection.extend(to, false);
+      else if (key.what === 'select') selectAlone(to);
+    } else if (key.what === 'close') onClose();
+    else if (key.what === 'retry') onRetry();
+    else if (key.what === 'all') selection.chooseAll();
+    else if (key.what === 'copy') onCopy();
+    else if (key.what === 'open') {
+      if (row !== undefined) onOpen(row);
+    } else if (key.what === 'details') {
+      if (active !== null) selectAlone(active);
+    } else if (active !== null) selection.toggle(active);
+  };
+  const onPress = (index: number, row: TaskRow, event: MouseEvent): void => {
+    setActive(index);
+    if (event.shiftKey) selection.extend(index, event.ctrlKey || event.metaKey);
+    else if (event.ctrlKey || event.metaKey) selection.toggle(index);
+    else selectAlone(index);
+    if (!event.shiftKey && event.detail === 2) onOpen(row);
+  };
+  // By the right button on a row, or by the keys for it on the grid itself: then it is the active row's.
+  const onContextMenu = (event: MouseEvent): void => {
+    const pressed = (event.target as HTMLElement).closest('[role="row"]');
+    const index = pressed === null ? active : Number(pressed.getAttribute('aria-rowindex')) - 2;
+    const row = index === null ? undefined : rows.row(index);
+    if (index === null || row === undefined) return;
+    event.preventDefault();
+    setActive(index);
+    if (!selection.has(row.ordinal)) selection.choose(index);
+    if (pressed !== null) {
+      onMenu(row, event.clientX, event.clientY);
       return;
     }
-    const to = targetOf(event.key, active, total, Math.max(1, Math.floor(list.viewPx / ROW_PX) - 1));
-    if (to === null) return;
-    event.preventDefault();
-    moveTo(to);
+    const box = document.getElementById(`task-${row.id}`)?.getBoundingClientRect();
+    onMenu(row, (box?.left ?? event.clientX) + NAME_PX, box?.bottom ?? event.clientY);
   };
   const activeRow = active === null ? undefined : rows.row(active);
   return (
@@ -67,12 +114,14 @@ export function TaskGrid({ rows, look, none, selectedId, onSelect, onClose }: Ta
       ref={scroller}
       role="grid"
       aria-label="Tasks"
+      aria-multiselectable="true"
       aria-rowcount={total + 1}
       aria-colcount={look.sides === null ? 6 : 4}
       aria-activedescendant={activeRow === undefined ? undefined : `task-${activeRow.id}`}
       tabIndex={0}
       className={styles['scroller']}
       onKeyDown={onKeyDown}
+      onContextMenu={onContextMenu}
     >
       <div role="presentation" className={styles['sizer']} style={{ height: list.scrollPx + HEAD_PX }}>
         <div role="presentation" className={styles['view']} style={{ height: list.viewPx + HEAD_PX }}>
@@ -90,11 +139,10 @@ export function TaskGrid({ rows, look, none, selectedId, onSelect, onClose }: Ta
                   look={look}
                   index={item.index}
                   top={top}
-                  selected={row.id === selectedId}
+                  selected={selection.has(row.ordinal)}
                   active={item.index === active}
-                  onPress={() => {
-                    setActive(item.index);
-                    onSelect(row);
+                  onPress={(event) => {
+                    onPress(item.index, row, event);
                   }}
                 />
               );
@@ -139,29 +187,6 @@ function SideHeads() {
       <span role="columnheader">State</span>
     </div>
   );
-}
-
-/** The row that a key leads to; `null` for other keys. */
-function targetOf(key: string, active: number | null, total: number, page: number): number | null {
-  switch (key) {
-    case 'ArrowDown':
-      return active === null ? 0 : active + 1;
-    case 'ArrowUp':
-      return active === null ? 0 : active - 1;
-    case 'PageDown':
-      return (active ?? 0) + page;
-    case 'PageUp':
-      return (active ?? 0) - page;
-    case 'Home':
-      return 0;
-    case 'End':
-      return total - 1;
-    case 'Enter':
-    case ' ':
-      return active;
-    default:
-      return null;
-  }
 }
 
 interface RowView {

@@ -6,6 +6,7 @@ import { formatCount } from '../../common/model/units';
 import type { KindWords } from '../kinds';
 import { findingWord, isDryRun } from '../lib/findings';
 import { useRequest } from '../lib/use-request';
+import { copyRows, openFile, retryRows } from '../state/actions';
 import { useFrame } from '../state/frames';
 import { useJob } from '../state/jobs';
 import { Segmented } from '../components/segmented';
@@ -13,12 +14,13 @@ import { StagesLegend } from '../components/stages-bar';
 import { AnswersView } from './answers-view';
 import { DuplicatesView } from './duplicates-view';
 import { HostsView } from './hosts-view';
-import { JobSpeedMenu } from './speed-menu';
 import { TaskDetail } from './task-detail';
 import { ALL_TASKS, TaskFilters, type TaskFilter } from './task-filters';
 import { TaskGrid } from './task-grid';
 import type { RowLook } from './task-row';
 import { Outcome } from './outcome';
+import { canRetryRows, openRowMenu } from './row-menu';
+import { useSelection } from './use-selection';
 import { useFindings } from './use-findings';
 import { useTaskRows } from './use-task-rows';
 import styles from './task-pane.module.css';
@@ -57,7 +59,9 @@ export function TaskPane({ jobId, words }: TaskPaneProps) {
   // Counts alone do not tell: a task that waits for its next attempt leaves them as they were, a job that was retried
   // may come to the same, and rows are written a moment after they change.
   const version = [job?.state, job?.endedAtMs, frame?.rowWrites, ...Object.values(counts ?? {})].join(' ');
-  const rows = useTaskRows({ jobId, ...filter, search }, version, job?.state ?? '');
+  const query = { jobId, ...filter, search };
+  const rows = useTaskRows(query, version, job?.state ?? '');
+  const selection = useSelection(query, rows);
   const findings = useFindings(job, counts === undefined ? 0 : settledTasks(counts));
   const look = useMemo(() => lookOf(job), [job]);
   // The row as it is now, be it among those held or not: filters may hide it, and lists scroll.
@@ -71,15 +75,12 @@ export function TaskPane({ jobId, words }: TaskPaneProps) {
   if (job === null || counts === undefined) return null;
   const total = totalTasks(counts);
   const views = (job.kind === 'download' || duplicates) && (
-    <>
-      <Segmented<View>
-        label="What is shown of the job"
-        value={view}
-        options={duplicates ? DUPLICATE_VIEWS : DOWNLOAD_VIEWS}
-        onChange={setView}
-      />
-      {job.kind === 'download' && <JobSpeedMenu job={job} />}
-    </>
+    <Segmented<View>
+      label="What is shown of the job"
+      value={view}
+      options={duplicates ? DUPLICATE_VIEWS : DOWNLOAD_VIEWS}
+      onChange={setView}
+    />
   );
   if (view !== 'tasks') {
     return (
@@ -111,6 +112,11 @@ export function TaskPane({ jobId, words }: TaskPaneProps) {
           onChange={setFilter}
         />
         {job.kind === 'copy' && job.state === 'running' && !look.dryRun && <StagesLegend />}
+        {selection.count > 1 && (
+          <p className={styles['chosen']} role="status">
+            {formatCount(selection.count)} selected
+          </p>
+        )}
         <input
           type="search"
           className={styles['search']}
@@ -132,10 +138,32 @@ export function TaskPane({ jobId, words }: TaskPaneProps) {
         rows={rows}
         look={look}
         none={noneText(filter, search, job.planned)}
-        selectedId={selected?.id ?? null}
+        selection={selection}
         onSelect={(row) => {
           setSelected(row);
           setDetailOpen(true);
+        }}
+        onOpen={(row) => {
+          openFile(job.id, row);
+        }}
+        onCopy={() => {
+          if (selection.count > 0) copyRows(job.id, selection.places, 'row');
+        }}
+        onRetry={() => {
+          if (canRetryRows(job, current ?? undefined, selection.count)) retryRows(job.id, selection.places);
+        }}
+        onMenu={(row, x, y) => {
+          void openRowMenu({
+            job,
+            row,
+            selection,
+            x,
+            y,
+            onDetails: () => {
+              setSelected(row);
+              setDetailOpen(true);
+            },
+          });
         }}
         onClose={() => {
           setDetailOpen(false);

@@ -1,4 +1,4 @@
-import { memo } from 'react';
+import { memo, type MouseEvent } from 'react';
 import type { TaskRow } from '../../common/model/tasks';
 import { formatBytes, formatRate } from '../../common/model/units';
 import { visible } from '../../common/model/visible';
@@ -28,7 +28,7 @@ interface GridRowProps {
   readonly top: number;
   readonly selected: boolean;
   readonly active: boolean;
-  readonly onPress: () => void;
+  readonly onPress: (event: MouseEvent) => void;
 }
 
 export function GridRow({ row, look, index, top, selected, active, onPress }: GridRowProps) {

@@ -1,5 +1,6 @@
 /** A job's tasks as rows that can be looked up by their place, fetched by page as they are needed. */
 import { useEffect, useMemo, useReducer } from 'react';
+import { rangesOf, type Ranges } from '../../common/model/ranges';
 import type { Finding, TaskRow, TaskState } from '../../common/model/tasks';
 import { request } from '../bridge';
 import { RowPages } from '../lib/row-pages';
@@ -20,6 +21,8 @@ export interface TaskRows {
   want(first: number, last: number): void;
   /** The row of a task, where it is among those last asked for. */
   find(taskId: number): TaskRow | undefined;
+  /** Places in the job of these rows; `null` where not all of them are held. */
+  placesHeld(first: number, last: number): Ranges | null;
 }
 
 /** Pages are read again at most this often. */
@@ -98,6 +101,19 @@ class RowSource implements TaskRows {
       if (row?.id === taskId) return row;
     }
     return undefined;
+  }
+
+  placesHeld(first: number, last: number): Ranges | null {
+    const { state, finding, search } = this.#query;
+    // The whole job in its own order.
+    if (state === null && finding === null && search === '') return [[first, last]];
+    const places: number[] = [];
+    for (let index = first; index <= last; index++) {
+      const row = this.row(index);
+      if (row === undefined) return null;
+      places.push(row.ordinal);
+    }
+    return rangesOf(places);
   }
 
   changed(version: string, jobState: string): void {

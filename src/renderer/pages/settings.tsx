@@ -73,7 +73,7 @@ function NewJobs() {
       {SETTING_KINDS.map((kind) => (
         <Row key={kind} name={kind === 'hash' ? 'Hash and verify' : WORDS[kind].title}>
           <ModeSwitch kind={kind} />
-          <HowManyMenu kind={kind} job={null} />
+          <HowManyMenu kind={kind} />
         </Row>
       ))}
     </Group>

@@ -4,6 +4,10 @@ import type { DuplicateFormat } from '../../common/model/duplicates';
 import { isEnded, type JobSummary } from '../../common/model/jobs';
 import type { ManifestFormat } from '../../common/model/digests';
 import type { ExportFormat } from '../../common/model/responses';
+import type { CopiedRows, RowText } from '../../common/ipc';
+import type { Ranges } from '../../common/model/ranges';
+import type { TaskRow } from '../../common/model/tasks';
+import { visible } from '../../common/model/visible';
 import { request } from '../bridge';
 import { plural } from '../lib/text';
 import { jobsStore } from './jobs';
@@ -28,6 +32,11 @@ export function cancelJob(jobId: number): void {
 
 export function retryJob(jobId: number): void {
   run(request('jobs:retry', { jobId }));
+}
+
+/** @param places in the job, of those that are meant */
+export function retryRows(jobId: number, places: Ranges): void {
+  run(request('jobs:retry', { jobId, places: asInput(places) }));
 }
 
 export function removeJob(jobId: number): void {
@@ -61,8 +70,44 @@ export function exportJob(jobId: number, format: ExportFormat): void {
 
 export function copyFailedUrls(jobId: number): void {
   run(
-    request('jobs:copy-failed', { jobId }).then((count) => {
-      announce(`${plural(count, 'URL', 'URLs')} copied.`);
+    request('jobs:copy-failed', { jobId }).then((copied) => {
+      announceCopied(copied, 'url');
+    }),
+  );
+}
+
+const COPIED: Readonly<Record<RowText, readonly [one: string, many: string]>> = {
+  row: ['row', 'rows'],
+  url: ['URL', 'URLs'],
+  path: ['path', 'paths'],
+  digest: ['digest', 'digests'],
+  error: ['error message', 'error messages'],
+};
+
+function announceCopied({ lines, isCut }: CopiedRows, what: RowText): void {
+  const text =
+    lines === 0 ? `There is no ${COPIED[what][0]} to copy.` : `${plural(lines, ...COPIED[what])} copied.`;
+  announce(isCut ? `${text} There are more than the clipboard takes: export the job for all of them.` : text);
+}
+
+function asInput(places: Ranges): [number, number][] {
+  return places.map(([first, last]) => [first, last]);
+}
+
+/** @param places in the job */
+export function copyRows(jobId: number, places: Ranges, what: RowText): void {
+  run(
+    request('tasks:copy', { jobId, places: asInput(places), what }).then((copied) => {
+      announceCopied(copied, what);
+    }),
+  );
+}
+
+export function openFile(jobId: number, row: TaskRow): void {
+  run(
+    request('shell:open', { jobId, taskId: row.id }).then((how) => {
+      if (how === 'shown')
+        announce(`${visible(row.name)} could be a program. It was not started, but is shown in its folder.`);
     }),
   );
 }

@@ -6,6 +6,7 @@ import { takeNewestChoices } from './experiment-page';
 import { forgetExperiment, loadExperiments, takeExperiment, takeExperimentFrame } from './experiments';
 import { takeFrame, takeSummaries } from './frames';
 import { forgetJob, loadAllKinds, mergeJobs } from './jobs';
+import { takeOpened } from './opening';
 import { notify, notifyError } from './notices';
 import { infoStore, settingsStore } from './settings';
 import { takeCostProgress } from './thread-costs';
@@ -34,6 +35,8 @@ export function connect(): void {
     runCommand(id);
   });
   tellEnabledCommands();
+  heddle.on('opening', takeOpened);
+  takeOpened();
 
   settingsStore.subscribe(applyTheme);
   read().catch(notifyError);
@@ -54,12 +57,15 @@ async function read(): Promise<void> {
 }
 
 const prefersLight = window.matchMedia('(prefers-color-scheme: light)');
+const forcedColours = window.matchMedia('(forced-colors: active)');
 prefersLight.addEventListener('change', applyTheme);
+forcedColours.addEventListener('change', applyTheme);
 applyTheme();
 
-/** The theme of the settings, or the system's. */
+/** The theme of the settings, or the system's, which decides where it says which colours there are. */
 function applyTheme(): void {
-  const chosen = settingsStore.get()?.theme ?? 'system';
+  const forced = forcedColours.matches;
+  const chosen = forced ? 'system' : (settingsStore.get()?.theme ?? 'system');
   const ofSystem = prefersLight.matches ? 'light' : 'dark';
-  showTheme(chosen === 'system' ? ofSystem : chosen);
+  showTheme(chosen === 'system' ? ofSystem : chosen, forced);
 }

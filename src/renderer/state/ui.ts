@@ -1,5 +1,6 @@
 /** Where the user is: the page, the chosen job of each kind, the open dialog. */
 import type { JobSummary } from '../../common/model/jobs';
+import type { Opened } from '../../common/opening/opened';
 import { isPageKind, type Page, type PageKind } from '../kinds';
 import { jobsStore, mergeJobs, type Jobs } from './jobs';
 import { createStore, useStore } from './store';
@@ -11,6 +12,8 @@ export type OpenDialog =
       /** The work is only described, for an experiment: no job is made. */
       readonly forExperiment?: boolean;
     }
+  /** What is to be done with something that came from outside. */
+  | { readonly type: 'choose'; readonly opened: Exclude<Opened, { type: 'refused' }> }
   | { readonly type: 'palette' }
   | { readonly type: 'shortcuts' }
   | { readonly type: 'rename'; readonly jobId: number }

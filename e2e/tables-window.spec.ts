@@ -1,0 +1,152 @@
+/** Rows of jobs: chosen, copied, opened, retried; their menus. */
+import { createHash } from 'node:crypto';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, type ElectronApplication, type Locator, type Page } from '@playwright/test';
+import { expectAccessible } from './accessible';
+import { createJob, ended, makeTree, test } from './app';
+
+function row(window: Page, name: RegExp): Locator {
+  return window.getByRole('grid', { name: 'Tasks' }).getByRole('row', { name });
+}
+
+function clipboard(electron: ElectronApplication): Promise<string> {
+  return electron.evaluate(({ clipboard: board }) => board.readText());
+}
+
+/** What would be handed to the system. */
+async function watchShell(electron: ElectronApplication): Promise<() => Promise<string[]>> {
+  await electron.evaluate(({ shell }) => {
+    const told: string[] = [];
+    (globalThis as unknown as { told: string[] }).told = told;
+    shell.openPath = (path) => {
+      told.push(`open ${path}`);
+      return Promise.resolve('');
+    };
+    shell.showItemInFolder = (path) => {
+      told.push(`show ${path}`);
+    };
+  });
+  return () => electron.evaluate(() => (globalThis as unknown as { told: string[] }).told);
+}
+
+test('rows are chosen, copied, opened and retried, by mouse and by keys', async ({ app, folder }) => {
+  const { electron, window, complaints } = app;
+  let isBack = false;
+  const server = createServer((request, response) => {
+    const isGone = (request.url ?? '').includes('gone') && !isBack;
+    response.writeHead(isGone ? 404 : 200).end(request.url === '/run.txt' ? '#!/bin/sh\n' : 'content');
+  });
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const directory = join(folder, 'target');
+  const names = ['a.txt', 'run.txt', 'gone-1', 'gone-2', 'b.txt'];
+  await createJob(window, {
+    kind: 'download',
+    mode: 'pool',
+    workers: null,
+    urls: names.map((name) => `${url}/${name}`),
+    text: '',
+    listFiles: [],
+    directory,
+  });
+  await ended(window, '3 of 5');
+  const told = await watchShell(electron);
+
+  // With Ctrl one more, with Shift all between; the clipboard has them in the job's order.
+  await row(window, /gone-2/u).click();
+  await row(window, /^a\.txt/u).click({ modifiers: ['ControlOrMeta'] });
+  await expect(window.getByText('2 selected')).toBeVisible();
+  await window.keyboard.press('ControlOrMeta+c');
+  await expect.poll(() => clipboard(electron)).toBe(`${url}/a.txt\n${url}/gone-2\n`);
+  await row(window, /run\.txt/u).click();
+  await row(window, /gone-2/u).click({ modifiers: ['Shift'] });
+  await expect(window.getByText('3 selected')).toBeVisible();
+
+  // By keys: from the top three down, then the second off again.
+  await window.keyboard.press('Home');
+  await expect(row(window, /^a\.txt/u)).toHaveAttribute('aria-selected', 'true');
+  await window.keyboard.press('Shift+ArrowDown');
+  await window.keyboard.press('Shift+ArrowDown');
+  await expect(window.getByText('3 selected')).toBeVisible();
+  await window.keyboard.press('Control+ArrowUp');
+  await window.keyboard.press('Control+Space');
+  await expect(window.getByText('2 selected')).toBeVisible();
+  await expect(row(window, /run\.txt/u)).toHaveAttribute('aria-selected', 'false');
+  await window.keyboard.press('ControlOrMeta+a');
+  await expect(window.getByText('5 selected')).toBeVisible();
+
+  // Enter and a double click open the file; what could be a program is shown in its folder.
+  await window.keyboard.press('Home');
+  await window.keyboard.press('Enter');
+  await expect.poll(told).toEqual([`open ${join(directory, 'a.txt')}`]);
+  await row(window, /run\.txt/u).dblclick();
+  await expect.poll(told).toEqual([`open ${join(directory, 'a.txt')}`, `show ${join(directory, 'run.txt')}`]);
+
+  // The menu, by mouse: of a row without a file some entries are grey.
+  await row(window, /gone-1/u).click({ button: 'right' });
+  const menu = window.getByRole('menu', { name: 'Task gone-1' });
+  await expect(menu.getByRole('menuitem', { name: 'Open', exact: false }).first()).toBeDisabled();
+  await expectAccessible(window);
+  await menu.getByRole('menuitem', { name: 'Copy error message' }).click();
+  await expect.poll(() => clipboard(electron)).toMatch(/404/u);
+  await expect(menu).toBeHidden();
+
+  // And by keys, where the focus comes back to the list.
+  isBack = true;
+  await window.keyboard.press('Shift+F10');
+  await expect(menu).toBeVisible();
+  await menu.getByRole('menuitem', { name: /^Retry/u }).focus();
+  await window.keyboard.press('Enter');
+  await ended(window, '4 of 5');
+  await expect(row(window, /gone-2/u)).toContainText('404');
+  await expect(window.getByRole('grid', { name: 'Tasks' })).toBeFocused();
+  await row(window, /gone-2/u).click();
+  await window.keyboard.press('r');
+  await ended(window, '5 of 5');
+  expect(complaints).toEqual([]);
+  server.closeAllConnections();
+  server.close();
+});
+
+test('cards and fields have menus, and paths are copied with digests', async ({ app, folder }) => {
+  const { electron, window } = app;
+  const tree = join(folder, 'tree');
+  makeTree(tree, 3);
+  writeFileSync(join(tree, 'a.txt'), 'a');
+  await createJob(window, {
+    kind: 'hash',
+    mode: 'pool',
+    workers: 1,
+    paths: [tree],
+    algorithms: ['sha256'],
+    manifest: null,
+  });
+  await window.getByRole('navigation', { name: 'Pages' }).getByText('Hash', { exact: true }).click();
+  await ended(window, '4 of 4');
+  await row(window, /^a\.txt/u).click();
+  await window.keyboard.press('ControlOrMeta+c');
+  await expect
+    .poll(() => clipboard(electron))
+    .toBe(`${createHash('sha256').update('a').digest('hex')}  ${join(tree, 'a.txt')}`);
+
+  const card = window.getByRole('region', { name: 'Jobs' }).getByRole('button').first();
+  await card.click({ button: 'right' });
+  const menu = window.getByRole('menu');
+  await expect(menu.getByRole('menuitem', { name: /^Rename…/u })).toBeVisible();
+  await menu.getByRole('menuitem', { name: /^Rename…/u }).click();
+  await expect(window.getByRole('dialog')).toBeVisible();
+
+  // A field has the system's own menu.
+  await electron.evaluate(({ Menu }) => {
+    Menu.prototype.popup = function popup(this: Electron.Menu) {
+      (globalThis as unknown as { roles: unknown[] }).roles = this.items.map(({ role }) => role);
+    };
+  });
+  await window.getByRole('dialog').getByRole('textbox').click({ button: 'right' });
+  await expect
+    .poll(() => electron.evaluate(() => (globalThis as unknown as { roles?: unknown[] }).roles))
+    .toEqual(expect.arrayContaining(['cut', 'copy', 'paste', 'selectall']));
+});

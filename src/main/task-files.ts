@@ -1,0 +1,76 @@
+/** Files of tasks, handed to the system: shown in the file manager, opened, their rows copied. */
+import { lstat } from 'node:fs/promises';
+import { normalize } from 'node:path';
+import { clipboard, shell } from 'electron';
+import type { CopiedRows, RowText } from '../common/ipc';
+import { HeddleError } from '../common/model/errors';
+import { displayPath, type FsPath } from '../common/model/paths';
+import type { Ranges } from '../common/model/ranges';
+import { isProgram, native, type Engine } from '../engine';
+
+/** A clipboard with more lines would be of no use. */
+const MOST_COPIED = 100_000;
+
+/** @param taskId `null`: the job's folder */
+export async function showInFolder(engine: Engine, jobId: number, taskId: number | null): Promise<void> {
+  show(await existingPath(engine, jobId, taskId));
+}
+
+/**
+ * With the program that the system has for it. Nothing that could run is started: it may come from anywhere, and is
+ * shown in its folder instead. So is a link, which may lead to such a file.
+ */
+export async function openFile(engine: Engine, jobId: number, taskId: number): Promise<'opened' | 'shown'> {
+  const path = await existingPath(engine, jobId, taskId);
+  const look = await lstat(native(path));
+  if (!look.isFile() || (await isProgram(path))) {
+    show(path);
+    return 'shown';
+  }
+  const fault = await shell.openPath(normalize(path));
+  if (fault !== '') throw new HeddleError('no-program', `The system could not open ${path}: ${fault}.`);
+  return 'opened';
+}
+
+/** @throws HeddleError where there is no such file, or the file manager cannot be told of it */
+async function existingPath(engine: Engine, jobId: number, taskId: number | null): Promise<string> {
+  const path = engine.taskPath(jobId, taskId);
+  if (path === null) throw new HeddleError('no-file', 'This task has no file to show yet.');
+  if (!(await engine.isThere(jobId, taskId)))
+    throw new HeddleError('no-file', `${displayPath(path)} is not there any more.`);
+  return forFileManager(path);
+}
+
+function forFileManager(path: FsPath): string {
+  if (typeof path === 'string') return path;
+  throw new HeddleError(
+    'name-not-text',
+    `The file manager cannot be told of ${displayPath(path)}: its name is not valid UTF-8.`,
+  );
+}
+
+function show(path: string): void {
+  // The file manager of Windows knows no other separators than its own.
+  shell.showItemInFolder(normalize(path));
+}
+
+export function copyRows(engine: Engine, jobId: number, places: Ranges, what: RowText): Promise<CopiedRows> {
+  return copyLines(engine.rowLines(jobId, places, what));
+}
+
+/** What is left of them when the clipboard has enough is not asked for. */
+export async function copyLines(source: AsyncIterable<string>): Promise<CopiedRows> {
+  const lines: string[] = [];
+  let isCut = false;
+  for await (const line of source) {
+    if (lines.length === MOST_COPIED) {
+      isCut = true;
+      break;
+    }
+    lines.push(line);
+  }
+  const text = lines.join('');
+  // One row is for pasting into a field.
+  if (lines.length > 0) await clipboard.writeText(lines.length === 1 ? text.trimEnd() : text);
+  return { lines: lines.length, isCut };
+}

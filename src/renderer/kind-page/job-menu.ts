@@ -1,0 +1,55 @@
+/** What can be done to the job that a page shows, in the menu of its header and in that of its card. */
+import { COMMAND_LIST } from '../../common/commands/commands';
+import { shortcutText } from '../../common/commands/shortcut';
+import type { JobSummary } from '../../common/model/jobs';
+import { visible } from '../../common/model/visible';
+import { request } from '../bridge';
+import { canRun, runCommand } from '../commands/actions';
+import type { MenuEntry } from '../components/menu';
+import { isMac } from '../lib/platform';
+import { openContextMenu } from '../state/context-menu';
+import { notifyError } from '../state/notices';
+import { chooseJob } from '../state/ui';
+
+/** What the header has as buttons. */
+const CONTROLS: ReadonlySet<string> = new Set(['job-pause', 'job-resume', 'job-cancel']);
+
+/** @param canShow whether the job's folder is there */
+export function jobEntries({ kind }: JobSummary, canShow: boolean, withControls = false): MenuEntry[] {
+  return COMMAND_LIST.flatMap(({ id, group, title, shortcut, line }): MenuEntry[] => {
+    if (group !== 'Job' || (CONTROLS.has(id) && !(withControls && canRun(id)))) return [];
+    if (id === 'job-copy-failed' && kind !== 'download') return [];
+    return [
+      {
+        id,
+        text: title,
+        disabled: !canRun(id) || (id === 'job-show' && !canShow),
+        ...(shortcut === undefined ? {} : { keys: shortcutText(shortcut, isMac) }),
+        ...(line === undefined ? {} : { apart: line }),
+      },
+    ];
+  });
+}
+
+export function actOnJob(id: string): void {
+  const command = COMMAND_LIST.find((each) => each.id === id);
+  if (command !== undefined) runCommand(command.id);
+}
+
+/** Shows the job, and opens once it is known whether its folder is there. */
+export async function openJobMenu(job: JobSummary, x: number, y: number): Promise<void> {
+  chooseJob(job.kind, job.id);
+  let canShow = false;
+  try {
+    canShow = await request('shell:can-show', { jobId: job.id, taskId: null });
+  } catch (error) {
+    notifyError(error);
+  }
+  openContextMenu({
+    label: visible(job.label),
+    entries: jobEntries(job, canShow, true),
+    x,
+    y,
+    onAction: actOnJob,
+  });
+}

@@ -1,0 +1,102 @@
+/** What can be done to chosen rows, by keys and by their context menu. */
+import { isEnded, type JobSummary } from '../../common/model/jobs';
+import type { TaskRow } from '../../common/model/tasks';
+import { visible } from '../../common/model/visible';
+import { request } from '../bridge';
+import type { MenuEntry } from '../components/menu';
+import { shortcutText } from '../../common/commands/shortcut';
+import { isMac } from '../lib/platform';
+import { plural } from '../lib/text';
+import { copyRows, openFile, retryRows, showInFolder } from '../state/actions';
+import { openContextMenu } from '../state/context-menu';
+import { notifyError } from '../state/notices';
+import type { Selection } from './use-selection';
+
+const COPY_KEYS = shortcutText('Mod+C', isMac);
+
+interface RowMenu {
+  readonly job: JobSummary;
+  /** The one that was pressed; it is among the chosen ones. */
+  readonly row: TaskRow;
+  readonly selection: Selection;
+  readonly x: number;
+  readonly y: number;
+  readonly onDetails: () => void;
+}
+
+/** Opens once it is known whether there is a file to open. */
+export async function openRowMenu({ job, row, selection, x, y, onDetails }: RowMenu): Promise<void> {
+  const { count, places } = selection;
+  let isThere = false;
+  try {
+    isThere = count === 1 && (await request('shell:can-show', { jobId: job.id, taskId: row.id }));
+  } catch (error) {
+    notifyError(error);
+  }
+  openContextMenu({
+    label: count === 1 ? `Task ${visible(row.name)}` : plural(count, 'task', 'tasks'),
+    entries: entriesOf(job, row, count, isThere),
+    x,
+    y,
+    onAction: (id) => {
+      if (id === 'open') openFile(job.id, row);
+      else if (id === 'show') showInFolder(job.id, row.id);
+      else if (id === 'retry') retryRows(job.id, places);
+      else if (id === 'details') onDetails();
+      else if (id === 'row' || id === 'url' || id === 'path' || id === 'digest' || id === 'error')
+        copyRows(job.id, places, id);
+    },
+  });
+}
+
+function entriesOf(job: JobSummary, row: TaskRow, count: number, isThere: boolean): MenuEntry[] {
+  const alone = count === 1;
+  const hasDigests = job.algorithms.length > 0;
+  const copies: readonly MenuEntry[] =
+    job.kind === 'download'
+      ? [
+          { id: 'url', text: alone ? 'Copy URL' : 'Copy URLs', keys: COPY_KEYS, apart: true },
+          { id: 'path', text: alone ? 'Copy path' : 'Copy paths', disabled: alone && row.target === null },
+        ]
+      : hasDigests
+        ? [
+            {
+              id: 'row',
+              text: alone ? 'Copy digest and path' : 'Copy digests and paths',
+              keys: COPY_KEYS,
+              apart: true,
+            },
+            {
+              id: 'digest',
+              text: alone ? 'Copy digest' : 'Copy digests',
+              disabled: alone && row.digests === null,
+            },
+            { id: 'path', text: alone ? 'Copy path' : 'Copy paths' },
+          ]
+        : [{ id: 'path', text: alone ? 'Copy path' : 'Copy paths', keys: COPY_KEYS, apart: true }];
+  return [
+    { id: 'open', text: 'Open', keys: 'Enter', disabled: !isThere },
+    { id: 'show', text: 'Show in folder', disabled: !isThere },
+    ...copies,
+    {
+      id: 'error',
+      text: alone ? 'Copy error message' : 'Copy error messages',
+      disabled: alone ? row.error === null : job.counts.failed === 0,
+    },
+    {
+      id: 'retry',
+      text: alone ? 'Retry' : 'Retry selected',
+      keys: 'R',
+      apart: true,
+      disabled: !canRetryRows(job, row, count),
+    },
+    { id: 'details', text: 'Details', keys: 'Space', disabled: !alone },
+  ];
+}
+
+/** Of several rows it is not known which failed: the others stay as they are. */
+export function canRetryRows(job: JobSummary, row: TaskRow | undefined, count: number): boolean {
+  if (!isEnded(job.state) || count === 0) return false;
+  if (count === 1 && row !== undefined) return row.state === 'failed' || row.state === 'cancelled';
+  return job.counts.failed + job.counts.cancelled > 0;
+}

@@ -1,0 +1,53 @@
+/** The same work in the window: made there, paused, resumed, cancelled, resized, and killed. */
+import { once } from 'node:events';
+import { setTimeout as delay } from 'node:timers/promises';
+import { openApp } from '../scripts/lib/app-window.mjs';
+
+/** @param {readonly object[]} works see works.mjs */
+export async function playInWindow(data, works, { actions, kill }, random, log) {
+  const told = { wrong: [], killed: false };
+  let app = await openApp(process.env.HEDDLE_ELECTRON, data);
+  const jobs = [];
+  for (const { request, mode, workers } of works)
+    if (request !== null) jobs.push((await app.request('jobs:create', { ...request, mode, workers })).id);
+  const does = {
+    pause: (id) => app.request('jobs:pause', { jobId: id }),
+    resume: (id) => app.request('jobs:resume', { jobId: id }),
+    cancel: (id) => app.request('jobs:cancel', { jobId: id }),
+    retry: (id) => app.request('jobs:retry', { jobId: id }),
+    resize: (id, { workers }) => app.request('jobs:resize', { jobId: id, workers }),
+    restart: async () => {
+      await killApp(app);
+      told.killed = true;
+      app = await openApp(process.env.HEDDLE_ELECTRON, data);
+    },
+  };
+  for (const action of actions) {
+    await delay(action.ms);
+    const id = jobs[action.which % Math.max(1, jobs.length)];
+    if (id === undefined) break;
+    try {
+      await does[action.does](id, action);
+      log(`${action.does} ${id}`);
+    } catch (error) {
+      // Of a job that has ended, or that runs: told as such, in a sentence.
+      log(`${action.does} ${id}: ${error.message.split('\n')[0]}`);
+      if (/SQLITE_|undefined|is not a function|\[object/.test(error.message))
+        told.wrong.push({ what: 'words', says: `the window said: ${error.message}` });
+    }
+  }
+  if (kill) {
+    await delay(random.spread(5, 1500));
+    await killApp(app);
+    told.killed = true;
+  } else await app.electron.close();
+  return told;
+}
+
+/** The process that answers everything; what it started goes with it. */
+async function killApp({ electron }) {
+  const main = electron.process();
+  const ended = once(main, 'exit');
+  main.kill('SIGKILL');
+  await ended;
+}
