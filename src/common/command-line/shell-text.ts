@@ -4,10 +4,16 @@
 export const SHELLS = ['sh', 'powershell', 'cmd'] as const;
 export type Shell = (typeof SHELLS)[number];
 
+export interface CommandText {
+  readonly text: string;
+  /** What it lacks, as phrases. */
+  readonly leftOut: readonly string[];
+}
+
 /** Of an argument that needs no quotes in any shell. */
 const PLAIN = /^[\w./:=@+-]+$/u;
-/** Controls, and bytes that are not UTF-8 as `escapedPath` has them. */
-const ODD = /[\p{Cc}\udc80-\udcff]/u;
+/** What is not seen, and bytes that are not UTF-8 as `escapedPath` has them. */
+const ODD = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\udc80-\udcff]/u;
 
 export function shellText(words: readonly string[], shell: Shell): string {
   return words.map((word) => quoted(word, shell)).join(' ');
@@ -22,9 +28,19 @@ function quoted(word: string, shell: Shell): string {
       // Typographic quotes end a text there, too.
       return `'${word.replaceAll(/['‘’‚‛]/gu, '$&$&')}'`;
     case 'cmd':
-      // Backslashes before a quote are doubled (CommandLineToArgvW).
-      return `"${word.replaceAll(/(\\*)(?:"|$)/gu, (all, slashes: string) => slashes + slashes + (all.endsWith('"') ? '\\"' : ''))}"`;
+      return `"${argumentOf(word)}"`;
   }
+}
+
+/** In quotes, backslashes count only before a quote (CommandLineToArgvW). */
+function argumentOf(word: string): string {
+  let [text, slashes] = ['', 0];
+  for (const character of word) {
+    if (character === '"') text += '\\'.repeat(slashes + 1);
+    slashes = character === '\\' ? slashes + 1 : 0;
+    text += character;
+  }
+  return text + '\\'.repeat(slashes);
 }
 
 /** bash(1), "QUOTING": `$'…'`. */
@@ -33,7 +49,8 @@ function ansiQuoted(word: string): string {
     const code = character.codePointAt(0) ?? 0;
     if (character === "'" || character === '\\') return `\\${character}`;
     if (code >= 0xdc80 && code <= 0xdcff) return octal(code - 0xdc00);
-    return code < 0x20 || code === 0x7f ? octal(code) : character;
+    if (!ODD.test(character)) return character;
+    return code < 0x80 ? octal(code) : `\\U${code.toString(16).padStart(8, '0')}`;
   });
   return `$'${escaped.join('')}'`;
 }

@@ -1,10 +1,10 @@
 /** The command that does what a job did, or what a request would do. */
 import { statSync } from 'node:fs';
-import { commandOf, type CheckedRequest, type Command } from '../../common/command-line/command-of';
-import { shellText, withInput, type Shell } from '../../common/command-line/shell-text';
+import { commandLineOf, type CommandLine } from '../../common/command-line/command-line-of';
+import { shellText, withInput, type CommandText, type Shell } from '../../common/command-line/shell-text';
 import { CHECK_ALGORITHMS } from '../../common/model/digests';
 import { DEFAULT_DOWNLOAD_OPTIONS } from '../../common/model/download-options';
-import { requestSchema, type JobRequest } from '../../common/model/job-request';
+import { jobRequestSchema, type JobRequest } from '../../common/model/job-request';
 import { displayName, type FsPath } from '../../common/model/paths';
 import { absolutePath } from '../../files/absolute-path';
 import { native } from '../../files/entries';
@@ -18,16 +18,10 @@ import { copyAgain } from './stored-request';
 /** Longer lists are no part of a command. */
 const MOST_LIST_BYTES = 128 * 1024;
 
-export interface CommandText {
-  readonly text: string;
-  /** What it lacks, as phrases. */
-  readonly leftOut: readonly string[];
-}
-
 /** @throws HeddleError for a request that makes no sense */
-export function requestCommand(request: JobRequest, manifest: FsPath | null = null): Command {
-  const checked = understood(requestSchema(request), request, 'The job') as CheckedRequest;
-  return commandOf(checked, {
+export function requestCommand(request: JobRequest, manifest: FsPath | null = null): CommandLine {
+  const checked = understood(jobRequestSchema, request, 'The job');
+  return commandLineOf(checked, {
     isFolder: (path) =>
       statSync(native(absolutePath(path)), { throwIfNoEntry: false })?.isDirectory() === true,
     hasCloudFiles: process.platform === 'win32' || process.platform === 'darwin',
@@ -36,7 +30,7 @@ export function requestCommand(request: JobRequest, manifest: FsPath | null = nu
 }
 
 /** @throws HeddleError `secret-lost` */
-export async function jobCommand({ summary, spec }: StoredJob, vault: Vault): Promise<Command> {
+export async function jobCommand({ summary, spec }: StoredJob, vault: Vault): Promise<CommandLine> {
   const how = { mode: summary.mode, workers: summary.workers };
   switch (spec.kind) {
     case 'download':
@@ -76,7 +70,7 @@ export async function jobCommand({ summary, spec }: StoredJob, vault: Vault): Pr
   }
 }
 
-export function commandText({ words, input, leftOut }: Command, shell: Shell): CommandText {
+export function commandText({ words, input, leftOut }: CommandLine, shell: Shell): CommandText {
   const plain = shellText(words, shell);
   if (input === null) return { text: plain, leftOut };
   const text = withInput(plain, input, shell);

@@ -12,6 +12,7 @@ import { changeExperiment } from '../state/experiment-page';
 import { clearDraft } from '../state/drafts';
 import { announce } from '../state/notices';
 import { closeDialog, showJob, useForExperiment } from '../state/ui';
+import { copyRequestCommand } from '../state/actions';
 import { ErrorLine } from './fields';
 import styles from './form.module.css';
 
@@ -68,6 +69,8 @@ interface NewJobDialogProps {
   readonly onlyInstead?: boolean;
   readonly onStart: () => void;
   readonly wide?: boolean;
+  /** What would be made; `null` as long as it cannot be. */
+  readonly request: JobRequest | null;
   /** At the left of the buttons. */
   readonly foot?: ReactNode;
   /** Said where nothing is missing. */
@@ -99,6 +102,7 @@ export function NewJobDialog(props: NewJobDialogProps) {
         </div>
         <div className={styles['buttons']}>
           {props.foot}
+          {!forExperiment && <CopyAsCommand request={missing === null ? props.request : null} />}
           <p
             className={`${styles['note'] ?? ''} ${styles['pathText'] ?? ''}`}
             title={missing === null ? props.note : undefined}
@@ -119,5 +123,19 @@ export function NewJobDialog(props: NewJobDialogProps) {
         </div>
       </DropTarget>
     </Dialog>
+  );
+}
+
+function CopyAsCommand({ request: asked }: { readonly request: JobRequest | null }) {
+  return (
+    <Button
+      look="link"
+      isDisabled={asked === null}
+      onPress={() => {
+        if (asked !== null) copyRequestCommand(asked);
+      }}
+    >
+      Copy as command
+    </Button>
   );
 }

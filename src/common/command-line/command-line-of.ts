@@ -17,7 +17,7 @@ export interface CommandFacts {
   readonly manifest?: FsPath | null;
 }
 
-export interface Command {
+export interface CommandLine {
   readonly words: readonly string[];
   /** What it reads from standard input; `null`: nothing. */
   readonly input: string | null;
@@ -42,7 +42,7 @@ const OPEN_HEADERS: ReadonlySet<string> = new Set([
   'user-agent',
 ]);
 
-export function commandOf(request: CheckedRequest, facts: CommandFacts): Command {
+export function commandLineOf(request: CheckedRequest, facts: CommandFacts): CommandLine {
   switch (request.kind) {
     case 'download':
       return downloadCommand(request, facts);
@@ -103,7 +103,7 @@ function algorithmWords(algorithms: readonly string[]): Words {
   return algorithms.flatMap((name) => ['-a', name]);
 }
 
-function hashCommand(request: HashRequest, facts: CommandFacts): Command {
+function hashCommand(request: HashRequest, facts: CommandFacts): CommandLine {
   const { paths, algorithms, rules, cache, duplicates, manifest } = request;
   const words = [
     'heddle',
@@ -117,7 +117,7 @@ function hashCommand(request: HashRequest, facts: CommandFacts): Command {
   return { words, input: null, leftOut: [] };
 }
 
-function verifyCommand(request: VerifyRequest, facts: CommandFacts): Command {
+function verifyCommand(request: VerifyRequest, facts: CommandFacts): CommandLine {
   const { manifest, root, strict, ignoreMissing, outside, algorithm, rules } = request;
   const isFolder = manifest !== null && facts.isFolder(manifest);
   const folders = isFolder && root !== null;
@@ -142,7 +142,7 @@ function verifyCommand(request: VerifyRequest, facts: CommandFacts): Command {
   };
 }
 
-function copyCommand(request: CopyRequest, facts: CommandFacts): Command {
+function copyCommand(request: CopyRequest, facts: CommandFacts): CommandLine {
   const { sources, destination, layout, options, rules, manifest, algorithms } = request;
   const asContents = (source: FsPath): boolean => layout === 'contents' && facts.isFolder(source);
   const written = sources.map((source) => (asContents(source) ? joinPath(source, '') : source));
@@ -168,7 +168,7 @@ function copyCommand(request: CopyRequest, facts: CommandFacts): Command {
   return { words, input: null, leftOut: [] };
 }
 
-function downloadCommand(request: DownloadRequest, facts: CommandFacts): Command {
+function downloadCommand(request: DownloadRequest, facts: CommandFacts): CommandLine {
   const { listFiles, format, out, checksum, directory, only, leaveOut, options } = request;
   const leftOut: string[] = [];
   const texts = [request.text ?? '', ...request.texts].filter((text) => text.trim() !== '');
@@ -266,7 +266,7 @@ function optionWords(options: DownloadOptions, { hasCloudFiles }: CommandFacts, 
   const open = options.headers.filter(([name]) => OPEN_HEADERS.has(name.toLowerCase()));
   for (const [name] of options.headers)
     if (!OPEN_HEADERS.has(name.toLowerCase())) leftOut.push(`the header ${name} (-H)`);
-  const isProxyOpen = options.proxy === null || !options.proxy.includes('@');
+  const isProxyOpen = options.proxy?.includes('@') !== true;
   if (!isProxyOpen) leftOut.push('the proxy, which has a login (--proxy)');
   const retries = options.retries > 0;
   return [
