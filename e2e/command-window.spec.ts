@@ -131,7 +131,7 @@ test('each job gives the command that does the same, and so does each dialog', a
         );
       } else expect(workOf(again)).toEqual(workOf(rows));
       if (request.kind === 'download')
-        await expect(window.getByText('It leaves out the header X-Key (-H).')).toBeVisible();
+        await expect(window.getByText('The copied command leaves out the header X-Key (-H).')).toBeVisible();
     }
 
     await openPage(window, 'Hash');

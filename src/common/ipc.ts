@@ -274,6 +274,8 @@ export const REQUESTS = {
   'shell:show': channel<void>()(z.strictObject({ jobId, taskId: z.int().positive().nullable() })),
   /** Opens a task's file with the program for it. What could run is shown in the file manager instead. */
   'shell:open': channel<'opened' | 'shown'>()(z.strictObject({ jobId, taskId: z.int().positive() })),
+  /** Shows a file in the file manager that was saved where the user said. */
+  'shell:show-saved': channel<void>()(z.strictObject({ path: z.string() })),
 } as const;
 
 export type RequestName = keyof typeof REQUESTS;

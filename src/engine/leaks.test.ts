@@ -93,6 +93,24 @@ function taken(): Taken {
   };
 }
 
+/** What is taken now and was not before. What was about to end then may have. */
+function more(before: Taken): Taken {
+  const now = taken();
+  const beside = (names: readonly string[], were: readonly string[]): string[] => {
+    const left = [...were];
+    return names.filter((name) => {
+      const at = left.indexOf(name);
+      if (at >= 0) left.splice(at, 1);
+      return at < 0;
+    });
+  };
+  return {
+    threads: Math.max(0, now.threads - before.threads),
+    descriptors: beside(now.descriptors, before.descriptors),
+    temporary: beside(now.temporary, before.temporary),
+  };
+}
+
 function memory(): { readonly heap: number; readonly resident: number } {
   // What the first collection finalizes, the second one frees.
   collect();
@@ -101,31 +119,34 @@ function memory(): { readonly heap: number; readonly resident: number } {
   return { heap: process.memoryUsage().heapUsed, resident: Number(pages) * 4096 };
 }
 
-test.runIf(process.platform === 'linux')('a hundred jobs leave no more behind than the first ones', async () => {
-  for (let file = 0; file < FILES; file++) put(join(folder, 'tree', `f${file}`), 'x'.repeat(file * 10_000));
-  const server = new OddServer();
-  await server.listen();
-  try {
-    const make = requests(server);
-    const play = async (from: number, to: number): Promise<void> => {
-      for (let job = from; job < to; job++) {
-        const request = make[job % make.length]?.(job);
-        if (request === undefined) throw new Error('There is no such request');
-        const { id, counts } = await run(request);
-        if (counts.failed > 0) await go(id, () => engine.retry(id));
-      }
-    };
-    await play(0, WARM);
-    const before = { taken: taken(), memory: memory() };
-    await play(WARM, JOBS);
-    // What ends a moment later may.
-    await expect.poll(taken).toEqual(before.taken);
-    const after = memory();
-    expect(after.heap - before.memory.heap).toBeLessThan(MOST_HEAP_BYTES);
-    expect(after.resident - before.memory.resident).toBeLessThan(MOST_RESIDENT_BYTES);
-    expect(readdirSync(tmpdir()).filter((name) => name.startsWith('.heddle'))).toEqual([]);
-    expect(statSync(join(folder, 'data/heddle.db')).size).toBeLessThan(8 * MEBIBYTE);
-  } finally {
-    await server.close();
-  }
-});
+test.runIf(process.platform === 'linux')(
+  'a hundred jobs leave no more behind than the first ones',
+  async () => {
+    for (let file = 0; file < FILES; file++) put(join(folder, 'tree', `f${file}`), 'x'.repeat(file * 10_000));
+    const server = new OddServer();
+    await server.listen();
+    try {
+      const make = requests(server);
+      const play = async (from: number, to: number): Promise<void> => {
+        for (let job = from; job < to; job++) {
+          const request = make[job % make.length]?.(job);
+          if (request === undefined) throw new Error('There is no such request');
+          const { id, counts } = await run(request);
+          if (counts.failed > 0) await go(id, () => engine.retry(id));
+        }
+      };
+      await play(0, WARM);
+      const before = { taken: taken(), memory: memory() };
+      await play(WARM, JOBS);
+      // What ends a moment later may.
+      await expect.poll(() => more(before.taken)).toEqual({ threads: 0, descriptors: [], temporary: [] });
+      const after = memory();
+      expect(after.heap - before.memory.heap).toBeLessThan(MOST_HEAP_BYTES);
+      expect(after.resident - before.memory.resident).toBeLessThan(MOST_RESIDENT_BYTES);
+      expect(readdirSync(tmpdir()).filter((name) => name.startsWith('.heddle'))).toEqual([]);
+      expect(statSync(join(folder, 'data/heddle.db')).size).toBeLessThan(8 * MEBIBYTE);
+    } finally {
+      await server.close();
+    }
+  },
+);

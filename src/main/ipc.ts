@@ -1,6 +1,7 @@
 /** Answers the window's requests. Every message is checked for its sender and its shape. */
 import { writeFile } from 'node:fs/promises';
-import { ipcMain, type IpcMainInvokeEvent } from 'electron';
+import { normalize } from 'node:path';
+import { ipcMain, shell, type IpcMainInvokeEvent } from 'electron';
 import { HeddleError, toErrorData } from '../common/model/errors';
 import {
   EVENT_NAMES,
@@ -12,7 +13,14 @@ import {
 } from '../common/ipc';
 import { codeSamples, commandText, experimentText, freeSpace, requestCommand, type Engine } from '../engine';
 import { appInfo } from './app-info';
-import { pick, pickDuplicatesPath, pickExperimentPath, pickExportPath, pickManifestPath } from './dialogs';
+import {
+  pick,
+  pickDuplicatesPath,
+  pickExperimentPath,
+  pickExportPath,
+  pickManifestPath,
+  wasSaved,
+} from './dialogs';
 import { startCostProcess } from './cost-process';
 import { enableCommands } from './menu';
 import { lookAt, type Opening } from './opening';
@@ -21,7 +29,7 @@ import { copyLines, copyRows, openFile, showInFolder } from './task-files';
 import { getMainWindow, tellWindow } from './window';
 
 /** What terminals have unless somebody changes it. */
-const shell = process.platform === 'win32' ? 'powershell' : 'sh';
+const shellKind = process.platform === 'win32' ? 'powershell' : 'sh';
 
 type Handlers = {
   readonly [Name in RequestName]: (
@@ -81,8 +89,8 @@ export function setupIpc(engine: Engine, dataDirectory: string, opening: Opening
     },
     'jobs:run-dry': ({ jobId }) => engine.runDry(jobId),
     'jobs:request': ({ jobId }) => engine.requestOf(jobId),
-    'jobs:command': async ({ jobId }) => commandText(await engine.commandOf(jobId), shell),
-    'requests:command': (request) => commandText(requestCommand(request), shell),
+    'jobs:command': async ({ jobId }) => commandText(await engine.commandOf(jobId), shellKind),
+    'requests:command': (request) => commandText(requestCommand(request), shellKind),
     'jobs:statistics': ({ jobId }) => engine.statistics(jobId),
     'jobs:watch': ({ jobId }) => {
       engine.watch(jobId);
@@ -132,6 +140,10 @@ export function setupIpc(engine: Engine, dataDirectory: string, opening: Opening
     },
     'shell:can-show': ({ jobId, taskId }) => engine.isThere(jobId, taskId),
     'shell:show': ({ jobId, taskId }) => showInFolder(engine, jobId, taskId),
+    'shell:show-saved': ({ path }) => {
+      if (!wasSaved(path)) throw new HeddleError('bad-request', 'Heddle did not save this file.');
+      shell.showItemInFolder(normalize(path));
+    },
     'shell:open': ({ jobId, taskId }) => openFile(engine, jobId, taskId),
   };
   for (const name of Object.keys(REQUESTS) as RequestName[]) handle(name, handlers);

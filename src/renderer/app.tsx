@@ -2,12 +2,13 @@ import { DialogHost } from './dialogs/dialog-host';
 import { DialogBoundary, PageBoundary } from './components/boundary';
 import { ContextMenuHost } from './components/context-menu';
 import { InterruptedBanner, LiveRegion, Notices } from './components/notices';
+import { Toasts } from './components/toasts';
 import { Sidebar } from './components/sidebar';
 import { DropTarget } from './kind-page/drop-target';
 import { KindPage } from './kind-page/kind-page';
 import { ExperimentsPage } from './pages/experiments/experiments';
 import { HistoryPage } from './pages/history';
-import { SettingsPage } from './pages/settings';
+import { SettingsPage } from './pages/settings/settings';
 import { ThreadsPage } from './pages/threads/threads';
 import { isPageKind, PAGE_TITLES } from './kinds';
 import { useShortcuts } from './state/shortcuts';
@@ -20,6 +21,7 @@ export function App() {
     <div className={styles['app']}>
       <Sidebar />
       <CurrentPage />
+      <Toasts />
       <LiveRegion />
       <ContextMenuHost />
       <DialogBoundary onFault={closeDialog}>

@@ -87,14 +87,14 @@ export class TaskSearch {
     // Tasks that have settled since may be others.
     const key = [jobId, state, finding, Object.values(counts), search].join('/');
     const kept = this.#found.get(key);
-    if (kept !== undefined && Date.now() - (await kept).atMs < FRESH_MS) return kept;
+    if (kept !== undefined && performance.now() - (await kept).atMs < FRESH_MS) return kept;
     const run = (async (): Promise<Found> => {
       const ordinals: number[] = [];
       for (let from = 0; from < total; from += SLICE) {
         ordinals.push(...this.#tasks.rows.searchSlice(jobId, { state, finding, text: search }, from, SLICE));
         await new Promise((resolve) => setImmediate(resolve));
       }
-      return { ordinals, atMs: Date.now() };
+      return { ordinals, atMs: performance.now() };
     })();
     this.#found.delete(key);
     this.#found.set(key, run);

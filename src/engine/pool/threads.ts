@@ -6,6 +6,7 @@
 import { Worker } from 'node:worker_threads';
 import type { JobKind } from '../../common/model/jobs';
 import type { SpareData } from '../../common/threads/protocol';
+import { ThreadBudget } from './thread-budget';
 
 /** What sleeps takes some 10 MB each. */
 const KEEP_MS = 3 * 60_000;
@@ -31,6 +32,8 @@ interface Spare {
 const LIMITS = { maxYoungGenerationSizeMb: 6, maxOldGenerationSizeMb: 512 };
 
 export class Threads {
+  /** What the executors of this process may have. */
+  readonly budget: ThreadBudget;
   readonly #script: string | URL;
   readonly #keepMs: number;
   #spares: Spare[] = [];
@@ -43,8 +46,9 @@ export class Threads {
    * @param script what every thread runs; what for is said by its data's `role`
    * @param keepMs how long threads that nobody takes are kept
    */
-  constructor(script: string | URL, { keepMs = KEEP_MS }: { readonly keepMs?: number } = {}) {
+  constructor(script: string | URL, { keepMs = KEEP_MS, budget = new ThreadBudget() } = {}) {
     this.#script = script;
+    this.budget = budget;
     this.#keepMs = keepMs;
   }
 

@@ -202,7 +202,7 @@ function JobButtons({ job }: { readonly job: JobSummary }) {
         ) : (
           <JobWorkersMenu key={job.id} job={job} />
         ))}
-      {job.kind === 'download' && <SpeedMenu job={job} />}
+      {job.kind === 'download' && !ended && !elsewhere && <SpeedMenu job={job} />}
       {canRetry(job) && (
         <Button
           onPress={() => {

@@ -1,6 +1,5 @@
 /** The speed limits, of one job and of all downloads, one click away. */
 import type { JobSummary } from '../../common/model/jobs';
-import { isEnded } from '../../common/model/jobs';
 import { formatRate } from '../../common/model/units';
 import { ChoicesMenu, type Choice } from '../components/choices-menu';
 import { MenuButton } from '../components/menu';
@@ -31,19 +30,24 @@ export function AllSpeedMenu() {
   );
 }
 
-/** Of the job, as long as it may still run, and of all downloads together: what is least holds. */
+/** Of a job that has not ended, and of all downloads together: the lower one holds. */
 export function SpeedMenu({ job }: { readonly job: JobSummary }) {
   const ofAll = useStore(settingsStore, (settings) => settings?.limitRate);
   if (ofAll === undefined) return null;
-  const steers = !isEnded(job.state) && !job.foreign;
-  const own = steers ? job.limitRate : null;
+  const own = job.limitRate;
   const text =
     own !== null && (ofAll === null || own <= ofAll)
       ? `At most ${formatRate(own)}`
       : ofAll === null
         ? 'No speed limit'
         : `All at most ${formatRate(ofAll)}`;
-  const choices: Choice[] = [
+  const choices: readonly Choice[] = [
+    {
+      title: 'This download',
+      ...rateChoice(own, (rate) => {
+        limitJob(job.id, rate);
+      }),
+    },
     {
       title: 'All downloads together',
       ...rateChoice(ofAll, (limitRate) => {
@@ -51,14 +55,6 @@ export function SpeedMenu({ job }: { readonly job: JobSummary }) {
       }),
     },
   ];
-  if (steers) {
-    choices.unshift({
-      title: 'This download',
-      ...rateChoice(job.limitRate, (rate) => {
-        limitJob(job.id, rate);
-      }),
-    });
-  }
   return (
     <ChoicesMenu label={`${text}, change`} choices={choices}>
       {text} <span aria-hidden="true">▾</span>

@@ -8,10 +8,11 @@ import { Button } from '../components/button';
 import { KIND_NAMES, MODE_NAMES } from '../kinds';
 import { isDryRun } from '../lib/findings';
 import { jobStateText, meanRate, whenText } from '../lib/text';
-import { askToRemove, canRetry, retryJob } from '../state/actions';
+import { canRetry, retryJob } from '../state/actions';
 import { watchJob } from '../state/frames';
 import { jobsStore, mergeJobs } from '../state/jobs';
 import { notifyError } from '../state/notices';
+import { removeJobs } from '../state/removing';
 import { useStore } from '../state/store';
 import { showJob } from '../state/ui';
 import pageStyles from './page.module.css';
@@ -199,7 +200,7 @@ function HistoryRow({ job }: { readonly job: JobSummary }) {
             className={styles['action']}
             aria-label={`Remove ${visible(job.label)}`}
             onClick={() => {
-              askToRemove(job);
+              removeJobs([job]);
             }}
           >
             Remove

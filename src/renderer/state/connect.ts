@@ -5,16 +5,19 @@ import { showTheme } from '../lib/theme';
 import { takeNewestChoices } from './experiment-page';
 import { forgetExperiment, loadExperiments, takeExperiment, takeExperimentFrame } from './experiments';
 import { takeFrame, takeSummaries } from './frames';
+import { tellEnds } from './job-ends';
 import { forgetJob, loadAllKinds, mergeJobs } from './jobs';
 import { takeOpened } from './opening';
 import { notify, notifyError } from './notices';
 import { infoStore, settingsStore } from './settings';
+import { speakProgress } from './spoken-progress';
 import { takeCostProgress } from './thread-costs';
 
 export function connect(): void {
   const { heddle } = window;
   heddle.on('frame', takeFrame);
   heddle.on('jobs-changed', (jobs) => {
+    tellEnds(jobs);
     mergeJobs(jobs);
     takeSummaries(jobs);
   });
@@ -37,6 +40,8 @@ export function connect(): void {
   tellEnabledCommands();
   heddle.on('opening', takeOpened);
   takeOpened();
+
+  speakProgress();
 
   settingsStore.subscribe(applyTheme);
   read().catch(notifyError);

@@ -23,7 +23,8 @@ function onKeyDown(event: KeyboardEvent): void {
       inList !== true &&
       [shortcut, ...also].some((keys) => isPressed(keys, event, isMac)),
   );
-  if (command === undefined) return;
+  // In a field Undo is the field's.
+  if (command === undefined || (command.id === 'undo-toast' && isField(event.target))) return;
   event.preventDefault();
   runCommand(command.id);
 }

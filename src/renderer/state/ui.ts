@@ -17,7 +17,6 @@ export type OpenDialog =
   | { readonly type: 'palette' }
   | { readonly type: 'shortcuts' }
   | { readonly type: 'rename'; readonly jobId: number }
-  | { readonly type: 'remove'; readonly jobId: number }
   | { readonly type: 'remove-experiment'; readonly experimentId: number };
 
 export interface Ui {
