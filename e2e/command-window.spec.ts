@@ -41,14 +41,7 @@ function workOf(lines: string): unknown[] {
     .trim()
     .split('\n')
     .map((line) => JSON.parse(line) as Record<string, unknown>)
-    .map(({ source, state, bytes, digests, name, finding }) => ({
-      source,
-      state,
-      bytes,
-      digests,
-      name,
-      finding,
-    }))
+    .map(({ source, state, bytes, digests }) => ({ source, state, bytes, digests: digests ?? null }))
     .sort((a, b) => String(a.source).localeCompare(String(b.source)));
 }
 
