@@ -93,14 +93,16 @@ test('details, answers and exports of a download', async ({ app, folder }) => {
   await expectAccessible(window);
 
   await chooseFromMenu(window, /^More for/u, 'Copy failed URLs');
-  await expect(window.getByText('2 URLs copied.')).toBeVisible();
+  await expect(window.getByRole('region', { name: 'Notifications' })).toContainText('2 URLs copied.');
   const copied = await electron.evaluate(async ({ clipboard }) => clipboard.readText());
   expect(copied).toBe(`${server.url}/missing-1\n${server.url}/missing-2\n`);
 
   const path = join(folder, 'job.csv');
   await answerDialogs(electron, [path]);
   await chooseFromMenu(window, /^More for/u, 'Export as CSV…');
-  await expect(window.getByText(`The job was exported as ${path}.`)).toBeVisible();
+  await expect(window.getByRole('region', { name: 'Notifications' })).toContainText(
+    `The job was exported as ${path}.`,
+  );
   expect(readFileSync(path, 'utf8').trimEnd().split('\r\n')).toHaveLength(6);
   expect(complaints).toEqual([]);
   await server.close();

@@ -26,7 +26,7 @@ import type { Ranges } from './model/ranges';
 import { FINDINGS, TASK_STATES, type ExpectedFile, type FindingCounts, type TaskRow } from './model/tasks';
 import { JOB_KINDS, type JobSummary, type WorkerStatistics } from './model/jobs';
 import { MANIFEST_FORMATS } from './model/digests';
-import type { Opened, OpenedPath } from './opening/opened';
+import type { ClipboardUrls, Opened, OpenedPath } from './opening/opened';
 import { EXPORT_FORMATS, type FailedAttempt, type HostState, type ResponseSummary } from './model/responses';
 import { rateSchema, settingsPatchSchema, type Settings } from './model/settings';
 
@@ -309,6 +309,8 @@ export interface ShellEvents {
   readonly command: { readonly id: CommandId };
   /** Something came in from outside: see `opening:take`. */
   readonly opening: null;
+  /** The window came to the front with URLs in the clipboard that were not offered before. */
+  readonly 'clipboard-urls': ClipboardUrls;
 }
 export type WindowEvents = Events & ShellEvents;
 export const EVENT_NAMES = [
@@ -329,6 +331,8 @@ export type Reply<T> =
 
 /** What the preload puts on `window.heddle`. */
 export interface HeddleBridge {
+  /** The page to begin with; '': the usual one. */
+  readonly startPage: string;
   invoke<Name extends RequestName>(
     name: Name,
     input: RequestInput<Name>,

@@ -5,6 +5,8 @@ import { toErrorData } from '../common/model/errors';
 import { Engine, Threads, defaultDataDirectory } from '../engine';
 import { flagValue } from './flags';
 import { Closing } from './closing';
+import { setupClipboardOffer } from './clipboard-offer';
+import { BACKGROUND_FLAG, setupLoginItem } from './login-item';
 import { setupIpc } from './ipc';
 import { setupMenu } from './menu';
 import { Opening, ownArguments, startArguments, type StartArguments } from './opening';
@@ -65,9 +67,18 @@ async function start(): Promise<void> {
     closing.openWindow();
   };
   setupMenu(open);
-  setupStatus(engine, open);
+  setupStatus(
+    engine,
+    (job) => {
+      opening.show(engine.job(job.id));
+    },
+    open,
+  );
+  setupClipboardOffer(engine);
+  setupLoginItem(engine);
   engine.waitForRoom();
-  open();
+  if (!process.argv.includes(BACKGROUND_FLAG)) open();
+  else closing.startInBackground();
   opening.add(started);
   opening.onAdded = open;
   // From the background, too. What a second start says comes from a program of the same user, and is checked all the same.

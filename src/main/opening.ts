@@ -6,6 +6,7 @@ import { app } from 'electron';
 import { z } from 'zod';
 import { isHeddleLink, readHeddleLink } from '../common/opening/heddle-link';
 import type { Opened, OpenedPath } from '../common/opening/opened';
+import type { JobSummary } from '../common/model/jobs';
 import { visible } from '../common/model/visible';
 import { tellWindow } from './window';
 
@@ -55,6 +56,13 @@ export class Opening {
       this.onAdded();
       tellWindow('opening', null);
     });
+  }
+
+  /** Shows a job, whether or not the window is there. */
+  show(job: JobSummary): void {
+    this.#held.push({ type: 'job', job });
+    this.onAdded();
+    tellWindow('opening', null);
   }
 
   take(): readonly Opened[] {

@@ -6,6 +6,7 @@
 import { Worker } from 'node:worker_threads';
 import type { JobKind } from '../../common/model/jobs';
 import type { SpareData } from '../../common/threads/protocol';
+import { loadKoffi } from '../../files/koffi';
 import { ThreadBudget } from './thread-budget';
 
 /** What sleeps takes some 10 MB each. */
@@ -77,6 +78,7 @@ export class Threads {
 
   /** A thread with this data, as if it had been made with it. */
   start(data: object): Worker {
+    holdLibraries();
     const spare = this.#spares.shift();
     if (spare === undefined) return new Worker(this.#script, { workerData: data, resourceLimits: LIMITS });
     const { worker, signal, forget } = spare;
@@ -102,6 +104,7 @@ export class Threads {
   }
 
   #make(kind: JobKind): Spare {
+    holdLibraries();
     const signal = new Int32Array(new SharedArrayBuffer(4));
     const workerData: SpareData = { role: 'spare', kind, signal };
     const worker = new Worker(this.#script, { workerData, resourceLimits: LIMITS });
@@ -117,6 +120,25 @@ export class Threads {
     const ended = worker.terminate().finally(() => this.#leaving.delete(ended));
     this.#leaving.add(ended);
   }
+}
+
+let areHeld = false;
+
+/**
+ * Node unloads a native library with the last thread that has loaded it, and what that thread's end still calls in it is
+ * gone then: the process dies. The main thread has SQLite loaded anyway, and BLAKE3 stays by itself; koffi is loaded here,
+ * while the first thread comes up.
+ */
+function holdLibraries(): void {
+  if (areHeld) return;
+  areHeld = true;
+  setImmediate(() => {
+    try {
+      loadKoffi();
+    } catch {
+      // There is none for this system, and so none that is unloaded.
+    }
+  });
 }
 
 function wake(signal: Int32Array): void {

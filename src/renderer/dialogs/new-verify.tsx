@@ -95,6 +95,7 @@ interface PathFieldProps {
 }
 
 function PathField({ draft, field, label, placeholder, purpose = 'folder' }: PathFieldProps) {
+  const recent = useSettings()?.recentFolders.sources ?? [];
   return (
     <FolderField
       id={useId()}
@@ -102,6 +103,7 @@ function PathField({ draft, field, label, placeholder, purpose = 'folder' }: Pat
       value={draft[field]}
       placeholder={placeholder}
       purpose={purpose}
+      recent={recent}
       error={null}
       onChange={(path) => {
         changeDraft('verify', { [field]: path });

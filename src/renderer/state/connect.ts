@@ -7,7 +7,8 @@ import { forgetExperiment, loadExperiments, takeExperiment, takeExperimentFrame 
 import { takeFrame, takeSummaries } from './frames';
 import { tellEnds } from './job-ends';
 import { forgetJob, loadAllKinds, mergeJobs } from './jobs';
-import { takeOpened } from './opening';
+import { rememberPages, takeDialogChoices } from './memory';
+import { offerClipboard, takeOpened } from './opening';
 import { notify, notifyError } from './notices';
 import { infoStore, settingsStore } from './settings';
 import { speakProgress } from './spoken-progress';
@@ -40,6 +41,7 @@ export function connect(): void {
   tellEnabledCommands();
   heddle.on('opening', takeOpened);
   takeOpened();
+  heddle.on('clipboard-urls', offerClipboard);
 
   speakProgress();
 
@@ -51,6 +53,8 @@ async function read(): Promise<void> {
   await Promise.all([
     request('settings:get', undefined).then((settings) => {
       settingsStore.set(settings);
+      takeDialogChoices(settings);
+      rememberPages();
     }),
     request('app:info', undefined).then((info) => {
       infoStore.set(info);

@@ -1,14 +1,15 @@
 /** What comes in from outside: files and links that the system opens with Heddle, drops, pastes. It is asked what it is for; nothing starts. */
 import { assertNever } from '../../common/model/errors';
 import type { Choice } from '../../common/opening/choices';
-import type { LinkedDownload, Opened, OpenedPath } from '../../common/opening/opened';
+import type { ClipboardUrls, LinkedDownload, Opened, OpenedPath } from '../../common/opening/opened';
 import { request } from '../bridge';
 import { isPageKind, type Page, type PageKind } from '../kinds';
+import { plural } from '../lib/text';
 import { addPaste, addPasted, addPaths, addText, addToVerify, changeDraft } from './drafts';
-import { notify, notifyError } from './notices';
-import { goTo, openDialog, uiStore } from './ui';
+import { notify, notifyError, toast } from './notices';
+import { goTo, openDialog, showJob, uiStore } from './ui';
 
-type Asked = Exclude<Opened, { type: 'refused' }>;
+type Asked = Extract<Opened, { type: 'paths' | 'download' }>;
 
 /** They wait while a dialog is open. */
 const waiting: Asked[] = [];
@@ -33,6 +34,7 @@ export function takeOpened(): void {
     for (const opened of all) {
       if (opened.type === 'refused')
         notify({ code: 'bad-request', message: opened.message, retryable: false });
+      else if (opened.type === 'job') showJob(opened.job);
       else ask(opened);
     }
   }, notifyError);
@@ -95,6 +97,20 @@ export function startLinked({ urls, name, checksum }: LinkedDownload): void {
     addPasted(name ?? 'Link', `${url}${options.join('')}\n`);
   }
   openNew('download');
+}
+
+/** Says that there are URLs in the clipboard, and takes them if the user wants. */
+export function offerClipboard({ text, count }: ClipboardUrls): void {
+  if (uiStore.get().dialog !== null) return;
+  toast(`${plural(count, 'URL', 'URLs')} in the clipboard`, {
+    action: {
+      label: 'Download…',
+      run: () => {
+        addText(text);
+        openNew('download');
+      },
+    },
+  });
 }
 
 interface Dropped {

@@ -4,7 +4,7 @@ import { notifyError, toast } from './notices';
 
 /** @param what in a sentence without an end: 'The job was exported' */
 export function toastSaved(what: string, path: string): void {
-  toast(`${what} as ${path}`, {
+  toast(`${what} as ${path}.`, {
     action: {
       label: 'Open folder',
       run: () => {

@@ -1,7 +1,7 @@
 /** Where the user is: the page, the chosen job of each kind, the open dialog. */
 import type { JobSummary } from '../../common/model/jobs';
 import type { Opened } from '../../common/opening/opened';
-import { isPageKind, type Page, type PageKind } from '../kinds';
+import { isPageKind, PAGES, type Page, type PageKind } from '../kinds';
 import { jobsStore, mergeJobs, type Jobs } from './jobs';
 import { createStore, useStore } from './store';
 
@@ -13,7 +13,7 @@ export type OpenDialog =
       readonly forExperiment?: boolean;
     }
   /** What is to be done with something that came from outside. */
-  | { readonly type: 'choose'; readonly opened: Exclude<Opened, { type: 'refused' }> }
+  | { readonly type: 'choose'; readonly opened: Extract<Opened, { type: 'paths' | 'download' }> }
   | { readonly type: 'palette' }
   | { readonly type: 'shortcuts' }
   | { readonly type: 'rename'; readonly jobId: number }
@@ -26,8 +26,14 @@ export interface Ui {
   readonly bannerDismissed: boolean;
 }
 
+/** The last one, as the main process says. */
+function startPage(): Page {
+  const name = typeof window === 'undefined' ? '' : window.heddle.startPage;
+  return PAGES.find((page) => page === name) ?? 'download';
+}
+
 export const uiStore = createStore<Ui>({
-  page: 'download',
+  page: startPage(),
   chosen: { download: null, hash: null, verify: null, copy: null },
   dialog: null,
   bannerDismissed: false,

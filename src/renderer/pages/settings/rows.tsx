@@ -75,9 +75,17 @@ function Reset({ name, keys }: Pick<RowProps, 'name' | 'keys'>) {
   );
 }
 
-/** Settings that say how Heddle works: not where the window was. */
+/** What is remembered from one start to the next; the user never sets it. */
+const REMEMBERED: ReadonlySet<keyof Settings> = new Set<keyof Settings>([
+  'windowPlace',
+  'lastPage',
+  'recentFolders',
+  'dialogChoices',
+]);
+
+/** Settings that say how Heddle works. */
 export const RESETTABLE = (Object.keys(DEFAULT_SETTINGS) as (keyof Settings)[]).filter(
-  (key) => key !== 'windowPlace',
+  (key) => !REMEMBERED.has(key),
 );
 
 export function isDefault(settings: Settings, key: keyof Settings): boolean {

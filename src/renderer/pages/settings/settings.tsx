@@ -11,6 +11,7 @@ import { About } from './about';
 import { DownloadSettings } from './download-settings';
 import { JobSettings } from './job-settings';
 import { RESETTABLE, SearchContext, defaultsOf, isDefault } from './rows';
+import { SystemSettings } from './system-settings';
 import { WindowSettings } from './window-settings';
 import styles from './settings.module.css';
 
@@ -56,6 +57,7 @@ export function SettingsPage() {
               <JobSettings settings={settings} />
               <DownloadSettings settings={settings} />
               <WindowSettings settings={settings} />
+              <SystemSettings settings={settings} />
               <About />
             </SearchContext>
             <p className={styles['none']}>No setting matches “{search}”.</p>
