@@ -31,6 +31,7 @@ export interface DownloadFlags {
   readonly onlyExt: readonly string[];
   readonly skipHost: readonly string[];
   readonly skipExt: readonly string[];
+  readonly exact?: true;
   readonly out?: string;
   readonly checksum?: string;
   readonly existing?: DownloadOptions['existing'];
@@ -115,6 +116,7 @@ export function addTransferFlags(command: Command): Command {
     )
     .option('--skip-host <names>', 'from lists, skip these hosts', names, [])
     .option('--skip-ext <names>', 'from lists, skip files with these extensions', names, [])
+    .option('--exact', 'these four match whole extensions (gz is not tar.gz) and hosts of no other port')
     .option(
       '--checksum <algorithm=hex>',
       'expected digest of the file, for a single URL; sha256-BASE64, as used in web pages, also works',
@@ -250,10 +252,12 @@ export function listFilters({
   onlyExt,
   skipHost,
   skipExt,
+  exact,
 }: DownloadFlags): Readonly<Record<'only' | 'leaveOut', ListFilter>> {
+  const how = exact === true ? { exact } : {};
   return {
-    only: { hosts: [...onlyHost], extensions: [...onlyExt] },
-    leaveOut: { hosts: [...skipHost], extensions: [...skipExt] },
+    only: { hosts: [...onlyHost], extensions: [...onlyExt], ...how },
+    leaveOut: { hosts: [...skipHost], extensions: [...skipExt], ...how },
   };
 }
 

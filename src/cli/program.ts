@@ -53,7 +53,7 @@ function outputFlags(command: Command): Command {
     .option('--quiet', 'no progress on standard error');
 }
 
-function taskFlags(command: Command): Command {
+export function taskFlags(command: Command): Command {
   return outputFlags(command)
     .addOption(new Option('--sync', 'one task after another').conflicts(['async', 'mode']))
     .addOption(new Option('--async', 'on the pool of worker threads').conflicts(['sync', 'mode']))
@@ -61,7 +61,7 @@ function taskFlags(command: Command): Command {
     .option('--workers <n>', 'worker threads', whole(1, MAX_WORKERS));
 }
 
-function chosenMode(flags: TaskFlags): Mode | null {
+export function chosenMode(flags: TaskFlags): Mode | null {
   return flags.mode ?? (flags.sync ? 'sequential' : flags.async ? 'pool' : null);
 }
 
