@@ -16,7 +16,7 @@ import { pick, pickDuplicatesPath, pickExperimentPath, pickExportPath, pickManif
 import { startCostProcess } from './cost-process';
 import { enableCommands } from './menu';
 import { isAppUrl } from './security';
-import { copyLines, copyRows, openFile, showInFolder } from './task-files';
+import { copyLines, openFile, showInFolder } from './task-files';
 import { getMainWindow, tellWindow } from './window';
 
 type Handlers = {
@@ -82,7 +82,7 @@ export function setupIpc(engine: Engine, dataDirectory: string): void {
     },
     'tasks:page': (query) => engine.tasksPage(query),
     'tasks:places': ({ first, last, ...query }) => engine.taskPlaces(query, first, last),
-    'tasks:copy': ({ jobId, places, what }) => copyRows(engine, jobId, places, what),
+    'tasks:copy': ({ jobId, places, what, sort }) => copyLines(engine.rowLines(jobId, places, what, sort)),
     'tasks:get': ({ taskId }) => engine.task(taskId),
     'tasks:failed-attempts': ({ taskId }) => engine.failedAttempts(taskId),
     'tasks:expected': ({ taskId }) => engine.expected(taskId),

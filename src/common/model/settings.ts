@@ -1,5 +1,6 @@
 /** What the user has chosen; one row each in SQLite. */
 import { z } from 'zod';
+import { columnsSchema } from './columns';
 import { connectionsSchema, rememberedOptionsSchema } from './download-options';
 import { MAX_WORKERS } from './job-request';
 import { MODES } from './jobs';
@@ -64,6 +65,8 @@ const settingsSchema = z.lazy(() =>
     theme: z.enum(['system', 'dark', 'light']),
     /** Of the window, in percent. */
     zoom: z.int().min(50).max(300),
+    /** Of the window's lists, where the user chose. */
+    columns: columnsSchema,
     /** What becomes of running jobs when the window is closed. */
     closing: z.enum(['ask', 'background', 'quit']),
     /** Where the window was, in the screen's own points; `null`: where the system puts it. */
@@ -90,6 +93,7 @@ export const DEFAULT_SETTINGS: Settings = {
   downloadOptions: {},
   theme: 'system',
   zoom: 100,
+  columns: {},
   closing: 'ask',
   windowPlace: null,
 };
