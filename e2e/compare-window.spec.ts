@@ -76,7 +76,9 @@ async function exportAs({ electron, window }: App, entry: string, path: string):
   await answerDialogs(electron, [path]);
   await window.getByRole('button', { name: 'Export', exact: true }).click();
   await window.getByRole('menuitem', { name: entry }).click();
-  await expect(window.getByText(`The experiment was exported as ${path}.`)).toBeAttached();
+  await expect(window.getByRole('region', { name: 'Notifications' })).toContainText(
+    `The experiment was exported as ${path}.`,
+  );
   return read(path);
 }
 

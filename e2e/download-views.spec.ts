@@ -93,14 +93,16 @@ test('details, answers and exports of a download', async ({ app, folder }) => {
   await expectAccessible(window);
 
   await chooseFromMenu(window, /^More for/u, 'Copy failed URLs');
-  await expect(window.getByText('2 URLs copied.')).toBeVisible();
+  await expect(window.getByRole('region', { name: 'Notifications' })).toContainText('2 URLs copied.');
   const copied = await electron.evaluate(async ({ clipboard }) => clipboard.readText());
   expect(copied).toBe(`${server.url}/missing-1\n${server.url}/missing-2\n`);
 
   const path = join(folder, 'job.csv');
   await answerDialogs(electron, [path]);
   await chooseFromMenu(window, /^More for/u, 'Export as CSV…');
-  await expect(window.getByText(`The job was exported as ${path}.`)).toBeVisible();
+  await expect(window.getByRole('region', { name: 'Notifications' })).toContainText(
+    `The job was exported as ${path}.`,
+  );
   expect(readFileSync(path, 'utf8').trimEnd().split('\r\n')).toHaveLength(6);
   expect(complaints).toEqual([]);
   await server.close();
@@ -120,10 +122,13 @@ test('hosts are seen at work and held; the speed is limited in one click', async
   await expect(host).toContainText('running');
   await expect(host).toContainText('3 of 16');
 
-  await chooseFromMenu(window, /^Speed: no limit/u, '5.0 MB/s');
-  await expect(window.getByRole('button', { name: /^Speed: 5\.0 MB\/s/u })).toBeVisible();
-  await chooseFromMenu(window, /^This job: no limit/u, '1.0 MB/s');
-  await expect(window.getByRole('button', { name: /^This job: 1\.0 MB\/s/u })).toBeVisible();
+  const limit = async (button: RegExp, whose: string, rate: string): Promise<void> => {
+    await window.getByRole('button', { name: button }).click();
+    await window.getByRole('group', { name: whose }).getByRole('menuitemradio', { name: rate }).click();
+  };
+  await limit(/^No speed limit/u, 'All downloads together', '5.0 MB/s');
+  await limit(/^All at most 5\.0 MB\/s/u, 'This download', '1.0 MB/s');
+  await expect(window.getByRole('button', { name: /^At most 1\.0 MB\/s/u })).toBeVisible();
 
   server.letGo();
   await expect(window.getByText('Hosts are listed while the job runs.')).toBeVisible();

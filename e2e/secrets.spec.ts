@@ -20,8 +20,8 @@ test('no password is shown or kept in clear, also in lines that cannot be read',
   const base = `127.0.0.1:${(server.address() as AddressInfo).port}`;
 
   await openPage(window, 'Settings');
-  await window.getByLabel('Proxy').fill(`http://p:s3cret-proxy@${base}`);
-  await window.getByLabel('Proxy').blur();
+  await window.getByRole('textbox', { name: 'Proxy' }).fill(`http://p:s3cret-proxy@${base}`);
+  await window.getByRole('textbox', { name: 'Proxy' }).blur();
   await openPage(window, 'Downloads');
   await window.getByRole('button', { name: 'New download', exact: true }).click();
   const dialog = window.getByRole('dialog');

@@ -1,22 +1,5 @@
-import { AxeBuilder } from '@axe-core/playwright';
 import { expect } from '@playwright/test';
-import { openPage, test } from './app';
-
-const PAGES = ['Downloads', 'Hash', 'Verify', 'Copy', 'History', 'Settings'] as const;
-
-for (const theme of ['dark', 'light'] as const) {
-  test(`no page violates axe's rules, ${theme}`, async ({ app: { window, complaints } }) => {
-    await window.emulateMedia({ colorScheme: theme });
-    for (const page of PAGES) {
-      await openPage(window, page);
-      await expect(window.getByRole('main', { name: page })).toBeVisible();
-      // Electron opens no second page, which axe's default way of running needs.
-      const { violations } = await new AxeBuilder({ page: window }).setLegacyMode().analyze();
-      expect(violations.map(({ id, nodes }) => `${page}: ${id}: ${nodes[0]?.html ?? ''}`)).toEqual([]);
-    }
-    expect(complaints).toEqual([]);
-  });
-}
+import { test } from './app';
 
 test('the page has no Node, no other origin and no way out', async ({ app: { electron, window } }) => {
   expect(await window.evaluate(() => typeof (globalThis as { require?: unknown }).require)).toBe('undefined');

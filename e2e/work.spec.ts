@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { expect } from '@playwright/test';
 import {
   DOWNLOAD_WORKERS,
+  type App,
   answerDialogs,
   contentOf,
   ended,
@@ -94,14 +95,16 @@ test('a tree is copied and equal', async ({ app, folder }) => {
 test('the switch and the jobs are there after a restart', async ({ folder }) => {
   const data = join(folder, 'data');
   const first = await launch(data);
-  const toggle = first.window.getByRole('radiogroup').first();
+  const toggleOf = async ({ window }: App) => {
+    await openPage(window, 'Settings');
+    return window.getByRole('radiogroup', { name: 'Sync or Async for a new download' });
+  };
+  const toggle = await toggleOf(first);
   await expect(toggle.getByRole('radio', { name: 'Async' })).toBeChecked();
   await toggle.getByRole('radio', { name: 'Sync', exact: true }).check();
   await expect(toggle.getByRole('radio', { name: 'Sync', exact: true })).toBeChecked();
   await first.electron.close();
   const second = await launch(data);
-  await expect(
-    second.window.getByRole('radiogroup').first().getByRole('radio', { name: 'Sync', exact: true }),
-  ).toBeChecked();
+  await expect((await toggleOf(second)).getByRole('radio', { name: 'Sync', exact: true })).toBeChecked();
   await second.electron.close();
 });

@@ -6,6 +6,7 @@ import { runTool } from './lib/run.mjs';
 const TESTS = {
   lists: 'src/engine/formats/list-fuzz.test.ts',
   answers: 'src/workers/http/parser-fuzz.test.ts',
+  readers: 'src/engine/readers-fuzz.test.ts',
 };
 
 const [what = '', minutes = '10'] = process.argv.slice(2);

@@ -83,3 +83,18 @@ it('an app of Linux has an icon for each size', () => {
     expect(`${width}x${height}.png`).toBe(name);
   }
 });
+
+it('opens manifests, lists and links on all systems', () => {
+  const extensions = config.fileAssociations.map(({ ext }) => ext);
+  expect(extensions).toEqual(expect.arrayContaining(['sha256', 'sfv', 'md5', 'metalink', 'meta4']));
+  for (const { ext, mimeType, rank } of config.fileAssociations) {
+    // Linux knows them by their type alone, with one extension each; what others are the default for stays theirs.
+    expect(typeof ext).toBe('string');
+    expect(mimeType).toMatch(/^application\//);
+    expect(rank).toBe('Alternate');
+  }
+  expect(config.protocols.map(({ schemes }) => schemes)).toEqual([['heddle']]);
+  const installer = read(config.nsis.include).toString();
+  expect(installer).toContain(`'"$appExe" -- "%1"'`);
+  expect(installer).toContain('DeleteRegKey SHELL_CONTEXT "Software\\Classes\\heddle"');
+});

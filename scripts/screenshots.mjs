@@ -1,12 +1,13 @@
 // `npm run screenshots`: the pictures in docs/screenshots, taken of the real app at real work; `-- pages` or
 // `-- files` or `-- compare` takes only those of all pages, of what was found of files, or of experiments; with
-// `narrow` too in a small window, into test-results.
+// `narrow` too in a small window, into test-results; with `every` only those of every page and state, into test-results.
 import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { openApp } from './lib/app-window.mjs';
 import { buildIfStale } from './lib/build.cjs';
+import { takeEveryScreen } from './lib/every-screen.mjs';
 import { root, say } from './lib/root.mjs';
 import { makeLargeFiles, makeLaterTree, makeSampleTree, makeTwins, spoilTree } from './lib/sample-files.mjs';
 import { startServer } from './lib/sample-server.mjs';
@@ -18,7 +19,8 @@ const EXPERIMENT_LIMIT_MS = 600_000;
 const KINDS = ['Downloads', 'Hash', 'Verify', 'Copy'];
 const parts = process.argv.slice(2);
 const narrow = parts.includes('narrow');
-const out = join(root, narrow ? 'test-results/narrow' : 'docs/screenshots');
+const every = parts.includes('every');
+const out = join(root, every ? 'test-results/screens' : narrow ? 'test-results/narrow' : 'docs/screenshots');
 
 async function makeWork(app, folder, server) {
   const urls = (count, from) =>
@@ -35,24 +37,15 @@ async function makeWork(app, folder, server) {
         ...extra,
       }),
     );
-  await idle(app, await download('papers.txt', urls(60, 0), { mode: 'sequential' }));
-  await idle(app, await download('tiles.txt', [...urls(400, 60), `${server.url}/gone/1428.webp`]));
+  await app.ended(await download('papers.txt', urls(60, 0), { mode: 'sequential' }));
+  await app.ended(await download('tiles.txt', [...urls(400, 60), `${server.url}/gone/1428.webp`]));
   const files = join(folder, 'mirror');
-  await idle(app, await job({ kind: 'hash', paths: [files], algorithms: ['sha256'], manifest: null }));
-  await idle(app, await job({ kind: 'copy', sources: [files], destination: join(folder, 'backup') }));
+  await app.ended(await job({ kind: 'hash', paths: [files], algorithms: ['sha256'], manifest: null }));
+  await app.ended(await job({ kind: 'copy', sources: [files], destination: join(folder, 'backup') }));
   const mirror = urls(20_000, 500).map((url, index) =>
     index % 401 === 400 ? `${server.url}/gone/${index}.webp` : url,
   );
   return download('mirror.txt', mirror, { workers: 8 });
-}
-
-/** Until the job stands still. */
-async function idle(app, { id }) {
-  for (;;) {
-    const { jobs } = await app.request('jobs:list', { kind: null, offset: 0, limit: 100 });
-    if (jobs.find((job) => job.id === id).endedAtMs !== null) return;
-    await delay(100);
-  }
 }
 
 /** Tasks run in the list's order, so those that run lie behind those that are done. */
@@ -139,7 +132,7 @@ async function takeFiles(app, folder) {
   const job = (request) => app.request('jobs:create', { workers: null, mode: 'pool', ...request });
   const done = async (request) => {
     const made = await job(request);
-    await idle(app, made);
+    await app.ended(made);
     return made;
   };
   const files = join(folder, 'files');
@@ -226,7 +219,7 @@ async function takeFiles(app, folder) {
   await page.emulateMedia({ colorScheme: 'light' });
   await delay(250);
   await page.screenshot({ path: join(out, 'copy-stages-light.png') });
-  await idle(app, copying);
+  await app.ended(copying);
 }
 
 /** Experiments: one of the modes while it runs and done, one of pool sizes, both side by side, and a claim. */
@@ -280,11 +273,17 @@ async function main() {
   const display = await startVirtualDisplay();
   process.env.DISPLAY = display.display;
   const server = await startServer();
+  let failed = false;
   try {
     await mkdir(join(folder, 'work'));
     const app = await openApp(electron, join(folder, 'data'));
     if (narrow) {
       await app.electron.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0].setSize(900, 640));
+    }
+    if (every) {
+      const missed = await takeEveryScreen(app, join(folder, 'work'), server, out);
+      for (const line of missed) say(`Not reached: ${line}`);
+      if (missed.length > 0) failed = true;
     }
     if (parts.length === 0 || parts.includes('files')) await takeFiles(app, folder);
     if (parts.length === 0 || parts.includes('compare')) await takeExperiments(app);
@@ -301,7 +300,7 @@ async function main() {
     await rm(folder, { recursive: true, force: true });
   }
   say(`Pictures of every page are in ${out}`);
-  return 0;
+  return failed ? 1 : 0;
 }
 
 process.exitCode = await main();

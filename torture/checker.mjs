@@ -156,7 +156,15 @@ function checkRequests({ counts, done }) {
 }
 
 /** What may be in a data folder at the end. */
-const DATA = ['heddle.db', 'instances', 'lists', 'secret.key', 'window'];
+const DATA = [
+  'heddle.db',
+  'heddle.lock',
+  'heddle.lock-journal',
+  'instances',
+  'lists',
+  'secret.key',
+  'window',
+];
 /** A lock that a kill left open has its journal until it is next taken. */
 const INSTANCES = ['set-aside', 'set-aside-journal'];
 

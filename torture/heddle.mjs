@@ -109,12 +109,13 @@ export async function heddle(args, { kill = {}, fault, files, clock, cwd, whileR
       what: 'crash',
       says: `heddle ${args[0]} crashed (${signal ?? status}): ${run.stderr.slice(-500)}`,
     });
-  if (status === 2)
+  // A folder that is gone is told as a wrong argument.
+  if (status === 2 && !/is not a folder|is a file|does not exist/.test(run.stderr))
     run.wrong.push({ what: 'torture', says: `heddle ${args.join(' ')} was not understood: ${run.stderr}` });
   const [raw] = RAW.exec(run.stderr) ?? [];
   if (raw !== undefined)
     run.wrong.push({ what: 'words', says: `heddle ${args[0]} said: ${run.stderr.slice(0, 600)}` });
-  run.tasks = linesOf(run.stdout).filter(({ type }) => type === 'task');
+  run.tasks = args.includes('--json') ? linesOf(run.stdout).filter(({ type }) => type === 'task') : [];
   return run;
 }
 

@@ -59,7 +59,7 @@ function runOf(random) {
     run.fault = { name, ...fault, nth: `${random.spread(1, from)}+` };
   } else if (random.chance(0.06))
     run.fault = { name: 'source unreadable (EIO)', source: random.integer(1, 5) };
-  if (random.chance(0.05)) run.files = random.integer(40, 90);
+  if (random.chance(0.05)) run.files = random.integer(70, 130);
   if (random.chance(0.1)) run.clock = random.pick(['-400d', '-1h', '+1h', '+30d', '+2y', '-1d x3']);
   return run;
 }
@@ -89,6 +89,8 @@ export function planOf(seed, number) {
   const works = Array.from({ length: isTorn ? 1 : count }, makeWork);
   const plan = {
     name: `${seed}:${number}`,
+    /** On a disk that flushes at once. */
+    inMemory: random.chance(0.6),
     works,
     proxy: random.chance(0.25) ? random.pick([0.1, 0.3, 0.6]) : null,
     folder: random.chance(0.25) ? random.pick(['full', 'read-only', 'source gone', 'target gone']) : null,

@@ -16,6 +16,7 @@ import { makeWork } from './works.mjs';
 const execute = promisify(execFile);
 /** A job that has not ended by then never will. */
 const MOST_TURNS = 10;
+const MEMORY = '/dev/shm';
 const OPEN = ['queued', 'running', 'paused', 'interrupted', 'planning'];
 
 /** A server of ours as a process of its own; it says its port on its first line. */
@@ -68,7 +69,8 @@ export class Round {
   }
 
   async play() {
-    this.#place = mkdtempSync(join(tmpdir(), 'heddle-torture-'));
+    const folder = this.#plan.inMemory && existsSync(MEMORY) ? MEMORY : tmpdir();
+    this.#place = mkdtempSync(join(folder, 'heddle-torture-'));
     this.#data = join(this.#place, 'data');
     try {
       await this.#prepare();
@@ -422,6 +424,8 @@ export class Round {
         const job = await this.#jobOf(work);
         const args = this.#next(work, job);
         if (args === null) break;
+        // What hangs once hangs each time.
+        if (this.found.some(({ what }) => what === 'hang')) break;
         if (turn > MOST_TURNS) {
           this.#find('lost', `the job of ${work.folder} does not end: ${JSON.stringify(job)}`);
           break;

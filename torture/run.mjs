@@ -66,6 +66,7 @@ async function main() {
       found = [...round.found, { what: 'torture', says: `the round itself failed: ${error.stack}` }];
     }
     totals.add(number, round.report, found, lines);
+    if (number % 10 === 0) process.stderr.write(`torture: ${number} rounds\n`);
     if (found.length === 0 || !values.keep) round.remove();
     else process.stdout.write(`Kept: ${round.place}\n`);
     if (only !== null) break;

@@ -13,6 +13,9 @@ const NAMES = {
   torture: 'rounds that failed themselves',
 };
 
+/** A fault that has many files says the same of each. */
+const MOST_TOLD = 12;
+
 export class Totals {
   #seed;
   #rounds = 0;
@@ -38,7 +41,10 @@ export class Totals {
         this.#named[kind][name] = (this.#named[kind][name] ?? 0) + count;
     for (const { what } of found) this.#found[what] += 1;
     if (found.length === 0) return;
-    const told = found.map(({ what, says }) => `  ${NAMES[what]}: ${says}`).join('\n');
+    const told = found
+      .slice(0, MOST_TOLD)
+      .map(({ what, says }) => `  ${NAMES[what]}: ${says}`)
+      .join('\n');
     process.stdout.write(
       `Round ${number}: ${lines.join('\n')}\n${told}\nAgain: npm run torture -- --seed ${this.#seed} --round ${number} --verbose\n\n`,
     );

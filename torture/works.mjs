@@ -60,7 +60,7 @@ function download(random, place, { origin, seed, proxy }) {
   ]);
   const withSums = random.chance(0.5);
   const [rows, allowed, needed, list] = [{}, {}, {}, []];
-  mkdirSync(`${place}/out`);
+  mkdirSync(`${place}/out`, { recursive: true });
   let slow = 0;
   for (let index = 0; index < count; index++) {
     const size = random.chance(0.05) ? random.integer(1_000_000, 5_000_000) : random.spread(1, 300_000);
@@ -292,8 +292,8 @@ function folders(random, place) {
   return {
     args: ['verify', 'tree', 'right'],
     request: { kind: 'verify', manifest: `${place}/tree`, root: `${place}/right` },
+    // A comparison that found one side gone says so, and is made anew.
     folder: `${place}/right`,
-    source: `${place}/right`,
     names: ['tree', 'right'],
     spec: {
       sources: [

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { _electron } from 'playwright';
 import { electronFlags } from './electron-flags.mjs';
 import { root } from './root.mjs';
@@ -13,19 +14,31 @@ export async function openApp(executablePath, dataDirectory) {
   const electron = await _electron.launch({ executablePath, args, cwd: root });
   const page = await electron.firstWindow();
   await page.getByRole('navigation', { name: 'Pages' }).waitFor();
+  /** Asks the engine as the window itself does. @throws {Error} with the engine's own sentence */
+  const request = async (name, input) => {
+    const reply = await page.evaluate(
+      ([channel, value]) => globalThis.heddle.invoke(channel, value),
+      [name, input],
+    );
+    if (!reply.ok) throw new Error(reply.error.message);
+    return reply.value;
+  };
   return {
     electron,
     page,
-    /** Asks the engine as the window itself does. @throws {Error} with the engine's own sentence */
-    async request(name, input) {
-      const reply = await page.evaluate(
-        ([channel, value]) => globalThis.heddle.invoke(channel, value),
-        [name, input],
-      );
-      if (!reply.ok) throw new Error(reply.error.message);
-      return reply.value;
-    },
+    request,
     openPage: (name) =>
-      page.getByRole('navigation', { name: 'Pages' }).getByText(name, { exact: true }).click(),
+      page
+        .getByRole('navigation', { name: 'Pages' })
+        .getByRole('button', { name: new RegExp(`^${name}`) })
+        .click(),
+    /** Until the job stands still. */
+    async ended({ id }) {
+      for (;;) {
+        const { jobs } = await request('jobs:list', { kind: null, offset: 0, limit: 100 });
+        if (jobs.find((job) => job.id === id).endedAtMs !== null) return;
+        await delay(100);
+      }
+    },
   };
 }

@@ -44,6 +44,7 @@ function frame(atMs: number, waitingFor: string | null): Frame {
     connections: null,
     waitingFor,
     alone: null,
+    fewerThreads: null,
     workers: [],
   };
   return { atMs, jobs: [job], speedLimit: null } as unknown as Frame;

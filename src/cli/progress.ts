@@ -47,7 +47,7 @@ export class Progress {
 
   /** What is said of the whole job. */
   #told(job: JobFrame): string[] {
-    return [jobLine(job), job.waitingFor ?? job.alone ?? [], this.warning ?? []].flat();
+    return [jobLine(job), job.waitingFor ?? job.alone ?? job.fewerThreads ?? [], this.warning ?? []].flat();
   }
 
   #showWait({ waitingFor }: JobFrame, atMs: number): void {

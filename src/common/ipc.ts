@@ -26,6 +26,7 @@ import type { Ranges } from './model/ranges';
 import { FINDINGS, TASK_STATES, type ExpectedFile, type FindingCounts, type TaskRow } from './model/tasks';
 import { JOB_KINDS, type JobSummary, type WorkerStatistics } from './model/jobs';
 import { MANIFEST_FORMATS } from './model/digests';
+import type { ClipboardUrls, Opened, OpenedPath } from './opening/opened';
 import { EXPORT_FORMATS, type FailedAttempt, type HostState, type ResponseSummary } from './model/responses';
 import { rateSchema, settingsPatchSchema, type Settings } from './model/settings';
 
@@ -115,6 +116,7 @@ export interface AppInfo {
 
 export const pickSchema = z.strictObject({
   purpose: z.enum([
+    'anything',
     'url-list',
     'files',
     'folder',
@@ -143,6 +145,12 @@ export const REQUESTS = {
   'app:info': channel<AppInfo>()(nothing),
   /** The commands that can be done now, for the menu bar. */
   'commands:enabled': channel<void>()(z.strictObject({ ids: z.array(z.enum(COMMAND_IDS)) })),
+  /** What came in from outside and was not taken yet. */
+  'opening:take': channel<readonly Opened[]>()(nothing),
+  /** Which of these paths are there. */
+  'opening:look': channel<readonly OpenedPath[]>()(
+    z.strictObject({ paths: z.array(z.string().max(32_767)).max(1000) }),
+  ),
   /** A job of this kind is likely to be made soon. */
   'threads:prepare': channel<void>()(z.strictObject({ kind: z.enum(JOB_KINDS) })),
   'settings:get': channel<Settings>()(nothing),
@@ -270,6 +278,8 @@ export const REQUESTS = {
   'shell:show': channel<void>()(z.strictObject({ jobId, taskId: z.int().positive().nullable() })),
   /** Opens a task's file with the program for it. What could run is shown in the file manager instead. */
   'shell:open': channel<'opened' | 'shown'>()(z.strictObject({ jobId, taskId: z.int().positive() })),
+  /** Shows a file in the file manager that was saved where the user said. */
+  'shell:show-saved': channel<void>()(z.strictObject({ path: z.string() })),
 } as const;
 
 export type RequestName = keyof typeof REQUESTS;
@@ -301,6 +311,10 @@ export type EventName = keyof Events;
 export interface ShellEvents {
   /** Chosen in the menu bar. */
   readonly command: { readonly id: CommandId };
+  /** Something came in from outside: see `opening:take`. */
+  readonly opening: null;
+  /** The window came to the front with URLs in the clipboard that were not offered before. */
+  readonly 'clipboard-urls': ClipboardUrls;
 }
 export type WindowEvents = Events & ShellEvents;
 export const EVENT_NAMES = [
@@ -321,6 +335,8 @@ export type Reply<T> =
 
 /** What the preload puts on `window.heddle`. */
 export interface HeddleBridge {
+  /** The page to begin with; '': the usual one. */
+  readonly startPage: string;
   invoke<Name extends RequestName>(
     name: Name,
     input: RequestInput<Name>,

@@ -141,6 +141,27 @@ describe('verifying', () => {
     expect(engine.findings((await verify(tree('OUT'), { outside: true })).id)).toEqual({ ok: 3 });
   });
 
+  test('links that lead out of the root are not followed unless that is allowed', async () => {
+    mkdirSync(join(folder, 'secrets'));
+    writeFileSync(join(folder, 'secrets/key'), 'x');
+    symlinkSync('../secrets/key', tree('file'));
+    symlinkSync('../secrets', tree('way'));
+    symlinkSync('a', tree('within'));
+    const sums = execFileSync('sha256sum', ['file', 'way/key', 'within'], { cwd: tree() });
+    writeFileSync(tree('OUT'), sums);
+    const { id } = await verify(tree('OUT'));
+    expect(await findings(id)).toEqual({ file: 'unreadable', 'way/key': 'unreadable', within: 'ok' });
+    const [file] = await rows(id);
+    expect(file?.error).toMatchObject({ code: 'outside-root' });
+    expect(file?.error?.message).toContain(
+      `Line 1 of ${tree('OUT')} leads out of ${tree()} through a symbolic link`,
+    );
+    expect(engine.findings((await verify(tree('OUT'), { outside: true })).id)).toEqual({ ok: 3 });
+    // What hash lists where links are followed, verify finds where they are.
+    const rules = { links: 'follow' } as const;
+    expect(engine.findings((await verify(tree('OUT'), { rules })).id)).toEqual({ ok: 3 });
+  });
+
   test('a line that is none is told with its number, and the others are checked', async () => {
     appendFileSync(tree('SUMS'), 'no checksum at all\n');
     const { id } = await verify(tree('SUMS'));

@@ -3,53 +3,28 @@
  * sizes. Paths are byte strings, one character for each byte, as in `workers/walk.ts`.
  */
 import { readFileSync } from 'node:fs';
-import ignore, { type Ignore } from 'ignore';
 import { escapedPath, pathFromBytes } from '../common/model/paths';
 import type { WalkRules } from '../common/model/walk-rules';
+import { IgnoreRules } from './ignore-rules';
 
-/** The library remembers every path that it was asked of; so many, and it begins anew. */
-const REMEMBERED = 20_000;
 const MAX_GITIGNORE_BYTES = 1024 * 1024;
-
-/** Patterns that are matched against paths below one folder. */
-class Patterns {
-  readonly #lines: readonly string[];
-  #matcher: Ignore;
-  #asked = 0;
-
-  constructor(lines: readonly string[]) {
-    this.#lines = lines;
-    this.#matcher = this.#make();
-  }
-
-  /** @param path below the folder of the patterns, of a folder with `/` at its end */
-  test(path: string): { readonly ignored: boolean; readonly unignored: boolean } {
-    this.#asked += 1;
-    if (this.#asked % REMEMBERED === 0) this.#matcher = this.#make();
-    return this.#matcher.test(path);
-  }
-
-  #make(): Ignore {
-    return ignore({ ignorecase: false, allowRelativePaths: true }).add([...this.#lines]);
-  }
-}
 
 /** What the `.gitignore` files of the folders that the walk is in say, the innermost last. */
 interface GitIgnore {
   readonly prefix: string;
-  readonly patterns: Patterns;
+  readonly patterns: IgnoreRules;
 }
 
 export class WalkFilter {
   readonly #rules: WalkRules;
-  readonly #include: Patterns | null;
-  readonly #exclude: Patterns | null;
+  readonly #include: IgnoreRules | null;
+  readonly #exclude: IgnoreRules | null;
   readonly #gitignores: GitIgnore[] = [];
 
   constructor(rules: WalkRules) {
     this.#rules = rules;
-    this.#include = rules.include.length === 0 ? null : new Patterns(rules.include);
-    this.#exclude = rules.exclude.length === 0 ? null : new Patterns(rules.exclude);
+    this.#include = rules.include.length === 0 ? null : new IgnoreRules(rules.include);
+    this.#exclude = rules.exclude.length === 0 ? null : new IgnoreRules(rules.exclude);
   }
 
   /**
@@ -59,7 +34,7 @@ export class WalkFilter {
   enter(prefix: string, read: (name: string) => string | null): void {
     if (!this.#rules.gitignore) return;
     const text = read('.gitignore');
-    if (text !== null) this.#gitignores.push({ prefix, patterns: new Patterns(text.split(/\r?\n/u)) });
+    if (text !== null) this.#gitignores.push({ prefix, patterns: new IgnoreRules(text.split(/\r?\n/u)) });
   }
 
   leave(prefix: string): void {

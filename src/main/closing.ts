@@ -1,4 +1,4 @@
-/** What becomes of jobs that run when the window is closed or Heddle quits: asked once, and remembered where the user says so. */
+/** What becomes of jobs that run when the window is closed or Heddle quits: asked once, and remembered where the user says so. And the icon in the notification area. */
 import { app, dialog, Menu, Tray } from 'electron';
 import { toErrorData } from '../common/model/errors';
 import type { Settings } from '../common/model/settings';
@@ -21,7 +21,7 @@ export class Closing {
       if (this.#quitting === 'done') return;
       event.preventDefault();
       if (this.#quitting === 'going') return;
-      if (this.#quitting === 'no' && this.#engine.runningJobs > 0) void this.#ask();
+      if (this.#quitting === 'no' && this.#isBusy) void this.#ask(true);
       else this.#end();
     });
     app.on('window-all-closed', () => {
@@ -33,45 +33,62 @@ export class Closing {
         this.#quit();
       });
     }
+    engine.on('settings-changed', ({ tray }) => {
+      if (tray) this.#showTray();
+      else if (getMainWindow() !== null) this.#hideTray();
+    });
+    if (engine.settings.get().tray) this.#showTray();
+  }
+
+  get #isBusy(): boolean {
+    return this.#engine.runningJobs > 0 || this.#engine.experiments.isRunning;
   }
 
   openWindow(): void {
-    this.#tray?.destroy();
-    this.#tray = null;
+    if (!this.#engine.settings.get().tray) this.#hideTray();
     createMainWindow(this.#engine, (event) => {
       if (this.#quitting !== 'no') return;
       rememberPlace(this.#engine);
-      if (this.#engine.runningJobs === 0) return;
+      const { tray, closing } = this.#engine.settings.get();
+      // With its icon in the notification area it goes on anyway, unless it was said to stop.
+      if (!this.#isBusy || (tray && closing !== 'quit')) return;
       event.preventDefault();
-      void this.#ask();
+      void this.#ask(false);
     });
     focusMainWindow();
   }
 
-  async #ask(): Promise<void> {
+  /** Started with the session: no window, only the icon. */
+  startInBackground(): void {
+    this.#showTray();
+  }
+
+  /** @param quits whether it was asked to quit, and not only to close the window */
+  async #ask(quits: boolean): Promise<void> {
     if (this.#isAsking) return;
     this.#isAsking = true;
     try {
-      const choice = await this.#choice();
+      const choice = await this.#choice(quits);
       if (choice === 'quit') this.#quit();
-      else if (choice === 'background') this.#goOnInBackground();
+      else if (choice === 'background') {
+        this.#showTray();
+        getMainWindow()?.destroy();
+      }
     } finally {
       this.#isAsking = false;
     }
   }
 
   /** @returns `null`: nothing is closed */
-  async #choice(): Promise<Choice | null> {
+  async #choice(quits: boolean): Promise<Choice | null> {
     const { closing } = this.#engine.settings.get();
     if (process.env['HEDDLE_NO_DIALOG'] !== undefined) return 'quit';
-    if (closing !== 'ask') return closing;
-    const count = this.#engine.runningJobs;
+    // From the icon, Quit would otherwise do nothing.
+    if (closing !== 'ask' && !(quits && closing === 'background' && getMainWindow() === null)) return closing;
     const window = getMainWindow();
     const question = {
       type: 'question' as const,
-      message: count === 1 ? 'A job is still running.' : `${count} jobs are still running.`,
-      detail: 'Paused jobs keep what they have done, and go on when you resume them.',
-      buttons: ['Keep running in the background', 'Pause and quit', 'Cancel'],
+      ...this.#question(),
       defaultId: 0,
       cancelId: 2,
       noLink: true,
@@ -84,33 +101,54 @@ export class Closing {
     return choice;
   }
 
+  #question(): { message: string; detail: string; buttons: string[] } {
+    const jobs = this.#engine.runningJobs;
+    const experiment = this.#engine.experiments.isRunning;
+    const first = 'Keep running in the background';
+    if (jobs === 0)
+      return {
+        message: 'An experiment is still running.',
+        detail: 'If you quit, it is cancelled.',
+        buttons: [first, 'Cancel the experiment and quit', 'Cancel'],
+      };
+    const also = experiment ? ' An experiment is running, too, and would be cancelled.' : '';
+    return {
+      message: jobs === 1 ? 'A job is still running.' : `${jobs} jobs are still running.`,
+      detail: `Paused jobs keep what they have done, and go on when you resume them.${also}`,
+      buttons: [first, 'Pause and quit', 'Cancel'],
+    };
+  }
+
   #quit(): void {
     this.#quitting = 'decided';
     app.quit();
   }
 
-  /** An icon in the notification area stands for it. Where a desktop has none, starting Heddle again brings the window back. */
-  #goOnInBackground(): void {
-    if (this.#tray === null) {
-      const open = (): void => {
-        this.openWindow();
-      };
-      this.#tray = new Tray(icon);
-      this.#tray.setToolTip('Heddle');
-      this.#tray.setContextMenu(
-        Menu.buildFromTemplate([
-          { label: 'Open Heddle', click: open },
-          {
-            label: 'Pause jobs and quit',
-            click: () => {
-              this.#quit();
-            },
+  /** Where a desktop has no place for icons, starting Heddle again brings the window back. */
+  #showTray(): void {
+    if (this.#tray !== null) return;
+    const open = (): void => {
+      this.openWindow();
+    };
+    this.#tray = new Tray(icon);
+    this.#tray.setToolTip('Heddle');
+    this.#tray.setContextMenu(
+      Menu.buildFromTemplate([
+        { label: 'Open Heddle', click: open },
+        {
+          label: 'Pause jobs and quit',
+          click: () => {
+            this.#quit();
           },
-        ]),
-      );
-      this.#tray.on('click', open);
-    }
-    getMainWindow()?.destroy();
+        },
+      ]),
+    );
+    this.#tray.on('click', open);
+  }
+
+  #hideTray(): void {
+    this.#tray?.destroy();
+    this.#tray = null;
   }
 
   /** Running jobs stop cleanly, keep what is good and can go on at the next start. */

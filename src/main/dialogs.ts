@@ -13,6 +13,7 @@ import { getMainWindow } from './window';
 type Purpose = z.infer<typeof pickSchema>['purpose'];
 
 const OPTIONS: Readonly<Record<Purpose, OpenDialogOptions>> = {
+  anything: { title: 'Open lists, manifests or other files', properties: ['openFile', 'multiSelections'] },
   'url-list': {
     title: 'Open lists of URLs',
     properties: ['openFile', 'multiSelections'],
@@ -122,5 +123,14 @@ async function pickPath(
   const options = { title, defaultPath: join(proposed, name) };
   const { canceled, filePath } =
     window === null ? await dialog.showSaveDialog(options) : await dialog.showSaveDialog(window, options);
-  return canceled || filePath === '' ? null : filePath;
+  if (canceled || filePath === '') return null;
+  saved.add(filePath);
+  return filePath;
+}
+
+/** What the user has chosen to save as: the window may show these in the file manager, and no others. */
+const saved = new Set<string>();
+
+export function wasSaved(path: string): boolean {
+  return saved.has(path);
 }

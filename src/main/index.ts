@@ -5,8 +5,11 @@ import { toErrorData } from '../common/model/errors';
 import { Engine, Threads, defaultDataDirectory } from '../engine';
 import { flagValue } from './flags';
 import { Closing } from './closing';
+import { setupClipboardOffer } from './clipboard-offer';
+import { BACKGROUND_FLAG, setupLoginItem } from './login-item';
 import { setupIpc } from './ipc';
 import { setupMenu } from './menu';
+import { Opening, ownArguments, startArguments, type StartArguments } from './opening';
 import { registerScheme, serveRenderer } from './protocol';
 import { denyEverythingElse } from './security';
 import { setupStatus } from './status';
@@ -22,8 +25,20 @@ app.setPath('userData', join(dataDirectory, 'window'));
 registerScheme();
 denyEverythingElse();
 
-// One window for one data folder: a second start brings the first one forward.
-if (!app.requestSingleInstanceLock()) app.exit(0);
+const started: StartArguments = { args: ownArguments(process.argv), directory: process.cwd() };
+const opening = new Opening();
+// macOS says so before the app is ready, too.
+app.on('open-file', (event, path) => {
+  event.preventDefault();
+  opening.add({ args: [path], directory: '/' });
+});
+app.on('open-url', (event, url) => {
+  event.preventDefault();
+  opening.add({ args: [url], directory: '/' });
+});
+
+// One window for one data folder: a second start hands over what it was given, and brings the first one forward.
+if (!app.requestSingleInstanceLock({ ...started })) app.exit(0);
 else void start();
 
 async function start(): Promise<void> {
@@ -46,16 +61,31 @@ async function start(): Promise<void> {
   serveRenderer(join(__dirname, '../renderer'));
   setupTheme(engine);
   setupZoom(engine);
-  setupIpc(engine, dataDirectory);
+  setupIpc(engine, dataDirectory, opening);
   const closing = new Closing(engine);
   const open = (): void => {
     closing.openWindow();
   };
   setupMenu(open);
-  setupStatus(engine, open);
+  setupStatus(
+    engine,
+    (job) => {
+      opening.show(engine.job(job.id));
+    },
+    open,
+  );
+  setupClipboardOffer(engine);
+  setupLoginItem(engine);
   engine.waitForRoom();
-  open();
-  // From the background, too.
-  app.on('second-instance', open);
+  if (!process.argv.includes(BACKGROUND_FLAG)) open();
+  else closing.startInBackground();
+  opening.add(started);
+  opening.onAdded = open;
+  // From the background, too. What a second start says comes from a program of the same user, and is checked all the same.
+  app.on('second-instance', (_event, _argv, _directory, data) => {
+    open();
+    const given = startArguments(data);
+    if (given !== null) opening.add(given);
+  });
   app.on('activate', open);
 }

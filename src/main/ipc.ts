@@ -1,6 +1,7 @@
 /** Answers the window's requests. Every message is checked for its sender and its shape. */
 import { writeFile } from 'node:fs/promises';
-import { ipcMain, type IpcMainInvokeEvent } from 'electron';
+import { normalize } from 'node:path';
+import { ipcMain, shell, type IpcMainInvokeEvent } from 'electron';
 import { HeddleError, toErrorData } from '../common/model/errors';
 import {
   EVENT_NAMES,
@@ -12,9 +13,17 @@ import {
 } from '../common/ipc';
 import { codeSamples, experimentText, freeSpace, type Engine } from '../engine';
 import { appInfo } from './app-info';
-import { pick, pickDuplicatesPath, pickExperimentPath, pickExportPath, pickManifestPath } from './dialogs';
+import {
+  pick,
+  pickDuplicatesPath,
+  pickExperimentPath,
+  pickExportPath,
+  pickManifestPath,
+  wasSaved,
+} from './dialogs';
 import { startCostProcess } from './cost-process';
 import { enableCommands } from './menu';
+import { lookAt, type Opening } from './opening';
 import { isAppUrl } from './security';
 import { copyLines, openFile, showInFolder } from './task-files';
 import { getMainWindow, tellWindow } from './window';
@@ -25,12 +34,14 @@ type Handlers = {
   ) => RequestOutput<Name> | Promise<RequestOutput<Name>>;
 };
 
-export function setupIpc(engine: Engine, dataDirectory: string): void {
+export function setupIpc(engine: Engine, dataDirectory: string, opening: Opening): void {
   const handlers: Handlers = {
     'app:info': () => appInfo(engine, dataDirectory),
     'commands:enabled': ({ ids }) => {
       enableCommands(ids);
     },
+    'opening:take': () => opening.take(),
+    'opening:look': ({ paths }) => lookAt(paths),
     'threads:prepare': ({ kind }) => {
       engine.prepareThreads(kind);
     },
@@ -124,6 +135,10 @@ export function setupIpc(engine: Engine, dataDirectory: string): void {
     },
     'shell:can-show': ({ jobId, taskId }) => engine.isThere(jobId, taskId),
     'shell:show': ({ jobId, taskId }) => showInFolder(engine, jobId, taskId),
+    'shell:show-saved': ({ path }) => {
+      if (!wasSaved(path)) throw new HeddleError('bad-request', 'Heddle did not save this file.');
+      shell.showItemInFolder(normalize(path));
+    },
     'shell:open': ({ jobId, taskId }) => openFile(engine, jobId, taskId),
   };
   for (const name of Object.keys(REQUESTS) as RequestName[]) handle(name, handlers);

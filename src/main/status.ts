@@ -1,4 +1,4 @@
-/** What the desktop shows of running jobs: progress in the task bar, a notification at the end, no sleep meanwhile. */
+/** What the desktop shows of running jobs and experiments: progress in the task bar, a notification at the end, no sleep meanwhile. */
 import { Notification, powerSaveBlocker } from 'electron';
 import { isEnded, type JobSummary } from '../common/model/jobs';
 import { settledTasks, totalTasks } from '../common/model/tasks';
@@ -7,9 +7,11 @@ import { visible } from '../common/model/visible';
 import type { Engine } from '../engine';
 import { getMainWindow } from './window';
 
-/** @param open brings the window to the front, or back */
-export function setupStatus(engine: Engine, open: () => void): void {
+/** @param showJob brings the window to the front, or back, with a job */
+export function setupStatus(engine: Engine, showJob: (job: JobSummary) => void, open: () => void): void {
   const running = new Map<number, { settled: number; total: number }>();
+  /** Share of the running experiment that is done; `null`: none runs. */
+  let experiment: number | null = null;
   let blocker: number | null = null;
 
   const show = (): void => {
@@ -19,8 +21,10 @@ export function setupStatus(engine: Engine, open: () => void): void {
       settled += job.settled;
       total += job.total;
     }
-    getMainWindow()?.setProgressBar(running.size === 0 ? -1 : total === 0 ? 2 : settled / total);
-    if (running.size > 0) {
+    // Jobs stand still while an experiment runs.
+    const share = experiment ?? (running.size === 0 ? -1 : total === 0 ? 2 : settled / total);
+    getMainWindow()?.setProgressBar(share);
+    if (running.size > 0 || experiment !== null) {
       blocker ??= powerSaveBlocker.start('prevent-app-suspension');
     } else if (blocker !== null) {
       powerSaveBlocker.stop(blocker);
@@ -40,19 +44,39 @@ export function setupStatus(engine: Engine, open: () => void): void {
     for (const job of jobs) {
       if (job.state === 'running') continue;
       const isTold = (isEnded(job.state) && job.state !== 'cancelled') || job.error !== null;
-      if (running.delete(job.id) && isTold) notify(job, open);
+      if (running.delete(job.id) && isTold) notifyJob(job, showJob);
+    }
+    show();
+  });
+  engine.on('experiment-frame', ({ runsDone, runsTotal }) => {
+    experiment = runsTotal === 0 ? 0 : runsDone / runsTotal;
+    show();
+  });
+  engine.on('experiment-changed', ({ state, title }) => {
+    const ran = experiment !== null;
+    if (state === 'running') experiment ??= 0;
+    else {
+      experiment = null;
+      if (ran && state !== 'cancelled')
+        notify(title, state === 'done' ? 'The experiment is done' : 'The experiment failed', open);
     }
     show();
   });
 }
 
-function notify(job: JobSummary, open: () => void): void {
-  if (getMainWindow()?.isFocused() === true || !Notification.isSupported()) return;
+function notifyJob(job: JobSummary, showJob: (job: JobSummary) => void): void {
   const { done, failed } = job.counts;
   const body =
     job.error?.message ??
     (failed > 0 ? `${formatCount(done)} done, ${formatCount(failed)} failed` : `${formatCount(done)} done`);
-  const notification = new Notification({ title: visible(job.label), body: visible(body), silent: true });
-  notification.on('click', open);
+  notify(job.label, body, () => {
+    showJob(job);
+  });
+}
+
+function notify(title: string, body: string, onClick: () => void): void {
+  if (getMainWindow()?.isFocused() === true || !Notification.isSupported()) return;
+  const notification = new Notification({ title: visible(title), body: visible(body), silent: true });
+  notification.on('click', onClick);
   notification.show();
 }

@@ -43,7 +43,10 @@ export function createMainWindow(engine: Engine, onClose: (event: Electron.Event
       webSecurity: true,
       spellcheck: false,
       // The preload's allowlist is the contract's own list of names.
-      additionalArguments: [`--heddle-requests=${Object.keys(REQUESTS).join(',')}`],
+      additionalArguments: [
+        `--heddle-requests=${Object.keys(REQUESTS).join(',')}`,
+        `--heddle-page=${engine.settings.get().lastPage}`,
+      ],
     },
   });
   if (engine.settings.get().windowPlace?.isMaximized === true) window.maximize();

@@ -2,13 +2,12 @@
 import { contextBridge, ipcRenderer, webUtils } from 'electron';
 import type { HeddleBridge, WindowEvents } from '../common/ipc';
 
-const FLAG = '--heddle-requests=';
-const requests = new Set(
-  process.argv
-    .find((argument) => argument.startsWith(FLAG))
-    ?.slice(FLAG.length)
-    .split(','),
-);
+/** What the main process says to the window when it makes it. */
+function told(name: string): string {
+  const flag = `--heddle-${name}=`;
+  return process.argv.find((argument) => argument.startsWith(flag))?.slice(flag.length) ?? '';
+}
+const requests = new Set(told('requests').split(','));
 // A record, so that a name which the contract gains or loses is a compile error here.
 const EVENTS: Readonly<Record<keyof WindowEvents, true>> = {
   frame: true,
@@ -20,10 +19,13 @@ const EVENTS: Readonly<Record<keyof WindowEvents, true>> = {
   'experiment-removed': true,
   'threads-measuring': true,
   command: true,
+  opening: true,
+  'clipboard-urls': true,
   notice: true,
 };
 
 const bridge: HeddleBridge = {
+  startPage: told('page'),
   invoke(name, input) {
     if (!requests.has(name)) return Promise.reject(new Error(`unknown request: ${name}`));
     return ipcRenderer.invoke(name, input) as never;

@@ -2,13 +2,15 @@ import { DialogHost } from './dialogs/dialog-host';
 import { DialogBoundary, PageBoundary } from './components/boundary';
 import { ContextMenuHost } from './components/context-menu';
 import { InterruptedBanner, LiveRegion, Notices } from './components/notices';
+import { Toasts } from './components/toasts';
 import { Sidebar } from './components/sidebar';
+import { DropTarget } from './kind-page/drop-target';
 import { KindPage } from './kind-page/kind-page';
 import { ExperimentsPage } from './pages/experiments/experiments';
 import { HistoryPage } from './pages/history';
-import { SettingsPage } from './pages/settings';
+import { SettingsPage } from './pages/settings/settings';
 import { ThreadsPage } from './pages/threads/threads';
-import { PAGE_TITLES } from './kinds';
+import { isPageKind, PAGE_TITLES } from './kinds';
 import { useShortcuts } from './state/shortcuts';
 import { closeDialog, usePage } from './state/ui';
 import styles from './app.module.css';
@@ -19,6 +21,7 @@ export function App() {
     <div className={styles['app']}>
       <Sidebar />
       <CurrentPage />
+      <Toasts />
       <LiveRegion />
       <ContextMenuHost />
       <DialogBoundary onFault={closeDialog}>
@@ -34,19 +37,23 @@ function CurrentPage() {
     <main className={styles['main']} aria-label={PAGE_TITLES[page]}>
       <Notices />
       <PageBoundary key={page}>
-        {page === 'compare' ? (
-          <ExperimentsPage />
-        ) : page === 'threads' ? (
-          <ThreadsPage />
-        ) : page === 'history' ? (
-          <HistoryPage />
-        ) : page === 'settings' ? (
-          <SettingsPage />
-        ) : (
+        {isPageKind(page) ? (
           <>
             <InterruptedBanner />
             <KindPage key={page} kind={page} />
           </>
+        ) : (
+          <DropTarget kind={null}>
+            {page === 'compare' ? (
+              <ExperimentsPage />
+            ) : page === 'threads' ? (
+              <ThreadsPage />
+            ) : page === 'history' ? (
+              <HistoryPage />
+            ) : (
+              <SettingsPage />
+            )}
+          </DropTarget>
         )}
       </PageBoundary>
     </main>

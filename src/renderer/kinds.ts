@@ -32,8 +32,8 @@ export const WORDS: Readonly<Record<PageKind, KindWords>> = {
     one: 'URL',
     many: 'URLs',
     purpose: 'Downloads a list of URLs into a folder, each file whole and right or not there at all.',
-    hint: 'Or paste URLs here, or drop a list of URLs, or the folder to save them in.',
-    drop: 'Drop URLs or lists to download them, or a folder to save them in',
+    hint: 'Or paste URLs here, or drop URLs or lists of them.',
+    drop: 'Drop URLs or lists to download them',
   },
   hash: {
     title: 'Hash',

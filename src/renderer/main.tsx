@@ -2,15 +2,18 @@
 import 'uplot/dist/uPlot.min.css';
 import './styles/tokens.css';
 import './styles/base.css';
+import './styles/forced-colors.css';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './app';
 import { connect } from './state/connect';
+import { keepFocus } from './state/focus-keeper';
 
 const root = document.getElementById('root');
 if (root === null) throw new Error('index.html has no #root');
 
 connect();
+keepFocus(root);
 createRoot(root).render(
   <StrictMode>
     <App />

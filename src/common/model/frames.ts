@@ -82,6 +82,8 @@ export interface JobFrame {
   readonly waitingFor: string | null;
   /** A sentence while one thread of several works on the last tasks and the others have none left. */
   readonly alone: string | null;
+  /** A sentence that says why there are fewer threads than were asked for, while there are. */
+  readonly fewerThreads: string | null;
   /** Threads alive. Empty in frames of jobs that nobody watches. */
   readonly workers: readonly WorkerFrame[];
 }

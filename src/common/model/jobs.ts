@@ -78,6 +78,8 @@ export interface JobSummary {
   readonly algorithms: readonly Algorithm[];
   /** Of a download: bytes per second; `null`: no limit. */
   readonly limitRate: number | null;
+  /** Of a download: connections asked for; `null`: as many as the settings say. */
+  readonly connections: number | null;
   /** Of a download: servers' certificates are not checked. */
   readonly insecure: boolean;
   /** Of a copy. */

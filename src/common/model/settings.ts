@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { columnsSchema } from './columns';
 import { connectionsSchema, rememberedOptionsSchema } from './download-options';
+import { ALGORITHMS } from './digests';
 import { MAX_WORKERS } from './job-request';
 import { MODES } from './jobs';
 
@@ -23,6 +24,32 @@ export const rateSchema = z.lazy(() =>
     .min(1024)
     .max(2 ** 40),
 );
+
+export const MOST_RECENT = 10;
+const recentPaths = z.lazy(() => z.array(z.string().max(32_767)).max(MOST_RECENT));
+
+const dialogChoicesSchema = z.lazy(() =>
+  z.strictObject({
+    hash: z.strictObject({
+      aim: z.enum(['digests', 'duplicates']),
+      algorithms: z.array(z.enum(ALGORITHMS)),
+      cache: z.boolean(),
+    }),
+    verify: z.strictObject({
+      against: z.enum(['manifest', 'folders']),
+      strict: z.boolean(),
+      ignoreMissing: z.boolean(),
+    }),
+    copy: z.strictObject({
+      existing: z.enum(['refuse', 'skip', 'number']),
+      verify: z.boolean(),
+      checksum: z.boolean(),
+      sync: z.boolean(),
+      digests: z.boolean(),
+    }),
+  }),
+);
+export type DialogChoices = z.infer<typeof dialogChoicesSchema>;
 
 const windowPlaceSchema = z.lazy(() =>
   z.strictObject({
@@ -63,12 +90,26 @@ const settingsSchema = z.lazy(() =>
     /** What the window proposes for the next download, where it differs from the usual. */
     downloadOptions: rememberedOptionsSchema,
     theme: z.enum(['system', 'dark', 'light']),
+    /** Whether the sidebar shows signs alone. */
+    sidebarFolded: z.boolean(),
     /** Of the window, in percent. */
     zoom: z.int().min(50).max(300),
     /** Of the window's lists, where the user chose. */
     columns: columnsSchema,
     /** What becomes of running jobs when the window is closed. */
     closing: z.enum(['ask', 'background', 'quit']),
+    /** An icon in the notification area: the window can be closed without ending Heddle. */
+    tray: z.boolean(),
+    /** Heddle starts with the user's session, without a window. */
+    startsAtLogin: z.boolean(),
+    /** URLs in the clipboard are offered when the window comes to the front. */
+    offersClipboard: z.boolean(),
+    /** The page that was shown last; '': none. */
+    lastPage: z.string().max(40),
+    /** Chosen for jobs before, the newest first. */
+    recentFolders: z.strictObject({ sources: recentPaths, targets: recentPaths }),
+    /** How the last job of each kind was done, as its dialog proposes it again; nothing in it deletes or replaces files. */
+    dialogChoices: dialogChoicesSchema,
     /** Where the window was, in the screen's own points; `null`: where the system puts it. */
     windowPlace: windowPlaceSchema.nullable(),
   }),
@@ -92,9 +133,20 @@ export const DEFAULT_SETTINGS: Settings = {
   caFile: null,
   downloadOptions: {},
   theme: 'system',
+  sidebarFolded: false,
   zoom: 100,
   columns: {},
   closing: 'ask',
+  tray: false,
+  startsAtLogin: false,
+  offersClipboard: false,
+  lastPage: '',
+  recentFolders: { sources: [], targets: [] },
+  dialogChoices: {
+    hash: { aim: 'digests', algorithms: ['sha256'], cache: true },
+    verify: { against: 'manifest', strict: false, ignoreMissing: false },
+    copy: { existing: 'refuse', verify: true, checksum: false, sync: true, digests: false },
+  },
   windowPlace: null,
 };
 

@@ -45,7 +45,7 @@ export class ComputeRun {
     this.#tools = tools;
     this.#lanes = mode === 'event-loop' ? size : 1;
     measurement.prepare();
-    this.#executor = createExecutor({ mode, size, threads, workerOptions: options });
+    this.#executor = createExecutor({ mode, size, threads, workerOptions: options, isExact: true });
     measurement.watch(this.#executor, () => count);
     signal.addEventListener('abort', this.#stop);
   }

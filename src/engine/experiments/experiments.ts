@@ -63,6 +63,11 @@ export class Experiments {
     this.#host = host;
   }
 
+  /** Whether one runs in this process, or threads are measured. */
+  get isRunning(): boolean {
+    return this.#active !== null || this.#starting !== null || this.#measuring !== null;
+  }
+
   /** @throws HeddleError `bad-request`, `experiment-running` */
   async start(asked: ExperimentRequest): Promise<ExperimentSummary> {
     this.#host.assertOpen();
@@ -77,7 +82,7 @@ export class Experiments {
   }
 
   #assertAlone(): void {
-    if (this.#active === null && this.#starting === null && this.#measuring === null) return;
+    if (!this.isRunning) return;
     throw new HeddleError(
       'experiment-running',
       'Another experiment runs, and two would disturb each other. Wait for its end, or cancel it first.',

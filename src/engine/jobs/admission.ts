@@ -5,6 +5,7 @@
  */
 import { pickTasks, valueAt, type Packet } from '../../common/model/packet';
 import type { ErrorData } from '../../common/model/errors';
+import { nowMs } from '../../common/threads/board';
 import type { PlaceGroup } from '../../common/threads/places';
 import type { HostState } from '../../common/model/responses';
 import type { DrawCursor, Drawn } from '../store/packet-store';
@@ -63,6 +64,7 @@ export interface AdmissionOptions {
   readonly onRoom: () => void;
   /** Is told why it has nothing to hand out. */
   readonly idleReasons?: IdleReasons;
+  /** A clock that nobody sets back: what waits would wait for as long again. */
   readonly now?: () => number;
 }
 
@@ -79,7 +81,7 @@ export class Admission {
   constructor(options: AdmissionOptions) {
     this.#options = options;
     this.#first = options.firstPerHost;
-    this.#now = options.now ?? Date.now;
+    this.#now = options.now ?? nowMs;
   }
 
   /** Tells of a host that has, or may again have, queued tasks in the store. */

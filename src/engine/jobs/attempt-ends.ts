@@ -3,6 +3,7 @@ import type { OutcomeColumns } from '../../common/model/answer';
 import type { PartialState } from '../../common/model/download';
 import type { ErrorData } from '../../common/model/errors';
 import { valueAt, type Packet } from '../../common/model/packet';
+import { nowMs } from '../../common/threads/board';
 import type { TimedEnds } from '../pool';
 import type { Becomes } from '../store/task-writes';
 import type { Network } from './network';
@@ -60,7 +61,7 @@ export function attemptEnd(
   if (network?.ended(id, packet.host, error) === true) return end(null, null, true);
   const attempts = valueAt(packet.attempts, task) + 1 - (network?.uncounted(id) ?? 0);
   const delay = retryDelayMs(error, attempts, retryPolicy(packet, task));
-  return delay === null ? end('failed') : end('queued', Date.now() + delay);
+  return delay === null ? end('failed') : end('queued', nowMs() + delay);
 }
 
 function endOf({ ends, results }: TimedEnds<OutcomeColumns>, at: number, stop: StopReason | null): Becomes {

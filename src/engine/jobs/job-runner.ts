@@ -100,6 +100,7 @@ export class JobRunner {
       threads,
       workerOptions: this.#kind.workerOptions(),
       idleReasons: this.#idleReasons,
+      isExact: options.measuring !== undefined,
     });
     this.#queue = new PQueue({ concurrency: this.#capacity.queueConcurrency(this.executor) });
     this.#admission = new Admission({
@@ -350,7 +351,7 @@ export class JobRunner {
     if (this.#wakeTimer !== null) clearTimeout(this.#wakeTimer);
     this.#flow.lookSoon();
     if (wake !== null && this.#goesOn) {
-      const waitMs = Math.min(Math.max(1, wake - Date.now()), LONGEST_TIMER_MS);
+      const waitMs = Math.min(Math.max(1, wake - nowMs()), LONGEST_TIMER_MS);
       this.#wakeTimer = setTimeout(() => {
         this.#planDraw();
       }, waitMs);
@@ -454,7 +455,7 @@ export class JobRunner {
       if (retryAtMs !== null) notBefores.set(at, retryAtMs);
       if (isWithoutNetwork) again.push(task);
       if (retryAtMs !== null && error?.retryAfterMs !== undefined)
-        this.#admission.hold(packet.host, Date.now() + error.retryAfterMs);
+        this.#admission.hold(packet.host, nowMs() + error.retryAfterMs);
       this.tally.ended({ packet, task, ends, at, error }, to);
       const sign = to === null || to === 'cancelled' ? null : signOf(error);
       this.#admission.release(packet.host, sign, error);

@@ -23,8 +23,8 @@ export interface ListedFile {
   readonly path: FsPath;
   /** What it is called: as the list has it, less what only says "from here". */
   readonly name: FsPath;
-  /** Whether it lies outside of the root; then nothing was looked at. */
-  readonly outside: boolean;
+  /** Whether it lies outside of the root, as it is written or through a link; then it is not opened. */
+  readonly outside: false | 'written' | 'link';
   /** `null`: nothing is there, or nobody may look. */
   readonly stats: Stats | null;
   readonly isMissing: boolean;
@@ -38,12 +38,23 @@ export class ListedFiles {
   readonly #takesOutside: boolean;
   readonly #escapes: BagEscapes | null;
   readonly #folders = new Folders();
+  readonly #ways: Ways | null;
 
-  /** @param takesOutside whether names may lead out of the root */
-  constructor(root: FsPath, takesOutside: boolean, escapes: BagEscapes | null) {
+  /**
+   * A list that somebody else wrote comes with links that they made: neither may have a file read that its user did not
+   * mean, nor may both together.
+   * @param takesOutside whether names may lead out of the root
+   * @param followsLinks whether links of the root may, as they did for whoever listed what they lead to
+   */
+  constructor(
+    root: FsPath,
+    { takesOutside, followsLinks }: { readonly takesOutside: boolean; readonly followsLinks: boolean },
+    escapes: BagEscapes | null,
+  ) {
     this.#root = root;
     this.#takesOutside = takesOutside;
     this.#escapes = escapes;
+    this.#ways = takesOutside || followsLinks ? null : new Ways(root);
   }
 
   /** A name as it is written wins; where there is no such file, it is read in the other ways that it can be meant. */
@@ -55,21 +66,24 @@ export class ListedFiles {
       const { path, outside } = resolveName(this.#root, reading);
       const name = withoutDots(reading);
       if (outside && !this.#takesOutside) {
-        last = { path, name, outside, stats: null, isMissing: false, note: null };
+        last = { path, name, outside: 'written', stats: null, isMissing: false, note: null };
         continue;
       }
       const found = await look(path);
-      last = { path, name, outside: false, ...found, note: null };
+      const leadsOut = !found.isMissing && this.#ways?.leadOut(path, found.isLink) === true;
+      last = { path, name, outside: leadsOut && 'link', ...found, note: null };
       if (!found.isMissing) return last;
       missing.push(path);
     }
     if (last === null) throw new Error('A name can be read in one way at least.');
     if (!IS_WINDOWS && !this.#takesOutside && isOfDrive(entry.name))
-      return { ...last, name: entry.name, outside: true, stats: null, isMissing: false };
+      return { ...last, name: entry.name, outside: 'written', stats: null, isMissing: false };
     for (const path of missing) {
       const other = await this.#folders.otherForm(path);
       if (other === null) continue;
-      return { ...last, path: other, outside: false, ...(await look(other)), note: noteOf(path, other) };
+      const found = await look(other);
+      const leadsOut = this.#ways?.leadOut(other, found.isLink) === true;
+      return { ...last, path: other, outside: leadsOut && 'link', ...found, note: noteOf(path, other) };
     }
     return last;
   }
@@ -89,14 +103,55 @@ function noteOf(listed: FsPath, found: FsPath): ErrorData {
   };
 }
 
-async function look(path: FsPath): Promise<Pick<ListedFile, 'stats' | 'isMissing'>> {
+async function look(
+  path: FsPath,
+): Promise<Pick<ListedFile, 'stats' | 'isMissing'> & { readonly isLink: boolean }> {
+  let isLink = false;
   try {
     const stats = await lstat(native(path));
+    isLink = stats.isSymbolicLink();
     // Whoever listed it read what the link leads to.
-    return { stats: stats.isSymbolicLink() ? await stat(native(path)) : stats, isMissing: false };
+    return { stats: isLink ? await stat(native(path)) : stats, isMissing: false, isLink };
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : null;
-    return { stats: null, isMissing: code === 'ENOENT' || code === 'ENOTDIR' || code === 'ENAMETOOLONG' };
+    const isMissing = code === 'ENOENT' || code === 'ENOTDIR' || code === 'ENAMETOOLONG';
+    return { stats: null, isMissing, isLink };
+  }
+}
+
+/** Whether links on the way to files lead out of the root; of as many folders as are likely to be asked of again. */
+class Ways {
+  static readonly #MOST = 1000;
+  readonly #root: FsPath;
+  readonly #known = new Map<string, boolean>();
+
+  constructor(root: FsPath) {
+    this.#root = root;
+  }
+
+  /** @param isLink whether the file itself is a link */
+  leadOut(path: FsPath, isLink: boolean): boolean {
+    if (isLink) return !this.#isBelow(path);
+    const folder = parentPath(path);
+    const key = byteString(folder);
+    let leadsOut = this.#known.get(key);
+    if (leadsOut === undefined) {
+      leadsOut = !this.#isBelow(folder);
+      if (this.#known.size >= Ways.#MOST) this.#known.clear();
+      this.#known.set(key, leadsOut);
+    }
+    return leadsOut;
+  }
+
+  /** What cannot be followed is not opened either. */
+  #isBelow(path: FsPath): boolean {
+    try {
+      const real = realPath(path);
+      const root = realPath(this.#root);
+      return byteString(real) === byteString(root) || belowRoot(root, real) !== null;
+    } catch {
+      return true;
+    }
   }
 }
 
@@ -185,8 +240,8 @@ function isAscii(text: string): boolean {
 }
 
 /**
- * Where a listed name lies, and whether that is outside of the root. Links are followed, as whoever listed it did: a
- * name is inside that leads there as it is written, through whichever links of the root, or that truly lies there.
+ * Where a listed name lies, and whether that is outside of the root: a name is inside that leads there as it is written,
+ * through whichever links of the root, or that truly lies there. What these lead to is looked at when it is found.
  */
 export function resolveName(
   root: FsPath,

@@ -90,3 +90,18 @@ test('rows that are written are told, those too that leave the counts as they we
   runner.stop('cancel');
   await ended;
 });
+
+test('a job that has fewer threads than it asked for says how many, and why', async () => {
+  job = new ScriptedJob([['hold-1', 'hold-2']], { workers: 64 });
+  const runner = await job.runner();
+  const monitor = new JobMonitor(runner, job.id, 0);
+  expect(monitor.sample(false).fewerThreads).toBeNull();
+  const { budget } = job.threads;
+  const others = Array.from({ length: 15 }, () => budget.join(64, () => undefined));
+  expect(monitor.sample(false).fewerThreads).toBe('4 of 64 threads: 16 jobs share 64.');
+  for (const other of others) other.leave();
+  expect(monitor.sample(false).fewerThreads).toBeNull();
+  const ended = runner.run();
+  job.letGo('hold-1', 'hold-2');
+  await ended;
+});

@@ -9,6 +9,7 @@ import type {
 } from '../../common/model/frames';
 import { settledTasks, totalTasks, type TaskCounts } from '../../common/model/tasks';
 import { formatWait } from '../../common/model/units';
+import type { Executor } from '../pool';
 import type { JobRunner } from './job-runner';
 import { Rate } from './rate';
 import type { WorkerNow } from './running-now';
@@ -79,6 +80,7 @@ export class JobMonitor {
       connections: runner.connections(counts.running),
       waitingFor: waitingFor(runner),
       alone: this.#alone(runner.planned && counts.queued === 0 ? readings : [], now),
+      fewerThreads: fewerText(runner.executor),
       workers: detailed ? this.#workers(now) : [],
     };
     return this.#last;
@@ -181,10 +183,20 @@ function waitingFor({ waitingUntilMs, heldHost, rules }: JobRunner): string | nu
   if (rules.network?.nextLookMs != null)
     return 'There is no network. The downloads continue when it is back.';
   if (waitingUntilMs === null) return null;
-  const next = `next attempt in ${formatWait(waitingUntilMs - Date.now())}`;
+  const next = `next attempt in ${formatWait(waitingUntilMs - nowMs())}`;
   if (heldHost === null) return `Waiting: ${next}`;
   const { name, lastError } = heldHost;
   return [`${name} asks to wait: ${next}`, lastError ?? []].flat().join('. ');
+}
+
+function fewerText({ fewer, size }: Pick<Executor<unknown, unknown>, 'fewer' | 'size'>): string | null {
+  if (fewer === null) return null;
+  const { threads, reason, jobs, total } = fewer;
+  const why =
+    reason === 'shared'
+      ? `${jobs} jobs share ${total}.`
+      : 'the processors are busy, and more threads would not make it faster.';
+  return `${threads} of ${size} threads: ${why}`;
 }
 
 function aloneText(workers: readonly WorkerNow[]): string | null {

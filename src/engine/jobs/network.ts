@@ -1,6 +1,7 @@
 /** Whether there is a network at all: while there is none, downloads wait, and one of them looks now and then. */
 import { readFileSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
+import { nowMs } from '../../common/threads/board';
 import type { ErrorData } from '../../common/model/errors';
 
 const FIRST_LOOK_MS = 1000;
@@ -23,7 +24,7 @@ export class Network {
   #nextLookMs: number | null = null;
   #delayMs = FIRST_LOOK_MS;
 
-  constructor(facts: NetworkFacts = SYSTEM, now: () => number = Date.now) {
+  constructor(facts: NetworkFacts = SYSTEM, now: () => number = nowMs) {
     this.#facts = facts;
     this.#now = now;
   }

@@ -127,7 +127,7 @@ async function* planLists(
 
 async function listsOf(spec: VerifySpec, bag: Bag | null, filter: ListedFilter): Promise<readonly List[]> {
   if (bag !== null) {
-    const files = new ListedFiles(spec.root, false, bag.escapes);
+    const files = new ListedFiles(spec.root, { takesOutside: false, followsLinks: false }, bag.escapes);
     return bag.manifests.map(({ name, isPayload }, index) => {
       const path = joinPath(spec.root, name);
       const key = isPayload ? bagKey(index) : 'tag:';
@@ -136,7 +136,8 @@ async function listsOf(spec: VerifySpec, bag: Bag | null, filter: ListedFilter):
   }
   const { manifest, root, outside } = spec;
   const escapes = isBagManifest(displayName(manifest)) ? await bagEscapes(parentPath(manifest)) : null;
-  const files = new ListedFiles(root, outside, escapes);
+  const takes = { takesOutside: outside, followsLinks: spec.rules.links === 'follow' };
+  const files = new ListedFiles(root, takes, escapes);
   return [
     {
       path: manifest,
@@ -193,7 +194,11 @@ async function planFile(spec: VerifySpec, list: List, item: ManifestEntry): Prom
   const name = displayPath(found.name);
   if (!filter.takes(belowRoot(spec.root, path) ?? found.name)) return null;
   if (found.outside) {
-    const message = `Line ${item.line} of ${shown} points outside ${displayPath(spec.root)}; ${name} was not opened.`;
+    const shownRoot = displayPath(spec.root);
+    const message =
+      found.outside === 'written'
+        ? `Line ${item.line} of ${shown} points outside ${shownRoot}; ${name} was not opened.`
+        : `Line ${item.line} of ${shown} leads out of ${shownRoot} through a symbolic link; ${name} was not opened. Allow files outside the folder (--outside) to check it.`;
     return { ...BASE, source: path, name, settled: unreadable('outside-root', message) };
   }
   if (found.isMissing && spec.ignoreMissing === true) return null;

@@ -151,7 +151,7 @@ export class TaskSearch {
     const kept = this.#orders.get(key);
     if (kept?.version === version) return kept.value;
     if (kept !== undefined && now.isLive) {
-      const ageMs = Date.now() - kept.atMs;
+      const ageMs = performance.now() - kept.atMs;
       if (kept.tookMs === null || ageMs < Math.max(FRESH_MS / 4, kept.tookMs / SHARE)) return kept.value;
     }
     const { keys } = this.#tasks;
@@ -171,7 +171,7 @@ export class TaskSearch {
     const version = versionOf(now);
     const key = [jobId, state, finding, search].join('/');
     const kept = this.#found.get(key);
-    if (kept?.version === version && Date.now() - kept.atMs < FRESH_MS) return kept.value;
+    if (kept?.version === version && performance.now() - kept.atMs < FRESH_MS) return kept.value;
     return keep(this.#found, key, version, this.#find(query, totalTasks(now.counts)));
   }
 
@@ -202,7 +202,7 @@ function keep<Value>(
   version: string,
   value: Promise<Value>,
 ): Promise<Value> {
-  const atMs = Date.now();
+  const atMs = performance.now();
   const kept: Kept<Value> = { value, version, atMs, tookMs: null };
   all.delete(key);
   all.set(key, kept);
@@ -212,7 +212,7 @@ function keep<Value>(
   }
   value.then(
     () => {
-      kept.tookMs = Date.now() - atMs;
+      kept.tookMs = performance.now() - atMs;
     },
     () => {
       if (all.get(key) === kept) all.delete(key);

@@ -98,8 +98,10 @@ export interface Executor<Body, Results> {
   readonly mode: Mode;
   /** How many tasks may run at once. */
   readonly concurrency: number;
-  /** How many threads there are, or may be at most. */
+  /** How many threads were asked for. */
   readonly size: number;
+  /** `null`: there are as many threads as were asked for, or as there is work for. */
+  readonly fewer: FewerThreads | null;
   /** Resolves when every thread that is made before the first task can take one; rejects when the pool is broken. */
   readonly started: Promise<void>;
   /** @throws HeddleError `executor-shut-down` after shutdown, `executor-broken` when the initialiser failed */
@@ -113,6 +115,17 @@ export interface Executor<Body, Results> {
   measures(): ExecutorMeasures;
 }
 
+/** Why there are fewer threads than were asked for. */
+export interface FewerThreads {
+  /** Other jobs have the others, or the processors are busy and more would not help. */
+  readonly reason: 'shared' | 'busy';
+  /** That there may be now. */
+  readonly threads: number;
+  /** Jobs that want threads, and how many threads all of them may have. */
+  readonly jobs: number;
+  readonly total: number;
+}
+
 export interface ExecutorOptions<Options> {
   readonly mode: Mode;
   /** Threads in `pool` and `thread-per-task`; tasks in flight in `event-loop`; without meaning in `sequential`. */
@@ -120,6 +133,10 @@ export interface ExecutorOptions<Options> {
   /** Tasks in flight on each thread of `pool`: more than 1 pays for work that waits. */
   readonly tasksPerWorker?: number;
   readonly threads: Threads;
+  /** All threads from the start: what is measured must be what was asked for. Usually further ones come as they help. */
+  readonly isExact?: boolean;
+  /** How long it has to have nothing to do until its threads end. */
+  readonly restAfterMs?: number;
   /** Given to every worker's initialiser. */
   readonly workerOptions: Options;
   /** How long a cancelled task may take to notice before its thread is terminated. */

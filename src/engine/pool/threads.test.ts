@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -125,3 +127,26 @@ test('no thread is made ahead once they are closed, and the last one has ended b
   expect(threads.spares).toBe(0);
   expect(made).toHaveLength(3);
 });
+
+test.runIf(process.platform === 'linux')(
+  'a native library stays when its last thread has ended',
+  async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'heddle-libraries-'));
+    const path = join(folder, 'worker.cjs');
+    const koffi = createRequire(import.meta.url).resolve('koffi');
+    writeFileSync(
+      path,
+      `require(${JSON.stringify(koffi)}).load(null);
+    require('node:worker_threads').parentPort.postMessage('loaded');`,
+    );
+    const mapped = (): boolean => readFileSync('/proc/self/maps', 'utf8').includes('koffi.node');
+    try {
+      const thread = new Threads(path).start({});
+      await once(thread, 'message');
+      await once(thread, 'exit');
+      expect(mapped()).toBe(true);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  },
+);

@@ -6,6 +6,8 @@
 import { Worker } from 'node:worker_threads';
 import type { JobKind } from '../../common/model/jobs';
 import type { SpareData } from '../../common/threads/protocol';
+import { loadKoffi } from '../../files/koffi';
+import { ThreadBudget } from './thread-budget';
 
 /** What sleeps takes some 10 MB each. */
 const KEEP_MS = 3 * 60_000;
@@ -31,6 +33,8 @@ interface Spare {
 const LIMITS = { maxYoungGenerationSizeMb: 6, maxOldGenerationSizeMb: 512 };
 
 export class Threads {
+  /** What the executors of this process may have. */
+  readonly budget: ThreadBudget;
   readonly #script: string | URL;
   readonly #keepMs: number;
   #spares: Spare[] = [];
@@ -43,8 +47,9 @@ export class Threads {
    * @param script what every thread runs; what for is said by its data's `role`
    * @param keepMs how long threads that nobody takes are kept
    */
-  constructor(script: string | URL, { keepMs = KEEP_MS }: { readonly keepMs?: number } = {}) {
+  constructor(script: string | URL, { keepMs = KEEP_MS, budget = new ThreadBudget() } = {}) {
     this.#script = script;
+    this.budget = budget;
     this.#keepMs = keepMs;
   }
 
@@ -73,6 +78,7 @@ export class Threads {
 
   /** A thread with this data, as if it had been made with it. */
   start(data: object): Worker {
+    holdLibraries();
     const spare = this.#spares.shift();
     if (spare === undefined) return new Worker(this.#script, { workerData: data, resourceLimits: LIMITS });
     const { worker, signal, forget } = spare;
@@ -98,6 +104,7 @@ export class Threads {
   }
 
   #make(kind: JobKind): Spare {
+    holdLibraries();
     const signal = new Int32Array(new SharedArrayBuffer(4));
     const workerData: SpareData = { role: 'spare', kind, signal };
     const worker = new Worker(this.#script, { workerData, resourceLimits: LIMITS });
@@ -113,6 +120,25 @@ export class Threads {
     const ended = worker.terminate().finally(() => this.#leaving.delete(ended));
     this.#leaving.add(ended);
   }
+}
+
+let areHeld = false;
+
+/**
+ * Node unloads a native library with the last thread that has loaded it, and what that thread's end still calls in it is
+ * gone then: the process dies. The main thread has SQLite loaded anyway, and BLAKE3 stays by itself; koffi is loaded here,
+ * while the first thread comes up.
+ */
+function holdLibraries(): void {
+  if (areHeld) return;
+  areHeld = true;
+  setImmediate(() => {
+    try {
+      loadKoffi();
+    } catch {
+      // There is none for this system, and so none that is unloaded.
+    }
+  });
 }
 
 function wake(signal: Int32Array): void {

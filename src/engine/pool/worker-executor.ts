@@ -4,7 +4,8 @@
  *
  * What always holds: a task is in exactly one place (waiting, in one thread's
  * hands, or settled); a task settles once; a place has at most one thread
- * alive; no thread outlives `shutdown({ wait: true })`.
+ * alive, and no more places have one than the allowance says; no thread
+ * outlives `shutdown({ wait: true })`.
  */
 import { MOST_TASKS, nowMs } from '../../common/threads/board';
 import { endsNow } from '../../common/threads/ends';
@@ -15,30 +16,24 @@ import type {
   Executor,
   ExecutorMeasures,
   ExecutorOptions,
+  FewerThreads,
   PacketHandle,
   ShutdownOptions,
   Submission,
   TimedEnds,
   WorkerReading,
 } from './executor';
+import { Allowance } from './allowance';
 import { IdleReasons } from './idle-reasons';
+import { nextThread, takeForIdle, type PacketThread } from './handing-out';
 import { CANCELLED, crashOf, type Packet, type Unanswered } from './packet';
+import { Places, type Place } from './places';
 import { Tallies } from './tallies';
 import { Thread } from './thread';
 
 const DEFAULT_GRACE_MS = 3000;
 /** Threads that die in a row with nothing running: the script itself does not work. */
 const MAX_IDLE_DEATHS = 3;
-
-type PacketThread<Body, Results> = Thread<unknown, Body, Results, Packet<Body, Results>>;
-
-interface Place<Body, Results> {
-  /** 1-based; free numbers are given out again. */
-  readonly worker: number;
-  thread: PacketThread<Body, Results> | null;
-  /** Leaves when its thread has ended. */
-  retiring: boolean;
-}
 
 export class WorkerExecutor<Options, Body, Results> implements Executor<Body, Results> {
   readonly mode: Mode;
@@ -47,9 +42,10 @@ export class WorkerExecutor<Options, Body, Results> implements Executor<Body, Re
   readonly #lanes: number;
   readonly #graceMs: number;
   readonly #reasons: IdleReasons;
+  readonly #allowance: Allowance;
   /** Packets of which some tasks wait. */
   #queue: Packet<Body, Results>[] = [];
-  #places: Place<Body, Results>[] = [];
+  readonly #places = new Places<Body, Results>();
   #size: number;
   readonly #tallies = new Tallies();
   #idleDeaths = 0;
@@ -79,6 +75,16 @@ export class WorkerExecutor<Options, Body, Results> implements Executor<Body, Re
     // Whoever never looks at it learns of a broken pool from submit.
     this.started.catch(() => undefined);
     if (this.#makesThreadPerTask) this.#allReady.resolve();
+    this.#allowance = new Allowance({
+      budget: options.threads.budget,
+      size: this.#size,
+      isExact: options.isExact ?? false,
+      ...(options.restAfterMs === undefined ? {} : { restAfterMs: options.restAfterMs }),
+      onChange: () => {
+        this.#fitThreads();
+        this.#planDispatch();
+      },
+    });
     this.#fillPlaces();
   }
 
@@ -92,6 +98,10 @@ export class WorkerExecutor<Options, Body, Results> implements Executor<Body, Re
 
   get concurrency(): number {
     return this.#size * this.#lanes;
+  }
+
+  get fewer(): FewerThreads | null {
+    return this.#allowance.fewer;
   }
 
   submit(submission: Submission<Body, Results>): PacketHandle {
@@ -132,7 +142,8 @@ export class WorkerExecutor<Options, Body, Results> implements Executor<Body, Re
     }
     if (this.mode === 'sequential' || this.mode === 'event-loop' || this.#closed || this.#broken) return;
     this.#size = size;
-    const leaving = this.#places.filter((place) => !place.retiring).slice(size);
+    this.#allowance.resize(size);
+    const leaving = this.#places.all.filter((place) => !place.retiring).slice(size);
     const ends = leaving.map((place) => this.#retire(place));
     this.#fillPlaces();
     this.#planDispatch();
@@ -147,7 +158,8 @@ export class WorkerExecutor<Options, Body, Results> implements Executor<Body, Re
   }
 
   read(): WorkerReading[] {
-    return this.#places.map(({ worker, thread }) => ({
+    const begun = this.#places.all.filter((place) => place.begun);
+    return begun.map(({ worker, thread }) => ({
       worker,
       alive: thread !== null,
       lanes: this.#lanes,
@@ -163,23 +175,30 @@ export class WorkerExecutor<Options, Body, Results> implements Executor<Body, Re
 
   measures(): ExecutorMeasures {
     return this.#tallies.measures(
-      (worker) => this.#places.find((place) => place.worker === worker)?.thread ?? null,
+      (worker) => this.#places.all.find((place) => place.worker === worker)?.thread ?? null,
     );
   }
 
   // Threads
 
-  /** A thread that leaves has its place until it is gone: never are there more than there may be. */
   #fillPlaces(): void {
-    while (this.#places.length < this.#size) {
-      const taken = new Set(this.#places.map((place) => place.worker));
-      let worker = 1;
-      while (taken.has(worker)) worker += 1;
-      const place: Place<Body, Results> = { worker, thread: null, retiring: false };
-      this.#places.push(place);
-      this.#places.sort((left, right) => left.worker - right.worker);
-      if (!this.#makesThreadPerTask) this.#startThread(place);
-    }
+    this.#places.fill(this.#size);
+    this.#fitThreads();
+  }
+
+  /** As many threads as there may be: first come the places with the lowest numbers, and last they let theirs go. */
+  #fitThreads(): void {
+    if (this.#broken !== null) return;
+    const { threads } = this.#allowance;
+    const open = this.#places.all.filter(({ thread, retiring }) => thread?.closing === false && !retiring);
+    for (const { thread } of open.slice(threads)) if (thread !== null) this.#letGo(thread);
+    if (this.#makesThreadPerTask || (this.#closed && this.#isIdle)) return;
+    for (const place of this.#places.free().slice(0, this.#room)) this.#startThread(place);
+  }
+
+  /** How many more threads there may be. One that closes counts until it is gone. */
+  get #room(): number {
+    return Math.max(0, this.#allowance.threads - this.#places.threads().length);
   }
 
   #startThread(place: Place<Body, Results>): void {
@@ -191,7 +210,8 @@ export class WorkerExecutor<Options, Body, Results> implements Executor<Body, Re
       this.#reasons,
       {
         onReady: () => {
-          if (this.#places.every((other) => other.thread?.ready === true)) this.#allReady.resolve();
+          if (this.#room === 0 && this.#places.openThreads().every(({ ready }) => ready))
+            this.#allReady.resolve();
           this.#dispatch();
         },
         onBroken: (error) => {
@@ -209,25 +229,27 @@ export class WorkerExecutor<Options, Body, Results> implements Executor<Body, Re
       },
     );
     place.thread = thread;
+    place.begun = true;
     this.#tallies.threadStarted(place.worker);
   }
 
   #retire(place: Place<Body, Results>): Promise<void> {
     place.retiring = true;
     if (place.thread === null) {
-      this.#removePlace(place);
+      this.#places.remove(place);
       return Promise.resolve();
     }
-    place.thread.close();
-    for (const { packet, tasks } of place.thread.takeBackAll()) {
-      this.#putBack(packet, tasks);
-      if (packet.cancelled) this.#settleWaiting(packet, CANCELLED);
-    }
+    this.#letGo(place.thread);
     return place.thread.exited;
   }
 
-  #removePlace(place: Place<Body, Results>): void {
-    this.#places = this.#places.filter((other) => other !== place);
+  /** It ends what it runs; others get the rest. */
+  #letGo(thread: PacketThread<Body, Results>): void {
+    thread.close();
+    for (const { packet, tasks } of thread.takeBackAll()) {
+      this.#putBack(packet, tasks);
+      if (packet.cancelled) this.#settleWaiting(packet, CANCELLED);
+    }
   }
 
   #onExit(place: Place<Body, Results>, thread: PacketThread<Body, Results>, crash: ErrorData | null): void {
@@ -251,7 +273,7 @@ export class WorkerExecutor<Options, Body, Results> implements Executor<Body, Re
       if (crashed.length > 0) this.#settleUnanswered(packet, crashed, crashOf(crash), place.worker);
     }
     if (this.#broken !== null) {
-      this.#removePlace(place);
+      this.#places.remove(place);
       this.#closeWhenIdle();
       return;
     }
@@ -272,9 +294,10 @@ export class WorkerExecutor<Options, Body, Results> implements Executor<Body, Re
       return;
     }
     if (place.retiring) {
-      this.#removePlace(place);
+      this.#places.remove(place);
       if (!this.#closed) this.#fillPlaces();
-    } else if (!this.#makesThreadPerTask && !(this.#closed && this.#isIdle)) this.#startThread(place);
+    }
+    this.#fitThreads();
     this.#planDispatch();
     this.#closeWhenIdle();
   }
@@ -285,13 +308,13 @@ export class WorkerExecutor<Options, Body, Results> implements Executor<Body, Re
     this.#broken = error;
     const reason = this.#brokenError(error);
     this.#allReady.reject(reason);
-    const inHand = this.#places.flatMap(({ thread }) => thread?.hands.map((hand) => hand?.packet) ?? []);
+    const inHand = this.#places.all.flatMap(({ thread }) => thread?.hands.map((hand) => hand?.packet) ?? []);
     for (const packet of new Set([...this.#queue.splice(0), ...inHand])) {
       if (packet === undefined) continue;
       if (packet.graceTimer !== null) clearTimeout(packet.graceTimer);
       packet.reject(reason);
     }
-    for (const { thread } of this.#places) thread?.terminate();
+    for (const { thread } of this.#places.all) thread?.terminate();
     this.#closeWhenIdle();
   }
 
@@ -315,49 +338,35 @@ export class WorkerExecutor<Options, Body, Results> implements Executor<Body, Re
 
   #dispatch(): void {
     if (this.#broken !== null) return;
+    this.#tellNeed();
     if (this.#makesThreadPerTask) this.#startThreadsForQueue();
     while (this.#giveNext() || this.#shareOut());
+    this.#tellNeed();
+  }
+
+  #tellNeed(): void {
+    const threads = this.#places.openThreads();
+    const areBusy = this.#room === 0 && threads.every(({ ready, tasksInHand }) => ready && tasksInHand > 0);
+    const waits = this.#queue.length > 0 || threads.some(({ spare }) => spare > 0);
+    this.#allowance.look({ threads: threads.length, isIdle: this.#isIdle, isShort: areBusy && waits });
   }
 
   /** @returns whether some tasks went to a thread */
   #giveNext(): boolean {
     const [packet] = this.#queue;
     if (packet === undefined) return false;
-    const threads = this.#openThreads();
-    const total = threads.reduce((sum, { tasksInHand }) => sum + tasksInHand, this.#waiting);
-    const fair = Math.ceil(total / threads.length);
-    let best: PacketThread<Body, Results> | null = null;
-    let tasks = 0;
-    for (const thread of threads) {
-      if (!this.#hasRoom(thread) || (best !== null && thread.tasksInHand >= best.tasksInHand)) continue;
-      const share = this.#isNeededElsewhere(thread, threads) ? fair - thread.tasksInHand : Infinity;
-      if (share <= 0) continue;
-      best = thread;
-      tasks = this.#makesThreadPerTask ? 1 : Math.min(share, packet.waiting.length);
-    }
-    if (best === null) return false;
-    best.give(packet, packet.waiting.slice(0, tasks));
-    packet.waiting = packet.waiting.slice(tasks);
+    const { waiting } = packet;
+    const choice = nextThread(this.#places.openThreads(), {
+      waiting: this.#waiting,
+      lanes: this.#lanes,
+      isSingle: this.#makesThreadPerTask,
+    });
+    if (choice === null) return false;
+    const count = Math.min(choice.most, waiting.length);
+    choice.thread.give(packet, waiting.slice(0, count));
+    packet.waiting = waiting.slice(count);
     if (packet.waiting.length === 0) this.#queue.shift();
     return true;
-  }
-
-  #openThreads(): PacketThread<Body, Results>[] {
-    return this.#places.flatMap(({ thread, retiring }) =>
-      thread === null || retiring || thread.closing ? [] : [thread],
-    );
-  }
-
-  #hasRoom(thread: PacketThread<Body, Results>): boolean {
-    return this.#makesThreadPerTask ? thread.isOpen && thread.tasksInHand === 0 : thread.hasRoom;
-  }
-
-  /** Another thread has free lanes, or is about to be there. */
-  #isNeededElsewhere(
-    thread: PacketThread<Body, Results>,
-    threads: readonly PacketThread<Body, Results>[],
-  ): boolean {
-    return threads.some((other) => other !== thread && other.tasksInHand < this.#lanes);
   }
 
   get #waiting(): number {
@@ -367,13 +376,9 @@ export class WorkerExecutor<Options, Body, Results> implements Executor<Body, Re
   /** A thread with nothing to do gets half of what another one has not begun. @returns whether it did */
   #shareOut(): boolean {
     if (this.#makesThreadPerTask || this.#queue.length > 0) return false;
-    const threads = this.#openThreads();
-    const idle = threads.find((thread) => thread.isOpen && thread.tasksInHand === 0);
-    if (idle === undefined) return false;
-    const from = threads.reduce((best, thread) => (thread.spare > best.spare ? thread : best), idle);
-    const taken = from.takeBack();
-    if (taken === null) return false;
-    const { packet, tasks } = taken;
+    const shared = takeForIdle(this.#places.openThreads());
+    if (shared === null) return false;
+    const { idle, packet, tasks } = shared;
     // The thread it is taken from was told, and another one would not know.
     if (packet.cancelled) this.#settleUnanswered(packet, tasks, CANCELLED, null);
     else idle.give(packet, tasks);
@@ -381,11 +386,11 @@ export class WorkerExecutor<Options, Body, Results> implements Executor<Body, Re
   }
 
   #startThreadsForQueue(): void {
-    const staying = this.#places.filter((place) => !place.retiring);
+    const staying = this.#places.all.filter((place) => !place.retiring);
     // Threads that were made and have no task yet will take the first ones.
     const idle = staying.filter(({ thread }) => thread?.tasksInHand === 0 && !thread.closing).length;
-    const empty = staying.filter(({ thread }) => thread === null);
-    for (const place of empty.slice(0, Math.max(0, this.#waiting - idle))) this.#startThread(place);
+    const wanted = Math.min(this.#room, Math.max(0, this.#waiting - idle));
+    for (const place of this.#places.free().slice(0, wanted)) this.#startThread(place);
   }
 
   #onAnswers(
@@ -410,7 +415,7 @@ export class WorkerExecutor<Options, Body, Results> implements Executor<Body, Re
   #cancel(packet: Packet<Body, Results>): void {
     if (packet.left === 0 || packet.cancelled) return;
     packet.cancelled = true;
-    const threads = this.#places.flatMap(({ thread }) =>
+    const threads = this.#places.all.flatMap(({ thread }) =>
       thread?.hands.some((hand) => hand?.packet === packet) === true ? [thread] : [],
     );
     for (const thread of threads) thread.cancel(packet);
@@ -464,14 +469,17 @@ export class WorkerExecutor<Options, Body, Results> implements Executor<Body, Re
   // The end
 
   get #isIdle(): boolean {
-    return this.#queue.length === 0 && this.#places.every(({ thread }) => (thread?.tasksInHand ?? 0) === 0);
+    return (
+      this.#queue.length === 0 && this.#places.all.every(({ thread }) => (thread?.tasksInHand ?? 0) === 0)
+    );
   }
 
   #closeWhenIdle(): void {
     if (!this.#closed && this.#broken === null) return;
     if (this.#broken === null && !this.#isIdle) return;
-    const threads = this.#places.flatMap(({ thread }) => (thread === null ? [] : [thread]));
+    const threads = this.#places.threads();
     if (threads.length === 0) {
+      this.#allowance.leave();
       this.#drained.resolve();
       return;
     }

@@ -81,13 +81,13 @@ export function openDatabase(dataDirectory: string): Database {
  * it does not wait for a lock that would turn reading into writing, as switching to WAL does.
  */
 function onceFree(work: () => void): void {
-  const until = Date.now() + BUSY_TIMEOUT_MS;
+  const until = performance.now() + BUSY_TIMEOUT_MS;
   for (;;) {
     try {
       work();
       return;
     } catch (error) {
-      if (!isLocked(error) || Date.now() >= until) throw error;
+      if (!isLocked(error) || performance.now() >= until) throw error;
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, LOOK_AGAIN_MS);
     }
   }

@@ -13,9 +13,9 @@ export class HostLimits {
 
   /** `null`: nothing is known. */
   get(host: string, nowMs = Date.now()): number | null {
-    const row = this.#prepare<[string, number], { connections: number }>(
-      'SELECT connections FROM host_limits WHERE host = ? AND told_at > ?',
-    ).get(host, nowMs - KNOWN_FOR_MS);
+    const row = this.#prepare<[string, number, number], { connections: number }>(
+      'SELECT connections FROM host_limits WHERE host = ? AND told_at > ? AND told_at <= ?',
+    ).get(host, nowMs - KNOWN_FOR_MS, nowMs);
     return row?.connections ?? null;
   }
 

@@ -334,6 +334,7 @@ export class JobRepository {
       variant: variantOf(spec),
       algorithms: spec.kind === 'hash' || spec.kind === 'copy' ? spec.algorithms : [],
       limitRate: spec.kind === 'download' ? (spec.options.limitRate ?? null) : null,
+      connections: spec.kind === 'download' ? (spec.options.connections ?? null) : null,
       // Older jobs do not say.
       insecure: spec.kind === 'download' && (spec.options as Partial<typeof spec.options>).insecure === true,
       copyOptions: spec.kind === 'copy' ? spec.options : null,

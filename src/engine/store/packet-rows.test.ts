@@ -345,3 +345,18 @@ test('a host that said "later" is known to have said so when its job goes on', (
   while (tasks.writes.requeueSome(jobId, 'failed', 10) > 0);
   expect(tasks.packets.holds(jobId, 0)).toEqual([['a', 60_002]]);
 });
+
+test('what was told by a clock that was a year ahead waits no longer than it was to', () => {
+  const jobId = newJob();
+  add(jobId, [planChunk([plannedUrl('0', 'a')], '')]);
+  const [packet] = draw(jobId, 0, 'a');
+  if (packet === undefined) throw new Error('nothing is queued');
+  const ahead = Date.now() + 365 * 24 * 3_600_000;
+  const recorded = failedOf(packet, { to: 'queued', notBeforeMs: ahead + 60_000 });
+  const errors = recorded.ends.errors.map(([at, error]) => [at, { ...error, retryAfterMs: 60_000 }] as const);
+  tasks.writes.record(jobId, [{ ...recorded, ends: { ...recorded.ends, endedAtMs: [ahead], errors } }]);
+  const latest = Date.now() + 61_000;
+  expect(valueAt(draw(jobId, 0, 'a')[0]?.notBefores ?? null, 0)).toBeLessThan(latest);
+  const [held] = tasks.packets.holds(jobId, 0);
+  expect(held?.[1]).toBeLessThan(latest);
+});

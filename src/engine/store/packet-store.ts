@@ -1,5 +1,6 @@
 /** Tasks that are planned: as packets, or with a row each where work looks at them before they run. */
 import { MOST_RETRY_AFTER_MS } from '../../common/model/http-fields';
+import { nowMs } from '../../common/threads/board';
 import type { SettledTask, TaskRow, TaskType } from '../../common/model/tasks';
 import {
   CHUNK,
@@ -203,24 +204,31 @@ export class PacketStore {
     return [...found];
   }
 
-  /** Hosts that said "later" to tasks that wait for it, and until when: milliseconds since the epoch. */
+  /**
+   * Hosts that said "later" to tasks that wait for it, and until when: milliseconds since the epoch. What a clock that
+   * was ahead had written is taken as of now.
+   */
   holds(jobId: number, phase: number): [host: string, untilMs: number][] {
-    return this.#prepare<[number, number], { host: string; until: number }>(
-      `SELECT host, max(ended_at + min(error ->> '$.retryAfterMs', ${MOST_RETRY_AFTER_MS})) AS until FROM tasks
+    return this.#prepare<[number, number, number], { host: string; until: number }>(
+      `SELECT host, max(min(ended_at, ?) + min(error ->> '$.retryAfterMs', ${MOST_RETRY_AFTER_MS})) AS until FROM tasks
          WHERE job_id = ? AND phase = ? AND state = 'queued' AND not_before IS NOT NULL
            AND error ->> '$.retryAfterMs' IS NOT NULL GROUP BY host`,
     )
-      .all(jobId, phase)
+      .all(nowMs(), jobId, phase)
       .map(({ host, until }) => [host, until]);
   }
 
-  /** Queued tasks of a phase and host behind a cursor; `null`: there are none. */
+  /**
+   * Queued tasks of a phase and host behind a cursor; `null`: there are none. A task waits no longer than it was to when
+   * its attempt ended, even if the clock was ahead then.
+   */
   draw(jobId: number, phase: number, host: string, after: DrawCursor): Drawn | null {
-    const rows = this.#prepare<[number, number, string, number, number], DrawnRecord>(
-      `SELECT id, phase, type, root, host, source, target, name, size, attempts, not_before, request, inode,
+    const rows = this.#prepare<[number, number, number, string, number, number], DrawnRecord>(
+      `SELECT id, phase, type, root, host, source, target, name, size, attempts,
+         not_before - max(0, coalesce(ended_at, 0) - ?) AS not_before, request, inode,
          grouping, temporary FROM tasks
          WHERE job_id = ? AND state = 'queued' AND phase = ? AND host = ? AND id > ? ORDER BY id LIMIT ?`,
-    ).all(jobId, phase, host, after.row, CHUNK);
+    ).all(nowMs(), jobId, phase, host, after.row, CHUNK);
     const last = rows.at(-1);
     if (last !== undefined)
       return { packet: packetOf(rows, phase, host), cursor: { ...after, row: last.id } };

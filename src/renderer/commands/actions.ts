@@ -5,7 +5,6 @@ import { nextZoom } from '../../common/model/settings';
 import { request } from '../bridge';
 import { isPageKind, type Page, type PageKind } from '../kinds';
 import {
-  askToRemove,
   cancelJob,
   canRetry,
   copyFailedUrls,
@@ -17,7 +16,9 @@ import {
 } from '../state/actions';
 import { experimentWithJob } from '../state/experiment-page';
 import { jobsStore } from '../state/jobs';
-import { notifyError } from '../state/notices';
+import { closeToast, notifyError, toastsStore } from '../state/notices';
+import { offerPaths } from '../state/opening';
+import { clearFinished, isFinished, removeJobs } from '../state/removing';
 import { changeSettings, settingsStore } from '../state/settings';
 import { closeDialog, goTo, openDialog, shownJob, uiStore } from '../state/ui';
 
@@ -146,7 +147,39 @@ const ACTIONS: Readonly<Record<CommandId, Action>> = {
       exportJob(id, 'jsonl');
     },
   ),
-  'job-remove': ofJob(({ state }) => isEnded(state), askToRemove),
+  'job-remove': ofJob(
+    ({ state }) => isEnded(state),
+    (job) => {
+      removeJobs([job]);
+    },
+  ),
+  'clear-finished': {
+    can: () => [...jobsStore.get().byId.values()].some(isFinished),
+    run: () => {
+      const { page: current } = uiStore.get();
+      clearFinished(isPageKind(current) ? current : null);
+    },
+  },
+  'undo-toast': {
+    can: () => toastsStore.get().some(({ action }) => action?.label === 'Undo'),
+    run: () => {
+      const last = toastsStore.get().findLast(({ action }) => action?.label === 'Undo');
+      if (last !== undefined) closeToast(last.id, true);
+    },
+  },
+  'go-to-toast': {
+    can: () => toastsStore.get().length > 0,
+    run: () => {
+      document.querySelector<HTMLElement>('[data-toasts] li:last-child button')?.focus();
+    },
+  },
+  open: {
+    run: () => {
+      request('dialog:pick', { purpose: 'anything' }).then((paths) => {
+        if (paths.length > 0) offerPaths(paths.map((path) => ({ path, isFolder: false })));
+      }, notifyError);
+    },
+  },
   'page-download': page('download'),
   'page-hash': page('hash'),
   'page-verify': page('verify'),
@@ -213,5 +246,6 @@ export function tellEnabledCommands(): void {
   };
   uiStore.subscribe(ask);
   jobsStore.subscribe(ask);
+  toastsStore.subscribe(ask);
   ask();
 }

@@ -1,17 +1,26 @@
 import { isPageKind, PAGES, PAGE_TITLES, type Page, type PageKind } from '../kinds';
+import { useMedia } from '../lib/use-media';
 import { experimentsStore } from '../state/experiments';
 import { jobsStore } from '../state/jobs';
+import { changeSettings, settingsStore } from '../state/settings';
 import { useStore } from '../state/store';
 import { goTo, usePage } from '../state/ui';
 import { Logo } from './logo';
+import { FoldIcon, PageIcon } from './page-icon';
 import styles from './sidebar.module.css';
 
+/** Names have no room beside the lists then. */
+const NARROW = '(max-width: 900px)';
 /** Settings are at the foot. */
 const ABOVE = PAGES.filter((page) => page !== 'settings');
 
+/** The pages by sign and name; folded, by sign alone, as it always is in a narrow window. */
 export function Sidebar() {
+  const chosen = useStore(settingsStore, (settings) => settings?.sidebarFolded === true);
+  const narrow = useMedia(NARROW);
+  const folded = chosen || narrow;
   return (
-    <nav className={styles['sidebar']} aria-label="Pages">
+    <nav className={styles['sidebar']} data-folded={folded || undefined} aria-label="Pages">
       <div className={styles['brand']}>
         <Logo />
         <span className={styles['name']}>Heddle</span>
@@ -25,8 +34,30 @@ export function Sidebar() {
         <li className={styles['last']}>
           <PageLink page="settings" />
         </li>
+        {!narrow && (
+          <li>
+            <FoldButton folded={folded} />
+          </li>
+        )}
       </ul>
     </nav>
+  );
+}
+
+function FoldButton({ folded }: { readonly folded: boolean }) {
+  const text = folded ? 'Show page names' : 'Icons only';
+  return (
+    <button
+      type="button"
+      className={styles['link']}
+      title={text}
+      onClick={() => {
+        changeSettings({ sidebarFolded: !folded });
+      }}
+    >
+      <FoldIcon folded={folded} />
+      <span className={styles['text']}>{text}</span>
+    </button>
   );
 }
 
@@ -36,12 +67,15 @@ function PageLink({ page }: { readonly page: Page }) {
     <button
       type="button"
       className={styles['link']}
+      data-page={page}
       aria-current={current ? 'page' : undefined}
+      title={PAGE_TITLES[page]}
       onClick={() => {
         goTo(page);
       }}
     >
-      <span>{PAGE_TITLES[page]}</span>
+      <PageIcon page={page} />
+      <span className={styles['text']}>{PAGE_TITLES[page]}</span>
       {isPageKind(page) && <ActiveCount kind={page} />}
       {page === 'compare' && <RunningMark />}
     </button>

@@ -1,16 +1,14 @@
 import type { ReactNode } from 'react';
-import { useJob } from '../state/jobs';
-import { removeJob } from '../state/actions';
 import { removeExperiment } from '../state/experiment-page';
 import { experimentsStore } from '../state/experiments';
 import { useStore } from '../state/store';
 import { closeDialog, uiStore } from '../state/ui';
 import { assertNever } from '../../common/model/errors';
-import { visible } from '../../common/model/visible';
 import { CommandPalette } from '../commands/palette';
 import { ShortcutList } from '../commands/shortcut-list';
 import { Button } from '../components/button';
 import { Dialog } from '../components/dialog';
+import { ChooseWork } from './choose-work';
 import { NewCopy } from './new-copy';
 import { NewDownload } from './new-download';
 import { NewHash } from './new-hash';
@@ -22,10 +20,10 @@ import styles from './form.module.css';
 export function DialogHost() {
   const dialog = useStore(uiStore, (ui) => ui.dialog);
   if (dialog === null) return null;
+  if (dialog.type === 'choose') return <ChooseWork opened={dialog.opened} />;
   if (dialog.type === 'palette') return <CommandPalette />;
   if (dialog.type === 'shortcuts') return <ShortcutList />;
   if (dialog.type === 'rename') return <RenameJob jobId={dialog.jobId} />;
-  if (dialog.type === 'remove') return <ConfirmRemove jobId={dialog.jobId} />;
   if (dialog.type === 'remove-experiment') return <ConfirmRemoveExperiment id={dialog.experimentId} />;
   switch (dialog.kind) {
     case 'download':
@@ -39,21 +37,6 @@ export function DialogHost() {
     default:
       return assertNever(dialog.kind);
   }
-}
-
-function ConfirmRemove({ jobId }: { readonly jobId: number }) {
-  const job = useJob(jobId);
-  if (job === null) return null;
-  return (
-    <Confirm
-      onRemove={() => {
-        removeJob(jobId);
-      }}
-    >
-      “{visible(job.label)}” and what is known about its tasks will be forgotten. Its files stay where they
-      are.
-    </Confirm>
-  );
 }
 
 function ConfirmRemoveExperiment({ id }: { readonly id: number }) {

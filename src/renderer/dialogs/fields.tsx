@@ -9,6 +9,7 @@ import { HowManyMenu, ModeSwitch } from '../kind-page/page-header';
 import { notifyError } from '../state/notices';
 import { useForExperiment } from '../state/ui';
 import { Button } from '../components/button';
+import { RecentMenu } from './recent-menu';
 import styles from './form.module.css';
 
 export function ErrorLine({ error, id }: { readonly error: ErrorData | null; readonly id?: string }) {
@@ -27,7 +28,7 @@ export function HowField({ kind }: { readonly kind: PageKind }) {
   return (
     <div className={styles['line']}>
       <ModeSwitch kind={kind} />
-      <HowManyMenu kind={kind} job={null} />
+      <HowManyMenu kind={kind} />
     </div>
   );
 }
@@ -72,6 +73,8 @@ interface FolderFieldProps {
   readonly placeholder?: string;
   readonly purpose: RequestInput<'dialog:pick'>['purpose'];
   readonly error: ErrorData | null;
+  /** Offered in a menu. */
+  readonly recent?: readonly string[];
   readonly onChange: (path: string) => void;
 }
 
@@ -96,6 +99,7 @@ export function FolderField(props: FolderFieldProps) {
             props.onChange(event.target.value);
           }}
         />
+        <RecentMenu paths={props.recent ?? []} onChoose={props.onChange} />
         <PickButton
           purpose={props.purpose}
           onPick={(paths) => {

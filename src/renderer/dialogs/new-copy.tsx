@@ -92,6 +92,7 @@ export function NewCopy() {
         value={draft.destination}
         placeholder="Destination folder"
         purpose="copy-target"
+        recent={settings?.recentFolders.targets ?? []}
         error={aboutDestination ? error : null}
         onChange={(path) => {
           changeDraft('copy', { destination: path });

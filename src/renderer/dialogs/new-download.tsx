@@ -3,7 +3,6 @@ import type { ErrorData } from '../../common/model/errors';
 import { withoutTrailing } from '../../common/model/paths';
 import { formatBytes } from '../../common/model/units';
 import { fitsOnLine, visible } from '../../common/model/visible';
-import { MenuButton } from '../components/menu';
 import {
   optionFaults,
   optionsDraft,
@@ -25,6 +24,7 @@ import { DownloadOptionsField } from './download-options';
 import { ErrorLine, PickButton } from './fields';
 import { ListPreviews } from './list-preview';
 import { NewJobDialog, useCreation } from './new-job-dialog';
+import { RecentMenu } from './recent-menu';
 import { usePreviews } from './use-previews';
 import styles from './form.module.css';
 
@@ -223,7 +223,7 @@ function TargetField({ directory, error }: TargetFieldProps) {
             change(event.target.value);
           }}
         />
-        <RecentMenu onChoose={change} />
+        <RecentTargets onChoose={change} />
         <PickButton
           purpose="download-folder"
           onPick={([path]) => {
@@ -246,7 +246,7 @@ function FreeSpace({ directory }: { readonly directory: string }) {
 const MOST_RECENT = 8;
 
 /** Folders of earlier downloads, the newest first. */
-function RecentMenu({ onChoose }: { readonly onChoose: (path: string) => void }) {
+function RecentTargets({ onChoose }: { readonly onChoose: (path: string) => void }) {
   const jobs = useStore(jobsStore, (value) => value);
   const folders = useMemo(() => {
     const all = jobs.kinds.download.ids.map((job) => jobs.byId.get(job)?.folder ?? '');
@@ -254,14 +254,5 @@ function RecentMenu({ onChoose }: { readonly onChoose: (path: string) => void })
     const usable = all.filter((path) => path !== '' && fitsOnLine(path) && !path.includes('\\x'));
     return [...new Set(usable)].slice(0, MOST_RECENT);
   }, [jobs]);
-  if (folders.length === 0) return null;
-  return (
-    <MenuButton
-      label="Recent folders"
-      entries={folders.map((path) => ({ id: path, text: shortPath(path) }))}
-      onAction={onChoose}
-    >
-      Recent <span aria-hidden="true">▾</span>
-    </MenuButton>
-  );
+  return <RecentMenu paths={folders} onChoose={onChoose} />;
 }

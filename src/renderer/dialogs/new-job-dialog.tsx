@@ -10,6 +10,7 @@ import { ownLabel } from '../lib/experiment-draft';
 import { WORDS, type PageKind } from '../kinds';
 import { changeExperiment } from '../state/experiment-page';
 import { clearDraft } from '../state/drafts';
+import { rememberChoices } from '../state/memory';
 import { announce } from '../state/notices';
 import { closeDialog, showJob, useForExperiment } from '../state/ui';
 import { ErrorLine } from './fields';
@@ -33,6 +34,7 @@ export function useCreation(kind: PageKind): Creation {
     try {
       const job = await request('jobs:create', jobRequest);
       onMade();
+      rememberChoices(jobRequest);
       clearDraft(kind);
       closeDialog();
       showJob(job);

@@ -91,6 +91,7 @@ interface PathFieldProps {
 }
 
 function PathField({ draft, field, label, placeholder, purpose = 'folder' }: PathFieldProps) {
+  const recent = useSettings()?.recentFolders.sources ?? [];
   return (
     <FolderField
       id={useId()}
@@ -98,6 +99,7 @@ function PathField({ draft, field, label, placeholder, purpose = 'folder' }: Pat
       value={draft[field]}
       placeholder={placeholder}
       purpose={purpose}
+      recent={recent}
       error={null}
       onChange={(path) => {
         changeDraft('verify', { [field]: path });

@@ -1,7 +1,9 @@
 import type { ReactNode } from 'react';
 import { addPaths, changeDraft, draftsStore } from '../state/drafts';
+import { useSettings } from '../state/settings';
 import { useStore } from '../state/store';
 import { PathList, PickButton } from './fields';
+import { RecentMenu } from './recent-menu';
 import styles from './form.module.css';
 
 interface SourcesFieldProps {
@@ -13,6 +15,7 @@ interface SourcesFieldProps {
 /** Files and folders, picked or dropped. */
 export function SourcesField({ kind, label, none }: SourcesFieldProps) {
   const paths = useStore(draftsStore, (drafts) => drafts[kind].paths);
+  const recent = useSettings()?.recentFolders.sources ?? [];
   const add = (picked: readonly string[]): void => {
     addPaths(kind, picked);
   };
@@ -27,6 +30,12 @@ export function SourcesField({ kind, label, none }: SourcesFieldProps) {
           <PickButton purpose="files" onPick={add}>
             Add files…
           </PickButton>
+          <RecentMenu
+            paths={recent.filter((path) => !paths.includes(path))}
+            onChoose={(path) => {
+              add([path]);
+            }}
+          />
         </span>
       </div>
       <PathList

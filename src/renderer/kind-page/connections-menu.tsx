@@ -1,27 +1,50 @@
 /** How many connections downloads have at once: what steers them, as threads steer the other kinds. */
-import { isEnded, type JobSummary } from '../../common/model/jobs';
+import type { JobSummary } from '../../common/model/jobs';
 import { MenuButton } from '../components/menu';
 import { connectionChoices } from '../kinds';
 import { plural } from '../lib/text';
 import { connectJob } from '../state/actions';
 import { liveStore } from '../state/frames';
-import { changeSettings, useSettings } from '../state/settings';
+import { changeSettings, settingsStore, useSettings } from '../state/settings';
 import { useStore } from '../state/store';
 
-interface ConnectionsMenuProps {
-  /** It follows the choice, unless it has ended. */
-  readonly job: JobSummary | null;
+/** Of new downloads. */
+export function ConnectionsMenu() {
+  const settings = useSettings();
+  if (settings === null) return null;
+  return (
+    <ConnectionsChoice
+      count={settings.connections}
+      onChange={(connections) => {
+        changeSettings({ connections });
+      }}
+    />
+  );
 }
 
-export function ConnectionsMenu({ job }: ConnectionsMenuProps) {
-  const settings = useSettings();
-  const id = job?.id ?? -1;
+/** Of one that has not ended. */
+export function JobConnectionsMenu({ job }: { readonly job: JobSummary }) {
   // The number alone: the menu is not drawn anew with each frame.
-  const framed = useStore(liveStore, (live) => live.jobs.get(id)?.connections?.most);
-  if (settings === null) return null;
-  // A job that runs may have been given another number.
-  const most = job?.state === 'running' ? framed : undefined;
-  const count = most ?? settings.connections;
+  const framed = useStore(liveStore, (live) => live.jobs.get(job.id)?.connections?.most);
+  const usual = useStore(settingsStore, (settings) => settings?.connections);
+  const count = (job.state === 'running' ? framed : undefined) ?? job.connections ?? usual;
+  if (count === undefined) return null;
+  return (
+    <ConnectionsChoice
+      count={count}
+      onChange={(connections) => {
+        connectJob(job.id, connections);
+      }}
+    />
+  );
+}
+
+interface ConnectionsChoiceProps {
+  readonly count: number;
+  readonly onChange: (connections: number) => void;
+}
+
+function ConnectionsChoice({ count, onChange }: ConnectionsChoiceProps) {
   const text = plural(count, 'connection', 'connections');
   return (
     <MenuButton
@@ -32,8 +55,7 @@ export function ConnectionsMenu({ job }: ConnectionsMenuProps) {
       }))}
       selected={String(count)}
       onAction={(chosen) => {
-        changeSettings({ connections: Number(chosen) });
-        if (job !== null && !isEnded(job.state) && !job.foreign) connectJob(job.id, Number(chosen));
+        onChange(Number(chosen));
       }}
     >
       {text} <span aria-hidden="true">▾</span>

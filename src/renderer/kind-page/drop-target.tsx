@@ -1,12 +1,14 @@
 /** Takes files and text dropped anywhere on a page, and says so while something is held over it. */
 import { useRef, useState, type DragEvent, type ReactNode } from 'react';
 import { WORDS, type PageKind } from '../kinds';
-import { takeDrop } from '../state/drafts';
+import { isOwnDrag } from '../lib/own-drag';
+import { takeDrop } from '../state/opening';
 import { notifyError } from '../state/notices';
 import styles from './drop-target.module.css';
 
 interface DropTargetProps {
-  readonly kind: PageKind;
+  /** `null`: a page that makes no jobs; it is asked what the files are for. */
+  readonly kind: PageKind | null;
   readonly children: ReactNode;
 }
 
@@ -16,8 +18,9 @@ export function DropTarget({ kind, children }: DropTargetProps) {
   const depth = useRef(0);
 
   const takes = (event: DragEvent): boolean => {
+    if (isOwnDrag()) return false;
     const { types } = event.dataTransfer;
-    return types.includes('Files') || (kind === 'download' && types.includes('text/plain'));
+    return types.includes('Files') || types.includes('text/uri-list') || types.includes('text/plain');
   };
   return (
     <div
@@ -46,7 +49,9 @@ export function DropTarget({ kind, children }: DropTargetProps) {
       {children}
       {over && (
         <div className={styles['overlay']}>
-          <p className={styles['text']}>{WORDS[kind].drop}</p>
+          <p className={styles['text']}>
+            {kind === null ? 'Drop files, folders or links' : WORDS[kind].drop}
+          </p>
         </div>
       )}
     </div>

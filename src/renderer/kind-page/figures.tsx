@@ -20,7 +20,7 @@ export function Figures({ jobId }: { readonly jobId: number }) {
   const { failed } = live.counts;
   // While all of it waits, the pace so far says nothing of the time that is left.
   const stands = frame?.waitingFor != null && frame.counts.running === 0;
-  const note = visible(job.error?.message ?? frame?.waitingFor ?? frame?.alone ?? '');
+  const note = visible(job.error?.message ?? frame?.waitingFor ?? frame?.alone ?? frame?.fewerThreads ?? '');
   return (
     <section className={styles['strip']} aria-label="Figures">
       <dl className={styles['figures']}>

@@ -6,10 +6,10 @@ import { formatCount } from '../../common/model/units';
 import { visible } from '../../common/model/visible';
 import { isDryRun } from '../lib/findings';
 import { jobLine, jobStateText, sharesOf } from '../lib/text';
-import { askToRemove } from '../state/actions';
 import { useFrame } from '../state/frames';
 import { jobsStore, loadJobs, useJob } from '../state/jobs';
 import { notifyError } from '../state/notices';
+import { clearFinished, isFinished, removeJobs } from '../state/removing';
 import { useStore } from '../state/store';
 import { chooseJob, openDialog } from '../state/ui';
 import { openJobMenu } from './job-menu';
@@ -31,7 +31,7 @@ export function JobList({ kind, chosenId }: JobListProps) {
     if (event.ctrlKey || event.altKey || event.metaKey) return;
     if (event.key === 'Delete') {
       const job = jobsStore.get().byId.get(chosenId);
-      if (job !== undefined) askToRemove(job);
+      if (job !== undefined) removeJobs([job]);
       return;
     }
     if (event.key === 'F2') {
@@ -57,7 +57,29 @@ export function JobList({ kind, chosenId }: JobListProps) {
         ))}
       </ul>
       {jobs.total > jobs.ids.length && <OlderButton kind={kind} />}
+      <ClearButton kind={kind} />
     </section>
+  );
+}
+
+/** Where there is more than one to clear. */
+function ClearButton({ kind }: { readonly kind: PageKind }) {
+  const isUseful = useStore(jobsStore, ({ kinds, byId }) => {
+    const jobs = kinds[kind].ids.map((id) => byId.get(id));
+    return jobs.length > 1 && jobs.some((job) => job !== undefined && isFinished(job));
+  });
+  if (!isUseful) return null;
+  return (
+    <div className={styles['clear']}>
+      <Button
+        look="link"
+        onPress={() => {
+          clearFinished(kind);
+        }}
+      >
+        Clear finished
+      </Button>
+    </div>
   );
 }
 

@@ -1,4 +1,5 @@
-/** Title, how new jobs run, and what can be done to the chosen one. */
+/** The chosen job: its name and what can be done to it. How new jobs run is chosen where they are made, and in Settings. */
+import { useState } from 'react';
 import { Button } from '../components/button';
 import { MenuButton, type MenuEntry } from '../components/menu';
 import { Segmented } from '../components/segmented';
@@ -23,8 +24,10 @@ import {
 import { useJob } from '../state/jobs';
 import { changeKindSettings, effectiveWorkers, useInfo, useSettings } from '../state/settings';
 import { openDialog } from '../state/ui';
-import { ConnectionsMenu } from './connections-menu';
-import { AllSpeedMenu } from './speed-menu';
+import { liveStore } from '../state/frames';
+import { useStore } from '../state/store';
+import { ConnectionsMenu, JobConnectionsMenu } from './connections-menu';
+import { SpeedMenu } from './speed-menu';
 import { actOnJob, jobEntries } from './job-menu';
 import styles from './page-header.module.css';
 
@@ -36,13 +39,17 @@ interface PageHeaderProps {
 export function PageHeader({ kind, jobId }: PageHeaderProps) {
   const job = useJob(jobId);
   const words = WORDS[kind];
+  const title = job === null ? words.title : visible(job.label);
   return (
     <header className={styles['header']}>
-      <h1 className={styles['title']}>{words.title}</h1>
-      <ModeSwitch kind={kind} />
-      <HowManyMenu kind={kind} job={job} />
-      {kind === 'download' && <AllSpeedMenu />}
-      {job !== null && <JobButtons job={job} />}
+      <h1 className={styles['title']} title={title}>
+        {title}
+      </h1>
+      {job !== null && (
+        <div className={styles['controls']} role="group" aria-label={`Controls of ${title}`}>
+          <JobButtons job={job} />
+        </div>
+      )}
       <Button
         look="primary"
         onPress={() => {
@@ -72,45 +79,82 @@ export function ModeSwitch({ kind }: { readonly kind: PageKind }) {
   );
 }
 
-/** What steers the kind: connections or workers. */
-export function HowManyMenu({ kind, job }: WorkersMenuProps) {
-  return kind === 'download' ? <ConnectionsMenu job={job} /> : <WorkersMenu kind={kind} job={job} />;
+/** How many threads or connections new jobs of a kind get. */
+export function HowManyMenu({ kind }: { readonly kind: PageKind }) {
+  return kind === 'download' ? <ConnectionsMenu /> : <WorkersMenu kind={kind} />;
 }
 
-interface WorkersMenuProps {
-  readonly kind: PageKind;
-  /** When it runs on threads that can be more or fewer, it follows the choice. */
-  readonly job: JobSummary | null;
-}
-
-function WorkersMenu({ kind, job }: WorkersMenuProps) {
+function WorkersMenu({ kind }: { readonly kind: PageKind }) {
   const settings = useSettings();
   const info = useInfo();
   if (settings === null) return null;
   const how = settings[settingsOf(kind)];
-  const automatic = info?.automaticWorkers[settingsOf(kind)] ?? 1;
-  const choose = (id: string): void => {
-    const workers = id === 'automatic' ? null : Number(id);
-    changeKindSettings(kind, { workers });
-    if (job?.state === 'running' && (job.mode === 'pool' || job.mode === 'thread-per-task')) {
-      resizeJob(job.id, workers ?? automatic);
-    }
-  };
-  const choices = WORKER_CHOICES.includes(how.workers ?? 1)
-    ? WORKER_CHOICES
-    : [...WORKER_CHOICES, how.workers ?? 1].sort((a, b) => a - b);
+  return (
+    <WorkersChoice
+      count={effectiveWorkers(how, kind, info)}
+      chosen={how.workers}
+      automatic={info?.automaticWorkers[settingsOf(kind)] ?? 1}
+      disabled={how.mode === 'sequential'}
+      onChange={(workers) => {
+        changeKindSettings(kind, { workers });
+      }}
+    />
+  );
+}
+
+/** The threads of a job that runs on some that can be more or fewer. */
+function JobWorkersMenu({ job }: { readonly job: JobSummary }) {
+  const info = useInfo();
+  // A job that runs may have been given another number.
+  const alive = useStore(
+    liveStore,
+    (live) => live.jobs.get(job.id)?.workers.filter((worker) => worker.alive).length,
+  );
+  const automatic = info?.automaticWorkers[settingsOf(job.kind)] ?? 1;
+  const [asked, setAsked] = useState<number | null>(null);
+  const count = asked ?? job.workers ?? (alive === undefined || alive === 0 ? automatic : alive);
+  return (
+    <WorkersChoice
+      count={count}
+      chosen={count}
+      automatic={automatic}
+      disabled={false}
+      onChange={(workers) => {
+        setAsked(workers ?? automatic);
+        resizeJob(job.id, workers ?? automatic);
+      }}
+    />
+  );
+}
+
+interface WorkersChoiceProps {
+  readonly count: number;
+  /** `null`: automatic. */
+  readonly chosen: number | null;
+  readonly automatic: number;
+  readonly disabled: boolean;
+  readonly onChange: (workers: number | null) => void;
+}
+
+function WorkersChoice({ count, chosen, automatic, disabled, onChange }: WorkersChoiceProps) {
+  const choices =
+    chosen === null || WORKER_CHOICES.includes(chosen)
+      ? WORKER_CHOICES
+      : [...WORKER_CHOICES, chosen].sort((a, b) => a - b);
   const entries: MenuEntry[] = [
     { id: 'automatic', text: `Automatic (${automatic})` },
-    ...choices.map((count) => ({ id: String(count), text: String(count) })),
+    ...choices.map((choice) => ({ id: String(choice), text: String(choice) })),
   ];
-  const text = plural(effectiveWorkers(how, kind, info), 'worker', 'workers');
+  const text = plural(count, 'worker', 'workers');
   return (
     <MenuButton
       label={`${text}, change`}
       entries={entries}
-      selected={how.workers === null ? 'automatic' : String(how.workers)}
-      disabled={how.mode === 'sequential'}
-      onAction={choose}
+      selected={chosen === null ? 'automatic' : String(chosen)}
+      disabled={disabled}
+      onAction={(id) => {
+        onChange(id === 'automatic' ? null : Number(id));
+      }}
     >
       {text} <span aria-hidden="true">▾</span>
     </MenuButton>
@@ -152,6 +196,13 @@ function JobButtons({ job }: { readonly job: JobSummary }) {
           Cancel
         </Button>
       )}
+      {canSteer(job) &&
+        (job.kind === 'download' ? (
+          <JobConnectionsMenu job={job} />
+        ) : (
+          <JobWorkersMenu key={job.id} job={job} />
+        ))}
+      {job.kind === 'download' && !ended && !elsewhere && <SpeedMenu job={job} />}
       {canRetry(job) && (
         <Button
           onPress={() => {
@@ -165,6 +216,13 @@ function JobButtons({ job }: { readonly job: JobSummary }) {
       <MoreMenu job={job} />
     </>
   );
+}
+
+/** Whether it may still get other threads, or another number of connections. */
+function canSteer(job: JobSummary): boolean {
+  if (isEnded(job.state) || job.foreign) return false;
+  if (job.kind === 'download') return job.mode !== 'sequential';
+  return job.state === 'running' && (job.mode === 'pool' || job.mode === 'thread-per-task');
 }
 
 function hasDigests(job: JobSummary): boolean {

@@ -1,70 +1,78 @@
 /** The speed limits, of one job and of all downloads, one click away. */
 import type { JobSummary } from '../../common/model/jobs';
-import { isEnded } from '../../common/model/jobs';
 import { formatRate } from '../../common/model/units';
-import { visible } from '../../common/model/visible';
-import { MenuButton, type MenuEntry } from '../components/menu';
+import { ChoicesMenu, type Choice } from '../components/choices-menu';
+import { MenuButton } from '../components/menu';
 import { limitJob } from '../state/actions';
-import { changeSettings, useSettings } from '../state/settings';
+import { changeSettings, settingsStore } from '../state/settings';
+import { useStore } from '../state/store';
 
 /** Bytes per second. */
 const CHOICES = [100e3, 500e3, 1e6, 2e6, 5e6, 10e6, 20e6, 50e6, 100e6];
 
-interface LimitMenuProps {
-  readonly label: string;
-  readonly name: string;
-  readonly rate: number | null;
-  readonly onChange: (rate: number | null) => void;
-}
-
-function LimitMenu({ label, name, rate, onChange }: LimitMenuProps) {
-  // One that the terminal set is in the list as well.
-  const choices =
-    rate === null || CHOICES.includes(rate) ? CHOICES : [...CHOICES, rate].sort((a, b) => a - b);
-  const entries: MenuEntry[] = [
-    { id: 'none', text: 'No limit' },
-    ...choices.map((choice) => ({ id: String(choice), text: formatRate(choice) })),
-  ];
-  const text = rate === null ? 'no limit' : formatRate(rate);
+/** Of all downloads together. */
+export function AllSpeedMenu() {
+  const rate = useStore(settingsStore, (settings) => settings?.limitRate);
+  if (rate === undefined) return null;
+  const text = rate === null ? 'No limit' : formatRate(rate);
+  const choice = rateChoice(rate, (limitRate) => {
+    changeSettings({ limitRate });
+  });
   return (
     <MenuButton
-      label={`${name}: ${text}, ${label}, change`}
-      entries={entries}
-      selected={rate === null ? 'none' : String(rate)}
-      onAction={(id) => {
-        onChange(id === 'none' ? null : Number(id));
-      }}
+      label={`Speed limit of all downloads: ${text}, change`}
+      entries={choice.entries}
+      selected={choice.selected}
+      onAction={choice.onChange}
     >
-      {name}: {text} <span aria-hidden="true">▾</span>
+      {text} <span aria-hidden="true">▾</span>
     </MenuButton>
   );
 }
 
-export function AllSpeedMenu() {
-  const settings = useSettings();
-  if (settings === null) return null;
-  return (
-    <LimitMenu
-      label="the limit of all downloads"
-      name="Speed"
-      rate={settings.limitRate}
-      onChange={(limitRate) => {
+/** Of a job that has not ended, and of all downloads together: the lower one holds. */
+export function SpeedMenu({ job }: { readonly job: JobSummary }) {
+  const ofAll = useStore(settingsStore, (settings) => settings?.limitRate);
+  if (ofAll === undefined) return null;
+  const own = job.limitRate;
+  const text =
+    own !== null && (ofAll === null || own <= ofAll)
+      ? `At most ${formatRate(own)}`
+      : ofAll === null
+        ? 'No speed limit'
+        : `All at most ${formatRate(ofAll)}`;
+  const choices: readonly Choice[] = [
+    {
+      title: 'This download',
+      ...rateChoice(own, (rate) => {
+        limitJob(job.id, rate);
+      }),
+    },
+    {
+      title: 'All downloads together',
+      ...rateChoice(ofAll, (limitRate) => {
         changeSettings({ limitRate });
-      }}
-    />
+      }),
+    },
+  ];
+  return (
+    <ChoicesMenu label={`${text}, change`} choices={choices}>
+      {text} <span aria-hidden="true">▾</span>
+    </ChoicesMenu>
   );
 }
 
-export function JobSpeedMenu({ job }: { readonly job: JobSummary }) {
-  if (isEnded(job.state) || job.foreign) return null;
-  return (
-    <LimitMenu
-      label={`the speed limit of ${visible(job.label)}`}
-      name="This job"
-      rate={job.limitRate}
-      onChange={(rate) => {
-        limitJob(job.id, rate);
-      }}
-    />
-  );
+/** @param rate is among those offered, whoever chose it */
+function rateChoice(rate: number | null, onChange: (rate: number | null) => void) {
+  const rates = rate === null || CHOICES.includes(rate) ? CHOICES : [...CHOICES, rate].sort((a, b) => a - b);
+  return {
+    entries: [
+      { id: 'none', text: 'No limit' },
+      ...rates.map((choice) => ({ id: String(choice), text: formatRate(choice) })),
+    ],
+    selected: rate === null ? 'none' : String(rate),
+    onChange: (id: string) => {
+      onChange(id === 'none' ? null : Number(id));
+    },
+  };
 }

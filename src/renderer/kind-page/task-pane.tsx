@@ -15,7 +15,6 @@ import { StagesLegend } from '../components/stages-bar';
 import { AnswersView } from './answers-view';
 import { DuplicatesView } from './duplicates-view';
 import { HostsView } from './hosts-view';
-import { JobSpeedMenu } from './speed-menu';
 import { TaskDetail } from './task-detail';
 import { ALL_TASKS, TaskFilters, type TaskFilter } from './task-filters';
 import { TaskGrid } from './task-grid';
@@ -77,15 +76,12 @@ export function TaskPane({ jobId, words }: TaskPaneProps) {
   if (job === null || counts === undefined) return null;
   const total = totalTasks(counts);
   const views = (job.kind === 'download' || duplicates) && (
-    <>
-      <Segmented<View>
-        label="What is shown of the job"
-        value={view}
-        options={duplicates ? DUPLICATE_VIEWS : DOWNLOAD_VIEWS}
-        onChange={setView}
-      />
-      {job.kind === 'download' && <JobSpeedMenu job={job} />}
-    </>
+    <Segmented<View>
+      label="What is shown of the job"
+      value={view}
+      options={duplicates ? DUPLICATE_VIEWS : DOWNLOAD_VIEWS}
+      onChange={setView}
+    />
   );
   if (view !== 'tasks') {
     return (

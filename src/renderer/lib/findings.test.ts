@@ -25,6 +25,7 @@ const JOB: JobSummary = {
   variant: 'plain',
   algorithms: [],
   limitRate: null,
+  connections: null,
   insecure: false,
   copyOptions: null,
 };

@@ -8,10 +8,11 @@ import { Button } from '../components/button';
 import { KIND_NAMES, MODE_NAMES } from '../kinds';
 import { isDryRun } from '../lib/findings';
 import { jobStateText, meanRate, whenText } from '../lib/text';
-import { askToRemove, canRetry, retryJob } from '../state/actions';
+import { canRetry, retryJob } from '../state/actions';
 import { watchJob } from '../state/frames';
 import { jobsStore, mergeJobs } from '../state/jobs';
 import { notifyError } from '../state/notices';
+import { removeJobs } from '../state/removing';
 import { useStore } from '../state/store';
 import { showJob } from '../state/ui';
 import pageStyles from './page.module.css';
@@ -99,9 +100,13 @@ function HistoryTable({ jobs }: { readonly jobs: readonly JobSummary[] }) {
         <thead>
           <tr>
             <th scope="col">Job</th>
-            <th scope="col">Kind</th>
-            <th scope="col">When</th>
-            <th scope="col" className={`${styles['number'] ?? ''} ${styles['second'] ?? ''}`}>
+            <th scope="col" className={styles['aside']}>
+              Kind
+            </th>
+            <th scope="col" className={styles['aside']}>
+              When
+            </th>
+            <th scope="col" className={`${styles['number'] ?? ''} ${styles['aside'] ?? ''}`}>
               Took
             </th>
             <th scope="col" className={styles['number']}>
@@ -110,13 +115,13 @@ function HistoryTable({ jobs }: { readonly jobs: readonly JobSummary[] }) {
             <th scope="col" className={styles['number']}>
               Failed
             </th>
-            <th scope="col" className={`${styles['number'] ?? ''} ${styles['second'] ?? ''}`}>
+            <th scope="col" className={`${styles['number'] ?? ''} ${styles['aside'] ?? ''}`}>
               Bytes
             </th>
-            <th scope="col" className={`${styles['number'] ?? ''} ${styles['first'] ?? ''}`}>
+            <th scope="col" className={`${styles['number'] ?? ''} ${styles['aside'] ?? ''}`}>
               Speed
             </th>
-            <th scope="col" className={styles['first']}>
+            <th scope="col" className={styles['aside']}>
               Mode
             </th>
             <th scope="col">State</th>
@@ -137,6 +142,12 @@ function HistoryTable({ jobs }: { readonly jobs: readonly JobSummary[] }) {
 
 function HistoryRow({ job }: { readonly job: JobSummary }) {
   const rate = meanRate(job);
+  const kind = `${KIND_NAMES[job.kind]}${isDryRun(job) ? ', dry run' : ''}`;
+  const when = whenText(job.createdAtMs);
+  const took = formatDuration(job.elapsedMs);
+  const bytes = formatBytes(job.bytesDone);
+  const speed = rate > 0 && !isDryRun(job) ? formatRate(rate) : null;
+  const more = [kind, when, `${bytes} in ${took}`, speed, MODE_NAMES[job.mode]];
   return (
     <tr>
       <th scope="row">
@@ -150,26 +161,20 @@ function HistoryRow({ job }: { readonly job: JobSummary }) {
         >
           {visible(job.label)}
         </button>
+        <span className={styles['more']}>{more.filter((part) => part !== null).join(' · ')}</span>
       </th>
-      <td>
-        {KIND_NAMES[job.kind]}
-        {isDryRun(job) ? ', dry run' : ''}
-      </td>
-      <td>{whenText(job.createdAtMs)}</td>
-      <td className={`${styles['number'] ?? ''} ${styles['second'] ?? ''}`}>
-        {formatDuration(job.elapsedMs)}
-      </td>
+      <td className={styles['aside']}>{kind}</td>
+      <td className={styles['aside']}>{when}</td>
+      <td className={`${styles['number'] ?? ''} ${styles['aside'] ?? ''}`}>{took}</td>
       <td className={styles['number']}>{formatCount(job.counts.done + job.counts.skipped)}</td>
       <td
         className={`${styles['number'] ?? ''} ${job.counts.failed > 0 && job.variant !== 'folders' ? (styles['bad'] ?? '') : ''}`}
       >
         {formatCount(job.counts.failed)}
       </td>
-      <td className={`${styles['number'] ?? ''} ${styles['second'] ?? ''}`}>{formatBytes(job.bytesDone)}</td>
-      <td className={`${styles['number'] ?? ''} ${styles['first'] ?? ''}`}>
-        {rate > 0 && !isDryRun(job) ? formatRate(rate) : '–'}
-      </td>
-      <td className={styles['first']}>{MODE_NAMES[job.mode]}</td>
+      <td className={`${styles['number'] ?? ''} ${styles['aside'] ?? ''}`}>{bytes}</td>
+      <td className={`${styles['number'] ?? ''} ${styles['aside'] ?? ''}`}>{speed ?? '–'}</td>
+      <td className={styles['aside']}>{MODE_NAMES[job.mode]}</td>
       <td>{job.state === 'done' ? 'done' : jobStateText(job)}</td>
       <td className={styles['actions']}>
         {canRetry(job) && (
@@ -195,7 +200,7 @@ function HistoryRow({ job }: { readonly job: JobSummary }) {
             className={styles['action']}
             aria-label={`Remove ${visible(job.label)}`}
             onClick={() => {
-              askToRemove(job);
+              removeJobs([job]);
             }}
           >
             Remove

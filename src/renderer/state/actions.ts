@@ -12,8 +12,9 @@ import { visible } from '../../common/model/visible';
 import { request } from '../bridge';
 import { plural } from '../lib/text';
 import { jobsStore } from './jobs';
-import { announce, notifyError } from './notices';
-import { openDialog, showJob } from './ui';
+import { notifyError, toast } from './notices';
+import { toastSaved } from './saved';
+import { showJob } from './ui';
 
 function run(work: Promise<unknown>): void {
   work.catch(notifyError);
@@ -40,10 +41,6 @@ export function retryRows(jobId: number, places: Ranges): void {
   run(request('jobs:retry', { jobId, places: asInput(places) }));
 }
 
-export function removeJob(jobId: number): void {
-  run(request('jobs:remove', { jobId }));
-}
-
 export function renameJob(jobId: number, label: string): void {
   run(request('jobs:rename', { jobId, label }));
 }
@@ -64,7 +61,7 @@ export function limitJob(jobId: number, rate: number | null): void {
 export function exportJob(jobId: number, format: ExportFormat): void {
   run(
     request('jobs:export', { jobId, format }).then((path) => {
-      if (path !== null) announce(`The job was exported as ${path}.`);
+      if (path !== null) toastSaved('The job was exported', path);
     }),
   );
 }
@@ -88,7 +85,7 @@ const COPIED: Readonly<Record<RowText, readonly [one: string, many: string]>> = 
 function announceCopied({ lines, isCut }: CopiedRows, what: RowText): void {
   const text =
     lines === 0 ? `There is no ${COPIED[what][0]} to copy.` : `${plural(lines, ...COPIED[what])} copied.`;
-  announce(isCut ? `${text} There are more than the clipboard takes: export the job for all of them.` : text);
+  toast(isCut ? `${text} There are more than the clipboard takes: export the job for all of them.` : text);
 }
 
 function asInput(places: Ranges): [number, number][] {
@@ -108,7 +105,7 @@ export function openFile(jobId: number, row: TaskRow): void {
   run(
     request('shell:open', { jobId, taskId: row.id }).then((how) => {
       if (how === 'shown')
-        announce(`${visible(row.name)} could be a program. It was not started, but is shown in its folder.`);
+        toast(`${visible(row.name)} could be a program. It was not started, but is shown in its folder.`);
     }),
   );
 }
@@ -120,7 +117,7 @@ export function showInFolder(jobId: number, taskId: number | null): void {
 export function saveManifest(jobId: number, format: ManifestFormat): void {
   run(
     request('manifest:save', { jobId, format }).then((path) => {
-      if (path !== null) announce(`The manifest was saved as ${path}.`);
+      if (path !== null) toastSaved('The manifest was saved', path);
     }),
   );
 }
@@ -132,7 +129,7 @@ export function settleExisting(jobId: number, policy: Exclude<CopyPolicy, 'refus
 export function exportDuplicates(jobId: number, format: DuplicateFormat): void {
   run(
     request('jobs:export-duplicates', { jobId, format }).then((path) => {
-      if (path !== null) announce(`The duplicates were exported as ${path}.`);
+      if (path !== null) toastSaved('The duplicates were exported', path);
     }),
   );
 }
@@ -146,11 +143,6 @@ export function resumeInterrupted(): void {
   for (const id of jobsStore.get().interrupted) resumeJob(id);
 }
 
-/** Asks first. Jobs that have not ended stay. */
-export function askToRemove(job: JobSummary): void {
-  if (isEnded(job.state)) openDialog({ type: 'remove', jobId: job.id });
-}
-
 /** Tasks may still be queued where the job itself failed: on a full disk, say. */
 export function canRetry({ state, counts }: JobSummary): boolean {
   return isEnded(state) && (state === 'failed' || counts.failed + counts.cancelled + counts.queued > 0);
@@ -162,7 +154,7 @@ export async function copyText(text: string, what: string): Promise<void> {
   } catch {
     copyBySelection(text);
   }
-  announce(`${what} copied.`);
+  toast(`${what} copied.`);
 }
 
 /** Where the clipboard permission is denied, copying a selection still works. */

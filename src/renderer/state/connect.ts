@@ -5,15 +5,20 @@ import { showTheme } from '../lib/theme';
 import { takeNewestChoices } from './experiment-page';
 import { forgetExperiment, loadExperiments, takeExperiment, takeExperimentFrame } from './experiments';
 import { takeFrame, takeSummaries } from './frames';
+import { tellEnds } from './job-ends';
 import { forgetJob, loadAllKinds, mergeJobs } from './jobs';
+import { rememberPages, takeDialogChoices } from './memory';
+import { offerClipboard, takeOpened } from './opening';
 import { notify, notifyError } from './notices';
 import { infoStore, settingsStore } from './settings';
+import { speakProgress } from './spoken-progress';
 import { takeCostProgress } from './thread-costs';
 
 export function connect(): void {
   const { heddle } = window;
   heddle.on('frame', takeFrame);
   heddle.on('jobs-changed', (jobs) => {
+    tellEnds(jobs);
     mergeJobs(jobs);
     takeSummaries(jobs);
   });
@@ -34,6 +39,11 @@ export function connect(): void {
     runCommand(id);
   });
   tellEnabledCommands();
+  heddle.on('opening', takeOpened);
+  takeOpened();
+  heddle.on('clipboard-urls', offerClipboard);
+
+  speakProgress();
 
   settingsStore.subscribe(applyTheme);
   read().catch(notifyError);
@@ -43,6 +53,8 @@ async function read(): Promise<void> {
   await Promise.all([
     request('settings:get', undefined).then((settings) => {
       settingsStore.set(settings);
+      takeDialogChoices(settings);
+      rememberPages();
     }),
     request('app:info', undefined).then((info) => {
       infoStore.set(info);
@@ -54,12 +66,15 @@ async function read(): Promise<void> {
 }
 
 const prefersLight = window.matchMedia('(prefers-color-scheme: light)');
+const forcedColours = window.matchMedia('(forced-colors: active)');
 prefersLight.addEventListener('change', applyTheme);
+forcedColours.addEventListener('change', applyTheme);
 applyTheme();
 
-/** The theme of the settings, or the system's. */
+/** The theme of the settings, or the system's, which decides where it says which colours there are. */
 function applyTheme(): void {
-  const chosen = settingsStore.get()?.theme ?? 'system';
+  const forced = forcedColours.matches;
+  const chosen = forced ? 'system' : (settingsStore.get()?.theme ?? 'system');
   const ofSystem = prefersLight.matches ? 'light' : 'dark';
-  showTheme(chosen === 'system' ? ofSystem : chosen);
+  showTheme(chosen === 'system' ? ofSystem : chosen, forced);
 }

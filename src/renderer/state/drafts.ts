@@ -7,7 +7,6 @@ import { NOTHING_LEFT_OUT, type LeftOut } from '../lib/previews';
 import { hasHiddenLinks } from '../lib/pasted-page';
 import { emptyRules, type RulesDraft } from '../lib/rules-draft';
 import { createStore } from './store';
-import { openDialog, uiStore } from './ui';
 
 /** Pasted text longer than this is kept beside the text field, which such lengths make slow. */
 const LONG_PASTE = 1_000_000;
@@ -134,7 +133,7 @@ function joinUnique(held: readonly string[], added: readonly string[]): readonly
 
 let lastPaste = 0;
 
-function addPasted(name: string, text: string): void {
+export function addPasted(name: string, text: string): void {
   lastPaste += 1;
   const { pasted } = draftsStore.get().download;
   changeDraft('download', { pasted: [...pasted, { id: lastPaste, name, text }] });
@@ -169,7 +168,7 @@ export function addPaths(kind: PageKind, paths: readonly string[]): void {
 }
 
 /** A file is a manifest; two folders are compared, and a lone one goes where none is yet. */
-function addToVerify(files: readonly string[], folders: readonly string[]): void {
+export function addToVerify(files: readonly string[], folders: readonly string[]): void {
   const { left, right } = draftsStore.get().verify;
   const [manifest] = files;
   const [first, second] = folders;
@@ -182,36 +181,4 @@ function addToVerify(files: readonly string[], folders: readonly string[]): void
       against: 'folders',
       ...(left !== '' && right === '' ? { right: first } : { left: first }),
     });
-}
-
-/** Takes what was dropped on a page into its draft and opens the dialog. */
-export async function takeDrop(kind: PageKind, data: DataTransfer): Promise<void> {
-  const files = [...data.files];
-  const folders = new Set(
-    [...data.items].flatMap((item) => {
-      const entry = item.webkitGetAsEntry();
-      return entry?.isDirectory === true ? [entry.name] : [];
-    }),
-  );
-  const isPage =
-    kind === 'download' && files.length === 0 && data.getData('text/uri-list') === '' && addPaste(data);
-  const text = data.getData('text/uri-list') || data.getData('text/plain');
-  const paths: string[] = [];
-  for (const file of files) {
-    const path = window.heddle.pathOf(file);
-    if (path !== '') paths.push(path);
-    else if (kind === 'download') addText(await file.text());
-  }
-  const isFolder = (path: string): boolean => folders.has(path.replace(/^.*[/\\]/u, ''));
-  const [lone, dropped] = [paths.filter((path) => !isFolder(path)), paths.filter(isFolder)];
-  if (kind === 'verify') addToVerify(lone, dropped);
-  else if (kind === 'download') {
-    addPaths(kind, lone);
-    // A folder is no list: it is where the files go.
-    const directory = dropped.at(-1);
-    if (directory !== undefined) changeDraft(kind, { directory });
-  } else addPaths(kind, paths);
-  if (kind === 'download' && files.length === 0 && !isPage) addText(text);
-  // What was dropped on a dialog stays there.
-  if (uiStore.get().dialog === null) openDialog({ type: 'new', kind });
 }

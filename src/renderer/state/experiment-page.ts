@@ -6,7 +6,8 @@ import { pictureOf } from '../lib/picture';
 import { changed, draftOf, EMPTY_DRAFT, type ExperimentDraft } from '../lib/experiment-draft';
 import { request } from '../bridge';
 import { experimentsStore, openExperiment, takeExperiment } from './experiments';
-import { announce, notifyError } from './notices';
+import { announce, notifyError, toast } from './notices';
+import { toastSaved } from './saved';
 import { settingsStore } from './settings';
 import { createStore } from './store';
 import { goTo } from './ui';
@@ -71,7 +72,7 @@ export function cancelExperiment(experimentId: number): void {
 
 export function removeExperiment(experimentId: number): void {
   request('experiments:remove', { experimentId }).then(() => {
-    announce('The experiment was removed.');
+    toast('The experiment was removed.');
   }, notifyError);
 }
 
@@ -82,7 +83,7 @@ export function adoptBest(experimentId: number): void {
     const experiment = experimentsStore.get().byId.get(experimentId);
     const best = experiment?.analysis?.bestSize ?? null;
     if (best === null || experiment?.kind == null) return;
-    announce(`Automatic now means ${adoptedText(best, experiment.kind)}.`);
+    toast(`Automatic now means ${adoptedText(best, experiment.kind)}.`);
   }, notifyError);
 }
 
@@ -100,7 +101,7 @@ export function exportExperiment(experimentId: number, format: ExperimentFormat)
       theme,
       ...(picture === undefined ? {} : { picture }),
     });
-    if (path !== null) announce(`The experiment was exported as ${path}.`);
+    if (path !== null) toastSaved('The experiment was exported', path);
   }
 }
 

@@ -56,6 +56,7 @@ function frame(...running: readonly number[]): JobFrame {
     remainingMs: null,
     connections: null,
     alone: null,
+    fewerThreads: null,
     rowWrites: 0,
     waitingFor: null,
     workers: [

@@ -1,10 +1,7 @@
 /** The jobs that the lists show, newest first, by page kind. */
-import { isEnded, type JobSummary } from '../../common/model/jobs';
-import { settledTasks } from '../../common/model/tasks';
-import { formatCount } from '../../common/model/units';
+import type { JobSummary } from '../../common/model/jobs';
 import { request } from '../bridge';
-import { KIND_NAMES, PAGE_KINDS, type PageKind } from '../kinds';
-import { announce } from './notices';
+import { PAGE_KINDS, type PageKind } from '../kinds';
 import { createStore, useStore } from './store';
 
 /** Jobs read at once; older ones come with "Show older". */
@@ -86,27 +83,47 @@ export function mergeJobs(changed: readonly JobSummary[]): void {
     let newest = 0;
     for (const id of jobs.byId.keys()) newest = Math.max(newest, id);
     for (const job of changed) {
+      if (hidden.has(job.id)) {
+        hidden.set(job.id, job);
+        continue;
+      }
       const before = byId.get(job.id);
       if (before === undefined && job.id > newest) totals[job.kind] += 1;
-      if (before !== undefined) tellEnd(before, job);
       byId.set(job.id, job);
     }
     return arrange(byId, totals, loaded);
   });
 }
 
-function tellEnd(before: JobSummary, after: JobSummary): void {
-  if (isEnded(before.state) || !isEnded(after.state)) return;
-  const name = `${KIND_NAMES[after.kind]} ${after.label}`;
-  if (after.state === 'failed') announce(`${name} failed. ${after.error?.message ?? ''}`);
-  else if (after.state === 'cancelled') announce(`${name} was cancelled.`);
-  else {
-    const failed = after.counts.failed === 0 ? '' : `, ${formatCount(after.counts.failed)} failed`;
-    announce(`${name} is done: ${formatCount(settledTasks(after.counts))} tasks${failed}.`);
-  }
+/** Taken off the lists, and not forgotten yet. */
+const hidden = new Map<number, JobSummary>();
+
+export function hideJobs(jobs: readonly JobSummary[]): void {
+  for (const job of jobs) hidden.set(job.id, job);
+  for (const { id } of jobs) takeOff(id);
+}
+
+function hiddenOf(kind: PageKind): number {
+  return [...hidden.values()].filter((job) => job.kind === kind).length;
+}
+
+/** Puts them back, as they are now. */
+export function showHiddenJobs(ids: readonly number[]): void {
+  const back = ids.flatMap((id) => hidden.get(id) ?? []);
+  for (const id of ids) hidden.delete(id);
+  jobsStore.update((jobs) => {
+    const [totals, loaded] = facts(jobs);
+    for (const { kind } of back) totals[kind] += 1;
+    return arrange(new Map([...jobs.byId, ...back.map((job) => [job.id, job] as const)]), totals, loaded);
+  });
 }
 
 export function forgetJob(id: number): void {
+  hidden.delete(id);
+  takeOff(id);
+}
+
+function takeOff(id: number): void {
   jobsStore.update((jobs) => {
     const job = jobs.byId.get(id);
     if (job === undefined) return jobs;
@@ -120,13 +137,13 @@ export function forgetJob(id: number): void {
 
 /** Reads the next older jobs of a kind; at first the newest. @throws HeddleError */
 export async function loadJobs(kind: PageKind, again = false): Promise<void> {
-  const offset = again ? 0 : jobsStore.get().kinds[kind].ids.length;
+  const offset = again ? 0 : jobsStore.get().kinds[kind].ids.length + hiddenOf(kind);
   const list = await request('jobs:list', { kind, offset, limit: LIST_PAGE });
   jobsStore.update((jobs) => {
     const byId = new Map(jobs.byId);
-    for (const job of list.jobs) byId.set(job.id, job);
+    for (const job of list.jobs) if (!hidden.has(job.id)) byId.set(job.id, job);
     const [totals, loaded] = facts(jobs);
-    totals[kind] = list.total;
+    totals[kind] = list.total - hiddenOf(kind);
     loaded[kind] = true;
     return arrange(byId, totals, loaded);
   });

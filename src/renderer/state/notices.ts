@@ -1,4 +1,7 @@
-/** Things the user should know that belong to no place on screen, and what screen readers are told. */
+/**
+ * What the user should know: notices of trouble, which stay until they are dismissed; toasts of what succeeded, which go
+ * by themselves; and what screen readers are told.
+ */
 import { toErrorData, type ErrorData } from '../../common/model/errors';
 import { createStore } from './store';
 
@@ -33,4 +36,40 @@ export const announcementStore = createStore('');
 
 export function announce(text: string): void {
   announcementStore.set(text);
+}
+
+export interface ToastOptions {
+  /** What can be done about it. */
+  readonly action?: { readonly label: string; readonly run: () => void };
+  /** Called when it has gone and nothing was done about it. */
+  readonly onGone?: () => void;
+}
+
+export interface Toast extends ToastOptions {
+  readonly id: number;
+  readonly message: string;
+}
+
+const MAX_TOASTS = 3;
+
+/** Oldest first. */
+export const toastsStore = createStore<readonly Toast[]>([]);
+
+/** Shows what succeeded for a while, and reads it out once. */
+export function toast(message: string, options: ToastOptions = {}): void {
+  lastId += 1;
+  announce(message);
+  const all = [...toastsStore.get(), { id: lastId, message, ...options }];
+  const over = all.slice(0, -MAX_TOASTS);
+  toastsStore.set(all.slice(-MAX_TOASTS));
+  for (const { onGone } of over) onGone?.();
+}
+
+/** @param acts whether its action is done */
+export function closeToast(id: number, acts = false): void {
+  const closed = toastsStore.get().find((each) => each.id === id);
+  if (closed === undefined) return;
+  toastsStore.update((toasts) => toasts.filter((each) => each.id !== id));
+  if (acts) closed.action?.run();
+  else closed.onGone?.();
 }

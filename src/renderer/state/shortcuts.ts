@@ -3,15 +3,12 @@ import { useEffect } from 'react';
 import { COMMAND_LIST } from '../../common/commands/commands';
 import { isPressed } from '../../common/commands/shortcut';
 import { runCommand } from '../commands/actions';
-import { isPageKind, type PageKind } from '../kinds';
+import { PAGES, type Page } from '../kinds';
+import { isOwnDrag, watchOwnDrags } from '../lib/own-drag';
 import { isMac } from '../lib/platform';
-import { addText } from './drafts';
-import { openDialog, uiStore } from './ui';
-
-function pageKind(): PageKind | null {
-  const { page } = uiStore.get();
-  return isPageKind(page) ? page : null;
-}
+import { notifyError } from './notices';
+import { takeDrop, takePaste } from './opening';
+import { uiStore } from './ui';
 
 function isField(target: EventTarget | null): boolean {
   return (
@@ -26,38 +23,51 @@ function onKeyDown(event: KeyboardEvent): void {
       inList !== true &&
       [shortcut, ...also].some((keys) => isPressed(keys, event, isMac)),
   );
-  if (command === undefined) return;
+  // In a field Undo is the field's.
+  if (command === undefined || (command.id === 'undo-toast' && isField(event.target))) return;
   event.preventDefault();
   runCommand(command.id);
 }
 
 function onPaste(event: ClipboardEvent): void {
-  if (pageKind() !== 'download' || uiStore.get().dialog !== null || isField(event.target)) return;
-  const text = event.clipboardData?.getData('text/plain') ?? '';
-  if (text.trim() === '') return;
-  event.preventDefault();
-  addText(text);
-  openDialog({ type: 'new', kind: 'download' });
+  if (uiStore.get().dialog !== null || isField(event.target) || event.clipboardData === null) return;
+  if (takePaste(event.clipboardData)) event.preventDefault();
 }
 
-/** Where nothing takes a drop, the window would otherwise open the file. */
-function refuseDrop(event: DragEvent): void {
+/** Over a link of the sidebar it is for that page; elsewhere the parts of the window have taken it. Never does the window open it. */
+function pageUnder({ target, defaultPrevented }: DragEvent): Page | null {
+  if (defaultPrevented || isOwnDrag() || uiStore.get().dialog !== null || !(target instanceof Element))
+    return null;
+  const name = target.closest('[data-page]')?.getAttribute('data-page');
+  return PAGES.find((page) => page === name) ?? null;
+}
+
+function onDragOver(event: DragEvent): void {
   if (event.defaultPrevented) return;
+  const page = pageUnder(event);
   event.preventDefault();
-  if (event.dataTransfer !== null) event.dataTransfer.dropEffect = 'none';
+  if (event.dataTransfer !== null) event.dataTransfer.dropEffect = page === null ? 'none' : 'copy';
+}
+
+function onDrop(event: DragEvent): void {
+  const page = pageUnder(event);
+  event.preventDefault();
+  if (page !== null && event.dataTransfer !== null) takeDrop(page, event.dataTransfer).catch(notifyError);
 }
 
 export function useShortcuts(): void {
   useEffect(() => {
     window.addEventListener('keydown', onKeyDown);
     window.addEventListener('paste', onPaste);
-    window.addEventListener('dragover', refuseDrop);
-    window.addEventListener('drop', refuseDrop);
+    window.addEventListener('dragover', onDragOver);
+    window.addEventListener('drop', onDrop);
+    const endDrags = watchOwnDrags();
     return () => {
+      endDrags();
       window.removeEventListener('keydown', onKeyDown);
       window.removeEventListener('paste', onPaste);
-      window.removeEventListener('dragover', refuseDrop);
-      window.removeEventListener('drop', refuseDrop);
+      window.removeEventListener('dragover', onDragOver);
+      window.removeEventListener('drop', onDrop);
     };
   }, []);
 }

@@ -1,6 +1,7 @@
 /** Where the user is: the page, the chosen job of each kind, the open dialog. */
 import type { JobSummary } from '../../common/model/jobs';
-import { isPageKind, type Page, type PageKind } from '../kinds';
+import type { Opened } from '../../common/opening/opened';
+import { isPageKind, PAGES, type Page, type PageKind } from '../kinds';
 import { jobsStore, mergeJobs, type Jobs } from './jobs';
 import { createStore, useStore } from './store';
 
@@ -11,10 +12,11 @@ export type OpenDialog =
       /** The work is only described, for an experiment: no job is made. */
       readonly forExperiment?: boolean;
     }
+  /** What is to be done with something that came from outside. */
+  | { readonly type: 'choose'; readonly opened: Extract<Opened, { type: 'paths' | 'download' }> }
   | { readonly type: 'palette' }
   | { readonly type: 'shortcuts' }
   | { readonly type: 'rename'; readonly jobId: number }
-  | { readonly type: 'remove'; readonly jobId: number }
   | { readonly type: 'remove-experiment'; readonly experimentId: number };
 
 export interface Ui {
@@ -24,8 +26,14 @@ export interface Ui {
   readonly bannerDismissed: boolean;
 }
 
+/** The last one, as the main process says. */
+function startPage(): Page {
+  const name = typeof window === 'undefined' ? '' : window.heddle.startPage;
+  return PAGES.find((page) => page === name) ?? 'download';
+}
+
 export const uiStore = createStore<Ui>({
-  page: 'download',
+  page: startPage(),
   chosen: { download: null, hash: null, verify: null, copy: null },
   dialog: null,
   bannerDismissed: false,

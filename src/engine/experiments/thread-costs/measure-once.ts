@@ -41,7 +41,7 @@ export async function measureOnce(script: string, order: CostOrder): Promise<Cos
 
 function makePool(script: string, size: number): Pool {
   const workerOptions: ComputeWorkerOptions = { kind: 'compute', ...WORK, waitMs: 0 };
-  return createExecutor({ mode: 'pool', size, threads: new Threads(script), workerOptions });
+  return createExecutor({ mode: 'pool', size, threads: new Threads(script), workerOptions, isExact: true });
 }
 
 async function measureMaking(script: string, threads: number, poolSize: number): Promise<CostReading> {

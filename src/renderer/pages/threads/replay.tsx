@@ -13,7 +13,7 @@ import { jobsStore } from '../../state/jobs';
 import { useStore } from '../../state/store';
 import { openNew } from './open-new';
 import { ReplayPicture, doesText } from './replay-picture';
-import { useReducedMotion } from './use-reduced-motion';
+import { useMedia } from '../../lib/use-media';
 import styles from './replay.module.css';
 
 /** So long the whole job takes, as it is played. */
@@ -123,7 +123,7 @@ interface Played {
 
 function Player({ job, replay }: { readonly job: JobSummary; readonly replay: Replay }) {
   const [{ atMs, plays }, setPlayed] = useState<Played>({ atMs: -1, plays: false });
-  const isStill = useReducedMotion();
+  const isStill = useMedia('(prefers-reduced-motion: reduce)');
   const sliderId = useId();
   const step = stepAt(replay, atMs);
   const last = replay.steps.length;

@@ -1,0 +1,57 @@
+/** Settings are found by their words, say what they do, and go back to their defaults. */
+import { expect } from '@playwright/test';
+import { expectAccessible } from './accessible';
+import { openPage, test } from './app';
+
+test('settings are found, changed, and reset, one by one and all', async ({ app: { window } }) => {
+  await openPage(window, 'Settings');
+  const all = window.getByRole('region', { name: 'All settings' });
+  const row = (name: string) => all.getByRole('group', { name, exact: true });
+  const resetAll = window.getByRole('button', { name: 'Reset all…' });
+  await expect(resetAll).toBeDisabled();
+  // Each says what it does.
+  for (const one of await all.getByRole('group').all())
+    await expect(one.locator('p').nth(1)).toHaveText(/\w\.$/u);
+
+  const search = window.getByRole('searchbox', { name: 'Find a setting' });
+  await window.keyboard.press('Control+f');
+  await expect(search).toBeFocused();
+  await search.fill('bandwidth');
+  await expect(all.getByRole('group')).toHaveCount(1);
+  await expect(row('Speed limit')).toBeVisible();
+  await expect(all.getByRole('heading')).toHaveText('Downloads');
+  await search.fill('nothing of the kind');
+  await expect(all.getByText('No setting matches “nothing of the kind”.')).toBeVisible();
+  await expectAccessible(window);
+  await search.press('Escape');
+
+  await row('Theme').getByRole('radio', { name: 'Dark' }).check();
+  await expect(window.locator('html')).toHaveAttribute('data-theme', 'dark');
+  await row('Connections per host').getByRole('spinbutton').fill('7');
+  await row('Connections per host').getByRole('spinbutton').press('Enter');
+  const width = await window.evaluate(() => innerWidth);
+  await row('Text size')
+    .getByRole('button', { name: /^Text size: 100 %/u })
+    .click();
+  await window.getByRole('menuitemradio', { name: '150 %' }).click();
+  await expect.poll(() => window.evaluate(() => innerWidth)).toBe(Math.round(width / 1.5));
+
+  // The focus stays where it was used.
+  await row('Connections per host')
+    .getByRole('button', { name: 'Reset Connections per host' })
+    .press('Enter');
+  await expect(row('Connections per host').getByRole('spinbutton')).toHaveValue('64');
+  await expect(row('Connections per host').getByRole('spinbutton')).toBeFocused();
+  await expect(row('Theme').getByRole('radio', { name: 'Dark' })).toBeChecked();
+
+  await resetAll.click();
+  const asks = window.getByRole('alertdialog', { name: 'Reset all settings?' });
+  await expectAccessible(window);
+  await asks.getByRole('button', { name: 'Cancel' }).click();
+  await expect(row('Theme').getByRole('radio', { name: 'Dark' })).toBeChecked();
+  await resetAll.click();
+  await asks.getByRole('button', { name: 'Reset all' }).click();
+  await expect(row('Theme').getByRole('radio', { name: 'System' })).toBeChecked();
+  await expect.poll(() => window.evaluate(() => innerWidth)).toBe(width);
+  await expect(resetAll).toBeDisabled();
+});

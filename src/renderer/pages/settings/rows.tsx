@@ -1,0 +1,97 @@
+/** The rows of the settings page: a name, a sentence, the control, and the way back to the default. */
+import { createContext, useContext, useId, type ReactNode } from 'react';
+import { DEFAULT_SETTINGS, type Settings, type SettingsPatch } from '../../../common/model/settings';
+import { visible } from '../../../common/model/visible';
+import { Button } from '../../components/button';
+import { isFound } from '../../lib/search-words';
+import { changeSettings, useSettings } from '../../state/settings';
+import styles from './settings.module.css';
+
+/** What is searched for; empty: all is shown. */
+export const SearchContext = createContext('');
+const GroupContext = createContext('');
+
+export function Group({ title, children }: { readonly title: string; readonly children: ReactNode }) {
+  const id = useId();
+  return (
+    <GroupContext value={title}>
+      <section className={styles['group']} aria-labelledby={id}>
+        <h2 id={id} className={styles['heading']}>
+          {title}
+        </h2>
+        {children}
+      </section>
+    </GroupContext>
+  );
+}
+
+interface RowProps {
+  readonly name: string;
+  /** What the setting does. */
+  readonly note: string;
+  /** What it is now, where the control does not show it: a path, say. */
+  readonly value?: string;
+  /** Other words that people look for. */
+  readonly words?: string;
+  /** The settings that the row changes: they go back to their defaults together. */
+  readonly keys: readonly (keyof Settings)[];
+  readonly children: ReactNode;
+}
+
+export function Row({ name, note, value, words = '', keys, children }: RowProps) {
+  const search = useContext(SearchContext);
+  const group = useContext(GroupContext);
+  if (!isFound(search, [group, name, note, value ?? '', words].join(' '))) return null;
+  return (
+    <div className={styles['row']} role="group" aria-label={name}>
+      <div className={styles['text']}>
+        <p>{name}</p>
+        <p className={styles['note']}>{note}</p>
+        {value !== undefined && <p className={styles['value']}>{visible(value)}</p>}
+      </div>
+      <div className={styles['controls']}>
+        <Reset name={name} keys={keys} />
+        {children}
+      </div>
+    </div>
+  );
+}
+
+function Reset({ name, keys }: Pick<RowProps, 'name' | 'keys'>) {
+  const settings = useSettings();
+  if (settings === null || keys.every((key) => isDefault(settings, key))) return null;
+  return (
+    <span className={styles['reset']}>
+      <Button
+        look="quiet"
+        aria-label={`Reset ${name}`}
+        onPress={() => {
+          changeSettings(defaultsOf(keys));
+        }}
+      >
+        Reset
+      </Button>
+    </span>
+  );
+}
+
+/** What is remembered from one start to the next; the user never sets it. */
+const REMEMBERED: ReadonlySet<keyof Settings> = new Set<keyof Settings>([
+  'windowPlace',
+  'lastPage',
+  'recentFolders',
+  'dialogChoices',
+]);
+
+/** Settings that say how Heddle works. */
+export const RESETTABLE = (Object.keys(DEFAULT_SETTINGS) as (keyof Settings)[]).filter(
+  (key) => !REMEMBERED.has(key),
+);
+
+export function isDefault(settings: Settings, key: keyof Settings): boolean {
+  return JSON.stringify(settings[key]) === JSON.stringify(DEFAULT_SETTINGS[key]);
+}
+
+export function defaultsOf(keys: readonly (keyof Settings)[]): SettingsPatch {
+  return Object.fromEntries(keys.map((key) => [key, DEFAULT_SETTINGS[key]]));
+}

@@ -1,0 +1,101 @@
+/** How Heddle works for everything new. Each setting says what it does, is found by its words, and goes back to its default. */
+import { useEffect, useState } from 'react';
+import { Button } from '../../components/button';
+import { Dialog } from '../../components/dialog';
+import formStyles from '../../dialogs/form.module.css';
+import { watchJob } from '../../state/frames';
+import { announce } from '../../state/notices';
+import { changeSettings, useSettings } from '../../state/settings';
+import pageStyles from '../page.module.css';
+import { About } from './about';
+import { DownloadSettings } from './download-settings';
+import { JobSettings } from './job-settings';
+import { RESETTABLE, SearchContext, defaultsOf, isDefault } from './rows';
+import { SystemSettings } from './system-settings';
+import { WindowSettings } from './window-settings';
+import styles from './settings.module.css';
+
+export function SettingsPage() {
+  const settings = useSettings();
+  const [search, setSearch] = useState('');
+  const [asks, setAsks] = useState(false);
+  useEffect(() => {
+    watchJob(null);
+  }, []);
+  return (
+    <div className={pageStyles['page']}>
+      <header className={`${pageStyles['header'] ?? ''} ${styles['header'] ?? ''}`}>
+        <h1 className={pageStyles['title']}>Settings</h1>
+        <input
+          type="search"
+          className={`${styles['field'] ?? ''} ${styles['search'] ?? ''}`}
+          aria-label="Find a setting"
+          placeholder="Find a setting…"
+          spellCheck={false}
+          value={search}
+          onChange={(event) => {
+            setSearch(event.target.value);
+          }}
+          onKeyDown={(event) => {
+            if (event.key === 'Escape') setSearch('');
+          }}
+        />
+        <Button
+          isDisabled={settings === null || RESETTABLE.every((key) => isDefault(settings, key))}
+          onPress={() => {
+            setAsks(true);
+          }}
+        >
+          Reset all…
+        </Button>
+      </header>
+      {settings !== null && (
+        // Scrolls, and so has to be reachable by keyboard.
+        <div className={styles['scroller']} role="region" aria-label="All settings" tabIndex={0}>
+          <div className={styles['content']}>
+            <SearchContext value={search}>
+              <JobSettings settings={settings} />
+              <DownloadSettings settings={settings} />
+              <WindowSettings settings={settings} />
+              <SystemSettings settings={settings} />
+              <About />
+            </SearchContext>
+            <p className={styles['none']}>No setting matches “{search}”.</p>
+          </div>
+        </div>
+      )}
+      {asks && (
+        <ResetAll
+          onClose={() => {
+            setAsks(false);
+          }}
+        />
+      )}
+    </div>
+  );
+}
+
+function ResetAll({ onClose }: { readonly onClose: () => void }) {
+  return (
+    <Dialog title="Reset all settings?" small alert onClose={onClose}>
+      <div className={formStyles['body']}>
+        <p>Every setting goes back to its default. Jobs, files and experiments are not affected.</p>
+      </div>
+      <div className={formStyles['buttons']}>
+        <Button onPress={onClose} autoFocus>
+          Cancel
+        </Button>
+        <Button
+          look="danger"
+          onPress={() => {
+            changeSettings(defaultsOf(RESETTABLE));
+            announce('All settings were reset.');
+            onClose();
+          }}
+        >
+          Reset all
+        </Button>
+      </div>
+    </Dialog>
+  );
+}
