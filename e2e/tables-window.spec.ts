@@ -132,6 +132,17 @@ test('cards and fields have menus, and paths are copied with digests', async ({ 
     .poll(() => clipboard(electron))
     .toBe(`${createHash('sha256').update('a').digest('hex')}  ${join(tree, 'a.txt')}`);
 
+  // A digest that was pasted is looked for at once.
+  const field = window.getByRole('textbox', { name: 'Paste a digest to check' });
+  await field.fill(`SHA256 (other.txt) = ${createHash('sha256').update('a').digest('hex').toUpperCase()}`);
+  await window.getByRole('button', { name: 'SHA-256 of a.txt' }).click();
+  await expect(window.getByRole('region', { name: 'Task a.txt' })).toBeVisible();
+  await field.fill('0'.repeat(64));
+  await expect(window.getByText('No file here has this digest.')).toBeVisible();
+  await field.fill('0'.repeat(32));
+  await expect(window.getByText('It has 32 digits. The digests here are SHA-256.')).toBeVisible();
+  await expectAccessible(window);
+
   const card = window.getByRole('region', { name: 'Jobs' }).getByRole('button').first();
   await card.click({ button: 'right' });
   const menu = window.getByRole('menu');

@@ -79,6 +79,13 @@ export interface TaskPage {
   readonly rows: readonly TaskRow[];
 }
 
+/** Files with a digest. */
+export interface DigestMatches {
+  readonly total: number;
+  /** The first ones. */
+  readonly rows: readonly TaskRow[];
+}
+
 /** How many tasks failed without a finding, and how many of them because their target exists. */
 export interface UntoldFailures {
   readonly all: number;
@@ -225,6 +232,10 @@ export const REQUESTS = {
       /** In this order. */
       sort: taskSortSchema.nullable().optional(),
     }),
+  ),
+  /** Files of a job that have this digest. */
+  'tasks:with-digest': channel<DigestMatches>()(
+    z.strictObject({ jobId, digest: z.string().regex(/^[0-9a-f]{8,128}$/u) }),
   ),
   /** One row; `null`: there is no such task. */
   'tasks:get': channel<TaskRow | null>()(z.strictObject({ taskId: z.int().positive() })),

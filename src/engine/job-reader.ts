@@ -1,6 +1,14 @@
 /** What can be asked about jobs, whether they run or not: rows, findings, exports, manifests. Changes nothing. */
 import { lstat } from 'node:fs/promises';
-import type { JobList, RowText, TaskPage, TaskPageQuery, TaskQuery, UntoldFailures } from '../common/ipc';
+import type {
+  DigestMatches,
+  JobList,
+  RowText,
+  TaskPage,
+  TaskPageQuery,
+  TaskQuery,
+  UntoldFailures,
+} from '../common/ipc';
 import type { TaskSort } from '../common/model/columns';
 import type { FirstCopied } from '../common/model/copy-options';
 import type { ManifestFormat } from '../common/model/digests';
@@ -25,6 +33,7 @@ import {
   type GroupPath,
 } from './jobs/duplicate-results';
 import { exportLines } from './jobs/export';
+import { findDigest } from './jobs/find-digest';
 import { firstCopied } from './jobs/first-copied';
 import { jobManifest, manifestGap } from './jobs/job-manifest';
 import { writeOver } from './jobs/manifest';
@@ -97,6 +106,11 @@ export class JobReader {
             hasPlace(places, place),
           );
     yield* rowLines(this.#tasks, this.job(jobId), inOrder, what);
+  }
+
+  /** Files that have this digest, in lower-case hexadecimal. */
+  withDigest(jobId: number, digest: string): Promise<DigestMatches> {
+    return findDigest(this.#tasks, jobId, digest, totalTasks(this.job(jobId).counts));
   }
 
   #now(jobId: number): JobNow {

@@ -94,6 +94,7 @@ export function setupIpc(engine: Engine, dataDirectory: string, opening: Opening
     'tasks:page': (query) => engine.tasksPage(query),
     'tasks:places': ({ first, last, ...query }) => engine.taskPlaces(query, first, last),
     'tasks:copy': ({ jobId, places, what, sort }) => copyLines(engine.rowLines(jobId, places, what, sort)),
+    'tasks:with-digest': ({ jobId, digest }) => engine.withDigest(jobId, digest),
     'tasks:get': ({ taskId }) => engine.task(taskId),
     'tasks:failed-attempts': ({ taskId }) => engine.failedAttempts(taskId),
     'tasks:expected': ({ taskId }) => engine.expected(taskId),

@@ -61,6 +61,16 @@ export class TaskKeys {
     return keys;
   }
 
+  /** Places in the job, among `span` from the place `from`, of tasks with a digest in lower-case hexadecimal. */
+  withDigest(jobId: number, digest: string, from: number, span: number): number[] {
+    return this.#prepare<[number, number, string], number>(
+      'SELECT id FROM tasks WHERE id >= ? AND id < ? AND instr(digests, ?) > 0',
+    )
+      .pluck()
+      .all(taskId(jobId, from), taskId(jobId, from + span), `"${digest}"`)
+      .map((id) => ordinalOfTask(id));
+  }
+
   /** Places in the job of tasks with a finding, or of those that failed, behind one of these places. */
   placesOf(jobId: number, what: Finding | 'failed', after: number, limit: number): number[] {
     return this.#prepare<[number, string, number, number], number>(

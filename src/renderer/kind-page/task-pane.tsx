@@ -13,6 +13,7 @@ import { useJob } from '../state/jobs';
 import { Segmented } from '../components/segmented';
 import { StagesLegend } from '../components/stages-bar';
 import { AnswersView } from './answers-view';
+import { DigestCheck } from './digest-check';
 import { DuplicatesView } from './duplicates-view';
 import { HostsView } from './hosts-view';
 import { TaskDetail } from './task-detail';
@@ -102,6 +103,15 @@ export function TaskPane({ jobId, words }: TaskPaneProps) {
   return (
     <section className={styles['pane']} aria-label="Tasks">
       <Outcome job={job} findings={findings} />
+      {job.algorithms.length > 0 && job.kind !== 'verify' && !duplicates && (
+        <DigestCheck
+          job={job}
+          onShow={(row) => {
+            setSelected(row);
+            setDetailOpen(true);
+          }}
+        />
+      )}
       <div className={styles['bar']}>
         {views}
         <TaskFilters
