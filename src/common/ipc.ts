@@ -3,6 +3,7 @@
  * shape of what goes in and the type of what comes out. The preload's allowlist
  * and the main process's checks are both derived from this one map.
  */
+import type { CommandText } from './command-line/shell-text';
 import { z } from 'zod';
 import { COMMAND_IDS, type CommandId } from './commands/commands';
 import { taskSortSchema } from './model/columns';
@@ -217,6 +218,10 @@ export const REQUESTS = {
   'jobs:run-dry': channel<JobSummary>()(oneJob),
   /** What the job was asked to do, so that its work can be compared; refused where it holds a secret. */
   'jobs:request': channel<JobRequest>()(oneJob),
+  /** What does the same in a terminal. */
+  'jobs:command': channel<CommandText>()(oneJob),
+  /** What would do the same as the job that is asked for. */
+  'requests:command': channel<CommandText>()(jobRequestSchema),
   'jobs:statistics': channel<readonly WorkerStatistics[]>()(oneJob),
   /** From now on frames carry this job's workers; `null`: nobody's. */
   'jobs:watch': channel<JobSnapshot | null>()(z.strictObject({ jobId: jobId.nullable() })),

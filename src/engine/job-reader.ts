@@ -1,4 +1,5 @@
 /** What can be asked about jobs, whether they run or not: rows, findings, exports, manifests. Changes nothing. */
+import type { CommandLine } from '../common/command-line/command-line-of';
 import { lstat } from 'node:fs/promises';
 import type {
   DigestMatches,
@@ -38,6 +39,7 @@ import { firstCopied } from './jobs/first-copied';
 import { jobManifest, manifestGap } from './jobs/job-manifest';
 import { writeOver } from './jobs/manifest';
 import { summarizeResponses } from './jobs/responses';
+import { jobCommand } from './jobs/job-command';
 import { storedRequest } from './jobs/stored-request';
 import { rowLines } from './jobs/row-lines';
 import { TaskSearch, type JobNow } from './jobs/task-search';
@@ -182,6 +184,11 @@ export class JobReader {
   /** The work of a job, to do it another time. @throws HeddleError where it cannot be handed out */
   requestOf(id: number): Promise<JobRequest> {
     return storedRequest(this.stored(id), this.#parts.stores.vault);
+  }
+
+  /** What does the same in a terminal. @throws HeddleError `secret-lost` */
+  commandOf(id: number): Promise<CommandLine> {
+    return jobCommand(this.stored(id), this.#parts.stores.vault);
   }
 
   /** What the servers answered; reads every task of the job. */

@@ -11,7 +11,7 @@ import {
   type RequestName,
   type RequestOutput,
 } from '../common/ipc';
-import { codeSamples, experimentText, freeSpace, type Engine } from '../engine';
+import { codeSamples, commandText, experimentText, freeSpace, requestCommand, type Engine } from '../engine';
 import { appInfo } from './app-info';
 import {
   pick,
@@ -27,6 +27,9 @@ import { lookAt, type Opening } from './opening';
 import { isAppUrl } from './security';
 import { copyLines, openFile, showInFolder } from './task-files';
 import { getMainWindow, tellWindow } from './window';
+
+/** What terminals have unless somebody changes it. */
+const shellKind = process.platform === 'win32' ? 'powershell' : 'sh';
 
 type Handlers = {
   readonly [Name in RequestName]: (
@@ -86,6 +89,8 @@ export function setupIpc(engine: Engine, dataDirectory: string, opening: Opening
     },
     'jobs:run-dry': ({ jobId }) => engine.runDry(jobId),
     'jobs:request': ({ jobId }) => engine.requestOf(jobId),
+    'jobs:command': async ({ jobId }) => commandText(await engine.commandOf(jobId), shellKind),
+    'requests:command': (request) => commandText(requestCommand(request), shellKind),
     'jobs:statistics': ({ jobId }) => engine.statistics(jobId),
     'jobs:watch': ({ jobId }) => {
       engine.watch(jobId);

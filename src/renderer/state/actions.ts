@@ -9,10 +9,12 @@ import type { CopiedRows, RowText } from '../../common/ipc';
 import type { Ranges } from '../../common/model/ranges';
 import type { TaskRow } from '../../common/model/tasks';
 import { visible } from '../../common/model/visible';
+import type { CommandText } from '../../common/command-line/shell-text';
+import type { JobRequest } from '../../common/model/job-request';
 import { request } from '../bridge';
 import { plural } from '../lib/text';
 import { jobsStore } from './jobs';
-import { notifyError, toast } from './notices';
+import { notify, notifyError, toast } from './notices';
 import { toastSaved } from './saved';
 import { showJob } from './ui';
 
@@ -108,6 +110,24 @@ export function openFile(jobId: number, row: TaskRow): void {
         toast(`${visible(row.name)} could be a program. It was not started, but is shown in its folder.`);
     }),
   );
+}
+
+export function copyJobCommand(jobId: number): void {
+  run(request('jobs:command', { jobId }).then(copyCommand));
+}
+
+export function copyRequestCommand(jobRequest: JobRequest): void {
+  run(request('requests:command', jobRequest).then(copyCommand));
+}
+
+async function copyCommand({ text, leftOut }: CommandText): Promise<void> {
+  await copyText(text, 'Command');
+  if (leftOut.length === 0) return;
+  notify({
+    code: 'command-incomplete',
+    message: `The copied command leaves out ${leftOut.join('; ')}.`,
+    retryable: false,
+  });
 }
 
 export function showInFolder(jobId: number, taskId: number | null): void {
