@@ -8,9 +8,9 @@ import { electronFlags } from './electron-flags.mjs';
 import { root } from './root.mjs';
 
 const LOOKS = [
-  { name: 'dark', colorScheme: 'dark', forcedColors: 'none' },
-  { name: 'light', colorScheme: 'light', forcedColors: 'none' },
-  { name: 'forced', colorScheme: 'dark', forcedColors: 'active' },
+  { name: 'dark', reducedMotion: 'reduce', colorScheme: 'dark', forcedColors: 'none' },
+  { name: 'light', reducedMotion: 'reduce', colorScheme: 'light', forcedColors: 'none' },
+  { name: 'forced', reducedMotion: 'reduce', colorScheme: 'dark', forcedColors: 'active' },
 ];
 
 const WINDOW = `const { app, BrowserWindow } = require('electron');
@@ -38,7 +38,10 @@ export async function takeComponents(executablePath, out) {
     },
   });
   // Electron wants a folder with a package in it.
-  await writeFile(join(outDir, 'package.json'), JSON.stringify({ main: 'window.cjs' }));
+  await writeFile(
+    join(outDir, 'package.json'),
+    JSON.stringify({ name: 'gallery', version: '1.0.0', main: 'window.cjs' }),
+  );
   await writeFile(join(outDir, 'window.cjs'), WINDOW);
   const args = [...electronFlags(), outDir];
   const electron = await _electron.launch({ executablePath, args, cwd: root });

@@ -1,4 +1,5 @@
 /** The entry of the gallery, which is built for development alone (`npm run screenshots -- components`). */
+import './no-bridge';
 import '../styles/tokens.css';
 import '../styles/base.css';
 import '../styles/forced-colors.css';
