@@ -25,7 +25,7 @@ import { startCostProcess } from './cost-process';
 import { enableCommands } from './menu';
 import { lookAt, type Opening } from './opening';
 import { isAppUrl } from './security';
-import { copyLines, copyRows, openFile, showInFolder } from './task-files';
+import { copyLines, openFile, showInFolder } from './task-files';
 import { getMainWindow, tellWindow } from './window';
 
 /** What terminals have unless somebody changes it. */
@@ -105,7 +105,8 @@ export function setupIpc(engine: Engine, dataDirectory: string, opening: Opening
     },
     'tasks:page': (query) => engine.tasksPage(query),
     'tasks:places': ({ first, last, ...query }) => engine.taskPlaces(query, first, last),
-    'tasks:copy': ({ jobId, places, what }) => copyRows(engine, jobId, places, what),
+    'tasks:copy': ({ jobId, places, what, sort }) => copyLines(engine.rowLines(jobId, places, what, sort)),
+    'tasks:with-digest': ({ jobId, digest }) => engine.withDigest(jobId, digest),
     'tasks:get': ({ taskId }) => engine.task(taskId),
     'tasks:failed-attempts': ({ taskId }) => engine.failedAttempts(taskId),
     'tasks:expected': ({ taskId }) => engine.expected(taskId),

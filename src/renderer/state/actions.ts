@@ -4,6 +4,7 @@ import type { DuplicateFormat } from '../../common/model/duplicates';
 import { isEnded, type JobSummary } from '../../common/model/jobs';
 import type { ManifestFormat } from '../../common/model/digests';
 import type { ExportFormat } from '../../common/model/responses';
+import type { TaskSort } from '../../common/model/columns';
 import type { CopiedRows, RowText } from '../../common/ipc';
 import type { Ranges } from '../../common/model/ranges';
 import type { TaskRow } from '../../common/model/tasks';
@@ -93,10 +94,10 @@ function asInput(places: Ranges): [number, number][] {
   return places.map(([first, last]) => [first, last]);
 }
 
-/** @param places in the job */
-export function copyRows(jobId: number, places: Ranges, what: RowText): void {
+/** @param sort in whose order */
+export function copyRows(jobId: number, places: Ranges, what: RowText, sort: TaskSort | null): void {
   run(
-    request('tasks:copy', { jobId, places: asInput(places), what }).then((copied) => {
+    request('tasks:copy', { jobId, places: asInput(places), what, sort }).then((copied) => {
       announceCopied(copied, what);
     }),
   );
