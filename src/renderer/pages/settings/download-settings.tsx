@@ -50,7 +50,7 @@ export function DownloadSettings({ settings }: { readonly settings: Settings }) 
       <Row
         name="Scheduled speed limit"
         note="A different limit for some hours of each day, such as working hours or the night."
-        words="bandwidth time schedule night hours"
+        words="time night hours of the day"
         keys={['limitSchedule']}
       >
         <LimitSchedule schedule={settings.limitSchedule} />
