@@ -1,6 +1,6 @@
 // `npm run package`: the app in a folder of its own, for this platform; with `--all`, its installers too.
 import { existsSync } from 'node:fs';
-import { cp, mkdtemp, rename, rm } from 'node:fs/promises';
+import { cp, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -8,6 +8,7 @@ import { createPackageWithOptions, extractAll } from '@electron/asar';
 import { Platform, build } from 'electron-builder';
 import { electronVersion, ensureElectron } from './electron-runtime.mjs';
 import { buildIfStale } from './lib/build.cjs';
+import { licenceTexts } from './lib/licences.mjs';
 import { root, say } from './lib/root.mjs';
 
 /** The oldest that better-sqlite3's binary, made for Node-API 10, runs on. */
@@ -35,7 +36,11 @@ export async function pack(executable, output, target, platform = Platform.curre
       afterExtract: ({ appOutDir }) =>
         removeDefaultApp(join(appOutDir, isMac ? 'Electron.app/Contents/Resources' : 'resources')),
       // Before the fuses are set.
-      afterPack: ({ appOutDir }) => useSqliteOf(dirname(executable), join(appOutDir, 'resources/app.asar')),
+      afterPack: async ({ appOutDir, packager }) => {
+        const resources = packager.getResourcesDir(appOutDir);
+        await writeFile(join(resources, 'LICENSES.txt'), licenceTexts());
+        await useSqliteOf(dirname(executable), join(resources, 'app.asar'));
+      },
       mac: macSigning(process.env),
     },
   });

@@ -11,12 +11,14 @@ import { chromium } from 'playwright';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { ICO_SIZES } from './lib/icon-files.mjs';
 import { electronFlags } from './lib/electron-flags.mjs';
+import { bundledPackages, packedPackages } from './lib/licences.mjs';
 import { root } from './lib/root.mjs';
 import { startVirtualDisplay } from './lib/virtual-display.mjs';
 import { pack } from './package.mjs';
 
 /** The first run on a new machine may build the app and fetch an Electron too. */
 const PACK_LIMIT_MS = 180_000;
+const RESOURCES = ['LICENSES.txt', 'app.asar', 'app.asar.unpacked'];
 
 describe.runIf(process.platform === 'linux')('npm run package', () => {
   let output, folder, asar, packing;
@@ -75,7 +77,16 @@ describe.runIf(process.platform === 'linux')('npm run package', () => {
     expect(unpacked).toHaveLength(3);
     const fits = (name) => name.includes(platform) || name.endsWith('build/Release/better_sqlite3.node');
     expect(unpacked.every(fits)).toBe(true);
-    expect(readdirSync(join(folder, 'resources')).sort()).toEqual(['app.asar', 'app.asar.unpacked']);
+    expect(readdirSync(join(folder, 'resources')).sort()).toEqual(RESOURCES);
+  });
+
+  it('has the licences of all whose code it holds', () => {
+    const text = readFileSync(join(folder, 'resources/LICENSES.txt'), 'utf8');
+    const missing = [...bundledPackages(), ...packedPackages()].filter(
+      (name) => !new RegExp(`^${name} \\d+\\.\\d+\\.\\d+\\S* \\(`, 'm').test(text),
+    );
+    expect(missing).toEqual([]);
+    expect(text).toContain('Permission is hereby granted, free of charge');
   });
 
   it('sets the fuses', async () => {
@@ -252,6 +263,6 @@ describe.runIf(process.platform === 'linux')('what is packed for another system'
     const wire = await getCurrentFuseWire(join(packed, 'Heddle.exe'));
     expect(wire[FuseV1Options.RunAsNode]).toBe(FuseState.DISABLE);
     expect(wire[FuseV1Options.OnlyLoadAppFromAsar]).toBe(FuseState.ENABLE);
-    expect(readdirSync(join(packed, 'resources')).sort()).toEqual(['app.asar', 'app.asar.unpacked']);
+    expect(readdirSync(join(packed, 'resources')).sort()).toEqual(RESOURCES);
   });
 });
