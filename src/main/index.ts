@@ -76,7 +76,7 @@ async function start(): Promise<void> {
   );
   setupClipboardOffer(engine);
   setupLoginItem(engine);
-  engine.waitForRoom();
+  engine.keepWaiting();
   if (!process.argv.includes(BACKGROUND_FLAG)) open();
   else closing.startInBackground();
   opening.add(started);

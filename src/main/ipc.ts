@@ -25,7 +25,7 @@ import { startCostProcess } from './cost-process';
 import { enableCommands } from './menu';
 import { lookAt, type Opening } from './opening';
 import { isAppUrl } from './security';
-import { copyLines, openFile, showInFolder } from './task-files';
+import { copyLines, moveToTrash, openFile, showInFolder } from './task-files';
 import { getMainWindow, tellWindow } from './window';
 
 /** What terminals have unless somebody changes it. */
@@ -57,6 +57,13 @@ export function setupIpc(engine: Engine, dataDirectory: string, opening: Opening
     'jobs:pause': ({ jobId }) => engine.pause(jobId),
     'jobs:resume': ({ jobId }) => engine.resume(jobId),
     'jobs:cancel': ({ jobId }) => engine.cancel(jobId),
+    'jobs:unfinished': () => engine.unfinished(),
+    'jobs:move': ({ jobId, before }) => {
+      engine.move(jobId, before);
+    },
+    'jobs:start-at': ({ jobId, atMs }) => engine.startAt(jobId, atMs),
+    'jobs:pause-all': () => engine.pauseAll(),
+    'jobs:resume-all': () => engine.resumeAll(),
     'jobs:retry': ({ jobId, places }) => engine.retry(jobId, places),
     'jobs:rename': ({ jobId, label }) => {
       engine.rename(jobId, label);
@@ -82,6 +89,7 @@ export function setupIpc(engine: Engine, dataDirectory: string, opening: Opening
     'jobs:failures': ({ jobId }) => engine.untoldFailures(jobId),
     'jobs:settle-existing': ({ jobId, policy }) => engine.settleExisting(jobId, policy),
     'jobs:duplicates': ({ jobId, offset, limit }) => engine.duplicateGroups(jobId, offset, limit),
+    'jobs:settle-duplicates': (order) => engine.settleDuplicates(order, moveToTrash),
     'jobs:export-duplicates': async ({ jobId, format }) => {
       const path = await pickDuplicatesPath(engine.job(jobId), format);
       if (path !== null) await engine.writeDuplicates(jobId, format, path);
