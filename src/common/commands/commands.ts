@@ -60,6 +60,9 @@ export const COMMANDS = [
   { id: 'theme-dark', group: 'View', title: 'Theme: dark' },
   { id: 'theme-light', group: 'View', title: 'Theme: light' },
   { id: 'shortcuts', group: 'Help', title: 'Keyboard shortcuts', shortcut: 'Mod+/' },
+  { id: 'copy-diagnostics', group: 'Help', title: 'Copy diagnostics', line: true },
+  { id: 'show-log', group: 'Help', title: 'Open log folder' },
+  { id: 'licenses', group: 'Help', title: 'Licenses', line: true },
 ] as const satisfies readonly CommandEntry[];
 
 export type CommandId = (typeof COMMANDS)[number]['id'];
