@@ -31,7 +31,7 @@ export const COMMANDS = [
   { id: 'open', group: 'File', title: 'Open file…', shortcut: 'Mod+O', line: true },
   { id: 'clear-finished', group: 'File', title: 'Clear finished jobs', line: true },
   { id: 'undo-toast', group: 'File', title: 'Undo remove', shortcut: 'Mod+Z' },
-  { id: 'page-settings', group: 'File', title: 'Settings', shortcut: 'Mod+,', line: true },
+  { id: 'page-settings', group: 'File', title: 'Settings', shortcut: 'Mod+,', also: ['Mod+8'], line: true },
   { id: 'job-pause', group: 'Job', title: 'Pause' },
   { id: 'job-resume', group: 'Job', title: 'Resume' },
   { id: 'job-cancel', group: 'Job', title: 'Cancel' },
