@@ -2,7 +2,12 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
-    include: ['src/**/*.test.{ts,tsx}', 'scripts/**/*.test.mjs', 'bench/**/*.test.mjs'],
+    include: [
+      'src/**/*.test.{ts,tsx}',
+      'scripts/**/*.test.mjs',
+      'bench/**/*.test.mjs',
+      'torture/**/*.test.mjs',
+    ],
     environment: 'node',
     // What hangs ends some day. What is slow, on a machine that is busy with other things, is no failure.
     testTimeout: 120_000,

@@ -234,7 +234,9 @@ test('cancelled in the middle, an experiment has no result, and the next one can
   await expect(server).toBeHidden();
   await expect(window.getByRole('button', { name: 'Export', exact: true })).toBeHidden();
   await setup(window).getByRole('textbox', { name: 'Repeats' }).fill('0');
-  await expect(setup(window).getByRole('alert')).toHaveText('The repeats are a whole number from 1 to 50.');
+  await expect(setup(window).getByRole('alert')).toHaveText(
+    'The repeats must be a whole number from 1 to 50.',
+  );
   await expect(window.getByRole('button', { name: 'Run', exact: true })).toBeDisabled();
   for (const [name, value] of [
     ['Repeats', '1'],

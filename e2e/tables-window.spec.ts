@@ -2,11 +2,11 @@
 import { createHash } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, type ElectronApplication, type Locator, type Page } from '@playwright/test';
 import { expectAccessible } from './accessible';
-import { createJob, ended, makeTree, test } from './app';
+import { createJob, ended, makeTree, openPage, test } from './app';
 
 function row(window: Page, name: RegExp): Locator {
   return window.getByRole('grid', { name: 'Tasks' }).getByRole('row', { name });
@@ -132,6 +132,17 @@ test('cards and fields have menus, and paths are copied with digests', async ({ 
     .poll(() => clipboard(electron))
     .toBe(`${createHash('sha256').update('a').digest('hex')}  ${join(tree, 'a.txt')}`);
 
+  // A digest that was pasted is looked for at once.
+  const field = window.getByRole('textbox', { name: 'Paste a digest to check' });
+  await field.fill(`SHA256 (other.txt) = ${createHash('sha256').update('a').digest('hex').toUpperCase()}`);
+  await window.getByRole('button', { name: 'SHA-256 of a.txt' }).click();
+  await expect(window.getByRole('region', { name: 'Task a.txt' })).toBeVisible();
+  await field.fill('0'.repeat(64));
+  await expect(window.getByText('No file here has this digest.')).toBeVisible();
+  await field.fill('0'.repeat(32));
+  await expect(window.getByText('It has 32 digits. The digests here are SHA-256.')).toBeVisible();
+  await expectAccessible(window);
+
   const card = window.getByRole('region', { name: 'Jobs' }).getByRole('button').first();
   await card.click({ button: 'right' });
   const menu = window.getByRole('menu');
@@ -149,4 +160,79 @@ test('cards and fields have menus, and paths are copied with digests', async ({ 
   await expect
     .poll(() => electron.evaluate(() => (globalThis as unknown as { roles?: unknown[] }).roles))
     .toEqual(expect.arrayContaining(['cut', 'copy', 'paste', 'selectall']));
+});
+
+test('lists are sorted by their heads, and columns are chosen, sized and remembered', async ({
+  app,
+  folder,
+}) => {
+  const { window, complaints } = app;
+  const tree = join(folder, 'tree');
+  mkdirSync(tree);
+  const sizes = [300, 100, 200];
+  sizes.forEach((size, n) => {
+    writeFileSync(join(tree, `file-${n === 0 ? 10 : n}`), 'x'.repeat(size));
+  });
+  await createJob(window, {
+    kind: 'hash',
+    mode: 'pool',
+    workers: 1,
+    paths: [tree],
+    algorithms: ['sha256'],
+    manifest: null,
+  });
+  await openPage(window, 'Hash');
+  await ended(window, '3 of 3');
+  const grid = window.getByRole('grid', { name: 'Tasks' });
+  const names = grid.locator('[role=row][id] [role=gridcell]:first-child');
+  const head = (name: string): Locator => grid.getByRole('columnheader', { name, exact: true });
+  const digest = createHash('sha256').update('x'.repeat(300)).digest('hex');
+  await expect(row(window, /^file-10/u)).toContainText(digest);
+
+  // As people sort names; then by size, both ways, and back to the job's order.
+  await head('Name').getByRole('button').click();
+  await expect(names).toHaveText(['file-1', 'file-2', 'file-10']);
+  await head('Size').getByRole('button').click();
+  await expect(head('Size')).toHaveAttribute('aria-sort', 'ascending');
+  await expect(names).toHaveText(['file-1', 'file-2', 'file-10']);
+  await window.keyboard.press('Enter');
+  await expect(head('Size')).toHaveAttribute('aria-sort', 'descending');
+  await expect(names).toHaveText(['file-10', 'file-2', 'file-1']);
+
+  // By keys: to the next head, wider, and the menu of columns.
+  await window.keyboard.press('ArrowRight');
+  await expect(head('SHA-256').getByRole('button')).toBeFocused();
+  const width = async (): Promise<number> => (await head('Size').boundingBox())?.width ?? 0;
+  const before = await width();
+  await window.keyboard.press('ArrowLeft');
+  await window.keyboard.press('Alt+ArrowRight');
+  await expect.poll(width).toBe(before + 16);
+  await window.keyboard.press('Shift+F10');
+  const menu = window.getByRole('menu', { name: 'Columns' });
+  await expect(menu.getByRole('menuitemcheckbox', { name: 'SHA-256' })).toBeChecked();
+  await expectAccessible(window);
+  await menu.getByRole('menuitemcheckbox', { name: 'Worker' }).click();
+  await expect(menu).toBeHidden();
+  await expect(head('Worker')).toBeVisible();
+  await expect(row(window, /^file-10/u)).toContainText('W1');
+
+  // By mouse, wider by what the edge was dragged.
+  const box = await head('Size').boundingBox();
+  if (box === null) throw new Error('the head is not there');
+  await window.mouse.move(box.x + box.width + 6, box.y + 10);
+  await window.mouse.down();
+  await window.mouse.move(box.x + box.width + 36, box.y + 10, { steps: 3 });
+  await window.mouse.up();
+  await expect.poll(width).toBe(before + 46);
+
+  // Another start of the page has them as they were left.
+  await window.reload();
+  await openPage(window, 'Hash');
+  await expect(head('Worker')).toBeVisible();
+  expect(await width()).toBe(before + 46);
+  await head('Name').click({ button: 'right' });
+  await menu.getByRole('menuitem', { name: 'Reset columns' }).click();
+  await expect(head('Worker')).toBeHidden();
+  await expect.poll(width).toBe(before);
+  expect(complaints).toEqual([]);
 });

@@ -1,11 +1,14 @@
 // `npm run package`: the app in a folder of its own, for this platform; with `--all`, its installers too.
-import { rm } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { existsSync } from 'node:fs';
+import { cp, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
+import { createPackageWithOptions, extractAll } from '@electron/asar';
 import { Platform, build } from 'electron-builder';
 import { electronVersion, ensureElectron } from './electron-runtime.mjs';
 import { buildIfStale } from './lib/build.cjs';
+import { licenceTexts } from './lib/licences.mjs';
 import { root, say } from './lib/root.mjs';
 
 /** The oldest that better-sqlite3's binary, made for Node-API 10, runs on. */
@@ -32,6 +35,12 @@ export async function pack(executable, output, target, platform = Platform.curre
       directories: { output },
       afterExtract: ({ appOutDir }) =>
         removeDefaultApp(join(appOutDir, isMac ? 'Electron.app/Contents/Resources' : 'resources')),
+      // Before the fuses are set.
+      afterPack: async ({ appOutDir, packager }) => {
+        const resources = packager.getResourcesDir(appOutDir);
+        await writeFile(join(resources, 'LICENSES.txt'), licenceTexts());
+        await useSqliteOf(dirname(executable), join(resources, 'app.asar'));
+      },
       mac: macSigning(process.env),
     },
   });
@@ -56,6 +65,34 @@ async function removeDefaultApp(resources) {
   }
 }
 
+/**
+ * A runtime that is too old for the app's own better-sqlite3 carries one that is built for it: the app that is packed with
+ * it gets that one, so that it starts.
+ *
+ * @param {string} runtime the folder of the Electron that it is packed with
+ * @param {string} archive `app.asar`
+ */
+async function useSqliteOf(runtime, archive) {
+  const native = join(runtime, 'resources/native/node_modules');
+  if (!existsSync(native)) return;
+  const work = await mkdtemp(`${archive}-`);
+  try {
+    const app = join(work, 'app');
+    extractAll(archive, app);
+    await rm(join(app, 'node_modules/better-sqlite3'), { recursive: true });
+    const runs = (path) => !/(?:\/(?:deps|src|test|binding\.gyp)|\.d\.ts)$/u.test(path);
+    await cp(native, join(app, 'node_modules'), { recursive: true, filter: runs });
+    await createPackageWithOptions(app, join(work, 'app.asar'), { unpack: '**/*.node' });
+    for (const name of ['app.asar.unpacked', 'app.asar']) {
+      const packed = join(dirname(archive), name);
+      await rm(packed, { recursive: true });
+      await rename(join(work, name), packed);
+    }
+  } finally {
+    await rm(work, { recursive: true });
+  }
+}
+
 async function main() {
   const { values } = parseArgs({
     options: { all: { type: 'boolean', default: false }, output: { type: 'string', default: 'dist' } },
@@ -72,7 +109,7 @@ async function main() {
   say(`Packed into ${output}`);
   if (isTrial) {
     say(
-      `For trial only: its Electron ${version} is past its end of life, and better-sqlite3 13 does not run on it.`,
+      `For trial only: its Electron ${version} is past its end of life, and it has a better-sqlite3 that is as old.`,
     );
   }
 }

@@ -139,8 +139,19 @@ async function testApp(reports, project) {
   }));
 }
 
+/** Two minutes of kills and faults; more of them is `npm run torture`. */
+async function torture() {
+  if (process.platform === 'linux') {
+    await check('Torture', 'torture/run.mjs', ['--minutes', '2', '--seed', '1']);
+    return;
+  }
+  counts.skipped += 1;
+  say('Torture: skipped, its faults are those of Linux');
+}
+
 async function testTerminal(reports, hasWindows) {
   await testApp(reports, 'terminal');
+  await torture();
   await testWindows(reports, hasWindows);
 }
 

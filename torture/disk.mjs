@@ -48,18 +48,21 @@ export class Disk {
   }
 }
 
-/** A folder that goes and comes back: while it is away, a file has its name, so that nobody makes it again. */
+/** A folder that goes and comes back. */
 export class Vanishing {
   #path;
+  #isMade;
 
-  constructor(path) {
+  /** @param isMade by whoever misses it: a file has its name while it is away */
+  constructor(path, isMade) {
     this.#path = path;
+    this.#isMade = isMade;
   }
 
   vanish() {
     if (!existsSync(this.#path) || existsSync(this.#away)) return false;
     renameSync(this.#path, this.#away);
-    writeFileSync(this.#path, 'in the way\n');
+    if (this.#isMade) writeFileSync(this.#path, 'in the way\n');
     return true;
   }
 

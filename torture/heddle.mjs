@@ -6,8 +6,11 @@ import { join } from 'node:path';
 import { root } from '../scripts/lib/root.mjs';
 
 const CLI = join(root, 'out/main/cli.cjs');
-const LIMIT_MS = 90_000;
-const FAKETIME = '/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1';
+/** What has not ended by then never does, on a slow machine too: each round is work of seconds. */
+const LIMIT_MS = 300_000;
+/** As Debian calls it. */
+const MACHINES = { x64: 'x86_64', arm64: 'aarch64' };
+const FAKETIME = `/usr/lib/${MACHINES[process.arch]}-linux-gnu/faketime/libfaketimeMT.so.1`;
 
 /** @returns whether the program can be started, with these arguments */
 const works = (command, args) => spawnSync(command, args, { stdio: 'ignore' }).status === 0;
@@ -110,7 +113,7 @@ export async function heddle(args, { kill = {}, fault, files, clock, cwd, whileR
       says: `heddle ${args[0]} crashed (${signal ?? status}): ${run.stderr.slice(-500)}`,
     });
   // A folder that is gone is told as a wrong argument.
-  if (status === 2 && !/is not a folder|is a file|does not exist/.test(run.stderr))
+  if (status === 2 && !/is not a folder|is a file|does not exist|exists already/.test(run.stderr))
     run.wrong.push({ what: 'torture', says: `heddle ${args.join(' ')} was not understood: ${run.stderr}` });
   const [raw] = RAW.exec(run.stderr) ?? [];
   if (raw !== undefined)

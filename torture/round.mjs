@@ -274,7 +274,7 @@ export class Round {
   }
 
   #vanish(path, name) {
-    const vanishing = new Vanishing(path);
+    const vanishing = new Vanishing(path, name === 'target gone');
     const timer = setTimeout(
       () => {
         if (vanishing.vanish()) this.#count('faults', name);

@@ -1,6 +1,6 @@
-// `npm run torture -- --minutes N --seed S [--round R] [--no-window] [--verbose]`: kills Heddle and hinders it in every way
+// `npm run torture -- --minutes N --seed S [--round R] [--no-window] [--verbose] [--keep]`: kills Heddle and hinders it in every way
 // that can be had here, round after round, and has a program that knows nothing of it check what is there. Exits 1 when
-// something was found, with what gives the round again.
+// something was found, with what gives the round again. `--leaks`: two hundred jobs in one window instead.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,6 +10,7 @@ import { startVirtualDisplay } from '../scripts/lib/virtual-display.mjs';
 import { ensureElectron, ensureSystemLibraries } from '../scripts/electron-runtime.mjs';
 import { whyNoMount } from './disk.mjs';
 import { MISSING } from './heddle.mjs';
+import { lookForLeaks } from './leaks.mjs';
 import { planOf } from './plan.mjs';
 import { Round } from './round.mjs';
 import { Totals } from './totals.mjs';
@@ -22,6 +23,7 @@ const { values } = parseArgs({
     'no-window': { type: 'boolean', default: false },
     verbose: { type: 'boolean', default: false },
     keep: { type: 'boolean', default: false },
+    leaks: { type: 'boolean', default: false },
   },
 });
 
@@ -43,16 +45,33 @@ async function findWindow() {
   return () => undefined;
 }
 
+/** Disks are mounted while a round is played: it ends before this does. */
+let isStopped = false;
+for (const signal of ['SIGINT', 'SIGTERM'])
+  process.once(signal, () => {
+    isStopped = true;
+  });
+
 async function main() {
+  if (!(Number(values.minutes) > 0)) {
+    process.stderr.write('npm run torture -- --minutes N --seed S\n');
+    return 2;
+  }
   if (!buildIfStale()) return 3;
   const stop = await findWindow();
+  if (values.leaks) {
+    const leaks = MISSING.window === null ? await lookForLeaks() : [`there is no window: ${MISSING.window}`];
+    await stop();
+    process.stdout.write(leaks.map((line) => `${line}\n`).join(''));
+    return leaks.length === 0 ? 0 : 1;
+  }
   const probe = mkdtempSync(join(tmpdir(), 'heddle-torture-probe-'));
   MISSING.mount = whyNoMount(probe);
   rmSync(probe, { recursive: true, force: true });
   const totals = new Totals(values.seed);
   const until = performance.now() + Number(values.minutes) * 60_000;
   const only = values.round === undefined ? null : Number(values.round);
-  for (let number = only ?? 1; performance.now() < until; number++) {
+  for (let number = only ?? 1; !isStopped && performance.now() < until; number++) {
     const lines = [];
     const log = (text) => {
       lines.push(text);

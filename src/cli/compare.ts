@@ -86,7 +86,7 @@ export function addCompareCommand(program: Command, { outputFlags, open, report 
     .description(
       'run the same work in several modes and report what threads gain: your own downloads, files or copies, or built-in work',
     )
-    .addHelpText('after', '\nThe flags of each: heddle help compare WORK');
+    .addHelpText('after', '\nFlags of each: heddle help compare WORK');
 
   const run = async (flags: CompareFlags, work: ExperimentRequest['work']): Promise<void> => {
     const request = experimentRequest(flags, work);

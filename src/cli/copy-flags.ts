@@ -45,11 +45,11 @@ export function addCopyInputs(command: Command): Command {
   return addWalkFlags(command)
     .argument(
       '<paths...>',
-      'one or more sources, then the destination: src goes to dst/src; src/ and src/. put what is in it into dst',
+      'one or more sources, then the destination: src goes to dst/src; src/ and src/. copy its contents into dst',
     )
     .option(
       '-T, --no-target-directory',
-      'the destination is the name of the copy itself: a file becomes it, what is in a folder goes into it',
+      'the destination is the copy itself: a file is copied to that name, the contents of a folder go into it',
     )
     .addOption(
       new Option(
@@ -69,11 +69,11 @@ export function addCopyInputs(command: Command): Command {
 
 export function addCopyCommand(program: Command, { taskFlags, run }: TaskCommands): void {
   addCopyInputs(taskFlags(program.command('copy')))
-    .description('copy files and trees; what exists at the target is left as it is, unless told otherwise')
+    .description('copy files and trees; existing files are kept unless you say otherwise')
     .option('--dry-run', 'show what would happen without writing anything')
     .option('--mirror', 'also delete target files that are not in the source; needs --yes')
-    .option('--yes', 'delete what --mirror finds; look at it with --dry-run first')
-    .option('--manifest <file>', 'write the digests of what was copied, made while copying')
+    .option('--yes', 'delete what --mirror finds; check with --dry-run first')
+    .option('--manifest <file>', 'write a manifest of the copied files, computed while copying')
     .addOption(new Option('--format <format>', 'of the manifest').choices(MANIFEST_FORMATS))
     .addOption(algorithmOption('of the manifest (default: sha256); may be given more than once'))
     .action(async (paths: string[], flags: CopyFlags) => {

@@ -65,6 +65,7 @@ const CASES: Readonly<Record<string, readonly Case[]>> = {
   ],
   '--only-ext': [{ args: ['--only-ext', 'jpg,'], flags: { onlyExt: ['jpg', ''] } }],
   '--skip-host': [{ args: ['--skip-host', 'a'], flags: { skipHost: ['a'] } }],
+  '--exact': [{ args: ['--exact'], flags: { exact: true } }],
   '--skip-ext': [{ args: ['--skip-ext', 'tar.gz'], flags: { skipExt: ['tar.gz'] } }],
   '--out': [
     { args: ['-o', 'name'], flags: { out: 'name' } },

@@ -31,6 +31,7 @@ export interface DownloadFlags {
   readonly onlyExt: readonly string[];
   readonly skipHost: readonly string[];
   readonly skipExt: readonly string[];
+  readonly exact?: true;
   readonly out?: string;
   readonly checksum?: string;
   readonly existing?: DownloadOptions['existing'];
@@ -81,8 +82,8 @@ export function addDownloadFlags(command: Command): Command {
     .option('-o, --out <name>', 'file name for a single URL')
     .option(
       '--manifest <file>',
-      'list what was downloaded, as sha256sum does (with the first -a, or sha256), when the job is done, resumed or not; ' +
-        '- prints it instead of the paths when this run ends',
+      'write a manifest of the downloaded files, as sha256sum does (with the first -a, or sha256), when the job is done, ' +
+        'even if it was resumed; - prints it instead of the paths when this run ends',
     )
     .option(
       '--dry-run',
@@ -100,11 +101,7 @@ export function addTransferFlags(command: Command): Command {
       [],
     )
     .option('-d, --dir <dir>', 'where the files go', '.')
-    .addOption(
-      new Option('--format <format>', 'of the lists, where their beginning does not tell').choices(
-        LIST_FORMATS,
-      ),
-    )
+    .addOption(new Option('--format <format>', 'format of the lists; usually detected').choices(LIST_FORMATS))
     .option(
       '--only-host <names>',
       'from lists, take only these hosts: comma-separated names, .example.org with its subdomains; may be given more than once',
@@ -119,9 +116,10 @@ export function addTransferFlags(command: Command): Command {
     )
     .option('--skip-host <names>', 'from lists, skip these hosts', names, [])
     .option('--skip-ext <names>', 'from lists, skip files with these extensions', names, [])
+    .option('--exact', 'these four match whole extensions (gz is not tar.gz) and hosts of no other port')
     .option(
       '--checksum <algorithm=hex>',
-      'digest that the file of a single URL must have; or as in web pages, sha256-BASE64',
+      'expected digest of the file, for a single URL; sha256-BASE64, as used in web pages, also works',
       checksum,
     )
     .addOption(
@@ -138,17 +136,17 @@ export function addTransferFlags(command: Command): Command {
     )
     .option(
       '--retry <n>',
-      `attempts after a failure that may pass (${DEFAULT_DOWNLOAD_OPTIONS.retries})`,
+      `retries after a temporary failure (${DEFAULT_DOWNLOAD_OPTIONS.retries})`,
       whole(0, 1000),
     )
     .option(
       '--retry-base <ms>',
-      `longest wait before the first of them; it doubles each time (${DEFAULT_DOWNLOAD_OPTIONS.retryBaseMs})`,
+      `longest wait before the first retry; doubles each time (${DEFAULT_DOWNLOAD_OPTIONS.retryBaseMs})`,
       whole(1, 3_600_000),
     )
     .option(
       '--retry-on <statuses>',
-      'statuses to try again beside 408, 425, 429, 500, 502 to 504 and 520 to 524: 403,5xx',
+      'statuses to retry in addition to 408, 425, 429, 500, 502 to 504 and 520 to 524: 403,5xx',
       statuses,
     )
     .option('--retry-non-idempotent', 'also retry POST and PATCH')
@@ -159,19 +157,19 @@ export function addTransferFlags(command: Command): Command {
     )
     .option(
       '--header-timeout <s>',
-      `from the request to the last header (${DEFAULT_DOWNLOAD_OPTIONS.headersMs / 1000})`,
+      `longest wait from the request to the last header (${DEFAULT_DOWNLOAD_OPTIONS.headersMs / 1000})`,
       seconds,
     )
     .option(
       '--stall-timeout <s>',
-      `without a byte of the body (${DEFAULT_DOWNLOAD_OPTIONS.stallMs / 1000})`,
+      `longest time without receiving data (${DEFAULT_DOWNLOAD_OPTIONS.stallMs / 1000})`,
       seconds,
     )
-    .option('--max-filesize <bytes>', 'larger files fail; 10K, 5M, 2G', size)
+    .option('--max-filesize <bytes>', 'do not download larger files: 10K, 5M, 2G', size)
     .option('--keep-free <bytes>', 'keep this much disk space free', size)
     .option(
       '--connections <n>',
-      `connections at once, those of large files' parts among them (${DEFAULT_SETTINGS.connections})`,
+      `connections at once, including those for parts of large files (${DEFAULT_SETTINGS.connections})`,
       whole(1, MOST_CONNECTIONS),
     )
     .option(
@@ -184,36 +182,40 @@ export function addTransferFlags(command: Command): Command {
       'most connections to one host at once',
       whole(1, MOST_CONNECTIONS),
     )
-    .option('--limit-rate <bytes>', 'bytes per second of the whole job; 500K, 2M', byteRate)
+    .option('--limit-rate <bytes>', 'bytes per second for the whole job: 500K, 2M', byteRate)
     .option(
       '-H, --header <line>',
-      "sent to the URL's own host (User-Agent, Referer and Accept also where it redirects to); @FILE has one a line, @- reads standard input; may be given more than once",
+      "header to send to the URL's own host (User-Agent, Referer and Accept also follow redirects to other hosts); @FILE has one per line, @- reads standard input; may be given more than once",
       (text: string, before: readonly Header[]) => [...before, ...headers(text)],
       [],
     )
     .option('-A, --user-agent <text>', 'the User-Agent header', fieldValue)
     .option('-e, --referer <url>', 'the Referer header', fieldValue)
-    .option('-u, --user <name:password>', 'log in by Digest where the server offers it, else by Basic', login)
+    .option(
+      '-u, --user <name:password>',
+      'log in with Digest if the server offers it, otherwise with Basic',
+      login,
+    )
     .option('--oauth2-bearer <token>', 'bearer authentication', fieldValue)
     .option('-n, --netrc', 'names and passwords from ~/.netrc')
     .option('--netrc-file <file>', 'names and passwords from this file')
-    .option('--load-cookies <file>', "cookies in Netscape's format, beside those that servers set")
+    .option('--load-cookies <file>', 'cookies in Netscape format, in addition to those that servers set')
     .option(
       '--proxy <url>',
-      'use this one, whatever http_proxy, https_proxy, all_proxy and no_proxy say: http, https, socks4, socks4a, socks5, socks5h',
+      'proxy to use instead of http_proxy, https_proxy, all_proxy and no_proxy: http, https, socks4, socks4a, socks5, socks5h',
       proxyAddress,
     )
-    .option('--cacert <file>', 'PEM certificates to trust beside the usual ones')
+    .option('--cacert <file>', "PEM certificates to trust in addition to the system's")
     .option(
       '-E, --cert <file[:password]>',
       'client certificate for servers that ask for one: PEM, or PKCS #12',
       certificate,
     )
-    .option('--key <file>', 'its private key in PEM, where the certificate is another file')
+    .option('--key <file>', 'private key of the certificate in PEM, if it is in another file')
     .option('--pass <phrase>', 'password of the key, or of PKCS #12')
     .option(
       '-k, --insecure',
-      "do not check servers' certificates: anyone on the way can read and change everything",
+      "do not check servers' certificates: anyone on the network can read and change everything",
     )
     .option(
       '--mark-of-the-web',
@@ -250,10 +252,12 @@ export function listFilters({
   onlyExt,
   skipHost,
   skipExt,
+  exact,
 }: DownloadFlags): Readonly<Record<'only' | 'leaveOut', ListFilter>> {
+  const how = exact === true ? { exact } : {};
   return {
-    only: { hosts: [...onlyHost], extensions: [...onlyExt] },
-    leaveOut: { hosts: [...skipHost], extensions: [...skipExt] },
+    only: { hosts: [...onlyHost], extensions: [...onlyExt], ...how },
+    leaveOut: { hosts: [...skipHost], extensions: [...skipExt], ...how },
   };
 }
 

@@ -57,6 +57,8 @@ test('each flag of each command has an effect that is known', () => {
 
 /** What is refused, and why. One at least for each flag of each command that is not always of use. */
 const REFUSED: readonly (readonly [line: string, flag: string, why: string])[] = [
+  ['download http://a/ --exact', '--exact', 'none of them is given'],
+  ['compare download http://a/ --exact', '--exact', 'none of them is given'],
   ['download http://a/ --sync --workers 4', '--workers', 'sequential work has one'],
   ['download http://a/ --format csv', '--format', 'none is given (-i)'],
   ['download http://a/ http://b/ --out x', '--out', 'for a single URL'],

@@ -136,6 +136,10 @@ const TRANSFER: Effects = {
   '--only-ext': always,
   '--skip-host': always,
   '--skip-ext': always,
+  '--exact': unless(
+    ({ has }) => !['--only-host', '--only-ext', '--skip-host', '--skip-ext'].some(has),
+    'is for --only-host, --only-ext, --skip-host and --skip-ext, and none of them is given',
+  ),
   '--checksum': unless(({ args }) => args.length !== 1, 'is for a single URL; of several a list gives them'),
   '--existing': always,
   '--algorithm': always,

@@ -27,7 +27,7 @@ export function addFlagFiles(command: Command): Command {
   return command
     .option(
       '-K, --config <file>',
-      'flags, one a line (user = "name:password"), and url for URLs; - reads standard input; may be given more than once',
+      'flags, one per line (user = "name:password"), and url for URLs; - reads standard input; may be given more than once',
       (path: string, before: readonly string[]) => [...before, path],
       [],
     )

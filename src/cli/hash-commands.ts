@@ -76,19 +76,16 @@ export async function hashRequest(
 
 export function addHashCommand(program: Command, { taskFlags, run }: TaskCommands): void {
   addHashInputs(taskFlags(program.command('hash')))
-    .description('hash files and folders; the manifest goes to standard output unless -o')
+    .description('hash files and folders; the manifest goes to standard output unless -o is given')
     .option('-o, --output <manifest>', 'write the manifest to this file')
     .addOption(
       new Option(
         '--format <format>',
-        'of the manifest; otherwise gnu for one algorithm, bsd for several, sfv for crc32, json for a name in .json',
+        'manifest format; by default gnu for one algorithm, bsd for several, sfv for crc32, json for a name ending in .json',
       ).choices(MANIFEST_FORMATS),
     )
-    .option(
-      '--no-cache',
-      'read every file, also those whose digests are known and that have not changed since',
-    )
-    .option('-z, --zero', 'end printed lines in NUL bytes, and escape no names: as sha256sum does')
+    .option('--no-cache', 'read every file, even unchanged ones whose digests are known')
+    .option('-z, --zero', 'end printed lines with NUL bytes and do not escape names, as sha256sum does')
     .action(async (paths: string[], flags: HashFlags) => {
       const { output, format, json, zero, algorithm = ['sha256'] } = flags;
       if (isInput(paths)) {
@@ -120,25 +117,23 @@ export function addHashCommand(program: Command, { taskFlags, run }: TaskCommand
 
 export function addVerifyCommand(program: Command, { taskFlags, run }: TaskCommands): void {
   addWalkFlags(taskFlags(program.command('verify')))
-    .description(
-      'check files against a manifest, whose format is detected, check a bag, or compare two folders',
-    )
+    .description('check files against a manifest of any format, check a bag, or compare two folders')
     .argument(
       '<manifest>',
-      'of sha256sum, b3sum, md5sum…, BSD, SFV, hashdeep or JSON; - reads standard input; the folder of a bag (BagIt); or a folder',
+      'a manifest of sha256sum, b3sum, md5sum…, BSD, SFV, hashdeep or JSON; - reads standard input; the folder of a bag (BagIt); or a folder to compare',
     )
     .argument('[folder]', 'compare the two folders by content')
     .option(
       '--root <dir>',
-      'the folder that names are relative to; otherwise that of the manifest, or the current one for -',
+      'folder that names are relative to; by default that of the manifest, or the current one for -',
     )
-    .option('--strict', 'files that the manifest does not list are a difference too')
+    .option('--strict', 'also report files that the manifest does not list')
     .option(
       '--ignore-missing',
-      'do not fail for listed files that are missing; fail if there is none to check',
+      'do not fail for listed files that are missing; fail if nothing is left to check',
     )
     .option('--outside', 'also check names that lead out of the root')
-    .addOption(algorithmOption('of digests that could be of several; otherwise the manifest tells'))
+    .addOption(algorithmOption('algorithm of the digests, if the manifest does not say'))
     .action(async (manifest: string, folder: string | undefined, flags: VerifyFlags) => {
       const { algorithm = [] } = flags;
       const input = listInput(manifest);

@@ -53,7 +53,7 @@ function outputFlags(command: Command): Command {
     .option('--quiet', 'no progress on standard error');
 }
 
-function taskFlags(command: Command): Command {
+export function taskFlags(command: Command): Command {
   return outputFlags(command)
     .addOption(new Option('--sync', 'one task after another').conflicts(['async', 'mode']))
     .addOption(new Option('--async', 'on the pool of worker threads').conflicts(['sync', 'mode']))
@@ -61,7 +61,7 @@ function taskFlags(command: Command): Command {
     .option('--workers <n>', 'worker threads', whole(1, MAX_WORKERS));
 }
 
-function chosenMode(flags: TaskFlags): Mode | null {
+export function chosenMode(flags: TaskFlags): Mode | null {
   return flags.mode ?? (flags.sync ? 'sequential' : flags.async ? 'pool' : null);
 }
 
@@ -191,7 +191,7 @@ export function makeProgram(
     },
     jobs: () => {
       dataFlag(program.command('jobs'))
-        .description('what is stored; of one job also what its threads did with their time')
+        .description('list stored jobs; for one job, also how its threads spent their time')
         .argument('[job]', 'job number')
         .option('--json', 'JSON Lines')
         .action(async (id: string | undefined, flags: TaskFlags) => {
@@ -207,7 +207,7 @@ export function makeProgram(
     export: () => {
       dataFlag(program.command('export'))
         .description(
-          'the tasks of a job as JSON Lines or CSV, its digests as a manifest, or the URLs of what failed',
+          'export the tasks of a job as JSON Lines or CSV, its digests as a manifest, or the URLs that failed',
         )
         .argument('<job>', 'job number')
         .addOption(

@@ -10,7 +10,8 @@ import {
   type TimePart,
 } from '../common/model/thread-bill';
 import { formatDuration } from '../common/model/units';
-import type { Engine } from '../engine';
+import { visible } from '../common/model/visible';
+import { commandText, type Engine } from '../engine';
 import { jobLine } from './list-jobs';
 import { print } from './print';
 
@@ -21,8 +22,24 @@ export async function tellJob(engine: Engine, id: number, json: boolean): Promis
     await print(`${JSON.stringify({ type: 'job', ...job, workerStatistics: workers })}\n`);
     return;
   }
-  const lines = [jobLine(job), gainText(job, workers) ?? [], billLines(workers)].flat();
+  const lines = [
+    jobLine(job),
+    gainText(job, workers) ?? [],
+    billLines(workers),
+    await commandLines(engine, id),
+  ].flat();
   await print(lines.map((line) => `${line}\n`).join(''));
+}
+
+/** What does the same again; none where the job's keys are lost. */
+async function commandLines(engine: Engine, id: number): Promise<string[]> {
+  const command = await engine.commandOf(id).catch(() => null);
+  if (command === null) return [];
+  const { text, leftOut } = commandText(command, process.platform === 'win32' ? 'powershell' : 'sh');
+  return [
+    ...text.split('\n').map(visible),
+    ...(leftOut.length === 0 ? [] : [`# Left out: ${leftOut.join('; ')}`]),
+  ];
 }
 
 /** A row for each thread and, of several, one for all; a column for each part that any of them has. */

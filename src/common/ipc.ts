@@ -3,8 +3,10 @@
  * shape of what goes in and the type of what comes out. The preload's allowlist
  * and the main process's checks are both derived from this one map.
  */
+import type { CommandText } from './command-line/shell-text';
 import { z } from 'zod';
 import { COMMAND_IDS, type CommandId } from './commands/commands';
+import { taskSortSchema } from './model/columns';
 import { COPY_POLICIES, type FirstCopied } from './model/copy-options';
 import { connectionsSchema } from './model/download-options';
 import { DUPLICATE_FORMATS, type DuplicatePage } from './model/duplicates';
@@ -44,6 +46,8 @@ const taskQuerySchema = z.strictObject({
   finding: z.enum(FINDINGS).nullable().optional(),
   /** Only tasks whose source contains this text, in upper or lower case. */
   search: z.string().max(200),
+  /** `null`: as they are in the job. */
+  sort: taskSortSchema.nullable().optional(),
 });
 export type TaskQuery = z.infer<typeof taskQuerySchema>;
 
@@ -73,6 +77,13 @@ export interface CopiedRows {
 export interface TaskPage {
   /** How many tasks match in all. */
   readonly total: number;
+  readonly rows: readonly TaskRow[];
+}
+
+/** Files with a digest. */
+export interface DigestMatches {
+  readonly total: number;
+  /** The first ones. */
   readonly rows: readonly TaskRow[];
 }
 
@@ -222,6 +233,10 @@ export const REQUESTS = {
   'jobs:run-dry': channel<JobSummary>()(oneJob),
   /** What the job was asked to do, so that its work can be compared; refused where it holds a secret. */
   'jobs:request': channel<JobRequest>()(oneJob),
+  /** What does the same in a terminal. */
+  'jobs:command': channel<CommandText>()(oneJob),
+  /** What would do the same as the job that is asked for. */
+  'requests:command': channel<CommandText>()(jobRequestSchema),
   'jobs:statistics': channel<readonly WorkerStatistics[]>()(oneJob),
   /** From now on frames carry this job's workers; `null`: nobody's. */
   'jobs:watch': channel<JobSnapshot | null>()(z.strictObject({ jobId: jobId.nullable() })),
@@ -230,7 +245,17 @@ export const REQUESTS = {
   'tasks:places': channel<Ranges>()(taskQuerySchema.extend({ first: z.int().min(0), last: z.int().min(0) })),
   /** Copies rows, a line each. */
   'tasks:copy': channel<CopiedRows>()(
-    z.strictObject({ jobId, places: rangesSchema, what: z.enum(ROW_TEXTS) }),
+    z.strictObject({
+      jobId,
+      places: rangesSchema,
+      what: z.enum(ROW_TEXTS),
+      /** In this order. */
+      sort: taskSortSchema.nullable().optional(),
+    }),
+  ),
+  /** Files of a job that have this digest. */
+  'tasks:with-digest': channel<DigestMatches>()(
+    z.strictObject({ jobId, digest: z.string().regex(/^[0-9a-f]{8,128}$/u) }),
   ),
   /** One row; `null`: there is no such task. */
   'tasks:get': channel<TaskRow | null>()(z.strictObject({ taskId: z.int().positive() })),

@@ -74,3 +74,21 @@ test('of failed tasks those that were chosen run again, and places of a filtered
   expect(counts).toMatchObject({ done: 5, failed: 1 });
   expect(await engine.taskPlaces(failed, 0, 9)).toEqual([[3, 3]]);
 });
+
+test('files are found by their digest, whichever of the job’s algorithms it is of', async () => {
+  const source = join(folder, 'from');
+  for (const name of ['a', 'b', 'c']) put(join(source, name), name === 'c' ? 'a' : name);
+  const { id } = await run({
+    kind: 'hash',
+    mode: 'pool',
+    workers: 1,
+    paths: [source],
+    algorithms: ['sha256', 'md5'],
+    manifest: null,
+  });
+  const found = await engine.withDigest(id, '0cc175b9c0f1b6a831c399e269772661');
+  expect([found.total, found.rows.map(({ name }) => name)]).toEqual([2, ['a', 'c']]);
+  expect(await engine.withDigest(id, '0cc175b9c0f1b6a831c399e269772660')).toEqual({ total: 0, rows: [] });
+  // A part of one is none.
+  expect((await engine.withDigest(id, '0cc175b9')).total).toBe(0);
+});

@@ -221,6 +221,17 @@ test('files that vanish or change after they were listed are no wrong answer', a
   expect(await differences(id)).toEqual({ gone: 'unreadable', linked: 'different' });
 });
 
+test('looked at again, what is on one side alone counts as little as before', async () => {
+  for (const side of [left, right]) put(side('same'), 'same');
+  put(left('gone'), 'only here');
+  put(right('new'), 'only there, and longer');
+  put(left('from'), 'moved to another place');
+  put(right('to'), 'moved to another place');
+  const { id, bytesKnown, bytesDone, counts } = await run();
+  for (let times = 0; times < 2; times++)
+    expect(await go(id, () => engine.retry(id))).toMatchObject({ bytesKnown, bytesDone, counts });
+});
+
 test('the same folder, no folder, and a link to a folder', async () => {
   await expect(run({ root: left() })).rejects.toMatchObject({ code: 'bad-request' });
   await expect(run({ root: left('none') })).rejects.toMatchObject({ code: 'source-missing' });

@@ -9,3 +9,4 @@ export { freeSpace } from './free-space';
 export { unreadableFile } from './jobs/option-files';
 export { native } from '../files/entries';
 export { isProgram } from '../files/programs';
+export { commandText, requestCommand } from './jobs/job-command';

@@ -1,6 +1,16 @@
 /** What can be asked about jobs, whether they run or not: rows, findings, exports, manifests. Changes nothing. */
+import type { CommandLine } from '../common/command-line/command-line-of';
 import { lstat } from 'node:fs/promises';
-import type { JobList, RowText, TaskPage, TaskPageQuery, TaskQuery, UntoldFailures } from '../common/ipc';
+import type {
+  DigestMatches,
+  JobList,
+  RowText,
+  TaskPage,
+  TaskPageQuery,
+  TaskQuery,
+  UntoldFailures,
+} from '../common/ipc';
+import type { TaskSort } from '../common/model/columns';
 import type { FirstCopied } from '../common/model/copy-options';
 import type { ManifestFormat } from '../common/model/digests';
 import type { DuplicateFormat, DuplicatePage } from '../common/model/duplicates';
@@ -9,7 +19,7 @@ import type { JobSnapshot } from '../common/model/frames';
 import type { JobRequest } from '../common/model/job-request';
 import type { JobKind, JobSummary, WorkerStatistics } from '../common/model/jobs';
 import { billTotal, type ThreadBill } from '../common/model/thread-bill';
-import { placesIn, type Ranges } from '../common/model/ranges';
+import { countOf, hasPlace, placesIn, type Ranges } from '../common/model/ranges';
 import { displayPath, type FsPath } from '../common/model/paths';
 import type { ExportFormat, FailedAttempt, HostState, ResponseSummary } from '../common/model/responses';
 import { totalTasks, type ExpectedFile, type FindingCounts, type TaskRow } from '../common/model/tasks';
@@ -24,13 +34,15 @@ import {
   type GroupPath,
 } from './jobs/duplicate-results';
 import { exportLines } from './jobs/export';
+import { findDigest } from './jobs/find-digest';
 import { firstCopied } from './jobs/first-copied';
 import { jobManifest, manifestGap } from './jobs/job-manifest';
 import { writeOver } from './jobs/manifest';
 import { summarizeResponses } from './jobs/responses';
+import { jobCommand } from './jobs/job-command';
 import { storedRequest } from './jobs/stored-request';
 import { rowLines } from './jobs/row-lines';
-import { TaskSearch, type NotQueued } from './jobs/task-search';
+import { TaskSearch, type JobNow } from './jobs/task-search';
 import { untoldFailures } from './jobs/untold-failures';
 import { withheldText } from './jobs/withheld';
 import type { Threads } from './pool';
@@ -74,29 +86,45 @@ export class JobReader {
   }
 
   async tasksPage(query: TaskPageQuery): Promise<TaskPage> {
-    return this.#search.page(query, this.job(query.jobId).counts, this.#notQueued(query.jobId));
+    return this.#search.page(query, this.#now(query.jobId));
   }
 
   /** Places in the job of the tasks that a list shows from its place `first` to `last`. */
   async taskPlaces(query: TaskQuery, first: number, last: number): Promise<Ranges> {
-    return this.#search.places(
-      query,
-      first,
-      last,
-      this.job(query.jobId).counts,
-      this.#notQueued(query.jobId),
-    );
+    return this.#search.places(query, first, last, this.#now(query.jobId));
   }
 
-  /** Rows at these places of the job as text, a line each. */
-  rowLines(jobId: number, places: Ranges, what: RowText): AsyncGenerator<string, void, undefined> {
-    return rowLines(this.#tasks, this.job(jobId), placesIn(places), what);
+  /** Rows at these places of the job as text, a line each. @param sort `null`: in the job's order */
+  async *rowLines(
+    jobId: number,
+    places: Ranges,
+    what: RowText,
+    sort: TaskSort | null = null,
+  ): AsyncGenerator<string, void, undefined> {
+    const inOrder =
+      sort === null || countOf(places) === 1
+        ? placesIn(places)
+        : (await this.#search.sorted(jobId, sort, this.#now(jobId))).filter((place) =>
+            hasPlace(places, place),
+          );
+    yield* rowLines(this.#tasks, this.job(jobId), inOrder, what);
   }
 
-  #notQueued(jobId: number): NotQueued {
+  /** Files that have this digest, in lower-case hexadecimal. */
+  withDigest(jobId: number, digest: string): Promise<DigestMatches> {
+    return findDigest(this.#tasks, jobId, digest, totalTasks(this.job(jobId).counts));
+  }
+
+  #now(jobId: number): JobNow {
+    const { counts, endedAtMs } = this.job(jobId);
     const runner = this.#parts.active.runner(jobId);
-    const running = runner?.runningNow().flatMap((worker) => worker.running.map(({ id }) => id)) ?? [];
-    return { running, unwritten: runner?.unwritten() ?? [] };
+    return {
+      counts,
+      isLive: runner !== null,
+      run: String(endedAtMs),
+      running: runner?.runningNow().flatMap((worker) => worker.running.map(({ id }) => id)) ?? [],
+      unwritten: runner?.unwritten() ?? [],
+    };
   }
 
   /** `null`: there is none of this id. */
@@ -156,6 +184,11 @@ export class JobReader {
   /** The work of a job, to do it another time. @throws HeddleError where it cannot be handed out */
   requestOf(id: number): Promise<JobRequest> {
     return storedRequest(this.stored(id), this.#parts.stores.vault);
+  }
+
+  /** What does the same in a terminal. @throws HeddleError `secret-lost` */
+  commandOf(id: number): Promise<CommandLine> {
+    return jobCommand(this.stored(id), this.#parts.stores.vault);
   }
 
   /** What the servers answered; reads every task of the job. */

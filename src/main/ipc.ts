@@ -11,7 +11,7 @@ import {
   type RequestName,
   type RequestOutput,
 } from '../common/ipc';
-import { codeSamples, experimentText, freeSpace, type Engine } from '../engine';
+import { codeSamples, commandText, experimentText, freeSpace, requestCommand, type Engine } from '../engine';
 import { appInfo } from './app-info';
 import {
   pick,
@@ -28,8 +28,11 @@ import type { Log } from './log';
 import { enableCommands } from './menu';
 import { lookAt, type Opening } from './opening';
 import { isAppUrl } from './security';
-import { copyLines, copyRows, openFile, showInFolder } from './task-files';
+import { copyLines, openFile, showInFolder } from './task-files';
 import { getMainWindow, tellWindow } from './window';
+
+/** What terminals have unless somebody changes it. */
+const shellKind = process.platform === 'win32' ? 'powershell' : 'sh';
 
 type Handlers = {
   readonly [Name in RequestName]: (
@@ -104,6 +107,8 @@ export function setupIpc({ engine, dataDirectory, opening, log }: Shell): void {
     },
     'jobs:run-dry': ({ jobId }) => engine.runDry(jobId),
     'jobs:request': ({ jobId }) => engine.requestOf(jobId),
+    'jobs:command': async ({ jobId }) => commandText(await engine.commandOf(jobId), shellKind),
+    'requests:command': (request) => commandText(requestCommand(request), shellKind),
     'jobs:statistics': ({ jobId }) => engine.statistics(jobId),
     'jobs:watch': ({ jobId }) => {
       engine.watch(jobId);
@@ -111,7 +116,8 @@ export function setupIpc({ engine, dataDirectory, opening, log }: Shell): void {
     },
     'tasks:page': (query) => engine.tasksPage(query),
     'tasks:places': ({ first, last, ...query }) => engine.taskPlaces(query, first, last),
-    'tasks:copy': ({ jobId, places, what }) => copyRows(engine, jobId, places, what),
+    'tasks:copy': ({ jobId, places, what, sort }) => copyLines(engine.rowLines(jobId, places, what, sort)),
+    'tasks:with-digest': ({ jobId, digest }) => engine.withDigest(jobId, digest),
     'tasks:get': ({ taskId }) => engine.task(taskId),
     'tasks:failed-attempts': ({ taskId }) => engine.failedAttempts(taskId),
     'tasks:expected': ({ taskId }) => engine.expected(taskId),

@@ -23,6 +23,10 @@ export function denyEverythingElse(): void {
     });
     session.defaultSession.setPermissionCheckHandler(() => false);
     session.defaultSession.setDevicePermissionHandler(() => false);
+    // What is saved, the main process writes.
+    session.defaultSession.on('will-download', (event) => {
+      event.preventDefault();
+    });
   });
 }
 

@@ -2,10 +2,9 @@
 import { lstat } from 'node:fs/promises';
 import { normalize } from 'node:path';
 import { clipboard, shell } from 'electron';
-import type { CopiedRows, RowText } from '../common/ipc';
+import type { CopiedRows } from '../common/ipc';
 import { HeddleError } from '../common/model/errors';
 import { displayPath, type FsPath } from '../common/model/paths';
-import type { Ranges } from '../common/model/ranges';
 import { isProgram, native, type Engine } from '../engine';
 
 /** A clipboard with more lines would be of no use. */
@@ -52,10 +51,6 @@ function forFileManager(path: FsPath): string {
 function show(path: string): void {
   // The file manager of Windows knows no other separators than its own.
   shell.showItemInFolder(normalize(path));
-}
-
-export function copyRows(engine: Engine, jobId: number, places: Ranges, what: RowText): Promise<CopiedRows> {
-  return copyLines(engine.rowLines(jobId, places, what));
 }
 
 /** What is left of them when the clipboard has enough is not asked for. */

@@ -42,6 +42,8 @@ export function createMainWindow(engine: Engine, onClose: (event: Electron.Event
       nodeIntegration: false,
       webSecurity: true,
       spellcheck: false,
+      // Files are chosen in the app's own dialogs.
+      disableBlinkFeatures: 'FileSystemAccessLocal',
       // The preload's allowlist is the contract's own list of names.
       additionalArguments: [
         `--heddle-requests=${Object.keys(REQUESTS).join(',')}`,

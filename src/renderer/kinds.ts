@@ -31,7 +31,7 @@ export const WORDS: Readonly<Record<PageKind, KindWords>> = {
     create: 'New download',
     one: 'URL',
     many: 'URLs',
-    purpose: 'Downloads a list of URLs into a folder, each file whole and right or not there at all.',
+    purpose: 'Downloads lists of URLs into a folder. A file gets its name only once it is complete and correct.',
     hint: 'Or paste URLs here, or drop URLs or lists of them.',
     drop: 'Drop URLs or lists to download them',
   },
@@ -65,7 +65,7 @@ export const WORDS: Readonly<Record<PageKind, KindWords>> = {
     one: 'item',
     many: 'items',
     purpose:
-      'Copies files and folders with their modes and times, and replaces nothing that is there unless told to.',
+      'Copies files and folders with their permissions and times. Existing files are kept unless you say otherwise.',
     hint: 'Or drop files and folders anywhere on this page.',
     drop: 'Drop files and folders to copy them',
   },

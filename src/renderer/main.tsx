@@ -6,12 +6,14 @@ import './styles/forced-colors.css';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './app';
+import { hardenPage } from './lib/harden-page';
 import { connect } from './state/connect';
 import { keepFocus } from './state/focus-keeper';
 
 const root = document.getElementById('root');
 if (root === null) throw new Error('index.html has no #root');
 
+hardenPage();
 connect();
 keepFocus(root);
 createRoot(root).render(

@@ -1,5 +1,6 @@
 /** What the user has chosen; one row each in SQLite. */
 import { z } from 'zod';
+import { columnsSchema } from './columns';
 import { connectionsSchema, rememberedOptionsSchema } from './download-options';
 import { ALGORITHMS } from './digests';
 import { MAX_WORKERS } from './job-request';
@@ -93,6 +94,8 @@ const settingsSchema = z.lazy(() =>
     sidebarFolded: z.boolean(),
     /** Of the window, in percent. */
     zoom: z.int().min(50).max(300),
+    /** Of the window's lists, where the user chose. */
+    columns: columnsSchema,
     /** What becomes of running jobs when the window is closed. */
     closing: z.enum(['ask', 'background', 'quit']),
     /** An icon in the notification area: the window can be closed without ending Heddle. */
@@ -132,6 +135,7 @@ export const DEFAULT_SETTINGS: Settings = {
   theme: 'system',
   sidebarFolded: false,
   zoom: 100,
+  columns: {},
   closing: 'ask',
   tray: false,
   startsAtLogin: false,

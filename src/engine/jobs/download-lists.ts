@@ -5,7 +5,7 @@ import { parseChecksum } from '../../common/model/digest-fields';
 import type { ListFormat } from '../../common/model/download';
 import { HeddleError } from '../../common/model/errors';
 import type { DownloadRequest } from '../../common/model/job-request';
-import { displayName, displayPath } from '../../common/model/paths';
+import { displayName, displayPath, type FsPath } from '../../common/model/paths';
 import { absolutePath } from '../../files/absolute-path';
 import { native } from '../../files/entries';
 import { detectFormat, formatByName } from '../formats/detect-format';
@@ -13,6 +13,7 @@ import { asAddress } from '../formats/list-urls';
 import { Beginning } from '../formats/text-lines';
 import type { Vault } from '../store/vault';
 import type { ListHead } from './download-name';
+import type { StoredList } from './job-spec';
 import { ownListPath, removeOwnLists, storeOwnList } from './own-list';
 
 interface Given {
@@ -23,6 +24,7 @@ interface Given {
   readonly format: ListFormat | null;
   /** What its name says of it. */
   readonly hint: ListFormat | null;
+  readonly file?: FsPath;
 }
 
 /** @param input a list that comes with the request. @throws HeddleError where there is nothing to download */
@@ -42,7 +44,7 @@ export interface StoreLists {
 }
 
 export interface StoredLists {
-  readonly lists: { path: string; format: ListFormat }[];
+  readonly lists: (StoredList & { readonly format: ListFormat })[];
   /** The first of them, for a name of the job. */
   readonly first: ListHead;
 }
@@ -56,16 +58,20 @@ export async function storeLists(
   request: DownloadRequest,
   { token, dataDirectory, vault, input, signal }: StoreLists,
 ): Promise<StoredLists> {
-  const lists: { path: string; format: ListFormat }[] = [];
+  const lists: StoredLists['lists'] = [];
   let isEmpty = false;
   let first: ListHead | null = null;
   try {
-    for (const { name, content, format, hint } of givenIn(request, input)) {
+    for (const { name, content, format, hint, file } of givenIn(request, input)) {
       const path = ownListPath(dataDirectory, `${token}-${lists.length}.list`);
       const beginning = new Beginning(content);
       await storeOwnList(path, { name, content: beginning.chunks() }, [vault.sealing()], signal);
       const head = await beginning.text();
-      const list = { path, format: format ?? detectFormat(head, hint) };
+      const list = {
+        path,
+        format: format ?? detectFormat(head, hint),
+        ...(file === undefined ? {} : { file }),
+      };
       lists.push(list);
       first ??= { text: head, format: list.format, isWhole: beginning.isWhole };
       isEmpty = content === input && head.trim() === '' && lists.length === 1;
@@ -101,6 +107,7 @@ function* givenIn(
       content: createReadStream(native(absolutePath(file))),
       format,
       hint: formatByName(displayName(file)),
+      file: absolutePath(file),
     };
 }
 

@@ -15,7 +15,7 @@ export type JobSpec =
   | {
       readonly kind: 'download';
       /** The job's own copies of its lists, sealed; a format of `null` is told by their beginning. */
-      readonly lists: readonly { readonly path: string; readonly format: ListFormat | null }[];
+      readonly lists: readonly StoredList[];
       /** Of which entries there are tasks; older jobs have them of all. */
       readonly only?: ListFilter;
       readonly leaveOut?: ListFilter;
@@ -61,6 +61,13 @@ export type JobSpec =
       readonly manifest: ManifestTarget | null;
       readonly algorithms: readonly Algorithm[];
     };
+
+export interface StoredList {
+  readonly path: string;
+  readonly format: ListFormat | null;
+  /** Of which file it is a copy; older jobs do not say. */
+  readonly file?: FsPath;
+}
 
 export interface ManifestTarget {
   readonly path: FsPath;

@@ -172,12 +172,15 @@ export class TaskRows {
     const get = this.#prepare<[number], TaskRecord>('SELECT * FROM tasks WHERE id = ?');
     /** Those of packets that were opened already. */
     const queued = new Map<number, TaskRow>();
-    return ordinals.flatMap((ordinal) => {
-      const id = taskId(jobId, ordinal);
+    const ids = ordinals.map((ordinal) => taskId(jobId, ordinal));
+    // Packets that hold none of them stay closed.
+    const lastWithin = (id: number): number =>
+      ids.reduce((last, other) => (other > last && other < id + CHUNK ? other : last), id);
+    return ids.flatMap((id) => {
       const record = get.get(id);
       if (record !== undefined) return toRow(record);
       if (!queued.has(id))
-        for (const row of this.#packets.queuedBetween(jobId, id, id + CHUNK)) queued.set(row.id, row);
+        for (const row of this.#packets.queuedBetween(jobId, id, lastWithin(id) + 1)) queued.set(row.id, row);
       return queued.get(id) ?? [];
     });
   }

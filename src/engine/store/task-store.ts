@@ -5,6 +5,7 @@ import { DuplicateRepository } from './duplicate-repository';
 import { KnownFiles } from './known-files';
 import { PacketStore } from './packet-store';
 import { Partials } from './partials';
+import { TaskKeys } from './task-keys';
 import { TaskMoves } from './task-moves';
 import { TaskRows } from './task-rows';
 import { TaskWrites } from './task-writes';
@@ -14,6 +15,8 @@ export class TaskStore {
   readonly packets: PacketStore;
   /** Reading. */
   readonly rows: TaskRows;
+  /** What lists are sorted by. */
+  readonly keys: TaskKeys;
   /** What comes of tasks. */
   readonly writes: TaskWrites;
   /** What is done to tasks between phases. */
@@ -32,6 +35,7 @@ export class TaskStore {
     };
     this.packets = new PacketStore(database);
     this.rows = new TaskRows(database, this.packets);
+    this.keys = new TaskKeys(database, this.packets);
     this.moves = new TaskMoves(database);
     this.partials = new Partials(database);
     this.knownFiles = new KnownFiles(database);

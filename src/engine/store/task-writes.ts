@@ -376,6 +376,11 @@ export class TaskWrites {
     const among = [jobId, from, taskId(jobId, first), taskId(jobId, last), limit];
     const some = `SELECT id FROM tasks WHERE job_id = ? AND state = ? AND id BETWEEN ? AND ? AND ${which} LIMIT ?`;
     return this.#database.transaction(() => {
+      // What need not be read was no work (see TaskMoves.settle), and may be again.
+      const [{ unread } = { unread: 0 }] = this.#prepare<unknown[], { unread: number }>(
+        `SELECT coalesce(sum(size), 0) AS unread FROM tasks
+           WHERE id IN (${some}) AND finding IN ('only-left', 'only-right', 'moved')`,
+      ).all(...among);
       // Who had settled them has not any more.
       if (to === 'queued') {
         this.#prepare(
@@ -396,11 +401,9 @@ export class TaskWrites {
               `UPDATE tasks SET state = 'cancelled', not_before = NULL, worker = NULL,
                  ended_at = coalesce(ended_at, ?), finding = NULL WHERE id IN (${some})`,
             ).run(Date.now(), ...among).changes;
-      this.#prepare(`UPDATE jobs SET ${from} = ${from} - ?, ${to} = ${to} + ? WHERE id = ?`).run(
-        changes,
-        changes,
-        jobId,
-      );
+      this.#prepare(
+        `UPDATE jobs SET ${from} = ${from} - ?, ${to} = ${to} + ?, bytes_known = bytes_known + ? WHERE id = ?`,
+      ).run(changes, changes, unread, jobId);
       return changes;
     })();
   }

@@ -4,7 +4,7 @@
  * alone has no password.
  */
 import { createCipheriv, createDecipheriv, randomBytes, randomUUID } from 'node:crypto';
-import { createReadStream, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createReadStream, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Transform } from 'node:stream';
 import { HeddleError } from '../../common/model/errors';
@@ -83,8 +83,21 @@ export class Vault {
   }
 
   #theKey(): Buffer {
-    this.#key ??= this.#read() ?? this.#make();
+    if (this.#key === null) {
+      this.#key = this.#read() ?? this.#make();
+      this.#sweep();
+    }
     return this.#key;
+  }
+
+  /** What processes left that died while they made one. Who is still at it finds the key that is there. */
+  #sweep(): void {
+    try {
+      for (const name of readdirSync(this.#folder))
+        if (name.startsWith(`${KEY_FILE}.`)) rmSync(join(this.#folder, name), { force: true });
+    } catch {
+      // It is in nobody's way.
+    }
   }
 
   #read(): Buffer | null {

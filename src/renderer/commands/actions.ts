@@ -8,6 +8,7 @@ import {
   cancelJob,
   canRetry,
   copyFailedUrls,
+  copyJobCommand,
   exportJob,
   pauseJob,
   resumeJob,
@@ -127,6 +128,12 @@ const ACTIONS: Readonly<Record<CommandId, Action>> = {
     () => true,
     ({ id, label }) => {
       experimentWithJob(id, label);
+    },
+  ),
+  'job-copy-command': ofJob(
+    () => true,
+    ({ id }) => {
+      copyJobCommand(id);
     },
   ),
   'job-copy-failed': ofJob(

@@ -22,6 +22,7 @@ export function ContextMenuHost() {
   if (open === null) return null;
   const choose = (key: Key): void => {
     open.onAction(String(key));
+    closeContextMenu();
   };
   return (
     <>

@@ -1,6 +1,6 @@
 /** Menus: a button that opens one, and the list of entries that all of them have. */
 import type { Key, ReactNode } from 'react';
-import { Menu, MenuItem, MenuTrigger, Popover, Separator } from 'react-aria-components';
+import { Menu, MenuItem, MenuSection, MenuTrigger, Popover, Separator } from 'react-aria-components';
 import { Button } from './button';
 import styles from './menu.module.css';
 
@@ -12,6 +12,8 @@ export interface MenuEntry {
   readonly keys?: string;
   /** A line stands above it. */
   readonly apart?: boolean;
+  /** It is on or off, and says which. */
+  readonly checked?: boolean;
 }
 
 interface MenuListProps {
@@ -19,13 +21,12 @@ interface MenuListProps {
   readonly entries: readonly MenuEntry[];
   /** Set where the menu chooses one of several values. */
   readonly selected?: string | undefined;
-  /** Set where it chooses any of them. */
-  readonly checked?: readonly string[];
   readonly onAction: (key: Key) => void;
   readonly onClose?: () => void;
 }
 
-export function MenuList({ label, entries, selected, checked, onAction, onClose }: MenuListProps) {
+export function MenuList({ label, entries, selected, onAction, onClose }: MenuListProps) {
+  const checkable = entries.filter((entry) => entry.checked !== undefined);
   return (
     <Menu
       className={styles['menu'] ?? ''}
@@ -37,22 +38,38 @@ export function MenuList({ label, entries, selected, checked, onAction, onClose 
       {...(selected === undefined
         ? {}
         : { selectionMode: 'single' as const, selectedKeys: [selected], disallowEmptySelection: true })}
-      {...(checked === undefined ? {} : { selectionMode: 'multiple' as const, selectedKeys: checked })}
     >
-      {entries.flatMap((entry) => [
-        ...(entry.apart === true
-          ? [<Separator key={`above ${entry.id}`} className={styles['line'] ?? ''} />]
-          : []),
-        <MenuItem key={entry.id} id={entry.id} className={styles['item'] ?? ''} textValue={entry.text}>
-          {entry.text}
-          {entry.keys !== undefined && (
-            <kbd aria-hidden="true" className={styles['keys']}>
-              {entry.keys}
-            </kbd>
-          )}
-        </MenuItem>,
-      ])}
+      {checkable.length > 0 && (
+        <MenuSection
+          aria-label={label}
+          selectionMode="multiple"
+          selectedKeys={checkable.filter((entry) => entry.checked === true).map((entry) => entry.id)}
+        >
+          {checkable.map(itemOf)}
+        </MenuSection>
+      )}
+      {entries
+        .filter((entry) => entry.checked === undefined)
+        .flatMap((entry) => [
+          ...(entry.apart === true
+            ? [<Separator key={`above ${entry.id}`} className={styles['line'] ?? ''} />]
+            : []),
+          itemOf(entry),
+        ])}
     </Menu>
+  );
+}
+
+function itemOf(entry: MenuEntry) {
+  return (
+    <MenuItem key={entry.id} id={entry.id} className={styles['item'] ?? ''} textValue={entry.text}>
+      {entry.text}
+      {entry.keys !== undefined && (
+        <kbd aria-hidden="true" className={styles['keys']}>
+          {entry.keys}
+        </kbd>
+      )}
+    </MenuItem>
   );
 }
 

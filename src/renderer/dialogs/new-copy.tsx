@@ -72,6 +72,7 @@ export function NewCopy() {
       creation={creation}
       error={aboutDestination ? null : error}
       missing={missing}
+      request={asked}
       start="Copy"
       onStart={() => {
         start(false);

@@ -1,5 +1,6 @@
 import { useId, useMemo, type ClipboardEvent } from 'react';
 import type { ErrorData } from '../../common/model/errors';
+import type { JobRequest } from '../../common/model/job-request';
 import { withoutTrailing } from '../../common/model/paths';
 import { formatBytes } from '../../common/model/units';
 import { fitsOnLine, visible } from '../../common/model/visible';
@@ -70,35 +71,36 @@ export function NewDownload() {
     missingText(sources, together, chosen, hasOwn) ??
     Object.values(faults)[0] ??
     (directory === '' ? 'Choose a folder.' : null);
+  const { single } = together;
+  const asked: JobRequest | null =
+    settings === null
+      ? null
+      : {
+          kind: 'download',
+          mode: settings.download.mode,
+          // Connections steer a download; its threads are chosen for them.
+          workers: null,
+          ...(single !== null && hasOwn
+            ? singleRequest(single, own)
+            : {
+                urls: [],
+                text: draft.text.trim() === '' ? null : draft.text,
+                texts: draft.pasted.map((list) => list.text),
+                listFiles: [...draft.listFiles],
+                format: options.format,
+              }),
+          directory,
+          leaveOut: { hosts: [...leftOut.hosts], extensions: [...leftOut.extensions], exact: true },
+          // As browsers do.
+          options: { ...optionsOf(options), markOfTheWeb: !options.unmarked },
+        };
   const start = (): void => {
-    if (settings === null) return;
-    const { single } = together;
-    creation.create(
-      {
-        kind: 'download',
-        mode: settings.download.mode,
-        // Connections steer a download; its threads are chosen for them.
-        workers: null,
-        ...(single !== null && hasOwn
-          ? singleRequest(single, own)
-          : {
-              urls: [],
-              text: draft.text.trim() === '' ? null : draft.text,
-              texts: draft.pasted.map((list) => list.text),
-              listFiles: [...draft.listFiles],
-              format: options.format,
-            }),
-        directory,
-        leaveOut: { hosts: [...leftOut.hosts], extensions: [...leftOut.extensions], exact: true },
-        // As browsers do.
-        options: { ...optionsOf(options), markOfTheWeb: !options.unmarked },
-      },
-      () => {
-        const next = rememberedOf(options);
-        if (JSON.stringify(next) !== JSON.stringify(settings.downloadOptions))
-          changeSettings({ downloadOptions: next });
-      },
-    );
+    if (settings === null || asked === null) return;
+    creation.create(asked, () => {
+      const next = rememberedOf(options);
+      if (JSON.stringify(next) !== JSON.stringify(settings.downloadOptions))
+        changeSettings({ downloadOptions: next });
+    });
   };
   return (
     <NewJobDialog
@@ -107,6 +109,7 @@ export function NewDownload() {
       creation={creation}
       error={aboutFolder ? null : error}
       missing={missing}
+      request={asked}
       note={firstFileText(
         directory,
         leftOut,

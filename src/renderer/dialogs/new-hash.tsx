@@ -1,4 +1,5 @@
 import { ALGORITHMS, ALGORITHM_NAMES, type Algorithm } from '../../common/model/digests';
+import type { JobRequest } from '../../common/model/job-request';
 import { Segmented } from '../components/segmented';
 import { rulesFault, rulesOf } from '../lib/rules-draft';
 import { changeDraft, draftsStore } from '../state/drafts';
@@ -22,28 +23,31 @@ export function NewHash() {
         ? 'Choose an algorithm.'
         : rulesFault(draft.rules);
 
-  const start = (): void => {
-    if (settings === null) return;
-    creation.create({
-      kind: 'hash',
-      ...settings.hash,
-      paths: [...draft.paths],
-      // Duplicates are told by digests that the engine chooses.
-      algorithms: duplicates ? ['blake3'] : [...draft.algorithms],
-      manifest: null,
-      rules: rulesOf(draft.rules),
-      cache: draft.cache,
-      duplicates,
-    });
-  };
+  const asked: JobRequest | null =
+    settings === null
+      ? null
+      : {
+          kind: 'hash',
+          ...settings.hash,
+          paths: [...draft.paths],
+          // Duplicates are told by digests that the engine chooses.
+          algorithms: duplicates ? ['blake3'] : [...draft.algorithms],
+          manifest: null,
+          rules: rulesOf(draft.rules),
+          cache: draft.cache,
+          duplicates,
+        };
   return (
     <NewJobDialog
       kind="hash"
       creation={creation}
       error={creation.error}
       missing={missing}
+      request={asked}
       start={duplicates ? 'Find duplicates' : 'Hash'}
-      onStart={start}
+      onStart={() => {
+        if (asked !== null) creation.create(asked);
+      }}
     >
       <div className={styles['line']}>
         <Segmented

@@ -13,6 +13,7 @@ import { clearDraft } from '../state/drafts';
 import { rememberChoices } from '../state/memory';
 import { announce } from '../state/notices';
 import { closeDialog, showJob, useForExperiment } from '../state/ui';
+import { copyRequestCommand } from '../state/actions';
 import { ErrorLine } from './fields';
 import styles from './form.module.css';
 
@@ -70,6 +71,8 @@ interface NewJobDialogProps {
   readonly onlyInstead?: boolean;
   readonly onStart: () => void;
   readonly wide?: boolean;
+  /** What would be made; `null` as long as it cannot be. */
+  readonly request: JobRequest | null;
   /** At the left of the buttons. */
   readonly foot?: ReactNode;
   /** Said where nothing is missing. */
@@ -101,6 +104,7 @@ export function NewJobDialog(props: NewJobDialogProps) {
         </div>
         <div className={styles['buttons']}>
           {props.foot}
+          {!forExperiment && <CopyAsCommand request={missing === null ? props.request : null} />}
           <p
             className={`${styles['note'] ?? ''} ${styles['pathText'] ?? ''}`}
             title={missing === null ? props.note : undefined}
@@ -121,5 +125,19 @@ export function NewJobDialog(props: NewJobDialogProps) {
         </div>
       </DropTarget>
     </Dialog>
+  );
+}
+
+function CopyAsCommand({ request: asked }: { readonly request: JobRequest | null }) {
+  return (
+    <Button
+      look="link"
+      isDisabled={asked === null}
+      onPress={() => {
+        if (asked !== null) copyRequestCommand(asked);
+      }}
+    >
+      Copy as command
+    </Button>
   );
 }

@@ -1,5 +1,6 @@
 import { useId } from 'react';
 import { ALGORITHMS, ALGORITHM_NAMES } from '../../common/model/digests';
+import type { JobRequest } from '../../common/model/job-request';
 import { Segmented } from '../components/segmented';
 import { rulesFault, rulesOf } from '../lib/rules-draft';
 import { changeDraft, draftsStore, type Drafts } from '../state/drafts';
@@ -20,28 +21,31 @@ export function NewVerify() {
   const bag = !folders && isBag(draft);
   const missing = missingOf(draft) ?? rulesFault(draft.rules);
 
-  const start = (): void => {
-    if (settings === null) return;
-    const { manifest, root, left, right, strict, ignoreMissing, outside, algorithm } = draft;
-    creation.create({
-      kind: 'verify',
-      ...settings.hash,
-      ...(folders
-        ? { manifest: left, root: right }
-        : bag
-          ? { manifest, root: null, ignoreMissing }
-          : { manifest, root: root === '' ? null : root, strict, ignoreMissing, outside, algorithm }),
-      rules: rulesOf(draft.rules),
-    });
-  };
+  const { manifest, root, left, right, strict, ignoreMissing, outside, algorithm } = draft;
+  const asked: JobRequest | null =
+    settings === null
+      ? null
+      : {
+          kind: 'verify',
+          ...settings.hash,
+          ...(folders
+            ? { manifest: left, root: right }
+            : bag
+              ? { manifest, root: null, ignoreMissing }
+              : { manifest, root: root === '' ? null : root, strict, ignoreMissing, outside, algorithm }),
+          rules: rulesOf(draft.rules),
+        };
   return (
     <NewJobDialog
       kind="verify"
       creation={creation}
       error={creation.error}
       missing={missing}
+      request={asked}
       start={folders ? 'Compare' : 'Verify'}
-      onStart={start}
+      onStart={() => {
+        if (asked !== null) creation.create(asked);
+      }}
     >
       <div className={styles['line']}>
         <Segmented

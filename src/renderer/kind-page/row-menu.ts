@@ -1,5 +1,6 @@
 /** What can be done to chosen rows, by keys and by their context menu. */
 import { isEnded, type JobSummary } from '../../common/model/jobs';
+import type { TaskSort } from '../../common/model/columns';
 import type { TaskRow } from '../../common/model/tasks';
 import { visible } from '../../common/model/visible';
 import { request } from '../bridge';
@@ -19,13 +20,14 @@ interface RowMenu {
   /** The one that was pressed; it is among the chosen ones. */
   readonly row: TaskRow;
   readonly selection: Selection;
+  readonly sort: TaskSort | null;
   readonly x: number;
   readonly y: number;
   readonly onDetails: () => void;
 }
 
 /** Opens once it is known whether there is a file to open. */
-export async function openRowMenu({ job, row, selection, x, y, onDetails }: RowMenu): Promise<void> {
+export async function openRowMenu({ job, row, selection, sort, x, y, onDetails }: RowMenu): Promise<void> {
   const { count, places } = selection;
   let isThere = false;
   try {
@@ -44,7 +46,7 @@ export async function openRowMenu({ job, row, selection, x, y, onDetails }: RowM
       else if (id === 'retry') retryRows(job.id, places);
       else if (id === 'details') onDetails();
       else if (id === 'row' || id === 'url' || id === 'path' || id === 'digest' || id === 'error')
-        copyRows(job.id, places, id);
+        copyRows(job.id, places, id, sort);
     },
   });
 }

@@ -5,13 +5,15 @@
  */
 import { useEffect, useRef, useState, type KeyboardEvent, type MouseEvent, type RefObject } from 'react';
 import { useVirtualizer, type VirtualItem, type Virtualizer } from '@tanstack/react-virtual';
+import type { JobSummary } from '../../common/model/jobs';
 import type { TaskRow } from '../../common/model/tasks';
 import { gridKey } from '../lib/grid-keys';
 import { listWindow, offsetShowing, toListOffset, toScrollTop, type ListWindow } from '../lib/list-window';
-import { GridRow, SkeletonRow, type RowLook } from './task-row';
+import { GridRow, SkeletonRow } from './task-row';
+import { TaskHeads } from './task-heads';
+import { useListLook } from './use-list-look';
 import type { Selection } from './use-selection';
 import type { TaskRows } from './use-task-rows';
-import rowStyles from './task-row.module.css';
 import styles from './task-grid.module.css';
 
 export const ROW_PX = 31;
@@ -25,7 +27,7 @@ const LATE_MS = 400;
 
 interface TaskGridProps {
   readonly rows: TaskRows;
-  readonly look: RowLook;
+  readonly job: JobSummary;
   /** Shown in place of rows when there are none. */
   readonly none: string;
   readonly selection: Selection;
@@ -45,11 +47,18 @@ interface View {
 }
 
 export function TaskGrid(props: TaskGridProps) {
-  const { rows, look, none, selection, onSelect, onOpen, onCopy, onRetry, onMenu, onClose } = props;
+  const { rows, job, none, selection, onSelect, onOpen, onCopy, onRetry, onMenu, onClose } = props;
   const scroller = useRef<HTMLDivElement>(null);
   const total = rows.total ?? 0;
-  const { view, list, late } = useRowView(rows, total, scroller);
-  const [active, setActive] = useState<number | null>(null);
+  const { view, list, late, widthPx } = useRowView(rows, total, scroller);
+  const { look, sort } = useListLook(job, widthPx);
+  const { columns } = look;
+  // Sorted another way, no row is the active one.
+  const [activeIn, setActiveIn] = useState<{ readonly rows: TaskRows; readonly index: number } | null>(null);
+  const active = activeIn?.rows === rows ? activeIn.index : null;
+  const setActive = (index: number): void => {
+    setActiveIn({ rows, index });
+  };
 
   const moveTo = (index: number): number => {
     const to = Math.min(Math.max(0, index), total - 1);
@@ -66,7 +75,7 @@ export function TaskGrid(props: TaskGridProps) {
     if (row !== undefined) onSelect(row);
   };
   const onKeyDown = (event: KeyboardEvent): void => {
-    if (event.altKey || total === 0) return;
+    if (event.target !== event.currentTarget || event.altKey || total === 0) return;
     const key = gridKey(event, active, total, Math.max(1, Math.floor(list.viewPx / ROW_PX) - 1));
     if (key === null) return;
     event.preventDefault();
@@ -116,7 +125,7 @@ export function TaskGrid(props: TaskGridProps) {
       aria-label="Tasks"
       aria-multiselectable="true"
       aria-rowcount={total + 1}
-      aria-colcount={look.sides === null ? 6 : 4}
+      aria-colcount={columns.length}
       aria-activedescendant={activeRow === undefined ? undefined : `task-${activeRow.id}`}
       tabIndex={0}
       className={styles['scroller']}
@@ -125,7 +134,7 @@ export function TaskGrid(props: TaskGridProps) {
     >
       <div role="presentation" className={styles['sizer']} style={{ height: list.scrollPx + HEAD_PX }}>
         <div role="presentation" className={styles['view']} style={{ height: list.viewPx + HEAD_PX }}>
-          {look.sides === null ? <Heads /> : <SideHeads />}
+          <TaskHeads job={job} columns={columns} template={look.template} sort={sort} />
           <div role="presentation" className={styles['rows']}>
             {view.items.map((item) => {
               const row = rows.row(item.index);
@@ -156,43 +165,11 @@ export function TaskGrid(props: TaskGridProps) {
   );
 }
 
-function Heads() {
-  return (
-    <div role="row" aria-rowindex={1} className={`${rowStyles['columns'] ?? ''} ${styles['heads'] ?? ''}`}>
-      <span role="columnheader">Name</span>
-      <span role="columnheader" className={rowStyles['number']}>
-        Size
-      </span>
-      <span role="columnheader">Progress</span>
-      <span role="columnheader" className={`${rowStyles['number'] ?? ''} ${rowStyles['speed'] ?? ''}`}>
-        Speed
-      </span>
-      <span role="columnheader" className={rowStyles['worker']}>
-        Worker
-      </span>
-      <span role="columnheader">State</span>
-    </div>
-  );
-}
-
-/** Of two folders that are compared. */
-function SideHeads() {
-  return (
-    <div role="row" aria-rowindex={1} className={`${rowStyles['sides'] ?? ''} ${styles['heads'] ?? ''}`}>
-      <span role="columnheader">Left</span>
-      <span role="columnheader">Right</span>
-      <span role="columnheader" className={rowStyles['number']}>
-        Size
-      </span>
-      <span role="columnheader">State</span>
-    </div>
-  );
-}
-
 interface RowView {
   readonly view: View;
   readonly list: ListWindow;
   readonly late: boolean;
+  readonly widthPx: number;
 }
 
 function useRowView(rows: TaskRows, total: number, scroller: RefObject<HTMLDivElement | null>): RowView {
@@ -236,7 +213,7 @@ function useRowView(rows: TaskRows, total: number, scroller: RefObject<HTMLDivEl
       clearTimeout(timer);
     };
   }, [complete]);
-  return { view: shown, list, late };
+  return { view: shown, list, late, widthPx: virtualizer.scrollRect?.width ?? 0 };
 }
 
 function sameItems(a: readonly VirtualItem[], b: readonly VirtualItem[]): boolean {

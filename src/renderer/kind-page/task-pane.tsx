@@ -1,23 +1,24 @@
 /** The chosen job's tasks: filters, search, rows, and what is known about the selected one. */
-import { useEffect, useMemo, useState } from 'react';
+import { useEffect, useState } from 'react';
 import { settledTasks, totalTasks, type TaskRow } from '../../common/model/tasks';
-import type { JobSummary } from '../../common/model/jobs';
 import { formatCount } from '../../common/model/units';
 import type { KindWords } from '../kinds';
+import { listKindOf } from '../lib/columns';
 import { findingWord, isDryRun } from '../lib/findings';
 import { useRequest } from '../lib/use-request';
 import { copyRows, openFile, retryRows } from '../state/actions';
+import { useSort } from '../state/columns';
 import { useFrame } from '../state/frames';
 import { useJob } from '../state/jobs';
 import { Segmented } from '../components/segmented';
 import { StagesLegend } from '../components/stages-bar';
 import { AnswersView } from './answers-view';
+import { DigestCheck } from './digest-check';
 import { DuplicatesView } from './duplicates-view';
 import { HostsView } from './hosts-view';
 import { TaskDetail } from './task-detail';
 import { ALL_TASKS, TaskFilters, type TaskFilter } from './task-filters';
 import { TaskGrid } from './task-grid';
-import type { RowLook } from './task-row';
 import { Outcome } from './outcome';
 import { canRetryRows, openRowMenu } from './row-menu';
 import { useSelection } from './use-selection';
@@ -59,11 +60,12 @@ export function TaskPane({ jobId, words }: TaskPaneProps) {
   // Counts alone do not tell: a task that waits for its next attempt leaves them as they were, a job that was retried
   // may come to the same, and rows are written a moment after they change.
   const version = [job?.state, job?.endedAtMs, frame?.rowWrites, ...Object.values(counts ?? {})].join(' ');
-  const query = { jobId, ...filter, search };
+  const sort = useSort(job === null ? null : listKindOf(job));
+  const query = { jobId, ...filter, search, sort };
   const rows = useTaskRows(query, version, job?.state ?? '');
   const selection = useSelection(query, rows);
   const findings = useFindings(job, counts === undefined ? 0 : settledTasks(counts));
-  const look = useMemo(() => lookOf(job), [job]);
+  const dryRun = job !== null && isDryRun(job);
   // The row as it is now, be it among those held or not: filters may hide it, and lists scroll.
   const held = selected === null ? undefined : rows.find(selected.id);
   const asked = useRequest(
@@ -101,17 +103,26 @@ export function TaskPane({ jobId, words }: TaskPaneProps) {
   return (
     <section className={styles['pane']} aria-label="Tasks">
       <Outcome job={job} findings={findings} />
+      {job.algorithms.length > 0 && job.kind !== 'verify' && !duplicates && (
+        <DigestCheck
+          job={job}
+          onShow={(row) => {
+            setSelected(row);
+            setDetailOpen(true);
+          }}
+        />
+      )}
       <div className={styles['bar']}>
         {views}
         <TaskFilters
           counts={counts}
           findings={findings}
-          dryRun={look.dryRun}
+          dryRun={dryRun}
           failedApart={job.kind !== 'verify'}
           filter={filter}
           onChange={setFilter}
         />
-        {job.kind === 'copy' && job.state === 'running' && !look.dryRun && <StagesLegend />}
+        {job.kind === 'copy' && job.state === 'running' && !dryRun && <StagesLegend />}
         {selection.count > 1 && (
           <p className={styles['chosen']} role="status">
             {formatCount(selection.count)} selected
@@ -136,7 +147,7 @@ export function TaskPane({ jobId, words }: TaskPaneProps) {
       <TaskGrid
         key={`${filter.state ?? ''}\n${filter.finding ?? ''}\n${search}`}
         rows={rows}
-        look={look}
+        job={job}
         none={noneText(filter, search, job.planned)}
         selection={selection}
         onSelect={(row) => {
@@ -147,7 +158,7 @@ export function TaskPane({ jobId, words }: TaskPaneProps) {
           openFile(job.id, row);
         }}
         onCopy={() => {
-          if (selection.count > 0) copyRows(job.id, selection.places, 'row');
+          if (selection.count > 0) copyRows(job.id, selection.places, 'row', sort);
         }}
         onRetry={() => {
           if (canRetryRows(job, current ?? undefined, selection.count)) retryRows(job.id, selection.places);
@@ -157,6 +168,7 @@ export function TaskPane({ jobId, words }: TaskPaneProps) {
             job,
             row,
             selection,
+            sort,
             x,
             y,
             onDetails: () => {
@@ -180,14 +192,6 @@ export function TaskPane({ jobId, words }: TaskPaneProps) {
       )}
     </section>
   );
-}
-
-/** How the rows of a job look. */
-function lookOf(job: JobSummary | null): RowLook {
-  return {
-    dryRun: job !== null && isDryRun(job),
-    sides: job?.variant === 'folders' ? job.folder : null,
-  };
 }
 
 function noneText({ state, finding }: TaskFilter, search: string, planned: boolean): string {

@@ -1,22 +1,30 @@
 import { memo, type MouseEvent } from 'react';
 import type { TaskRow } from '../../common/model/tasks';
-import { formatBytes, formatRate } from '../../common/model/units';
+import type { TaskColumn } from '../../common/model/columns';
+import type { CheckAlgorithm } from '../../common/model/digests';
+import { formatBytes, formatCount, formatDuration, formatRate } from '../../common/model/units';
 import { visible } from '../../common/model/visible';
 import { StagesBar } from '../components/stages-bar';
 import { FindingMark } from '../components/finding-mark';
 import { useNow } from '../lib/clock';
+import { isNumber } from '../lib/columns';
 import { sidesOf } from '../lib/sides';
 import { stagesOf } from '../lib/stages';
-import { taskStateText, type TaskStateText } from '../lib/text';
+import { clockText, taskStateText, type TaskStateText } from '../lib/text';
 import { useRunning, type RunningOnWorker } from '../state/frames';
 import styles from './task-row.module.css';
 
-/** What differs between jobs in how their rows look. */
+/** What differs between lists in how their rows look. */
 export interface RowLook {
   /** What was found is only what would be done. */
   readonly dryRun: boolean;
   /** Two folders are compared: the right one's path. */
   readonly sides: string | null;
+  /** The algorithm whose digests are shown. */
+  readonly algorithm: CheckAlgorithm | null;
+  readonly columns: readonly TaskColumn[];
+  /** Of CSS: how wide they are. */
+  readonly template: string;
 }
 
 interface GridRowProps {
@@ -39,64 +47,109 @@ export function GridRow({ row, look, index, top, selected, active, onPress }: Gr
       aria-rowindex={index + 2}
       aria-selected={selected}
       data-active={active || undefined}
-      className={`${styles['row'] ?? ''} ${styles[look.sides === null ? 'columns' : 'sides'] ?? ''}`}
-      style={{ transform: `translateY(${top}px)` }}
+      className={`${styles['row'] ?? ''} ${styles['cells'] ?? ''}`}
+      style={{ transform: `translateY(${top}px)`, gridTemplateColumns: look.template }}
       onClick={onPress}
     >
-      {look.sides === null ? (
-        <Cells row={row} dryRun={look.dryRun} />
-      ) : (
-        <SideCells row={row} right={look.sides} />
-      )}
+      <Cells row={row} look={look} />
     </div>
   );
 }
 
-const Cells = memo(function Cells({ row, dryRun }: { readonly row: TaskRow; readonly dryRun: boolean }) {
+const Cells = memo(function Cells({ row, look }: { readonly row: TaskRow; readonly look: RowLook }) {
   const running = useRunning(row);
-  const size = sizeOf(row, running);
-  const worker = running?.worker ?? row.worker;
-  return (
-    <>
-      <span role="gridcell" className={styles['name']} title={visible(row.source)}>
-        {visible(row.name)}
-      </span>
-      <span role="gridcell" className={styles['number']}>
-        {size === null ? (row.state === 'failed' ? '—' : '') : formatBytes(size)}
-      </span>
-      <span role="gridcell">
-        <RowBar row={row} running={running} size={size} dryRun={dryRun} />
-      </span>
-      <span role="gridcell" className={`${styles['number'] ?? ''} ${styles['speed'] ?? ''}`}>
-        {running === undefined ? '' : formatRate(running.bytesPerSecond)}
-      </span>
-      <span role="gridcell" className={styles['worker']}>
-        {worker === null || (row.state === 'queued' && running === undefined) ? '' : `W${worker}`}
-      </span>
-      <StateCell row={row} running={running !== undefined} dryRun={dryRun} />
-    </>
-  );
+  return look.columns.map((column) => (
+    <Cell key={column} column={column} row={row} look={look} running={running} />
+  ));
 });
 
-/** A file in the left folder beside that in the right one. */
-const SideCells = memo(function SideCells({ row, right }: { readonly row: TaskRow; readonly right: string }) {
-  const running = useRunning(row) !== undefined;
-  const sides = sidesOf(row, right);
+interface CellProps {
+  readonly column: TaskColumn;
+  readonly row: TaskRow;
+  readonly look: RowLook;
+  readonly running: RunningOnWorker | undefined;
+}
+
+function Cell({ column, row, look, running }: CellProps) {
+  switch (column) {
+    case 'name':
+      return (
+        <NameCell text={look.sides === null ? row.name : sidesOf(row, look.sides).left} title={row.source} />
+      );
+    case 'source':
+      return (
+        <NameCell
+          text={look.sides === null ? row.source : sidesOf(row, look.sides).right}
+          title={row.source}
+        />
+      );
+    case 'progress':
+      return (
+        <span role="gridcell">
+          <RowBar row={row} running={running} size={sizeOf(row, running)} dryRun={look.dryRun} />
+        </span>
+      );
+    case 'state':
+      return <StateCell row={row} running={running !== undefined} dryRun={look.dryRun} />;
+    case 'digest': {
+      const digest = digestOf(row, look.algorithm);
+      return (
+        <span role="gridcell" className={styles['digest']} title={digest}>
+          {digest}
+        </span>
+      );
+    }
+    default:
+      return (
+        <span role="gridcell" className={isNumber(column) ? styles['number'] : styles['worker']}>
+          {factOf(column, row, running)}
+        </span>
+      );
+  }
+}
+
+/** @param text `null`: of two folders, that one has no such file */
+function NameCell({ text, title }: { readonly text: string | null; readonly title: string }) {
   return (
-    <>
-      <span role="gridcell" className={styles['name']} title={sides.left ?? undefined}>
-        {sides.left ?? <Absent />}
-      </span>
-      <span role="gridcell" className={styles['name']} title={sides.right ?? undefined}>
-        {sides.right ?? <Absent />}
-      </span>
-      <span role="gridcell" className={styles['number']}>
-        {row.size === null ? '' : formatBytes(row.size)}
-      </span>
-      <StateCell row={row} running={running} dryRun={false} />
-    </>
+    <span role="gridcell" className={styles['name']} title={visible(text === null ? '' : title)}>
+      {text === null ? <Absent /> : visible(text)}
+    </span>
   );
-});
+}
+
+function digestOf({ digests }: TaskRow, algorithm: CheckAlgorithm | null): string {
+  if (digests === null) return '';
+  return (algorithm === null ? undefined : digests[algorithm]) ?? Object.values(digests)[0] ?? '';
+}
+
+function factOf(column: TaskColumn, row: TaskRow, running: RunningOnWorker | undefined): string {
+  const { startedAtMs, endedAtMs } = row;
+  const tookMs = startedAtMs === null || endedAtMs === null ? null : Math.max(0, endedAtMs - startedAtMs);
+  switch (column) {
+    case 'size': {
+      const size = sizeOf(row, running);
+      return size === null ? (row.state === 'failed' ? '—' : '') : formatBytes(size);
+    }
+    case 'speed':
+      if (running !== undefined) return formatRate(running.bytesPerSecond);
+      // Of what has ended, on the whole.
+      return row.state !== 'done' || row.bytes === 0 || tookMs === null || tookMs === 0
+        ? ''
+        : formatRate((row.bytes / tookMs) * 1000);
+    case 'time':
+      return tookMs === null || row.state === 'queued' ? '' : formatDuration(tookMs);
+    case 'ended':
+      return endedAtMs === null || row.state === 'queued' ? '' : clockText(endedAtMs);
+    case 'attempts':
+      return row.attempts === 0 ? '' : formatCount(row.attempts);
+    case 'worker': {
+      const worker = running?.worker ?? row.worker;
+      return worker === null || (row.state === 'queued' && running === undefined) ? '' : `W${worker}`;
+    }
+    default:
+      return '';
+  }
+}
 
 function Absent() {
   return (
@@ -171,7 +224,7 @@ export function SkeletonRow({ index, top }: { readonly index: number; readonly t
     <div
       role="row"
       aria-rowindex={index + 2}
-      className={`${styles['row'] ?? ''} ${styles['columns'] ?? ''}`}
+      className={`${styles['row'] ?? ''} ${styles['cells'] ?? ''}`}
       style={{ transform: `translateY(${top}px)` }}
     >
       <span role="gridcell" aria-busy="true" aria-label="Being read">

@@ -2,7 +2,7 @@
  * Which rows are chosen. They are known by their places in the job, as ranges, so that a million of them are a few
  * numbers, and that they stay chosen wherever the list shows them.
  */
-import { useMemo, useReducer } from 'react';
+import { useEffect, useMemo, useReducer } from 'react';
 import { countOf, hasPlace, NO_RANGES, toggled, union, type Ranges } from '../../common/model/ranges';
 import { request } from '../bridge';
 import { notifyError } from '../state/notices';
@@ -22,30 +22,39 @@ export interface Selection {
   chooseAll(): void;
 }
 
-/** Another query begins with nothing chosen. */
+/** Another filter or search begins with nothing chosen; sorted another way, what was chosen stays so. */
 export function useSelection(query: TaskQuery, rows: TaskRows): Selection {
-  const { jobId, state, finding, search } = query;
+  const { jobId, state, finding, search, sort } = query;
   const [, rerender] = useReducer((count: number) => count + 1, 0);
-  return useMemo(
-    () => new RowSelection({ jobId, state, finding, search }, rows, rerender),
-    [jobId, state, finding, search, rows],
+  const selection = useMemo(
+    () => new RowSelection({ jobId, state, finding, search, sort: null }, rerender),
+    [jobId, state, finding, search],
   );
+  useEffect(() => {
+    selection.listIs(rows, sort);
+  }, [selection, rows, sort]);
+  return selection;
 }
 
 class RowSelection implements Selection {
   places: Ranges = NO_RANGES;
-  readonly #query: TaskQuery;
-  readonly #rows: TaskRows;
+  #query: TaskQuery;
+  #rows: TaskRows | null = null;
   readonly #onChange: () => void;
   /** Where ranges begin. */
   #anchor = 0;
   /** The newest change that had to be asked for: those before it are not made any more. */
   #asked = 0;
 
-  constructor(query: TaskQuery, rows: TaskRows, onChange: () => void) {
+  constructor(query: TaskQuery, onChange: () => void) {
     this.#query = query;
-    this.#rows = rows;
     this.#onChange = onChange;
+  }
+
+  listIs(rows: TaskRows, sort: TaskQuery['sort']): void {
+    this.#rows = rows;
+    this.#query = { ...this.#query, sort };
+    this.#anchor = 0;
   }
 
   get count(): number {
@@ -76,7 +85,7 @@ class RowSelection implements Selection {
   }
 
   chooseAll(): void {
-    this.#change(0, Math.max(0, (this.#rows.total ?? 0) - 1), (places) => places);
+    this.#change(0, Math.max(0, (this.#rows?.total ?? 0) - 1), (places) => places);
   }
 
   /** @param become what is chosen then, from the places in the job of the rows from `first` to `last` */
@@ -88,7 +97,7 @@ class RowSelection implements Selection {
       this.places = become(places);
       this.#onChange();
     };
-    const held = this.#rows.placesHeld(first, last);
+    const held = this.#rows?.placesHeld(first, last) ?? null;
     if (held !== null) set(held);
     else request('tasks:places', { ...this.#query, first, last }).then(set, notifyError);
   }

@@ -1,5 +1,6 @@
 /** A job's tasks as rows that can be looked up by their place, fetched by page as they are needed. */
 import { useEffect, useMemo, useReducer } from 'react';
+import type { TaskSort } from '../../common/model/columns';
 import { rangesOf, type Ranges } from '../../common/model/ranges';
 import type { Finding, TaskRow, TaskState } from '../../common/model/tasks';
 import { request } from '../bridge';
@@ -11,6 +12,7 @@ export interface TaskQuery {
   readonly state: TaskState | null;
   readonly finding: Finding | null;
   readonly search: string;
+  readonly sort: TaskSort | null;
 }
 
 export interface TaskRows {
@@ -33,11 +35,11 @@ const REFRESH_MS = 500;
  * @param jobState once it is another one, rows are read again at once
  */
 export function useTaskRows(query: TaskQuery, version: string, jobState: string): TaskRows {
-  const { jobId, state, finding, search } = query;
+  const { jobId, state, finding, search, sort } = query;
   const [, rerender] = useReducer((count: number) => count + 1, 0);
   const source = useMemo(
-    () => new RowSource({ jobId, state, finding, search }),
-    [jobId, state, finding, search],
+    () => new RowSource({ jobId, state, finding, search, sort }),
+    [jobId, state, finding, search, sort],
   );
   useEffect(() => source.open(rerender), [source]);
   useEffect(() => {
@@ -104,9 +106,9 @@ class RowSource implements TaskRows {
   }
 
   placesHeld(first: number, last: number): Ranges | null {
-    const { state, finding, search } = this.#query;
+    const { state, finding, search, sort } = this.#query;
     // The whole job in its own order.
-    if (state === null && finding === null && search === '') return [[first, last]];
+    if (state === null && finding === null && search === '' && sort === null) return [[first, last]];
     const places: number[] = [];
     for (let index = first; index <= last; index++) {
       const row = this.row(index);

@@ -147,7 +147,7 @@ export function optionFaults(draft: OptionsDraft, isSingle: boolean): OptionFaul
     'Write the speed limit in bytes per second, such as 500K or 2M.',
   );
   check('retries', whole(0, 1000), 'Retries: a whole number from 0 to 1000.');
-  check('retryBase', whole(1, 86_400_000), 'The delay is a whole number of milliseconds, at least 1.');
+  check('retryBase', whole(1, 86_400_000), 'The delay must be a whole number of milliseconds, at least 1.');
   if (!statusesOf(draft).every((status) => STATUS_PATTERN.test(status)))
     faults.retryOn = 'List status codes from 400 to 599, or 4xx or 5xx, such as 403, 5xx.';
   check('maxSize', isSize, 'Write a size in bytes, or with a suffix, such as 10M.');

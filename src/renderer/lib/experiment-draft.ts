@@ -117,20 +117,23 @@ export function faultOf(draft: ExperimentDraft, search = false): DraftFault | nu
   if (draft.work === 'own' && draft.own === null)
     return { field: 'own', message: 'Choose a job whose work is compared.' };
   if (draft.work !== 'own' && hasLatency(draft.work) && wholeNumber(draft.latencyMs, 0, 10_000) === null)
-    return { field: 'latencyMs', message: 'The latency is a whole number from 0 to 10,000 milliseconds.' };
+    return {
+      field: 'latencyMs',
+      message: 'The latency must be a whole number from 0 to 10,000 milliseconds.',
+    };
   if (
     draft.work !== 'own' &&
     draft.tasks.trim() !== '' &&
     wholeNumber(draft.tasks, 1, MOST_EXPERIMENT_TASKS) === null
   )
-    return { field: 'tasks', message: 'The tasks are a whole number from 1 to 100,000.' };
+    return { field: 'tasks', message: 'The tasks must be a whole number from 1 to 100,000.' };
   if (search) return null;
   if (wholeNumber(draft.size, 1, MAX_WORKERS) === null)
-    return { field: 'size', message: `Tasks in flight are a whole number from 1 to ${MAX_WORKERS}.` };
+    return { field: 'size', message: `Tasks in flight must be a whole number from 1 to ${MAX_WORKERS}.` };
   if (draft.repeats.trim() !== '' && wholeNumber(draft.repeats, 1, MOST_REPEATS) === null)
-    return { field: 'repeats', message: `The repeats are a whole number from 1 to ${MOST_REPEATS}.` };
+    return { field: 'repeats', message: `The repeats must be a whole number from 1 to ${MOST_REPEATS}.` };
   if (contenders(draft).length < 2)
-    return { field: 'modes', message: 'Choose two modes, or a mode and further pool sizes, to compare.' };
+    return { field: 'modes', message: 'Choose two modes, or a mode and more pool sizes, to compare.' };
   return null;
 }
 

@@ -55,7 +55,7 @@ export const CLAIMS: readonly Claim[] = [
     id: 'pool',
     title: 'A pool: reusing threads',
     text: [
-      'Making a thread costs: a stack, an isolate, a heap, the code loaded anew. Ending it costs too. A pool makes a few threads before the first task and gives them one task after another.',
+      'Making a thread has a cost: a stack, an isolate, a heap, and code to load again. So does ending it. A pool makes a few threads before the first task and gives them one task after another.',
       'The shorter the tasks, the more of the time goes into making threads where each task gets a new one.',
     ],
     claim: 'For very short tasks a pool is faster than a new thread for each.',
@@ -70,7 +70,7 @@ export const CLAIMS: readonly Claim[] = [
       'It is made once for a job, not once for a task. The queue is where tasks wait; the threads need not.',
     ],
     claim:
-      'Many more tasks than threads are no trouble: four threads of one executor serve them faster than one thread does.',
+      'Having many more tasks than threads is no problem: four threads of one executor serve them faster than one thread does.',
     request: measured({ ...waiting, tasks: 40 }, { mode: 'sequential', size: 1 }, { mode: 'pool', size: 4 }),
     predicted: 'faster',
   },

@@ -4,14 +4,17 @@ import type { DuplicateFormat } from '../../common/model/duplicates';
 import { isEnded, type JobSummary } from '../../common/model/jobs';
 import type { ManifestFormat } from '../../common/model/digests';
 import type { ExportFormat } from '../../common/model/responses';
+import type { TaskSort } from '../../common/model/columns';
 import type { CopiedRows, RowText } from '../../common/ipc';
 import type { Ranges } from '../../common/model/ranges';
 import type { TaskRow } from '../../common/model/tasks';
 import { visible } from '../../common/model/visible';
+import type { CommandText } from '../../common/command-line/shell-text';
+import type { JobRequest } from '../../common/model/job-request';
 import { request } from '../bridge';
 import { plural } from '../lib/text';
 import { jobsStore } from './jobs';
-import { notifyError, toast } from './notices';
+import { notify, notifyError, toast } from './notices';
 import { toastSaved } from './saved';
 import { showJob } from './ui';
 
@@ -91,10 +94,10 @@ function asInput(places: Ranges): [number, number][] {
   return places.map(([first, last]) => [first, last]);
 }
 
-/** @param places in the job */
-export function copyRows(jobId: number, places: Ranges, what: RowText): void {
+/** @param sort in whose order */
+export function copyRows(jobId: number, places: Ranges, what: RowText, sort: TaskSort | null): void {
   run(
-    request('tasks:copy', { jobId, places: asInput(places), what }).then((copied) => {
+    request('tasks:copy', { jobId, places: asInput(places), what, sort }).then((copied) => {
       announceCopied(copied, what);
     }),
   );
@@ -107,6 +110,24 @@ export function openFile(jobId: number, row: TaskRow): void {
         toast(`${visible(row.name)} could be a program. It was not started, but is shown in its folder.`);
     }),
   );
+}
+
+export function copyJobCommand(jobId: number): void {
+  run(request('jobs:command', { jobId }).then(copyCommand));
+}
+
+export function copyRequestCommand(jobRequest: JobRequest): void {
+  run(request('requests:command', jobRequest).then(copyCommand));
+}
+
+async function copyCommand({ text, leftOut }: CommandText): Promise<void> {
+  await copyText(text, 'Command');
+  if (leftOut.length === 0) return;
+  notify({
+    code: 'command-incomplete',
+    message: `The copied command leaves out ${leftOut.join('; ')}.`,
+    retryable: false,
+  });
 }
 
 export function showInFolder(jobId: number, taskId: number | null): void {

@@ -129,7 +129,7 @@ function runsShare({ runsDone, runsTotal, running }: ExperimentFrame): number {
 
 function progressText(experiment: Experiment, frame: ExperimentFrame | null): string {
   if (frame === null || frame.phase === 'preparing') return 'The work is being prepared.';
-  if (frame.phase === 'ending') return 'All runs are done; what they say is being worked out.';
+  if (frame.phase === 'ending') return 'All runs are done. Working out the result…';
   const { running, runsDone, runsTotal, remainingMs } = frame;
   const left = remainingMs === null ? '' : ` · about ${leftText(remainingMs)} left`;
   if (running === null) return `${formatCount(runsDone)} of ${plural(runsTotal, 'run', 'runs')} done${left}`;

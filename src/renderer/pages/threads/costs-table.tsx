@@ -134,7 +134,7 @@ function Measuring() {
           (busy
             ? 'Another experiment runs.'
             : costs === null
-              ? 'It takes about half a minute, in separate processes: 300 threads at once may need some gigabytes of memory.'
+              ? 'It takes about half a minute, in separate processes: 300 threads at once may need several gigabytes of memory.'
               : costNote(costs))}
       </p>
     </div>
