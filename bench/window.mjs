@@ -1,6 +1,6 @@
 // `npm run bench:window`: from the click to the first task of a small job; then the app with jobs of 100,000 tasks, when
 // their first task runs, how free the main process stays, and how many frames a second the list keeps while it is
-// scrolled. `-- --clicks` measures the first alone.
+// scrolled. `-- --clicks` measures the first alone; `-- --cost` how soon the window is usable, and its memory.
 import { writeFileSync } from 'node:fs';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:http';
@@ -13,6 +13,7 @@ import { openApp } from '../scripts/lib/app-window.mjs';
 import { buildIfStale } from '../scripts/lib/build.cjs';
 import { startVirtualDisplay } from '../scripts/lib/virtual-display.mjs';
 import { ensureElectron } from '../scripts/electron-runtime.mjs';
+import { measureCost } from './lib/app-cost.mjs';
 import { TASKS as FEW_TASKS, measureFirstTasks } from './lib/first-task.mjs';
 
 const TASKS = 100_000;
@@ -121,7 +122,12 @@ async function measureLarge(app, folder, url) {
   });
 }
 
-const { values } = parseArgs({ options: { clicks: { type: 'boolean', default: false } } });
+const { values } = parseArgs({
+  options: {
+    clicks: { type: 'boolean', default: false },
+    cost: { type: 'boolean', default: false },
+  },
+});
 if (!buildIfStale()) process.exit(1);
 const folder = await mkdtemp(join(tmpdir(), 'heddle-bench-'));
 const { server, url } = await serveBodies();
@@ -129,13 +135,17 @@ const display = process.platform === 'linux' ? await startVirtualDisplay() : nul
 if (display !== null) process.env.DISPLAY = display.display;
 let app = null;
 try {
-  app = await openApp(await ensureElectron(), join(folder, 'data'));
-  await measureFirstTasks(app, {
-    makeFiles: () => makeFiles(join(folder, 'few'), FEW_TASKS),
-    urls: urlsOf(url, FEW_TASKS),
-    folder,
-  });
-  if (!values.clicks) await measureLarge(app, folder, url);
+  const electron = await ensureElectron();
+  if (values.cost) await measureCost(electron, folder, url);
+  else {
+    app = await openApp(electron, join(folder, 'data'));
+    await measureFirstTasks(app, {
+      makeFiles: () => makeFiles(join(folder, 'few'), FEW_TASKS),
+      urls: urlsOf(url, FEW_TASKS),
+      folder,
+    });
+    if (!values.clicks) await measureLarge(app, folder, url);
+  }
 } finally {
   await app?.electron.close();
   server.closeAllConnections();

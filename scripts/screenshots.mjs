@@ -1,6 +1,7 @@
 // `npm run screenshots`: the pictures in docs/screenshots, taken of the real app at real work; `-- pages` or
 // `-- files` or `-- compare` takes only those of all pages, of what was found of files, or of experiments; with
-// `narrow` too in a small window, into test-results; with `every` only those of every page and state, into test-results.
+// `narrow` too in a small window, into test-results; with `every` only those of every page and state, with
+// `components` only those of every component, into test-results.
 import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,6 +9,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { openApp } from './lib/app-window.mjs';
 import { buildIfStale } from './lib/build.cjs';
 import { takeEveryScreen } from './lib/every-screen.mjs';
+import { takeComponents } from './lib/gallery.mjs';
 import { root, say } from './lib/root.mjs';
 import { makeLargeFiles, makeLaterTree, makeSampleTree, makeTwins, spoilTree } from './lib/sample-files.mjs';
 import { startServer } from './lib/sample-server.mjs';
@@ -20,7 +22,11 @@ const KINDS = ['Downloads', 'Hash', 'Verify', 'Copy'];
 const parts = process.argv.slice(2);
 const narrow = parts.includes('narrow');
 const every = parts.includes('every');
-const out = join(root, every ? 'test-results/screens' : narrow ? 'test-results/narrow' : 'docs/screenshots');
+const components = parts.includes('components');
+const out = join(
+  root,
+  every || components ? 'test-results/screens' : narrow ? 'test-results/narrow' : 'docs/screenshots',
+);
 
 async function makeWork(app, folder, server) {
   const urls = (count, from) =>
@@ -275,6 +281,10 @@ async function main() {
   const server = await startServer();
   let failed = false;
   try {
+    if (components) {
+      await takeComponents(electron, out);
+      return 0;
+    }
     await mkdir(join(folder, 'work'));
     const app = await openApp(electron, join(folder, 'data'));
     if (narrow) {

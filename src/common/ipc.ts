@@ -194,6 +194,14 @@ export const REQUESTS = {
   'jobs:pause': channel<void>()(oneJob),
   'jobs:resume': channel<void>()(oneJob),
   'jobs:cancel': channel<void>()(oneJob),
+  /** Jobs that have not ended: those that run, then those that wait, as their turns come, then those that stand still. */
+  'jobs:unfinished': channel<readonly JobSummary[]>()(nothing),
+  /** Of a job that waits for its turn: it comes right before another's; `null`: after all others. */
+  'jobs:move': channel<void>()(z.strictObject({ jobId, before: jobId.nullable() })),
+  /** A job that has not ended stands still until then, in milliseconds since the epoch; `null`: until it is resumed. */
+  'jobs:start-at': channel<void>()(z.strictObject({ jobId, atMs: z.int().positive().nullable() })),
+  'jobs:pause-all': channel<void>()(nothing),
+  'jobs:resume-all': channel<void>()(nothing),
   /** Failed and cancelled tasks run again; of the whole job, or those at these places in it. */
   'jobs:retry': channel<void>()(z.strictObject({ jobId, places: rangesSchema.optional() })),
   'jobs:rename': channel<void>()(z.strictObject({ jobId, label: z.string().trim().min(1).max(300) })),

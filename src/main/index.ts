@@ -80,7 +80,7 @@ async function start(): Promise<void> {
   );
   setupClipboardOffer(engine);
   setupLoginItem(engine);
-  engine.waitForRoom();
+  engine.keepWaiting();
   if (!process.argv.includes(BACKGROUND_FLAG)) open();
   else closing.startInBackground();
   opening.add(started);

@@ -75,6 +75,13 @@ export function setupIpc({ engine, dataDirectory, opening, log }: Shell): void {
     'jobs:pause': ({ jobId }) => engine.pause(jobId),
     'jobs:resume': ({ jobId }) => engine.resume(jobId),
     'jobs:cancel': ({ jobId }) => engine.cancel(jobId),
+    'jobs:unfinished': () => engine.unfinished(),
+    'jobs:move': ({ jobId, before }) => {
+      engine.move(jobId, before);
+    },
+    'jobs:start-at': ({ jobId, atMs }) => engine.startAt(jobId, atMs),
+    'jobs:pause-all': () => engine.pauseAll(),
+    'jobs:resume-all': () => engine.resumeAll(),
     'jobs:retry': ({ jobId, places }) => engine.retry(jobId, places),
     'jobs:rename': ({ jobId, label }) => {
       engine.rename(jobId, label);

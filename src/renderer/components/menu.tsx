@@ -31,9 +31,9 @@ export function MenuList({ label, entries, selected, onAction, onClose }: MenuLi
     <Menu
       className={styles['menu'] ?? ''}
       aria-label={label}
-      autoFocus={onClose === undefined ? false : 'first'}
       onAction={onAction}
-      {...(onClose === undefined ? {} : { onClose })}
+      // A menu button says itself which entry is focused first.
+      {...(onClose === undefined ? {} : { autoFocus: 'first' as const, onClose })}
       disabledKeys={entries.filter((entry) => entry.disabled === true).map((entry) => entry.id)}
       {...(selected === undefined
         ? {}

@@ -15,6 +15,7 @@ import { NewDownload } from './new-download';
 import { NewHash } from './new-hash';
 import { NewVerify } from './new-verify';
 import { RenameJob } from './rename-job';
+import { StartAt } from './start-at';
 import styles from './form.module.css';
 
 /** The dialog that is open, if one is. */
@@ -25,6 +26,7 @@ export function DialogHost() {
   if (dialog.type === 'licenses') return <Licenses />;
   if (dialog.type === 'palette') return <CommandPalette />;
   if (dialog.type === 'shortcuts') return <ShortcutList />;
+  if (dialog.type === 'start-at') return <StartAt jobId={dialog.jobId} />;
   if (dialog.type === 'rename') return <RenameJob jobId={dialog.jobId} />;
   if (dialog.type === 'remove-experiment') return <ConfirmRemoveExperiment id={dialog.experimentId} />;
   switch (dialog.kind) {

@@ -18,6 +18,7 @@ export type OpenDialog =
   | { readonly type: 'palette' }
   | { readonly type: 'shortcuts' }
   | { readonly type: 'rename'; readonly jobId: number }
+  | { readonly type: 'start-at'; readonly jobId: number }
   | { readonly type: 'remove-experiment'; readonly experimentId: number };
 
 export interface Ui {
