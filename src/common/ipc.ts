@@ -9,7 +9,12 @@ import { COMMAND_IDS, type CommandId } from './commands/commands';
 import { taskSortSchema } from './model/columns';
 import { COPY_POLICIES, type FirstCopied } from './model/copy-options';
 import { connectionsSchema } from './model/download-options';
-import { DUPLICATE_FORMATS, type DuplicatePage } from './model/duplicates';
+import {
+  DUPLICATE_ENDS,
+  DUPLICATE_FORMATS,
+  type DuplicatePage,
+  type DuplicatesSettled,
+} from './model/duplicates';
 import type { ErrorData } from './model/errors';
 import {
   EXPERIMENT_FORMATS,
@@ -232,6 +237,16 @@ export const REQUESTS = {
   /** Groups of equal files, most space to win first. */
   'jobs:duplicates': channel<DuplicatePage>()(
     z.strictObject({ jobId, offset: z.int().min(0), limit: z.int().min(1).max(MAX_PAGE) }),
+  ),
+  /** Moves copies of a file to the trash, or makes them further names of it; one file of the group stays. */
+  'jobs:settle-duplicates': channel<DuplicatesSettled>()(
+    z.strictObject({
+      jobId,
+      groupId: z.int().positive(),
+      keep: z.int().positive(),
+      go: z.array(z.int().positive()).min(1).max(10_000),
+      how: z.enum(DUPLICATE_ENDS),
+    }),
   ),
   /** Saves all groups where the user says; the path, or `null` when dismissed. */
   'jobs:export-duplicates': channel<string | null>()(

@@ -28,7 +28,7 @@ import type { Log } from './log';
 import { enableCommands } from './menu';
 import { lookAt, type Opening } from './opening';
 import { isAppUrl } from './security';
-import { copyLines, openFile, showInFolder } from './task-files';
+import { copyLines, moveToTrash, openFile, showInFolder } from './task-files';
 import { getMainWindow, tellWindow } from './window';
 
 /** What terminals have unless somebody changes it. */
@@ -107,6 +107,7 @@ export function setupIpc({ engine, dataDirectory, opening, log }: Shell): void {
     'jobs:failures': ({ jobId }) => engine.untoldFailures(jobId),
     'jobs:settle-existing': ({ jobId, policy }) => engine.settleExisting(jobId, policy),
     'jobs:duplicates': ({ jobId, offset, limit }) => engine.duplicateGroups(jobId, offset, limit),
+    'jobs:settle-duplicates': (order) => engine.settleDuplicates(order, moveToTrash),
     'jobs:export-duplicates': async ({ jobId, format }) => {
       const path = await pickDuplicatesPath(engine.job(jobId), format);
       if (path !== null) await engine.writeDuplicates(jobId, format, path);
