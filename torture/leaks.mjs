@@ -62,7 +62,9 @@ async function taken(pid, electron) {
   });
   const descriptors = readdirSync(`/proc/${pid}/fd`).flatMap((name) => {
     try {
-      return [readlinkSync(`/proc/${pid}/fd/${name}`)];
+      const path = readlinkSync(`/proc/${pid}/fd/${name}`);
+      // What Chromium keeps for its pages it opens when it likes.
+      return path.includes('/data/window/') ? [] : [path];
     } catch {
       return [];
     }
@@ -113,7 +115,11 @@ export async function lookForLeaks() {
   const server = createServer((request, response) => response.end(contentOf(request.url, 20_000)));
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
-  const temporary = () => readdirSync(tmpdir()).filter((name) => /heddle|\.org\.chromium/i.test(name)).length;
+  // Its own, so that nobody else's count.
+  const own = join(folder, 'temporary');
+  mkdirSync(own);
+  process.env.TMPDIR = own;
+  const temporary = () => readdirSync(own, { recursive: true }).length;
   const app = await openApp(process.env.HEDDLE_ELECTRON, join(folder, 'data'));
   try {
     const pid = app.electron.process().pid;

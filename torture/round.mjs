@@ -392,6 +392,8 @@ export class Round {
     for (const [source, row] of rows) {
       // Files that come later change a folder's time, which is set again.
       if (row.state !== 'done' || Object.hasOwn(work.spec.folders ?? {}, source)) continue;
+      // Files that may be alike are read further in a later phase.
+      if (work.kind === 'duplicates') continue;
       work.done.set(source, JSON.stringify(row));
       const path = work.kind === 'download' ? new URL(source).pathname : null;
       if (path !== null) work.counts[path] ??= counts[path] ?? 0;
@@ -457,7 +459,8 @@ export class Round {
           spec.rows = [{ exported, rows: this.#torn ? loosened(rows) : rows, optional: folders }];
         }
         spec.requests = [{ counts: await this.#requests(), done: work.counts }];
-        spec.places = [{ path: work.place, names: work.names }];
+        // Half a list of groups goes with the next list that is written there, an hour later.
+        spec.places = [{ path: work.place, names: work.names, halves: work.kind === 'duplicates' }];
         spec.data = { path: this.#data, asides: this.#torn };
       }
       const file = join(this.#place, `spec-${work.index}.json`);

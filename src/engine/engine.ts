@@ -2,6 +2,7 @@
 import { createReadStream } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { type CopyPolicy, type FirstCopied } from '../common/model/copy-options';
+import type { DuplicatesSettled } from '../common/model/duplicates';
 import type { ListFormat, ListPreview } from '../common/model/download';
 import { MOST_CONNECTIONS } from '../common/model/download-options';
 import { HeddleError, fromErrorData, toErrorData, type ErrorData } from '../common/model/errors';
@@ -26,7 +27,9 @@ import { copyRoots } from './jobs/copy-roots';
 import { noNumbersInMirrors, prepareJob } from './jobs/create-job';
 import { automaticWorkers, threadsOf } from './jobs/defaults';
 import { firstCopied } from './jobs/first-copied';
+import { Clock } from './jobs/clock';
 import { removeJob } from './jobs/leftovers';
+import { settleDuplicates, type DuplicateOrder } from './jobs/settle-duplicates';
 import { ownLists, removeOwnLists, sweepHalfLists } from './jobs/own-list';
 import { prepareOwnManifest, withOwnManifest } from './jobs/manifest';
 import { realCopy } from './jobs/real-copy';
@@ -86,6 +89,7 @@ export class Engine extends JobReader {
   readonly #active: ActiveJobs;
   readonly #news: News;
   readonly #turns: Turns;
+  readonly #clock: Clock;
   readonly #others: OtherProcesses;
   /** The speed limit of all downloads of this process. */
   readonly #sharedRate = new RateLimit();
@@ -129,12 +133,12 @@ export class Engine extends JobReader {
       get: () => stores.settings.get(),
       set: (patch) => {
         const stored = stores.settings.set(patch);
-        this.#sharedRate.set(stored.limitRate);
+        this.#clock.settingsChanged();
+        this.#turns.fill();
         news.emit('settings-changed', stored);
         return stored;
       },
     };
-    this.#sharedRate.set(stores.settings.get().limitRate);
     const running = {
       threads,
       settings: () => this.settings.get(),
@@ -150,10 +154,22 @@ export class Engine extends JobReader {
       active,
       news,
       job: (id) => this.job(id),
+      atOnce: () => this.settings.get().jobsAtOnce,
       waitsIn: options.waits === true ? dataDirectory : null,
       run: async (id, order) => {
         await runJob({ ...running, stores, active, news }, id, order);
         if (options.keepsThreads === true) this.prepareThreads(this.job(id).kind);
+      },
+    });
+    this.#clock = new Clock({
+      jobs,
+      settings: () => this.settings.get(),
+      sharedRate: this.#sharedRate,
+      start: (id) => {
+        if (!this.#turns.isClosing) this.#turns.start(id);
+      },
+      guard: (act) => {
+        news.guard(act);
       },
     });
     this.#others = new OtherProcesses({
@@ -305,6 +321,19 @@ export class Engine extends JobReader {
     await Promise.resolve();
   }
 
+  /** What becomes of copies of one file, of a job that looked for them and has ended. @param trash moves a file there */
+  settleDuplicates(
+    order: DuplicateOrder,
+    trash: (path: FsPath) => Promise<void>,
+  ): Promise<DuplicatesSettled> {
+    if (!isEnded(this.job(order.jobId).state))
+      throw new HeddleError(
+        'job-running',
+        'This job is still running. Its groups are known when it has ended.',
+      );
+    return settleDuplicates(this.#stores.tasks, order, trash);
+  }
+
   /** Of a copy that has ended: what is done with targets that exist. Those that were left for it run again. */
   async settleExisting(id: number, policy: CopyPolicy): Promise<void> {
     const { kind, state, copyOptions } = this.job(id);
@@ -395,9 +424,42 @@ export class Engine extends JobReader {
     return this.#options.waits === true && !this.#turns.isClosing && lackOf(job) !== null;
   }
 
-  /** Jobs that waited for room when Heddle was closed wait for it again. */
-  waitForRoom(): void {
+  /** Jobs that waited for room or for a time when Heddle was closed wait for it again. */
+  keepWaiting(): void {
     for (const id of this.#stores.jobs.withoutRoom()) this.#turns.waitForRoom(id);
+    this.#clock.startJobs();
+  }
+
+  /** Of a job that waits for its turn: it comes right before another's. @param before `null`: after all others */
+  move(id: number, before: number | null): void {
+    this.#turns.move(id, before);
+  }
+
+  /** A job that has not ended stands still until a time. @param atMs since the epoch; `null`: until somebody resumes it */
+  async startAt(id: number, atMs: number | null): Promise<void> {
+    const { state } = this.job(id);
+    if (isEnded(state))
+      throw new HeddleError('bad-request', 'This job has ended. Retry what failed, or start it anew.');
+    if (state === 'running' || state === 'queued') await this.pause(id);
+    this.#stores.jobs.setStartAt(id, atMs);
+    this.#clock.jobsChanged();
+    this.#news.changed(id);
+  }
+
+  /** All jobs that run or wait here. */
+  async pauseAll(): Promise<void> {
+    const jobs = this.unfinished().filter(({ foreign }) => !foreign);
+    // Those that wait first: else their turn would come.
+    for (const { id, state } of jobs) if (state === 'queued') await this.pause(id);
+    const running = jobs.filter(({ state }) => state === 'running');
+    await Promise.all(running.map(({ id }) => this.pause(id)));
+  }
+
+  /** All jobs that stand still and wait for nothing, in their order. */
+  async resumeAll(): Promise<void> {
+    for (const { id, state, foreign, startAtMs } of this.unfinished())
+      if (!foreign && startAtMs === null && (state === 'paused' || state === 'interrupted'))
+        await this.resume(id);
   }
 
   /** Resolves when the job next stands still: ended, paused or interrupted. */
@@ -425,6 +487,7 @@ export class Engine extends JobReader {
 
   async #close(interrupt: boolean): Promise<void> {
     this.#others.close();
+    this.#clock.close();
     this.#turns.close();
     await Promise.allSettled(this.#storing);
     await this.experiments.close();

@@ -191,6 +191,11 @@ export class JobReader {
     return jobCommand(this.stored(id), this.#parts.stores.vault);
   }
 
+  /** Jobs that have not ended: those that run, then those that wait, as their turns come, then those that stand still. */
+  unfinished(): JobSummary[] {
+    return this.#parts.stores.jobs.unfinished().map((job) => this.#parts.active.live(job));
+  }
+
   /** What the servers answered; reads every task of the job. */
   responses(id: number): Promise<ResponseSummary> {
     return summarizeResponses(this.#tasks, id, totalTasks(this.job(id).counts));

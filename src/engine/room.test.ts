@@ -94,7 +94,7 @@ describe.runIf(process.getuid?.() === 0)('on a full disk', () => {
     fill(disk, 16, MB);
     const { id } = await run(copy({ large: 4 * MB }));
     await reopenEngine({ waits: true });
-    engine.waitForRoom();
+    engine.keepWaiting();
     const ended = engine.ended(id);
     rmSync(join(disk, 'ballast'));
     expect(await ended).toMatchObject({ state: 'done', counts: { done: 2 } });

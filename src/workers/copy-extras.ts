@@ -131,6 +131,8 @@ function mayRemove(target: FsPath): void {
 
 /** @throws HeddleError `mirror-unsafe` */
 function lookAgain(counterpart: FsPath, target: FsPath, root: MirrorRoot): ReturnType<typeof lstatOrNull> {
+  // It went before its process was killed, or somebody else took it away: what is not listed says nothing of its source.
+  if (lstatOrNull(target) === null) return null;
   const rootBytes = pathToBytes(joinPath(root.target, '.')).length - 1;
   const below = pathFromBytes(pathToBytes(target).subarray(rootBytes));
   if (lstatOrNull(counterpart) !== null || root.counterparts.of(below).isThere) {

@@ -31,10 +31,15 @@ export const COMMANDS = [
   { id: 'open', group: 'File', title: 'Open file…', shortcut: 'Mod+O', line: true },
   { id: 'clear-finished', group: 'File', title: 'Clear finished jobs', line: true },
   { id: 'undo-toast', group: 'File', title: 'Undo remove', shortcut: 'Mod+Z' },
-  { id: 'page-settings', group: 'File', title: 'Settings', shortcut: 'Mod+,', line: true },
+  { id: 'pause-all', group: 'File', title: 'Pause all jobs', line: true },
+  { id: 'resume-all', group: 'File', title: 'Resume all jobs' },
+  { id: 'page-settings', group: 'File', title: 'Settings', shortcut: 'Mod+,', also: ['Mod+8'], line: true },
   { id: 'job-pause', group: 'Job', title: 'Pause' },
   { id: 'job-resume', group: 'Job', title: 'Resume' },
   { id: 'job-cancel', group: 'Job', title: 'Cancel' },
+  { id: 'job-start-at', group: 'Job', title: 'Start at…' },
+  { id: 'job-move-up', group: 'Job', title: 'Move up in the queue', shortcut: 'Alt+Up', inList: true },
+  { id: 'job-move-down', group: 'Job', title: 'Move down in the queue', shortcut: 'Alt+Down', inList: true },
   { id: 'job-retry', group: 'Job', title: 'Retry failed' },
   { id: 'job-show', group: 'Job', title: 'Show in folder', line: true },
   { id: 'job-rename', group: 'Job', title: 'Rename…', shortcut: 'F2', inList: true },
@@ -61,6 +66,9 @@ export const COMMANDS = [
   { id: 'theme-dark', group: 'View', title: 'Theme: dark' },
   { id: 'theme-light', group: 'View', title: 'Theme: light' },
   { id: 'shortcuts', group: 'Help', title: 'Keyboard shortcuts', shortcut: 'Mod+/' },
+  { id: 'copy-diagnostics', group: 'Help', title: 'Copy diagnostics', line: true },
+  { id: 'show-log', group: 'Help', title: 'Open log folder' },
+  { id: 'licenses', group: 'Help', title: 'Licenses', line: true },
 ] as const satisfies readonly CommandEntry[];
 
 export type CommandId = (typeof COMMANDS)[number]['id'];

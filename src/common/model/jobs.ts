@@ -70,6 +70,10 @@ export interface JobSummary {
   /** Time spent running, pauses left out. */
   readonly elapsedMs: number;
   readonly error: ErrorData | null;
+  /** Of those that wait for their turn, the one with the lowest number is next. */
+  readonly placeInQueue: number;
+  /** When it is to start, as it stands still, in milliseconds since the epoch; `null`: when somebody says so. */
+  readonly startAtMs: number | null;
   /** Whether another live process runs it. */
   readonly foreign: boolean;
   /** Whether a hash job looks for duplicates, and a verification compares two folders. */

@@ -51,6 +51,10 @@ const dialogChoicesSchema = z.lazy(() =>
 );
 export type DialogChoices = z.infer<typeof dialogChoicesSchema>;
 
+const minuteOfDay = z.int().min(0).max(1439);
+/** More at once help nobody. */
+export const MOST_JOBS_AT_ONCE = 16;
+
 const windowPlaceSchema = z.lazy(() =>
   z.strictObject({
     x: z.int(),
@@ -83,6 +87,16 @@ const settingsSchema = z.lazy(() =>
     connectionsPerHost: connectionsSchema,
     /** Bytes per second of all downloads together; `null`: no limit. */
     limitRate: rateSchema.nullable(),
+    /** At these times of the day, in minutes since midnight, another limit holds; from later than to: over midnight. */
+    limitSchedule: z
+      .strictObject({
+        fromMinute: minuteOfDay,
+        toMinute: minuteOfDay,
+        rate: rateSchema.nullable(),
+      })
+      .nullable(),
+    /** Jobs that run at once; later ones wait their turn. */
+    jobsAtOnce: z.int().min(1).max(MOST_JOBS_AT_ONCE),
     /** For downloads; `null`: what the environment says. It may hold a password, so it is stored sealed. */
     proxy: z.url({ protocol: /^(?:https?|socks(?:4a?|5h?)?)$/u }).nullable(),
     /** PEM certificates that downloads trust beside the usual ones: a path, or `null`. */
@@ -129,6 +143,8 @@ export const DEFAULT_SETTINGS: Settings = {
   connections: 64,
   connectionsPerHost: 64,
   limitRate: null,
+  limitSchedule: null,
+  jobsAtOnce: 4,
   proxy: null,
   caFile: null,
   downloadOptions: {},

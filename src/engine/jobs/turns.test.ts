@@ -26,6 +26,7 @@ let running: Map<number, { end: (state?: 'done', fault?: Error) => void; order: 
 /** In the order in which they began. */
 let begun: number[];
 let onBegin: () => void;
+let atOnce: number;
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'heddle-turns-'));
@@ -33,10 +34,20 @@ beforeEach(() => {
   active = new ActiveJobs();
   running = new Map();
   begun = [];
+  atOnce = 4;
   onBegin = () => undefined;
   const stored = (id: number): JobSummary | null => stores.jobs.get(id)?.summary ?? null;
   news = new News({ active, job: stored, onFrame: () => undefined });
-  turns = new Turns({ stores, owner: stores.lock.id, active, news, job, run, waitsIn: null });
+  turns = new Turns({
+    stores,
+    owner: stores.lock.id,
+    active,
+    news,
+    job,
+    run,
+    waitsIn: null,
+    atOnce: () => atOnce,
+  });
 });
 
 afterEach(async () => {
@@ -224,4 +235,29 @@ test('at the end nothing begins any more, and every job can go on later', async 
   expect(() => {
     turns.assertOpen();
   }).toThrow(expect.objectContaining({ code: 'closing' }));
+});
+
+test('jobs that wait change places, and their new order is there after a start', async () => {
+  const ids = start(8);
+  const [first = 0, , , , a = 0, b = 0, c = 0, d = 0] = ids;
+  await whenBegun(4);
+  turns.move(d, a);
+  turns.move(a, null);
+  turns.move(first, a);
+  expect(stores.jobs.unfinished().map(({ id }) => id)).toEqual([...ids.slice(0, 4), d, b, c, a]);
+  for (const id of ids.slice(0, 3)) running.get(id)?.end();
+  await whenBegun(7);
+  expect(begun.slice(4)).toEqual([d, b, c]);
+});
+
+test('more jobs run at once as soon as more may, and fewer when one has ended', async () => {
+  const ids = start(6);
+  await whenBegun(4);
+  atOnce = 5;
+  turns.fill();
+  await whenBegun(5);
+  atOnce = 1;
+  running.get(ids[0] ?? 0)?.end();
+  await turns.cancel(ids[0] ?? 0);
+  expect(begun).toHaveLength(5);
 });

@@ -1,5 +1,4 @@
 /** Whose turn it is: jobs wait for theirs, have it, make room for an experiment, and are stopped. */
-import PQueue from 'p-queue';
 import { HeddleError, toErrorData, type ErrorData } from '../../common/model/errors';
 import { isEnded, type JobSummary } from '../../common/model/jobs';
 import { ALL_PLACES } from '../../common/model/packet';
@@ -12,14 +11,13 @@ import { isDatabaseFull, lackOfRoomFor } from './room';
 import type { RunOrder } from './run-job';
 import { lackOf, WaitingForRoom } from './waiting-for-room';
 
-/** Jobs that run at once; later ones wait their turn. */
-const JOBS_AT_ONCE = 4;
-
 export interface TurnsParts {
   readonly stores: JobStores;
   /** Tells this process from others. */
   readonly owner: string;
   readonly active: ActiveJobs;
+  /** How many jobs run at once; later ones wait their turn. */
+  readonly atOnce: () => number;
   readonly news: News;
   /** As it is now. @throws HeddleError `no-such-job` */
   readonly job: (id: number) => JobSummary;
@@ -32,6 +30,10 @@ export interface TurnsParts {
 /** A job from being told to start to standing still: it waits for its turn, then it has it. */
 interface Run extends RunOrder {
   hasTurn: boolean;
+  /** Among those that wait. */
+  place: number;
+  /** It comes before those that have not begun. */
+  readonly isFirst: boolean;
   retry: Ranges | null;
   stopping: StopReason | null;
   /** It makes room for an experiment, and waits for its turn again when it has stopped. */
@@ -43,15 +45,16 @@ interface Run extends RunOrder {
 
 export class Turns {
   readonly #parts: TurnsParts;
-  readonly #queue = new PQueue({ concurrency: JOBS_AT_ONCE });
+  /** An experiment has the machine to itself. */
+  #isHeld = false;
   readonly #runs = new Map<number, Run>();
   readonly #closing = new AbortController();
-  readonly #waiting: WaitingForRoom;
+  readonly #forRoom: WaitingForRoom;
 
   constructor(parts: TurnsParts) {
     this.#parts = parts;
     const { stores, news } = parts;
-    this.#waiting = new WaitingForRoom({
+    this.#forRoom = new WaitingForRoom({
       job: (id) => stores.jobs.get(id)?.summary ?? null,
       goOn: (id) => {
         if (!this.isClosing) this.start(id);
@@ -77,7 +80,7 @@ export class Turns {
 
   /** An experiment has the machine to itself. */
   get areHeld(): boolean {
-    return this.#queue.isPaused;
+    return this.#isHeld;
   }
 
   /** @throws HeddleError `closing` */
@@ -105,6 +108,8 @@ export class Turns {
     const { promise: ended, resolve } = Promise.withResolvers<void>();
     const run: Run = {
       hasTurn: false,
+      place: this.#parts.job(id).placeInQueue,
+      isFirst: first,
       retry,
       stopping: null,
       held: false,
@@ -119,13 +124,44 @@ export class Turns {
       },
     };
     this.#runs.set(id, run);
-    void this.#queue.add(() => this.#take(id, run), { priority: first ? 1 : 0 });
+    this.fill();
     this.#parts.news.changed(id);
   }
 
+  /** As many jobs have their turns as may. */
+  fill(): void {
+    if (this.#isHeld || this.isClosing) return;
+    let running = [...this.#runs.values()].filter(({ hasTurn }) => hasTurn).length;
+    for (const [id, run] of this.#waiting()) {
+      if (running >= this.#parts.atOnce()) return;
+      running += 1;
+      void this.#take(id, run);
+    }
+  }
+
+  /** Those that wait for their turn, the next one first. */
+  #waiting(): [number, Run][] {
+    return [...this.#runs]
+      .filter(([, { hasTurn }]) => !hasTurn)
+      .sort(([, a], [, b]) => Number(b.isFirst) - Number(a.isFirst) || a.place - b.place);
+  }
+
+  /** Of a job that waits: its turn comes right before another's. @param before `null`: after all others */
+  move(id: number, before: number | null): void {
+    const waiting = this.#waiting().map(([each]) => each);
+    if (!waiting.includes(id) || id === before) return;
+    const others = waiting.filter((each) => each !== id);
+    const at = before === null ? -1 : others.indexOf(before);
+    others.splice(at < 0 ? others.length : at, 0, id);
+    this.#parts.stores.jobs.arrange(others);
+    for (const each of others) {
+      const run = this.#runs.get(each);
+      if (run !== undefined) run.place = this.#parts.job(each).placeInQueue;
+      this.#parts.news.changed(each);
+    }
+  }
+
   async #take(id: number, run: Run): Promise<void> {
-    // It may have been told to stand still before its turn came.
-    if (this.#runs.get(id) !== run) return;
     const { stores, owner, active, news } = this.#parts;
     run.hasTurn = true;
     try {
@@ -139,6 +175,7 @@ export class Turns {
       run.leave();
       news.guard(() => {
         this.waitForRoom(id);
+        this.fill();
       });
     }
   }
@@ -162,19 +199,19 @@ export class Turns {
         news.guard(() => {
           throw thrown;
         });
-      } else this.#waiting.addUnstored(id, lack);
+      } else this.#forRoom.addUnstored(id, lack);
     }
   }
 
   /** If that is what it stands still for, it goes on by itself. */
   waitForRoom(id: number): void {
     if (this.#parts.waitsIn === null || this.isClosing) return;
-    if (lackOf(this.#parts.stores.jobs.get(id)?.summary ?? null) !== null) this.#waiting.add(id);
+    if (lackOf(this.#parts.stores.jobs.get(id)?.summary ?? null) !== null) this.#forRoom.add(id);
   }
 
   /** All jobs stand still. @returns what lets them go on */
   async hold(): Promise<() => void> {
-    this.#queue.pause();
+    this.#isHeld = true;
     const running = [...this.#runs].filter(([, run]) => run.hasTurn && run.stopping === null);
     for (const [id, run] of running) {
       run.held = true;
@@ -182,7 +219,8 @@ export class Turns {
     }
     await Promise.all(running.map(([, { ended }]) => ended));
     return () => {
-      if (!this.isClosing) this.#queue.start();
+      this.#isHeld = false;
+      this.fill();
     };
   }
 
@@ -266,8 +304,7 @@ export class Turns {
   /** Nothing starts from now on; {@link end} waits for what runs. */
   close(): void {
     this.#closing.abort(new HeddleError('closing', 'Heddle is closing; nothing new is started.'));
-    this.#queue.clear();
-    this.#waiting.close();
+    this.#forRoom.close();
   }
 
   /** @param interrupt whether running jobs stop, to go on later; otherwise they are waited for */

@@ -41,6 +41,8 @@ interface JobRecord {
   readonly failed: number;
   readonly skipped: number;
   readonly cancelled: number;
+  readonly place_in_queue: number;
+  readonly start_at: number | null;
 }
 
 /** States in which nobody runs a job. */
@@ -95,6 +97,7 @@ export class JobRepository {
         Date.now(),
       );
       const id = Number(lastInsertRowid);
+      this.#prepare('UPDATE jobs SET place_in_queue = id WHERE id = ?').run(id);
       const add = this.#prepare('INSERT INTO work_directories (job_id, path) VALUES (?, ?)');
       for (const path of job.workDirectories) add.run(id, stored(path));
       return id;
@@ -146,7 +149,7 @@ export class JobRepository {
         const record = this.#prepare<[number], JobRecord>('SELECT * FROM jobs WHERE id = ?').get(id);
         if (record === undefined || this.#ownedElsewhere(record)) return false;
         this.#prepare(
-          "UPDATE jobs SET state = 'queued', owner = ?, error = NULL, ended_at = NULL WHERE id = ?",
+          "UPDATE jobs SET state = 'queued', owner = ?, error = NULL, ended_at = NULL, start_at = NULL WHERE id = ?",
         ).run(owner, id);
         return true;
       })
@@ -171,12 +174,9 @@ export class JobRepository {
       .transaction(() => {
         const record = this.#prepare<[number], JobRecord>('SELECT * FROM jobs WHERE id = ?').get(id);
         if (record === undefined || this.#ownedElsewhere(record)) return false;
-        this.#prepare('UPDATE jobs SET state = ?, error = ?, ended_at = ?, owner = NULL WHERE id = ?').run(
-          state,
-          error === null ? null : JSON.stringify(error),
-          isEnded(state) ? Date.now() : null,
-          id,
-        );
+        this.#prepare(
+          'UPDATE jobs SET state = ?, error = ?, ended_at = ?, owner = NULL, start_at = NULL WHERE id = ?',
+        ).run(state, error === null ? null : JSON.stringify(error), isEnded(state) ? Date.now() : null, id);
         return true;
       })
       .immediate();
@@ -251,6 +251,38 @@ export class JobRepository {
     this.#prepare(
       `UPDATE jobs SET spec = json_set(spec, '$.options.connections', ?) WHERE id = ? AND kind = 'download'`,
     ).run(connections, id);
+  }
+
+  /** Gives each of the jobs one of the places that they have, in this order. */
+  arrange(ids: readonly number[]): void {
+    this.#database.transaction(() => {
+      const places = ids.map((id) => this.get(id)?.summary.placeInQueue ?? id).sort((a, b) => a - b);
+      const put = this.#prepare('UPDATE jobs SET place_in_queue = ? WHERE id = ?');
+      ids.forEach((id, index) => put.run(places[index], id));
+    })();
+  }
+
+  /** When a job that stands still is to start; `null`: when somebody says so. */
+  setStartAt(id: number, atMs: number | null): void {
+    this.#prepare('UPDATE jobs SET start_at = ? WHERE id = ?').run(atMs, id);
+  }
+
+  /** Jobs that are to start at a time, the next one first. */
+  timed(): { readonly id: number; readonly atMs: number }[] {
+    return this.#prepare<[], { id: number; atMs: number }>(
+      `SELECT id, start_at AS atMs FROM jobs
+       WHERE start_at IS NOT NULL AND state IN ('paused', 'interrupted') ORDER BY start_at`,
+    ).all();
+  }
+
+  /** Jobs that have not ended: those that run, then those that wait, as their turns come, then those that stand still. */
+  unfinished(): JobSummary[] {
+    return this.#prepare<[], JobRecord>(
+      `SELECT * FROM jobs WHERE state IN ('running', 'queued', 'paused', 'interrupted')
+       ORDER BY state = 'running' DESC, state = 'queued' DESC, place_in_queue, id`,
+    )
+      .all()
+      .map((record) => this.#stored(record).summary);
   }
 
   setLabel(id: number, label: string): void {
@@ -330,6 +362,8 @@ export class JobRepository {
       endedAtMs: record.ended_at,
       elapsedMs: record.elapsed_ms,
       error: record.error === null ? null : (JSON.parse(record.error) as ErrorData),
+      placeInQueue: record.place_in_queue,
+      startAtMs: record.start_at,
       foreign: this.#ownedElsewhere(record),
       variant: variantOf(spec),
       algorithms: spec.kind === 'hash' || spec.kind === 'copy' ? spec.algorithms : [],

@@ -264,4 +264,10 @@ export const MIGRATIONS: readonly Migration[] = [
   ALTER TABLE worker_statistics ADD COLUMN run_ms REAL NOT NULL DEFAULT 0;
   ALTER TABLE worker_statistics ADD COLUMN bill TEXT;
   `,
+  // Whose turn is next among those that wait, and when a job that stands still is to start (milliseconds since the epoch).
+  `
+  ALTER TABLE jobs ADD COLUMN place_in_queue INTEGER;
+  ALTER TABLE jobs ADD COLUMN start_at REAL;
+  UPDATE jobs SET place_in_queue = id;
+  `,
 ];

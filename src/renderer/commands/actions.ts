@@ -17,9 +17,10 @@ import {
 } from '../state/actions';
 import { experimentWithJob } from '../state/experiment-page';
 import { jobsStore } from '../state/jobs';
-import { closeToast, notifyError, toastsStore } from '../state/notices';
+import { closeToast, notifyError, toast, toastsStore } from '../state/notices';
 import { offerPaths } from '../state/opening';
 import { clearFinished, isFinished, removeJobs } from '../state/removing';
+import { canMove, moveInQueue, pauseAll, queueOf, resumeAll } from '../state/queue';
 import { changeSettings, settingsStore } from '../state/settings';
 import { closeDialog, goTo, openDialog, shownJob, uiStore } from '../state/ui';
 
@@ -109,6 +110,32 @@ const ACTIONS: Readonly<Record<CommandId, Action>> = {
       cancelJob(id);
     },
   ),
+  'job-start-at': ofJob(
+    ({ state, foreign }) => !foreign && !isEnded(state),
+    ({ id }) => {
+      openDialog({ type: 'start-at', jobId: id });
+    },
+  ),
+  'job-move-up': ofJob(
+    ({ id }) => canMove(id, -1),
+    ({ id }) => {
+      moveInQueue(id, -1);
+    },
+  ),
+  'job-move-down': ofJob(
+    ({ id }) => canMove(id, 1),
+    ({ id }) => {
+      moveInQueue(id, 1);
+    },
+  ),
+  'pause-all': {
+    can: () => queueOf(jobsStore.get()).some(({ state }) => state === 'running' || state === 'queued'),
+    run: pauseAll,
+  },
+  'resume-all': {
+    can: () => queueOf(jobsStore.get()).some(({ state }) => state === 'paused' || state === 'interrupted'),
+    run: resumeAll,
+  },
   'job-retry': ofJob(canRetry, ({ id }) => {
     retryJob(id);
   }),
@@ -212,6 +239,23 @@ const ACTIONS: Readonly<Record<CommandId, Action>> = {
   'theme-system': theme('system'),
   'theme-dark': theme('dark'),
   'theme-light': theme('light'),
+  'copy-diagnostics': {
+    run: () => {
+      request('app:copy-diagnostics', undefined).then(() => {
+        toast('Diagnostics copied: versions, settings and the log, without secrets.');
+      }, notifyError);
+    },
+  },
+  'show-log': {
+    run: () => {
+      request('app:show-log', undefined).catch(notifyError);
+    },
+  },
+  licenses: {
+    run: () => {
+      openDialog({ type: 'licenses' });
+    },
+  },
   shortcuts: {
     run: () => {
       openDialog({ type: 'shortcuts' });

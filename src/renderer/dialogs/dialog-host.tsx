@@ -9,11 +9,13 @@ import { ShortcutList } from '../commands/shortcut-list';
 import { Button } from '../components/button';
 import { Dialog } from '../components/dialog';
 import { ChooseWork } from './choose-work';
+import { Licenses } from './licenses';
 import { NewCopy } from './new-copy';
 import { NewDownload } from './new-download';
 import { NewHash } from './new-hash';
 import { NewVerify } from './new-verify';
 import { RenameJob } from './rename-job';
+import { StartAt } from './start-at';
 import styles from './form.module.css';
 
 /** The dialog that is open, if one is. */
@@ -21,8 +23,10 @@ export function DialogHost() {
   const dialog = useStore(uiStore, (ui) => ui.dialog);
   if (dialog === null) return null;
   if (dialog.type === 'choose') return <ChooseWork opened={dialog.opened} />;
+  if (dialog.type === 'licenses') return <Licenses />;
   if (dialog.type === 'palette') return <CommandPalette />;
   if (dialog.type === 'shortcuts') return <ShortcutList />;
+  if (dialog.type === 'start-at') return <StartAt jobId={dialog.jobId} />;
   if (dialog.type === 'rename') return <RenameJob jobId={dialog.jobId} />;
   if (dialog.type === 'remove-experiment') return <ConfirmRemoveExperiment id={dialog.experimentId} />;
   switch (dialog.kind) {

@@ -5,10 +5,11 @@ import { MODE_NAMES, WORDS, type PageKind } from '../kinds';
 import { formatCount } from '../../common/model/units';
 import { visible } from '../../common/model/visible';
 import { isDryRun } from '../lib/findings';
-import { jobLine, jobStateText, sharesOf } from '../lib/text';
+import { jobLine, jobStateText, sharesOf, whenText } from '../lib/text';
 import { useFrame } from '../state/frames';
 import { jobsStore, loadJobs, useJob } from '../state/jobs';
 import { notifyError } from '../state/notices';
+import { moveInQueue, useQueuePlace } from '../state/queue';
 import { clearFinished, isFinished, removeJobs } from '../state/removing';
 import { useStore } from '../state/store';
 import { chooseJob, openDialog } from '../state/ui';
@@ -28,7 +29,14 @@ export function JobList({ kind, chosenId }: JobListProps) {
   const list = useRef<HTMLUListElement>(null);
 
   const onKeyDown = (event: KeyboardEvent): void => {
-    if (event.ctrlKey || event.altKey || event.metaKey) return;
+    if (event.ctrlKey || event.metaKey) return;
+    if (event.altKey) {
+      const by = event.key === 'ArrowUp' ? -1 : event.key === 'ArrowDown' ? 1 : null;
+      if (by === null) return;
+      event.preventDefault();
+      moveInQueue(chosenId, by);
+      return;
+    }
     if (event.key === 'Delete') {
       const job = jobsStore.get().byId.get(chosenId);
       if (job !== undefined) removeJobs([job]);
@@ -110,6 +118,7 @@ interface JobCardProps {
 function JobCard({ id, kind, chosen }: JobCardProps) {
   const job = useJob(id);
   const frame = useFrame(id);
+  const place = useQueuePlace(id);
   if (job === null) return null;
   const live = frame === null ? job : { ...job, ...progressOf(frame) };
   const { one, many } = WORDS[kind];
@@ -120,7 +129,13 @@ function JobCard({ id, kind, chosen }: JobCardProps) {
       ? `${formatCount(job.counts.failed)} ${job.counts.failed === 1 ? 'differs' : 'differ'}`
       : job.state === 'paused' && job.error?.room !== undefined
         ? 'disk full'
-        : jobStateText(live);
+        : job.startAtMs !== null
+          ? `starts ${whenText(job.startAtMs)}`
+          : place === null || job.foreign
+            ? jobStateText(live)
+            : place === 1
+              ? 'next'
+              : `queued, ${place}`;
   const state = job.foreign ? `${word}, elsewhere` : word;
   return (
     <button

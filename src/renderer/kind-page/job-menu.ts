@@ -11,8 +11,14 @@ import { openContextMenu } from '../state/context-menu';
 import { notifyError } from '../state/notices';
 import { chooseJob } from '../state/ui';
 
-/** What the header has as buttons. */
-const CONTROLS: ReadonlySet<string> = new Set(['job-pause', 'job-resume', 'job-cancel']);
+/** What the header has as buttons, or the list by dragging. */
+const CONTROLS: ReadonlySet<string> = new Set([
+  'job-pause',
+  'job-resume',
+  'job-cancel',
+  'job-move-up',
+  'job-move-down',
+]);
 
 /** @param canShow whether the job's folder is there */
 export function jobEntries({ kind }: JobSummary, canShow: boolean, withControls = false): MenuEntry[] {

@@ -14,13 +14,30 @@ const CHOICES = [100e3, 500e3, 1e6, 2e6, 5e6, 10e6, 20e6, 50e6, 100e6];
 export function AllSpeedMenu() {
   const rate = useStore(settingsStore, (settings) => settings?.limitRate);
   if (rate === undefined) return null;
+  return (
+    <SpeedChoice
+      label="Speed limit of all downloads"
+      rate={rate}
+      onChange={(limitRate) => {
+        changeSettings({ limitRate });
+      }}
+    />
+  );
+}
+
+interface SpeedChoiceProps {
+  readonly label: string;
+  /** Bytes per second; `null`: no limit. */
+  readonly rate: number | null;
+  readonly onChange: (rate: number | null) => void;
+}
+
+export function SpeedChoice({ label, rate, onChange }: SpeedChoiceProps) {
   const text = rate === null ? 'No limit' : formatRate(rate);
-  const choice = rateChoice(rate, (limitRate) => {
-    changeSettings({ limitRate });
-  });
+  const choice = rateChoice(rate, onChange);
   return (
     <MenuButton
-      label={`Speed limit of all downloads: ${text}, change`}
+      label={`${label}: ${text}, change`}
       entries={choice.entries}
       selected={choice.selected}
       onAction={choice.onChange}

@@ -27,6 +27,8 @@ const JOB: JobSummary = {
   limitRate: null,
   connections: null,
   insecure: false,
+  placeInQueue: 1,
+  startAtMs: null,
   copyOptions: null,
 };
 

@@ -15,6 +15,7 @@ import { notifyError } from '../state/notices';
 import { removeJobs } from '../state/removing';
 import { useStore } from '../state/store';
 import { showJob } from '../state/ui';
+import { Queue } from './queue';
 import pageStyles from './page.module.css';
 import styles from './history.module.css';
 
@@ -63,6 +64,7 @@ export function HistoryPage() {
           </>
         )}
       </header>
+      <Queue />
       {held?.total === 0 ? (
         <p className={styles['none']}>
           Every job you run is listed here: what it did, how long it took, how fast it was.

@@ -14,9 +14,11 @@ export type OpenDialog =
     }
   /** What is to be done with something that came from outside. */
   | { readonly type: 'choose'; readonly opened: Extract<Opened, { type: 'paths' | 'download' }> }
+  | { readonly type: 'licenses' }
   | { readonly type: 'palette' }
   | { readonly type: 'shortcuts' }
   | { readonly type: 'rename'; readonly jobId: number }
+  | { readonly type: 'start-at'; readonly jobId: number }
   | { readonly type: 'remove-experiment'; readonly experimentId: number };
 
 export interface Ui {

@@ -4,6 +4,7 @@ import type { Settings } from '../../../common/model/settings';
 import { PickButton } from '../../dialogs/fields';
 import { AllSpeedMenu } from '../../kind-page/speed-menu';
 import { changeSettings, useInfo } from '../../state/settings';
+import { LimitSchedule } from './limit-schedule';
 import { Group, Row } from './rows';
 import styles from './settings.module.css';
 
@@ -45,6 +46,14 @@ export function DownloadSettings({ settings }: { readonly settings: Settings }) 
         keys={['limitRate']}
       >
         <AllSpeedMenu />
+      </Row>
+      <Row
+        name="Scheduled speed limit"
+        note="A different limit for some hours of each day, such as working hours or the night."
+        words="time night hours of the day"
+        keys={['limitSchedule']}
+      >
+        <LimitSchedule schedule={settings.limitSchedule} />
       </Row>
       <Row
         name="Proxy"

@@ -1,4 +1,6 @@
-import type { Settings } from '../../../common/model/settings';
+import { MOST_JOBS_AT_ONCE, type Settings } from '../../../common/model/settings';
+import { MenuButton } from '../../components/menu';
+import { changeSettings } from '../../state/settings';
 import { HowManyMenu, ModeSwitch } from '../../kind-page/page-header';
 import { SETTING_KINDS, WORDS, type SettingKind } from '../../kinds';
 import { plural } from '../../lib/text';
@@ -23,6 +25,26 @@ export function JobSettings({ settings }: { readonly settings: Settings }) {
   });
   return (
     <Group title="New jobs">
+      <Row
+        name="Jobs at a time"
+        note="How many jobs run at once, from 1 to 16. The others wait in the queue."
+        words="queue parallel concurrent"
+        keys={['jobsAtOnce']}
+      >
+        <MenuButton
+          label={`${settings.jobsAtOnce} at a time, change`}
+          entries={Array.from({ length: MOST_JOBS_AT_ONCE }, (_, index) => ({
+            id: String(index + 1),
+            text: String(index + 1),
+          }))}
+          selected={String(settings.jobsAtOnce)}
+          onAction={(id) => {
+            changeSettings({ jobsAtOnce: Number(id) });
+          }}
+        >
+          {settings.jobsAtOnce} <span aria-hidden="true">▾</span>
+        </MenuButton>
+      </Row>
       {SETTING_KINDS.map((kind) => (
         <Row
           key={kind}
