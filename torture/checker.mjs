@@ -189,8 +189,10 @@ function checkData({ path, asides }) {
 }
 
 /** Nothing but what belongs there lies about beside it. */
-function checkPlace({ path, names }) {
-  const extra = readdirSync(path).filter((name) => !names.includes(name));
+function checkPlace({ path, names, halves = false }) {
+  const extra = readdirSync(path).filter(
+    (name) => !names.includes(name) && !(halves && name.startsWith('.heddle-manifest-')),
+  );
   tell(
     'left',
     extra.map((name) => `${name} lies in ${path}`),
