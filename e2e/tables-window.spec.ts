@@ -2,11 +2,11 @@
 import { createHash } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, type ElectronApplication, type Locator, type Page } from '@playwright/test';
 import { expectAccessible } from './accessible';
-import { createJob, ended, makeTree, openPage, test } from './app';
+import { createJob, ended, filesIn, makeTree, openPage, test } from './app';
 
 function row(window: Page, name: RegExp): Locator {
   return window.getByRole('grid', { name: 'Tasks' }).getByRole('row', { name });
@@ -234,5 +234,55 @@ test('lists are sorted by their heads, and columns are chosen, sized and remembe
   await menu.getByRole('menuitem', { name: 'Reset columns' }).click();
   await expect(head('Worker')).toBeHidden();
   await expect.poll(width).toBe(before);
+  expect(complaints).toEqual([]);
+});
+
+test('copies of a file are shown, moved to the trash, or made names of the one that stays', async ({
+  app,
+  folder,
+}) => {
+  const { electron, window, complaints } = app;
+  const tree = join(folder, 'tree');
+  mkdirSync(tree);
+  for (const name of ['a', 'b', 'c', 'd']) writeFileSync(join(tree, name), 'the same');
+  await createJob(window, {
+    kind: 'hash',
+    mode: 'pool',
+    workers: 1,
+    paths: [tree],
+    algorithms: ['blake3'],
+    manifest: null,
+    duplicates: true,
+  });
+  const told = await watchShell(electron);
+  // A real trash of the test's own machine is none of its business.
+  await electron.evaluate(({ shell }) => {
+    shell.trashItem = async (path) => {
+      const { renameSync } = process.getBuiltinModule('node:fs');
+      await Promise.resolve();
+      renameSync(path, `${path}.trashed`);
+    };
+  });
+  await openPage(window, 'Hash');
+  await window.getByRole('button', { name: `Show ${join(tree, 'b')} in folder` }).click();
+  await expect.poll(told).toEqual([`show ${join(tree, 'b')}`]);
+
+  const remove = window.getByRole('button', { name: /^Remove duplicates of/u });
+  await remove.click();
+  const dialog = window.getByRole('dialog', { name: 'Which copy stays?' });
+  await dialog.getByRole('radio', { name: `Keep ${join(tree, 'b')}` }).check();
+  await dialog.getByRole('checkbox', { name: `Replace or remove ${join(tree, 'c')}` }).uncheck();
+  await dialog.getByRole('checkbox', { name: `Replace or remove ${join(tree, 'd')}` }).uncheck();
+  await expect(dialog).toContainText(`${join(tree, 'b')} stays. 1 copy selected, 8 B.`);
+  await expectAccessible(window);
+  await dialog.getByRole('button', { name: 'Move to trash' }).click();
+  await expect(window.getByText('1 copy was moved to the trash.').first()).toBeAttached();
+  expect(filesIn(tree)).toEqual(['a.trashed', 'b', 'c', 'd']);
+  await expect(window.getByText('3 files in 1 group', { exact: false })).toBeVisible();
+
+  await remove.click();
+  await dialog.getByRole('button', { name: 'Replace with hard links' }).click();
+  await expect(window.getByText('No two files have the same content.')).toBeVisible();
+  expect(new Set(['b', 'c', 'd'].map((name) => statSync(join(tree, name)).ino)).size).toBe(1);
   expect(complaints).toEqual([]);
 });

@@ -69,26 +69,28 @@ function checkTarget(target) {
   if (when === 'after') checkAfter(target, found);
 }
 
-/** A manifest that is there is whole: other programs read it, and it lists each file once. */
+/** A manifest has whole lines, each once; at the end all of them, and other programs read it. */
 function checkManifest({ path, cwd, lines, command }) {
   if (!existsSync(path)) {
     if (when === 'after') tell('lost', [`${path} was not written`]);
     return;
   }
   const text = readFileSync(path, 'latin1');
-  const found = text.split('\n').slice(0, -1).sort();
-  const wanted = [...lines].sort();
+  const found = text.split('\n');
+  if (found.pop() !== '') tell('file', [`${path} ends in the middle of a line`]);
+  const wrong = found.filter((line) => !lines.includes(line));
   tell(
     'file',
-    found.filter((line) => !wanted.includes(line)).map((line) => `${path} says ${line}`),
+    wrong.map((line) => `${path} says ${line}`),
   );
+  if (new Set(found).size !== found.length) tell('twice', [`${path} lists a file twice`]);
+  // Until a retry has read them, it lacks what could not be read, and Heddle says so.
+  if (when !== 'after') return;
+  const missing = lines.filter((line) => !found.includes(line));
   tell(
     'lost',
-    wanted.filter((line) => !found.includes(line)).map((line) => `${path} lacks ${line}`),
+    missing.map((line) => `${path} lacks ${line}`),
   );
-  if (found.length !== wanted.length)
-    tell('twice', [`${path} has ${found.length} lines, not ${wanted.length}`]);
-  if (when !== 'after') return;
   try {
     execFileSync(command, ['--check', '--quiet', '--strict', path], { cwd, stdio: 'pipe' });
   } catch (error) {
@@ -187,8 +189,10 @@ function checkData({ path, asides }) {
 }
 
 /** Nothing but what belongs there lies about beside it. */
-function checkPlace({ path, names }) {
-  const extra = readdirSync(path).filter((name) => !names.includes(name));
+function checkPlace({ path, names, halves = false }) {
+  const extra = readdirSync(path).filter(
+    (name) => !names.includes(name) && !(halves && name.startsWith('.heddle-manifest-')),
+  );
   tell(
     'left',
     extra.map((name) => `${name} lies in ${path}`),

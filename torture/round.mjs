@@ -459,7 +459,8 @@ export class Round {
           spec.rows = [{ exported, rows: this.#torn ? loosened(rows) : rows, optional: folders }];
         }
         spec.requests = [{ counts: await this.#requests(), done: work.counts }];
-        spec.places = [{ path: work.place, names: work.names }];
+        // Half a list of groups goes with the next list that is written there, an hour later.
+        spec.places = [{ path: work.place, names: work.names, halves: work.kind === 'duplicates' }];
         spec.data = { path: this.#data, asides: this.#torn };
       }
       const file = join(this.#place, `spec-${work.index}.json`);

@@ -9,7 +9,12 @@ import { COMMAND_IDS, type CommandId } from './commands/commands';
 import { taskSortSchema } from './model/columns';
 import { COPY_POLICIES, type FirstCopied } from './model/copy-options';
 import { connectionsSchema } from './model/download-options';
-import { DUPLICATE_FORMATS, type DuplicatePage } from './model/duplicates';
+import {
+  DUPLICATE_ENDS,
+  DUPLICATE_FORMATS,
+  type DuplicatePage,
+  type DuplicatesSettled,
+} from './model/duplicates';
 import type { ErrorData } from './model/errors';
 import {
   EXPERIMENT_FORMATS,
@@ -122,6 +127,15 @@ export interface AppInfo {
   readonly automaticWorkers: Readonly<Record<'download' | 'hash' | 'copy', number>>;
 }
 
+/** Of one package that is part of the app. */
+export interface License {
+  readonly name: string;
+  readonly version: string;
+  /** As its package says: an SPDX expression. */
+  readonly license: string;
+  readonly text: string;
+}
+
 export const pickSchema = z.strictObject({
   purpose: z.enum([
     'anything',
@@ -151,6 +165,12 @@ const nothing = z.undefined();
 /** Requests from the window, answered once. */
 export const REQUESTS = {
   'app:info': channel<AppInfo>()(nothing),
+  /** Copies what helps to find a fault, without secrets. */
+  'app:copy-diagnostics': channel<void>()(nothing),
+  /** Opens the folder of the log in the file manager. */
+  'app:show-log': channel<void>()(nothing),
+  /** Of all that Heddle is made of. */
+  'app:licenses': channel<readonly License[]>()(nothing),
   /** The commands that can be done now, for the menu bar. */
   'commands:enabled': channel<void>()(z.strictObject({ ids: z.array(z.enum(COMMAND_IDS)) })),
   /** What came in from outside and was not taken yet. */
@@ -217,6 +237,16 @@ export const REQUESTS = {
   /** Groups of equal files, most space to win first. */
   'jobs:duplicates': channel<DuplicatePage>()(
     z.strictObject({ jobId, offset: z.int().min(0), limit: z.int().min(1).max(MAX_PAGE) }),
+  ),
+  /** Moves copies of a file to the trash, or makes them further names of it; one file of the group stays. */
+  'jobs:settle-duplicates': channel<DuplicatesSettled>()(
+    z.strictObject({
+      jobId,
+      groupId: z.int().positive(),
+      keep: z.int().positive(),
+      go: z.array(z.int().positive()).min(1).max(10_000),
+      how: z.enum(DUPLICATE_ENDS),
+    }),
   ),
   /** Saves all groups where the user says; the path, or `null` when dismissed. */
   'jobs:export-duplicates': channel<string | null>()(

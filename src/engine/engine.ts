@@ -2,6 +2,7 @@
 import { createReadStream } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { type CopyPolicy, type FirstCopied } from '../common/model/copy-options';
+import type { DuplicatesSettled } from '../common/model/duplicates';
 import type { ListFormat, ListPreview } from '../common/model/download';
 import { MOST_CONNECTIONS } from '../common/model/download-options';
 import { HeddleError, fromErrorData, toErrorData, type ErrorData } from '../common/model/errors';
@@ -28,6 +29,7 @@ import { automaticWorkers, threadsOf } from './jobs/defaults';
 import { firstCopied } from './jobs/first-copied';
 import { Clock } from './jobs/clock';
 import { removeJob } from './jobs/leftovers';
+import { settleDuplicates, type DuplicateOrder } from './jobs/settle-duplicates';
 import { ownLists, removeOwnLists, sweepHalfLists } from './jobs/own-list';
 import { prepareOwnManifest, withOwnManifest } from './jobs/manifest';
 import { realCopy } from './jobs/real-copy';
@@ -317,6 +319,19 @@ export class Engine extends JobReader {
   async retry(id: number, places: Ranges = ALL_PLACES): Promise<void> {
     this.#turns.retry(id, places);
     await Promise.resolve();
+  }
+
+  /** What becomes of copies of one file, of a job that looked for them and has ended. @param trash moves a file there */
+  settleDuplicates(
+    order: DuplicateOrder,
+    trash: (path: FsPath) => Promise<void>,
+  ): Promise<DuplicatesSettled> {
+    if (!isEnded(this.job(order.jobId).state))
+      throw new HeddleError(
+        'job-running',
+        'This job is still running. Its groups are known when it has ended.',
+      );
+    return settleDuplicates(this.#stores.tasks, order, trash);
   }
 
   /** Of a copy that has ended: what is done with targets that exist. Those that were left for it run again. */

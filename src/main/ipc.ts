@@ -1,7 +1,7 @@
 /** Answers the window's requests. Every message is checked for its sender and its shape. */
-import { writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { normalize } from 'node:path';
-import { ipcMain, shell, type IpcMainInvokeEvent } from 'electron';
+import { clipboard, ipcMain, shell, type IpcMainInvokeEvent } from 'electron';
 import { HeddleError, toErrorData } from '../common/model/errors';
 import {
   EVENT_NAMES,
@@ -22,10 +22,13 @@ import {
   wasSaved,
 } from './dialogs';
 import { startCostProcess } from './cost-process';
+import { diagnostics } from './diagnostics';
+import { licenses } from './licenses';
+import type { Log } from './log';
 import { enableCommands } from './menu';
 import { lookAt, type Opening } from './opening';
 import { isAppUrl } from './security';
-import { copyLines, openFile, showInFolder } from './task-files';
+import { copyLines, moveToTrash, openFile, showInFolder } from './task-files';
 import { getMainWindow, tellWindow } from './window';
 
 /** What terminals have unless somebody changes it. */
@@ -37,9 +40,24 @@ type Handlers = {
   ) => RequestOutput<Name> | Promise<RequestOutput<Name>>;
 };
 
-export function setupIpc(engine: Engine, dataDirectory: string, opening: Opening): void {
+export interface Shell {
+  readonly engine: Engine;
+  readonly dataDirectory: string;
+  readonly opening: Opening;
+  readonly log: Log;
+}
+
+export function setupIpc({ engine, dataDirectory, opening, log }: Shell): void {
   const handlers: Handlers = {
     'app:info': () => appInfo(engine, dataDirectory),
+    'app:copy-diagnostics': async () => {
+      await clipboard.writeText(await diagnostics(engine, dataDirectory, log));
+    },
+    'app:show-log': async () => {
+      await mkdir(log.folder, { recursive: true });
+      await shell.openPath(log.folder);
+    },
+    'app:licenses': () => licenses(),
     'commands:enabled': ({ ids }) => {
       enableCommands(ids);
     },
@@ -89,6 +107,7 @@ export function setupIpc(engine: Engine, dataDirectory: string, opening: Opening
     'jobs:failures': ({ jobId }) => engine.untoldFailures(jobId),
     'jobs:settle-existing': ({ jobId, policy }) => engine.settleExisting(jobId, policy),
     'jobs:duplicates': ({ jobId, offset, limit }) => engine.duplicateGroups(jobId, offset, limit),
+    'jobs:settle-duplicates': (order) => engine.settleDuplicates(order, moveToTrash),
     'jobs:export-duplicates': async ({ jobId, format }) => {
       const path = await pickDuplicatesPath(engine.job(jobId), format);
       if (path !== null) await engine.writeDuplicates(jobId, format, path);

@@ -48,6 +48,10 @@ function forFileManager(path: FsPath): string {
   );
 }
 
+export function moveToTrash(path: FsPath): Promise<void> {
+  return shell.trashItem(normalize(forFileManager(path)));
+}
+
 function show(path: string): void {
   // The file manager of Windows knows no other separators than its own.
   shell.showItemInFolder(normalize(path));

@@ -1,4 +1,5 @@
 /** Files of equal content: how they are told apart, and how groups of them are told. */
+import type { ErrorData } from './errors';
 
 /** Bytes of a file's beginning by which files of one size are told apart; a file no longer than this is read whole. */
 export const HEAD_BYTES = 64 * 1024;
@@ -25,10 +26,22 @@ export interface DuplicateGroup {
   readonly files: number;
   /** Bytes that one file instead of all of them would leave free. */
   readonly reclaimable: number;
+  /** Ids of the tasks of {@link paths}. */
+  readonly ids: readonly number[];
   /** One path for each file, in the order of the job; as text, where bytes that are not UTF-8 are `\xNN`. */
   readonly paths: readonly string[];
   /** More names of the same files. */
   readonly links: readonly string[];
+}
+
+/** What becomes of copies of a file that stays. */
+export const DUPLICATE_ENDS = ['trash', 'link'] as const;
+export type DuplicateEnd = (typeof DUPLICATE_ENDS)[number];
+
+export interface DuplicatesSettled {
+  readonly done: number;
+  /** Why the others were left as they are. */
+  readonly failures: readonly ErrorData[];
 }
 
 export interface DuplicateTotals {

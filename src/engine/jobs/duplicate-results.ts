@@ -42,6 +42,7 @@ export async function duplicatePage(
       digest,
       files,
       reclaimable,
+      ids: members.map(({ id: taskId }) => taskId),
       paths: members.map(({ path }) => displayPath(path)),
       links: links.slice(0, PATHS_SHOWN).map(displayPath),
     });

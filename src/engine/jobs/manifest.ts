@@ -1,7 +1,7 @@
 /** Writes the manifest of a job, streaming from the database: a million lines are never whole in memory. */
 import { createHash, getHashes, randomBytes } from 'node:crypto';
 import { createReadStream, createWriteStream, lstatSync } from 'node:fs';
-import { lstat, open, rename, rm, stat, unlink } from 'node:fs/promises';
+import { lstat, open, readdir, rename, rm, stat, unlink } from 'node:fs/promises';
 import { extname } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { HeddleError, fromErrorData, toErrorData } from '../../common/model/errors';
@@ -19,6 +19,9 @@ import { WORK_DIRECTORY_PREFIX } from '../../common/threads/walk';
 import type { JobSpec } from './job-spec';
 
 const PAGE = 500;
+/** Begins the names of files that are not whole yet. */
+const HALF = '.heddle-manifest-';
+const DEAD_FOR_MS = 3_600_000;
 
 export interface ManifestContent {
   readonly format: ManifestFormat;
@@ -96,13 +99,26 @@ async function digestOf(path: FsPath, algorithm: CheckAlgorithm): Promise<string
 
 /** Writes beside the target, flushes, then takes the name; a file of this name is replaced: the user was asked. */
 export async function writeManifest(lines: AsyncIterable<string | Uint8Array>, path: FsPath): Promise<void> {
-  const temporary = joinPath(parentPath(path), `.heddle-manifest-${randomBytes(6).toString('hex')}`);
+  const folder = parentPath(path);
+  await removeHalves(folder);
+  const temporary = joinPath(folder, HALF + randomBytes(6).toString('hex'));
   try {
     await writeLines(lines, temporary);
     await patientlyAsync(() => rename(native(temporary), native(path)));
   } catch (error) {
     await unlink(native(temporary)).catch(() => undefined);
     throw readable(error, path);
+  }
+}
+
+/** What processes left that died while they wrote; whoever lives has written more within the hour. */
+async function removeHalves(folder: FsPath): Promise<void> {
+  const names = await readdir(native(folder)).catch(() => []);
+  for (const name of names) {
+    if (!name.startsWith(HALF)) continue;
+    const half = native(joinPath(folder, name));
+    const stats = await lstat(half).catch(() => null);
+    if (stats !== null && Date.now() - stats.mtimeMs > DEAD_FOR_MS) await unlink(half).catch(() => undefined);
   }
 }
 

@@ -7,8 +7,10 @@ import { availableParallelism } from 'node:os';
 import type { FewerThreads } from './executor';
 import type { BudgetShare, ThreadBudget } from './thread-budget';
 
-/** Come up at once, however busy the processors are. */
+/** Of a job that is alone. They come up at once, however busy the processors are. */
 export const FIRST_THREADS = Math.max(8, availableParallelism());
+/** Of a job beside many others. */
+const LEAST_THREADS = 2;
 /** The share of those that are there by which they grow at a time. */
 const GROWTH = 0.25;
 /** How long the processors are looked at before there are more. */
@@ -48,8 +50,8 @@ export class Allowance {
   constructor(options: AllowanceOptions) {
     this.#options = options;
     this.#size = options.size;
-    this.#grown = options.isExact ? Infinity : FIRST_THREADS;
     this.#share = options.budget.join(options.size, options.onChange);
+    this.#grown = options.isExact ? Infinity : this.#first;
   }
 
   /** Threads that there may be. */
@@ -66,6 +68,11 @@ export class Allowance {
     return this.#need.isShort && this.#wasBusy && this.threads < this.#size
       ? { reason: 'busy', ...rest }
       : null;
+  }
+
+  /** How many come up at once: fewer where other jobs have theirs. */
+  get #first(): number {
+    return Math.max(LEAST_THREADS, Math.floor(FIRST_THREADS / this.#share.jobs));
   }
 
   resize(size: number): void {
@@ -110,7 +117,6 @@ export class Allowance {
     this.#restTimer = setTimeout(() => {
       this.#restTimer = null;
       this.#rests = true;
-      this.#grown = FIRST_THREADS;
       this.#share.want(0);
       this.#options.onChange();
     }, this.#options.restAfterMs ?? REST_AFTER_MS).unref();
@@ -122,6 +128,7 @@ export class Allowance {
     if (!this.#rests) return;
     this.#rests = false;
     this.#share.want(this.#size);
+    this.#grown = this.#first;
     this.#options.onChange();
   }
 }

@@ -117,6 +117,29 @@ export class DuplicateRepository {
     ).all(jobId, grouping, afterId, digest, limit);
   }
 
+  /**
+   * A file of a group went to the trash, or became another name of the one that stays. A group of one file is none.
+   * @param inode of the file that stays; `null`: it went
+   */
+  settle(jobId: number, { id, grouping, digest }: StoredGroup, taskId: number, inode: string | null): void {
+    this.#database.transaction(() => {
+      this.#prepare('UPDATE tasks SET grouping = NULL, finding = ?, inode = ? WHERE id = ?').run(
+        inode === null ? 'deleted' : 'hard-link',
+        inode,
+        taskId,
+      );
+      this.#prepare(
+        'UPDATE duplicate_groups SET files = files - 1, reclaimable = reclaimable - size WHERE id = ?',
+      ).run(id);
+      if (this.#prepare('DELETE FROM duplicate_groups WHERE id = ? AND files < 2').run(id).changes === 0)
+        return;
+      this.#prepare(
+        `UPDATE tasks SET finding = 'unique' WHERE job_id = ? AND grouping = ? AND state = 'done'
+           AND digests ->> '$.blake3' = ?`,
+      ).run(jobId, grouping, digest);
+    })();
+  }
+
   /** More names of a file. */
   links(jobId: number, { id, inode, path }: GroupMember, limit: number): FsPath[] {
     if (inode === null) return [];

@@ -1,4 +1,4 @@
-/** Files of equal content in groups, most space to win first. Nothing is deleted here. */
+/** Files of equal content in groups, most reclaimable space first. */
 import { useState, type ReactNode } from 'react';
 import type { DuplicateGroup, DuplicatePage, DuplicateTotals } from '../../common/model/duplicates';
 import { isEnded, type JobSummary } from '../../common/model/jobs';
@@ -10,7 +10,8 @@ import { MenuButton } from '../components/menu';
 import { plural } from '../lib/text';
 import { runOf } from '../lib/run-of';
 import { useRequest } from '../lib/use-request';
-import { exportDuplicates } from '../state/actions';
+import { SettleDuplicates } from '../dialogs/settle-duplicates';
+import { exportDuplicates, settleDuplicates, showInFolder } from '../state/actions';
 import styles from './duplicates-view.module.css';
 
 /** Groups shown at once. */
@@ -26,9 +27,11 @@ interface DuplicatesViewProps {
 
 export function DuplicatesView({ job, views }: DuplicatesViewProps) {
   const [offset, setOffset] = useState(0);
+  const [settled, setSettled] = useState(0);
+  const [asked, setAsked] = useState<DuplicateGroup | null>(null);
   const ended = isEnded(job.state);
   const page = useRequest('jobs:duplicates', ended ? { jobId: job.id, offset, limit: PAGE } : null, {
-    version: `${runOf(job)} ${settledTasks(job.counts)}`,
+    version: `${runOf(job)} ${settledTasks(job.counts)} ${settled}`,
   });
   if (page === null || page.totals.groups === 0) {
     return (
@@ -56,9 +59,22 @@ export function DuplicatesView({ job, views }: DuplicatesViewProps) {
         aria-label="Groups of equal files"
       >
         {groups.map((group) => (
-          <Group key={group.id} group={group} />
+          <Group key={group.id} jobId={job.id} group={group} onAsk={setAsked} />
         ))}
       </ol>
+      {asked !== null && (
+        <SettleDuplicates
+          group={asked}
+          onClose={() => {
+            setAsked(null);
+          }}
+          onSettle={(keep, go, how) => {
+            void settleDuplicates({ jobId: job.id, groupId: asked.id, keep, go: [...go], how }).then(() => {
+              setSettled((count) => count + 1);
+            });
+          }}
+        />
+      )}
     </>
   );
 }
@@ -121,7 +137,14 @@ function ExportMenu({ job }: { readonly job: JobSummary }) {
   );
 }
 
-function Group({ group }: { readonly group: DuplicateGroup }) {
+interface GroupProps {
+  readonly jobId: number;
+  readonly group: DuplicateGroup;
+  /** What becomes of its files is to be asked. */
+  readonly onAsk: (group: DuplicateGroup) => void;
+}
+
+function Group({ jobId, group, onAsk }: GroupProps) {
   const [all, setAll] = useState(false);
   const { files, size, reclaimable, digest, paths, links } = group;
   const shown = all ? paths : paths.slice(0, FEW);
@@ -137,11 +160,29 @@ function Group({ group }: { readonly group: DuplicateGroup }) {
         <span className={styles['digest']} title={`BLAKE3 ${digest}`}>
           {digest.slice(0, 16)}
         </span>
+        <Button
+          look="link"
+          aria-label={`Remove duplicates of ${visible(paths[0] ?? '')}`}
+          onPress={() => {
+            onAsk(group);
+          }}
+        >
+          Remove duplicates…
+        </Button>
       </p>
       <ul className={styles['paths']}>
-        {shown.map((path) => (
+        {shown.map((path, index) => (
           <li key={path} className={styles['path']}>
-            {visible(path)}
+            {visible(path)}{' '}
+            <Button
+              look="link"
+              aria-label={`Show ${visible(path)} in folder`}
+              onPress={() => {
+                showInFolder(jobId, group.ids[index] ?? null);
+              }}
+            >
+              Show in folder
+            </Button>
           </li>
         ))}
         {links.slice(0, all ? links.length : FEW).map((path) => (

@@ -5,7 +5,7 @@ import { isEnded, type JobSummary } from '../../common/model/jobs';
 import type { ManifestFormat } from '../../common/model/digests';
 import type { ExportFormat } from '../../common/model/responses';
 import type { TaskSort } from '../../common/model/columns';
-import type { CopiedRows, RowText } from '../../common/ipc';
+import type { CopiedRows, RequestInput, RowText } from '../../common/ipc';
 import type { Ranges } from '../../common/model/ranges';
 import type { TaskRow } from '../../common/model/tasks';
 import { visible } from '../../common/model/visible';
@@ -152,6 +152,18 @@ export function exportDuplicates(jobId: number, format: DuplicateFormat): void {
       if (path !== null) toastSaved('The duplicates were exported', path);
     }),
   );
+}
+
+/** Failures become notices. */
+export async function settleDuplicates(order: RequestInput<'jobs:settle-duplicates'>): Promise<void> {
+  try {
+    const { done, failures } = await request('jobs:settle-duplicates', order);
+    for (const failure of failures) notify(failure);
+    const copies = plural(done, 'copy was', 'copies were');
+    toast(order.how === 'trash' ? `${copies} moved to the trash.` : `${copies} replaced with hard links.`);
+  } catch (error) {
+    notifyError(error);
+  }
 }
 
 /** Starts for real what a dry run has shown, and shows that job. */

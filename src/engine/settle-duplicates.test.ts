@@ -1,0 +1,103 @@
+/** Copies of a file that stays go to the trash or become names of it, unless something changed since they were compared. */
+import { existsSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import type { DuplicateGroup } from '../common/model/duplicates';
+import { displayPath, type FsPath } from '../common/model/paths';
+import { engine, folder, put, run, useEngine } from './testing/test-engine';
+
+useEngine('settle');
+
+const trash = (path: FsPath): Promise<void> => {
+  renameSync(displayPath(path), `${displayPath(path)}.trashed`);
+  return Promise.resolve();
+};
+
+async function groups(
+  names: Readonly<Record<string, string>>,
+): Promise<{ jobId: number; group: DuplicateGroup }> {
+  for (const [name, content] of Object.entries(names)) put(join(folder, 'in', name), content);
+  const { id } = await run({
+    kind: 'hash',
+    mode: 'pool',
+    workers: 1,
+    paths: [join(folder, 'in')],
+    algorithms: ['blake3'],
+    manifest: null,
+    duplicates: true,
+  });
+  const page = await engine.duplicateGroups(id, 0, 10);
+  const [group] = page.groups;
+  if (group === undefined) throw new Error('no group was found');
+  return { jobId: id, group };
+}
+
+function idOf(group: DuplicateGroup, name: string): number {
+  return group.ids[group.paths.findIndex((path) => path.endsWith(`/${name}`))] ?? 0;
+}
+
+test('chosen copies go to the trash, and what changed since stays, as does the group of those that are left', async () => {
+  const { jobId, group } = await groups({ a: 'same', b: 'same', c: 'same', d: 'same', e: 'other' });
+  writeFileSync(join(folder, 'in', 'c'), 'diff');
+  const order = { jobId, groupId: group.id, keep: idOf(group, 'a'), how: 'trash' as const };
+  const { done, failures } = await engine.settleDuplicates(
+    { ...order, go: [idOf(group, 'b'), idOf(group, 'c')] },
+    trash,
+  );
+  expect(done).toBe(1);
+  expect(failures).toEqual([
+    expect.objectContaining({ code: 'changed', message: expect.stringContaining('/c ') as string }),
+  ]);
+  expect(existsSync(join(folder, 'in', 'b'))).toBe(false);
+  expect(readFileSync(join(folder, 'in', 'c'), 'utf8')).toBe('diff');
+  const left = await engine.duplicateGroups(jobId, 0, 10);
+  expect(left.totals).toEqual({ groups: 1, files: 3, reclaimableBytes: 8 });
+  expect(left.groups[0]?.paths.map((path) => path.slice(-1))).toEqual(['a', 'c', 'd']);
+
+  // A group of one file is none.
+  await engine.settleDuplicates({ ...order, go: [idOf(group, 'd')] }, trash);
+  writeFileSync(join(folder, 'in', 'c'), 'same');
+  await engine.settleDuplicates({ ...order, go: [idOf(group, 'c')] }, trash);
+  expect((await engine.duplicateGroups(jobId, 0, 10)).totals.groups).toBe(0);
+  expect(engine.findings(jobId)).toEqual({ deleted: 3, unique: 2 });
+  await expect(engine.settleDuplicates({ ...order, go: [idOf(group, 'a')] }, trash)).rejects.toMatchObject({
+    code: 'no-such-group',
+  });
+});
+
+test('nothing goes where the file that stays is another one now, or is among those that go', async () => {
+  const { jobId, group } = await groups({ a: 'same', b: 'same' });
+  const order = {
+    jobId,
+    groupId: group.id,
+    keep: idOf(group, 'a'),
+    go: [idOf(group, 'b')],
+    how: 'trash' as const,
+  };
+  await expect(engine.settleDuplicates({ ...order, go: [idOf(group, 'a')] }, trash)).rejects.toMatchObject({
+    code: 'bad-request',
+  });
+  writeFileSync(join(folder, 'in', 'a'), 'diff');
+  await expect(engine.settleDuplicates(order, trash)).rejects.toMatchObject({ code: 'changed' });
+  expect(existsSync(join(folder, 'in', 'b'))).toBe(true);
+});
+
+test('copies become names of the file that stays', async () => {
+  const { jobId, group } = await groups({ a: 'same', b: 'same', c: 'same' });
+  const { done, failures } = await engine.settleDuplicates(
+    {
+      jobId,
+      groupId: group.id,
+      keep: idOf(group, 'b'),
+      go: [idOf(group, 'a'), idOf(group, 'c')],
+      how: 'link',
+    },
+    trash,
+  );
+  expect([done, failures]).toEqual([2, []]);
+  const inodes = ['a', 'b', 'c'].map((name) => statSync(join(folder, 'in', name)).ino);
+  expect(new Set(inodes).size).toBe(1);
+  expect(readFileSync(join(folder, 'in', 'c'), 'utf8')).toBe('same');
+  expect((await engine.duplicateGroups(jobId, 0, 10)).totals.groups).toBe(0);
+  expect(engine.findings(jobId)).toEqual({ 'hard-link': 2, unique: 1 });
+});
