@@ -44,6 +44,8 @@ export default defineConfig({
     plugins: [react(), licensePlugin()],
     build: {
       target: 'chrome130',
+      // Less to read and to compile before the window can be used.
+      minify: true,
       // Say whose code it holds; no page loads them.
       sourcemap: 'hidden',
       rolldownOptions: { input: ['src/renderer/index.html', 'src/renderer/stopped.html'] },

@@ -1,4 +1,4 @@
-/** Files of equal content in groups, most space to win first. Nothing is deleted here. */
+/** Files of equal content in groups, most reclaimable space first. */
 import { useState, type ReactNode } from 'react';
 import type { DuplicateGroup, DuplicatePage, DuplicateTotals } from '../../common/model/duplicates';
 import { isEnded, type JobSummary } from '../../common/model/jobs';
