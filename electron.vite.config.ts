@@ -1,6 +1,7 @@
 /** Builds the window's three parts, and with the main process the terminal and the worker's script. */
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'electron-vite';
+import { licensePlugin } from './scripts/lib/license-plugin';
 
 /** Native add-ons are loaded where they lie; everything else is bundled. */
 const external = ['electron', 'better-sqlite3', '@napi-rs/blake-hash', 'koffi'];
@@ -9,6 +10,7 @@ const nodeTarget = 'node20.18';
 
 export default defineConfig({
   main: {
+    plugins: [licensePlugin(external.filter((name) => name !== 'electron'))],
     build: {
       target: nodeTarget,
       sourcemap: true,
@@ -26,6 +28,7 @@ export default defineConfig({
     },
   },
   preload: {
+    plugins: [licensePlugin()],
     build: {
       target: nodeTarget,
       externalizeDeps: false,
@@ -38,9 +41,11 @@ export default defineConfig({
   },
   renderer: {
     root: 'src/renderer',
-    plugins: [react()],
+    plugins: [react(), licensePlugin()],
     build: {
       target: 'chrome130',
+      // Less to read and to compile before the window can be used.
+      minify: true,
       // Say whose code it holds; no page loads them.
       sourcemap: 'hidden',
       rolldownOptions: { input: ['src/renderer/index.html', 'src/renderer/stopped.html'] },

@@ -130,7 +130,8 @@ test('each job gives the command that does the same, and so does each dialog', a
     await openPage(window, 'Hash');
     await window.getByRole('button', { name: 'New hash', exact: true }).click();
     const dialog = window.getByRole('dialog');
-    await expect(dialog.getByRole('button', { name: 'Copy as command' })).toBeDisabled();
+    await expect(dialog.getByText('Add at least one file or folder.')).toBeVisible();
+    await expect(dialog.getByRole('button', { name: 'Copy as command' })).toBeHidden();
     await electron.evaluate(({ dialog: native }, path) => {
       native.showOpenDialog = () => Promise.resolve({ canceled: false, filePaths: [path] });
     }, tree);

@@ -178,6 +178,8 @@ async function takeFiles(app, folder) {
       await page.screenshot({ path: join(out, `${name}-${theme}.png`) });
     }
   };
+  // What has ended is told beside the pictures.
+  await page.locator('[data-toasts]').waitFor({ state: 'detached' });
   await show('Verify', verify);
   await chip(/^Changed/);
   await page.getByRole('grid', { name: 'Tasks' }).locator('[role=row][id]').first().click();

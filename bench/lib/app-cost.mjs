@@ -51,6 +51,7 @@ export async function measureCost(electron, folder, url) {
 /** From the start of the process until the window shows the page with what can be done on it. */
 async function usableAfterMs({ electron, page }) {
   await page.getByRole('button', { name: 'New download', exact: true }).waitFor();
+  await page.waitForFunction(() => performance.getEntriesByName('first-contentful-paint').length > 0);
   const paintedAtMs = await page.evaluate(() => {
     const [paint] = performance.getEntriesByName('first-contentful-paint');
     return performance.timeOrigin + paint.startTime;

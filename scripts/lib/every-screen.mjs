@@ -38,6 +38,8 @@ export async function takeEveryScreen(app, folder, server, out) {
   };
   await takeEmpty(app, take);
   const jobs = await makeJobs(app, folder, server);
+  await take('toasts', () => app.openPage('Copy'));
+  await page.locator('[data-toasts]').waitFor({ state: 'detached', timeout: 60_000 });
   await takeDownloads(app, take, jobs);
   await takeFiles(app, take, jobs);
   await takeExperiments(app, take);

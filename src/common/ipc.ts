@@ -127,6 +127,15 @@ export interface AppInfo {
   readonly automaticWorkers: Readonly<Record<'download' | 'hash' | 'copy', number>>;
 }
 
+/** Of one package that is part of the app. */
+export interface License {
+  readonly name: string;
+  readonly version: string;
+  /** As its package says: an SPDX expression. */
+  readonly license: string;
+  readonly text: string;
+}
+
 export const pickSchema = z.strictObject({
   purpose: z.enum([
     'anything',
@@ -156,6 +165,12 @@ const nothing = z.undefined();
 /** Requests from the window, answered once. */
 export const REQUESTS = {
   'app:info': channel<AppInfo>()(nothing),
+  /** Copies what helps to find a fault, without secrets. */
+  'app:copy-diagnostics': channel<void>()(nothing),
+  /** Opens the folder of the log in the file manager. */
+  'app:show-log': channel<void>()(nothing),
+  /** Of all that Heddle is made of. */
+  'app:licenses': channel<readonly License[]>()(nothing),
   /** The commands that can be done now, for the menu bar. */
   'commands:enabled': channel<void>()(z.strictObject({ ids: z.array(z.enum(COMMAND_IDS)) })),
   /** What came in from outside and was not taken yet. */

@@ -8,6 +8,8 @@ import { Closing } from './closing';
 import { setupClipboardOffer } from './clipboard-offer';
 import { BACKGROUND_FLAG, setupLoginItem } from './login-item';
 import { setupIpc } from './ipc';
+import { Log } from './log';
+import { setupLog } from './setup-log';
 import { setupMenu } from './menu';
 import { Opening, ownArguments, startArguments, type StartArguments } from './opening';
 import { registerScheme, serveRenderer } from './protocol';
@@ -61,7 +63,9 @@ async function start(): Promise<void> {
   serveRenderer(join(__dirname, '../renderer'));
   setupTheme(engine);
   setupZoom(engine);
-  setupIpc(engine, dataDirectory, opening);
+  const log = new Log(join(dataDirectory, 'logs'));
+  setupIpc({ engine, dataDirectory, opening, log });
+  setupLog(log, engine);
   const closing = new Closing(engine);
   const open = (): void => {
     closing.openWindow();

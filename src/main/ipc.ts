@@ -1,7 +1,7 @@
 /** Answers the window's requests. Every message is checked for its sender and its shape. */
-import { writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { normalize } from 'node:path';
-import { ipcMain, shell, type IpcMainInvokeEvent } from 'electron';
+import { clipboard, ipcMain, shell, type IpcMainInvokeEvent } from 'electron';
 import { HeddleError, toErrorData } from '../common/model/errors';
 import {
   EVENT_NAMES,
@@ -22,6 +22,9 @@ import {
   wasSaved,
 } from './dialogs';
 import { startCostProcess } from './cost-process';
+import { diagnostics } from './diagnostics';
+import { licenses } from './licenses';
+import type { Log } from './log';
 import { enableCommands } from './menu';
 import { lookAt, type Opening } from './opening';
 import { isAppUrl } from './security';
@@ -37,9 +40,24 @@ type Handlers = {
   ) => RequestOutput<Name> | Promise<RequestOutput<Name>>;
 };
 
-export function setupIpc(engine: Engine, dataDirectory: string, opening: Opening): void {
+export interface Shell {
+  readonly engine: Engine;
+  readonly dataDirectory: string;
+  readonly opening: Opening;
+  readonly log: Log;
+}
+
+export function setupIpc({ engine, dataDirectory, opening, log }: Shell): void {
   const handlers: Handlers = {
     'app:info': () => appInfo(engine, dataDirectory),
+    'app:copy-diagnostics': async () => {
+      await clipboard.writeText(await diagnostics(engine, dataDirectory, log));
+    },
+    'app:show-log': async () => {
+      await mkdir(log.folder, { recursive: true });
+      await shell.openPath(log.folder);
+    },
+    'app:licenses': () => licenses(),
     'commands:enabled': ({ ids }) => {
       enableCommands(ids);
     },

@@ -30,7 +30,10 @@ const TYPES: Readonly<Record<string, string>> = {
 /** Before the app is ready. */
 export function registerScheme(): void {
   protocol.registerSchemesAsPrivileged([
-    { scheme: 'heddle', privileges: { standard: true, secure: true, supportFetchAPI: true } },
+    {
+      scheme: 'heddle',
+      privileges: { standard: true, secure: true, supportFetchAPI: true, codeCache: true },
+    },
   ]);
 }
 

@@ -33,7 +33,7 @@ export const COMMANDS = [
   { id: 'undo-toast', group: 'File', title: 'Undo remove', shortcut: 'Mod+Z' },
   { id: 'pause-all', group: 'File', title: 'Pause all jobs', line: true },
   { id: 'resume-all', group: 'File', title: 'Resume all jobs' },
-  { id: 'page-settings', group: 'File', title: 'Settings', shortcut: 'Mod+,', line: true },
+  { id: 'page-settings', group: 'File', title: 'Settings', shortcut: 'Mod+,', also: ['Mod+8'], line: true },
   { id: 'job-pause', group: 'Job', title: 'Pause' },
   { id: 'job-resume', group: 'Job', title: 'Resume' },
   { id: 'job-cancel', group: 'Job', title: 'Cancel' },
@@ -66,6 +66,9 @@ export const COMMANDS = [
   { id: 'theme-dark', group: 'View', title: 'Theme: dark' },
   { id: 'theme-light', group: 'View', title: 'Theme: light' },
   { id: 'shortcuts', group: 'Help', title: 'Keyboard shortcuts', shortcut: 'Mod+/' },
+  { id: 'copy-diagnostics', group: 'Help', title: 'Copy diagnostics', line: true },
+  { id: 'show-log', group: 'Help', title: 'Open log folder' },
+  { id: 'licenses', group: 'Help', title: 'Licenses', line: true },
 ] as const satisfies readonly CommandEntry[];
 
 export type CommandId = (typeof COMMANDS)[number]['id'];

@@ -192,10 +192,7 @@ function waitingFor({ waitingUntilMs, heldHost, rules }: JobRunner): string | nu
 function fewerText({ fewer, size }: Pick<Executor<unknown, unknown>, 'fewer' | 'size'>): string | null {
   if (fewer === null) return null;
   const { threads, reason, jobs, total } = fewer;
-  const why =
-    reason === 'shared'
-      ? `${jobs} jobs share ${total}.`
-      : 'the processors are busy, and more threads would not make it faster.';
+  const why = reason === 'shared' ? `${jobs} jobs share ${total}.` : 'the processors are busy.';
   return `${threads} of ${size} threads: ${why}`;
 }
 

@@ -17,7 +17,7 @@ import {
 } from '../state/actions';
 import { experimentWithJob } from '../state/experiment-page';
 import { jobsStore } from '../state/jobs';
-import { closeToast, notifyError, toastsStore } from '../state/notices';
+import { closeToast, notifyError, toast, toastsStore } from '../state/notices';
 import { offerPaths } from '../state/opening';
 import { clearFinished, isFinished, removeJobs } from '../state/removing';
 import { canMove, moveInQueue, pauseAll, queueOf, resumeAll } from '../state/queue';
@@ -239,6 +239,23 @@ const ACTIONS: Readonly<Record<CommandId, Action>> = {
   'theme-system': theme('system'),
   'theme-dark': theme('dark'),
   'theme-light': theme('light'),
+  'copy-diagnostics': {
+    run: () => {
+      request('app:copy-diagnostics', undefined).then(() => {
+        toast('Diagnostics copied: versions, settings and the log, without secrets.');
+      }, notifyError);
+    },
+  },
+  'show-log': {
+    run: () => {
+      request('app:show-log', undefined).catch(notifyError);
+    },
+  },
+  licenses: {
+    run: () => {
+      openDialog({ type: 'licenses' });
+    },
+  },
   shortcuts: {
     run: () => {
       openDialog({ type: 'shortcuts' });

@@ -12,6 +12,13 @@ import styles from './shortcut-list.module.css';
 const IN_PARTS: readonly (readonly [string, readonly string[]])[] = [
   ['Previous or next job or row', ['↑', '↓']],
   ['First or last one', ['Home', 'End']],
+  ['Select more rows', ['Shift+↑', 'Shift+↓']],
+  ['Select all rows', [shortcutText('Mod+A', isMac)]],
+  ['Copy rows', [shortcutText('Mod+C', isMac)]],
+  ['Open the file', ['Enter']],
+  ['Details of the row', ['Space']],
+  ['Retry', ['R']],
+  ['Menu', ['Shift+F10']],
   ['Close a dialog or menu', ['Escape']],
 ];
 

@@ -9,6 +9,7 @@ import { ShortcutList } from '../commands/shortcut-list';
 import { Button } from '../components/button';
 import { Dialog } from '../components/dialog';
 import { ChooseWork } from './choose-work';
+import { Licenses } from './licenses';
 import { NewCopy } from './new-copy';
 import { NewDownload } from './new-download';
 import { NewHash } from './new-hash';
@@ -22,6 +23,7 @@ export function DialogHost() {
   const dialog = useStore(uiStore, (ui) => ui.dialog);
   if (dialog === null) return null;
   if (dialog.type === 'choose') return <ChooseWork opened={dialog.opened} />;
+  if (dialog.type === 'licenses') return <Licenses />;
   if (dialog.type === 'palette') return <CommandPalette />;
   if (dialog.type === 'shortcuts') return <ShortcutList />;
   if (dialog.type === 'start-at') return <StartAt jobId={dialog.jobId} />;

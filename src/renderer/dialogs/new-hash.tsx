@@ -62,7 +62,9 @@ export function NewHash() {
           }}
         />
         <p className={styles['note']}>
-          {duplicates ? 'Finds files with the same content; deletes nothing.' : 'A digest of each file.'}
+          {duplicates
+            ? 'Finds files with the same content. What happens to them is up to you.'
+            : 'A digest of each file.'}
         </p>
       </div>
       <SourcesField kind="hash" label="Files and folders" none="Add or drop files and folders." />

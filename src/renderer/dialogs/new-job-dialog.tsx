@@ -104,7 +104,9 @@ export function NewJobDialog(props: NewJobDialogProps) {
         </div>
         <div className={styles['buttons']}>
           {props.foot}
-          {!forExperiment && <CopyAsCommand request={missing === null ? props.request : null} />}
+          {!forExperiment && missing === null && props.request !== null && (
+            <CopyAsCommand request={props.request} />
+          )}
           <p
             className={`${styles['note'] ?? ''} ${styles['pathText'] ?? ''}`}
             title={missing === null ? props.note : undefined}
@@ -128,13 +130,12 @@ export function NewJobDialog(props: NewJobDialogProps) {
   );
 }
 
-function CopyAsCommand({ request: asked }: { readonly request: JobRequest | null }) {
+function CopyAsCommand({ request: asked }: { readonly request: JobRequest }) {
   return (
     <Button
       look="link"
-      isDisabled={asked === null}
       onPress={() => {
-        if (asked !== null) copyRequestCommand(asked);
+        copyRequestCommand(asked);
       }}
     >
       Copy as command

@@ -24,8 +24,8 @@ interface Look {
 const LOOKS: Readonly<Record<TaskColumn, Look>> = {
   name: { title: 'Name', px: 120, grows: true, goes: 0 },
   source: { title: 'Path', px: 140, grows: true, goes: 6 },
-  size: { title: 'Size', px: 74, goes: 1, isNumber: true },
-  digest: { title: 'Digest', px: 130, grows: true, goes: 2 },
+  size: { title: 'Size', px: 74, goes: 2, isNumber: true },
+  digest: { title: 'Digest', px: 130, grows: true, goes: 1 },
   progress: { title: 'Progress', px: 110, goes: 3 },
   speed: { title: 'Speed', px: 84, goes: 5, isNumber: true },
   time: { title: 'Time', px: 76, goes: 5, isNumber: true },

@@ -14,6 +14,7 @@ export type OpenDialog =
     }
   /** What is to be done with something that came from outside. */
   | { readonly type: 'choose'; readonly opened: Extract<Opened, { type: 'paths' | 'download' }> }
+  | { readonly type: 'licenses' }
   | { readonly type: 'palette' }
   | { readonly type: 'shortcuts' }
   | { readonly type: 'rename'; readonly jobId: number }
