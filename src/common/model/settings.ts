@@ -172,3 +172,18 @@ export function nextZoom(zoom: number, direction: 'in' | 'out'): number {
     direction === 'in' ? ZOOM_STEPS.find((step) => step > zoom) : ZOOM_STEPS.findLast((step) => step < zoom);
   return next ?? zoom;
 }
+
+/** Bytes per second of all downloads together at a time; `null`: no limit. */
+export function rateAt(
+  { limitRate, limitSchedule }: Pick<Settings, 'limitRate' | 'limitSchedule'>,
+  now: Date,
+): number | null {
+  if (limitSchedule === null) return limitRate;
+  const { fromMinute, toMinute, rate } = limitSchedule;
+  const minute = now.getHours() * 60 + now.getMinutes();
+  const isWithin =
+    fromMinute <= toMinute
+      ? minute >= fromMinute && minute < toMinute
+      : minute >= fromMinute || minute < toMinute;
+  return isWithin ? rate : limitRate;
+}

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { DEFAULT_SETTINGS, type Settings } from '../../common/model/settings';
-import { Clock, rateAt } from './clock';
+import { DEFAULT_SETTINGS, rateAt, type Settings } from '../../common/model/settings';
+import { Clock } from './clock';
 
 let settings: Settings;
 let timed: { id: number; atMs: number }[];

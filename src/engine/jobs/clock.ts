@@ -1,5 +1,5 @@
 /** What happens at a time: jobs that are to start, and the speed limit of a time of the day. */
-import type { Settings } from '../../common/model/settings';
+import { rateAt, type Settings } from '../../common/model/settings';
 import type { RateLimit } from '../../common/threads/rate-limit';
 import type { JobRepository } from '../store/job-repository';
 
@@ -76,16 +76,4 @@ export class Clock {
     for (const { id, atMs } of this.#options.jobs.timed()) if (atMs <= Date.now()) this.#options.start(id);
     this.jobsChanged();
   }
-}
-
-/** Bytes per second of all downloads together at a time; `null`: no limit. */
-export function rateAt({ limitRate, limitSchedule }: Settings, now: Date): number | null {
-  if (limitSchedule === null) return limitRate;
-  const { fromMinute, toMinute, rate } = limitSchedule;
-  const minute = now.getHours() * 60 + now.getMinutes();
-  const isWithin =
-    fromMinute <= toMinute
-      ? minute >= fromMinute && minute < toMinute
-      : minute >= fromMinute || minute < toMinute;
-  return isWithin ? rate : limitRate;
 }

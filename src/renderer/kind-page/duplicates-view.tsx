@@ -162,12 +162,11 @@ function Group({ jobId, group, onAsk }: GroupProps) {
         </span>
         <Button
           look="link"
-          aria-label={`Remove duplicates of ${visible(paths[0] ?? '')}`}
           onPress={() => {
             onAsk(group);
           }}
         >
-          Remove duplicates…
+          Remove duplicates…<span className="visually-hidden"> of {visible(paths[0] ?? '')}</span>
         </Button>
       </p>
       <ul className={styles['paths']}>
@@ -176,12 +175,11 @@ function Group({ jobId, group, onAsk }: GroupProps) {
             {visible(path)}{' '}
             <Button
               look="link"
-              aria-label={`Show ${visible(path)} in folder`}
               onPress={() => {
                 showInFolder(jobId, group.ids[index] ?? null);
               }}
             >
-              Show in folder
+              Show in folder<span className="visually-hidden"> {visible(path)}</span>
             </Button>
           </li>
         ))}

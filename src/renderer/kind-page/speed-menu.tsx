@@ -1,10 +1,12 @@
 /** The speed limits, of one job and of all downloads, one click away. */
 import type { JobSummary } from '../../common/model/jobs';
+import { rateAt } from '../../common/model/settings';
 import { formatRate } from '../../common/model/units';
 import { ChoicesMenu, type Choice } from '../components/choices-menu';
 import { MenuButton } from '../components/menu';
 import { limitJob } from '../state/actions';
-import { changeSettings, settingsStore } from '../state/settings';
+import { useNow } from '../lib/clock';
+import { changeSettings, settingsStore, useSettings } from '../state/settings';
 import { useStore } from '../state/store';
 
 /** Bytes per second. */
@@ -49,8 +51,11 @@ export function SpeedChoice({ label, rate, onChange }: SpeedChoiceProps) {
 
 /** Of a job that has not ended, and of all downloads together: the lower one holds. */
 export function SpeedMenu({ job }: { readonly job: JobSummary }) {
-  const ofAll = useStore(settingsStore, (settings) => settings?.limitRate);
-  if (ofAll === undefined) return null;
+  const settings = useSettings();
+  const now = useNow(settings?.limitSchedule != null);
+  if (settings === null) return null;
+  // At some hours of the day it is another one.
+  const ofAll = rateAt(settings, new Date(now));
   const own = job.limitRate;
   const text =
     own !== null && (ofAll === null || own <= ofAll)
@@ -67,7 +72,7 @@ export function SpeedMenu({ job }: { readonly job: JobSummary }) {
     },
     {
       title: 'All downloads together',
-      ...rateChoice(ofAll, (limitRate) => {
+      ...rateChoice(settings.limitRate, (limitRate) => {
         changeSettings({ limitRate });
       }),
     },
