@@ -46,6 +46,8 @@ export default defineConfig({
       target: 'chrome130',
       // Less to read and to compile before the window can be used.
       minify: true,
+      // It is read from the disk, as a whole.
+      chunkSizeWarningLimit: 2000,
       // Say whose code it holds; no page loads them.
       sourcemap: 'hidden',
       rolldownOptions: { input: ['src/renderer/index.html', 'src/renderer/stopped.html'] },

@@ -15,6 +15,7 @@ import { request } from '../bridge';
 import { plural } from '../lib/text';
 import { jobsStore } from './jobs';
 import { notify, notifyError, toast } from './notices';
+import { queueOf } from './queue';
 import { toastSaved } from './saved';
 import { showJob } from './ui';
 
@@ -172,7 +173,9 @@ export function runDry(jobId: number): void {
 }
 
 export function resumeInterrupted(): void {
-  for (const id of jobsStore.get().interrupted) resumeJob(id);
+  // In the order of the queue.
+  for (const { id, state, foreign } of queueOf(jobsStore.get()))
+    if (state === 'interrupted' && !foreign) resumeJob(id);
 }
 
 /** Tasks may still be queued where the job itself failed: on a full disk, say. */
