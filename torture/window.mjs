@@ -8,8 +8,15 @@ export async function playInWindow(data, works, { actions, kill }, random, log) 
   const told = { wrong: [], killed: false };
   let app = await openApp(process.env.HEDDLE_ELECTRON, data);
   const jobs = [];
-  for (const { request, mode, workers } of works)
-    if (request !== null) jobs.push((await app.request('jobs:create', { ...request, mode, workers })).id);
+  for (const { request, mode, workers } of works) {
+    if (request === null) continue;
+    try {
+      jobs.push((await app.request('jobs:create', { ...request, mode, workers })).id);
+    } catch (error) {
+      // Of a database that another program holds, or a folder that is gone: it is made in the terminal later.
+      log(`no job: ${error.message.split('\n')[0]}`);
+    }
+  }
   const does = {
     pause: (id) => app.request('jobs:pause', { jobId: id }),
     resume: (id) => app.request('jobs:resume', { jobId: id }),
