@@ -29,7 +29,7 @@ import { automaticWorkers, threadsOf } from './jobs/defaults';
 import { firstCopied } from './jobs/first-copied';
 import { Clock } from './jobs/clock';
 import { removeJob } from './jobs/leftovers';
-import { settleDuplicates, type DuplicateOrder } from './jobs/settle-duplicates';
+import { DuplicateOrders, type DuplicateOrder } from './jobs/settle-duplicates';
 import { ownLists, removeOwnLists, sweepHalfLists } from './jobs/own-list';
 import { prepareOwnManifest, withOwnManifest } from './jobs/manifest';
 import { realCopy } from './jobs/real-copy';
@@ -91,6 +91,7 @@ export class Engine extends JobReader {
   readonly #turns: Turns;
   readonly #clock: Clock;
   readonly #others: OtherProcesses;
+  readonly #duplicates: DuplicateOrders;
   /** The speed limit of all downloads of this process. */
   readonly #sharedRate = new RateLimit();
   #frames = 0;
@@ -148,6 +149,7 @@ export class Engine extends JobReader {
       waits: options.waits === true,
       dataDirectory,
     };
+    this.#duplicates = new DuplicateOrders(stores.tasks);
     this.#turns = new Turns({
       stores,
       owner: lock.id,
@@ -327,11 +329,8 @@ export class Engine extends JobReader {
     trash: (path: FsPath) => Promise<void>,
   ): Promise<DuplicatesSettled> {
     if (!isEnded(this.job(order.jobId).state))
-      throw new HeddleError(
-        'job-running',
-        'This job is still running. Its groups are known when it has ended.',
-      );
-    return settleDuplicates(this.#stores.tasks, order, trash);
+      throw new HeddleError('job-running', 'This job is still running. Its groups are not known yet.');
+    return this.#duplicates.settle(order, trash);
   }
 
   /** Of a copy that has ended: what is done with targets that exist. Those that were left for it run again. */
@@ -489,6 +488,7 @@ export class Engine extends JobReader {
     this.#others.close();
     this.#clock.close();
     this.#turns.close();
+    await this.#duplicates.close();
     await Promise.allSettled(this.#storing);
     await this.experiments.close();
     await this.#turns.end(interrupt);

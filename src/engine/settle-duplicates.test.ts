@@ -1,10 +1,20 @@
 /** Copies of a file that stays go to the trash or become names of it, unless something changed since they were compared. */
-import { existsSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import {
+  existsSync,
+  linkSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { DuplicateGroup } from '../common/model/duplicates';
 import { displayPath, type FsPath } from '../common/model/paths';
-import { engine, folder, put, run, useEngine } from './testing/test-engine';
+import { engine, folder, knowsExfat, mountExfat, put, run, useEngine } from './testing/test-engine';
 
 useEngine('settle');
 
@@ -100,4 +110,95 @@ test('copies become names of the file that stays', async () => {
   expect(readFileSync(join(folder, 'in', 'c'), 'utf8')).toBe('same');
   expect((await engine.duplicateGroups(jobId, 0, 10)).totals.groups).toBe(0);
   expect(engine.findings(jobId)).toEqual({ 'hard-link': 2, unique: 1 });
+});
+
+test('two orders at once that keep different copies leave one of them', async () => {
+  const { jobId, group } = await groups({ a: 'same', b: 'same' });
+  const [a, b] = [idOf(group, 'a'), idOf(group, 'b')];
+  const order = { jobId, groupId: group.id, how: 'trash' as const };
+  const ends = await Promise.allSettled([
+    engine.settleDuplicates({ ...order, keep: a, go: [b] }, trash),
+    engine.settleDuplicates({ ...order, keep: b, go: [a] }, trash),
+  ]);
+  expect(readdirSync(join(folder, 'in'))).toEqual(['a', 'b.trashed']);
+  expect(ends.map(({ status }) => status)).toEqual(['fulfilled', 'rejected']);
+});
+
+test('a copy that is a pipe now is left alone, and not waited for', async () => {
+  const { jobId, group } = await groups({ a: 'same', b: 'same' });
+  const path = join(folder, 'in', 'b');
+  rmSync(path);
+  execFileSync('mkfifo', [path]);
+  const { done, failures } = await engine.settleDuplicates(
+    { jobId, groupId: group.id, keep: idOf(group, 'a'), go: [idOf(group, 'b')], how: 'trash' },
+    trash,
+  );
+  expect([done, failures]).toEqual([0, [expect.objectContaining({ code: 'changed' })]]);
+});
+
+test('the name that a killed process gave the file that stays is used up by the next link', async () => {
+  const { jobId, group } = await groups({ a: 'same', b: 'same' });
+  const inside = join(folder, 'in');
+  linkSync(join(inside, 'a'), join(inside, `.heddle-link-${statSync(join(inside, 'b')).ino}`));
+  const order = { jobId, groupId: group.id, keep: idOf(group, 'a'), go: [idOf(group, 'b')] };
+  const { done, failures } = await engine.settleDuplicates({ ...order, how: 'link' }, trash);
+  expect([done, failures]).toEqual([1, []]);
+  expect(readdirSync(inside)).toEqual(['a', 'b']);
+  expect(statSync(join(inside, 'a')).ino).toBe(statSync(join(inside, 'b')).ino);
+});
+
+test('what became a link before the process was killed is told to be one', async () => {
+  const { jobId, group } = await groups({ a: 'same', b: 'same' });
+  rmSync(join(folder, 'in', 'b'));
+  linkSync(join(folder, 'in', 'a'), join(folder, 'in', 'b'));
+  const order = { jobId, groupId: group.id, keep: idOf(group, 'a'), go: [idOf(group, 'b')] };
+  expect(await engine.settleDuplicates({ ...order, how: 'link' }, trash)).toEqual({ done: 1, failures: [] });
+  expect((await engine.duplicateGroups(jobId, 0, 10)).totals.groups).toBe(0);
+});
+
+test.skipIf(!knowsExfat)(
+  'two spellings of one file are no copies where inodes are made up: it stays',
+  async () => {
+    const disk = join(folder, 'disk');
+    mountExfat(disk);
+    put(join(disk, 'a'), 'same');
+    const { id } = await run({
+      kind: 'hash',
+      mode: 'pool',
+      workers: 1,
+      paths: [join(disk, 'a'), join(disk, 'A')],
+      algorithms: ['blake3'],
+      manifest: null,
+      duplicates: true,
+    });
+    const [group] = (await engine.duplicateGroups(id, 0, 10)).groups;
+    const [keep = 0, ...go] = group?.ids ?? [];
+    const { done, failures } = await engine.settleDuplicates(
+      { jobId: id, groupId: group?.id ?? 0, keep, go, how: 'trash' },
+      trash,
+    );
+    expect([done, failures]).toEqual([0, [expect.objectContaining({ code: 'same-file' })]]);
+    expect(readdirSync(disk)).toEqual(['a']);
+  },
+);
+
+test('that the file that stays went with its copy is told, and nothing more goes', async () => {
+  const { jobId, group } = await groups({ a: 'same', b: 'same', c: 'same' });
+  const inside = join(folder, 'in');
+  const { done, failures } = await engine.settleDuplicates(
+    {
+      jobId,
+      groupId: group.id,
+      keep: idOf(group, 'a'),
+      go: [idOf(group, 'b'), idOf(group, 'c')],
+      how: 'trash',
+    },
+    (path) => {
+      // As where a share is mounted twice.
+      rmSync(join(inside, 'a'));
+      return trash(path);
+    },
+  );
+  expect([done, failures.map(({ code }) => code)]).toEqual([0, ['same-file', 'not-found']]);
+  expect(readdirSync(inside)).toEqual(['b.trashed', 'c']);
 });
