@@ -20,8 +20,7 @@ const STEPS = {
 
 /** What system calls answer instead of what they should. */
 const CALL_FAULTS = {
-  // Not fsync: koffi flushes standard output at the end, and hangs where that fails.
-  'flush fails (EIO)': { names: ['fdatasync', 'syncfs'], error: 'EIO', from: 30 },
+  'flush fails (EIO)': { names: ['fsync', 'fdatasync', 'syncfs'], error: 'EIO', from: 30 },
   'disk full (ENOSPC)': { names: ['pwrite64', 'fallocate', 'ftruncate'], error: 'ENOSPC', from: 80 },
   'name refused (EACCES)': { names: ['link', 'linkat', 'rename', 'renameat2'], error: 'EACCES', from: 30 },
 };

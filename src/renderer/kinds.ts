@@ -31,7 +31,8 @@ export const WORDS: Readonly<Record<PageKind, KindWords>> = {
     create: 'New download',
     one: 'URL',
     many: 'URLs',
-    purpose: 'Downloads lists of URLs into a folder. A file gets its name only once it is complete and correct.',
+    purpose:
+      'Downloads lists of URLs into a folder. A file gets its name only once it is complete and correct.',
     hint: 'Or paste URLs here, or drop URLs or lists of them.',
     drop: 'Drop URLs or lists to download them',
   },

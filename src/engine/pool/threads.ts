@@ -6,7 +6,7 @@
 import { Worker } from 'node:worker_threads';
 import type { JobKind } from '../../common/model/jobs';
 import type { SpareData } from '../../common/threads/protocol';
-import { loadKoffi } from '../../files/koffi';
+import { endWhereErrorsCannotBeFlushed, loadKoffi } from '../../files/koffi';
 import { ThreadBudget } from './thread-budget';
 
 /** What sleeps takes some 10 MB each. */
@@ -134,7 +134,7 @@ function holdLibraries(): void {
   areHeld = true;
   setImmediate(() => {
     try {
-      loadKoffi();
+      endWhereErrorsCannotBeFlushed(loadKoffi());
     } catch {
       // There is none for this system, and so none that is unloaded.
     }
