@@ -385,11 +385,18 @@ describe('quoted for a shell', () => {
   test('for PowerShell and the Windows command prompt', () => {
     const given = ['heddle', 'copy', "C:/it's", 'a "b" c\\', '', '$x'];
     expect(shellText(given, 'powershell')).toBe(`heddle copy 'C:/it''s' 'a "b" c\\' '' '$x'`);
+    expect(shellText(['=ls', 'a=b'], 'sh')).toBe("'=ls' a=b");
     expect(shellText(given, 'cmd')).toBe(`heddle copy "C:/it's" "a \\"b\\" c\\\\" "" "$x"`);
     expect(withInput('heddle download -i -', 'https://a.example/', 'powershell')).toBe(
       "@'\nhttps://a.example/\n'@ | heddle download -i -",
     );
-    expect(withInput('heddle', "x\n'@", 'powershell')).toBeNull();
+    // Any of these quotes ends it there.
+    for (const quote of ["'", '‘', '’', '‚', '‛'])
+      expect(withInput('heddle', `x\n${quote}@; calc`, 'powershell')).toBeNull();
+    // A terminal takes a CR that is pasted for a line's end, and other control characters for keys.
+    expect(withInput('cat', 'x\rEND\rid', 'sh')).toBe("cat <<'END_'\nx\rEND\rid\nEND_");
+    expect(withInput('cat', 'x\u0003id', 'sh')).toBeNull();
+    expect(withInput('cat', 'x\u001b[201~id', 'powershell')).toBeNull();
     expect(withInput('heddle', 'x', 'cmd')).toBeNull();
   });
 });

@@ -2,10 +2,11 @@
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync, rmSync, statfsSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
 import type { JobRequest } from '../common/model/job-request';
 import type { JobSummary } from '../common/model/jobs';
 import { TestServer } from '../workers/test-server';
+import type { Engine } from './engine';
 import {
   engine,
   folder,
@@ -119,7 +120,8 @@ describe.runIf(process.getuid?.() === 0)('on a full disk', () => {
     expect(readFileSync(join(disk, 'sums'), 'utf8')).toMatch(/^[\da-f]{64} {2}/u);
   });
 
-  test('a job whose results the database has no room for goes on when it has', async () => {
+  /** A job that the database has no room for: neither for its results, nor for that it waits. */
+  async function withFullDatabase(then: (other: Engine, id: number) => Promise<void>): Promise<void> {
     fill(join(folder, 'full'), 16, 1.2 * MB);
     const other = await openEngine('full', undefined, { waits: true });
     try {
@@ -135,19 +137,41 @@ describe.runIf(process.getuid?.() === 0)('on a full disk', () => {
         },
         { start: false },
       );
+      const told = new Promise((resolve) => other.on('notice', resolve));
+      await other.resume(id);
+      expect(await told).toMatchObject({ code: 'disk-full' });
+      await then(other, id);
+    } finally {
+      await other.close();
+    }
+  }
+
+  test('a job whose results the database has no room for goes on when it has', async () => {
+    await withFullDatabase(async (other) => {
       const done = Promise.withResolvers<JobSummary>();
       other.on('jobs-changed', (jobs) => {
         for (const job of jobs) {
           if (job.state === 'done') done.resolve(job);
         }
       });
-      const told = new Promise((resolve) => other.on('notice', resolve));
-      await other.resume(id);
-      expect(await told).toMatchObject({ code: 'disk-full' });
       rmSync(join(folder, 'full', 'ballast'));
       expect(await done.promise).toMatchObject({ counts: { done: 3000, failed: 0 } });
+    });
+  }, 20_000);
+
+  test('cancelled before it could be stored that it waits, it does not go on', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+    try {
+      await withFullDatabase(async (other, id) => {
+        rmSync(join(folder, 'full', 'ballast'));
+        await other.cancel(id);
+        expect(other.job(id).state).toBe('cancelled');
+        // Both looks: that it waits is stored, and that there is room is seen.
+        vi.advanceTimersByTime(2000);
+        expect(other.job(id).state).toBe('cancelled');
+      });
     } finally {
-      await other.close();
+      vi.useRealTimers();
     }
   }, 20_000);
 

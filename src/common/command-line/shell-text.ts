@@ -10,8 +10,8 @@ export interface CommandText {
   readonly leftOut: readonly string[];
 }
 
-/** Of an argument that needs no quotes in any shell. */
-const PLAIN = /^[\w./:=@+-]+$/u;
+/** Of an argument that needs no quotes in any shell; zsh takes a `=` at the beginning for the name of a program. */
+const PLAIN = /^(?!=)[\w./:=@+-]+$/u;
 /** What is not seen, and bytes that are not UTF-8 as `escapedPath` has them. */
 const ODD = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\udc80-\udcff]/u;
 
@@ -59,17 +59,23 @@ function octal(byte: number): string {
   return `\\${byte.toString(8).padStart(3, '0')}`;
 }
 
+/** Other than tabs and ends of lines: a terminal takes them for keys, Ctrl+C among them, when they are pasted. */
+// eslint-disable-next-line no-control-regex -- that is what is looked for
+const KEYS = /[\0-\u0008\v\f\u000e-\u001f\u007f-\u009f]/u;
+
 /**
  * A command that reads a text from standard input.
- * @returns `null` where the shell has no way to write it
+ * @returns `null` where the shell has no way to write it that is safe to paste
  */
 export function withInput(command: string, input: string, shell: Shell): string | null {
+  if (KEYS.test(input)) return null;
   const text = input.endsWith('\n') ? input : `${input}\n`;
   if (shell === 'sh') {
     let end = 'END';
-    while (text.split('\n').includes(end)) end += '_';
+    // A CR that is pasted ends a line, too.
+    while (text.split(/[\r\n]/u).includes(end)) end += '_';
     return `${command} <<'${end}'\n${text}${end}`;
   }
-  if (shell === 'cmd' || /^'@/mu.test(text)) return null;
+  if (shell === 'cmd' || /^['‘’‚‛]@/mu.test(text)) return null;
   return `@'\n${text}'@ | ${command}`;
 }

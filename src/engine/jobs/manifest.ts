@@ -19,8 +19,9 @@ import { WORK_DIRECTORY_PREFIX } from '../../common/threads/walk';
 import type { JobSpec } from './job-spec';
 
 const PAGE = 500;
-/** Begins the names of files that are not whole yet. */
+/** Begins the names of files that are not whole yet; 12 hexadecimal digits follow. */
 const HALF = '.heddle-manifest-';
+const HALF_NAME = new RegExp(`^\\${HALF}[0-9a-f]{12}$`, 'u');
 const DEAD_FOR_MS = 3_600_000;
 
 export interface ManifestContent {
@@ -115,7 +116,7 @@ export async function writeManifest(lines: AsyncIterable<string | Uint8Array>, p
 async function removeHalves(folder: FsPath): Promise<void> {
   const names = await readdir(native(folder)).catch(() => []);
   for (const name of names) {
-    if (!name.startsWith(HALF)) continue;
+    if (!HALF_NAME.test(name)) continue;
     const half = native(joinPath(folder, name));
     const stats = await lstat(half).catch(() => null);
     if (stats !== null && Date.now() - stats.mtimeMs > DEAD_FOR_MS) await unlink(half).catch(() => undefined);

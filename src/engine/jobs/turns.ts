@@ -60,6 +60,9 @@ export class Turns {
         if (!this.isClosing) this.start(id);
       },
       store: (id, lack) => {
+        const state = stores.jobs.get(id)?.summary.state;
+        // Somebody has paused, resumed, cancelled or removed it since.
+        if (this.#runs.has(id) || (state !== 'running' && state !== 'queued')) return;
         stores.jobs.rest(id, 'paused', lack);
         news.changed(id);
       },
