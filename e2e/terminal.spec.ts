@@ -256,6 +256,7 @@ test('jobs, retry, cancel', async ({ heddle, start, server, folder }) => {
   ]);
   // Of one job also what its threads gained, and where their time went.
   const [line, gain, head, ...threads] = (await heddle(['jobs', '1'])).stdout.trimEnd().split('\n');
+  expect(threads.pop()).toBe(`heddle copy --async ${join(folder, 'tree')} ${target}/`);
   expect(line).toMatch(/^ +1 +copy +done +21 of 21 /u);
   expect(gain).toMatch(/ on \d+ threads(?:, at most \d at once)?, \d+ % busy; the tasks together took /u);
   expect(head).toMatch(/^ +Work /u);
