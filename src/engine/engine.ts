@@ -1,5 +1,4 @@
 /** Jobs from asking to ending: the one door that the window and the terminal share. */
-import { createReadStream } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { type CopyPolicy, type FirstCopied } from '../common/model/copy-options';
 import type { DuplicatesSettled } from '../common/model/duplicates';
@@ -20,7 +19,7 @@ import type { Settings, SettingsPatch } from '../common/model/settings';
 import { RateLimit } from '../common/threads/rate-limit';
 import { Experiments } from './experiments/experiments';
 import { formatByName } from './formats/detect-format';
-import { previewList } from './formats/list-preview';
+import { listFile, previewList } from './formats/list-preview';
 import { JobReader } from './job-reader';
 import { ActiveJobs } from './jobs/active-jobs';
 import { copyRoots } from './jobs/copy-roots';
@@ -234,7 +233,7 @@ export class Engine extends JobReader {
   /** What a list holds, before anything starts. @throws HeddleError when the file cannot be read */
   async previewList({ text, file, format }: ListToPreview): Promise<ListPreview> {
     try {
-      return await previewList(() => (file === null ? [Buffer.from(text ?? '')] : createReadStream(file)), {
+      return await previewList(() => (file === null ? [Buffer.from(text ?? '')] : listFile(file)), {
         format,
         hint: file === null ? null : formatByName(file),
       });

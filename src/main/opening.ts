@@ -87,7 +87,10 @@ async function openedOf({ args, directory }: StartArguments): Promise<readonly O
   if (found.length > 0) opened.push({ type: 'paths', paths: found });
   for (const path of paths) {
     if (found.some((each) => each.path === path)) continue;
-    opened.push({ type: 'refused', message: `${visible(path)} cannot be opened: no such file or folder.` });
+    opened.push({
+      type: 'refused',
+      message: `${visible(path)} cannot be opened: no such file or folder.`,
+    });
   }
   return opened;
 }
@@ -102,12 +105,13 @@ function pathOf(argument: string, directory: string): string {
   }
 }
 
-/** Those that are there, and whether they are folders. */
+/** The files and folders among them. Pipes and devices are none: one might never begin, the other never end. */
 export async function lookAt(paths: readonly string[]): Promise<readonly OpenedPath[]> {
   const looked = await Promise.all(
     [...new Set(paths)].map(async (path) => {
       try {
-        return [{ path, isFolder: (await stat(path)).isDirectory() }];
+        const stats = await stat(path);
+        return stats.isFile() || stats.isDirectory() ? [{ path, isFolder: stats.isDirectory() }] : [];
       } catch {
         return [];
       }

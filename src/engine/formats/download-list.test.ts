@@ -1,10 +1,14 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { DownloadEntry, ListedEntry, ListFormat } from '../../common/model/download';
 import { isHttpUrl } from './entry';
 import { detectFormat } from './detect-format';
 import { readDownloadList } from './download-list';
-import { previewList, previewLists } from './list-preview';
+import { listFile, previewList, previewLists } from './list-preview';
 import { MAX_URL_CHARACTERS } from './list-urls';
 
 interface Options {
@@ -662,3 +666,21 @@ test('of very many lines that cannot be read the first are kept, and all are cou
   expect(faults).toHaveLength(100_000);
   expect(lists).toMatchObject([{ entries: 0, faultCount: 100_001 }]);
 });
+
+test.runIf(process.platform !== 'win32')(
+  'a pipe or a device is no list to look at, and not waited for',
+  async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'heddle-list-'));
+    try {
+      const pipe = join(folder, 'pipe');
+      execFileSync('mkfifo', [pipe]);
+      for (const path of [pipe, '/dev/zero'])
+        await expect(previewList(() => listFile(path), { format: null })).rejects.toMatchObject({
+          code: 'not-a-file',
+          message: `${path} is a device, pipe or socket. A list has to be a file.`,
+        });
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  },
+);

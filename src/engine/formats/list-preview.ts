@@ -1,6 +1,9 @@
 /** What lists hold, before anything starts. */
 import { hash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import type { DownloadEntry, EntryGroup, ListFormat, ListPreview } from '../../common/model/download';
+import { HeddleError } from '../../common/model/errors';
 import { expectedFileName } from '../../files/file-name';
 import { readDownloadList } from './download-list';
 import { extensionOf } from './list-filter';
@@ -48,6 +51,17 @@ export async function previewList(
     firstFile: tally.firstFile,
     first,
   };
+}
+
+/**
+ * A list that somebody looks at in a file. A pipe could be read only once, and might never begin; a device never end.
+ * @throws HeddleError `not-a-file`
+ */
+export async function* listFile(path: string): AsyncGenerator<Uint8Array, void, undefined> {
+  const stats = await stat(path);
+  if (!stats.isFile() && !stats.isDirectory())
+    throw new HeddleError('not-a-file', `${path} is a device, pipe or socket. A list has to be a file.`);
+  yield* createReadStream(path) as AsyncIterable<Uint8Array>;
 }
 
 export interface PreviewedList {
