@@ -435,20 +435,21 @@ export class Engine extends JobReader {
 
   /** A job that has not ended stands still until a time. @param atMs since the epoch; `null`: until somebody resumes it */
   async startAt(id: number, atMs: number | null): Promise<void> {
-    const { state } = this.job(id);
+    const job = this.job(id);
+    const { state } = job;
     if (isEnded(state))
       throw new HeddleError('bad-request', 'This job has ended. Retry what failed, or start it anew.');
-    if (state === 'running' || state === 'queued') await this.pause(id);
+    if (state === 'running' || state === 'queued' || this.waitsForRoom(job)) await this.pause(id);
     this.#stores.jobs.setStartAt(id, atMs);
     this.#clock.jobsChanged();
     this.#news.changed(id);
   }
 
-  /** All jobs that run or wait here. */
+  /** All jobs that run or wait here, for room too. */
   async pauseAll(): Promise<void> {
     const jobs = this.unfinished().filter(({ foreign }) => !foreign);
     // Those that wait first: else their turn would come.
-    for (const { id, state } of jobs) if (state === 'queued') await this.pause(id);
+    for (const job of jobs) if (job.state === 'queued' || this.waitsForRoom(job)) await this.pause(job.id);
     const running = jobs.filter(({ state }) => state === 'running');
     await Promise.all(running.map(({ id }) => this.pause(id)));
   }

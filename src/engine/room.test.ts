@@ -91,6 +91,18 @@ describe.runIf(process.getuid?.() === 0)('on a full disk', () => {
     expect(leftovers(disk)).toEqual([]);
   });
 
+  test('all are paused, or it is to start at a time: then it goes on by itself no more', async () => {
+    fill(disk, 16, MB);
+    const { id } = await run(copy({ large: 4 * MB }));
+    expect(engine.waitsForRoom(engine.job(id))).toBe(true);
+    await engine.pauseAll();
+    expect(engine.job(id)).toMatchObject({ state: 'paused', error: null });
+    expect(await go(id)).toMatchObject({ state: 'paused', error: { code: 'disk-full' } });
+    const atMs = Date.now() + 3_600_000;
+    await engine.startAt(id, atMs);
+    expect(engine.job(id)).toMatchObject({ state: 'paused', error: null, startAtMs: atMs });
+  });
+
   test('what waits is found at the next start', async () => {
     fill(disk, 16, MB);
     const { id } = await run(copy({ large: 4 * MB }));
