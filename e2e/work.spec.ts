@@ -23,13 +23,9 @@ for (const mode of ['Sync', 'Async'] as const) {
     // The last one is not answered before the threads were seen at work.
     const server = await serveFiles(10, (path) => (path === '/199.bin' ? seen.promise : Promise.resolve()));
     const target = join(folder, 'target');
-    await window
-      .getByRole('radiogroup', { name: /Sync/u })
-      .first()
-      .getByRole('radio', { name: mode, exact: true })
-      .check();
     await window.getByRole('button', { name: 'New download', exact: true }).click();
     const dialog = window.getByRole('dialog');
+    await dialog.getByRole('radio', { name: mode, exact: true }).check();
     const urls = Array.from({ length: 200 }, (_, index) => `${server.url}/${index}.bin`);
     await dialog.getByLabel(/^Addresses/u).fill(urls.join('\n'));
     await expect(dialog.getByText('200 files', { exact: true })).toBeVisible();

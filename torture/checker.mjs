@@ -157,19 +157,17 @@ function checkRequests({ counts, done }) {
       tell('twice', [`${path} was done after ${before} requests, and there were ${counts[path]}`]);
 }
 
-/** What may be in a data folder at the end. */
+/** What may be in a data folder at the end. A lock that a kill left open has its journal until it is next taken. */
 const DATA = [
   'heddle.db',
   'heddle.lock',
   'heddle.lock-journal',
   'instances',
   'lists',
+  'logs',
   'secret.key',
   'window',
 ];
-/** A lock that a kill left open has its journal until it is next taken. */
-const INSTANCES = ['set-aside', 'set-aside-journal'];
-
 function checkData({ path, asides }) {
   const names = readdirSync(path).filter((name) => !DATA.includes(name));
   const extra = names.filter((name) => !(asides && /\.(damaged|emptied|corrupt)|set-aside/.test(name)));
@@ -177,7 +175,7 @@ function checkData({ path, asides }) {
     'left',
     extra.map((name) => `${name} is left in the data folder`),
   );
-  const locks = readdirSync(join(path, 'instances')).filter((name) => !INSTANCES.includes(name));
+  const locks = readdirSync(join(path, 'instances'));
   tell(
     'left',
     locks.map((name) => `instances/${name} is left in the data folder`),

@@ -15,7 +15,7 @@ if (root === null) throw new Error('index.html has no #root');
 
 hardenPage();
 connect();
-keepFocus(root);
+keepFocus();
 createRoot(root).render(
   <StrictMode>
     <App />

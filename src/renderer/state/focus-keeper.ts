@@ -20,7 +20,7 @@ let inFront: Place | null = null;
 let due = false;
 
 /** Once, at the window's start. */
-export function keepFocus(root: Element): void {
+export function keepFocus(): void {
   document.addEventListener('focusin', ({ target }) => {
     if (!(target instanceof Element)) return;
     if (target.closest(IN_FRONT) === null) {
@@ -31,10 +31,11 @@ export function keepFocus(root: Element): void {
   const observer = new MutationObserver(() => {
     if (!due && isLost()) soon();
   });
-  const changes = { childList: true, subtree: true, attributeFilter: ['disabled', 'hidden'] };
-  observer.observe(root, changes);
-  // Dialogs and menus stand beside the root.
-  observer.observe(document.body, { childList: true });
+  observer.observe(document.body, {
+    childList: true,
+    subtree: true,
+    attributeFilter: ['disabled', 'hidden'],
+  });
 }
 
 /** After the frame in which react-aria gives the focus back, where it can. */
@@ -43,15 +44,20 @@ function soon(): void {
   requestAnimationFrame(() =>
     requestAnimationFrame(() => {
       due = false;
-      if (isLost()) giveBack();
+      // What lost it may be back by now, as a button that was disabled for a moment, and has it no more.
+      if (isNowhere()) giveBack();
     }),
   );
 }
 
-function isLost(): boolean {
+function isNowhere(): boolean {
   const { activeElement } = document;
-  if (activeElement !== null && activeElement !== document.body && !activeElement.matches(':disabled'))
-    return false;
+  return activeElement === null || activeElement === document.body || activeElement.matches(':disabled');
+}
+
+/** Where the user takes it away, by a click beside everything, what had it is still there. */
+function isLost(): boolean {
+  if (!isNowhere()) return false;
   const last = inFront ?? inPage;
   return last !== null && (!last.element.isConnected || !canFocus(last.element));
 }
