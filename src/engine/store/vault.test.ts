@@ -36,14 +36,15 @@ test('what is sealed comes back with the same key, and is not there in clear', (
   expect(statSync(join(folder, 'secret.key')).mode & 0o777).toBe(0o600);
 });
 
-test('what a process left that died while it made the key goes with the next one', () => {
+test('what a process left that died while it made the key goes with the next one; what somebody put beside the key stays', () => {
   const left = join(folder, 'secret.key.4b5fd581-34c8-4918-bd0d-fa98f6728c8a');
   writeFileSync(left, Buffer.alloc(32, 1));
   const sealed = new Vault(folder).seal('secret');
   expect(readdirSync(folder)).toEqual(['secret.key']);
+  writeFileSync(join(folder, 'secret.key.bak'), Buffer.alloc(32, 2));
   writeFileSync(left, Buffer.alloc(5));
   expect(new Vault(folder).open(sealed)).toBe('secret');
-  expect(readdirSync(folder)).toEqual(['secret.key']);
+  expect(readdirSync(folder)).toEqual(['secret.key', 'secret.key.bak']);
 });
 
 test('with another key, changed, or cut off it says so', () => {

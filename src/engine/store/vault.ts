@@ -11,6 +11,8 @@ import { HeddleError } from '../../common/model/errors';
 import { NAMING, placeAt, type Naming } from '../../files/take-name';
 
 const KEY_FILE = 'secret.key';
+/** One that is being made: a UUID follows. Somebody's own copy of the key has another name. */
+const HALF_KEY = /^secret\.key\.[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/u;
 const KEY_BYTES = 32;
 const GCM_IV_BYTES = 12;
 const GCM_TAG_BYTES = 16;
@@ -94,7 +96,7 @@ export class Vault {
   #sweep(): void {
     try {
       for (const name of readdirSync(this.#folder))
-        if (name.startsWith(`${KEY_FILE}.`)) rmSync(join(this.#folder, name), { force: true });
+        if (HALF_KEY.test(name)) rmSync(join(this.#folder, name), { force: true });
     } catch {
       // It is in nobody's way.
     }
