@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { JobSummary } from '../common/model/jobs';
 import type { WalkRules } from '../common/model/walk-rules';
-import { folder, mount, put, rows, run, useEngine } from './testing/test-engine';
+import { engine, folder, go, mount, put, rows, run, unmount, useEngine } from './testing/test-engine';
 
 useEngine('mirror');
 
@@ -138,4 +138,34 @@ test('a folder with what cannot be deleted stays, and a dry run says so', async 
   } finally {
     spawnSync('chattr', ['-i', closed]);
   }
+});
+
+test('nothing goes once the disk of the source is gone and has left an empty folder', async () => {
+  const source = at('from/src');
+  mount(source, '-t', 'tmpfs', 'tmpfs');
+  make('from/src/z1', 'from/src/z2', 'to/src/z0');
+  // So many that it is still looking for what is extra when the last file is copied.
+  for (let index = 0; index < 5000; index++) put(at(`to/src/extra${index}`));
+  const { id } = await engine.createJob(
+    {
+      kind: 'copy',
+      mode: 'pool',
+      workers: 1,
+      sources: [source],
+      destination: at('to'),
+      options: { mirror: true },
+    },
+    { start: false },
+  );
+  let left: readonly string[] | null = null;
+  const look = (): void => {
+    if (left !== null || engine.job(id).counts.done < 2) return;
+    unmount(source, '-l');
+    left = readdirSync(at('to/src'));
+  };
+  engine.on('tasks-settled', look);
+  engine.on('frame', look);
+  await go(id);
+  expect(left).toEqual(expect.arrayContaining(['z1', 'z2']));
+  expect(readdirSync(at('to/src'))).toEqual(expect.arrayContaining(['z1', 'z2']));
 });

@@ -6,6 +6,7 @@ import {
   accessSync,
   constants,
   lstatSync,
+  opendirSync,
   readFileSync,
   readdirSync,
   realpathSync,
@@ -148,6 +149,12 @@ function lookAgain(counterpart: FsPath, target: FsPath, root: MirrorRoot): Retur
       `${displayPath(target)} was left: ${displayPath(root.source)} is not there any more.`,
     );
   }
+  if (isEmpty(root.source)) {
+    throw new HeddleError(
+      'mirror-unsafe',
+      `${displayPath(target)} was left: ${displayPath(root.source)} is empty now. Is the disk there that it is on?`,
+    );
+  }
   // From the root down each part has to be a folder itself: behind a link there is another's.
   const bytes = pathToBytes(target);
   const rootLength = pathToBytes(root.target).length;
@@ -176,6 +183,15 @@ function lookAgain(counterpart: FsPath, target: FsPath, root: MirrorRoot): Retur
     );
   }
   return there;
+}
+
+function isEmpty(folder: FsPath): boolean {
+  const opened = opendirSync(native(folder));
+  try {
+    return opened.readSync() === null;
+  } finally {
+    opened.closeSync();
+  }
 }
 
 /** @returns whether a path below the root is, or lies in, what is mounted there; a bind mount's device does not tell */

@@ -180,8 +180,8 @@ export function mountExfat(path: string, image = `${path}.img`): void {
 }
 
 /** Before the test is over. */
-export function unmount(path: string): void {
-  execFileSync('umount', [path]);
+export function unmount(path: string, ...how: string[]): void {
+  execFileSync('umount', [...how, path]);
   mounted.splice(mounted.indexOf(path), 1);
 }
 

@@ -83,15 +83,16 @@ function countText(together: Combined, chosen: number | null): string {
 /** A file or a long pasted text. */
 function SourceRow({ source }: { readonly source: PreviewedSource }) {
   const { name, preview, error } = source;
-  const text =
+  const text = visible(
     error ??
-    (preview === null
-      ? 'Reading…'
-      : [
-          filesText(preview),
-          formatText(preview),
-          ...(preview.faultCount === 0 ? [] : [faultsText(preview.faultCount)]),
-        ].join(' · '));
+      (preview === null
+        ? 'Reading…'
+        : [
+            filesText(preview),
+            formatText(preview),
+            ...(preview.faultCount === 0 ? [] : [faultsText(preview.faultCount)]),
+          ].join(' · ')),
+  );
   return (
     <li className={form['path']}>
       <span className={styles['name']} title={name ?? undefined}>

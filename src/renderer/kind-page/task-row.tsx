@@ -170,7 +170,11 @@ function StateCell({ row, running, dryRun }: StateCellProps) {
   const state = useStateText(row, running, dryRun);
   const finding = running || row.state === 'queued' || row.state === 'running' ? null : row.finding;
   return (
-    <span role="gridcell" className={styles['state']} title={row.error?.message}>
+    <span
+      role="gridcell"
+      className={styles['state']}
+      title={row.error === null ? undefined : visible(row.error.message)}
+    >
       {finding === null ? (
         <span className={styles['dot']} data-tone={state.tone} aria-hidden="true" />
       ) : (
