@@ -16,6 +16,8 @@ import { makeWork } from './works.mjs';
 const execute = promisify(execFile);
 /** A job that has not ended by then never will. */
 const MOST_TURNS = 10;
+/** Longer than any fault keeps the database from being read. */
+const PATIENCE_MS = 20_000;
 const MEMORY = '/dev/shm';
 const OPEN = ['queued', 'running', 'paused', 'interrupted', 'planning'];
 
@@ -139,11 +141,17 @@ export class Round {
     this.report[what][name] = (this.report[what][name] ?? 0) + 1;
   }
 
+  /** Another work of this round may hinder it for a while. */
   async #jobs() {
-    if (!existsSync(this.#data)) return [];
-    const run = await this.#heddle(['jobs', '--json']);
-    if (run.status !== 0) this.#log(`jobs: ${run.status} ${run.stderr.trim()}`);
-    return linesOf(run.stdout);
+    const until = performance.now() + PATIENCE_MS;
+    while (existsSync(this.#data)) {
+      const run = await this.#heddle(['jobs', '--json']);
+      if (run.status === 0) return linesOf(run.stdout);
+      this.#log(`jobs: ${run.status} ${run.stderr.trim()}`);
+      if (performance.now() >= until) break;
+      await delay(500);
+    }
+    return [];
   }
 
   /** The job of this work, if it was stored. */
@@ -362,8 +370,14 @@ export class Round {
     if (!isPossible) return;
     this.report.windows += 1;
     const undo = this.#plan.data === 'locked' ? this.#lockDatabase() : () => undefined;
-    const told = await playInWindow(this.#data, this.#works, window, this.#plan.random, (text) =>
-      this.#log(`  window ${text}`),
+    const { data, random } = this.#plan;
+    const log = (text) => this.#log(`  window ${text}`);
+    const told = await playInWindow(
+      this.#data,
+      this.#works,
+      { ...window, hindered: data !== null },
+      random,
+      log,
     );
     await undo();
     this.found.push(...told.wrong);

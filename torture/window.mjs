@@ -3,11 +3,24 @@ import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { openApp } from '../scripts/lib/app-window.mjs';
 
-/** @param {readonly object[]} works see works.mjs */
-export async function playInWindow(data, works, { actions, kill }, random, log) {
+/**
+ * @param {readonly object[]} works see works.mjs
+ * @param hindered whether something keeps the data folder from being used, so that the app may say so and end
+ */
+export async function playInWindow(data, works, { actions, kill, hindered }, random, log) {
   const told = { wrong: [], killed: false };
-  let app = await openApp(process.env.HEDDLE_ELECTRON, data);
+  const open = async () => {
+    try {
+      return await openApp(process.env.HEDDLE_ELECTRON, data);
+    } catch (error) {
+      log(`does not open: ${error.message.split('\n')[0]}`);
+      if (!hindered) told.wrong.push({ what: 'crash', says: `the window does not open: ${error.message}` });
+      return null;
+    }
+  };
+  let app = await open();
   const jobs = [];
+  if (app === null) return told;
   for (const { request, mode, workers } of works) {
     if (request === null) continue;
     try {
@@ -26,13 +39,13 @@ export async function playInWindow(data, works, { actions, kill }, random, log) 
     restart: async () => {
       await killApp(app);
       told.killed = true;
-      app = await openApp(process.env.HEDDLE_ELECTRON, data);
+      app = await open();
     },
   };
   for (const action of actions) {
     await delay(action.ms);
     const id = jobs[action.which % Math.max(1, jobs.length)];
-    if (id === undefined) break;
+    if (id === undefined || app === null) break;
     try {
       await does[action.does](id, action);
       log(`${action.does} ${id}`);
@@ -43,6 +56,7 @@ export async function playInWindow(data, works, { actions, kill }, random, log) 
         told.wrong.push({ what: 'words', says: `the window said: ${error.message}` });
     }
   }
+  if (app === null) return told;
   if (kill) {
     await delay(random.spread(5, 1500));
     await killApp(app);
