@@ -7,6 +7,7 @@ import type { JobRequest } from '../common/model/job-request';
 import type { JobSummary } from '../common/model/jobs';
 import { TestServer } from '../workers/test-server';
 import type { Engine } from './engine';
+import { hasRoom } from './jobs/room';
 import {
   engine,
   folder,
@@ -18,6 +19,7 @@ import {
   reopenEngine,
   rows,
   run,
+  unmount,
   useEngine,
 } from './testing/test-engine';
 
@@ -101,6 +103,17 @@ describe.runIf(process.getuid?.() === 0)('on a full disk', () => {
     const atMs = Date.now() + 3_600_000;
     await engine.startAt(id, atMs);
     expect(engine.job(id)).toMatchObject({ state: 'paused', error: null, startAtMs: atMs });
+  });
+
+  test('a disk that is gone has no room: what is free below it is another disk', async () => {
+    fill(disk, 16, MB);
+    const { error } = await run(copy({ large: 4 * MB }));
+    const room = error?.room ?? { disk: '', missingBytes: 0, freeBytes: 0 };
+    expect(hasRoom(room)).toBe(false);
+    unmount(disk);
+    expect(hasRoom(room)).toBeNull();
+    mount(disk, '-t', 'tmpfs', '-o', 'size=16m', 'tmpfs');
+    expect(hasRoom(room)).toBe(true);
   });
 
   test('what waits is found at the next start', async () => {

@@ -96,6 +96,8 @@ function lackOfRoom(folder: FsPath, freeBytes: number, missingBytes: number, isE
 
 /** Whether a job that waits for room can go on. `null`: it cannot be told. */
 export function hasRoom({ disk, missingBytes, freeBytes: before }: LackOfRoom): boolean | null {
+  // It was unmounted: what is free there is on the disk below.
+  if (displayPath(diskOf(disk)) !== disk) return null;
   const free = freeIn(disk);
   if (free === null) return null;
   return free - before >= Math.max(missingBytes, Math.min(LEAST_GAIN_BYTES, free * LEAST_GAIN_SHARE));
