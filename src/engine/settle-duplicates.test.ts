@@ -202,3 +202,30 @@ test('that the file that stays went with its copy is told, and nothing more goes
   expect([done, failures.map(({ code }) => code)]).toEqual([0, ['same-file', 'not-found']]);
   expect(readdirSync(inside)).toEqual(['b.trashed', 'c']);
 });
+
+test('of a copy that has more names all become names of the file that stays', async () => {
+  const inside = join(folder, 'in');
+  put(join(inside, 'b'), 'same');
+  linkSync(join(inside, 'b'), join(inside, 'b2'));
+  const { jobId, group } = await groups({ a: 'same' });
+  const order = { jobId, groupId: group.id, keep: idOf(group, 'a'), go: [idOf(group, 'b')] };
+  expect(await engine.settleDuplicates({ ...order, how: 'link' }, trash)).toEqual({ done: 1, failures: [] });
+  expect(statSync(join(inside, 'a')).nlink).toBe(3);
+  expect(readdirSync(inside)).toEqual(['a', 'b', 'b2']);
+});
+
+test('of a copy that has more names one goes to the trash: the others are a copy still', async () => {
+  const inside = join(folder, 'in');
+  put(join(inside, 'b'), 'same');
+  linkSync(join(inside, 'b'), join(inside, 'b2'));
+  const { jobId, group } = await groups({ a: 'same' });
+  const order = { jobId, groupId: group.id, keep: idOf(group, 'a'), how: 'trash' as const };
+  await engine.settleDuplicates({ ...order, go: [idOf(group, 'b')] }, trash);
+  expect(readdirSync(inside)).toEqual(['a', 'b.trashed', 'b2']);
+  const { totals, groups: left } = await engine.duplicateGroups(jobId, 0, 10);
+  expect(totals).toEqual({ groups: 1, files: 2, reclaimableBytes: 4 });
+  expect(left[0]?.paths.map((path) => path.split('/').at(-1))).toEqual(['a', 'b2']);
+  const { done } = await engine.settleDuplicates({ ...order, go: [left[0]?.ids[1] ?? 0] }, trash);
+  expect(done).toBe(1);
+  expect((await engine.duplicateGroups(jobId, 0, 10)).totals.groups).toBe(0);
+});

@@ -16,6 +16,8 @@ import type { GroupMember, StoredGroup } from '../store/duplicate-repository';
 import type { TaskStore } from '../store/task-store';
 
 const CHUNK_BYTES = 1 << 20;
+/** Of one file; those beyond stay as they are. */
+const MOST_NAMES = 10_000;
 /** As of any file that may have been swapped: a link is refused, and a FIFO that nobody writes to is not waited for. */
 const known: Readonly<Record<string, number | undefined>> = constants;
 const OPEN_FLAGS = constants.O_RDONLY | (known['O_NOFOLLOW'] ?? 0) | (known['O_NONBLOCK'] ?? 0);
@@ -79,6 +81,9 @@ async function settleDuplicates(
   let keptLook = await unchangedFile(kept.path, group, signal);
   let done = 0;
   const failures: ErrorData[] = [];
+  const fail = (error: unknown, path: FsPath): void => {
+    failures.push(toErrorData(error, displayPath(path)));
+  };
   for (const other of others) {
     try {
       const look = await unchangedFile(other.path, group, signal);
@@ -93,14 +98,36 @@ async function settleDuplicates(
       // It may have become one just before the process was killed.
       else if (!isName) keptLook = await replaceByLink(kept.path, keptLook, other.path, look);
       if (lstatOrNull(kept.path) === null) throw wentToo(kept.path, other.path);
-      tasks.duplicates.settle(jobId, group, other.id, how === 'trash' ? null : kept.inode);
+      // As long as it has another name, it takes its space.
+      const names = isName ? [] : namesLeft(tasks.duplicates.links(jobId, other, MOST_NAMES), look);
+      const [standIn] = how === 'trash' ? names : [];
+      tasks.duplicates.settle(jobId, group, other, how === 'trash' ? null : kept.inode, standIn?.path);
       done += 1;
+      if (how === 'trash') continue;
+      for (const name of names) {
+        try {
+          keptLook = await replaceByLink(kept.path, keptLook, name.path, name.look);
+        } catch (error) {
+          fail(error, name.path);
+        }
+      }
     } catch (error) {
       if (signal.aborted) break;
-      failures.push(toErrorData(error, displayPath(other.path)));
+      fail(error, other.path);
     }
   }
   return { done, failures };
+}
+
+/** Those that still lead to the file as it was read. */
+function namesLeft(
+  paths: readonly FsPath[],
+  read: BigIntStats,
+): readonly { readonly path: FsPath; readonly look: BigIntStats }[] {
+  return paths.flatMap((path) => {
+    const look = lstatOrNull(path);
+    return look !== null && isSameFile(look, read) && look.mtimeNs === read.mtimeNs ? [{ path, look }] : [];
+  });
 }
 
 function oneFile(other: FsPath): HeddleError {

@@ -120,14 +120,24 @@ export class DuplicateRepository {
   /**
    * A file of a group went to the trash, or became another name of the one that stays. A group of one file is none.
    * @param inode of the file that stays; `null`: it went
+   * @param standIn another name of what went, which stands for it in the group from now on
    */
-  settle(jobId: number, { id, grouping, digest }: StoredGroup, taskId: number, inode: string | null): void {
+  settle(
+    jobId: number,
+    group: StoredGroup,
+    other: GroupMember,
+    inode: string | null,
+    standIn: FsPath | null = null,
+  ): void {
+    const { id, grouping, digest } = group;
     this.#database.transaction(() => {
+      const isThere = standIn !== null && this.#standIn(jobId, group, other, standIn);
       this.#prepare('UPDATE tasks SET grouping = NULL, finding = ?, inode = ? WHERE id = ?').run(
         inode === null ? 'deleted' : 'hard-link',
         inode,
-        taskId,
+        other.id,
       );
+      if (isThere) return;
       this.#prepare(
         'UPDATE duplicate_groups SET files = files - 1, reclaimable = reclaimable - size WHERE id = ?',
       ).run(id);
@@ -138,6 +148,19 @@ export class DuplicateRepository {
            AND digests ->> '$.blake3' = ?`,
       ).run(jobId, grouping, digest);
     })();
+  }
+
+  #standIn(
+    jobId: number,
+    { grouping, digest }: StoredGroup,
+    { id, inode }: GroupMember,
+    path: FsPath,
+  ): boolean {
+    const { changes } = this.#prepare(
+      `UPDATE tasks SET grouping = ?, finding = 'duplicate', digests = json_object('blake3', ?) WHERE id =
+         (SELECT id FROM tasks WHERE job_id = ? AND inode = ? AND id <> ? AND source = ? ORDER BY id LIMIT 1)`,
+    ).run(grouping, digest, jobId, inode, id, typeof path === 'string' ? path : Buffer.from(path));
+    return changes > 0;
   }
 
   /** More names of a file. */
