@@ -140,10 +140,15 @@ test('a folder with what cannot be deleted stays, and a dry run says so', async 
   }
 });
 
-test('nothing goes once the disk of the source is gone and has left an empty folder', async () => {
+test.each([
+  ['is gone and has left an empty folder', 'from/src', []],
+  ['is gone, and there is something below it', 'from/src', ['from/src/below']],
+  ['below it is gone', 'from/src/sub', ['from/src/sub/below', 'from/src/a']],
+])('nothing that was copied goes once the disk of the source %s', async (_, disk, below) => {
   const source = at('from/src');
-  mount(source, '-t', 'tmpfs', 'tmpfs');
-  make('from/src/z1', 'from/src/z2', 'to/src/z0');
+  make(...below);
+  mount(at(disk), '-t', 'tmpfs', 'tmpfs');
+  make(`${disk}/z1`, `${disk}/z2`);
   // So many that it is still looking for what is extra when the last file is copied.
   for (let index = 0; index < 5000; index++) put(at(`to/src/extra${index}`));
   const { id } = await engine.createJob(
@@ -157,15 +162,16 @@ test('nothing goes once the disk of the source is gone and has left an empty fol
     },
     { start: false },
   );
+  const copied = disk.replace('from', 'to');
   let left: readonly string[] | null = null;
   const look = (): void => {
-    if (left !== null || engine.job(id).counts.done < 2) return;
-    unmount(source, '-l');
-    left = readdirSync(at('to/src'));
+    if (left !== null || !existsSync(at(copied, 'z2')) || engine.job(id).counts.done < 2) return;
+    unmount(at(disk), '-l');
+    left = readdirSync(at(copied));
   };
   engine.on('tasks-settled', look);
   engine.on('frame', look);
   await go(id);
   expect(left).toEqual(expect.arrayContaining(['z1', 'z2']));
-  expect(readdirSync(at('to/src'))).toEqual(expect.arrayContaining(['z1', 'z2']));
+  expect(readdirSync(at(copied))).toEqual(expect.arrayContaining(['z1', 'z2']));
 });

@@ -13,6 +13,11 @@ export function mountsBelow(mountinfo: string, folder: string): string[] {
     .map((path) => path.slice(prefix.length));
 }
 
+/** As {@link mountsBelow}, and '' where something is mounted at the folder itself. */
+export function mountsIn(mountinfo: string, folder: string): string[] {
+  return [...(mountPoints(mountinfo).includes(folder) ? [''] : []), ...mountsBelow(mountinfo, folder)];
+}
+
 /** The kind of file system that is mounted last at a path, `fuseblk` say; `null`: nothing is. Byte strings. */
 export function mountedType(mountinfo: string, point: string): string | null {
   let type: string | null = null;

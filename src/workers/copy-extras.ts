@@ -14,7 +14,7 @@ import {
   unlinkSync,
 } from 'node:fs';
 import { HeddleError } from '../common/model/errors';
-import { isInMount, mountsBelow } from '../files/mounts';
+import { isInMount, mountsBelow, mountsIn } from '../files/mounts';
 import type { CopyRoot } from '../common/threads/worker-options';
 import type { TaskOutcome } from '../common/model/tasks';
 import { displayPath, joinPath, pathFromBytes, pathToBytes, type FsPath } from '../common/model/paths';
@@ -155,6 +155,12 @@ function lookAgain(counterpart: FsPath, target: FsPath, root: MirrorRoot): Retur
       `${displayPath(target)} was left: ${displayPath(root.source)} is empty now. Is the disk there that it is on?`,
     );
   }
+  if (isUnmounted(counterpart, root)) {
+    throw new HeddleError(
+      'mirror-unsafe',
+      `${displayPath(target)} was left: the disk that its source was on is not there any more. Copy again.`,
+    );
+  }
   // From the root down each part has to be a folder itself: behind a link there is another's.
   const bytes = pathToBytes(target);
   const rootLength = pathToBytes(root.target).length;
@@ -183,6 +189,16 @@ function lookAgain(counterpart: FsPath, target: FsPath, root: MirrorRoot): Retur
     );
   }
   return there;
+}
+
+/** Whether the path lies in what was mounted at the source when the job was made, and is not now. */
+function isUnmounted(counterpart: FsPath, { source, mounts = [] }: CopyRoot): boolean {
+  if (mounts.length === 0) return false;
+  const real = realpathSync(native(source), { encoding: 'buffer' }).toString('latin1');
+  const now = new Set(mountsIn(readFileSync('/proc/self/mountinfo', 'latin1'), real));
+  const below = Buffer.from(pathToBytes(counterpart).subarray(pathToBytes(source).length)).toString('latin1');
+  const relative = below.replace(/^\/+/u, '');
+  return mounts.some((mount) => !now.has(mount) && (mount === '' || isInMount([mount], relative)));
 }
 
 function isEmpty(folder: FsPath): boolean {

@@ -62,4 +62,6 @@ export interface CopyRoot {
   readonly target: FsPath;
   /** Where temporary files of this root go: a folder in `target`, or beside it where there is none or it is no folder. */
   readonly workDirectory: FsPath;
+  /** Of a mirror: what was mounted at the source ('') and below it when the job was made; byte strings. */
+  readonly mounts?: readonly string[];
 }

@@ -2,7 +2,7 @@
  * Where the sources of a copy go. It depends on what is written, never on what was copied before, so that every copy
  * can be repeated: `src` goes to `dst/src`; `src/` and `src/.` put their contents into `dst`.
  */
-import { lstat, readdir, readlink, stat } from 'node:fs/promises';
+import { lstat, readFile, readdir, readlink, realpath, stat } from 'node:fs/promises';
 import { sep } from 'node:path';
 import { isWrittenAsContents } from '../../common/model/copy-options';
 import { HeddleError } from '../../common/model/errors';
@@ -13,6 +13,7 @@ import { WORK_DIRECTORY_PREFIX } from '../../common/threads/walk';
 import { absolutePath, realPath } from '../../files/absolute-path';
 import { hasInode, isSameFile, lastPart, native, parentPath } from '../../files/entries';
 import { listedPath, loosePath, looseKey } from '../../files/folded-names';
+import { mountsIn } from '../../files/mounts';
 import { mustExist } from './must-exist';
 import { TargetProbe } from './target-names';
 
@@ -61,9 +62,17 @@ export async function copyRoots(request: CopyRequest, token: string): Promise<Co
   const roots: CopyRoot[] = [];
   for (const { source, target } of mapped) {
     const folder = (await isFolderThere(target, lstat)) ? target : parentPath(target);
-    roots.push({ source, target, workDirectory: joinPath(folder, WORK_DIRECTORY_PREFIX + token) });
+    const workDirectory = joinPath(folder, WORK_DIRECTORY_PREFIX + token);
+    const mounts = options.mirror ? await mountsAt(source) : [];
+    roots.push({ source, target, workDirectory, ...(mounts.length > 0 && { mounts }) });
   }
   return { destination, roots };
+}
+
+async function mountsAt(folder: FsPath): Promise<string[]> {
+  const mountinfo = await readFile('/proc/self/mountinfo', 'latin1').catch(() => '');
+  const real = await realpath(native(folder), { encoding: 'buffer' });
+  return mountsIn(mountinfo, real.toString('latin1'));
 }
 
 /** Whether single files keep their names below the destination, or the one takes its name. */
