@@ -604,8 +604,12 @@ test.runIf(isRoot)('an unreadable folder and file are one failed task each, the 
   chmodSync(terminal, 0o755);
   const nobody = { uid: 65_534, gid: 65_534 };
   const { status, stdout, stderr } = spawnSync(
-    process.execPath,
-    [join(terminal, 'cli.cjs'), 'copy', `${source}/`, target, '--json', '--data-dir', join(folder, 'theirs')],
+    'nice',
+    // With the lowest priority there is, which this user may not raise.
+    [
+      ...['-n', '19', process.execPath, join(terminal, 'cli.cjs'), 'copy', `${source}/`, target],
+      ...['--json', '--data-dir', join(folder, 'theirs')],
+    ],
     { ...nobody, encoding: 'utf8' },
   );
   expect(stderr).not.toContain('Error');

@@ -1,5 +1,5 @@
 /** The script of every worker thread. What it is for is said by `workerData.role`. */
-import { setPriority } from 'node:os';
+import { getPriority, setPriority } from 'node:os';
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import type { CheckpointData } from '../common/threads/checkpoint';
 import { assertNever } from '../common/model/errors';
@@ -99,7 +99,8 @@ async function startPageCache({ paths }: PageCacheData): Promise<void> {
 }
 
 // On Linux that is this thread alone: the main process, which answers the window, comes first where cores are few.
-if (process.platform === 'linux') setPriority(NICE);
+// Where it was started with a lower priority (nice(1)), only root could raise it.
+if (process.platform === 'linux' && getPriority() < NICE) setPriority(NICE);
 
 type GivenData =
   | WorkerData<WorkerOptions>
