@@ -149,17 +149,27 @@ async function torture() {
   say('Torture: skipped, its faults are those of Linux');
 }
 
-async function testTerminal(reports, hasWindows) {
-  await testApp(reports, 'terminal');
-  await torture();
-  await testWindows(reports, hasWindows);
-}
-
-async function checkSources(reports) {
+async function checkSources() {
   await check('Formatting', toolScript('prettier'), ['--check', '--log-level', 'warn', '.']);
   await check('Lint', toolScript('eslint'), ['.']);
   await check('Types', toolScript('typescript', 'tsc'), ['--build']);
-  await testUnits(reports);
+}
+
+/** Three rows of checks that run side by side and take about as long as each other. */
+function testBuilt(reports, hasWindows) {
+  const rows = [
+    async () => {
+      await testUnits(reports);
+      await torture();
+    },
+    () => testApp(reports, 'window'),
+    async () => {
+      await testApp(reports, 'terminal');
+      await testWindows(reports, hasWindows);
+      await checkSources();
+    },
+  ];
+  return Promise.all(rows.map((row) => row()));
 }
 
 const reports = mkdtempSync(join(tmpdir(), 'heddle-test-'));
@@ -169,9 +179,10 @@ try {
   // Made once: the tests of the window and of the terminal both start it.
   await run('Electron', 'scripts/electron-runtime.mjs', []);
   if (await check('Build', 'scripts/build.mjs')) {
-    await Promise.all([checkSources(reports), testApp(reports, 'window'), testTerminal(reports, hasWindows)]);
+    await testBuilt(reports, hasWindows);
   } else {
-    await checkSources(reports);
+    await checkSources();
+    await testUnits(reports);
     say('The app was not tested: it could not be built');
   }
 } finally {
