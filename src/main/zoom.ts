@@ -6,7 +6,11 @@ import { getMainWindow } from './window';
 
 export function setupZoom(engine: Engine): void {
   const apply = (): void => {
-    getMainWindow()?.webContents.setZoomFactor(engine.settings.get().zoom / 100);
+    const contents = getMainWindow()?.webContents;
+    const factor = engine.settings.get().zoom / 100;
+    // Chromium keeps the factor as its logarithm. To set it lays out the page anew, even where it is the same.
+    if (contents !== undefined && Math.abs(contents.getZoomFactor() - factor) > 0.001)
+      contents.setZoomFactor(factor);
   };
   app.on('web-contents-created', (_event, contents) => {
     contents.on('did-finish-load', apply);
