@@ -253,8 +253,8 @@ describe('large files', () => {
   });
 
   test('many of them begin before the first one has ended', async () => {
-    const { ended } = await begin(files(40));
-    await expect.poll(() => slow.open).toBe(40);
+    const { id, ended } = await begin(files(40));
+    await expect.poll(() => engine.snapshot(id)?.frame.counts.running).toBe(40);
     slow.hurries = true;
     await ended;
   });

@@ -60,9 +60,12 @@ export class Room {
 
   /** Why the job waits. */
   lack(): ErrorData {
-    const free = Math.max(0, this.#freeBytes - this.#needs.keepFreeBytes);
+    const { folder, keepFreeBytes } = this.#needs;
+    // Files that found room when others had not may have taken it only since.
+    const freeBytes = Math.min(this.#freeBytes, freeIn(folder) ?? Infinity);
+    const free = Math.max(0, freeBytes - keepFreeBytes);
     const missing = Number.isFinite(free) ? Math.max(0, this.#neededBytes - free) : 0;
-    return lackOfRoom(this.#needs.folder, this.#freeBytes, missing, this.#isExact && !this.isUsedUp);
+    return lackOfRoom(folder, freeBytes, missing, this.#isExact && !this.isUsedUp);
   }
 }
 
