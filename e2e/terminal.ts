@@ -71,7 +71,8 @@ export class Terminal {
       ...(cwd === undefined ? {} : { cwd }),
       ...(uid === undefined ? {} : { uid }),
     });
-    this.#child.stdin.end(input ?? '');
+    // One that reads nothing may have ended before this.
+    this.#child.stdin.on('error', () => undefined).end(input ?? '');
     this.#child.stdout.setEncoding('utf8').on('data', (text: string) => {
       this.#stdout += text;
       this.#wake();

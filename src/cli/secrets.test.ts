@@ -129,7 +129,7 @@ async function heddle(
     cwd: folder,
     env: { ...process.env, TMPDIR: join(folder, 'tmp'), NO_COLOR: '1' },
   });
-  child.stdin.end(input);
+  child.stdin.on('error', () => undefined).end(input);
   let stdout = '';
   let stderr = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
