@@ -67,7 +67,8 @@ test.runIf(hasNamespaces)(
         timeout: 10_000,
       })
       .toBe('There is no network. The downloads continue when it is back.');
-    expect(await ask('job', id)).toMatchObject({ state: 'running', counts: { failed: 0, queued: 5 } });
+    // Some may just be looking whether it is back.
+    expect(await ask('job', id)).toMatchObject({ state: 'running', counts: { failed: 0, done: 0 } });
     execFileSync('nsenter', [...inside, 'ip', 'address', 'add', `${ADDRESS}/32`, 'dev', 'lo']);
     expect(await ended).toMatchObject({ state: 'done', counts: { done: 5, failed: 0 } });
     expect(readFileSync(join(folder, 'files', 'f4'), 'utf8')).toBe('it is back');
