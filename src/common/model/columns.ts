@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { JOB_KINDS } from './jobs';
 
+/** In the order in which lists show them. */
 export const TASK_COLUMNS = [
   'name',
   'source',
@@ -29,12 +30,16 @@ export const taskSortSchema = z.lazy(() =>
  */
 export type TaskSort = z.infer<typeof taskSortSchema>;
 
+/** Widths that a column may be given. */
+export const LEAST_PX = 40;
+export const MOST_PX = 2000;
+
 /** What the user chose for the lists of a kind. */
 const columnChoiceSchema = z.lazy(() =>
   z.strictObject({
     shown: z.array(z.enum(TASK_COLUMNS)),
     /** Pixels; the others are as wide as they usually are. */
-    widths: z.partialRecord(z.enum(TASK_COLUMNS), z.int().min(40).max(2000)),
+    widths: z.partialRecord(z.enum(TASK_COLUMNS), z.int().min(LEAST_PX).max(MOST_PX)),
   }),
 );
 export type ColumnChoice = z.infer<typeof columnChoiceSchema>;

@@ -1,6 +1,6 @@
 /** Every component in every state, for people to look at. Not part of the app. */
 import { Component, useEffect, type ReactNode } from 'react';
-import type { Finding } from '../../common/model/tasks';
+import { FINDINGS } from '../../common/model/tasks';
 import { PageBoundary } from '../components/boundary';
 import { Button } from '../components/button';
 import { ChoicesMenu } from '../components/choices-menu';
@@ -18,30 +18,6 @@ import { findingWord } from '../lib/findings';
 import { notify } from '../state/notices';
 
 const LOOKS = ['plain', 'primary', 'quiet', 'danger', 'icon', 'link'] as const;
-const FINDINGS: readonly Finding[] = [
-  'ok',
-  'changed',
-  'missing',
-  'unreadable',
-  'extra',
-  'same',
-  'different',
-  'only-left',
-  'only-right',
-  'moved',
-  'duplicate',
-  'unique',
-  'hard-link',
-  'new',
-  'replaced',
-  'numbered',
-  'unchanged',
-  'updated',
-  'kept',
-  'deleted',
-  'withheld',
-  'clash',
-];
 const SHARES = [
   { done: 0, running: 0, failed: 0 },
   { done: 0.2, running: 0.1, failed: 0 },

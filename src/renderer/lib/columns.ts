@@ -1,6 +1,12 @@
 /** Columns of a list of tasks: which there are, which fit, and how wide they are. Pure. */
+import {
+  LEAST_PX,
+  MOST_PX,
+  TASK_COLUMNS,
+  type ColumnChoice,
+  type TaskColumn,
+} from '../../common/model/columns';
 import { ALGORITHM_NAMES } from '../../common/model/digests';
-import type { ColumnChoice, TaskColumn } from '../../common/model/columns';
 import type { JobSummary } from '../../common/model/jobs';
 
 /** Lists with columns of their own: of each kind of job, and of two folders that are compared. */
@@ -47,20 +53,7 @@ const USUAL: Readonly<Record<ListKind, readonly TaskColumn[]>> = {
 /** All that a list can show, in the order in which it shows them. */
 export function columnsOf(kind: ListKind): readonly TaskColumn[] {
   if (kind === 'folders') return ['name', 'source', 'size', 'time', 'worker', 'state'];
-  const all: readonly TaskColumn[] = [
-    'name',
-    'source',
-    'size',
-    'digest',
-    'progress',
-    'speed',
-    'time',
-    'ended',
-    'attempts',
-    'worker',
-    'state',
-  ];
-  return kind === 'download' ? all.filter((column) => column !== 'digest') : all;
+  return kind === 'download' ? TASK_COLUMNS.filter((column) => column !== 'digest') : TASK_COLUMNS;
 }
 
 /** Names are always shown. */
@@ -122,9 +115,6 @@ export function templateOf(columns: readonly TaskColumn[], widths: ColumnChoice[
   const fills = columns.some((column) => LOOKS[column].grows === true && widths[column] === undefined);
   return [...tracks, ...(fills ? [] : ['1fr'])].join(' ');
 }
-
-export const LEAST_PX = 40;
-export const MOST_PX = 2000;
 
 export function boundedWidth(px: number): number {
   return Math.round(Math.min(MOST_PX, Math.max(LEAST_PX, px)));
