@@ -1,7 +1,7 @@
 import { useId } from 'react';
 import styles from './segmented.module.css';
 
-interface SegmentedProps<Value extends string> {
+export interface SegmentedProps<Value extends string> {
   readonly label: string;
   readonly options: readonly { readonly value: Value; readonly text: string; readonly title?: string }[];
   /** A value that is none of the options leaves all unchosen. */

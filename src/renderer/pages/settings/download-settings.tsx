@@ -22,14 +22,7 @@ export function DownloadSettings({ settings }: { readonly settings: Settings }) 
         words="save in directory"
         keys={['downloadDirectory']}
       >
-        <PickButton
-          purpose="download-folder"
-          onPick={(paths) => {
-            if (paths[0] !== undefined) changeSettings({ downloadDirectory: paths[0] });
-          }}
-        >
-          Choose…
-        </PickButton>
+        <PathButton purpose="download-folder" setting="downloadDirectory" />
       </Row>
       <Row
         name="Connections per host"
@@ -70,14 +63,7 @@ export function DownloadSettings({ settings }: { readonly settings: Settings }) 
         words="ca tls https authority"
         keys={['caFile']}
       >
-        <PickButton
-          purpose="certificates"
-          onPick={(paths) => {
-            if (paths[0] !== undefined) changeSettings({ caFile: paths[0] });
-          }}
-        >
-          Choose…
-        </PickButton>
+        <PathButton purpose="certificates" setting="caFile" />
       </Row>
       {remembered && (
         <Row
@@ -89,6 +75,24 @@ export function DownloadSettings({ settings }: { readonly settings: Settings }) 
         </Row>
       )}
     </Group>
+  );
+}
+
+interface PathButtonProps {
+  readonly purpose: 'download-folder' | 'certificates';
+  readonly setting: 'downloadDirectory' | 'caFile';
+}
+
+function PathButton({ purpose, setting }: PathButtonProps) {
+  return (
+    <PickButton
+      purpose={purpose}
+      onPick={([path]) => {
+        if (path !== undefined) changeSettings({ [setting]: path });
+      }}
+    >
+      Choose…
+    </PickButton>
   );
 }
 

@@ -3,6 +3,7 @@ import { createContext, useContext, useId, type ReactNode } from 'react';
 import { DEFAULT_SETTINGS, type Settings, type SettingsPatch } from '../../../common/model/settings';
 import { visible } from '../../../common/model/visible';
 import { Button } from '../../components/button';
+import { Segmented, type SegmentedProps } from '../../components/segmented';
 import { isFound } from '../../lib/search-words';
 import { changeSettings, useSettings } from '../../state/settings';
 import styles from './settings.module.css';
@@ -25,7 +26,7 @@ export function Group({ title, children }: { readonly title: string; readonly ch
   );
 }
 
-interface RowProps {
+export interface RowProps {
   readonly name: string;
   /** What the setting does. */
   readonly note: string;
@@ -54,6 +55,25 @@ export function Row({ name, note, value, words = '', keys, children }: RowProps)
         {children}
       </div>
     </div>
+  );
+}
+
+interface ChoiceRowProps<Value extends string>
+  extends Omit<RowProps, 'value' | 'children'>, Omit<SegmentedProps<Value>, 'label' | 'value'> {
+  readonly chosen: Value;
+}
+
+/** A setting with a few values, all of them shown. */
+export function ChoiceRow<Value extends string>({
+  chosen,
+  options,
+  onChange,
+  ...row
+}: ChoiceRowProps<Value>) {
+  return (
+    <Row {...row}>
+      <Segmented label={row.name} value={chosen} options={options} onChange={onChange} />
+    </Row>
   );
 }
 

@@ -1,31 +1,26 @@
 import { ZOOM_STEPS, type Settings } from '../../../common/model/settings';
 import { MenuButton } from '../../components/menu';
-import { Segmented } from '../../components/segmented';
 import { changeSettings } from '../../state/settings';
-import { Group, Row } from './rows';
+import { ChoiceRow, Group, Row } from './rows';
 
 export function WindowSettings({ settings }: { readonly settings: Settings }) {
   return (
     <Group title="Window">
-      <Row
+      <ChoiceRow
         name="Theme"
         note="System follows the dark or light look of your desktop."
         words="dark light colours colors"
         keys={['theme']}
-      >
-        <Segmented
-          label="Theme"
-          value={settings.theme}
-          options={[
-            { value: 'system', text: 'System' },
-            { value: 'dark', text: 'Dark' },
-            { value: 'light', text: 'Light' },
-          ]}
-          onChange={(theme) => {
-            changeSettings({ theme });
-          }}
-        />
-      </Row>
+        chosen={settings.theme}
+        options={[
+          { value: 'system', text: 'System' },
+          { value: 'dark', text: 'Dark' },
+          { value: 'light', text: 'Light' },
+        ]}
+        onChange={(theme) => {
+          changeSettings({ theme });
+        }}
+      />
       <Row
         name="Text size"
         note="The size of everything in the window. Ctrl+= and Ctrl+− change it, too."
@@ -34,43 +29,35 @@ export function WindowSettings({ settings }: { readonly settings: Settings }) {
       >
         <TextSizeMenu zoom={settings.zoom} />
       </Row>
-      <Row
+      <ChoiceRow
         name="Sidebar"
         note="Icons only leaves more room for the lists. Narrow windows always show icons only."
         words="fold collapse pages"
         keys={['sidebarFolded']}
-      >
-        <Segmented
-          label="Sidebar"
-          value={settings.sidebarFolded ? 'icons' : 'names'}
-          options={[
-            { value: 'names', text: 'Icons and names' },
-            { value: 'icons', text: 'Icons only' },
-          ]}
-          onChange={(look) => {
-            changeSettings({ sidebarFolded: look === 'icons' });
-          }}
-        />
-      </Row>
-      <Row
+        chosen={settings.sidebarFolded ? 'icons' : 'names'}
+        options={[
+          { value: 'names', text: 'Icons and names' },
+          { value: 'icons', text: 'Icons only' },
+        ]}
+        onChange={(look) => {
+          changeSettings({ sidebarFolded: look === 'icons' });
+        }}
+      />
+      <ChoiceRow
         name="When the window is closed while jobs run"
         note="Jobs can go on in the background without the window, or be paused until the next start."
         words="quit exit tray background"
         keys={['closing']}
-      >
-        <Segmented
-          label="When the window is closed while jobs run"
-          value={settings.closing}
-          options={[
-            { value: 'ask', text: 'Ask' },
-            { value: 'background', text: 'Keep running' },
-            { value: 'quit', text: 'Pause and quit' },
-          ]}
-          onChange={(closing) => {
-            changeSettings({ closing });
-          }}
-        />
-      </Row>
+        chosen={settings.closing}
+        options={[
+          { value: 'ask', text: 'Ask' },
+          { value: 'background', text: 'Keep running' },
+          { value: 'quit', text: 'Pause and quit' },
+        ]}
+        onChange={(closing) => {
+          changeSettings({ closing });
+        }}
+      />
     </Group>
   );
 }
