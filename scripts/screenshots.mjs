@@ -2,7 +2,7 @@
 // `-- files` or `-- compare` takes only those of all pages, of what was found of files, or of experiments; with
 // `narrow` too in a small window, into test-results; with `every` only those of every page and state, with
 // `components` only those of every component, into test-results.
-import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -11,7 +11,8 @@ import { buildIfStale } from './lib/build.cjs';
 import { takeEveryScreen } from './lib/every-screen.mjs';
 import { takeComponents } from './lib/gallery.mjs';
 import { root, say } from './lib/root.mjs';
-import { makeLargeFiles, makeLaterTree, makeSampleTree, makeTwins, spoilTree } from './lib/sample-files.mjs';
+import { makeLargeFiles } from './lib/sample-files.mjs';
+import { jobMaker, listDownloads, makeFileJobs } from './lib/sample-jobs.mjs';
 import { startServer } from './lib/sample-server.mjs';
 import { ensureSystemLibraries, ensureTestPackages } from './lib/system-packages.mjs';
 import { startVirtualDisplay } from './lib/virtual-display.mjs';
@@ -29,20 +30,8 @@ const out = join(
 );
 
 async function makeWork(app, folder, server) {
-  const urls = (count, from) =>
-    Array.from({ length: count }, (_, index) => `${server.url}/${server.name(from + index)}`);
-  const job = (request) => app.request('jobs:create', { workers: null, mode: 'pool', ...request });
-  const download = (label, list, extra = {}) =>
-    writeFile(join(folder, label), list.join('\n')).then(() =>
-      job({
-        kind: 'download',
-        urls: [],
-        text: null,
-        listFiles: [join(folder, label)],
-        directory: join(folder, 'mirror', label.replace('.txt', '')),
-        ...extra,
-      }),
-    );
+  const { job } = jobMaker(app);
+  const { urls, download } = listDownloads(app, folder, server);
   await app.ended(await download('papers.txt', urls(60, 0), { mode: 'sequential' }));
   await app.ended(await download('tiles.txt', [...urls(400, 60), `${server.url}/gone/1428.webp`]));
   const files = join(folder, 'mirror');
@@ -135,35 +124,7 @@ async function takeNewDownload(page, shot) {
 /** What is found of files: each job on its page, in both themes. */
 async function takeFiles(app, folder) {
   const { page } = app;
-  const job = (request) => app.request('jobs:create', { workers: null, mode: 'pool', ...request });
-  const done = async (request) => {
-    const made = await job(request);
-    await app.ended(made);
-    return made;
-  };
-  const files = join(folder, 'files');
-  const later = join(folder, 'files in march');
-  await makeSampleTree(files);
-  await makeLaterTree(files, later);
-  const manifest = { path: join(files, 'SHA256SUMS'), format: 'gnu' };
-  await done({ kind: 'hash', paths: [files], algorithms: ['sha256'], manifest });
-  await spoilTree(files);
-  const verify = await done({ kind: 'verify', manifest: manifest.path, root: null, strict: true });
-  const compare = await done({ kind: 'verify', manifest: files, root: later });
-  await makeTwins(files);
-  const twins = await done({
-    kind: 'hash',
-    paths: [files],
-    algorithms: ['blake3'],
-    manifest: null,
-    duplicates: true,
-  });
-  const options = { existing: 'overwrite', mirror: true, dryRun: true };
-  const sources = [files];
-  await mkdir(join(folder, 'backup'));
-  await cp(later, join(folder, 'backup', 'files'), { recursive: true });
-  const dryRun = await done({ kind: 'copy', sources, destination: join(folder, 'backup'), options });
-  const asked = await done({ kind: 'copy', sources, destination: join(folder, 'backup') });
+  const { verified, compared, twins, dryRun, asked } = await makeFileJobs(app, folder);
 
   const chip = (name) =>
     page.getByRole('group', { name: 'Show tasks' }).getByRole('button', { name }).click();
@@ -180,11 +141,11 @@ async function takeFiles(app, folder) {
   };
   // What has ended is told beside the pictures.
   await page.locator('[data-toasts]').waitFor({ state: 'detached' });
-  await show('Verify', verify);
+  await show('Verify', verified);
   await chip(/^Changed/);
   await page.getByRole('grid', { name: 'Tasks' }).locator('[role=row][id]').first().click();
   await both('verify-changed');
-  await show('Verify', compare);
+  await show('Verify', compared);
   await chip(/^Moved/);
   await both('compare-folders');
   await show('Hash', twins);
@@ -209,7 +170,7 @@ async function takeFiles(app, folder) {
 
   await app.openPage('Copy');
   await makeLargeFiles(join(folder, 'large'));
-  const copying = await job({
+  const copying = await jobMaker(app).job({
     kind: 'copy',
     sources: [join(folder, 'large')],
     destination: join(folder, 'backup'),

@@ -1,9 +1,9 @@
 // Every page and state of the window, in both themes, in three widths and with text of twice the size, for people to
 // look at: `npm run screenshots -- every`.
-import { cp, mkdir, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { makeLaterTree, makeSampleTree, makeTwins, spoilTree } from './sample-files.mjs';
+import { listDownloads, makeFileJobs } from './sample-jobs.mjs';
 
 const SIZES = [
   { name: '1320', width: 1320, height: 860, zoom: 100 },
@@ -88,49 +88,14 @@ async function takeEmpty(app, take) {
 }
 
 async function makeJobs(app, folder, server) {
-  const job = (request) => app.request('jobs:create', { workers: null, mode: 'pool', ...request });
-  const done = async (request) => {
-    const made = await job(request);
-    await app.ended(made);
-    return made;
-  };
-  const urls = (count, from) =>
-    Array.from({ length: count }, (_, index) => `${server.url}/${server.name(from + index)}`);
-  const download = async (label, list) => {
-    await writeFile(join(folder, label), list.join('\n'));
-    const listFiles = [join(folder, label)];
-    const directory = join(folder, 'mirror', label.replace('.txt', ''));
-    return job({ kind: 'download', urls: [], text: null, listFiles, directory });
-  };
+  const { urls, download } = listDownloads(app, folder, server);
   const ended = await download('tiles.txt', [...urls(40, 1), `${server.url}/gone/1428.webp`]);
   await app.ended(ended);
-
-  const files = join(folder, 'files');
-  const later = join(folder, 'files in march');
-  await makeSampleTree(files);
-  await makeLaterTree(files, later);
-  const manifest = { path: join(files, 'SHA256SUMS'), format: 'gnu' };
-  const hashed = await done({ kind: 'hash', paths: [files], algorithms: ['sha256'], manifest });
-  await spoilTree(files);
-  const verified = await done({ kind: 'verify', manifest: manifest.path, root: null, strict: true });
-  const compared = await done({ kind: 'verify', manifest: files, root: later });
-  await makeTwins(files);
-  const twins = await done({
-    kind: 'hash',
-    paths: [files],
-    algorithms: ['blake3'],
-    manifest: null,
-    duplicates: true,
-  });
-  await mkdir(join(folder, 'backup'));
-  await cp(later, join(folder, 'backup', 'files'), { recursive: true });
-  const copy = { kind: 'copy', sources: [files], destination: join(folder, 'backup') };
-  const dryRun = await done({ ...copy, options: { existing: 'overwrite', mirror: true, dryRun: true } });
-  const asked = await done(copy);
+  const ofFiles = await makeFileJobs(app, folder);
   const paused = await download('atlas.txt', urls(3000, 100));
   await app.request('jobs:pause', { jobId: paused.id });
   const running = await download('mirror.txt', urls(20_000, 500));
-  return { ended, hashed, verified, compared, twins, dryRun, asked, paused, running };
+  return { ...ofFiles, ended, paused, running };
 }
 
 async function takeDownloads(app, take, jobs) {
