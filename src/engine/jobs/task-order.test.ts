@@ -1,36 +1,16 @@
 /** Lists are sorted as a plain sort of all their rows would sort them, whatever of them still waits in packets. */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import fc from 'fast-check';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { TASK_COLUMNS, type TaskColumn } from '../../common/model/columns';
 import { planChunk, type PlannedTask } from '../../common/model/packet';
 import type { TaskRow } from '../../common/model/tasks';
-import { openDatabase, type Database } from '../store/database';
-import { JobRepository } from '../store/job-repository';
 import { textKey } from '../store/task-keys';
-import { TaskStore } from '../store/task-store';
 import { settledOf } from '../testing/recorded';
+import { folder, jobs, tasks, useTasks } from '../testing/test-tasks';
 import { sortedNumbers, sortedTexts } from './task-order';
 import { TaskSearch, type JobNow } from './task-search';
 
-let folder: string;
-let database: Database;
-let tasks: TaskStore;
-let jobs: JobRepository;
-
-beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'heddle-order-'));
-  database = openDatabase(folder);
-  database.pragma('synchronous = OFF');
-  tasks = new TaskStore(database);
-  jobs = new JobRepository(database, () => false);
-});
-afterAll(() => {
-  database.close();
-  rmSync(folder, { recursive: true });
-});
+useTasks('order');
 
 test('numbers and texts come out as a comparison of two at a time would have them', async () => {
   await fc.assert(

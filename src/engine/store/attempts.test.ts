@@ -1,34 +1,15 @@
 /** What is told of a task's attempts when it is tried again: times, durations, which worker. */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import { planChunk, type Packet } from '../../common/model/packet';
 import type { TaskRow } from '../../common/model/tasks';
 import { plannedUrl } from '../testing/packets';
 import { failedOf } from '../testing/recorded';
-import { openDatabase, type Database } from './database';
-import { JobRepository } from './job-repository';
-import { TaskStore } from './task-store';
+import { folder, jobs, tasks, useTasks } from '../testing/test-tasks';
 import type { Recorded } from './task-writes';
 
-let folder: string;
-let database: Database;
-let tasks: TaskStore;
-let jobs: JobRepository;
 let id: number;
 
-beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'heddle-attempts-'));
-  database = openDatabase(folder);
-  database.pragma('synchronous = OFF');
-  tasks = new TaskStore(database);
-  jobs = new JobRepository(database, () => false);
-});
-afterAll(() => {
-  database.close();
-  rmSync(folder, { recursive: true });
-});
+useTasks('attempts');
 
 beforeEach(() => {
   id = jobs.insert({

@@ -1,9 +1,6 @@
 /** Tasks in packets are read as if each had a row of its own. */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import fc from 'fast-check';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import {
   CHUNK,
   pickTasks,
@@ -18,28 +15,12 @@ import { displayPath, type FsPath } from '../../common/model/paths';
 import { SETTLED_STATES, type TaskRow } from '../../common/model/tasks';
 import { plannedUrl } from '../testing/packets';
 import { failedOf, settledOf } from '../testing/recorded';
-import { openDatabase, type Database } from './database';
-import { JobRepository } from './job-repository';
-import { TaskStore } from './task-store';
+import { folder, jobs, tasks, useTasks } from '../testing/test-tasks';
 import type { Recorded } from './task-writes';
 
-let folder: string;
-let database: Database;
-let tasks: TaskStore;
-let jobs: JobRepository;
 let jobsMade = 0;
 
-beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'heddle-packets-'));
-  database = openDatabase(folder);
-  database.pragma('synchronous = OFF');
-  tasks = new TaskStore(database);
-  jobs = new JobRepository(database, () => false);
-});
-afterAll(() => {
-  database.close();
-  rmSync(folder, { recursive: true });
-});
+useTasks('packets');
 
 function newJob(): number {
   return jobs.insert({

@@ -1,4 +1,3 @@
-import type { ReactNode } from 'react';
 import { removeExperiment } from '../state/experiment-page';
 import { experimentsStore } from '../state/experiments';
 import { useStore } from '../state/store';
@@ -6,9 +5,8 @@ import { closeDialog, uiStore } from '../state/ui';
 import { assertNever } from '../../common/model/errors';
 import { CommandPalette } from '../commands/palette';
 import { ShortcutList } from '../commands/shortcut-list';
-import { Button } from '../components/button';
-import { Dialog } from '../components/dialog';
 import { ChooseWork } from './choose-work';
+import { Confirm } from './confirm';
 import { Licenses } from './licenses';
 import { NewCopy } from './new-copy';
 import { NewDownload } from './new-download';
@@ -16,7 +14,6 @@ import { NewHash } from './new-hash';
 import { NewVerify } from './new-verify';
 import { RenameJob } from './rename-job';
 import { StartAt } from './start-at';
-import styles from './form.module.css';
 
 /** The dialog that is open, if one is. */
 export function DialogHost() {
@@ -48,35 +45,15 @@ function ConfirmRemoveExperiment({ id }: { readonly id: number }) {
   if (title === null) return null;
   return (
     <Confirm
-      onRemove={() => {
+      title="Remove from the list?"
+      keep="Keep"
+      act="Remove"
+      onAct={() => {
         removeExperiment(id);
       }}
+      onClose={closeDialog}
     >
       The experiment “{title}” and all of its runs will be forgotten.
     </Confirm>
-  );
-}
-
-function Confirm({ onRemove, children }: { readonly onRemove: () => void; readonly children: ReactNode }) {
-  return (
-    <Dialog title="Remove from the list?" small alert onClose={closeDialog}>
-      <div className={styles['body']}>
-        <p>{children}</p>
-      </div>
-      <div className={styles['buttons']}>
-        <Button onPress={closeDialog} autoFocus>
-          Keep
-        </Button>
-        <Button
-          look="danger"
-          onPress={() => {
-            onRemove();
-            closeDialog();
-          }}
-        >
-          Remove
-        </Button>
-      </div>
-    </Dialog>
   );
 }

@@ -1,8 +1,7 @@
 /** How Heddle works for everything new. Each setting says what it does, is found by its words, and goes back to its default. */
 import { useEffect, useState } from 'react';
 import { Button } from '../../components/button';
-import { Dialog } from '../../components/dialog';
-import formStyles from '../../dialogs/form.module.css';
+import { Confirm } from '../../dialogs/confirm';
 import { watchJob } from '../../state/frames';
 import { announce } from '../../state/notices';
 import { changeSettings, useSettings } from '../../state/settings';
@@ -65,37 +64,21 @@ export function SettingsPage() {
         </div>
       )}
       {asks && (
-        <ResetAll
+        <Confirm
+          title="Reset all settings?"
+          keep="Cancel"
+          act="Reset all"
+          onAct={() => {
+            changeSettings(defaultsOf(RESETTABLE));
+            announce('All settings were reset.');
+          }}
           onClose={() => {
             setAsks(false);
           }}
-        />
+        >
+          Every setting goes back to its default. Jobs, files and experiments are not affected.
+        </Confirm>
       )}
     </div>
-  );
-}
-
-function ResetAll({ onClose }: { readonly onClose: () => void }) {
-  return (
-    <Dialog title="Reset all settings?" small alert onClose={onClose}>
-      <div className={formStyles['body']}>
-        <p>Every setting goes back to its default. Jobs, files and experiments are not affected.</p>
-      </div>
-      <div className={formStyles['buttons']}>
-        <Button onPress={onClose} autoFocus>
-          Cancel
-        </Button>
-        <Button
-          look="danger"
-          onPress={() => {
-            changeSettings(defaultsOf(RESETTABLE));
-            announce('All settings were reset.');
-            onClose();
-          }}
-        >
-          Reset all
-        </Button>
-      </div>
-    </Dialog>
   );
 }
