@@ -166,7 +166,7 @@ test('lists are sorted by their heads, and columns are chosen, sized and remembe
   app,
   folder,
 }) => {
-  const { window, complaints } = app;
+  const { electron, window, complaints } = app;
   const tree = join(folder, 'tree');
   mkdirSync(tree);
   const sizes = [300, 100, 200];
@@ -234,6 +234,13 @@ test('lists are sorted by their heads, and columns are chosen, sized and remembe
   await menu.getByRole('menuitem', { name: 'Reset columns' }).click();
   await expect(head('Worker')).toBeHidden();
   await expect.poll(width).toBe(before);
+
+  // Where the window gets narrow, columns go, and the state stays.
+  await electron.evaluate(({ BrowserWindow }) => {
+    BrowserWindow.getAllWindows()[0]?.setContentSize(640, 640);
+  });
+  await expect(head('Size')).toBeHidden();
+  await expect(head('State')).toBeInViewport({ ratio: 1 });
   expect(complaints).toEqual([]);
 });
 

@@ -9,6 +9,7 @@ import type { JobSummary } from '../../common/model/jobs';
 import type { TaskRow } from '../../common/model/tasks';
 import { gridKey } from '../lib/grid-keys';
 import { listWindow, offsetShowing, toListOffset, toScrollTop, type ListWindow } from '../lib/list-window';
+import { useWidth } from '../lib/use-width';
 import { GridRow, SkeletonRow } from './task-row';
 import { TaskHeads } from './task-heads';
 import { useListLook } from './use-list-look';
@@ -50,8 +51,8 @@ export function TaskGrid(props: TaskGridProps) {
   const { rows, job, none, selection, onSelect, onOpen, onCopy, onRetry, onMenu, onClose } = props;
   const scroller = useRef<HTMLDivElement>(null);
   const total = rows.total ?? 0;
-  const { view, list, late, widthPx } = useRowView(rows, total, scroller);
-  const { look, sort } = useListLook(job, widthPx);
+  const { view, list, late } = useRowView(rows, total, scroller);
+  const { look, sort } = useListLook(job, useWidth(scroller));
   const { columns } = look;
   // Sorted another way, no row is the active one.
   const [activeIn, setActiveIn] = useState<{ readonly rows: TaskRows; readonly index: number } | null>(null);
@@ -169,7 +170,6 @@ interface RowView {
   readonly view: View;
   readonly list: ListWindow;
   readonly late: boolean;
-  readonly widthPx: number;
 }
 
 function useRowView(rows: TaskRows, total: number, scroller: RefObject<HTMLDivElement | null>): RowView {
@@ -213,7 +213,7 @@ function useRowView(rows: TaskRows, total: number, scroller: RefObject<HTMLDivEl
       clearTimeout(timer);
     };
   }, [complete]);
-  return { view: shown, list, late, widthPx: virtualizer.scrollRect?.width ?? 0 };
+  return { view: shown, list, late };
 }
 
 function sameItems(a: readonly VirtualItem[], b: readonly VirtualItem[]): boolean {

@@ -21,10 +21,10 @@ import {
   type TimelineView,
 } from '../../lib/timeline-geometry';
 import { useRequest } from '../../lib/use-request';
+import { useWidth } from '../../lib/use-width';
 import { liveTimelines } from '../../state/experiments';
 import { useStore } from '../../state/store';
 import { paintTimelines } from './timeline-painter';
-import { useWidth } from './use-width';
 import styles from './timelines.module.css';
 
 type Span = Pick<TimelineView, 'fromMs' | 'toMs'>;
