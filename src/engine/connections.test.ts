@@ -114,7 +114,7 @@ test('the number can be changed while a job runs, beyond what its threads had to
   await ended;
 });
 
-/** Sends large files a little at a time until it is told to hurry, and no more than so many at once. */
+/** Sends large files a little at a time, and none to its end, until it is told to hurry; no more than so many at once. */
 class SlowServer {
   most = 0;
   open = 0;
@@ -141,7 +141,8 @@ class SlowServer {
     });
     let at = start;
     const timer = setInterval(() => {
-      const to = Math.min(end, at + (this.hurries ? 256 : 1) * 1024);
+      const to = this.hurries ? Math.min(end, at + 256 * 1024) : Math.min(end - 1, at + 1024);
+      if (to <= at) return;
       response.write(Buffer.alloc(to - at, 7));
       at = to;
       if (at < end) return;

@@ -157,6 +157,20 @@ test.runIf(isRoot)('capabilities and set-user-ID outlive the change of owner', a
   expect(describeAttributes(source)).toContain('security.capability');
 });
 
+/** Calls of strace -f, each in one line: one that another thread's call came into is told in two parts. */
+function wholeCalls(trace: string): string[] {
+  const begun = new Map<string, string>();
+  return trace.split('\n').flatMap((line) => {
+    const [, thread = '', call = ''] = /^(\d+) +(.*)$/u.exec(line) ?? [];
+    if (call.endsWith(' <unfinished ...>')) {
+      begun.set(thread, call.slice(0, -' <unfinished ...>'.length));
+      return [];
+    }
+    const resumed = /^<\.\.\. \w+ resumed>(.*)$/u.exec(call);
+    return resumed === null ? [line] : [`${thread} ${begun.get(thread) ?? ''}${resumed[1] ?? ''}`];
+  });
+}
+
 test('what is written is never open to more people than its source, not even for a moment', async () => {
   setfacl('-d', '-m', `u:${NOBODY}:rwx`, target);
   for (const [name, size] of Object.entries(SIZES)) {
@@ -168,7 +182,7 @@ test('what is written is never open to more people than its source, not even for
   const traced = 'trace=openat,mkdir,fchmod,chmod,fremovexattr,lremovexattr,fsetxattr,linkat,renameat2';
   const args = ['copy', source, target, '--sync', '--data-dir', join(folder, 'own')];
   spawnSync('strace', ['-f', '-y', '-e', traced, '-o', trace, process.execPath, terminal, ...args]);
-  const lines = readFileSync(trace, 'utf8').split('\n');
+  const lines = wholeCalls(readFileSync(trace, 'utf8'));
   // What has no name, or lies in a folder of its owner alone, until all is set.
   const ours = lines.filter((line) => line.includes(`${target}/`));
   const folders = ours.filter((line) => line.includes('mkdir(') && line.includes('.heddle-work-'));
