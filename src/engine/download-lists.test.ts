@@ -55,7 +55,13 @@ test('what a filter leaves out is no task; each text is a list of its own', asyn
 });
 
 test.each([
-  ['cut', 'bytes of', (list: string): void => truncateSync(list, 40)],
+  [
+    'cut',
+    'bytes of',
+    (list: string): void => {
+      truncateSync(list, 40);
+    },
+  ],
   ['gone', 'is gone', rmSync],
 ])('the rest of a list of which the copy is %s is not taken for nothing', async (_, what, harm) => {
   const { id } = await engine.createJob(
