@@ -26,10 +26,7 @@ export interface App {
  * @param asks whether it may ask, in dialogs that stop it until they are answered
  * @param language what the system's user prefers
  */
-export async function launch(
-  dataDirectory: string,
-  { asks = false, language = 'en' } = {},
-): Promise<App> {
+export async function launch(dataDirectory: string, { asks = false, language = 'en' } = {}): Promise<App> {
   const executablePath = process.env['HEDDLE_ELECTRON'];
   if (executablePath === undefined)
     throw new Error('HEDDLE_ELECTRON names no Electron: use npm run test:e2e');
