@@ -200,7 +200,13 @@ export function makeProgram(
           const { web } = await import('./web');
           report(
             await web(
-              () => Engine.open({ dataDirectory: givenTextPath(flags.dataDir), threads, waits: true, keepsThreads: true }),
+              () =>
+                Engine.open({
+                  dataDirectory: givenTextPath(flags.dataDir),
+                  threads,
+                  waits: true,
+                  keepsThreads: true,
+                }),
               flags,
               out,
             ),

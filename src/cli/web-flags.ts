@@ -18,9 +18,16 @@ const USUAL_PORT = 4333;
 export function addWebFlags(command: Command): Command {
   return command
     .option('--port <n>', 'port; 0: any free one', whole(0, 65_535), USUAL_PORT)
-    .option('--host <address>', 'listen there instead; others can reach it then, with a password', '127.0.0.1')
+    .option(
+      '--host <address>',
+      'listen there instead; others can reach it then, with a password',
+      '127.0.0.1',
+    )
     .addOption(
-      new Option('--root <dir>', 'folder that browsers may use; can be given more than once (default: your home folder)')
+      new Option(
+        '--root <dir>',
+        'folder that browsers may use; can be given more than once (default: your home folder)',
+      )
         .argParser((path: string, before: readonly string[]) => [...before, path])
         .default([]),
     )

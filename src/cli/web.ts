@@ -58,7 +58,9 @@ async function passwordOf({ passwordFile }: WebFlags): Promise<string | null> {
   const [line = ''] = (await contentOf(path)).toString('utf8').split(/\r?\n/u, 1);
   const { mode } = await stat(path);
   if (process.platform !== 'win32' && (mode & 0o004) !== 0)
-    process.stderr.write(`heddle: ${visible(path)} can be read by every user. Type: chmod 600 ${visible(path)}\n`);
+    process.stderr.write(
+      `heddle: ${visible(path)} can be read by every user. Type: chmod 600 ${visible(path)}\n`,
+    );
   return line;
 }
 
@@ -81,6 +83,9 @@ function publicUrlOf(text: string | undefined): URL | null {
   if (text === undefined) return null;
   const url = URL.canParse(text) ? new URL(text) : null;
   if (url === null || !/^https?:$/u.test(url.protocol) || url.pathname !== '/' || url.search !== '')
-    throw new HeddleError('usage', '--public-url is a URL without a path: https://heddle.example. See: heddle help web');
+    throw new HeddleError(
+      'usage',
+      '--public-url is a URL without a path: https://heddle.example. See: heddle help web',
+    );
   return url;
 }

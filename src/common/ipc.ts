@@ -369,6 +369,8 @@ export interface ShellEvents {
   readonly opening: null;
   /** The window came to the front with URLs in the clipboard that were not offered before. */
   readonly 'clipboard-urls': ClipboardUrls;
+  /** Of a browser: news do not come any more, come again, or cannot come since there are too many who listen. */
+  readonly connection: 'lost' | 'back' | 'full';
 }
 export type WindowEvents = Events & ShellEvents;
 export const EVENT_NAMES = [
@@ -395,6 +397,8 @@ export interface HeddleBridge {
   readonly language: string;
   /** What the setting *System* means. */
   readonly systemLanguage: string;
+  /** Where the window is shown. */
+  readonly place: 'desktop' | 'browser';
   invoke<Name extends RequestName>(
     name: Name,
     input: RequestInput<Name>,

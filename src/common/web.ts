@@ -1,6 +1,6 @@
 /** What the window in a browser asks of `heddle web` beside the contract of the window (`ipc.ts`). */
 import { z } from 'zod';
-import { pickSchema, type RequestName } from './ipc';
+import type { pickSchema, RequestName } from './ipc';
 
 /** Below the address of the front, so that a reverse proxy may put it where it likes. */
 export const WEB_PATHS = {

@@ -22,11 +22,8 @@ export class Bodies {
     if (Number(request.headers['content-length'] ?? 0) > most) throw tooLarge;
     const chunks: Buffer[] = [];
     let size = 0;
-    let isLate = false;
-    const timer = setTimeout(() => {
-      isLate = true;
-      request.destroy();
-    }, withinMs);
+    const late = new BodyFault(408, 'The request took too long.');
+    const timer = setTimeout(() => request.destroy(late), withinMs);
     try {
       for await (const chunk of request as AsyncIterable<Buffer>) {
         size += chunk.length;
@@ -36,8 +33,6 @@ export class Bodies {
         chunks.push(chunk);
       }
       return Buffer.concat(chunks);
-    } catch (error) {
-      throw isLate ? new BodyFault(408, 'The request took too long.') : error;
     } finally {
       clearTimeout(timer);
       this.#held -= size;

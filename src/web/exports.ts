@@ -23,7 +23,8 @@ const EXPORTS: {
   }),
   'experiments:export': ({ experiments }, { experimentId, format, theme }) => {
     // The page has drawn it, and saves it.
-    if (format === 'png') throw new HeddleError('bad-request', 'Pictures of pixels are drawn by the browser.');
+    if (format === 'png')
+      throw new HeddleError('bad-request', 'Pictures of pixels are drawn by the browser.');
     const experiment = experiments.get(experimentId);
     return {
       name: experimentName(experiment, format),

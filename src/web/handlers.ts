@@ -64,10 +64,13 @@ export function webHandlers(parts: HandlerParts, stream: Stream | null): Handler
     'tasks:copy': ({ jobId, places, what, sort }) => copiedText(engine.rowLines(jobId, places, what, sort)),
     'jobs:settle-duplicates': (order) =>
       engine.settleDuplicates(order, () =>
-        Promise.reject(new HeddleError('not-in-browser', 'Files are moved to the trash on the machine itself.')),
+        Promise.reject(
+          new HeddleError('not-in-browser', 'Files are moved to the trash on the machine itself.'),
+        ),
       ),
     'jobs:watch': ({ jobId }) => {
-      if (stream === null) throw new HeddleError('bad-request', 'This page gets no news, and cannot watch a job.');
+      if (stream === null)
+        throw new HeddleError('bad-request', 'This page gets no news, and cannot watch a job.');
       stream.watched = jobId;
       engine.watch(jobId, stream);
       return jobId === null ? null : engine.snapshot(jobId);
@@ -88,7 +91,10 @@ export async function checkPaths<Name extends RequestName>(
   input: RequestInput<Name>,
 ): Promise<void> {
   if ((input as { readonly outside?: boolean } | undefined)?.outside === true)
-    throw new HeddleError('outside-roots', 'Names in a manifest that lead out of its folder are not read for a browser.');
+    throw new HeddleError(
+      'outside-roots',
+      'Names in a manifest that lead out of its folder are not read for a browser.',
+    );
   for (const path of pathsOf(name, input)) await roots.check(path);
 }
 
@@ -110,7 +116,7 @@ async function appInfo({ engine, dataDirectory, roots }: HandlerParts): Promise<
     dataDirectory,
     openingNotice: engine.openingNotice,
     downloadsDirectory: (await roots.isOpen(downloads)) ? downloads : (roots.folders[0] ?? ''),
-    runtimeNote: null,
+    isOldElectron: false,
     automaticWorkers: {
       download: engine.automaticWorkers('download'),
       hash: engine.automaticWorkers('hash'),

@@ -112,9 +112,13 @@ function made(tls: Tls | null, front: () => Front | null): Server {
       else void open.take(request, response);
     });
   } catch (error) {
-    throw new HeddleError('web-tls', `The certificate or its key cannot be used: ${(error as Error).message}.`, {
-      cause: error,
-    });
+    throw new HeddleError(
+      'web-tls',
+      `The certificate or its key cannot be used: ${(error as Error).message}.`,
+      {
+        cause: error,
+      },
+    );
   }
 }
 
@@ -135,7 +139,9 @@ async function addressOf(host: string, port: number): Promise<string> {
   try {
     return (await lookup(host)).address;
   } catch (error) {
-    throw new HeddleError('web-port', listenFault(error as NodeJS.ErrnoException, port, host), { cause: error });
+    throw new HeddleError('web-port', listenFault(error as NodeJS.ErrnoException, port, host), {
+      cause: error,
+    });
   }
 }
 

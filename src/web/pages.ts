@@ -73,7 +73,7 @@ export class Pages {
       return;
     }
     const isSmall = content.length < LEAST_COMPRESSED || type === 'image/png';
-    const takesGzip = /\bgzip\b/u.test(String(request.headers['accept-encoding'] ?? ''));
+    const takesGzip = /\bgzip\b/u.test(request.headers['accept-encoding'] ?? '');
     if (!isSmall && takesGzip) response.setHeader('Content-Encoding', 'gzip');
     const body = !isSmall && takesGzip ? await (page.compressed ??= compress(content)) : content;
     response.writeHead(status, { 'Content-Length': body.length });

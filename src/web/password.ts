@@ -36,9 +36,7 @@ export class Password {
   }
 
   matches(given: string): Promise<boolean> {
-    const result = this.#last.then(async () =>
-      timingSafeEqual(await derived(given, this.#salt), this.#key),
-    );
+    const result = this.#last.then(async () => timingSafeEqual(await derived(given, this.#salt), this.#key));
     this.#last = result.catch(() => undefined);
     return result;
   }
@@ -104,5 +102,7 @@ export class SignInLimit {
 
 /** One customer has all addresses of a /64 of IPv6. */
 function networkOf(address: string): string {
-  return isIPv6(address) && !address.startsWith('::ffff:') ? address.split(':').slice(0, 4).join(':') : address;
+  return isIPv6(address) && !address.startsWith('::ffff:')
+    ? address.split(':').slice(0, 4).join(':')
+    : address;
 }

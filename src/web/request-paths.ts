@@ -1,7 +1,13 @@
 /** The paths in requests that are read or written for the asker. What a schema gains is a compile error here. */
 import type { RequestInput, RequestName } from '../common/ipc';
 import type { DownloadOptions } from '../common/model/download-options';
-import type { CopyRequest, DownloadRequest, HashRequest, JobRequest, VerifyRequest } from '../common/model/job-request';
+import type {
+  CopyRequest,
+  DownloadRequest,
+  HashRequest,
+  JobRequest,
+  VerifyRequest,
+} from '../common/model/job-request';
 import type { FsPath } from '../common/model/paths';
 import type { Settings } from '../common/model/settings';
 
@@ -96,7 +102,9 @@ function found<Value extends object>(parts: PathsOf<Value>, value: Partial<Value
   return (Object.keys(value) as (keyof Value)[]).flatMap((key) => {
     const part = parts[key];
     if (part === 'no') return [];
-    return [part(value[key] as Value[typeof key])].flat().filter((path) => path !== null && path !== undefined);
+    return [part(value[key] as Value[typeof key])]
+      .flat()
+      .filter((path) => path !== null && path !== undefined);
   });
 }
 
@@ -114,7 +122,11 @@ export function pathsOfJob(request: JobRequest): readonly FsPath[] {
 }
 
 /** Settings that name files, which later jobs read and write. */
-function pathsOfSettings({ downloadDirectory, caFile, downloadOptions }: Partial<Settings>): readonly FsPath[] {
+function pathsOfSettings({
+  downloadDirectory,
+  caFile,
+  downloadOptions,
+}: Partial<Settings>): readonly FsPath[] {
   const own = [downloadDirectory, caFile].filter((path) => path !== null && path !== undefined);
   return [...own, ...found(DOWNLOAD_OPTIONS, (downloadOptions ?? {}) as Partial<DownloadOptions>)];
 }

@@ -1,5 +1,11 @@
 /** The window over HTTP: pages, requests, news, uploads, exports. Each request passes the guard first, then its session. */
-import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
+import {
+  createServer,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -73,7 +79,10 @@ export function makeServer(tls: Tls | null, listener: RequestListener): Server {
   const server =
     tls === null
       ? createServer(options, listener)
-      : createSecureServer({ ...options, ...tls, minVersion: 'TLSv1.2', handshakeTimeout: HEADERS_MS }, listener);
+      : createSecureServer(
+          { ...options, ...tls, minVersion: 'TLSv1.2', handshakeTimeout: HEADERS_MS },
+          listener,
+        );
   server.maxConnections = MOST_CONNECTIONS;
   return server;
 }
@@ -122,7 +131,12 @@ export class Front {
   }
 
   /** The window's page, for those who are signed in; for others the way in. */
-  async #door(url: URL, session: Session | null, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  async #door(
+    url: URL,
+    session: Session | null,
+    request: IncomingMessage,
+    response: ServerResponse,
+  ): Promise<void> {
     const { pages, sessions, token, onLinkUsed } = this.#parts;
     const given = url.searchParams.get('token');
     if (given !== null && token !== null && session === null) {

@@ -15,7 +15,7 @@ const SWEEP_MS = 3_600_000;
 const MOST_BYTES = 1024 * 1024 * 1024;
 /** A browser that sends nothing for so long is gone. */
 const STALL_MS = 30_000;
-/** In characters, of up to four bytes each. */
+/** In UTF-16 units, of up to three bytes each. */
 const LONGEST_NAME = 60;
 
 export class Uploads {
@@ -92,10 +92,13 @@ export class Uploads {
   }
 }
 
-/** Its last part, without what no file system takes. */
+/** Its last part, of the characters that every file system takes. */
 function plainName(name: string): string {
   const last = name.split(/[/\\]/u).at(-1) ?? '';
-  // eslint-disable-next-line no-control-regex -- these are what is taken out
-  const plain = last.replace(/[\u0000-\u001f\u007f<>:"|?*]/gu, '_').replace(/^\.+|[. ]+$/gu, '_');
-  return [...plain].slice(-LONGEST_NAME).join('') || 'list';
+  const plain = last
+    .replace(/[^\p{L}\p{M}\p{N} ._()+,=@~-]/gu, '_')
+    .slice(-LONGEST_NAME)
+    .trim();
+  // Nothing hidden, and no `.` or `..`.
+  return plain === '' ? 'list' : plain.startsWith('.') ? `_${plain}` : plain;
 }

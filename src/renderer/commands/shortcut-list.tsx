@@ -1,6 +1,7 @@
 /** Every key that does something. */
-import { COMMAND_GROUPS, COMMAND_LIST } from '../../common/commands/commands';
+import { COMMAND_GROUPS } from '../../common/commands/commands';
 import { shortcutText } from '../../common/commands/shortcut';
+import { COMMANDS_HERE } from './here';
 import { Button } from '../components/button';
 import { Dialog } from '../components/dialog';
 import { isMac } from '../lib/platform';
@@ -25,7 +26,7 @@ const IN_PARTS: readonly (readonly [string, readonly string[]])[] = [
 export function ShortcutList() {
   const groups = COMMAND_GROUPS.map((group) => ({
     title: group,
-    rows: COMMAND_LIST.filter((command) => command.group === group && command.shortcut !== undefined).map(
+    rows: COMMANDS_HERE.filter((command) => command.group === group && command.shortcut !== undefined).map(
       ({ title, shortcut = '', also = [] }) =>
         [title.replace(/…$/u, ''), [shortcut, ...also].map((keys) => shortcutText(keys, isMac))] as const,
     ),

@@ -8,6 +8,7 @@ import type { MenuEntry } from '../components/menu';
 import { shortcutText } from '../../common/commands/shortcut';
 import { isMac } from '../lib/platform';
 import { plural } from '../lib/text';
+import { inBrowser } from '../lib/place';
 import { copyRows, openFile, retryRows, showInFolder } from '../state/actions';
 import { openContextMenu } from '../state/context-menu';
 import { notifyError } from '../state/notices';
@@ -77,8 +78,12 @@ function entriesOf(job: JobSummary, row: TaskRow, count: number, isThere: boolea
           ]
         : [{ id: 'path', text: alone ? 'Copy path' : 'Copy paths', keys: COPY_KEYS, apart: true }];
   return [
-    { id: 'open', text: 'Open', keys: 'Enter', disabled: !isThere },
-    { id: 'show', text: 'Show in folder', disabled: !isThere },
+    ...(inBrowser
+      ? []
+      : [
+          { id: 'open', text: 'Open', keys: 'Enter', disabled: !isThere },
+          { id: 'show', text: 'Show in folder', disabled: !isThere },
+        ]),
     ...copies,
     {
       id: 'error',

@@ -12,6 +12,7 @@ import { Button } from '../components/button';
 import { useNow } from '../lib/clock';
 import { isDryRun } from '../lib/findings';
 import { hintFor } from '../lib/hints';
+import { inBrowser } from '../lib/place';
 import { stagesOf } from '../lib/stages';
 import { clockText, percentText, taskStateText } from '../lib/text';
 import { useRequest } from '../lib/use-request';
@@ -54,15 +55,17 @@ export function TaskDetail({ job, row, onClose }: TaskDetailProps) {
         <h2 className={styles['title']} title={visible(row.name)}>
           {visible(row.name)}
         </h2>
-        <Button
-          look="quiet"
-          isDisabled={canShow !== true}
-          onPress={() => {
-            showInFolder(job.id, row.id);
-          }}
-        >
-          Show in folder
-        </Button>
+        {!inBrowser && (
+          <Button
+            look="quiet"
+            isDisabled={canShow !== true}
+            onPress={() => {
+              showInFolder(job.id, row.id);
+            }}
+          >
+            Show in folder
+          </Button>
+        )}
         <Button look="quiet" aria-label="Close the details" onPress={onClose}>
           <span aria-hidden="true">✕</span>
         </Button>

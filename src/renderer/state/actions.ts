@@ -12,6 +12,7 @@ import { visible } from '../../common/model/visible';
 import type { CommandText } from '../../common/command-line/shell-text';
 import type { JobRequest } from '../../common/model/job-request';
 import { request } from '../bridge';
+import { putOnClipboard } from '../lib/clipboard';
 import { plural } from '../lib/text';
 import { jobsStore } from './jobs';
 import { notify, notifyError, toast } from './notices';
@@ -184,25 +185,6 @@ export function canRetry({ state, counts }: JobSummary): boolean {
 }
 
 export async function copyText(text: string, what: string): Promise<void> {
-  try {
-    await navigator.clipboard.writeText(text);
-  } catch {
-    copyBySelection(text);
-  }
+  await putOnClipboard(text);
   toast(`${what} copied.`);
-}
-
-/** Where the clipboard permission is denied, copying a selection still works. */
-function copyBySelection(text: string): void {
-  const field = document.createElement('textarea');
-  field.value = text;
-  field.className = 'visually-hidden';
-  document.body.append(field);
-  const focused = document.activeElement;
-  field.select();
-  // The one way without a permission; browsers keep it for that.
-  // eslint-disable-next-line @typescript-eslint/no-deprecated
-  document.execCommand('copy');
-  field.remove();
-  if (focused instanceof HTMLElement) focused.focus();
 }

@@ -2,8 +2,11 @@
 import { assertNever } from '../../common/model/errors';
 import type { Choice } from '../../common/opening/choices';
 import type { ClipboardUrls, LinkedDownload, Opened, OpenedPath } from '../../common/opening/opened';
+import { text } from '../../common/text/text';
 import { request } from '../bridge';
+import { upload } from '../browser/server';
 import { isPageKind, type Page, type PageKind } from '../kinds';
+import { inBrowser } from '../lib/place';
 import { plural } from '../lib/text';
 import { addPaste, addPasted, addPaths, addText, addToVerify, changeDraft } from './drafts';
 import { notify, notifyError, toast } from './notices';
@@ -143,17 +146,30 @@ function droppedOf(data: DataTransfer): Dropped {
 export async function takeDrop(page: Page | null, data: DataTransfer): Promise<void> {
   // All that is read of it is read before the first pause: afterwards it is empty.
   const { paths, loose } = droppedOf(data);
-  const text = data.getData('text/uri-list') || data.getData('text/plain');
+  const dropped = data.getData('text/uri-list') || data.getData('text/plain');
   const kind = page !== null && isPageKind(page) ? page : null;
   if (paths.length + loose.length === 0) {
     const isPage = data.getData('text/uri-list') === '' && addPaste(data);
-    if (!isPage && (kind !== 'download' ? !hasUrl(text) : text.trim() === '')) return;
-    if (!isPage) addText(text);
+    if (!isPage && (kind !== 'download' ? !hasUrl(dropped) : dropped.trim() === '')) return;
+    if (!isPage) addText(dropped);
     openUnlessOpen('download');
+    return;
+  }
+  if (inBrowser) {
+    if (kind === 'hash' || kind === 'copy')
+      notify({ code: 'bad-request', message: text('web.dropped'), retryable: false });
+    else takePaths(kind, await uploaded(loose));
     return;
   }
   if (kind === 'download') for (const file of loose) addText(await file.text());
   takePaths(kind, paths, loose.length > 0);
+}
+
+/** Where they lie on the machine that Heddle runs on. */
+async function uploaded(files: readonly File[]): Promise<readonly OpenedPath[]> {
+  const paths: OpenedPath[] = [];
+  for (const file of files) paths.push({ path: await upload(file), isFolder: false });
+  return paths;
 }
 
 /** @param isMore whether something else came with them */

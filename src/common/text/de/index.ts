@@ -7,5 +7,6 @@ import { common } from './common';
 import { kinds } from './kinds';
 import { settings } from './settings';
 import { shell } from './shell';
+import { web } from './web';
 
-export const german: Messages = { ...common, ...kinds, ...settings, ...shell };
+export const german: Messages = { ...common, ...kinds, ...settings, ...shell, ...web };
