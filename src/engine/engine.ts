@@ -463,9 +463,9 @@ export class Engine extends JobReader {
     return this.#news.standsStill(id);
   }
 
-  /** Frames carry this job's workers from now on. */
-  watch(id: number | null): void {
-    this.#news.watch(id);
+  /** Frames carry this job's workers from now on. @param watcher each of them watches one job at a time */
+  watch(id: number | null, watcher?: object): void {
+    this.#active.watch(id, watcher);
   }
 
   on<Name extends keyof EngineEvents>(

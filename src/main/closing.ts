@@ -4,6 +4,7 @@ import { toErrorData } from '../common/model/errors';
 import type { Settings } from '../common/model/settings';
 import type { Engine } from '../engine';
 import icon from '../../build/icons/24x24.png?asset';
+import { shellText } from './language';
 import { createMainWindow, focusMainWindow, getMainWindow, rememberPlace } from './window';
 
 type Choice = Exclude<Settings['closing'], 'ask'>;
@@ -127,23 +128,34 @@ export class Closing {
   /** Where a desktop has no place for icons, starting Heddle again brings the window back. */
   #showTray(): void {
     if (this.#tray !== null) return;
-    const open = (): void => {
-      this.openWindow();
-    };
     this.#tray = new Tray(icon);
     this.#tray.setToolTip('Heddle');
-    this.#tray.setContextMenu(
-      Menu.buildFromTemplate([
-        { label: 'Open Heddle', click: open },
-        {
-          label: 'Pause jobs and quit',
-          click: () => {
-            this.#quit();
-          },
+    this.#tray.setContextMenu(this.#trayMenu());
+    this.#tray.on('click', () => {
+      this.openWindow();
+    });
+  }
+
+  #trayMenu(): Electron.Menu {
+    return Menu.buildFromTemplate([
+      {
+        label: shellText('shell.tray.open'),
+        click: () => {
+          this.openWindow();
         },
-      ]),
-    );
-    this.#tray.on('click', open);
+      },
+      {
+        label: shellText('shell.tray.quit'),
+        click: () => {
+          this.#quit();
+        },
+      },
+    ]);
+  }
+
+  /** In another language. */
+  renewTray(): void {
+    this.#tray?.setContextMenu(this.#trayMenu());
   }
 
   #hideTray(): void {

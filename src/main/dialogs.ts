@@ -8,6 +8,7 @@ import type { pickSchema } from '../common/ipc';
 import type { JobSummary } from '../common/model/jobs';
 import type { ManifestFormat } from '../common/model/digests';
 import type { ExportFormat } from '../common/model/responses';
+import { duplicatesName, experimentName, exportName, manifestName } from '../requests/saved-names';
 import { getMainWindow } from './window';
 
 type Purpose = z.infer<typeof pickSchema>['purpose'];
@@ -74,42 +75,22 @@ export function pickManifestPath(job: JobSummary, format: ManifestFormat): Promi
   return pickPath('Save the manifest', job, manifestName(job, format));
 }
 
-function manifestName({ algorithms }: JobSummary, format: ManifestFormat): string {
-  const [algorithm = 'sha256', ...others] = algorithms;
-  if (format === 'sfv') return 'files.sfv';
-  if (format === 'json') return 'manifest.json';
-  if (format === 'hashdeep') return 'hashdeep.txt';
-  if (others.length > 0) return 'CHECKSUMS';
-  return `${algorithm === 'blake3' ? 'B3' : algorithm.toUpperCase().replace('-', '_')}SUMS`;
-}
-
 /** @returns an absolute path, or `null` when the dialog was dismissed */
 export function pickExportPath(job: JobSummary, format: ExportFormat): Promise<string | null> {
-  const ending = format === 'failed-urls' ? 'txt' : format;
-  return pickPath('Export the job', job, `heddle-job-${job.id}.${ending}`);
+  return pickPath('Export the job', job, exportName(job, format));
 }
 
 /** @returns an absolute path, or `null` when the dialog was dismissed */
 export function pickDuplicatesPath(job: JobSummary, format: DuplicateFormat): Promise<string | null> {
-  return pickPath('Export the duplicates', job, `heddle-duplicates-${job.id}.${format}`);
+  return pickPath('Export the duplicates', job, duplicatesName(job, format));
 }
-
-const EXPERIMENT_ENDINGS: Readonly<Record<ExperimentFormat, string>> = {
-  html: '.html',
-  json: '.json',
-  csv: '.csv',
-  svg: '.svg',
-  png: '.png',
-  trace: '.trace.json',
-};
 
 /** @returns an absolute path, or `null` when the dialog was dismissed */
 export function pickExperimentPath(
-  { id }: ExperimentSummary,
+  experiment: ExperimentSummary,
   format: ExperimentFormat,
 ): Promise<string | null> {
-  const name = `heddle-experiment-${id}${EXPERIMENT_ENDINGS[format]}`;
-  return pickPath('Export the experiment', { folder: '' }, name);
+  return pickPath('Export the experiment', { folder: '' }, experimentName(experiment, format));
 }
 
 /** @param folder the folder that is proposed; '': the user's documents */

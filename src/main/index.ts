@@ -8,6 +8,7 @@ import { Closing } from './closing';
 import { setupClipboardOffer } from './clipboard-offer';
 import { BACKGROUND_FLAG, setupLoginItem } from './login-item';
 import { setupIpc } from './ipc';
+import { setupLanguage } from './language';
 import { Log } from './log';
 import { setupLog } from './setup-log';
 import { setupMenu } from './menu';
@@ -73,6 +74,10 @@ async function start(): Promise<void> {
     closing.openWindow();
   };
   setupMenu(open);
+  setupLanguage(engine, () => {
+    setupMenu(open);
+    closing.renewTray();
+  });
   setupStatus(
     engine,
     (job) => {

@@ -5,7 +5,7 @@ import { fuzzyScore } from '../../common/commands/fuzzy';
 import { shortcutText } from '../../common/commands/shortcut';
 import { visible } from '../../common/model/visible';
 import { Dialog } from '../components/dialog';
-import { KIND_NAMES } from '../kinds';
+import { kindName } from '../kinds';
 import { isMac } from '../lib/platform';
 import { jobsStore } from '../state/jobs';
 import { closeDialog, showJob } from '../state/ui';
@@ -40,7 +40,7 @@ function entriesNow(): readonly Entry[] {
     .map((job) => ({
       key: `job-${job.id}`,
       title: `Go to ${visible(job.label)}`,
-      hint: KIND_NAMES[job.kind],
+      hint: kindName(job.kind),
       run: () => {
         closeDialog();
         showJob(job);

@@ -1,4 +1,4 @@
-import { isPageKind, PAGES, PAGE_TITLES, type Page, type PageKind } from '../kinds';
+import { isPageKind, PAGES, pageTitle, type Page, type PageKind } from '../kinds';
 import { useMedia } from '../lib/use-media';
 import { experimentsStore } from '../state/experiments';
 import { jobsStore } from '../state/jobs';
@@ -69,13 +69,13 @@ function PageLink({ page }: { readonly page: Page }) {
       className={styles['link']}
       data-page={page}
       aria-current={current ? 'page' : undefined}
-      title={PAGE_TITLES[page]}
+      title={pageTitle(page)}
       onClick={() => {
         goTo(page);
       }}
     >
       <PageIcon page={page} />
-      <span className={styles['text']}>{PAGE_TITLES[page]}</span>
+      <span className={styles['text']}>{pageTitle(page)}</span>
       {isPageKind(page) && <ActiveCount kind={page} />}
       {page === 'compare' && <RunningMark />}
     </button>

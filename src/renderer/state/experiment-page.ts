@@ -1,7 +1,7 @@
 /** What the page Compare shows and what is chosen on it; and what the user can do there. */
 import type { ExperimentFormat, ExperimentRequest, ReadyWork } from '../../common/experiments/experiment';
 import { adoptedText } from '../../common/experiments/text';
-import { KIND_NAMES } from '../kinds';
+import { kindName } from '../kinds';
 import { pictureOf } from '../lib/picture';
 import { changed, draftOf, EMPTY_DRAFT, type ExperimentDraft } from '../lib/experiment-draft';
 import { request } from '../bridge';
@@ -110,7 +110,7 @@ export function experimentWithJob(jobId: number, label: string): void {
   request('jobs:request', { jobId }).then((jobRequest) => {
     changeExperiment({
       work: 'own',
-      own: { label: `${KIND_NAMES[jobRequest.kind]} · ${label}`, request: jobRequest },
+      own: { label: `${kindName(jobRequest.kind)} · ${label}`, request: jobRequest },
     });
     experimentViewStore.set({ type: 'result', id: null });
     goTo('compare');

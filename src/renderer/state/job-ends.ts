@@ -2,7 +2,7 @@
 import { isEnded, type JobSummary } from '../../common/model/jobs';
 import { settledTasks } from '../../common/model/tasks';
 import { formatCount } from '../../common/model/units';
-import { KIND_NAMES } from '../kinds';
+import { kindName } from '../kinds';
 import { plural } from '../lib/text';
 import { jobsStore } from './jobs';
 import { announce, toast } from './notices';
@@ -28,7 +28,7 @@ export function tellEnds(changed: readonly JobSummary[]): void {
 }
 
 function endText({ kind, label, state, error, counts }: JobSummary): string {
-  const name = `${KIND_NAMES[kind]} ${label}`;
+  const name = `${kindName(kind)} ${label}`;
   if (state === 'failed') return `${name} failed. ${error?.message ?? ''}`;
   if (state === 'cancelled') return `${name} was cancelled.`;
   const failed = counts.failed === 0 ? '' : `, ${formatCount(counts.failed)} failed`;

@@ -1,0 +1,7 @@
+/** English: the source, and what all else is translated from. An area a file. */
+import { common } from './common';
+import { kinds } from './kinds';
+import { settings } from './settings';
+import { shell } from './shell';
+
+export const english = { ...common, ...kinds, ...settings, ...shell } as const;

@@ -1,0 +1,5 @@
+/** What the main process shows. */
+export const shell = {
+  'shell.tray.open': 'Open Heddle',
+  'shell.tray.quit': 'Pause jobs and quit',
+} as const;
