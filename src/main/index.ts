@@ -15,6 +15,7 @@ import { setupMenu } from './menu';
 import { Opening, ownArguments, startArguments, type StartArguments } from './opening';
 import { registerScheme, serveRenderer } from './protocol';
 import { denyEverythingElse } from './security';
+import { startSorting } from './sort-process';
 import { setupStatus } from './status';
 import { setupTheme } from './theme';
 import { setupZoom } from './zoom';
@@ -51,6 +52,7 @@ async function start(): Promise<void> {
     engine = await Engine.open({
       dataDirectory,
       threads: new Threads(join(__dirname, 'worker.cjs')),
+      startSorting,
       keepsThreads: true,
       waits: true,
     });
