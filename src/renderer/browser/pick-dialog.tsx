@@ -86,7 +86,7 @@ function PickDialog({ picking: { purpose, resolve } }: { readonly picking: Picki
 
   return (
     <Dialog
-      title={text(`web.pick.${purpose}`)}
+      title={text(`shell.pick.${purpose}`)}
       wide
       onClose={() => {
         resolve([]);

@@ -20,6 +20,6 @@ export const COMMANDS_HERE: readonly Command[] = inBrowser
 
 function withoutTaken(command: Command): Command {
   if (command.shortcut === undefined || !TAKEN.has(command.shortcut)) return command;
-  const { id, group, title } = command;
-  return { id, group, title };
+  const { id, group } = command;
+  return { id, group };
 }

@@ -3,10 +3,22 @@
  * Pool, Host, Sync and Async stay; job: Auftrag, task: Aufgabe, digest: Hashwert, manifest: Prüfsummendatei.
  */
 import type { Messages } from '../messages';
+import { commands } from './commands';
 import { common } from './common';
+import { frame } from './frame';
 import { kinds } from './kinds';
 import { settings } from './settings';
 import { shell } from './shell';
 import { web } from './web';
+import { told } from './told';
 
-export const german: Messages = { ...common, ...kinds, ...settings, ...shell, ...web };
+export const german: Messages = {
+  ...commands,
+  ...common,
+  ...frame,
+  ...kinds,
+  ...settings,
+  ...shell,
+  ...told,
+  ...web,
+};

@@ -11,17 +11,6 @@ export const web: Translated<typeof english> = {
   'web.dropped':
     'Heddle läuft auf einem anderen Rechner: Von diesem nimmt es Listen und Prüfsummendateien an. Andere Dateien mit den Schaltflächen auswählen.',
 
-  'web.pick.anything': 'Listen, Prüfsummendateien oder andere Dateien öffnen',
-  'web.pick.url-list': 'URL-Listen öffnen',
-  'web.pick.files': 'Dateien auswählen',
-  'web.pick.folder': 'Ordner auswählen',
-  'web.pick.folders': 'Ordner auswählen',
-  'web.pick.download-folder': 'Zielordner für Downloads auswählen',
-  'web.pick.copy-target': 'Zielordner der Kopie auswählen',
-  'web.pick.certificates': 'Vertrauenswürdige Zertifikate auswählen',
-  'web.pick.cookies': 'Cookie-Datei auswählen',
-  'web.pick.logins': '.netrc-Datei auswählen',
-  'web.pick.manifest': 'Prüfsummendatei auswählen',
   'web.pick.where': 'Auf dem Rechner, auf dem Heddle läuft',
   'web.pick.path': 'Ordner',
   'web.pick.up': 'Übergeordneter Ordner',

@@ -1,8 +1,20 @@
 /** English: the source, and what all else is translated from. An area a file. */
+import { commands } from './commands';
 import { common } from './common';
+import { frame } from './frame';
 import { kinds } from './kinds';
 import { settings } from './settings';
 import { shell } from './shell';
 import { web } from './web';
+import { told } from './told';
 
-export const english = { ...common, ...kinds, ...settings, ...shell, ...web } as const;
+export const english = {
+  ...commands,
+  ...common,
+  ...frame,
+  ...kinds,
+  ...settings,
+  ...shell,
+  ...told,
+  ...web,
+} as const;

@@ -8,17 +8,6 @@ export const web = {
   'web.dropped':
     'Heddle runs on another machine: it takes lists and manifests from this one. Choose other files with the buttons.',
 
-  'web.pick.anything': 'Open lists, manifests or other files',
-  'web.pick.url-list': 'Open lists of URLs',
-  'web.pick.files': 'Choose files',
-  'web.pick.folder': 'Choose a folder',
-  'web.pick.folders': 'Choose folders',
-  'web.pick.download-folder': 'Choose where downloads go',
-  'web.pick.copy-target': 'Choose where the copy goes',
-  'web.pick.certificates': 'Choose certificates to trust',
-  'web.pick.cookies': 'Choose a file of cookies',
-  'web.pick.logins': 'Choose a .netrc file',
-  'web.pick.manifest': 'Choose a manifest',
   'web.pick.where': 'On the machine that Heddle runs on',
   'web.pick.path': 'Folder',
   'web.pick.up': 'Parent folder',
