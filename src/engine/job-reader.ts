@@ -42,6 +42,7 @@ import { summarizeResponses } from './jobs/responses';
 import { jobCommand } from './jobs/job-command';
 import { storedRequest } from './jobs/stored-request';
 import { rowLines } from './jobs/row-lines';
+import type { RunningNow } from './jobs/running-now';
 import { TaskSearch, type JobNow } from './jobs/task-search';
 import { untoldFailures } from './jobs/untold-failures';
 import { withheldText } from './jobs/withheld';
@@ -50,12 +51,14 @@ import type { StoredJob } from './store/job-repository';
 import type { Stores } from './store/open-stores';
 
 export interface ReaderParts {
-  readonly stores: Pick<Stores, 'jobs' | 'tasks' | 'vault'>;
+  readonly stores: Pick<Stores, 'jobs' | 'tasks' | 'vault' | 'rpcDownloads' | 'database'>;
   readonly active: ActiveJobs;
   readonly threads: Threads;
 }
 
 export class JobReader {
+  /** What programs asked for over RPC. */
+  readonly rpcDownloads: Stores['rpcDownloads'];
   readonly #jobs: Stores['jobs'];
   readonly #tasks: Stores['tasks'];
   readonly #parts: ReaderParts;
@@ -63,9 +66,17 @@ export class JobReader {
 
   constructor(parts: ReaderParts) {
     this.#parts = parts;
+    this.rpcDownloads = parts.stores.rpcDownloads;
     this.#jobs = parts.stores.jobs;
     this.#tasks = parts.stores.tasks;
     this.#search = new TaskSearch(this.#tasks);
+  }
+
+  get sqliteVersion(): string {
+    const row = this.#parts.stores.database
+      .prepare<[], { version: string }>('SELECT sqlite_version() AS version')
+      .get();
+    return row?.version ?? 'unknown';
   }
 
   listJobs(query: { kind: JobKind | null; offset: number; limit: number }): JobList {
@@ -125,6 +136,26 @@ export class JobReader {
       running: runner?.runningNow().flatMap((worker) => worker.running.map(({ id }) => id)) ?? [],
       unwritten: runner?.unwritten() ?? [],
     };
+  }
+
+  /** What is on disk of a download that is not at its end, as of the last flush; `null`: nothing. */
+  partialOf(taskId: number): { readonly bytes: number; readonly total: number | null } | null {
+    const partial = this.#tasks.partials.get(taskId);
+    if (partial === null) return null;
+    return {
+      bytes: partial.extents.reduce((sum, { start, end }) => sum + end - start, 0),
+      total: partial.total,
+    };
+  }
+
+  /** Tasks of a job of this process that run at this moment. */
+  runningTasks(jobId: number): readonly RunningNow[] {
+    return (
+      this.#parts.active
+        .runner(jobId)
+        ?.runningNow()
+        .flatMap(({ running }) => running) ?? []
+    );
   }
 
   /** `null`: there is none of this id. */
