@@ -52,8 +52,10 @@ export class JsonRpc {
   }
 
   async answerTo(request: unknown): Promise<Answer> {
-    if (typeof request !== 'object' || request === null)
+    if (request === undefined || typeof request === 'number')
       return alone(failed(null, new RpcError('Parse error.', -32_700)));
+    if (typeof request !== 'object' || request === null)
+      return alone(failed(null, new RpcError('Invalid Request.', -32_600)));
     if (!Array.isArray(request)) return alone(await this.#one(request as Readonly<Record<string, unknown>>));
     const responses: Response[] = [];
     for (const each of (request as unknown[]).slice(0, MOST_CALLS))

@@ -4,7 +4,6 @@
  */
 import { randomBytes } from 'node:crypto';
 import type { CheckDigests } from '../common/model/digests';
-import { toErrorData } from '../common/model/errors';
 import { readDownloadList } from '../engine/formats/download-list';
 import type { Download } from './download';
 import type { Downloads } from './downloads';
@@ -168,9 +167,10 @@ export function makeMethods({ downloads, options, onShutdown }: MethodsParts): R
     },
     'aria2.forceRemove': remove,
     'aria2.changePosition': (params) => {
-      const download = gidAt(params);
+      const gid = params.required(0, 'text');
       const by = params.required(1, 'integer');
       const how = params.required(2, 'text');
+      const download = findGid(gid, downloads.all);
       const from = downloads.queue.indexOf(download);
       const starts: Readonly<Record<string, number>> = {
         POS_SET: 0,
@@ -182,8 +182,9 @@ export function makeMethods({ downloads, options, onShutdown }: MethodsParts): R
       return downloads.move(download, Math.min((starts[how] ?? 0) + by, downloads.queue.length - 1));
     },
     'aria2.tellStatus': (params) => {
-      const download = gidAt(params);
-      return statusOf(downloads, download, params.optional(1, 'texts') ?? []);
+      const gid = params.required(0, 'text');
+      const keys = params.optional(1, 'texts') ?? [];
+      return statusOf(downloads, findGid(gid, downloads.all), keys);
     },
     'aria2.getUris': (params) => {
       const download = gidAt(params);
@@ -211,12 +212,13 @@ export function makeMethods({ downloads, options, onShutdown }: MethodsParts): R
     'aria2.tellStopped': (params) => page(params, () => downloads.stopped),
     'aria2.getOption': (params) => options.toldOf(gidAt(params).requested.options),
     'aria2.changeUri': (params) => {
-      const download = gidAt(params);
+      const gid = params.required(0, 'text');
       const file = params.atLeast(1, 1);
       const gone = params.required(2, 'texts');
       const more = httpAddresses(params.required(3, 'texts'));
       const at = params.optional(4, 'integer');
       if (at !== null && at < 0) throw new RpcError('Position must be greater than or equal to 0.');
+      const download = findGid(gid, downloads.all);
       if (download.state === 'stopped') throw new RpcError(`Cannot remove URIs from GID#${download.gid}`);
       if (file !== 1) throw new RpcError('fileIndex is out of range');
       const uris = [...download.requested.uris];
@@ -238,8 +240,9 @@ export function makeMethods({ downloads, options, onShutdown }: MethodsParts): R
       return [removed, more.length];
     },
     'aria2.changeOption': (params) => {
-      const download = gidAt(params);
+      const gid = params.required(0, 'text');
       const given = params.required(1, 'options');
+      const download = findGid(gid, downloads.all);
       const read = readOptions(given, ({ isOfDownload }) => isOfDownload);
       const changed = Object.fromEntries(
         Object.entries(read).filter(([name]) => name !== 'gid' && name !== 'pause'),
@@ -335,12 +338,12 @@ function withName(options: Record<string, string>, out: string | null): Record<s
 
 async function readMetalink(base64: string): Promise<Wanted[]> {
   const files: Wanted[] = [];
-  let fault: string | null = null;
+  let isFaulty = false;
   try {
     for await (const some of readDownloadList([Buffer.from(base64, 'base64')], 'metalink'))
       for (const listed of some) {
         if ('error' in listed) {
-          fault ??= listed.error.message;
+          isFaulty = true;
           continue;
         }
         const { urls, fileName, directory, size, digests } = listed.entry;
@@ -352,9 +355,9 @@ async function readMetalink(base64: string): Promise<Wanted[]> {
           digests: digests satisfies CheckDigests,
         });
       }
-  } catch (error) {
-    fault = toErrorData(error).message;
+  } catch {
+    isFaulty = true;
   }
-  if (files.length > 0) return files;
-  throw new RpcError(!fault?.includes('Metalink') ? 'Could not parse Metalink XML document.' : fault);
+  if (files.length === 0 && isFaulty) throw new RpcError('Could not parse Metalink XML document.');
+  return files;
 }

@@ -23,6 +23,7 @@ export interface OptionRow {
 
 /** name; d: of a download, g: changed for all, -: only told; what it may be; the usual value. */
 const TABLE = `
+  help - text #basic
   timeout dg int:1-600 60
   connect-timeout dg int:1-600 60
   max-tries dg int:0- 5

@@ -1,6 +1,5 @@
 /** Reads options as aria2 does: names that it does not have are passed over, and a value that cannot be is refused. */
 import { parseChecksum } from '../common/model/digest-fields';
-import { readProxyAddress } from '../common/model/proxy-address';
 import { RpcError } from './rpc-error';
 import { OPTIONS, type OptionKind, type OptionRow } from './option-table';
 
@@ -65,10 +64,11 @@ function readKind(kind: OptionKind, text: string): string | null {
       return parseChecksum(text) === null || !text.includes('=') ? null : text;
     case 'gid':
       return /^[0-9A-Fa-f]{16}$/u.test(text) ? text.toLowerCase() : text;
-    case 'proxy': {
-      const address = text === '' ? '' : readProxyAddress(text);
-      return address === null || address === '' ? address : new URL(address).href;
-    }
+    case 'proxy':
+      // One that is none is told when it is used.
+      return text === ''
+        ? ''
+        : `${/^[a-z][\w+.-]*:\/\//iu.test(text) ? text : `http://${text}`}/`.replace(/\/+$/u, '/');
     case 'pairs':
       return /^\d+=/u.test(text) ? text : null;
     case 'ranges':

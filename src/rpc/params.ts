@@ -5,7 +5,8 @@ import { RpcError } from './rpc-error';
 const texts = z.array(z.unknown()).transform((all) => all.filter((each) => typeof each === 'string'));
 const schemas = {
   text: z.string(),
-  integer: z.int(),
+  /** What is behind its point is left out. */
+  integer: z.number().transform(Math.trunc),
   /** Others than text among them are passed over. */
   texts,
   options: z.record(z.string(), z.unknown()),

@@ -116,8 +116,8 @@ function proxyOf(uri: string, options: Values): string {
   const name = (options[kind] ?? '') === '' ? 'all-proxy' : kind;
   const address = options[name] ?? '';
   const user = options[`${name}-user`] ?? '';
-  if (address === '' || user === '') return address;
-  const url = new URL(address);
+  const url = user === '' ? null : URL.parse(address);
+  if (url === null) return address;
   url.username = encodeURIComponent(user);
   url.password = encodeURIComponent(options[`${name}-passwd`] ?? '');
   return url.href;
