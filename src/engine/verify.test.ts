@@ -162,6 +162,25 @@ describe('verifying', () => {
     expect(engine.findings((await verify(tree('OUT'), { rules })).id)).toEqual({ ok: 3 });
   });
 
+  test('behind a link, .. is the parent of where it leads, no further out than the folder of the root', async () => {
+    mkdirSync(join(folder, 'real/deep'), { recursive: true });
+    writeFileSync(join(folder, 'real/x'), 'outer');
+    writeFileSync(tree('x'), 'inner');
+    symlinkSync('../real/deep', tree('link'));
+    symlinkSync('../../tree/sub', tree('sub/home'));
+    symlinkSync('/etc/ssl', tree('far'));
+    const names = ['link/../x', 'sub/home/../x', 'far/../hostname'];
+    const sums = execFileSync('sha256sum', names, { cwd: tree(), encoding: 'utf8' });
+    expect(sums.slice(0, 64)).toBe(createHash('sha256').update('outer').digest('hex'));
+    writeFileSync(tree('UP'), sums);
+    const { id } = await verify(tree('UP'));
+    expect(await findings(id)).toEqual({
+      'link/../x': 'ok',
+      'sub/home/../x': 'ok',
+      'far/../hostname': 'unreadable',
+    });
+  });
+
   test('a line that is none is told with its number, and the others are checked', async () => {
     appendFileSync(tree('SUMS'), 'no checksum at all\n');
     const { id } = await verify(tree('SUMS'));

@@ -66,9 +66,7 @@ function readKind(kind: OptionKind, text: string): string | null {
       return /^[0-9A-Fa-f]{16}$/u.test(text) ? text.toLowerCase() : text;
     case 'proxy':
       // One that is none is told when it is used.
-      return text === ''
-        ? ''
-        : `${/^[a-z][\w+.-]*:\/\//iu.test(text) ? text : `http://${text}`}/`.replace(/\/+$/u, '/');
+      return text === '' ? '' : proxyAddress(text);
     case 'pairs':
       return /^\d+=/u.test(text) ? text : null;
     case 'ranges':
@@ -81,4 +79,10 @@ function readKind(kind: OptionKind, text: string): string | null {
 
 function within(value: number, { min, max }: { readonly min: number; readonly max: number }): string | null {
   return value >= min && value <= max ? String(value) : null;
+}
+
+/** As aria2 tells it: with its scheme, and a slash behind it. */
+function proxyAddress(text: string): string {
+  const address = /^[a-z][\w+.-]*:\/\//iu.test(text) ? text : `http://${text}`;
+  return address.endsWith('/') ? address : `${address}/`;
 }

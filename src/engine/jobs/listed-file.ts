@@ -70,7 +70,10 @@ export class ListedFiles {
         continue;
       }
       const found = await look(path);
-      const leadsOut = !found.isMissing && this.#ways?.leadOut(path, found.isLink) === true;
+      const leadsOut =
+        !found.isMissing &&
+        this.#ways?.leadOut(path, found.isLink) === true &&
+        !(partsOf(reading).some(isUp) && this.#ways.staysNear(path));
       last = { path, name, outside: leadsOut && 'link', ...found, note: null };
       if (!found.isMissing) return last;
       missing.push(path);
@@ -143,11 +146,19 @@ class Ways {
     return leadsOut;
   }
 
+  /**
+   * `link/../x`: where a list goes through a link and up again, it means what the system finds there. That may be beside
+   * the root, in the folder that holds it, and no further out.
+   */
+  staysNear(path: FsPath): boolean {
+    return this.#isBelow(path, parentPath(realPath(this.#root)));
+  }
+
   /** What cannot be followed is not opened either. */
-  #isBelow(path: FsPath): boolean {
+  #isBelow(path: FsPath, folder: FsPath = this.#root): boolean {
     try {
       const real = realPath(path);
-      const root = realPath(this.#root);
+      const root = realPath(folder);
       return byteString(real) === byteString(root) || belowRoot(root, real) !== null;
     } catch {
       return true;
