@@ -309,7 +309,7 @@ export const EFFECTS: Readonly<Record<string, Effects>> = {
     '--port': always,
     '--host': always,
     '--dir': always,
-    '--secret': clashes('--secret-file', 'and --secret-file are two secrets, and there is one'),
+    '--secret': clashes('--secret-file', 'is another secret than that of --secret-file'),
     '--secret-file': always,
     '--allow-origin': always,
     '--quiet': always,

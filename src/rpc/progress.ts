@@ -79,9 +79,9 @@ export class ProgressReader {
     const id = taskId(jobId, download.taskPlace);
     const running = this.#engine.runningTasks(jobId).find((each) => each.id === id);
     if (running !== undefined) {
-      const total = running.bytesTotal ?? 0;
-      if (total > 0) download.total = total;
-      return { total, completed: running.bytesDone, path, isRunning: true };
+      // It is not known for a moment where an attempt begins anew.
+      download.total = running.bytesTotal ?? download.total;
+      return { total: download.total, completed: running.bytesDone, path, isRunning: true };
     }
     const partial = this.#engine.partialOf(id);
     const total = partial?.total ?? download.total;
