@@ -88,7 +88,7 @@ function ShowCode({ sample, which, isShown, codeId, onPress }: ShowCodeProps) {
       {text('costs.lines', { count: sample.lines })}{' '}
       <Button
         look="link"
-        aria-label={text(`costs.${text(`costs.${act}`)}.${which}`)}
+        aria-label={text(`costs.${act}.${which}`)}
         aria-expanded={isShown}
         {...(isShown ? { 'aria-controls': codeId } : {})}
         onPress={onPress}
