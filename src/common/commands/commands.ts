@@ -68,6 +68,7 @@ export const COMMANDS = [
   { id: 'shortcuts', group: 'Help', title: 'Keyboard shortcuts', shortcut: 'Mod+/' },
   { id: 'copy-diagnostics', group: 'Help', title: 'Copy diagnostics', line: true },
   { id: 'show-log', group: 'Help', title: 'Open log folder' },
+  { id: 'check-updates', group: 'Help', title: 'Check for updates…', line: true },
   { id: 'licenses', group: 'Help', title: 'Licenses', line: true },
 ] as const satisfies readonly CommandEntry[];
 

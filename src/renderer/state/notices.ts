@@ -41,6 +41,8 @@ export function announce(text: string): void {
 export interface ToastOptions {
   /** What can be done about it. */
   readonly action?: { readonly label: string; readonly run: () => void };
+  /** It is there until something is done about it. */
+  readonly stays?: boolean;
   /** Called when it has gone and nothing was done about it. */
   readonly onGone?: () => void;
 }

@@ -7,5 +7,6 @@ import { common } from './common';
 import { kinds } from './kinds';
 import { settings } from './settings';
 import { shell } from './shell';
+import { updates } from './updates';
 
-export const german: Messages = { ...common, ...kinds, ...settings, ...shell };
+export const german: Messages = { ...common, ...kinds, ...settings, ...shell, ...updates };

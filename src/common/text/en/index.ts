@@ -3,5 +3,6 @@ import { common } from './common';
 import { kinds } from './kinds';
 import { settings } from './settings';
 import { shell } from './shell';
+import { updates } from './updates';
 
-export const english = { ...common, ...kinds, ...settings, ...shell } as const;
+export const english = { ...common, ...kinds, ...settings, ...shell, ...updates } as const;
