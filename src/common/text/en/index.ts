@@ -2,9 +2,11 @@
 import { commands } from './commands';
 import { common } from './common';
 import { frame } from './frame';
+import { history } from './history';
 import { kinds } from './kinds';
 import { settings } from './settings';
 import { shell } from './shell';
+import { threads } from './threads';
 import { told } from './told';
 import { updates } from './updates';
 
@@ -12,9 +14,11 @@ export const english = {
   ...commands,
   ...common,
   ...frame,
+  ...history,
   ...kinds,
   ...settings,
   ...shell,
+  ...threads,
   ...told,
   ...updates,
 } as const;
