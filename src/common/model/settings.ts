@@ -128,6 +128,8 @@ const settingsSchema = z.lazy(() =>
       port: z.int().min(1024).max(65_535),
       secret: z.string().min(6).max(200).nullable(),
     }),
+    /** New versions are looked for, where this build knows whom to ask. */
+    checksForUpdates: z.boolean(),
     /** URLs in the clipboard are offered when the window comes to the front. */
     offersClipboard: z.boolean(),
     /** The page that was shown last; '': none. */
@@ -169,6 +171,7 @@ export const DEFAULT_SETTINGS: Settings = {
   tray: false,
   startsAtLogin: false,
   rpc: { on: false, port: RPC_PORT, secret: null },
+  checksForUpdates: true,
   offersClipboard: false,
   lastPage: '',
   recentFolders: { sources: [], targets: [] },
