@@ -8,7 +8,7 @@ import { Closing } from './closing';
 import { setupClipboardOffer } from './clipboard-offer';
 import { BACKGROUND_FLAG, setupLoginItem } from './login-item';
 import { setupIpc } from './ipc';
-import { setupLanguage } from './language';
+import { setupLanguage, shellText } from './language';
 import { Log } from './log';
 import { setupLog } from './setup-log';
 import { setupMenu } from './menu';
@@ -59,7 +59,8 @@ async function start(): Promise<void> {
   } catch (error) {
     const { message } = toErrorData(error, dataDirectory);
     process.stderr.write(`heddle: ${message}\n`);
-    if (process.env['HEDDLE_NO_DIALOG'] === undefined) dialog.showErrorBox('Heddle could not start', message);
+    if (process.env['HEDDLE_NO_DIALOG'] === undefined)
+      dialog.showErrorBox(shellText('shell.failed-start'), message);
     app.exit(3);
     return;
   }
