@@ -29,6 +29,8 @@ const START_CODES: ReadonlySet<string> = new Set([
   'web-port',
   'web-root',
   'web-tls',
+  'rpc-port',
+  'rpc-elsewhere',
 ]);
 
 /** Runs the command that the process was given, and sets its exit status. @param out the folder of the build */

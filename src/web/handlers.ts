@@ -33,6 +33,7 @@ const OF_THE_WINDOW: readonly (keyof Settings)[] = [
   'windowPlace',
   'zoom',
   'lastPage',
+  'rpc',
 ];
 
 function notHere(): never {

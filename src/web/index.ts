@@ -6,7 +6,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { HeddleError } from '../common/model/errors';
 import type { Engine } from '../engine';
-import { isAny, isLoopback, listenFault, urlHost } from '../server/address';
+import { isAny, isLoopback, listen, urlHost } from '../server/listening';
 import { Pages } from './pages';
 import { LEAST_PASSWORD, MOST_PASSWORD, Password } from './password';
 import { Roots } from './roots';
@@ -48,7 +48,7 @@ export interface Web {
 /** @throws HeddleError `usage`, `web-port`, `web-root` or `web-tls` */
 export async function openWeb(options: WebOptions): Promise<Web> {
   const { engine, dataDirectory, host, port, tls, publicUrl } = options;
-  const address = await addressOf(host, port);
+  const address = await addressOf(host);
   const isOpen = !isLoopback(address);
   checkPassword(options.password, isOpen);
   const uploads = await Uploads.open(dataDirectory);
@@ -58,7 +58,8 @@ export async function openWeb(options: WebOptions): Promise<Web> {
   try {
     const roots = await Roots.open({ roots: options.roots, dataDirectory, uploads: uploads.folder });
     const password = options.password === null ? null : await Password.of(options.password);
-    const bound = await listen(server, address, port, host);
+    await listen(server, { port, host: address }, 'web-port');
+    const bound = server.address() as AddressInfo;
     const isSecure = tls !== null || publicUrl?.protocol === 'https:';
     const url = publicUrl?.origin ?? `${tls === null ? 'http' : 'https'}://${shownHost(host)}:${bound.port}`;
     const token = password === null ? new OneTimeToken() : null;
@@ -135,25 +136,14 @@ function checkPassword(password: string | null, isOpen: boolean): void {
 }
 
 /** Digits: whether others can reach it must not depend on who is asked later. */
-async function addressOf(host: string, port: number): Promise<string> {
+async function addressOf(host: string): Promise<string> {
   try {
     return (await lookup(host)).address;
   } catch (error) {
-    throw new HeddleError('web-port', listenFault(error as NodeJS.ErrnoException, port, host), {
+    throw new HeddleError('web-port', `No address of ${host} was found. Give an address of this machine.`, {
       cause: error,
     });
   }
-}
-
-function listen(server: Server, address: string, port: number, host: string): Promise<AddressInfo> {
-  return new Promise((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => {
-      reject(new HeddleError('web-port', listenFault(error, port, host), { cause: error }));
-    });
-    server.listen({ port, host: address }, () => {
-      resolve(server.address() as AddressInfo);
-    });
-  });
 }
 
 function ended(server: Server): Promise<void> {

@@ -3,11 +3,11 @@
  * otherwise. This is its door; `src/server` is what answers.
  */
 import { realpath, stat } from 'node:fs/promises';
-import { createServer, type AddressInfo, type Server } from 'node:net';
+import { createServer, type AddressInfo } from 'node:net';
 import { HeddleError, toErrorData } from '../../common/model/errors';
 import type { ServingFrame } from '../../common/model/frames';
 import type { FileServerOptions, ServeReading } from '../../common/threads/serve';
-import { isAny, isLoopback, listenFault, urlHost } from '../../server/address';
+import { isAny, isLoopback, listen, urlHost } from '../../server/listening';
 import type { Threads } from '../pool';
 import { OwnConnections, SpreadConnections, type Connections, type TellNews } from './connections';
 import { descriptors } from './descriptors';
@@ -81,7 +81,7 @@ export async function serveDirectory(options: ServeOptions): Promise<RunningServ
     connections.take(socket);
   });
   try {
-    await listen(server, options.port ?? 0, host);
+    await listen(server, { port: options.port ?? 0, host, backlog: BACKLOG }, 'serve-port');
   } catch (error) {
     await connections.close();
     throw error;
@@ -114,15 +114,6 @@ async function resolveRoot(directory: string): Promise<string> {
     throw new HeddleError('serve-folder', toErrorData(error, directory).message, { cause: error });
   }
   throw new HeddleError('serve-folder', `${directory} is not a folder.`);
-}
-
-function listen(server: Server, port: number, host: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => {
-      reject(new HeddleError('serve-port', listenFault(error, port, host), { cause: error }));
-    });
-    server.listen({ port, host, backlog: BACKLOG }, resolve);
-  });
 }
 
 function exposed({ address, port }: AddressInfo, directory: string): string {

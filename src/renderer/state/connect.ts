@@ -15,6 +15,7 @@ import { dismissNotice, notify, notifyError, noticesStore } from './notices';
 import { infoStore, settingsStore } from './settings';
 import { speakProgress } from './spoken-progress';
 import { takeCostProgress } from './thread-costs';
+import { offerUpdate } from './updates';
 
 export function connect(): void {
   const { heddle } = window;
@@ -44,6 +45,9 @@ export function connect(): void {
   heddle.on('opening', takeOpened);
   takeOpened();
   heddle.on('clipboard-urls', offerClipboard);
+  heddle.on('update-found', ({ version }) => {
+    offerUpdate(version);
+  });
 
   heddle.on('connection', showConnection);
 

@@ -2,19 +2,25 @@
 import { commands } from './commands';
 import { common } from './common';
 import { frame } from './frame';
+import { history } from './history';
 import { kinds } from './kinds';
 import { settings } from './settings';
 import { shell } from './shell';
 import { web } from './web';
+import { threads } from './threads';
 import { told } from './told';
+import { updates } from './updates';
 
 export const english = {
   ...commands,
   ...common,
   ...frame,
+  ...history,
   ...kinds,
   ...settings,
   ...shell,
+  ...threads,
   ...told,
   ...web,
+  ...updates,
 } as const;
