@@ -7,21 +7,23 @@ import globals from 'globals';
 import tseslint from 'typescript-eslint';
 import { noCircle } from './scripts/lib/import-circles.mjs';
 
-/** Imports run one way: common ← { files, server } ← { engine, workers }, engine ← { main, cli }, common ← { preload, renderer }. */
+/** Imports run one way: common ← { files, server } ← { engine, workers }, engine ← requests ← web ← { main, cli }, common ← { preload, renderer }. */
 const MAY_IMPORT = {
   common: [],
   files: ['common'],
   server: ['common'],
   engine: ['common', 'files', 'server'],
+  requests: ['common', 'engine'],
+  web: ['common', 'engine', 'requests', 'server'],
   workers: ['common', 'files', 'server'],
-  main: ['common', 'engine'],
-  cli: ['common', 'engine'],
+  main: ['common', 'engine', 'requests', 'web'],
+  cli: ['common', 'engine', 'web'],
   preload: ['common'],
   renderer: ['common'],
 };
 const MAY_IMPORT_ELECTRON = ['main', 'preload'];
 const MAY_IMPORT_REACT = ['renderer'];
-const MAY_IMPORT_NODE = ['files', 'server', 'engine', 'workers', 'main', 'cli'];
+const MAY_IMPORT_NODE = ['files', 'server', 'engine', 'requests', 'web', 'workers', 'main', 'cli'];
 
 /** @returns the block that keeps a room to its arrows; its own folders reach each other through `..` freely */
 function room(name) {

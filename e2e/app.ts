@@ -22,8 +22,11 @@ export interface App {
   readonly complaints: string[];
 }
 
-/** @param asks whether it may ask, in dialogs that stop it until they are answered */
-export async function launch(dataDirectory: string, { asks = false } = {}): Promise<App> {
+/**
+ * @param asks whether it may ask, in dialogs that stop it until they are answered
+ * @param language what the system's user prefers
+ */
+export async function launch(dataDirectory: string, { asks = false, language = 'en' } = {}): Promise<App> {
   const executablePath = process.env['HEDDLE_ELECTRON'];
   if (executablePath === undefined)
     throw new Error('HEDDLE_ELECTRON names no Electron: use npm run test:e2e');
@@ -31,7 +34,7 @@ export async function launch(dataDirectory: string, { asks = false } = {}): Prom
   const electron = await _electron.launch({
     executablePath,
     args: [root, ...rootFlags, `--data-dir=${dataDirectory}`],
-    env: { ...process.env, ...(asks ? {} : { HEDDLE_NO_DIALOG: '1' }) },
+    env: { ...process.env, HEDDLE_LANGUAGE: language, ...(asks ? {} : { HEDDLE_NO_DIALOG: '1' }) },
   });
   const window = await electron.firstWindow();
   const complaints: string[] = [];
@@ -39,7 +42,7 @@ export async function launch(dataDirectory: string, { asks = false } = {}): Prom
     if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text());
   });
   window.on('pageerror', (error) => complaints.push(error.message));
-  await window.getByRole('navigation', { name: 'Pages' }).waitFor();
+  await window.getByRole('navigation').waitFor();
   return { electron, window, complaints };
 }
 

@@ -236,7 +236,7 @@ test('a job that runs in one process is left to it by another', async ({ start, 
   expect(await heddle(['resume'])).toMatchObject({
     status: 0,
     stdout: '',
-    stderr: 'Nothing was interrupted or paused.\n',
+    stderr: 'There is nothing to resume.\n',
   });
   server.release();
   expect(await run.ended).toMatchObject({ status: 0, stderr: '' });

@@ -267,7 +267,7 @@ test('jobs, retry, cancel', async ({ heddle, start, server, folder }) => {
   expect(await heddle(['resume'])).toMatchObject({
     status: 0,
     stdout: '',
-    stderr: 'Nothing was interrupted or paused.\n',
+    stderr: 'There is nothing to resume.\n',
   });
   expect(server.requests).toHaveLength(3);
 });

@@ -16,6 +16,7 @@ import {
   type DownloadFlags,
 } from './download-flags';
 import { refuseDigitFlags, refuseIdleFlags } from './effects';
+import { EXIT } from './exit-status';
 import { exportJob, type ExportFlags } from './export-job';
 import { addCopyCommand } from './copy-flags';
 import { addDuplicatesCommand, addHashCommand, addVerifyCommand, type TaskCommands } from './hash-commands';
@@ -234,21 +235,19 @@ export function makeProgram(
         .description('continue interrupted or paused jobs; without a job number, all of them')
         .argument('[jobs...]', 'job numbers')
         .action(async (ids: string[], flags: TaskFlags & NameFlags) => {
+          const given = ids.map(jobNumber);
           const engine = await open(flags);
-          const work = (): Promise<readonly number[]> => {
-            if (ids.length > 0) return Promise.resolve(ids.map(jobNumber));
-            const found = resumable(engine);
-            if (found.length === 0 && flags.quiet !== true)
-              process.stderr.write('Nothing was interrupted or paused.\n');
-            return Promise.resolve(found);
-          };
-          report(
-            await runJobs(engine, work, {
-              json: flags.json === true,
-              quiet: flags.quiet === true,
-              nul: flags.null === true,
-            }),
-          );
+          const found = given.length > 0 ? given : resumable(engine);
+          if (found.length === 0 && flags.quiet !== true)
+            process.stderr.write('There is nothing to resume.\n');
+          const status = await runJobs(engine, () => Promise.resolve(found), {
+            json: flags.json === true,
+            quiet: flags.quiet === true,
+            nul: flags.null === true,
+          });
+          // What may be lost was told; scripts see it by the status.
+          const isLost = found.length === 0 && engine.openingNotice !== null;
+          report(isLost ? EXIT.failed : status);
         });
     },
     retry: () => {

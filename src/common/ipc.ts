@@ -121,8 +121,8 @@ export interface AppInfo {
   /** What the user has to know of how the data folder was found. */
   readonly openingNotice: ErrorData | null;
   readonly downloadsDirectory: string;
-  /** Set when the Electron that runs is past its end of life and good for development alone. */
-  readonly runtimeNote: string | null;
+  /** The Electron that runs is past its end of life and good for development alone. */
+  readonly isOldElectron: boolean;
   /** Threads that "automatic" means for each kind, by mode `pool`. */
   readonly automaticWorkers: Readonly<Record<'download' | 'hash' | 'copy', number>>;
 }
@@ -391,6 +391,10 @@ export type Reply<T> =
 export interface HeddleBridge {
   /** The page to begin with; '': the usual one. */
   readonly startPage: string;
+  /** That the window begins with. */
+  readonly language: string;
+  /** What the setting *System* means. */
+  readonly systemLanguage: string;
   invoke<Name extends RequestName>(
     name: Name,
     input: RequestInput<Name>,

@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
-import { writeFileSync } from 'node:fs';
+import { readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { JobRequest } from '../common/model/job-request';
 import type { JobSummary } from '../common/model/jobs';
@@ -52,6 +52,39 @@ test('what a filter leaves out is no task; each text is a list of its own', asyn
   });
   expect(summary).toMatchObject({ state: 'done', counts: { done: 2, failed: 0 } });
   expect(asked.sort()).toEqual(['/a.zip -', '/d.zip -']);
+});
+
+test.each([
+  [
+    'cut',
+    'bytes of',
+    (list: string): void => {
+      truncateSync(list, 40);
+    },
+  ],
+  ['gone', 'is gone', rmSync],
+])('the rest of a list of which the copy is %s is not taken for nothing', async (_, what, harm) => {
+  const { id } = await engine.createJob(
+    {
+      kind: 'download',
+      mode: 'pool',
+      workers: 1,
+      urls: [],
+      text: `${base}/a\n${base}/b\n`,
+      listFiles: [],
+      directory: join(folder, 'target'),
+    },
+    { start: false },
+  );
+  const lists = join(folder, 'data/lists');
+  const [name = ''] = readdirSync(lists);
+  harm(join(lists, name));
+  const ended = engine.ended(id);
+  await engine.resume(id);
+  const { state, error } = await ended;
+  expect(state).toBe('failed');
+  expect(error?.message).toContain(`${join(lists, name)}, the copy of its list`);
+  expect(error?.message).toContain(what);
 });
 
 const KINDS: Readonly<

@@ -10,10 +10,7 @@ const summary = (id: number, state: JobSummary['state'] = 'running'): JobSummary
 function newsOf(running: Set<number>, onFrame: () => void = () => undefined): News {
   return new News({
     active: {
-      frames: (watched) =>
-        [...running].map(
-          (jobId) => ({ jobId, workers: watched === jobId ? [{}] : [] }) as unknown as JobFrame,
-        ),
+      frames: () => [...running].map((jobId) => ({ jobId }) as JobFrame),
       get isEmpty() {
         return running.size === 0;
       },
@@ -39,14 +36,6 @@ test('what changed between two frames is told once, with the later one, and not 
   news.sendFrame();
   news.sendFrame();
   expect(changes).toEqual([[summary(1), summary(2)]]);
-});
-
-test('frames have the workers of the job that is watched', () => {
-  const news = newsOf(new Set([1, 2]));
-  const frames = heard(news, 'frame');
-  news.watch(2);
-  news.sendFrame();
-  expect(frames.map(({ jobs }) => jobs.map(({ workers }) => workers.length))).toEqual([[0, 1]]);
 });
 
 test('frames come ten times a second until the last job has ended', () => {

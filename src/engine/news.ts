@@ -29,7 +29,6 @@ export class News {
   /** Jobs that are told with the next frame. */
   readonly #changed = new Set<number>();
   #timer: NodeJS.Timeout | null = null;
-  #watched: number | null = null;
   #lastTrouble = '';
 
   constructor(sources: NewsSources) {
@@ -78,11 +77,6 @@ export class News {
     this.#changed.add(id);
   }
 
-  /** Frames carry this job's workers from now on. */
-  watch(id: number | null): void {
-    this.#watched = id;
-  }
-
   /** Ten times a second, until {@link stopFrames}. */
   startFrames(): void {
     this.#timer ??= setInterval(() => {
@@ -101,7 +95,7 @@ export class News {
 
   sendFrame(): void {
     this.#sources.onFrame();
-    this.emit('frame', { atMs: nowMs(), jobs: this.#sources.active.frames(this.#watched) });
+    this.emit('frame', { atMs: nowMs(), jobs: this.#sources.active.frames() });
     const jobs = [...this.#changed].flatMap((id) => this.#sources.job(id) ?? []);
     this.#changed.clear();
     if (jobs.length > 0) this.emit('jobs-changed', jobs);

@@ -18,10 +18,7 @@ export function appInfo(engine: Engine, dataDirectory: string): AppInfo {
     dataDirectory,
     openingNotice: engine.openingNotice,
     downloadsDirectory: app.getPath('downloads'),
-    runtimeNote:
-      Number.parseInt(electron, 10) < OLDEST_SUPPORTED_ELECTRON
-        ? `Electron ${electron} is past its end of life: it serves development and tests where no newer one can be downloaded.`
-        : null,
+    isOldElectron: Number.parseInt(electron, 10) < OLDEST_SUPPORTED_ELECTRON,
     automaticWorkers: {
       download: engine.automaticWorkers('download'),
       hash: engine.automaticWorkers('hash'),

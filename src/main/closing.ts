@@ -4,6 +4,7 @@ import { toErrorData } from '../common/model/errors';
 import type { Settings } from '../common/model/settings';
 import type { Engine } from '../engine';
 import icon from '../../build/icons/24x24.png?asset';
+import { shellText } from './language';
 import { createMainWindow, focusMainWindow, getMainWindow, rememberPlace } from './window';
 
 type Choice = Exclude<Settings['closing'], 'ask'>;
@@ -92,7 +93,7 @@ export class Closing {
       defaultId: 0,
       cancelId: 2,
       noLink: true,
-      checkboxLabel: 'Remember my choice',
+      checkboxLabel: shellText('shell.closing.remember'),
     };
     const { response, checkboxChecked } =
       window === null ? await dialog.showMessageBox(question) : await dialog.showMessageBox(window, question);
@@ -104,18 +105,18 @@ export class Closing {
   #question(): { message: string; detail: string; buttons: string[] } {
     const jobs = this.#engine.runningJobs;
     const experiment = this.#engine.experiments.isRunning;
-    const first = 'Keep running in the background';
+    const first = shellText('shell.closing.background');
+    const cancel = shellText('shell.closing.cancel');
     if (jobs === 0)
       return {
-        message: 'An experiment is still running.',
-        detail: 'If you quit, it is cancelled.',
-        buttons: [first, 'Cancel the experiment and quit', 'Cancel'],
+        message: shellText('shell.closing.experiment'),
+        detail: shellText('shell.closing.experiment.note'),
+        buttons: [first, shellText('shell.closing.experiment.quit'), cancel],
       };
-    const also = experiment ? ' An experiment is running, too, and would be cancelled.' : '';
     return {
-      message: jobs === 1 ? 'A job is still running.' : `${jobs} jobs are still running.`,
-      detail: `Paused jobs keep what they have done, and go on when you resume them.${also}`,
-      buttons: [first, 'Pause and quit', 'Cancel'],
+      message: shellText('shell.closing.jobs', { count: jobs }),
+      detail: shellText(experiment ? 'shell.closing.both.note' : 'shell.closing.jobs.note'),
+      buttons: [first, shellText('shell.closing.quit'), cancel],
     };
   }
 
@@ -127,23 +128,34 @@ export class Closing {
   /** Where a desktop has no place for icons, starting Heddle again brings the window back. */
   #showTray(): void {
     if (this.#tray !== null) return;
-    const open = (): void => {
-      this.openWindow();
-    };
     this.#tray = new Tray(icon);
     this.#tray.setToolTip('Heddle');
-    this.#tray.setContextMenu(
-      Menu.buildFromTemplate([
-        { label: 'Open Heddle', click: open },
-        {
-          label: 'Pause jobs and quit',
-          click: () => {
-            this.#quit();
-          },
+    this.#tray.setContextMenu(this.#trayMenu());
+    this.#tray.on('click', () => {
+      this.openWindow();
+    });
+  }
+
+  #trayMenu(): Electron.Menu {
+    return Menu.buildFromTemplate([
+      {
+        label: shellText('shell.tray.open'),
+        click: () => {
+          this.openWindow();
         },
-      ]),
-    );
-    this.#tray.on('click', open);
+      },
+      {
+        label: shellText('shell.tray.quit'),
+        click: () => {
+          this.#quit();
+        },
+      },
+    ]);
+  }
+
+  /** In another language. */
+  renewTray(): void {
+    this.#tray?.setContextMenu(this.#trayMenu());
   }
 
   #hideTray(): void {

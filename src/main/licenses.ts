@@ -1,25 +1,12 @@
-/** Licenses of what the app is made of: the build lists what it bundled, and Electron lays its own beside the program. */
+/** Licenses of what the app is made of, and of Electron, which lays its own beside the program. */
 import { readFile, readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { app } from 'electron';
 import type { License } from '../common/ipc';
+import { licensesIn } from '../requests/licenses';
 
-/** Sorted by name; what cannot be read is left out. */
 export async function licenses(): Promise<readonly License[]> {
-  const out = join(app.getAppPath(), 'out');
-  const lists = await Promise.all(
-    ['main', 'preload', 'renderer'].map(async (part) => {
-      try {
-        return JSON.parse(await readFile(join(out, part, 'licenses.json'), 'utf8')) as License[];
-      } catch {
-        return [];
-      }
-    }),
-  );
-  const all = new Map(
-    [...lists.flat(), ...(await ofElectron())].map((each) => [`${each.name} ${each.version}`, each]),
-  );
-  return [...all.values()].sort((a, b) => a.name.localeCompare(b.name));
+  return licensesIn(join(app.getAppPath(), 'out'), await ofElectron());
 }
 
 /** Electron's own license, and where those of Chromium are: they are too many to be shown. */

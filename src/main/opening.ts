@@ -1,13 +1,13 @@
 /** What comes in from outside the window: arguments, files and links that the system opens with Heddle. */
-import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { app } from 'electron';
 import { z } from 'zod';
 import { isHeddleLink, readHeddleLink } from '../common/opening/heddle-link';
-import type { Opened, OpenedPath } from '../common/opening/opened';
+import type { Opened } from '../common/opening/opened';
 import type { JobSummary } from '../common/model/jobs';
 import { visible } from '../common/model/visible';
+import { lookAt } from '../requests/look-at';
 import { tellWindow } from './window';
 
 const MOST_ARGUMENTS = 1000;
@@ -103,19 +103,4 @@ function pathOf(argument: string, directory: string): string {
   } catch {
     return argument;
   }
-}
-
-/** The files and folders among them. Pipes and devices are none: one might never begin, the other never end. */
-export async function lookAt(paths: readonly string[]): Promise<readonly OpenedPath[]> {
-  const looked = await Promise.all(
-    [...new Set(paths)].map(async (path) => {
-      try {
-        const stats = await stat(path);
-        return stats.isFile() || stats.isDirectory() ? [{ path, isFolder: stats.isDirectory() }] : [];
-      } catch {
-        return [];
-      }
-    }),
-  );
-  return looked.flat();
 }

@@ -2,30 +2,9 @@
 import { readFile } from 'node:fs/promises';
 import { extname, join, normalize, sep } from 'node:path';
 import { protocol } from 'electron';
+import { CONTENT_SECURITY_POLICY, PAGE_TYPES } from '../common/pages';
 
 export const APP_ORIGIN = 'heddle://app';
-
-const CONTENT_SECURITY_POLICY = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self'",
-  "img-src 'self' data:",
-  "font-src 'self'",
-  "connect-src 'self'",
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-].join('; ');
-
-const TYPES: Readonly<Record<string, string>> = {
-  '.html': 'text/html; charset=utf-8',
-  '.js': 'text/javascript; charset=utf-8',
-  '.css': 'text/css; charset=utf-8',
-  '.svg': 'image/svg+xml',
-  '.png': 'image/png',
-  '.woff2': 'font/woff2',
-  '.map': 'application/json',
-};
 
 /** Before the app is ready. */
 export function registerScheme(): void {
@@ -42,7 +21,7 @@ export function serveRenderer(folder: string): void {
   protocol.handle('heddle', async (request) => {
     const url = new URL(request.url);
     const file = normalize(join(folder, fileIn(url)));
-    const type = TYPES[extname(file)];
+    const type = PAGE_TYPES[extname(file)];
     if (url.host !== 'app' || !file.startsWith(folder + sep) || type === undefined) {
       return new Response('Not found', { status: 404 });
     }

@@ -6,9 +6,7 @@ import type { CopiedRows } from '../common/ipc';
 import { HeddleError } from '../common/model/errors';
 import { displayPath, type FsPath } from '../common/model/paths';
 import { isProgram, native, type Engine } from '../engine';
-
-/** A clipboard with more lines would be of no use. */
-const MOST_COPIED = 100_000;
+import { copiedText } from '../requests/copied';
 
 /** @param taskId `null`: the job's folder */
 export async function showInFolder(engine: Engine, jobId: number, taskId: number | null): Promise<void> {
@@ -57,19 +55,8 @@ function show(path: string): void {
   shell.showItemInFolder(normalize(path));
 }
 
-/** What is left of them when the clipboard has enough is not asked for. */
 export async function copyLines(source: AsyncIterable<string>): Promise<CopiedRows> {
-  const lines: string[] = [];
-  let isCut = false;
-  for await (const line of source) {
-    if (lines.length === MOST_COPIED) {
-      isCut = true;
-      break;
-    }
-    lines.push(line);
-  }
-  const text = lines.join('');
-  // One row is for pasting into a field.
-  if (lines.length > 0) await clipboard.writeText(lines.length === 1 ? text.trimEnd() : text);
-  return { lines: lines.length, isCut };
+  const { text, ...copied } = await copiedText(source);
+  if (text !== '') await clipboard.writeText(text);
+  return copied;
 }

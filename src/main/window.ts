@@ -5,6 +5,7 @@ import { REQUESTS, type WindowEvents } from '../common/ipc';
 import type { Engine } from '../engine';
 import icon from '../../build/icons/256x256.png?asset';
 import { setupContextMenu } from './context-menu';
+import { shellLanguage, systemLanguage } from './language';
 import { APP_ORIGIN } from './protocol';
 
 const USUAL_SIZE = { width: 1320, height: 860 };
@@ -48,6 +49,8 @@ export function createMainWindow(engine: Engine, onClose: (event: Electron.Event
       additionalArguments: [
         `--heddle-requests=${Object.keys(REQUESTS).join(',')}`,
         `--heddle-page=${engine.settings.get().lastPage}`,
+        `--heddle-language=${shellLanguage(engine)}`,
+        `--heddle-system-language=${systemLanguage()}`,
       ],
     },
   });

@@ -26,6 +26,8 @@ const EVENTS: Readonly<Record<keyof WindowEvents, true>> = {
 
 const bridge: HeddleBridge = {
   startPage: told('page'),
+  language: told('language'),
+  systemLanguage: told('system-language'),
   invoke(name, input) {
     if (!requests.has(name)) return Promise.reject(new Error(`unknown request: ${name}`));
     return ipcRenderer.invoke(name, input) as never;

@@ -1,3 +1,4 @@
+import { I18nProvider } from 'react-aria-components';
 import { DialogHost } from './dialogs/dialog-host';
 import { DialogBoundary, PageBoundary } from './components/boundary';
 import { ContextMenuHost } from './components/context-menu';
@@ -10,12 +11,23 @@ import { ExperimentsPage } from './pages/experiments/experiments';
 import { HistoryPage } from './pages/history';
 import { SettingsPage } from './pages/settings/settings';
 import { ThreadsPage } from './pages/threads/threads';
-import { isPageKind, PAGE_TITLES } from './kinds';
+import { isPageKind, pageTitle } from './kinds';
+import { useLanguage } from './state/language';
 import { useShortcuts } from './state/shortcuts';
 import { closeDialog, usePage } from './state/ui';
 import styles from './app.module.css';
 
-export function App() {
+/** In another language all is drawn anew. */
+export function Root() {
+  const language = useLanguage();
+  return (
+    <I18nProvider locale={language}>
+      <App key={language} />
+    </I18nProvider>
+  );
+}
+
+function App() {
   useShortcuts();
   return (
     <div className={styles['app']}>
@@ -34,7 +46,7 @@ export function App() {
 function CurrentPage() {
   const page = usePage();
   return (
-    <main className={styles['main']} aria-label={PAGE_TITLES[page]}>
+    <main className={styles['main']} aria-label={pageTitle(page)}>
       <Notices />
       <PageBoundary key={page}>
         {isPageKind(page) ? (

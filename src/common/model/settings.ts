@@ -5,6 +5,7 @@ import { connectionsSchema, rememberedOptionsSchema } from './download-options';
 import { ALGORITHMS } from './digests';
 import { MAX_WORKERS } from './job-request';
 import { MODES } from './jobs';
+import { LANGUAGE_CHOICES } from '../text/languages';
 
 const kindSettings = z.lazy(() =>
   z.strictObject({
@@ -104,6 +105,8 @@ const settingsSchema = z.lazy(() =>
     /** What the window proposes for the next download, where it differs from the usual. */
     downloadOptions: rememberedOptionsSchema,
     theme: z.enum(['system', 'dark', 'light']),
+    /** Of the window. */
+    language: z.enum(LANGUAGE_CHOICES),
     /** Whether the sidebar shows signs alone. */
     sidebarFolded: z.boolean(),
     /** Of the window, in percent. */
@@ -149,6 +152,7 @@ export const DEFAULT_SETTINGS: Settings = {
   caFile: null,
   downloadOptions: {},
   theme: 'system',
+  language: 'system',
   sidebarFolded: false,
   zoom: 100,
   columns: {},

@@ -15,6 +15,8 @@ export interface ActiveJob {
 
 export class ActiveJobs {
   readonly #active = new Map<number, ActiveJob>();
+  /** The job that each of those who watch looks at. */
+  readonly #watched = new Map<object, number>();
   /** The latest last. */
   readonly #snapshots = new Map<number, JobSnapshot>();
 
@@ -34,9 +36,15 @@ export class ActiveJobs {
     return this.#active.get(id)?.runner ?? null;
   }
 
-  /** @param watched the job whose frame has its workers */
-  frames(watched: number | null): JobFrame[] {
-    return [...this.#active].map(([id, { monitor }]) => monitor.sample(id === watched));
+  /** Frames of this job have its workers from now on. @param watcher each of them watches one job at a time */
+  watch(id: number | null, watcher: object = this): void {
+    if (id === null) this.#watched.delete(watcher);
+    else this.#watched.set(watcher, id);
+  }
+
+  frames(): JobFrame[] {
+    const watched = new Set(this.#watched.values());
+    return [...this.#active].map(([id, { monitor }]) => monitor.sample(watched.has(id)));
   }
 
   /** What the runner knows is newer than what is stored. */
@@ -56,7 +64,8 @@ export class ActiveJobs {
 
   /** `null`: it did not run here, or long ago. */
   snapshot(id: number): JobSnapshot | null {
-    return this.#active.get(id)?.monitor.snapshot() ?? this.#snapshots.get(id) ?? null;
+    const watchers = [...this.#watched.values()].filter((watched) => watched === id);
+    return this.#active.get(id)?.monitor.snapshot(watchers.length > 1) ?? this.#snapshots.get(id) ?? null;
   }
 
   keepSnapshot(id: number, { frame, throughput }: JobSnapshot, state: RestState): void {

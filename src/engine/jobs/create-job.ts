@@ -186,12 +186,12 @@ async function prepareHandedOver(
   const root = absolutePath(request.root);
   await mustBeFolder(root);
   const manifest = ownListPath(dataDirectory, `${token}.manifest`);
-  await storeOwnList(manifest, { name: 'standard input', content: input }, [], signal);
+  const bytes = await storeOwnList(manifest, { name: 'standard input', content: input }, [], signal);
   return {
     kind: 'verify',
     label: 'Standard input',
     folder: displayPath(root),
-    spec: { kind: 'verify', manifest, shown: 'standard input', folders: false, root, ...options },
+    spec: { kind: 'verify', manifest, shown: 'standard input', bytes, folders: false, root, ...options },
     workDirectories: [],
   };
 }

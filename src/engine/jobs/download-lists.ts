@@ -65,10 +65,16 @@ export async function storeLists(
     for (const { name, content, format, hint, file } of givenIn(request, input)) {
       const path = ownListPath(dataDirectory, `${token}-${lists.length}.list`);
       const beginning = new Beginning(content);
-      await storeOwnList(path, { name, content: beginning.chunks() }, [vault.sealing()], signal);
+      const bytes = await storeOwnList(
+        path,
+        { name, content: beginning.chunks() },
+        [vault.sealing()],
+        signal,
+      );
       const head = await beginning.text();
       const list = {
         path,
+        bytes,
         format: format ?? detectFormat(head, hint),
         ...(file === undefined ? {} : { file }),
       };

@@ -13,6 +13,7 @@ import type { StoredJob } from '../store/job-repository';
 import type { Vault } from '../store/vault';
 import { understood } from '../understood';
 import type { JobSpec, StoredList } from './job-spec';
+import { assertWhole } from './own-list';
 import { copyAgain } from './stored-request';
 
 /** Longer lists are no part of a command. */
@@ -117,7 +118,8 @@ function toldFormat({ file }: StoredList, text: string): StoredList['format'] {
 }
 
 /** A list that is longer is not read to its end. */
-async function beginningOf({ path }: StoredList, vault: Vault): Promise<string> {
+async function beginningOf({ path, bytes: whole }: StoredList, vault: Vault): Promise<string> {
+  await assertWhole(path, whole);
   const chunks: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of vault.openFile(path)) {

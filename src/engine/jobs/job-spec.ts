@@ -43,6 +43,8 @@ export type JobSpec =
       readonly manifest: FsPath;
       /** What messages call the manifest where it is the job's own copy, to be removed with it. */
       readonly shown?: string;
+      /** How long that copy is; older jobs do not say. */
+      readonly bytes?: number;
       /** The folder is a bag: its manifests are checked, and that they list all of its payload. */
       readonly bag?: boolean;
       readonly ignoreMissing?: boolean;
@@ -67,6 +69,8 @@ export interface StoredList {
   readonly format: ListFormat | null;
   /** Of which file it is a copy; older jobs do not say. */
   readonly file?: FsPath;
+  /** How long the copy is; older jobs do not say. */
+  readonly bytes?: number;
 }
 
 export interface ManifestTarget {

@@ -1,4 +1,5 @@
 import { afterEach, expect, test } from 'vitest';
+import type { WorkerFrame } from '../../common/model/frames';
 import { taskId } from '../../common/model/packet';
 import { ScriptedJob, SIZE, runningIds } from '../testing/scripted-job';
 import { JobMonitor } from './monitor';
@@ -51,6 +52,21 @@ test('a frame names what runs, and counts as running what runs indeed', async ()
   // No thread is left, and what it did is.
   expect(last.workers.every(({ alive, running: left }) => !alive && left.length === 0)).toBe(true);
   expect(monitor.sample(true).counts).toMatchObject({ done: 3 });
+});
+
+test('who begins to watch a job takes nothing from the frames of those who watch it', async () => {
+  job = new ScriptedJob([['ok-1', 'ok-2', 'ok-3']]);
+  const runner = await job.runner();
+  const monitor = new JobMonitor(runner, job.id, 0);
+  await runner.run();
+  runner.tally.strips.end();
+  const tasksIn = (workers: readonly WorkerFrame[]): number =>
+    workers.flatMap(({ segments }) => segments).reduce((sum, { tasks }) => sum + tasks, 0);
+  // The next frame tells it to both.
+  expect(tasksIn(monitor.snapshot(true).frame.workers)).toBe(0);
+  expect(tasksIn(monitor.sample(true).workers)).toBe(3);
+  expect(tasksIn(monitor.snapshot(true).frame.workers)).toBe(3);
+  expect(tasksIn(monitor.sample(true).workers)).toBe(0);
 });
 
 test('what lies ready in a thread is queued, not running', async () => {

@@ -4,6 +4,7 @@ import type {
   JobFrame,
   JobSnapshot,
   RunningTask,
+  StripSegment,
   ThroughputSample,
   WorkerFrame,
 } from '../../common/model/frames';
@@ -45,6 +46,14 @@ export class JobMonitor {
 
   /** @param detailed with workers, for whoever watches this job */
   sample(detailed: boolean): JobFrame {
+    return this.#sample((now) => (detailed ? this.#workers(now, (worker) => this.#fresh(worker, now)) : []));
+  }
+
+  #fresh(worker: number, now: number): readonly StripSegment[] {
+    return this.#runner.tally.strips.takeFresh(worker, now);
+  }
+
+  #sample(workersAt: (now: number) => readonly WorkerFrame[]): JobFrame {
     const now = nowMs();
     const runner = this.#runner;
     const readings = runner.runningNow();
@@ -81,24 +90,25 @@ export class JobMonitor {
       waitingFor: waitingFor(runner),
       alone: this.#alone(runner.planned && counts.queued === 0 ? readings : [], now),
       fewerThreads: fewerText(runner.executor),
-      workers: detailed ? this.#workers(now) : [],
+      workers: workersAt(now),
     };
     return this.#last;
   }
 
-  /** Everything that a new watcher needs. */
-  snapshot(): JobSnapshot {
-    const frame = this.sample(true);
-    return {
-      frame: {
-        ...frame,
-        workers: frame.workers.map((worker) => ({
-          ...worker,
-          segments: this.#runner.tally.strips.history(worker.worker),
-        })),
-      },
-      throughput: [...this.#throughput],
-    };
+  /**
+   * Everything that a new watcher needs.
+   * @param isShared others watch the job as well: what the next frame tells all of them is left to it
+   */
+  snapshot(isShared = false): JobSnapshot {
+    const { strips } = this.#runner.tally;
+    const frame = this.#sample((now) =>
+      this.#workers(now, (worker) => {
+        if (isShared) return strips.told(worker);
+        this.#fresh(worker, now);
+        return strips.history(worker);
+      }),
+    );
+    return { frame, throughput: [...this.#throughput] };
   }
 
   /** @param workers none as long as tasks are queued or may come */
@@ -133,7 +143,7 @@ export class JobMonitor {
     return doneHere < 3 || spent < 500 ? null : (left / doneHere) * spent;
   }
 
-  #workers(now: number): WorkerFrame[] {
+  #workers(now: number, segmentsOf: (worker: number) => readonly StripSegment[]): WorkerFrame[] {
     const { executor, startedAtMs } = this.#runner;
     const { strips } = this.#runner.tally;
     const measures = new Map(executor.measures().workers.map((measure) => [measure.worker, measure]));
@@ -170,7 +180,7 @@ export class JobMonitor {
         lanes,
         running: tasks,
         ...rate.add({ atMs: now, bytes, tasks: measures.get(worker)?.tasks ?? 0 }),
-        segments: strips.takeFresh(worker, now),
+        segments: segmentsOf(worker),
         busyShare: strips.busyShare(worker, startedAtMs, now, oldest),
       };
     });

@@ -5,9 +5,9 @@ import { open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Readable, type Transform, type Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { fromErrorData, toErrorData } from '../../common/model/errors';
-import { makeFolders, native } from '../../files/entries';
-import type { FsPath } from '../../common/model/paths';
+import { HeddleError, fromErrorData, toErrorData } from '../../common/model/errors';
+import { errorCode, makeFolders, native } from '../../files/entries';
+import { displayPath, type FsPath } from '../../common/model/paths';
 import type { JobSpec } from './job-spec';
 
 /** Behind the name of a copy that is being made. */
@@ -28,6 +28,7 @@ export function ownListPath(dataDirectory: string, name: string): string {
 /**
  * @param steps what the content goes through
  * @param signal ends the copying, even where who writes the original never ends
+ * @returns how long the copy is, for {@link assertWhole}
  * @throws HeddleError about the copy or the original; the signal's reason. Nothing is left then.
  */
 export async function storeOwnList(
@@ -35,7 +36,7 @@ export async function storeOwnList(
   original: Original,
   steps: readonly Transform[],
   signal: AbortSignal | null,
-): Promise<void> {
+): Promise<number> {
   const half = path + HALF;
   let file: FileHandle | null = null;
   let target: Writable | null = null;
@@ -47,11 +48,30 @@ export async function storeOwnList(
     target = file.createWriteStream({ flush: true });
     await orStopped(pipeline([Readable.from(read(original)), ...steps, target]), signal);
     await rename(half, path);
+    return (await stat(path)).size;
   } catch (error) {
     target?.destroy();
     if (file !== null) await removeOwnLists([half]);
     throw signal?.aborted === true ? signal.reason : fromErrorData(toErrorData(error, path));
   }
+}
+
+/**
+ * Half a list reads as a shorter one.
+ * @param bytes how long it was made; older jobs do not say
+ * @throws HeddleError `own-list-lost`
+ */
+export async function assertWhole(path: FsPath, bytes: number | undefined): Promise<void> {
+  const stats = await stat(native(path)).catch((error: unknown) => {
+    if (errorCode(error) === 'ENOENT') return null;
+    throw fromErrorData(toErrorData(error, displayPath(path)));
+  });
+  if (stats !== null && (bytes === undefined || stats.size === bytes)) return;
+  const what = stats === null ? 'is gone' : `has ${stats.size} bytes of ${bytes ?? 0}`;
+  throw new HeddleError(
+    'own-list-lost',
+    `${displayPath(path)}, the copy of its list that this job goes by, ${what}: what it listed is not all known. Start the job anew with the list.`,
+  );
 }
 
 /** What a process that was killed had copied of a list. Nobody copies for so long without a byte. */

@@ -6,6 +6,7 @@ import { readDownloadList } from '../formats/download-list';
 import { entryFilter } from '../formats/list-filter';
 import type { Vault } from '../store/vault';
 import type { JobSpec } from './job-spec';
+import { assertWhole } from './own-list';
 
 type DownloadSpec = Extract<JobSpec, { kind: 'download' }>;
 
@@ -18,8 +19,9 @@ export async function* planDownload(
   const none = { hosts: [], extensions: [] };
   const isChosen = entryFilter(spec.only ?? none, spec.leaveOut ?? none);
   const [first = 0, after = 0] = (cursor ?? '0:0').split(':').map(Number);
-  for (const [index, { path, format }] of spec.lists.entries()) {
+  for (const [index, { path, format, bytes }] of spec.lists.entries()) {
     if (index < first) continue;
+    await assertWhole(path, bytes);
     let read = index === first ? after : 0;
     for await (const entries of readDownloadList(vault.openFile(path), format, read)) {
       for (let at = 0; at < entries.length; at += CHUNK) {

@@ -27,6 +27,7 @@ import { bagEscapes, readBag, type Bag } from './bag';
 import type { JobSpec } from './job-spec';
 import { belowRoot, keyOf, ListedFiles, type ListedFile } from './listed-file';
 import { ListedFilter } from './listed-filter';
+import { assertWhole } from './own-list';
 import { planWalk } from './plan-walk';
 
 type VerifySpec = Extract<JobSpec, { kind: 'verify' }>;
@@ -96,6 +97,7 @@ async function* planLists(
   const lists = await listsOf(spec, bag, filter);
   for (const [index, list] of lists.entries()) {
     if (index < Number(first)) continue;
+    if (spec.shown !== undefined) await assertWhole(list.path, spec.bytes);
     const { size, mtimeMs } = await stat(native(list.path)).catch((error: unknown) => {
       throw fromErrorData(toErrorData(error, displayPath(list.path)));
     });

@@ -8,6 +8,7 @@ import { parentPath } from '../../files/entries';
 import type { StoredJob } from '../store/job-repository';
 import type { Vault } from '../store/vault';
 import type { JobSpec, SecretOption } from './job-spec';
+import { assertWhole } from './own-list';
 
 /** Longer lists are no matter for an experiment. */
 const MOST_LIST_BYTES = 64 * 1024 * 1024;
@@ -97,7 +98,8 @@ async function downloadOf(
   }
   const texts: string[] = [];
   let bytes = 0;
-  for (const { path } of spec.lists) {
+  for (const { path, bytes: whole } of spec.lists) {
+    await assertWhole(path, whole);
     const chunks: Buffer[] = [];
     for await (const chunk of vault.openFile(path)) {
       bytes += chunk.length;

@@ -152,6 +152,12 @@ export class Strips {
     return this.#workers.get(worker)?.segments ?? [];
   }
 
+  /** What of {@link history} the last call of {@link takeFresh} has given, or one before it. */
+  told(worker: number): readonly StripSegment[] {
+    const { segments = [], fresh = [] } = this.#workers.get(worker) ?? {};
+    return segments.slice(0, Math.max(0, segments.length - fresh.length));
+  }
+
   /** Share of the window in which at least one task ran, 0 to 1. `runningSinceMs`: start of the oldest running task. */
   busyShare(worker: number, sinceMs: number, nowMs: number, runningSinceMs: number | null): number {
     const from = Math.max(sinceMs, nowMs - STRIP_WINDOW_MS);

@@ -11,11 +11,15 @@ import SqliteDatabase from 'better-sqlite3';
 import { makeFolders } from '../../files/entries';
 import { isInTheWay } from '../../files/patience';
 
+/** In a data folder. */
+export const INSTANCES = 'instances';
 const ENDING = '.lock';
 const MAX_TRIES = 100;
 
 export class InstanceLock {
   readonly id = randomUUID();
+  /** Whether a process before this one was killed, and nobody has opened the data folder since. */
+  readonly followsKilled: boolean;
   readonly #folder: string;
   #lock: SqliteDatabase.Database;
   readonly #remove: (path: string) => void;
@@ -23,10 +27,10 @@ export class InstanceLock {
   /** @param remove a file that may not be there; replaceable for tests */
   constructor(dataDirectory: string, remove: (path: string) => void = removeFile) {
     this.#remove = remove;
-    this.#folder = join(dataDirectory, 'instances');
+    this.#folder = join(dataDirectory, INSTANCES);
     makeFolders(this.#folder);
     this.#lock = this.#take();
-    this.#sweep();
+    this.followsKilled = this.#sweep();
   }
 
   #take(): SqliteDatabase.Database {
@@ -48,11 +52,13 @@ export class InstanceLock {
     }
   }
 
-  /** What processes left that died without a job. */
-  #sweep(): void {
-    for (const name of readdirSync(this.#folder)) {
-      if (name.endsWith(ENDING)) this.isAlive(name.slice(0, -ENDING.length));
-    }
+  /** What processes left that died. @returns whether there was any */
+  #sweep(): boolean {
+    if (!existsSync(this.#folder)) return false;
+    const ids = readdirSync(this.#folder)
+      .filter((name) => name.endsWith(ENDING))
+      .map((name) => name.slice(0, -ENDING.length));
+    return ids.filter((id) => existsSync(this.#path(id)) && !this.isAlive(id)).length > 0;
   }
 
   /** A dead one's file is taken away. */
@@ -83,6 +89,8 @@ export class InstanceLock {
 
   release(): void {
     if (!this.#lock.open) return;
+    // Whoever closes the database after them folds in what they had written: nothing of it can be missing later.
+    this.#sweep();
     this.#lock.close();
     this.#removeUnlessHeld(this.#path(this.id));
   }

@@ -1,6 +1,8 @@
 /** What one process keeps on disk: opened together, and closed together. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import type { ErrorData } from '../../common/model/errors';
-import type { Database } from './database';
+import { FILE_NAME, type Database } from './database';
 import { ExperimentRepository } from './experiment-repository';
 import { HostLimits } from './host-limits';
 import { InstanceLock } from './instance-lock';
@@ -27,12 +29,15 @@ export interface Stores {
 
 /** @throws HeddleError `data-directory` or `database-newer` */
 export function openStores(dataDirectory: string): Stores {
+  const path = join(dataDirectory, FILE_NAME);
+  // Whoever opens a database makes its log, and only the last one to close it removes that.
+  const wasClosed = existsSync(path) && !existsSync(`${path}-wal`);
   const { database, notice } = openOrBegin(dataDirectory);
   const lock = new InstanceLock(dataDirectory);
   const vault = new Vault(dataDirectory);
   return {
     database,
-    notice,
+    notice: notice ?? (wasClosed && lock.followsKilled ? lostLog(path) : null),
     lock,
     vault,
     jobs: new JobRepository(database, (owner) => owner !== null && owner !== lock.id && lock.isAlive(owner)),
@@ -44,5 +49,13 @@ export function openStores(dataDirectory: string): Stores {
       lock.release();
       database.close();
     },
+  };
+}
+
+function lostLog(path: string): ErrorData {
+  return {
+    code: 'database-log-gone',
+    message: `The last Heddle was killed, and ${path}-wal, which held what it had written last, is gone: new jobs and results may be missing. Files that jobs have made are not touched.`,
+    retryable: false,
   };
 }

@@ -5,6 +5,7 @@ import SqliteDatabase from 'better-sqlite3';
 import { HeddleError, type ErrorData } from '../../common/model/errors';
 import { makeFolders } from '../../files/entries';
 import { FILE_NAME, openDatabase, type Database } from './database';
+import { INSTANCES } from './instance-lock';
 
 /** What says nothing of jobs. Half of a job's rows would be a job that ends as done with files missing. */
 const SAVED_TABLES = ['settings', 'host_limits'];
@@ -51,6 +52,8 @@ function beginFromNothing(dataDirectory: string, path: string): OpenedDatabase {
         ` What had still to be written to it is kept as ${aside}-wal.`,
       );
     else if (existsSync(path)) notice = lost(`${path} was empty`);
+    // It is there before anybody is counted as alive.
+    else if (existsSync(join(dataDirectory, INSTANCES))) notice = lost(`${path} was deleted`);
     putEmptyDatabase(dataDirectory, path);
   }
   return { database: openDatabase(dataDirectory), notice };

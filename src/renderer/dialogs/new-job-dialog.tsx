@@ -1,4 +1,5 @@
 /** The frame of the dialogs for new jobs: drop, create, errors, buttons. */
+import { text } from '../../common/text/text';
 import { useEffect, useState, type ReactNode } from 'react';
 import { toErrorData, type ErrorData } from '../../common/model/errors';
 import type { JobRequest } from '../../common/model/job-request';
@@ -7,7 +8,7 @@ import { Button } from '../components/button';
 import { Dialog } from '../components/dialog';
 import { DropTarget } from '../kind-page/drop-target';
 import { ownLabel } from '../lib/experiment-draft';
-import { WORDS, type PageKind } from '../kinds';
+import { kindText, type PageKind } from '../kinds';
 import { changeExperiment } from '../state/experiment-page';
 import { clearDraft } from '../state/drafts';
 import { rememberChoices } from '../state/memory';
@@ -39,7 +40,7 @@ export function useCreation(kind: PageKind): Creation {
       clearDraft(kind);
       closeDialog();
       showJob(job);
-      announce(`${WORDS[kind].create} ${job.label} was made.`);
+      announce(text(`kind.${kind}.made`, { name: job.label }));
     } catch (failure) {
       setError(toErrorData(failure));
       setBusy(false);
@@ -93,7 +94,7 @@ export function NewJobDialog(props: NewJobDialogProps) {
   }, [kind, forExperiment]);
   return (
     <Dialog
-      title={forExperiment ? `Work to compare: ${WORDS[kind].noun}` : WORDS[kind].create}
+      title={kindText(kind, forExperiment ? 'work' : 'create')}
       wide={props.wide === true}
       onClose={closeDialog}
     >

@@ -13,7 +13,7 @@ import { ProgressBar } from '../components/progress-bar';
 import { Segmented } from '../components/segmented';
 import { StagesBar, StagesLegend } from '../components/stages-bar';
 import { Check, ErrorLine } from '../dialogs/fields';
-import { PAGES, PAGE_TITLES } from '../kinds';
+import { PAGES, pageTitle } from '../kinds';
 import { findingWord } from '../lib/findings';
 import { notify } from '../state/notices';
 
@@ -140,7 +140,7 @@ export function Gallery() {
           <Logo />
         </State>
         {PAGES.map((page) => (
-          <State key={page} name={PAGE_TITLES[page]}>
+          <State key={page} name={pageTitle(page)}>
             <PageIcon page={page} />
           </State>
         ))}

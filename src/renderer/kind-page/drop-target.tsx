@@ -1,6 +1,6 @@
 /** Takes files and text dropped anywhere on a page, and says so while something is held over it. */
 import { useRef, useState, type DragEvent, type ReactNode } from 'react';
-import { WORDS, type PageKind } from '../kinds';
+import { kindText, type PageKind } from '../kinds';
 import { isOwnDrag } from '../lib/own-drag';
 import { takeDrop } from '../state/opening';
 import { notifyError } from '../state/notices';
@@ -50,7 +50,7 @@ export function DropTarget({ kind, children }: DropTargetProps) {
       {over && (
         <div className={styles['overlay']}>
           <p className={styles['text']}>
-            {kind === null ? 'Drop files, folders or links' : WORDS[kind].drop}
+            {kind === null ? 'Drop files, folders or links' : kindText(kind, 'drop')}
           </p>
         </div>
       )}

@@ -1,7 +1,7 @@
 import { useRef, useState, type KeyboardEvent } from 'react';
 import { Button } from '../components/button';
 import { ProgressBar } from '../components/progress-bar';
-import { MODE_NAMES, WORDS, type PageKind } from '../kinds';
+import { modeName, type PageKind } from '../kinds';
 import { formatCount } from '../../common/model/units';
 import { visible } from '../../common/model/visible';
 import { isDryRun } from '../lib/findings';
@@ -121,7 +121,6 @@ function JobCard({ id, kind, chosen }: JobCardProps) {
   const place = useQueuePlace(id);
   if (job === null) return null;
   const live = frame === null ? job : { ...job, ...progressOf(frame) };
-  const { one, many } = WORDS[kind];
   const sides = job.variant === 'folders';
   const failed = job.state === 'failed' || (job.state === 'done' && job.counts.failed > 0 && !sides);
   const word =
@@ -163,11 +162,11 @@ function JobCard({ id, kind, chosen }: JobCardProps) {
       <ProgressBar shares={sharesOf(live)} differs={sides} />
       <span className={`${styles['line'] ?? ''} ${styles['second'] ?? ''}`}>
         <span className={styles['folder']} title={visible(job.folder)}>
-          {visible(jobLine(live, one, many))}
+          {visible(jobLine(live, kind))}
         </span>
         <span className={styles['how']}>
           {isDryRun(job) ? 'Dry run · ' : ''}
-          {MODE_NAMES[job.mode]}
+          {modeName(job.mode)}
         </span>
       </span>
     </button>

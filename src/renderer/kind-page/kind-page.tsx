@@ -1,6 +1,6 @@
 /** The page of one kind of job: figures above, jobs at the left, tasks at the right, workers at the foot. */
 import { useEffect } from 'react';
-import { WORDS, type PageKind } from '../kinds';
+import { type PageKind } from '../kinds';
 import { watchJob } from '../state/frames';
 import { jobsStore, useJob } from '../state/jobs';
 import { useStore } from '../state/store';
@@ -38,7 +38,7 @@ export function KindPage({ kind }: { readonly kind: PageKind }) {
           )}
           <div className={styles['body']}>
             <JobList kind={kind} chosenId={chosenId} />
-            <TaskPane key={chosenId} jobId={chosenId} words={WORDS[kind]} />
+            <TaskPane key={chosenId} jobId={chosenId} kind={kind} />
           </div>
           <WorkerFoot jobId={chosenId} />
         </>

@@ -3,7 +3,7 @@ import { useState } from 'react';
 import { Button } from '../components/button';
 import { MenuButton, type MenuEntry } from '../components/menu';
 import { Segmented } from '../components/segmented';
-import { WORDS, WORKER_CHOICES, settingsOf, type PageKind } from '../kinds';
+import { kindText, WORKER_CHOICES, settingsOf, type PageKind } from '../kinds';
 import { MANIFEST_FORMATS, type ManifestFormat } from '../../common/model/digests';
 import { isEnded, type JobSummary } from '../../common/model/jobs';
 import { visible } from '../../common/model/visible';
@@ -38,8 +38,7 @@ interface PageHeaderProps {
 
 export function PageHeader({ kind, jobId }: PageHeaderProps) {
   const job = useJob(jobId);
-  const words = WORDS[kind];
-  const title = job === null ? words.title : visible(job.label);
+  const title = job === null ? kindText(kind, 'title') : visible(job.label);
   return (
     <header className={styles['header']}>
       <h1 className={styles['title']} title={title}>
@@ -56,7 +55,7 @@ export function PageHeader({ kind, jobId }: PageHeaderProps) {
           openDialog({ type: 'new', kind });
         }}
       >
-        {words.create}
+        {kindText(kind, 'create')}
       </Button>
     </header>
   );
@@ -66,7 +65,7 @@ export function ModeSwitch({ kind }: { readonly kind: PageKind }) {
   const settings = useSettings();
   return (
     <Segmented
-      label={`Sync or Async for a new ${WORDS[kind].noun}`}
+      label={kindText(kind, 'new-mode')}
       value={settings?.[settingsOf(kind)].mode ?? ''}
       options={[
         { value: 'sequential', text: 'Sync', title: 'One task after another, on one thread' },

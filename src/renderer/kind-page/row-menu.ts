@@ -13,8 +13,6 @@ import { openContextMenu } from '../state/context-menu';
 import { notifyError } from '../state/notices';
 import type { Selection } from './use-selection';
 
-const COPY_KEYS = shortcutText('Mod+C', isMac);
-
 interface RowMenu {
   readonly job: JobSummary;
   /** The one that was pressed; it is among the chosen ones. */
@@ -53,11 +51,12 @@ export async function openRowMenu({ job, row, selection, sort, x, y, onDetails }
 
 function entriesOf(job: JobSummary, row: TaskRow, count: number, isThere: boolean): MenuEntry[] {
   const alone = count === 1;
+  const copyKeys = shortcutText('Mod+C', isMac);
   const hasDigests = job.algorithms.length > 0;
   const copies: readonly MenuEntry[] =
     job.kind === 'download'
       ? [
-          { id: 'url', text: alone ? 'Copy URL' : 'Copy URLs', keys: COPY_KEYS, apart: true },
+          { id: 'url', text: alone ? 'Copy URL' : 'Copy URLs', keys: copyKeys, apart: true },
           { id: 'path', text: alone ? 'Copy path' : 'Copy paths', disabled: alone && row.target === null },
         ]
       : hasDigests
@@ -65,7 +64,7 @@ function entriesOf(job: JobSummary, row: TaskRow, count: number, isThere: boolea
             {
               id: 'row',
               text: alone ? 'Copy digest and path' : 'Copy digests and paths',
-              keys: COPY_KEYS,
+              keys: copyKeys,
               apart: true,
             },
             {
@@ -75,7 +74,7 @@ function entriesOf(job: JobSummary, row: TaskRow, count: number, isThere: boolea
             },
             { id: 'path', text: alone ? 'Copy path' : 'Copy paths' },
           ]
-        : [{ id: 'path', text: alone ? 'Copy path' : 'Copy paths', keys: COPY_KEYS, apart: true }];
+        : [{ id: 'path', text: alone ? 'Copy path' : 'Copy paths', keys: copyKeys, apart: true }];
   return [
     { id: 'open', text: 'Open', keys: 'Enter', disabled: !isThere },
     { id: 'show', text: 'Show in folder', disabled: !isThere },

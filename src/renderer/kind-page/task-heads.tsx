@@ -11,6 +11,7 @@ import {
   titleOf,
   type ListKind,
 } from '../lib/columns';
+import { rightward } from '../lib/direction';
 import { resetColumns, sizeColumn, sortBy, toggleColumn, unsizeColumn } from '../state/columns';
 import { openContextMenu } from '../state/context-menu';
 import { settingsStore } from '../state/settings';
@@ -37,7 +38,7 @@ export function TaskHeads({ job, columns, template, sort }: TaskHeadsProps) {
 
   const onKeyDown = (event: KeyboardEvent): void => {
     event.stopPropagation();
-    const direction = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0;
+    const direction = event.key === 'ArrowRight' ? rightward() : event.key === 'ArrowLeft' ? -rightward() : 0;
     if (direction === 0 || event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
     if (event.altKey) {
@@ -132,7 +133,7 @@ interface EdgeProps {
 function Edge({ kind, column, widthNow }: EdgeProps) {
   const drag = useRef<{ readonly x: number; readonly width: number } | null>(null);
   const widthAt = (event: PointerEvent): number =>
-    drag.current === null ? 0 : drag.current.width + event.clientX - drag.current.x;
+    drag.current === null ? 0 : drag.current.width + (event.clientX - drag.current.x) * rightward();
   return (
     <span
       aria-hidden="true"

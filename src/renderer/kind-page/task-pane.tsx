@@ -2,7 +2,7 @@
 import { useEffect, useState } from 'react';
 import { settledTasks, totalTasks, type TaskRow } from '../../common/model/tasks';
 import { formatCount } from '../../common/model/units';
-import type { KindWords } from '../kinds';
+import { kindText, type PageKind } from '../kinds';
 import { listKindOf } from '../lib/columns';
 import { findingWord, isDryRun } from '../lib/findings';
 import { useRequest } from '../lib/use-request';
@@ -28,7 +28,7 @@ import styles from './task-pane.module.css';
 
 interface TaskPaneProps {
   readonly jobId: number;
-  readonly words: KindWords;
+  readonly kind: PageKind;
 }
 
 type View = 'tasks' | 'groups' | 'answers' | 'hosts';
@@ -46,7 +46,7 @@ const VIEW_NAMES = { answers: 'Answers', hosts: 'Hosts', groups: 'Groups' } as c
 
 const SEARCH_DELAY_MS = 180;
 
-export function TaskPane({ jobId, words }: TaskPaneProps) {
+export function TaskPane({ jobId, kind }: TaskPaneProps) {
   const job = useJob(jobId);
   const frame = useFrame(jobId);
   const duplicates = job?.variant === 'duplicates';
@@ -131,7 +131,7 @@ export function TaskPane({ jobId, words }: TaskPaneProps) {
         <input
           type="search"
           className={styles['search']}
-          aria-label={`Find in ${words.many}`}
+          aria-label={kindText(kind, 'find')}
           placeholder={`Find in ${formatCount(total)}…`}
           spellCheck={false}
           maxLength={200}

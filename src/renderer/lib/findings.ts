@@ -2,7 +2,7 @@
 import { FINDINGS, totalTasks, type Finding, type FindingCounts } from '../../common/model/tasks';
 import type { JobSummary } from '../../common/model/jobs';
 import { formatCount } from '../../common/model/units';
-import { WORDS } from '../kinds';
+import { countText } from '../kinds';
 
 /** How a task's word looks. */
 export type TaskTone = 'running' | 'done' | 'failed' | 'waiting' | 'idle';
@@ -102,6 +102,5 @@ export function findingsSentence(job: JobSummary, findings: FindingCounts, untol
   if (job.kind === 'copy' && folders > 0)
     parts.push(`${formatCount(folders)} ${folders === 1 ? 'folder' : 'folders'}`);
   const start = dryRun ? 'Dry run, nothing was written. ' : '';
-  const { one, many } = WORDS[job.kind];
-  return `${start}${formatCount(total)} ${total === 1 ? one : many}${parts.length === 0 ? '' : `: ${parts.join(', ')}`}.`;
+  return `${start}${countText(job.kind, total)}${parts.length === 0 ? '' : `: ${parts.join(', ')}`}.`;
 }

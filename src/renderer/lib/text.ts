@@ -1,6 +1,6 @@
 /** Figures and short words about jobs and tasks. Pure. */
 import { formatBytes, formatClock, formatCount, formatDuration, formatWait } from '../../common/model/units';
-import { isEnded, type JobState, type JobSummary } from '../../common/model/jobs';
+import { isEnded, type JobKind, type JobState, type JobSummary } from '../../common/model/jobs';
 import {
   settledTasks,
   totalTasks,
@@ -8,6 +8,9 @@ import {
   type TaskRow,
   type TaskState,
 } from '../../common/model/tasks';
+import { rulesOf } from '../../common/text/languages';
+import { shownCatalogue } from '../../common/text/text';
+import { countText } from '../kinds';
 import { findingTone, findingWord, type TaskTone } from './findings';
 
 /** What both a summary and a frame know about a job's progress. */
@@ -90,9 +93,9 @@ export function shortPath(path: string): string {
 }
 
 /** `5,000 URLs · ~/mirror`, or once ended `412 URLs · 1.8 GB · 12 s`. */
-export function jobLine(job: JobSummary & Progress, one: string, many: string): string {
+export function jobLine(job: JobSummary & Progress, kind: JobKind): string {
   const total = totalTasks(job.counts);
-  const count = `${formatCount(total)}${job.planned || isEnded(job.state) ? '' : '+'} ${total === 1 ? one : many}`;
+  const count = countText(kind, total, !(job.planned || isEnded(job.state)));
   if (isEnded(job.state))
     return `${count} · ${formatBytes(job.bytesDone)} · ${formatDuration(job.elapsedMs)}`;
   return job.folder === '' ? count : `${count} · ${shortPath(job.folder)}`;
@@ -176,13 +179,19 @@ function skippedWord(row: TaskRow): string {
   return row.error === null ? TASK_WORDS.skipped : 'Unchanged';
 }
 
+/** The system's own form of dates where it speaks the window's language: British English, say. */
+function dateLocale(): string {
+  const rules = rulesOf(shownCatalogue().language);
+  return navigator.languages.find((tag) => tag.split('-')[0] === rules) ?? rules;
+}
+
 /** `Today 14:02`, `14 Jul 2026 14:02`: the day and minute in the user's own form. */
 export function whenText(ms: number): string {
-  return new Date(ms).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'short' });
+  return new Date(ms).toLocaleString(dateLocale(), { dateStyle: 'medium', timeStyle: 'short' });
 }
 
 export function clockText(ms: number): string {
-  return new Date(ms).toLocaleTimeString(undefined, { timeStyle: 'medium' });
+  return new Date(ms).toLocaleTimeString(dateLocale(), { timeStyle: 'medium' });
 }
 
 /** Bytes a second over a job's running time; 0 where nothing can be said. */

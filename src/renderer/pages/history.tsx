@@ -5,7 +5,7 @@ import { formatBytes, formatCount, formatDuration, formatRate } from '../../comm
 import { visible } from '../../common/model/visible';
 import { request } from '../bridge';
 import { Button } from '../components/button';
-import { KIND_NAMES, MODE_NAMES } from '../kinds';
+import { kindName, modeName } from '../kinds';
 import { isDryRun } from '../lib/findings';
 import { jobStateText, meanRate, whenText } from '../lib/text';
 import { canRetry, retryJob } from '../state/actions';
@@ -144,12 +144,12 @@ function HistoryTable({ jobs }: { readonly jobs: readonly JobSummary[] }) {
 
 function HistoryRow({ job }: { readonly job: JobSummary }) {
   const rate = meanRate(job);
-  const kind = `${KIND_NAMES[job.kind]}${isDryRun(job) ? ', dry run' : ''}`;
+  const kind = `${kindName(job.kind)}${isDryRun(job) ? ', dry run' : ''}`;
   const when = whenText(job.createdAtMs);
   const took = formatDuration(job.elapsedMs);
   const bytes = formatBytes(job.bytesDone);
   const speed = rate > 0 && !isDryRun(job) ? formatRate(rate) : null;
-  const more = [kind, when, `${bytes} in ${took}`, speed, MODE_NAMES[job.mode]];
+  const more = [kind, when, `${bytes} in ${took}`, speed, modeName(job.mode)];
   return (
     <tr>
       <th scope="row">
@@ -176,7 +176,7 @@ function HistoryRow({ job }: { readonly job: JobSummary }) {
       </td>
       <td className={`${styles['number'] ?? ''} ${styles['aside'] ?? ''}`}>{bytes}</td>
       <td className={`${styles['number'] ?? ''} ${styles['aside'] ?? ''}`}>{speed ?? '–'}</td>
-      <td className={styles['aside']}>{MODE_NAMES[job.mode]}</td>
+      <td className={styles['aside']}>{modeName(job.mode)}</td>
       <td>{job.state === 'done' ? 'done' : jobStateText(job)}</td>
       <td className={styles['actions']}>
         {canRetry(job) && (

@@ -4,7 +4,7 @@ import type { JobSummary } from '../../common/model/jobs';
 import { visible } from '../../common/model/visible';
 import { request } from '../bridge';
 import { Button } from '../components/button';
-import { KIND_NAMES } from '../kinds';
+import { kindName } from '../kinds';
 import { jobStateText, whenText } from '../lib/text';
 import { useFrame } from '../state/frames';
 import { jobsStore, mergeJobs } from '../state/jobs';
@@ -136,7 +136,7 @@ function QueueRow({ job, place, isLast, isOver, ...drag }: QueueRowProps) {
       >
         {name}
       </button>
-      <span className={styles['kind']}>{KIND_NAMES[job.kind]}</span>
+      <span className={styles['kind']}>{kindName(job.kind)}</span>
       <QueueState job={job} />
       <span className={styles['moves']}>
         {place !== null && (

@@ -8,7 +8,7 @@ import { contenderFacts, contenderName } from '../../../common/experiments/text'
 import { formatWait } from '../../../common/model/units';
 import { visible } from '../../../common/model/visible';
 import { Button } from '../../components/button';
-import { KIND_NAMES, PAGE_KINDS } from '../../kinds';
+import { kindName, PAGE_KINDS } from '../../kinds';
 import {
   durationMs,
   faultOf,
@@ -140,7 +140,7 @@ function WorkField({ draft, fault }: FieldProps) {
                 openDialog({ type: 'new', kind, forExperiment: true });
               }}
             >
-              {KIND_NAMES[kind]}…
+              {kindName(kind)}…
             </Button>
           ))}
         </div>

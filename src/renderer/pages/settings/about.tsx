@@ -1,4 +1,5 @@
 import { useContext } from 'react';
+import { text } from '../../../common/text/text';
 import { isFound } from '../../lib/search-words';
 import { useInfo } from '../../state/settings';
 import { Group, SearchContext } from './rows';
@@ -14,13 +15,18 @@ export function About() {
     ['Chromium', info.chromium],
     ['Node', info.node],
     ['SQLite', info.sqlite],
-    ['System', `${info.platform}, ${info.cores} cores`],
-    ['Data', info.dataDirectory],
+    [
+      text('settings.about.system'),
+      text('settings.about.cores', { platform: info.platform, cores: info.cores }),
+    ],
+    [text('settings.about.data'), info.dataDirectory],
   ];
-  if (!isFound(search, `About version ${facts.flat().join(' ')}`)) return null;
+  if (!isFound(search, `${text('settings.about.find')} ${facts.flat().join(' ')}`)) return null;
   return (
-    <Group title="About">
-      {info.runtimeNote !== null && <p className={styles['runtime']}>{info.runtimeNote}</p>}
+    <Group title={text('settings.about')}>
+      {info.isOldElectron && (
+        <p className={styles['runtime']}>{text('settings.about.old', { version: info.electron })}</p>
+      )}
       <dl className={styles['facts']}>
         {facts.map(([name, value]) => (
           <div key={name} className={styles['fact']}>

@@ -1,6 +1,7 @@
 import { useState } from 'react';
 import { readProxyAddress } from '../../../common/model/proxy-address';
 import type { Settings } from '../../../common/model/settings';
+import { text } from '../../../common/text/text';
 import { PickButton } from '../../dialogs/fields';
 import { AllSpeedMenu } from '../../kind-page/speed-menu';
 import { changeSettings, useInfo } from '../../state/settings';
@@ -12,65 +13,62 @@ export function DownloadSettings({ settings }: { readonly settings: Settings }) 
   const info = useInfo();
   const remembered = Object.keys(settings.downloadOptions).length > 0;
   return (
-    <Group title="Downloads">
+    <Group title={text('settings.downloads')}>
       <Row
-        name="Folder"
-        note="Where new downloads are saved unless you choose another folder."
+        name={text('settings.folder')}
+        note={text('settings.folder.note')}
         value={
-          settings.downloadDirectory ?? `${info?.downloadsDirectory ?? ''} (your system’s Downloads folder)`
+          settings.downloadDirectory ??
+          text('settings.folder.system', { folder: info?.downloadsDirectory ?? '' })
         }
-        words="save in directory"
+        words={text('settings.folder.find')}
         keys={['downloadDirectory']}
       >
         <PathButton purpose="download-folder" setting="downloadDirectory" />
       </Row>
       <Row
-        name="Connections per host"
-        note="The most connections to one host at a time, over all downloads: 1 to 256."
-        words="server limit"
+        name={text('settings.per-host')}
+        note={text('settings.per-host.note')}
+        words={text('settings.per-host.find')}
         keys={['connectionsPerHost']}
       >
         <ConnectionsField key={settings.connectionsPerHost} value={settings.connectionsPerHost} />
       </Row>
       <Row
-        name="Speed limit"
-        note="The most that all downloads together may use. A download can have a limit of its own."
-        words="bandwidth rate throttle"
+        name={text('settings.limit')}
+        note={text('settings.limit.note')}
+        words={text('settings.limit.find')}
         keys={['limitRate']}
       >
         <AllSpeedMenu />
       </Row>
       <Row
-        name="Scheduled speed limit"
-        note="A different limit for some hours of each day, such as working hours or the night."
-        words="time night hours of the day"
+        name={text('settings.schedule')}
+        note={text('settings.schedule.note')}
+        words={text('settings.schedule.find')}
         keys={['limitSchedule']}
       >
         <LimitSchedule schedule={settings.limitSchedule} />
       </Row>
       <Row
-        name="Proxy"
-        note="An address like http://name:password@host:3128 or socks5h://host:1080. Leave empty to use the system’s proxy."
-        words="socks http"
+        name={text('settings.proxy')}
+        note={text('settings.proxy.note')}
+        words={text('settings.proxy.find')}
         keys={['proxy']}
       >
         <ProxyField key={settings.proxy} value={settings.proxy} />
       </Row>
       <Row
-        name="Certificates"
-        note="A PEM file with certificates to trust in addition to the system’s."
+        name={text('settings.certificates')}
+        note={text('settings.certificates.note')}
         {...(settings.caFile === null ? {} : { value: settings.caFile })}
-        words="ca tls https authority"
+        words={text('settings.certificates.find')}
         keys={['caFile']}
       >
         <PathButton purpose="certificates" setting="caFile" />
       </Row>
       {remembered && (
-        <Row
-          name="Options of new downloads"
-          note="The New download dialog starts with the options that you chose last."
-          keys={['downloadOptions']}
-        >
+        <Row name={text('settings.options')} note={text('settings.options.note')} keys={['downloadOptions']}>
           {null}
         </Row>
       )}
@@ -91,7 +89,7 @@ function PathButton({ purpose, setting }: PathButtonProps) {
         if (path !== undefined) changeSettings({ [setting]: path });
       }}
     >
-      Choose…
+      {text('common.choose')}
     </PickButton>
   );
 }
@@ -113,7 +111,7 @@ function ConnectionsField({ value }: { readonly value: number }) {
       min={1}
       max={256}
       className={`${styles['field'] ?? ''} ${styles['number'] ?? ''}`}
-      aria-label="Connections per host"
+      aria-label={text('settings.per-host')}
       value={typed}
       onChange={(event) => {
         setTyped(event.target.value);
@@ -137,7 +135,7 @@ function ProxyField({ value }: { readonly value: string | null }) {
   return (
     <input
       className={`${styles['field'] ?? ''} ${styles['wide'] ?? ''}`}
-      aria-label="Proxy"
+      aria-label={text('settings.proxy')}
       aria-invalid={wrong}
       placeholder="http://host:port"
       spellCheck={false}

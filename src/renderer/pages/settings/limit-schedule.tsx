@@ -1,5 +1,6 @@
 /** The speed limit of some hours of each day. */
 import type { Settings } from '../../../common/model/settings';
+import { text } from '../../../common/text/text';
 import { Check } from '../../dialogs/fields';
 import { SpeedChoice } from '../../kind-page/speed-menu';
 import { changeSettings } from '../../state/settings';
@@ -22,26 +23,26 @@ export function LimitSchedule({ schedule }: { readonly schedule: Schedule | null
           changeSettings({ limitSchedule: on ? FIRST : null });
         }}
       >
-        On
+        {text('common.on')}
       </Check>
       {schedule !== null && (
         <>
           <TimeField
-            label="From"
+            label={text('settings.schedule.from')}
             minute={schedule.fromMinute}
             onChange={(fromMinute) => {
               change({ fromMinute });
             }}
           />
           <TimeField
-            label="Until"
+            label={text('settings.schedule.until')}
             minute={schedule.toMinute}
             onChange={(toMinute) => {
               change({ toMinute });
             }}
           />
           <SpeedChoice
-            label="Scheduled speed limit"
+            label={text('settings.schedule')}
             rate={schedule.rate}
             onChange={(rate) => {
               change({ rate });

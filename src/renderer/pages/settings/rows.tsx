@@ -2,6 +2,7 @@
 import { createContext, useContext, useId, type ReactNode } from 'react';
 import { DEFAULT_SETTINGS, type Settings, type SettingsPatch } from '../../../common/model/settings';
 import { visible } from '../../../common/model/visible';
+import { text } from '../../../common/text/text';
 import { Button } from '../../components/button';
 import { Segmented, type SegmentedProps } from '../../components/segmented';
 import { isFound } from '../../lib/search-words';
@@ -84,12 +85,12 @@ function Reset({ name, keys }: Pick<RowProps, 'name' | 'keys'>) {
     <span className={styles['reset']}>
       <Button
         look="quiet"
-        aria-label={`Reset ${name}`}
+        aria-label={text('settings.reset-one', { name })}
         onPress={() => {
           changeSettings(defaultsOf(keys));
         }}
       >
-        Reset
+        {text('common.reset')}
       </Button>
     </span>
   );

@@ -1,5 +1,6 @@
 /** How Heddle works for everything new. Each setting says what it does, is found by its words, and goes back to its default. */
 import { useEffect, useState } from 'react';
+import { text } from '../../../common/text/text';
 import { Button } from '../../components/button';
 import { Confirm } from '../../dialogs/confirm';
 import { watchJob } from '../../state/frames';
@@ -24,12 +25,12 @@ export function SettingsPage() {
   return (
     <div className={pageStyles['page']}>
       <header className={`${pageStyles['header'] ?? ''} ${styles['header'] ?? ''}`}>
-        <h1 className={pageStyles['title']}>Settings</h1>
+        <h1 className={pageStyles['title']}>{text('page.settings')}</h1>
         <input
           type="search"
           className={`${styles['field'] ?? ''} ${styles['search'] ?? ''}`}
-          aria-label="Find a setting"
-          placeholder="Find a setting…"
+          aria-label={text('settings.find')}
+          placeholder={text('settings.find-hint')}
           spellCheck={false}
           value={search}
           onChange={(event) => {
@@ -45,12 +46,12 @@ export function SettingsPage() {
             setAsks(true);
           }}
         >
-          Reset all…
+          {text('settings.reset-all')}
         </Button>
       </header>
       {settings !== null && (
         // Scrolls, and so has to be reachable by keyboard.
-        <div className={styles['scroller']} role="region" aria-label="All settings" tabIndex={0}>
+        <div className={styles['scroller']} role="region" aria-label={text('settings.all')} tabIndex={0}>
           <div className={styles['content']}>
             <SearchContext value={search}>
               <JobSettings settings={settings} />
@@ -59,24 +60,24 @@ export function SettingsPage() {
               <SystemSettings settings={settings} />
               <About />
             </SearchContext>
-            <p className={styles['none']}>No setting matches “{search}”.</p>
+            <p className={styles['none']}>{text('settings.none', { search })}</p>
           </div>
         </div>
       )}
       {asks && (
         <Confirm
-          title="Reset all settings?"
-          keep="Cancel"
-          act="Reset all"
+          title={text('settings.reset-ask')}
+          keep={text('common.cancel')}
+          act={text('settings.reset-act')}
           onAct={() => {
             changeSettings(defaultsOf(RESETTABLE));
-            announce('All settings were reset.');
+            announce(text('settings.reset-done'));
           }}
           onClose={() => {
             setAsks(false);
           }}
         >
-          Every setting goes back to its default. Jobs, files and experiments are not affected.
+          {text('settings.reset-note')}
         </Confirm>
       )}
     </div>

@@ -1,50 +1,35 @@
 /** How Heddle lives on the desktop. */
 import type { Settings } from '../../../common/model/settings';
+import { text } from '../../../common/text/text';
 import { changeSettings } from '../../state/settings';
-import { ChoiceRow, Group, type RowProps } from './rows';
+import { ChoiceRow, Group } from './rows';
 
 export function SystemSettings({ settings }: { readonly settings: Settings }) {
   return (
-    <Group title="System">
-      <OnOffRow
-        name="Icon in the notification area"
-        note="Closing the window leaves Heddle running behind its icon."
-        words="tray background"
-        setting="tray"
-        settings={settings}
-      />
-      <OnOffRow
-        name="Start when you sign in"
-        note="Heddle starts in the background, without a window."
-        words="login startup autostart session"
-        setting="startsAtLogin"
-        settings={settings}
-      />
-      <OnOffRow
-        name="Offer URLs in the clipboard"
-        note="When the window comes to the front and the clipboard holds only URLs, Heddle offers to download them."
-        words="copy paste"
-        setting="offersClipboard"
-        settings={settings}
-      />
+    <Group title={text('settings.system')}>
+      <OnOffRow setting="tray" settings={settings} />
+      <OnOffRow setting="startsAtLogin" settings={settings} />
+      <OnOffRow setting="offersClipboard" settings={settings} />
     </Group>
   );
 }
 
-interface OnOffRowProps extends Pick<RowProps, 'name' | 'note' | 'words'> {
+interface OnOffRowProps {
   readonly setting: 'tray' | 'startsAtLogin' | 'offersClipboard';
   readonly settings: Settings;
 }
 
-function OnOffRow({ setting, settings, ...row }: OnOffRowProps) {
+function OnOffRow({ setting, settings }: OnOffRowProps) {
   return (
     <ChoiceRow
-      {...row}
+      name={text(`settings.${setting}`)}
+      note={text(`settings.${setting}.note`)}
+      words={text(`settings.${setting}.find`)}
       keys={[setting]}
       chosen={settings[setting] ? 'on' : 'off'}
       options={[
-        { value: 'off', text: 'Off' },
-        { value: 'on', text: 'On' },
+        { value: 'off', text: text('common.off') },
+        { value: 'on', text: text('common.on') },
       ]}
       onChange={(chosen) => {
         changeSettings({ [setting]: chosen === 'on' });

@@ -1,58 +1,74 @@
 import { ZOOM_STEPS, type Settings } from '../../../common/model/settings';
+import { LANGUAGE_CHOICES, LANGUAGE_NAMES } from '../../../common/text/languages';
+import { text } from '../../../common/text/text';
 import { MenuButton } from '../../components/menu';
 import { changeSettings } from '../../state/settings';
 import { ChoiceRow, Group, Row } from './rows';
 
 export function WindowSettings({ settings }: { readonly settings: Settings }) {
   return (
-    <Group title="Window">
+    <Group title={text('settings.window')}>
       <ChoiceRow
-        name="Theme"
-        note="System follows the dark or light look of your desktop."
-        words="dark light colours colors"
+        name={text('settings.theme')}
+        note={text('settings.theme.note')}
+        words={text('settings.theme.find')}
         keys={['theme']}
         chosen={settings.theme}
         options={[
-          { value: 'system', text: 'System' },
-          { value: 'dark', text: 'Dark' },
-          { value: 'light', text: 'Light' },
+          { value: 'system', text: text('settings.theme.system') },
+          { value: 'dark', text: text('settings.theme.dark') },
+          { value: 'light', text: text('settings.theme.light') },
         ]}
         onChange={(theme) => {
           changeSettings({ theme });
         }}
       />
+      <ChoiceRow
+        name={text('settings.language')}
+        note={text('settings.language.note')}
+        words={text('settings.language.find')}
+        keys={['language']}
+        chosen={settings.language}
+        options={LANGUAGE_CHOICES.map((value) => ({
+          value,
+          text: value === 'system' ? text('settings.language.system') : LANGUAGE_NAMES[value],
+        }))}
+        onChange={(language) => {
+          changeSettings({ language });
+        }}
+      />
       <Row
-        name="Text size"
-        note="The size of everything in the window. Ctrl+= and Ctrl+− change it, too."
-        words="zoom font larger smaller scale"
+        name={text('settings.text-size')}
+        note={text('settings.text-size.note')}
+        words={text('settings.text-size.find')}
         keys={['zoom']}
       >
         <TextSizeMenu zoom={settings.zoom} />
       </Row>
       <ChoiceRow
-        name="Sidebar"
-        note="Icons only leaves more room for the lists. Narrow windows always show icons only."
-        words="fold collapse pages"
+        name={text('settings.sidebar')}
+        note={text('settings.sidebar.note')}
+        words={text('settings.sidebar.find')}
         keys={['sidebarFolded']}
         chosen={settings.sidebarFolded ? 'icons' : 'names'}
         options={[
-          { value: 'names', text: 'Icons and names' },
-          { value: 'icons', text: 'Icons only' },
+          { value: 'names', text: text('settings.sidebar.names') },
+          { value: 'icons', text: text('settings.sidebar.icons') },
         ]}
         onChange={(look) => {
           changeSettings({ sidebarFolded: look === 'icons' });
         }}
       />
       <ChoiceRow
-        name="When the window is closed while jobs run"
-        note="Jobs can go on in the background without the window, or be paused until the next start."
-        words="quit exit tray background"
+        name={text('settings.closing')}
+        note={text('settings.closing.note')}
+        words={text('settings.closing.find')}
         keys={['closing']}
         chosen={settings.closing}
         options={[
-          { value: 'ask', text: 'Ask' },
-          { value: 'background', text: 'Keep running' },
-          { value: 'quit', text: 'Pause and quit' },
+          { value: 'ask', text: text('settings.closing.ask') },
+          { value: 'background', text: text('settings.closing.background') },
+          { value: 'quit', text: text('settings.closing.quit') },
         ]}
         onChange={(closing) => {
           changeSettings({ closing });
@@ -66,7 +82,7 @@ function TextSizeMenu({ zoom }: { readonly zoom: number }) {
   const sizes = new Set<number>([...ZOOM_STEPS, zoom]);
   return (
     <MenuButton
-      label={`Text size: ${zoom} %, change`}
+      label={text('settings.text-size.change', { zoom })}
       entries={[...sizes]
         .sort((left, right) => left - right)
         .map((size) => ({ id: String(size), text: `${size} %` }))}

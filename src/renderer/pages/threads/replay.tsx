@@ -5,7 +5,7 @@ import { settledTasks } from '../../../common/model/tasks';
 import { formatCount, formatDuration } from '../../../common/model/units';
 import { visible } from '../../../common/model/visible';
 import { Button } from '../../components/button';
-import { KIND_NAMES } from '../../kinds';
+import { kindName } from '../../kinds';
 import { plural, whenText } from '../../lib/text';
 import { replayOf, stateAt, stepAt, timeOf, type Replay } from '../../lib/replay';
 import { useRequest } from '../../lib/use-request';
@@ -72,7 +72,7 @@ export function OwnJob() {
           >
             {jobs.map(({ id, kind, label }) => (
               <option key={id} value={id}>
-                {KIND_NAMES[kind]} · {visible(label)}
+                {kindName(kind)} · {visible(label)}
               </option>
             ))}
           </select>
@@ -97,7 +97,7 @@ function JobReplay({ job, choice }: { readonly job: JobSummary; readonly choice:
         <div className={styles['about']}>
           <h3 className={styles['title']}>Your job “{visible(job.label)}”, step by step</h3>
           <p className={styles['note']}>
-            {KIND_NAMES[job.kind]} of {plural(all, 'task', 'tasks')}
+            {kindName(job.kind)} of {plural(all, 'task', 'tasks')}
             {replay !== null && ` on ${plural(replay.workers.length, 'thread', 'threads')}`}
             {job.endedAtMs !== null && `, ${whenText(job.endedAtMs)}`}
             {part && `; the first ${formatCount(page.rows.length)} are shown`}. {HOW[job.mode]}

@@ -1,0 +1,79 @@
+/** Messages of one language in ICU's message syntax, compiled when they are first asked for. */
+import { IntlMessageFormat, type Formatters } from 'intl-messageformat';
+import type { Messages, MessageKey, Values } from './messages';
+import { rulesOf, PSEUDO, type ShownLanguage } from './languages';
+import { pseudo } from './pseudo';
+
+type Compiled = IntlMessageFormat;
+/** @returns `null` for a code that it does not know */
+export type Failures = (code: string) => string | null;
+
+export class Catalogue {
+  readonly language: ShownLanguage;
+  readonly #messages: Messages;
+  readonly #failures: Failures | null;
+  readonly #compiled = new Map<MessageKey, Compiled>();
+  readonly #formatters: Formatters;
+
+  constructor(language: ShownLanguage, messages: Messages, failures: Failures | null = null) {
+    this.language = language;
+    this.#messages = messages;
+    this.#failures = failures;
+    this.#formatters = sharedFormatters();
+  }
+
+  text(key: MessageKey, values?: Values): string {
+    const message = this.#messages[key];
+    if (!message.includes('{') && this.language !== PSEUDO) return message;
+    return String(this.#compile(key, message).format(values));
+  }
+
+  /** A sentence for the code of a failure; `null`: the one that was stored says it. */
+  failure(code: string): string | null {
+    return this.#failures?.(code) ?? null;
+  }
+
+  /** With values that are no text, and functions for `<tags>` of the message. */
+  parts<Part>(
+    key: MessageKey,
+    values: Readonly<Record<string, string | number | Part | ((chunks: (string | Part)[]) => Part)>>,
+  ): readonly (string | Part)[] {
+    const whole = this.#compile(key, this.#messages[key]).format<Part>(values);
+    return Array.isArray(whole) ? whole : [whole];
+  }
+
+  #compile(key: MessageKey, message: string): Compiled {
+    let compiled = this.#compiled.get(key);
+    if (compiled === undefined) {
+      const rules = rulesOf(this.language);
+      const options = { formatters: this.#formatters };
+      compiled = new IntlMessageFormat(message, rules, undefined, options);
+      if (this.language === PSEUDO)
+        compiled = new IntlMessageFormat(pseudo(compiled.getAst()), rules, undefined, options);
+      this.#compiled.set(key, compiled);
+    }
+    return compiled;
+  }
+}
+
+/** One of each for the whole catalogue: to make one takes longer than to use it a thousand times. */
+function sharedFormatters(): Formatters {
+  const made = new Map<string, unknown>();
+  const once = <Made>(kind: string, options: unknown, make: () => Made): Made => {
+    const name = kind + JSON.stringify(options ?? null);
+    let found = made.get(name) as Made | undefined;
+    if (found === undefined) {
+      found = make();
+      made.set(name, found);
+    }
+    return found;
+  };
+  return {
+    getNumberFormat: (locales, options) =>
+      once('number', options, () => new Intl.NumberFormat(locales, options as Intl.NumberFormatOptions)),
+    getDateTimeFormat: (locales, options) =>
+      once('date', options, () => new Intl.DateTimeFormat(locales, options)),
+    getPluralRules: (locales, options) =>
+      once('plural', options, () => new Intl.PluralRules(locales, options)),
+  };
+}

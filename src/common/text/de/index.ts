@@ -1,0 +1,22 @@
+/**
+ * German, as macOS and VS Code have it: infinitives instead of a form of address, „…“ for quotes. Thread, Worker,
+ * Pool, Host, Sync and Async stay; job: Auftrag, task: Aufgabe, digest: Hashwert, manifest: Prüfsummendatei.
+ */
+import type { Messages } from '../messages';
+import { commands } from './commands';
+import { common } from './common';
+import { frame } from './frame';
+import { kinds } from './kinds';
+import { settings } from './settings';
+import { shell } from './shell';
+import { told } from './told';
+
+export const german: Messages = {
+  ...commands,
+  ...common,
+  ...frame,
+  ...kinds,
+  ...settings,
+  ...shell,
+  ...told,
+};

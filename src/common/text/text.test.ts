@@ -1,0 +1,129 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import {
+  isLiteralElement,
+  isPoundElement,
+  parse,
+  type MessageFormatElement,
+} from '@formatjs/icu-messageformat-parser';
+import ts from 'typescript';
+import { describe, expect, it } from 'vitest';
+import { catalogueOf } from './catalogues';
+import { german } from './de';
+import { english } from './en';
+import { languageAmong } from './languages';
+import type { MessageKey } from './messages';
+
+const keys = Object.keys(english) as MessageKey[];
+const root = resolve(__dirname, '../../..');
+
+/** What a message asks for: names of values, and of tags. */
+function argumentsOf(message: string): string[] {
+  const names = new Set<string>();
+  const look = (ast: MessageFormatElement[]): void => {
+    for (const element of ast) {
+      if (!isLiteralElement(element) && !isPoundElement(element)) names.add(element.value);
+      if ('options' in element) for (const { value } of Object.values(element.options)) look(value);
+      if ('children' in element) look(element.children);
+    }
+  };
+  look(parse(message));
+  return [...names].sort();
+}
+
+describe('the catalogue', () => {
+  it('has messages that can be read, and asks for the same values in each language', () => {
+    for (const key of keys) expect(argumentsOf(german[key]), key).toEqual(argumentsOf(english[key]));
+  });
+
+  it('is written with the signs of each language', () => {
+    for (const key of keys) {
+      expect(german[key], key).not.toMatch(/["“]\p{L}|\.\.\.|\p{L}…/u);
+      expect(english[key], key).not.toMatch(/\.\.\.| …/u);
+    }
+  });
+
+  it('has plurals and numbers of each language', () => {
+    const count = (language: 'en' | 'de', tasks: number): string =>
+      catalogueOf(language).text('common.tasks', { count: tasks });
+    expect([1, 2, 1234].map((tasks) => count('en', tasks))).toEqual(['1 task', '2 tasks', '1,234 tasks']);
+    expect([1, 2, 1234].map((tasks) => count('de', tasks))).toEqual([
+      '1 Aufgabe',
+      '2 Aufgaben',
+      '1.234 Aufgaben',
+    ]);
+  });
+
+  it('says in the pseudo-language what stands in it, and what was put into it', () => {
+    const pseudo = catalogueOf('ar-XB');
+    expect(pseudo.text('common.reset')).toBe('⟦Ŕéšéţ ~~⟧');
+    expect(pseudo.text('settings.reset-one', { name: 'Proxy' })).toBe('⟦Ŕéšéţ Proxy ~~~⟧');
+    expect(pseudo.text('common.tasks', { count: 2 })).toMatch(/^⟦2 ţàšķš ~+⟧$/u);
+  });
+});
+
+it('takes the first language of the system that there is', () => {
+  expect(languageAmong(['fr-FR', 'de-AT', 'en-GB'])).toBe('de');
+  expect(languageAmong(['en-US', 'de'])).toBe('en');
+  expect(languageAmong(['ja'])).toBe('en');
+  expect(languageAmong([])).toBe('en');
+});
+
+interface Use {
+  readonly where: string;
+  /** A pattern where it is put together. */
+  readonly key: RegExp;
+  /** `null`: not written out. */
+  readonly values: readonly string[] | null;
+}
+
+/** Calls of `text`, `shellText` and `rich` in the sources. */
+function usesIn(path: string): Use[] {
+  const uses: Use[] = [];
+  const file = ts.createSourceFile(path, readFileSync(path, 'utf8'), ts.ScriptTarget.Latest, true);
+  const visit = (node: ts.Node): void => {
+    if (ts.isCallExpression(node) && /^(?:text|shellText|rich)$/u.test(node.expression.getText(file))) {
+      const [key, values] = node.arguments;
+      const pattern = key === undefined ? null : patternOf(key);
+      if (pattern !== null) {
+        const { line } = file.getLineAndCharacterOfPosition(node.getStart(file));
+        const names =
+          values === undefined
+            ? []
+            : ts.isObjectLiteralExpression(values) && !values.properties.some(ts.isSpreadAssignment)
+              ? values.properties.map((property) => property.name?.getText(file).replaceAll("'", '') ?? '')
+              : null;
+        uses.push({ where: `${path.slice(root.length + 1)}:${line + 1}`, key: pattern, values: names });
+      }
+    }
+    ts.forEachChild(node, visit);
+  };
+  visit(file);
+  return uses;
+}
+
+function patternOf(key: ts.Expression): RegExp | null {
+  const escaped = (part: string): string => part.replaceAll(/[.*+?^${}()|[\]\\]/gu, '\\$&');
+  if (ts.isStringLiteralLike(key)) return new RegExp(`^${escaped(key.text)}$`, 'u');
+  if (!ts.isTemplateExpression(key)) return null;
+  const rest = key.templateSpans.map(({ literal }) => `[^.]+${escaped(literal.text)}`);
+  return new RegExp(`^${escaped(key.head.text)}${rest.join('')}$`, 'u');
+}
+
+function sources(folder: string): string[] {
+  return readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+    .filter((name) => /\.tsx?$/u.test(name) && !/\.test\.|^text\//u.test(name))
+    .map((name) => join(root, folder, name));
+}
+
+it('gives each message the values that it asks for', () => {
+  const uses = ['src/common', 'src/main', 'src/renderer'].flatMap(sources).flatMap(usesIn);
+  expect(uses.length).toBeGreaterThan(50);
+  for (const { where, key, values } of uses) {
+    // Whether a message has any is a matter of types.
+    if (values === null || values.length === 0) continue;
+    const asked = keys.filter((each) => key.test(each)).map((each) => argumentsOf(english[each]).join());
+    // Put together, it may match more messages than it means.
+    expect(asked, where).toContain([...values].sort().join());
+  }
+});
