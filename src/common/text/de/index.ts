@@ -6,17 +6,21 @@ import type { Messages } from '../messages';
 import { commands } from './commands';
 import { common } from './common';
 import { frame } from './frame';
+import { history } from './history';
 import { kinds } from './kinds';
 import { settings } from './settings';
 import { shell } from './shell';
+import { threads } from './threads';
 import { told } from './told';
 
 export const german: Messages = {
   ...commands,
   ...common,
   ...frame,
+  ...history,
   ...kinds,
   ...settings,
   ...shell,
+  ...threads,
   ...told,
 };

@@ -2,17 +2,21 @@
 import { commands } from './commands';
 import { common } from './common';
 import { frame } from './frame';
+import { history } from './history';
 import { kinds } from './kinds';
 import { settings } from './settings';
 import { shell } from './shell';
+import { threads } from './threads';
 import { told } from './told';
 
 export const english = {
   ...commands,
   ...common,
   ...frame,
+  ...history,
   ...kinds,
   ...settings,
   ...shell,
+  ...threads,
   ...told,
 } as const;
