@@ -12,6 +12,7 @@ import { settings } from './settings';
 import { shell } from './shell';
 import { threads } from './threads';
 import { told } from './told';
+import { updates } from './updates';
 
 export const german: Messages = {
   ...commands,
@@ -23,4 +24,5 @@ export const german: Messages = {
   ...shell,
   ...threads,
   ...told,
+  ...updates,
 };

@@ -8,6 +8,7 @@ import { settings } from './settings';
 import { shell } from './shell';
 import { threads } from './threads';
 import { told } from './told';
+import { updates } from './updates';
 
 export const english = {
   ...commands,
@@ -19,4 +20,5 @@ export const english = {
   ...shell,
   ...threads,
   ...told,
+  ...updates,
 } as const;
