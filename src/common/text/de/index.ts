@@ -4,8 +4,21 @@
  */
 import type { Messages } from '../messages';
 import { common } from './common';
+import { findings } from './findings';
+import { jobs } from './jobs';
 import { kinds } from './kinds';
+import { reasons } from './reasons';
 import { settings } from './settings';
 import { shell } from './shell';
+import { tasks } from './tasks';
 
-export const german: Messages = { ...common, ...kinds, ...settings, ...shell };
+export const german: Messages = {
+  ...common,
+  ...kinds,
+  ...settings,
+  ...shell,
+  ...findings,
+  ...jobs,
+  ...reasons,
+  ...tasks,
+};
