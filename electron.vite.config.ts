@@ -21,6 +21,7 @@ export default defineConfig({
           index: 'src/main/index.ts',
           cli: 'src/cli/index.ts',
           worker: 'src/workers/worker.ts',
+          sort: 'src/engine/sorting/child.ts',
           'thread-costs': 'src/engine/experiments/thread-costs/child.ts',
         },
         output: { format: 'cjs', entryFileNames: '[name].cjs', chunkFileNames: 'chunks/[name]-[hash].cjs' },

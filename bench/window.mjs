@@ -14,6 +14,7 @@ import { buildIfStale } from '../scripts/lib/build.cjs';
 import { startVirtualDisplay } from '../scripts/lib/virtual-display.mjs';
 import { ensureElectron } from '../scripts/electron-runtime.mjs';
 import { measureCost } from './lib/app-cost.mjs';
+import { measureSort } from './lib/sort.mjs';
 import { TASKS as FEW_TASKS, measureFirstTasks } from './lib/first-task.mjs';
 
 const TASKS = 100_000;
@@ -126,6 +127,7 @@ const { values } = parseArgs({
   options: {
     clicks: { type: 'boolean', default: false },
     cost: { type: 'boolean', default: false },
+    sort: { type: 'boolean', default: false },
   },
 });
 if (!buildIfStale()) process.exit(1);
@@ -137,6 +139,7 @@ let app = null;
 try {
   const electron = await ensureElectron();
   if (values.cost) await measureCost(electron, folder, url);
+  else if (values.sort) await measureSort(electron, folder);
   else {
     app = await openApp(electron, join(folder, 'data'));
     await measureFirstTasks(app, {

@@ -47,6 +47,7 @@ describe.runIf(process.platform === 'linux')('npm run package', () => {
         '/package.json',
         '/out/main/index.cjs',
         '/out/main/worker.cjs',
+        '/out/main/sort.cjs',
         '/out/preload/index.cjs',
         '/out/renderer/index.html',
         '/node_modules/better-sqlite3/lib/index.js',

@@ -12,6 +12,7 @@ const outputs = [
   'main/index.cjs',
   'main/cli.cjs',
   'main/worker.cjs',
+  'main/sort.cjs',
   'preload/index.cjs',
   'renderer/index.html',
 ];

@@ -20,7 +20,7 @@ import { RateLimit } from '../common/threads/rate-limit';
 import { Experiments } from './experiments/experiments';
 import { formatByName } from './formats/detect-format';
 import { listFile, previewList } from './formats/list-preview';
-import { JobReader } from './job-reader';
+import { JobReader, type ReaderParts } from './job-reader';
 import { ActiveJobs } from './jobs/active-jobs';
 import { copyRoots } from './jobs/copy-roots';
 import { noNumbersInMirrors, prepareJob } from './jobs/create-job';
@@ -39,7 +39,6 @@ import { Turns, elsewhere } from './jobs/turns';
 import { lackOf } from './jobs/waiting-for-room';
 import { News, type EngineEvents } from './news';
 import { OtherProcesses } from './other-processes';
-import type { Threads } from './pool';
 import { Checkpointer } from './store/checkpointer';
 import { openStores, type Stores } from './store/open-stores';
 import { understood } from './understood';
@@ -65,10 +64,7 @@ export interface ListToPreview {
   readonly format: ListFormat | null;
 }
 
-export interface EngineOptions {
-  readonly dataDirectory: string;
-  /** Told the worker's script by the host: the engine imports no worker. */
-  readonly threads: Threads;
+export interface EngineOptions extends Omit<ReaderParts, 'stores' | 'active'> {
   readonly retryPolicy?: RetryPolicy;
   /** Jobs wait for room on a full disk and for the network, as somebody is there to be told; otherwise what needs them fails. */
   readonly waits?: boolean;
@@ -108,7 +104,7 @@ export class Engine extends JobReader {
   }
 
   private constructor(options: EngineOptions, stores: Stores, active: ActiveJobs) {
-    super({ stores, active, threads: options.threads });
+    super({ ...options, stores, active });
     const { jobs, lock } = stores;
     const { threads, dataDirectory } = options;
     this.openingNotice = stores.notice;
@@ -412,6 +408,7 @@ export class Engine extends JobReader {
     if (this.#turns.has(id) || job.summary.foreign) {
       throw new HeddleError('job-running', 'This job is still running. Cancel it first.');
     }
+    await this.removeOrders(id);
     await removeJob(this.#stores, job, this.#news);
     this.#active.forget(id);
     this.#news.emit('job-removed', { jobId: id });
@@ -493,7 +490,7 @@ export class Engine extends JobReader {
     await this.experiments.close();
     await this.#turns.end(interrupt);
     this.#news.close();
-    await this.#options.threads.close();
+    await Promise.all([this.#options.threads.close(), this.closeOrders()]);
     await this.#checkpointer.close();
     this.#stores.close();
   }

@@ -10,3 +10,5 @@ export { unreadableFile } from './jobs/option-files';
 export { native } from '../files/entries';
 export { isProgram } from '../files/programs';
 export { commandText, requestCommand } from './jobs/job-command';
+export type { SortArguments } from './sorting/child';
+export type { SortProcess } from './sorting/orders';

@@ -42,17 +42,23 @@ import { summarizeResponses } from './jobs/responses';
 import { jobCommand } from './jobs/job-command';
 import { storedRequest } from './jobs/stored-request';
 import { rowLines } from './jobs/row-lines';
-import { TaskSearch, type JobNow } from './jobs/task-search';
 import { untoldFailures } from './jobs/untold-failures';
 import { withheldText } from './jobs/withheld';
 import type { Threads } from './pool';
+import { Orders, type OrdersOptions } from './sorting/orders';
+import { removeOrders } from './sorting/stored-order';
+import { TaskSearch, type JobNow } from './sorting/task-search';
 import type { StoredJob } from './store/job-repository';
 import type { Stores } from './store/open-stores';
 
 export interface ReaderParts {
-  readonly stores: Pick<Stores, 'jobs' | 'tasks' | 'vault'>;
+  readonly stores: Pick<Stores, 'jobs' | 'tasks' | 'vault' | 'database'>;
+  readonly dataDirectory: string;
   readonly active: ActiveJobs;
+  /** Told the worker's script by the host: the engine imports no worker. */
   readonly threads: Threads;
+  /** Starts the process that sorts long lists; without it they are sorted here. */
+  readonly startSorting?: OrdersOptions['start'];
 }
 
 export class JobReader {
@@ -60,12 +66,16 @@ export class JobReader {
   readonly #tasks: Stores['tasks'];
   readonly #parts: ReaderParts;
   readonly #search: TaskSearch;
+  readonly #orders: Orders | null;
 
   constructor(parts: ReaderParts) {
     this.#parts = parts;
     this.#jobs = parts.stores.jobs;
     this.#tasks = parts.stores.tasks;
-    this.#search = new TaskSearch(this.#tasks);
+    const { startSorting: start, dataDirectory } = parts;
+    this.#orders =
+      start === undefined ? null : new Orders({ start, dataDirectory, database: parts.stores.database.name });
+    this.#search = new TaskSearch(this.#tasks, this.#orders);
   }
 
   listJobs(query: { kind: JobKind | null; offset: number; limit: number }): JobList {
@@ -83,6 +93,15 @@ export class JobReader {
     const stored = this.#jobs.get(id);
     if (stored === null) throw new HeddleError('no-such-job', `There is no job ${id}. See: heddle jobs`);
     return stored;
+  }
+
+  protected async closeOrders(): Promise<void> {
+    await this.#orders?.close();
+  }
+
+  /** How a job's list was sorted. */
+  protected removeOrders(id: number): Promise<void> {
+    return removeOrders(this.#parts.dataDirectory, id);
   }
 
   async tasksPage(query: TaskPageQuery): Promise<TaskPage> {
@@ -120,6 +139,7 @@ export class JobReader {
     const runner = this.#parts.active.runner(jobId);
     return {
       counts,
+      isEnded: endedAtMs !== null,
       isLive: runner !== null,
       run: String(endedAtMs),
       running: runner?.runningNow().flatMap((worker) => worker.running.map(({ id }) => id)) ?? [],

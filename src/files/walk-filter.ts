@@ -69,6 +69,11 @@ export class WalkFilter {
   }
 }
 
+/** How a mirror walks its target: never through links, nor onto other file systems. */
+export function rulesAtTarget(rules: WalkRules): WalkRules {
+  return { ...rules, links: rules.links === 'follow' ? 'link' : rules.links, oneFileSystem: true };
+}
+
 /** The text of a `.gitignore`, as bytes are everywhere here; `null` where there is none that can be read. */
 export function readGitIgnore(path: string | Buffer): string | null {
   try {

@@ -93,7 +93,7 @@ export class Closing {
       defaultId: 0,
       cancelId: 2,
       noLink: true,
-      checkboxLabel: 'Remember my choice',
+      checkboxLabel: shellText('shell.closing.remember'),
     };
     const { response, checkboxChecked } =
       window === null ? await dialog.showMessageBox(question) : await dialog.showMessageBox(window, question);
@@ -105,18 +105,18 @@ export class Closing {
   #question(): { message: string; detail: string; buttons: string[] } {
     const jobs = this.#engine.runningJobs;
     const experiment = this.#engine.experiments.isRunning;
-    const first = 'Keep running in the background';
+    const first = shellText('shell.closing.background');
+    const cancel = shellText('shell.closing.cancel');
     if (jobs === 0)
       return {
-        message: 'An experiment is still running.',
-        detail: 'If you quit, it is cancelled.',
-        buttons: [first, 'Cancel the experiment and quit', 'Cancel'],
+        message: shellText('shell.closing.experiment'),
+        detail: shellText('shell.closing.experiment.note'),
+        buttons: [first, shellText('shell.closing.experiment.quit'), cancel],
       };
-    const also = experiment ? ' An experiment is running, too, and would be cancelled.' : '';
     return {
-      message: jobs === 1 ? 'A job is still running.' : `${jobs} jobs are still running.`,
-      detail: `Paused jobs keep what they have done, and go on when you resume them.${also}`,
-      buttons: [first, 'Pause and quit', 'Cancel'],
+      message: shellText('shell.closing.jobs', { count: jobs }),
+      detail: shellText(experiment ? 'shell.closing.both.note' : 'shell.closing.jobs.note'),
+      buttons: [first, shellText('shell.closing.quit'), cancel],
     };
   }
 

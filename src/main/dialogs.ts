@@ -9,62 +9,73 @@ import type { JobSummary } from '../common/model/jobs';
 import type { ManifestFormat } from '../common/model/digests';
 import type { ExportFormat } from '../common/model/responses';
 import { duplicatesName, experimentName, exportName, manifestName } from '../requests/saved-names';
+import { shellText } from './language';
 import { getMainWindow } from './window';
 
 type Purpose = z.infer<typeof pickSchema>['purpose'];
 
-const OPTIONS: Readonly<Record<Purpose, OpenDialogOptions>> = {
-  anything: { title: 'Open lists, manifests or other files', properties: ['openFile', 'multiSelections'] },
+interface Kind {
+  readonly properties: NonNullable<OpenDialogOptions['properties']>;
+  /** With all others, of which `first` says where. */
+  readonly filter?: {
+    readonly name: Filter;
+    readonly first: boolean;
+    readonly extensions: readonly string[];
+  };
+}
+type Filter = 'lists' | 'certificates' | 'cookies' | 'manifests';
+
+const KINDS: Readonly<Record<Purpose, Kind>> = {
+  anything: { properties: ['openFile', 'multiSelections'] },
   'url-list': {
-    title: 'Open lists of URLs',
     properties: ['openFile', 'multiSelections'],
-    filters: [
-      { name: 'All files', extensions: ['*'] },
-      { name: 'Lists', extensions: ['txt', 'urls', 'lst', 'list', 'csv', 'jsonl', 'metalink', 'meta4'] },
-    ],
+    filter: {
+      name: 'lists',
+      first: false,
+      extensions: ['txt', 'urls', 'lst', 'list', 'csv', 'jsonl', 'metalink', 'meta4'],
+    },
   },
-  files: { title: 'Choose files', properties: ['openFile', 'multiSelections', 'showHiddenFiles'] },
-  folder: { title: 'Choose a folder', properties: ['openDirectory'] },
-  folders: { title: 'Choose folders', properties: ['openDirectory', 'multiSelections'] },
+  files: { properties: ['openFile', 'multiSelections', 'showHiddenFiles'] },
+  folder: { properties: ['openDirectory'] },
+  folders: { properties: ['openDirectory', 'multiSelections'] },
   'download-folder': {
-    title: 'Choose where downloads go',
     properties: ['openDirectory', 'createDirectory', 'promptToCreate'],
   },
   certificates: {
-    title: 'Choose certificates to trust',
     properties: ['openFile'],
-    filters: [
-      { name: 'Certificates', extensions: ['pem', 'crt', 'cer'] },
-      { name: 'All files', extensions: ['*'] },
-    ],
+    filter: { name: 'certificates', first: true, extensions: ['pem', 'crt', 'cer'] },
   },
   cookies: {
-    title: 'Choose a file of cookies',
     properties: ['openFile', 'showHiddenFiles'],
-    filters: [
-      { name: 'All files', extensions: ['*'] },
-      { name: 'Cookies', extensions: ['txt'] },
-    ],
+    filter: { name: 'cookies', first: false, extensions: ['txt'] },
   },
-  logins: { title: 'Choose a .netrc file', properties: ['openFile', 'showHiddenFiles'] },
+  logins: { properties: ['openFile', 'showHiddenFiles'] },
   manifest: {
-    title: 'Choose a manifest',
     properties: ['openFile', 'showHiddenFiles'],
-    filters: [
-      { name: 'All files', extensions: ['*'] },
-      { name: 'Manifests', extensions: ['sha256', 'sha512', 'sha1', 'md5', 'b3', 'sfv', 'txt', 'json'] },
-    ],
+    filter: {
+      name: 'manifests',
+      first: false,
+      extensions: ['sha256', 'sha512', 'sha1', 'md5', 'b3', 'sfv', 'txt', 'json'],
+    },
   },
   'copy-target': {
-    title: 'Choose where the copy goes',
     properties: ['openDirectory', 'createDirectory', 'promptToCreate'],
   },
 };
 
+function optionsOf(purpose: Purpose): OpenDialogOptions {
+  const { properties, filter } = KINDS[purpose];
+  const title = shellText(`shell.pick.${purpose}`);
+  if (filter === undefined) return { title, properties };
+  const all = { name: shellText('shell.filter.all'), extensions: ['*'] };
+  const own = { name: shellText(`shell.filter.${filter.name}`), extensions: [...filter.extensions] };
+  return { title, properties, filters: filter.first ? [own, all] : [all, own] };
+}
+
 /** @returns absolute paths; empty when the dialog was dismissed */
 export async function pick(purpose: Purpose): Promise<readonly string[]> {
   const window = getMainWindow();
-  const options = OPTIONS[purpose];
+  const options = optionsOf(purpose);
   const { canceled, filePaths } =
     window === null ? await dialog.showOpenDialog(options) : await dialog.showOpenDialog(window, options);
   return canceled ? [] : filePaths;
@@ -72,17 +83,17 @@ export async function pick(purpose: Purpose): Promise<readonly string[]> {
 
 /** @returns an absolute path, or `null` when the dialog was dismissed */
 export function pickManifestPath(job: JobSummary, format: ManifestFormat): Promise<string | null> {
-  return pickPath('Save the manifest', job, manifestName(job, format));
+  return pickPath(shellText('shell.save.manifest'), job, manifestName(job, format));
 }
 
 /** @returns an absolute path, or `null` when the dialog was dismissed */
 export function pickExportPath(job: JobSummary, format: ExportFormat): Promise<string | null> {
-  return pickPath('Export the job', job, exportName(job, format));
+  return pickPath(shellText('shell.save.job'), job, exportName(job, format));
 }
 
 /** @returns an absolute path, or `null` when the dialog was dismissed */
 export function pickDuplicatesPath(job: JobSummary, format: DuplicateFormat): Promise<string | null> {
-  return pickPath('Export the duplicates', job, duplicatesName(job, format));
+  return pickPath(shellText('shell.save.duplicates'), job, duplicatesName(job, format));
 }
 
 /** @returns an absolute path, or `null` when the dialog was dismissed */
@@ -90,7 +101,7 @@ export function pickExperimentPath(
   experiment: ExperimentSummary,
   format: ExperimentFormat,
 ): Promise<string | null> {
-  return pickPath('Export the experiment', { folder: '' }, experimentName(experiment, format));
+  return pickPath(shellText('shell.save.experiment'), { folder: '' }, experimentName(experiment, format));
 }
 
 /** @param folder the folder that is proposed; '': the user's documents */

@@ -8,13 +8,14 @@ import { Closing } from './closing';
 import { setupClipboardOffer } from './clipboard-offer';
 import { BACKGROUND_FLAG, setupLoginItem } from './login-item';
 import { setupIpc } from './ipc';
-import { setupLanguage } from './language';
+import { setupLanguage, shellText } from './language';
 import { Log } from './log';
 import { setupLog } from './setup-log';
 import { setupMenu } from './menu';
 import { Opening, ownArguments, startArguments, type StartArguments } from './opening';
 import { registerScheme, serveRenderer } from './protocol';
 import { denyEverythingElse } from './security';
+import { startSorting } from './sort-process';
 import { setupStatus } from './status';
 import { setupTheme } from './theme';
 import { setupZoom } from './zoom';
@@ -51,13 +52,15 @@ async function start(): Promise<void> {
     engine = await Engine.open({
       dataDirectory,
       threads: new Threads(join(__dirname, 'worker.cjs')),
+      startSorting,
       keepsThreads: true,
       waits: true,
     });
   } catch (error) {
     const { message } = toErrorData(error, dataDirectory);
     process.stderr.write(`heddle: ${message}\n`);
-    if (process.env['HEDDLE_NO_DIALOG'] === undefined) dialog.showErrorBox('Heddle could not start', message);
+    if (process.env['HEDDLE_NO_DIALOG'] === undefined)
+      dialog.showErrorBox(shellText('shell.failed-start'), message);
     app.exit(3);
     return;
   }

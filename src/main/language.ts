@@ -3,9 +3,10 @@
  * stays English: it is stored and exported.
  */
 import { app } from 'electron';
+import type { ErrorData } from '../common/model/errors';
 import type { Engine } from '../engine';
 import { catalogueOf } from '../common/text/catalogues';
-import { languageAmong, type ShownLanguage } from '../common/text/languages';
+import { languageAmong, rulesOf, type ShownLanguage } from '../common/text/languages';
 import type { MessageKey, ValuesOf } from '../common/text/messages';
 
 let catalogue: ReturnType<typeof catalogueOf> | null = null;
@@ -25,6 +26,16 @@ export function shellLanguage(engine: Engine): ShownLanguage {
 export function shellText<Key extends MessageKey>(key: Key, ...[values]: ValuesOf<Key>): string {
   catalogue ??= catalogueOf(systemLanguage());
   return catalogue.text(key, values);
+}
+
+/** A failure as the window tells it, too. */
+export function shellFailure({ code, message }: Pick<ErrorData, 'code' | 'message'>): string {
+  return (catalogue ?? catalogueOf('en')).failure(code) ?? message;
+}
+
+/** `3,118`, `3.118` */
+export function shellCount(count: number): string {
+  return new Intl.NumberFormat(rulesOf((catalogue ?? catalogueOf('en')).language)).format(count);
 }
 
 /** @param onChange makes anew what is on the screen */

@@ -5,6 +5,8 @@
 import { Menu, type MenuItemConstructorOptions } from 'electron';
 import { COMMAND_IDS, COMMAND_LIST, type Command, type CommandGroup } from '../common/commands/commands';
 import { acceleratorOf } from '../common/commands/shortcut';
+import { shellText } from './language';
+import { item } from './menu-item';
 import { tellWindow } from './window';
 
 const isMac = process.platform === 'darwin';
@@ -36,26 +38,31 @@ export function setupMenu(open: () => void): void {
               { role: 'quit' as const },
             ],
           },
-          { label: 'File', submenu: commands('File', ['page-settings']) },
+          { label: shellText('command-group.File'), submenu: commands('File', ['page-settings']) },
         ]
-      : [{ label: 'File', submenu: [...commands('File'), line, { role: 'quit' as const }] }]),
-    { role: 'editMenu' },
-    { label: 'Job', submenu: commands('Job') },
-    { label: 'Go', submenu: commands('Go') },
+      : [{ label: shellText('command-group.File'), submenu: [...commands('File'), line, item('quit')] }]),
+    { role: 'editMenu', ...(isMac ? {} : { label: shellText('shell.menu.edit'), submenu: editItems() }) },
+    { label: shellText('command-group.Job'), submenu: commands('Job') },
+    { label: shellText('command-group.Go'), submenu: commands('Go') },
     {
-      label: 'View',
-      submenu: [...commands('View'), line, { role: 'togglefullscreen' }, { role: 'toggleDevTools' }],
+      label: shellText('command-group.View'),
+      submenu: [...commands('View'), line, item('togglefullscreen'), item('toggleDevTools')],
     },
-    { label: 'Window', submenu: [{ role: 'minimize' }, { role: 'zoom' }] },
-    { role: 'help', submenu: commands('Help') },
+    { label: shellText('shell.menu.window'), submenu: [item('minimize'), item('zoom')] },
+    { role: 'help', label: shellText('command-group.Help'), submenu: commands('Help') },
   ];
   Menu.setApplicationMenu(Menu.buildFromTemplate(template));
 }
 
-function itemOf({ id, title, shortcut }: Command, open: () => void): MenuItemConstructorOptions {
+function editItems(): MenuItemConstructorOptions[] {
+  const roles = ['cut', 'copy', 'paste', 'delete', 'selectAll'] as const;
+  return [item('undo'), item('redo'), line, ...roles.map(item)];
+}
+
+function itemOf({ id, shortcut }: Command, open: () => void): MenuItemConstructorOptions {
   return {
     id,
-    label: title,
+    label: shellText(`command.${id}`),
     // The page has the keys: it knows where the focus is. On macOS the menu has them, whatever is said here.
     ...(shortcut === undefined ? {} : { accelerator: acceleratorOf(shortcut), registerAccelerator: false }),
     click: () => {

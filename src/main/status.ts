@@ -2,9 +2,9 @@
 import { Notification, powerSaveBlocker } from 'electron';
 import { isEnded, type JobSummary } from '../common/model/jobs';
 import { settledTasks, totalTasks } from '../common/model/tasks';
-import { formatCount } from '../common/model/units';
 import { visible } from '../common/model/visible';
 import type { Engine } from '../engine';
+import { shellCount, shellFailure, shellText } from './language';
 import { getMainWindow } from './window';
 
 /** @param showJob brings the window to the front, or back, with a job */
@@ -58,7 +58,11 @@ export function setupStatus(engine: Engine, showJob: (job: JobSummary) => void, 
     else {
       experiment = null;
       if (ran && state !== 'cancelled')
-        notify(title, state === 'done' ? 'The experiment is done' : 'The experiment failed', open);
+        notify(
+          title,
+          shellText(state === 'done' ? 'shell.told.experiment' : 'shell.told.experiment-failed'),
+          open,
+        );
     }
     show();
   });
@@ -67,8 +71,10 @@ export function setupStatus(engine: Engine, showJob: (job: JobSummary) => void, 
 function notifyJob(job: JobSummary, showJob: (job: JobSummary) => void): void {
   const { done, failed } = job.counts;
   const body =
-    job.error?.message ??
-    (failed > 0 ? `${formatCount(done)} done, ${formatCount(failed)} failed` : `${formatCount(done)} done`);
+    (job.error === null ? null : shellFailure(job.error)) ??
+    (failed > 0
+      ? shellText('shell.told.done-failed', { done: shellCount(done), failed: shellCount(failed) })
+      : shellText('shell.told.done', { done: shellCount(done) }));
   notify(job.label, body, () => {
     showJob(job);
   });

@@ -19,12 +19,13 @@ import type { CopyRoot } from '../common/threads/worker-options';
 import type { TaskOutcome } from '../common/model/tasks';
 import { displayPath, joinPath, pathFromBytes, pathToBytes, type FsPath } from '../common/model/paths';
 import { aboutTarget } from './copy-errors';
-import { rulesAtTarget, type WalkRules } from '../common/model/walk-rules';
+import type { WalkRules } from '../common/model/walk-rules';
 import type { Counterparts } from '../files/counterparts';
 import { errorCode, lstatOrNull, native, parentPath } from '../files/entries';
 import { trueType } from '../files/entry-types';
 import { patiently } from '../files/patience';
 import { byteString } from '../files/byte-strings';
+import { rulesAtTarget } from '../files/walk-filter';
 import { walkEntries } from './walk';
 
 export interface MirrorRoot extends CopyRoot {

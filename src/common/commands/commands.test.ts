@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { COMMAND_LIST } from './commands';
+import { text } from '../text/text';
 import { fuzzyScore } from './fuzzy';
 import { acceleratorOf, isPressed, shortcutText, type PressedKey } from './shortcut';
 
@@ -10,7 +11,7 @@ function key(name: string, held: Partial<PressedKey> = {}): PressedKey {
 test('no two commands have the same id, title or key', () => {
   const ids = COMMAND_LIST.map(({ id }) => id);
   expect(new Set(ids).size).toBe(ids.length);
-  const titles = COMMAND_LIST.map(({ title }) => title);
+  const titles = COMMAND_LIST.map(({ id }) => text(`command.${id}`));
   expect(new Set(titles).size).toBe(titles.length);
   const keys = COMMAND_LIST.flatMap(({ shortcut, also = [] }) => [shortcut ?? [], ...also].flat());
   expect(new Set(keys).size).toBe(keys.length);
@@ -42,7 +43,8 @@ test('shortcuts are written as each system writes them', () => {
 
 test('a palette finds by words, by their starts and by letters in order', () => {
   const best = (typed: string): string | undefined =>
-    COMMAND_LIST.map(({ title }) => ({ title, score: fuzzyScore(typed, title) }))
+    COMMAND_LIST.map(({ id }) => text(`command.${id}`))
+      .map((title) => ({ title, score: fuzzyScore(typed, title) }))
       .filter(({ score }) => score !== null)
       .sort((a, b) => (b.score ?? 0) - (a.score ?? 0))[0]?.title;
   expect(best('hist')).toBe('Go to History');

@@ -1,5 +1,7 @@
 /** Shortcuts as they are written in the list of commands: `Mod+Shift+K`, where `Mod` is Command on macOS and Ctrl elsewhere. */
 
+import { text } from '../text/text';
+
 /** What is read of a `KeyboardEvent`. */
 export interface PressedKey {
   readonly key: string;
@@ -31,6 +33,9 @@ export function acceleratorOf(shortcut: string): string {
   return shortcut.replace('Mod', 'CommandOrControl');
 }
 
+type KeyName =
+  'Ctrl' | 'Shift' | 'Alt' | 'Delete' | 'Enter' | 'Escape' | 'Space' | 'Home' | 'End' | 'Up' | 'Down';
+
 const MAC_SIGNS: Readonly<Record<string, string>> = {
   Enter: '↩',
   Delete: '⌫',
@@ -40,7 +45,12 @@ const MAC_SIGNS: Readonly<Record<string, string>> = {
 
 /** As people read it: `Ctrl+Shift+K`, or `⇧⌘K` on macOS. */
 export function shortcutText(shortcut: string, isMac: boolean): string {
-  if (!isMac) return shortcut.replace('Mod', 'Ctrl');
+  if (!isMac)
+    return shortcut
+      .replace('Mod', 'Ctrl')
+      .replaceAll(/Ctrl|Shift|Alt|Delete|Enter|Escape|Space|Home|End|Up$|Down$/gu, (name) =>
+        text(`key.${name as KeyName}`),
+      );
   const { mod, shift, alt, key } = partsOf(shortcut);
   return `${alt ? '⌥' : ''}${shift ? '⇧' : ''}${mod ? '⌘' : ''}${MAC_SIGNS[key] ?? key}`;
 }

@@ -39,8 +39,3 @@ export const DEFAULT_WALK_RULES: WalkRules = {
   minSize: null,
   maxSize: null,
 };
-
-/** How a mirror walks its target: never through links, nor onto other file systems. */
-export function rulesAtTarget(rules: WalkRules): WalkRules {
-  return { ...rules, links: rules.links === 'follow' ? 'link' : rules.links, oneFileSystem: true };
-}

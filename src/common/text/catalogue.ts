@@ -5,16 +5,20 @@ import { rulesOf, PSEUDO, type ShownLanguage } from './languages';
 import { pseudo } from './pseudo';
 
 type Compiled = IntlMessageFormat;
+/** @returns `null` for a code that it does not know */
+export type Failures = (code: string) => string | null;
 
 export class Catalogue {
   readonly language: ShownLanguage;
   readonly #messages: Messages;
+  readonly #failures: Failures | null;
   readonly #compiled = new Map<MessageKey, Compiled>();
   readonly #formatters: Formatters;
 
-  constructor(language: ShownLanguage, messages: Messages) {
+  constructor(language: ShownLanguage, messages: Messages, failures: Failures | null = null) {
     this.language = language;
     this.#messages = messages;
+    this.#failures = failures;
     this.#formatters = sharedFormatters();
   }
 
@@ -22,6 +26,11 @@ export class Catalogue {
     const message = this.#messages[key];
     if (!message.includes('{') && this.language !== PSEUDO) return message;
     return String(this.#compile(key, message).format(values));
+  }
+
+  /** A sentence for the code of a failure; `null`: the one that was stored says it. */
+  failure(code: string): string | null {
+    return this.#failures?.(code) ?? null;
   }
 
   /** With values that are no text, and functions for `<tags>` of the message. */

@@ -1,5 +1,6 @@
 import { Catalogue } from './catalogue';
 import { german } from './de';
+import { germanFailure } from './de/failures';
 import { english } from './en';
 import type { ShownLanguage } from './languages';
 
@@ -8,7 +9,8 @@ const made = new Map<ShownLanguage, Catalogue>();
 export function catalogueOf(language: ShownLanguage): Catalogue {
   let catalogue = made.get(language);
   if (catalogue === undefined) {
-    catalogue = new Catalogue(language, language === 'de' ? german : english);
+    catalogue =
+      language === 'de' ? new Catalogue(language, german, germanFailure) : new Catalogue(language, english);
     made.set(language, catalogue);
   }
   return catalogue;

@@ -11,7 +11,7 @@ import { readFile, realpath } from 'node:fs/promises';
 import { isInMount, mountsBelow } from '../../files/mounts';
 import { displayPath, joinPath, type FsPath } from '../../common/model/paths';
 import { WORK_DIRECTORY_PREFIX, type WalkCursor, type WalkEntry } from '../../common/threads/walk';
-import { rulesAtTarget } from '../../common/model/walk-rules';
+import { rulesAtTarget } from '../../files/walk-filter';
 import { EMPTY_SOURCE } from './withheld';
 import type { CopyRoot } from '../../common/threads/worker-options';
 import { native } from '../../files/entries';

@@ -10,7 +10,7 @@ import { nameOf } from './stored';
 export type SortKey = number | string | null;
 type KeyColumn = Exclude<TaskColumn, 'state'>;
 
-/** Of rows. Text is made comparable afterwards. */
+/** Of rows. */
 const EXPRESSIONS: Readonly<Record<Exclude<KeyColumn, 'name' | 'source'>, string>> = {
   size: "coalesce(size, iif(state = 'done', bytes, NULL))",
   // Of the first algorithm; JSON has a colon and a quotation mark before it.
@@ -33,7 +33,7 @@ export class TaskKeys {
     this.#packets = packets;
   }
 
-  /** Of `span` tasks from the place `from` in the job, a key each; `null`: it has no value there. */
+  /** Of `span` tasks from the place `from` in the job, a key each, text as it is; `null`: it has no value there. */
   slice(jobId: number, column: KeyColumn, from: number, span: number): SortKey[] {
     const keys = new Array<SortKey>(span).fill(null);
     const [first, end] = [taskId(jobId, from), taskId(jobId, from + span)];
@@ -47,9 +47,9 @@ export class TaskKeys {
       .all(first, end) as [number, FsPath | SortKey, string | number][];
     for (const [id, value, name] of rows) {
       keys[id - first] = isText
-        ? textKey(
-            column === 'name' ? nameOf({ source: value as FsPath, name }) : displayPath(value as FsPath),
-          )
+        ? column === 'name'
+          ? nameOf({ source: value as FsPath, name })
+          : displayPath(value as FsPath)
         : column === 'digest' && typeof value === 'string'
           ? // 52 bits, which a number can hold: two digests that begin alike are equal, or nearly never.
             Number.parseInt(value, 16)
@@ -86,9 +86,9 @@ export class TaskKeys {
 function queuedKey(row: TaskRow, column: KeyColumn): SortKey {
   switch (column) {
     case 'name':
-      return textKey(row.name);
+      return row.name;
     case 'source':
-      return textKey(row.source);
+      return row.source;
     case 'size':
       return row.size;
     case 'progress':
@@ -97,15 +97,4 @@ function queuedKey(row: TaskRow, column: KeyColumn): SortKey {
     default:
       return null;
   }
-}
-
-/**
- * Text that compares as people sort names: upper case as lower case, and numbers by their size, which is told by how
- * many digits they have before their digits are.
- */
-export function textKey(text: string): string {
-  return text.toLowerCase().replaceAll(/\d+/gu, (digits) => {
-    const number = digits.replace(/^0+(?=\d)/u, '');
-    return String.fromCodePoint(0x30 + number.length) + number;
-  });
 }

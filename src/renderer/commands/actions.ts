@@ -1,4 +1,5 @@
 /** What the commands do, and whether they can be done now. */
+import { text } from '../../common/text/text';
 import { COMMAND_LIST, commandOf, type CommandId } from '../../common/commands/commands';
 import { isEnded, type JobSummary } from '../../common/model/jobs';
 import { nextZoom } from '../../common/model/settings';
@@ -195,9 +196,9 @@ const ACTIONS: Readonly<Record<CommandId, Action>> = {
     },
   },
   'undo-toast': {
-    can: () => toastsStore.get().some(({ action }) => action?.label === 'Undo'),
+    can: () => toastsStore.get().some(({ action }) => action?.undoes === true),
     run: () => {
-      const last = toastsStore.get().findLast(({ action }) => action?.label === 'Undo');
+      const last = toastsStore.get().findLast(({ action }) => action?.undoes === true);
       if (last !== undefined) closeToast(last.id, true);
     },
   },
@@ -242,7 +243,7 @@ const ACTIONS: Readonly<Record<CommandId, Action>> = {
   'copy-diagnostics': {
     run: () => {
       request('app:copy-diagnostics', undefined).then(() => {
-        toast('Diagnostics copied: versions, settings and the log, without secrets.');
+        toast(text('done.diagnostics'));
       }, notifyError);
     },
   },

@@ -1,4 +1,5 @@
 /** Everything that can be done, found by typing. */
+import { text } from '../../common/text/text';
 import { useId, useMemo, useRef, useState, type KeyboardEvent } from 'react';
 import { COMMAND_LIST, type CommandId } from '../../common/commands/commands';
 import { fuzzyScore } from '../../common/commands/fuzzy';
@@ -25,9 +26,9 @@ const NOT_OFFERED: ReadonlySet<CommandId> = new Set(['palette']);
 
 function entriesNow(): readonly Entry[] {
   const commands = COMMAND_LIST.filter(({ id }) => !NOT_OFFERED.has(id) && canRun(id)).map(
-    ({ id, title, shortcut }) => ({
+    ({ id, shortcut }) => ({
       key: id,
-      title,
+      title: text(`command.${id}`),
       hint: shortcut === undefined ? '' : shortcutText(shortcut, isMac),
       run: () => {
         runCommand(id);
@@ -39,7 +40,7 @@ function entriesNow(): readonly Entry[] {
     .slice(0, MOST_JOBS)
     .map((job) => ({
       key: `job-${job.id}`,
-      title: `Go to ${visible(job.label)}`,
+      title: text('palette.go-to', { name: visible(job.label) }),
       hint: kindName(job.kind),
       run: () => {
         closeDialog();
@@ -83,17 +84,17 @@ export function CommandPalette() {
     event.preventDefault();
   };
   return (
-    <Dialog title="Command palette" onClose={closeDialog}>
+    <Dialog title={text('palette.title')} onClose={closeDialog}>
       <div className={styles['palette']}>
         <input
           className={styles['input']}
           role="combobox"
-          aria-label="Command or job"
+          aria-label={text('palette.field')}
           aria-expanded="true"
           aria-controls={`${id}-list`}
           aria-autocomplete="list"
           aria-activedescendant={shown[at] === undefined ? undefined : `${id}-${shown[at].key}`}
-          placeholder="Type a command or the name of a job"
+          placeholder={text('palette.hint')}
           spellCheck={false}
           // The palette is opened to type into it.
           autoFocus
@@ -104,7 +105,13 @@ export function CommandPalette() {
           }}
           onKeyDown={onKeyDown}
         />
-        <ul ref={list} id={`${id}-list`} role="listbox" aria-label="Commands" className={styles['list']}>
+        <ul
+          ref={list}
+          id={`${id}-list`}
+          role="listbox"
+          aria-label={text('palette.list')}
+          className={styles['list']}
+        >
           {shown.map((entry, place) => (
             <li
               key={entry.key}
@@ -123,7 +130,7 @@ export function CommandPalette() {
           ))}
         </ul>
         <p className={styles['none']} role="status">
-          {shown.length === 0 ? 'Nothing matches.' : ''}
+          {shown.length === 0 ? text('palette.none') : ''}
         </p>
       </div>
     </Dialog>

@@ -1,4 +1,6 @@
 /** Every key that does something. */
+import { text } from '../../common/text/text';
+import type { MessageKey } from '../../common/text/messages';
 import { COMMAND_GROUPS, COMMAND_LIST } from '../../common/commands/commands';
 import { shortcutText } from '../../common/commands/shortcut';
 import { Button } from '../components/button';
@@ -9,37 +11,38 @@ import formStyles from '../dialogs/form.module.css';
 import styles from './shortcut-list.module.css';
 
 /** Keys of the parts of the window, which are no commands. */
-const IN_PARTS: readonly (readonly [string, readonly string[]])[] = [
-  ['Previous or next job or row', ['↑', '↓']],
-  ['First or last one', ['Home', 'End']],
-  ['Select more rows', ['Shift+↑', 'Shift+↓']],
-  ['Select all rows', [shortcutText('Mod+A', isMac)]],
-  ['Copy rows', [shortcutText('Mod+C', isMac)]],
-  ['Open the file', ['Enter']],
-  ['Details of the row', ['Space']],
-  ['Retry', ['R']],
-  ['Menu', ['Shift+F10']],
-  ['Close a dialog or menu', ['Escape']],
-];
+const IN_PARTS = [
+  ['shortcuts.move', ['↑', '↓']],
+  ['shortcuts.ends', ['Home', 'End']],
+  ['shortcuts.select', ['Shift+↑', 'Shift+↓']],
+  ['shortcuts.select-all', ['Mod+A']],
+  ['shortcuts.copy', ['Mod+C']],
+  ['shortcuts.open', ['Enter']],
+  ['shortcuts.details', ['Space']],
+  ['shortcuts.retry', ['R']],
+  ['shortcuts.menu', ['Shift+F10']],
+  ['shortcuts.close', ['Escape']],
+] as const satisfies readonly (readonly [MessageKey, readonly string[]])[];
 
 export function ShortcutList() {
   const groups = COMMAND_GROUPS.map((group) => ({
-    title: group,
+    title: text(`command-group.${group}`),
     rows: COMMAND_LIST.filter((command) => command.group === group && command.shortcut !== undefined).map(
-      ({ title, shortcut = '', also = [] }) =>
-        [title.replace(/…$/u, ''), [shortcut, ...also].map((keys) => shortcutText(keys, isMac))] as const,
+      ({ id, shortcut = '', also = [] }) =>
+        [text(`command.${id}`).replace(/ ?…$/u, ''), [shortcut, ...also]] as const,
     ),
   }));
+  const inParts = IN_PARTS.map(([key, keys]) => [text(key), keys] as const);
   return (
-    <Dialog title="Keyboard shortcuts" onClose={closeDialog}>
+    <Dialog title={text('shortcuts.title')} onClose={closeDialog}>
       {/* Scrolls, and so has to be reachable by keyboard. */}
       <div
         className={`${formStyles['body'] ?? ''} ${styles['columns'] ?? ''}`}
         role="region"
-        aria-label="All shortcuts"
+        aria-label={text('shortcuts.all')}
         tabIndex={0}
       >
-        {[...groups, { title: 'Lists and dialogs', rows: IN_PARTS }].map(({ title, rows }) => (
+        {[...groups, { title: text('shortcuts.lists'), rows: inParts }].map(({ title, rows }) => (
           <section key={title} className={styles['group']} aria-label={title}>
             <h3 className={styles['heading']}>{title}</h3>
             <dl>
@@ -49,7 +52,7 @@ export function ShortcutList() {
                   <dd className={styles['keys']}>
                     {keys.map((key) => (
                       <kbd key={key} className={styles['key']}>
-                        {key}
+                        {shortcutText(key, isMac)}
                       </kbd>
                     ))}
                   </dd>
@@ -61,7 +64,7 @@ export function ShortcutList() {
       </div>
       <div className={formStyles['buttons']}>
         <Button onPress={closeDialog} autoFocus>
-          Close
+          {text('common.close')}
         </Button>
       </div>
     </Dialog>

@@ -1,9 +1,11 @@
 /** A fault in one page takes that page away, and neither the window nor any job. */
+import { text } from '../../common/text/text';
 import { Component, type ReactNode } from 'react';
 import { toErrorData } from '../../common/model/errors';
 import { visible } from '../../common/model/visible';
 import { copyText } from '../state/actions';
 import { notifyError } from '../state/notices';
+import { failureText } from '../lib/failure-text';
 import { Button } from './button';
 import styles from './boundary.module.css';
 
@@ -27,11 +29,9 @@ export class PageBoundary extends Component<BoundaryProps, BoundaryState> {
     if (fault === null) return this.props.children;
     return (
       <div className={styles['stopped']} role="alert">
-        <h1 className={styles['title']}>This page stopped</h1>
-        <p className={styles['text']}>
-          Something in it went wrong. Jobs are not affected, and the other pages work.
-        </p>
-        <p className={styles['fault']}>{visible(toErrorData(fault).message)}</p>
+        <h1 className={styles['title']}>{text('stopped.page')}</h1>
+        <p className={styles['text']}>{text('stopped.page.note')}</p>
+        <p className={styles['fault']}>{visible(failureText(toErrorData(fault)))}</p>
         <div className={styles['buttons']}>
           <Button
             look="primary"
@@ -39,14 +39,14 @@ export class PageBoundary extends Component<BoundaryProps, BoundaryState> {
               this.setState({ fault: null });
             }}
           >
-            Show it again
+            {text('stopped.page.again')}
           </Button>
           <Button
             onPress={() => {
-              copyText(fault.stack ?? fault.message, 'Details').catch(notifyError);
+              copyText(fault.stack ?? fault.message, text('told.copied.details')).catch(notifyError);
             }}
           >
-            Copy details
+            {text('stopped.page.copy')}
           </Button>
         </div>
       </div>

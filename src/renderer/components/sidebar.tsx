@@ -1,3 +1,4 @@
+import { text } from '../../common/text/text';
 import { isPageKind, PAGES, pageTitle, type Page, type PageKind } from '../kinds';
 import { useMedia } from '../lib/use-media';
 import { experimentsStore } from '../state/experiments';
@@ -20,7 +21,7 @@ export function Sidebar() {
   const narrow = useMedia(NARROW);
   const folded = chosen || narrow;
   return (
-    <nav className={styles['sidebar']} data-folded={folded || undefined} aria-label="Pages">
+    <nav className={styles['sidebar']} data-folded={folded || undefined} aria-label={text('frame.pages')}>
       <div className={styles['brand']}>
         <Logo />
         <span className={styles['name']}>Heddle</span>
@@ -45,18 +46,18 @@ export function Sidebar() {
 }
 
 function FoldButton({ folded }: { readonly folded: boolean }) {
-  const text = folded ? 'Show page names' : 'Icons only';
+  const name = text(folded ? 'frame.unfold' : 'frame.fold');
   return (
     <button
       type="button"
       className={styles['link']}
-      title={text}
+      title={name}
       onClick={() => {
         changeSettings({ sidebarFolded: !folded });
       }}
     >
       <FoldIcon folded={folded} />
-      <span className={styles['text']}>{text}</span>
+      <span className={styles['text']}>{name}</span>
     </button>
   );
 }
@@ -88,7 +89,7 @@ function RunningMark() {
   if (!runs) return null;
   return (
     <span className={styles['count']}>
-      1<span className="visually-hidden"> running</span>
+      1<span className="visually-hidden"> {text('frame.running')}</span>
     </span>
   );
 }
@@ -99,7 +100,7 @@ function ActiveCount({ kind }: { readonly kind: PageKind }) {
   return (
     <span className={styles['count']}>
       {active}
-      <span className="visually-hidden"> active</span>
+      <span className="visually-hidden"> {text('frame.active')}</span>
     </span>
   );
 }

@@ -1,4 +1,5 @@
 /** What can be done to the job that a page shows, in the menu of its header and in that of its card. */
+import { text } from '../../common/text/text';
 import { COMMAND_LIST } from '../../common/commands/commands';
 import { shortcutText } from '../../common/commands/shortcut';
 import type { JobSummary } from '../../common/model/jobs';
@@ -22,13 +23,13 @@ const CONTROLS: ReadonlySet<string> = new Set([
 
 /** @param canShow whether the job's folder is there */
 export function jobEntries({ kind }: JobSummary, canShow: boolean, withControls = false): MenuEntry[] {
-  return COMMAND_LIST.flatMap(({ id, group, title, shortcut, line }): MenuEntry[] => {
+  return COMMAND_LIST.flatMap(({ id, group, shortcut, line }): MenuEntry[] => {
     if (group !== 'Job' || (CONTROLS.has(id) && !(withControls && canRun(id)))) return [];
     if (id === 'job-copy-failed' && kind !== 'download') return [];
     return [
       {
         id,
-        text: title,
+        text: text(`command.${id}`),
         disabled: !canRun(id) || (id === 'job-show' && !canShow),
         ...(shortcut === undefined ? {} : { keys: shortcutText(shortcut, isMac) }),
         ...(line === undefined ? {} : { apart: line }),

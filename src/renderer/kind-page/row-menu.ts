@@ -13,8 +13,6 @@ import { openContextMenu } from '../state/context-menu';
 import { notifyError } from '../state/notices';
 import type { Selection } from './use-selection';
 
-const COPY_KEYS = shortcutText('Mod+C', isMac);
-
 interface RowMenu {
   readonly job: JobSummary;
   /** The one that was pressed; it is among the chosen ones. */
@@ -53,11 +51,12 @@ export async function openRowMenu({ job, row, selection, sort, x, y, onDetails }
 
 function entriesOf(job: JobSummary, row: TaskRow, count: number, isThere: boolean): MenuEntry[] {
   const alone = count === 1;
+  const copyKeys = shortcutText('Mod+C', isMac);
   const hasDigests = job.algorithms.length > 0;
   const copies: readonly MenuEntry[] =
     job.kind === 'download'
       ? [
-          { id: 'url', text: text('row.copy-url', { count }), keys: COPY_KEYS, apart: true },
+          { id: 'url', text: text('row.copy-url', { count }), keys: copyKeys, apart: true },
           { id: 'path', text: text('row.copy-path', { count }), disabled: alone && row.target === null },
         ]
       : hasDigests
@@ -65,7 +64,7 @@ function entriesOf(job: JobSummary, row: TaskRow, count: number, isThere: boolea
             {
               id: 'row',
               text: text('row.copy-both', { count }),
-              keys: COPY_KEYS,
+              keys: copyKeys,
               apart: true,
             },
             {
@@ -75,7 +74,7 @@ function entriesOf(job: JobSummary, row: TaskRow, count: number, isThere: boolea
             },
             { id: 'path', text: text('row.copy-path', { count }) },
           ]
-        : [{ id: 'path', text: text('row.copy-path', { count }), keys: COPY_KEYS, apart: true }];
+        : [{ id: 'path', text: text('row.copy-path', { count }), keys: copyKeys, apart: true }];
   return [
     { id: 'open', text: text('row.open'), keys: shortcutText('Enter', isMac), disabled: !isThere },
     { id: 'show', text: text('row.show'), disabled: !isThere },

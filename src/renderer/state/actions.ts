@@ -1,4 +1,5 @@
 /** What the user can do to a job. Failures become notices. */
+import { text } from '../../common/text/text';
 import type { CopyPolicy } from '../../common/model/copy-options';
 import type { DuplicateFormat } from '../../common/model/duplicates';
 import { isEnded, type JobSummary } from '../../common/model/jobs';
@@ -12,7 +13,6 @@ import { visible } from '../../common/model/visible';
 import type { CommandText } from '../../common/command-line/shell-text';
 import type { JobRequest } from '../../common/model/job-request';
 import { request } from '../bridge';
-import { plural } from '../lib/text';
 import { jobsStore } from './jobs';
 import { notify, notifyError, toast } from './notices';
 import { queueOf } from './queue';
@@ -64,7 +64,7 @@ export function limitJob(jobId: number, rate: number | null): void {
 export function exportJob(jobId: number, format: ExportFormat): void {
   run(
     request('jobs:export', { jobId, format }).then((path) => {
-      if (path !== null) toastSaved('The job was exported', path);
+      if (path !== null) toastSaved('told.exported', path);
     }),
   );
 }
@@ -77,18 +77,9 @@ export function copyFailedUrls(jobId: number): void {
   );
 }
 
-const COPIED: Readonly<Record<RowText, readonly [one: string, many: string]>> = {
-  row: ['row', 'rows'],
-  url: ['URL', 'URLs'],
-  path: ['path', 'paths'],
-  digest: ['digest', 'digests'],
-  error: ['error message', 'error messages'],
-};
-
 function announceCopied({ lines, isCut }: CopiedRows, what: RowText): void {
-  const text =
-    lines === 0 ? `There is no ${COPIED[what][0]} to copy.` : `${plural(lines, ...COPIED[what])} copied.`;
-  toast(isCut ? `${text} There are more than the clipboard takes: export the job for all of them.` : text);
+  const copied = text(`told.copied.${what}`, { count: lines });
+  toast(isCut ? text('told.copied.cut', { copied }) : copied);
 }
 
 function asInput(places: Ranges): [number, number][] {
@@ -107,8 +98,7 @@ export function copyRows(jobId: number, places: Ranges, what: RowText, sort: Tas
 export function openFile(jobId: number, row: TaskRow): void {
   run(
     request('shell:open', { jobId, taskId: row.id }).then((how) => {
-      if (how === 'shown')
-        toast(`${visible(row.name)} could be a program. It was not started, but is shown in its folder.`);
+      if (how === 'shown') toast(text('told.program', { name: visible(row.name) }));
     }),
   );
 }
@@ -121,12 +111,12 @@ export function copyRequestCommand(jobRequest: JobRequest): void {
   run(request('requests:command', jobRequest).then(copyCommand));
 }
 
-async function copyCommand({ text, leftOut }: CommandText): Promise<void> {
-  await copyText(text, 'Command');
+async function copyCommand({ text: command, leftOut }: CommandText): Promise<void> {
+  await copyText(command, text('told.copied.command'));
   if (leftOut.length === 0) return;
   notify({
     code: 'command-incomplete',
-    message: `The copied command leaves out ${leftOut.join('; ')}.`,
+    message: text('told.command-incomplete', { what: leftOut.join('; ') }),
     retryable: false,
   });
 }
@@ -138,7 +128,7 @@ export function showInFolder(jobId: number, taskId: number | null): void {
 export function saveManifest(jobId: number, format: ManifestFormat): void {
   run(
     request('manifest:save', { jobId, format }).then((path) => {
-      if (path !== null) toastSaved('The manifest was saved', path);
+      if (path !== null) toastSaved('told.manifest', path);
     }),
   );
 }
@@ -150,7 +140,7 @@ export function settleExisting(jobId: number, policy: Exclude<CopyPolicy, 'refus
 export function exportDuplicates(jobId: number, format: DuplicateFormat): void {
   run(
     request('jobs:export-duplicates', { jobId, format }).then((path) => {
-      if (path !== null) toastSaved('The duplicates were exported', path);
+      if (path !== null) toastSaved('told.duplicates', path);
     }),
   );
 }
@@ -160,8 +150,7 @@ export async function settleDuplicates(order: RequestInput<'jobs:settle-duplicat
   try {
     const { done, failures } = await request('jobs:settle-duplicates', order);
     for (const failure of failures) notify(failure);
-    const copies = plural(done, 'copy was', 'copies were');
-    toast(order.how === 'trash' ? `${copies} moved to the trash.` : `${copies} replaced with hard links.`);
+    toast(text(order.how === 'trash' ? 'told.trashed' : 'told.linked', { count: done }));
   } catch (error) {
     notifyError(error);
   }
@@ -183,19 +172,20 @@ export function canRetry({ state, counts }: JobSummary): boolean {
   return isEnded(state) && (state === 'failed' || counts.failed + counts.cancelled + counts.queued > 0);
 }
 
-export async function copyText(text: string, what: string): Promise<void> {
+/** @param what as the title of a field */
+export async function copyText(copied: string, what: string): Promise<void> {
   try {
-    await navigator.clipboard.writeText(text);
+    await navigator.clipboard.writeText(copied);
   } catch {
-    copyBySelection(text);
+    copyBySelection(copied);
   }
-  toast(`${what} copied.`);
+  toast(text('told.copied.one', { what }));
 }
 
 /** Where the clipboard permission is denied, copying a selection still works. */
-function copyBySelection(text: string): void {
+function copyBySelection(copied: string): void {
   const field = document.createElement('textarea');
-  field.value = text;
+  field.value = copied;
   field.className = 'visually-hidden';
   document.body.append(field);
   const focused = document.activeElement;

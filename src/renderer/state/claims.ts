@@ -1,7 +1,9 @@
 /** Miniature runs of the page "How threads work here". Their results are kept here, and not in the list of experiments. */
+import { text } from '../../common/text/text';
 import type { Experiment } from '../../common/experiments/experiment';
 import { toErrorData } from '../../common/model/errors';
 import { request } from '../bridge';
+import { failureText } from '../lib/failure-text';
 import type { Claim } from '../lib/thread-claims';
 import { experimentsStore, hideExperiment } from './experiments';
 import { announce, notifyError } from './notices';
@@ -29,11 +31,11 @@ export async function runClaim(claim: Claim): Promise<void> {
     put(claim.id, { experimentId: id, experiment: null, error: null });
     const experiment = await ended(id);
     put(claim.id, { experimentId: id, experiment, error: null });
-    announce(`${claim.title}: the run has ended.`);
+    announce(text('told.claim.ended', { name: claim.title }));
     // A look at how threads work is no experiment that anyone looks up later.
     request('experiments:remove', { experimentId: id }).catch(notifyError);
   } catch (error) {
-    put(claim.id, { experimentId: null, experiment: null, error: toErrorData(error).message });
+    put(claim.id, { experimentId: null, experiment: null, error: failureText(toErrorData(error)) });
   }
 }
 

@@ -1,4 +1,5 @@
 /** What has been entered for new jobs. Kept when a dialog is closed, so that nothing typed is lost. */
+import { text } from '../../common/text/text';
 import type { CopyPolicy } from '../../common/model/copy-options';
 import type { Algorithm } from '../../common/model/digests';
 import type { PageKind } from '../kinds';
@@ -133,31 +134,31 @@ function joinUnique(held: readonly string[], added: readonly string[]): readonly
 
 let lastPaste = 0;
 
-export function addPasted(name: string, text: string): void {
+export function addPasted(name: string, list: string): void {
   lastPaste += 1;
   const { pasted } = draftsStore.get().download;
-  changeDraft('download', { pasted: [...pasted, { id: lastPaste, name, text }] });
+  changeDraft('download', { pasted: [...pasted, { id: lastPaste, name, text: list }] });
 }
 
 /** @returns whether it was put beside the field: because of its length, or because it is a page that has addresses its text has not */
 export function addPaste(data: DataTransfer): boolean {
-  const text = data.getData('text/plain');
+  const plain = data.getData('text/plain');
   const page = data.getData('text/html');
-  if (hasHiddenLinks(page, text)) addPasted('Pasted page', page);
-  else if (text.length > LONG_PASTE) addPasted('Pasted text', text);
+  if (hasHiddenLinks(page, plain)) addPasted(text('told.pasted.page'), page);
+  else if (plain.length > LONG_PASTE) addPasted(text('told.pasted.text'), plain);
   else return false;
   return true;
 }
 
-export function addText(text: string): void {
-  if (text.trim() === '') return;
-  if (text.length > LONG_PASTE) {
-    addPasted('Pasted text', text);
+export function addText(added: string): void {
+  if (added.trim() === '') return;
+  if (added.length > LONG_PASTE) {
+    addPasted(text('told.pasted.text'), added);
     return;
   }
   const before = draftsStore.get().download.text;
   const joint = before === '' || before.endsWith('\n') ? '' : '\n';
-  changeDraft('download', { text: `${before}${joint}${text.replaceAll('\r\n', '\n')}` });
+  changeDraft('download', { text: `${before}${joint}${added.replaceAll('\r\n', '\n')}` });
 }
 
 export function addPaths(kind: PageKind, paths: readonly string[]): void {

@@ -1,4 +1,5 @@
 /** What the page Compare shows and what is chosen on it; and what the user can do there. */
+import { text } from '../../common/text/text';
 import type { ExperimentFormat, ExperimentRequest, ReadyWork } from '../../common/experiments/experiment';
 import { adoptedText } from '../../common/experiments/text';
 import { kindName } from '../kinds';
@@ -59,7 +60,7 @@ export function startExperiment(experiment: ExperimentRequest): void {
       if (!experimentsStore.get().byId.has(summary.id))
         takeExperiment({ ...summary, runs: [], analysis: null });
       experimentViewStore.set({ type: 'result', id: summary.id });
-      announce(`The experiment ${summary.title} was started.`);
+      announce(text('told.experiment.started', { name: summary.title }));
     }, notifyError)
     .finally(() => {
       startingStore.set(false);
@@ -72,7 +73,7 @@ export function cancelExperiment(experimentId: number): void {
 
 export function removeExperiment(experimentId: number): void {
   request('experiments:remove', { experimentId }).then(() => {
-    toast('The experiment was removed.');
+    toast(text('told.experiment.removed'));
   }, notifyError);
 }
 
@@ -83,7 +84,7 @@ export function adoptBest(experimentId: number): void {
     const experiment = experimentsStore.get().byId.get(experimentId);
     const best = experiment?.analysis?.bestSize ?? null;
     if (best === null || experiment?.kind == null) return;
-    toast(`Automatic now means ${adoptedText(best, experiment.kind)}.`);
+    toast(text('told.experiment.adopted', { what: adoptedText(best, experiment.kind) }));
   }, notifyError);
 }
 
@@ -101,7 +102,7 @@ export function exportExperiment(experimentId: number, format: ExperimentFormat)
       theme,
       ...(picture === undefined ? {} : { picture }),
     });
-    if (path !== null) toastSaved('The experiment was exported', path);
+    if (path !== null) toastSaved('told.experiment-exported', path);
   }
 }
 

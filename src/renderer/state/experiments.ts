@@ -1,7 +1,9 @@
 /** Experiments as the main process has them: the list, those that were opened, and the one that runs. */
+import { text } from '../../common/text/text';
 import type { Experiment, ExperimentFrame, ExperimentSummary } from '../../common/experiments/experiment';
 import { findingOf } from '../../common/experiments/text';
 import { request } from '../bridge';
+import { failureText } from '../lib/failure-text';
 import { LiveServing } from './live-serving';
 import { LiveTimelines } from './live-timelines';
 import { announce, notifyError } from './notices';
@@ -89,9 +91,12 @@ export function takeExperiment(experiment: Experiment): void {
 }
 
 function endText(experiment: Experiment): string {
-  if (experiment.state === 'failed') return `The experiment failed. ${experiment.error?.message ?? ''}`;
-  if (experiment.state === 'cancelled') return 'The experiment was cancelled.';
-  return `The experiment is done. ${findingOf(experiment).headline}`;
+  if (experiment.state === 'failed')
+    return text('told.experiment.failed', {
+      reason: experiment.error === null ? '' : failureText(experiment.error),
+    });
+  if (experiment.state === 'cancelled') return text('told.experiment.cancelled');
+  return text('told.experiment.done', { finding: findingOf(experiment).headline });
 }
 
 export function forgetExperiment(id: number): void {

@@ -3,6 +3,7 @@
  * by themselves; and what screen readers are told.
  */
 import { toErrorData, type ErrorData } from '../../common/model/errors';
+import { failureText } from '../lib/failure-text';
 import { createStore } from './store';
 
 export interface Notice {
@@ -17,9 +18,10 @@ export const noticesStore = createStore<readonly Notice[]>([]);
 
 export function notify(data: ErrorData): void {
   noticesStore.update((notices) => {
-    if (notices.some((notice) => notice.message === data.message)) return notices;
+    const message = failureText(data);
+    if (notices.some((notice) => notice.message === message)) return notices;
     lastId += 1;
-    return [...notices, { id: lastId, message: data.message }].slice(-MAX_NOTICES);
+    return [...notices, { id: lastId, message }].slice(-MAX_NOTICES);
   });
 }
 
@@ -34,13 +36,18 @@ export function dismissNotice(id: number): void {
 /** Read out politely by screen readers. */
 export const announcementStore = createStore('');
 
-export function announce(text: string): void {
-  announcementStore.set(text);
+export function announce(sentence: string): void {
+  announcementStore.set(sentence);
 }
 
 export interface ToastOptions {
   /** What can be done about it. */
-  readonly action?: { readonly label: string; readonly run: () => void };
+  readonly action?: {
+    readonly label: string;
+    /** It takes back what the toast tells of. */
+    readonly undoes?: boolean;
+    readonly run: () => void;
+  };
   /** Called when it has gone and nothing was done about it. */
   readonly onGone?: () => void;
 }

@@ -1,10 +1,10 @@
 /** What comes in from outside: files and links that the system opens with Heddle, drops, pastes. It is asked what it is for; nothing starts. */
+import { text } from '../../common/text/text';
 import { assertNever } from '../../common/model/errors';
 import type { Choice } from '../../common/opening/choices';
 import type { ClipboardUrls, LinkedDownload, Opened, OpenedPath } from '../../common/opening/opened';
 import { request } from '../bridge';
 import { isPageKind, type Page, type PageKind } from '../kinds';
-import { plural } from '../lib/text';
 import { addPaste, addPasted, addPaths, addText, addToVerify, changeDraft } from './drafts';
 import { notify, notifyError, toast } from './notices';
 import { goTo, openDialog, showJob, uiStore } from './ui';
@@ -94,19 +94,19 @@ export function startLinked({ urls, name, checksum }: LinkedDownload): void {
       name === null ? '' : `\n  out=${name}`,
       checksum === null ? '' : `\n  checksum=${checksum}`,
     ];
-    addPasted(name ?? 'Link', `${url}${options.join('')}\n`);
+    addPasted(name ?? text('told.pasted.link'), `${url}${options.join('')}\n`);
   }
   openNew('download');
 }
 
 /** Says that there are URLs in the clipboard, and takes them if the user wants. */
-export function offerClipboard({ text, count }: ClipboardUrls): void {
+export function offerClipboard({ text: urls, count }: ClipboardUrls): void {
   if (uiStore.get().dialog !== null) return;
-  toast(`${plural(count, 'URL', 'URLs')} in the clipboard`, {
+  toast(text('told.clipboard', { count }), {
     action: {
-      label: 'Download…',
+      label: text('told.clipboard.act'),
       run: () => {
-        addText(text);
+        addText(urls);
         openNew('download');
       },
     },
@@ -143,12 +143,12 @@ function droppedOf(data: DataTransfer): Dropped {
 export async function takeDrop(page: Page | null, data: DataTransfer): Promise<void> {
   // All that is read of it is read before the first pause: afterwards it is empty.
   const { paths, loose } = droppedOf(data);
-  const text = data.getData('text/uri-list') || data.getData('text/plain');
+  const dropped = data.getData('text/uri-list') || data.getData('text/plain');
   const kind = page !== null && isPageKind(page) ? page : null;
   if (paths.length + loose.length === 0) {
     const isPage = data.getData('text/uri-list') === '' && addPaste(data);
-    if (!isPage && (kind !== 'download' ? !hasUrl(text) : text.trim() === '')) return;
-    if (!isPage) addText(text);
+    if (!isPage && (kind !== 'download' ? !hasUrl(dropped) : dropped.trim() === '')) return;
+    if (!isPage) addText(dropped);
     openUnlessOpen('download');
     return;
   }
@@ -180,8 +180,8 @@ function openUnlessOpen(kind: PageKind): void {
   if (uiStore.get().dialog === null) openNew(kind);
 }
 
-function hasUrl(text: string): boolean {
-  return /\bhttps?:\/\//iu.test(text);
+function hasUrl(given: string): boolean {
+  return /\bhttps?:\/\//iu.test(given);
 }
 
 const ABSOLUTE = /^(?:\/|[A-Za-z]:[/\\]|\\\\)/u;
@@ -195,16 +195,16 @@ export function takePaste(data: DataTransfer): boolean {
     takePaths(kind, paths);
     return true;
   }
-  const text = data.getData('text/plain');
-  const lines = text.split(/\r?\n/u).filter((line) => line.trim() !== '');
+  const pasted = data.getData('text/plain');
+  const lines = pasted.split(/\r?\n/u).filter((line) => line.trim() !== '');
   if (lines.length > 0 && lines.every((line) => ABSOLUTE.test(line))) {
     request('opening:look', { paths: lines.slice(0, 1000) }).then((found) => {
       if (found.length > 0) takePaths(kind, found);
     }, notifyError);
     return true;
   }
-  if (text.trim() === '' || (kind !== 'download' && !hasUrl(text))) return false;
-  if (!addPaste(data)) addText(text);
+  if (pasted.trim() === '' || (kind !== 'download' && !hasUrl(pasted))) return false;
+  if (!addPaste(data)) addText(pasted);
   openNew('download');
   return true;
 }

@@ -1,4 +1,5 @@
 /** Jobs that have not ended, in the order in which they go on. */
+import { text } from '../../common/text/text';
 import { isEnded, type JobSummary } from '../../common/model/jobs';
 import { request } from '../bridge';
 import { jobsStore, type Jobs } from './jobs';
@@ -59,7 +60,7 @@ export function canMove(jobId: number, by: -1 | 1): boolean {
 
 export function pauseAll(): void {
   request('jobs:pause-all', undefined).then(() => {
-    toast('All jobs are paused.');
+    toast(text('told.paused-all'));
   }, notifyError);
 }
 

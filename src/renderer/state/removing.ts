@@ -1,7 +1,7 @@
 /** Jobs that are taken off the lists: they go for good when the toast that offers Undo has gone. A window that ends before keeps them. */
+import { text } from '../../common/text/text';
 import { isEnded, type JobSummary } from '../../common/model/jobs';
 import { request } from '../bridge';
-import { plural } from '../lib/text';
 import type { PageKind } from '../kinds';
 import { hideJobs, showHiddenJobs } from './jobs';
 import { notifyError, toast } from './notices';
@@ -18,11 +18,12 @@ export function removeJobs(jobs: readonly JobSummary[]): void {
   hideJobs(ended);
   const message =
     ended.length === 1
-      ? `Removed “${only.label}” from the list`
-      : `Removed ${plural(ended.length, 'finished job', 'finished jobs')} from the list`;
+      ? text('told.removed.one', { name: only.label })
+      : text('told.removed', { count: ended.length });
   toast(message, {
     action: {
-      label: 'Undo',
+      label: text('told.undo'),
+      undoes: true,
       run: () => {
         showHiddenJobs(ids);
       },
@@ -52,7 +53,7 @@ export function isFinished({ state, counts }: JobSummary): boolean {
 /** Takes finished jobs off the lists, also those that no list has read. Jobs with failures stay. @param kind `null`: of all kinds */
 export function clearFinished(kind: PageKind | null): void {
   readFinished(kind).then((jobs) => {
-    if (jobs.length === 0) toast('There are no finished jobs to clear');
+    if (jobs.length === 0) toast(text('told.removed.none'));
     else removeJobs(jobs);
   }, notifyError);
 }

@@ -1,4 +1,5 @@
 /** Says aloud how far the job is that is shown, at quarters. Its end is said by the list of jobs. */
+import { text } from '../../common/text/text';
 import { visible } from '../../common/model/visible';
 import { nextWord, quarterOf, type Spoken } from '../lib/quarters';
 import { liveStore } from './frames';
@@ -22,6 +23,7 @@ export function speakProgress(): void {
     if (next === null) return;
     said = next;
     const job = jobsStore.get().byId.get(watched);
-    if (job !== undefined) announce(`${visible(job.label)}: ${next.quarter * 25} %.`);
+    if (job !== undefined)
+      announce(text('told.job.quarter', { name: visible(job.label), percent: next.quarter * 25 }));
   });
 }

@@ -1,7 +1,9 @@
 /** What threads cost here, as it was measured since the window opened. */
+import { text } from '../../common/text/text';
 import type { CostProgress, ThreadCosts } from '../../common/experiments/thread-costs';
 import { toErrorData } from '../../common/model/errors';
 import { request } from '../bridge';
+import { failureText } from '../lib/failure-text';
 import { announce, notifyError } from './notices';
 import { createStore } from './store';
 
@@ -25,11 +27,15 @@ export async function measureThreads(): Promise<boolean> {
   try {
     const costs = await request('threads:measure', undefined);
     costsStore.set({ costs, progress: null, error: null });
-    announce('What threads cost here was measured.');
+    announce(text('told.costs.measured'));
     return true;
   } catch (error) {
-    const { code, message } = toErrorData(error);
-    costsStore.update((all) => ({ ...all, progress: null, error: code === 'cancelled' ? null : message }));
+    const failure = toErrorData(error);
+    costsStore.update((all) => ({
+      ...all,
+      progress: null,
+      error: failure.code === 'cancelled' ? null : failureText(failure),
+    }));
     return false;
   }
 }

@@ -15,4 +15,5 @@ export const common: Translated<typeof english> = {
   'units.years': 'Jahre',
   'units.byte': 'Byte',
   'units.bytes': 'Byte',
+  'failure.with-detail': '{sentence} ({detail})',
 };

@@ -3,22 +3,32 @@
  * Pool, Host, Sync and Async stay; job: Auftrag, task: Aufgabe, digest: Hashwert, manifest: Prüfsummendatei.
  */
 import type { Messages } from '../messages';
+import { commands } from './commands';
 import { common } from './common';
+import { dialogs } from './dialogs';
 import { findings } from './findings';
+import { frame } from './frame';
 import { jobs } from './jobs';
 import { kinds } from './kinds';
 import { reasons } from './reasons';
 import { settings } from './settings';
 import { shell } from './shell';
 import { tasks } from './tasks';
+import { told } from './told';
+import { trials } from './trials';
 
 export const german: Messages = {
+  ...commands,
   ...common,
+  ...dialogs,
+  ...findings,
+  ...frame,
+  ...jobs,
   ...kinds,
+  ...reasons,
   ...settings,
   ...shell,
-  ...findings,
-  ...jobs,
-  ...reasons,
   ...tasks,
+  ...told,
+  ...trials,
 };

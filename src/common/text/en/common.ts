@@ -13,4 +13,5 @@ export const common = {
   'units.years': 'years',
   'units.byte': 'byte',
   'units.bytes': 'bytes',
+  'failure.with-detail': '{sentence} ({detail})',
 } as const;

@@ -1,20 +1,30 @@
 /** English: the source, and what all else is translated from. An area a file. */
+import { commands } from './commands';
 import { common } from './common';
+import { dialogs } from './dialogs';
 import { findings } from './findings';
+import { frame } from './frame';
 import { jobs } from './jobs';
 import { kinds } from './kinds';
 import { reasons } from './reasons';
 import { settings } from './settings';
 import { shell } from './shell';
 import { tasks } from './tasks';
+import { told } from './told';
+import { trials } from './trials';
 
 export const english = {
+  ...commands,
   ...common,
+  ...dialogs,
+  ...findings,
+  ...frame,
+  ...jobs,
   ...kinds,
+  ...reasons,
   ...settings,
   ...shell,
-  ...findings,
-  ...jobs,
-  ...reasons,
   ...tasks,
+  ...told,
+  ...trials,
 } as const;

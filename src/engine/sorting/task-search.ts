@@ -7,7 +7,8 @@ import type { TaskSort } from '../../common/model/columns';
 import { rangesOf, type Ranges } from '../../common/model/ranges';
 import { totalTasks, type TaskCounts, type TaskRow } from '../../common/model/tasks';
 import type { TaskStore } from '../store/task-store';
-import { attentionOrder, columnOrder, placesOf, type Order } from './task-order';
+import { heldOrder, makeOrder, placesOf, type Order } from './column-order';
+import { Orders } from './orders';
 
 const SLICE = 2000;
 /** A search is run again after this long, since tasks go on changing. */
@@ -15,10 +16,13 @@ const FRESH_MS = 2000;
 /** Sorting again and again takes at most this share of the time. */
 const SHARE = 0.05;
 const KEPT = 8;
+/** Of orders with four bytes for each of a million tasks. */
+const KEPT_LARGE = 4;
 
 /** What is known of a job beside the database. */
 export interface JobNow {
   readonly counts: TaskCounts;
+  readonly isEnded: boolean;
   /** It runs in this process. */
   readonly isLive: boolean;
   /** Tells runs of the job apart, which may come to the same counts. */
@@ -40,6 +44,7 @@ interface Kept<Value> {
 
 export class TaskSearch {
   readonly #tasks: TaskStore;
+  readonly #large: Orders | null;
   readonly #found = new Map<string, Kept<readonly number[]>>();
   readonly #orders = new Map<string, Kept<Order>>();
 
@@ -51,8 +56,10 @@ export class TaskSearch {
     readonly sorted: readonly number[];
   } | null = null;
 
-  constructor(tasks: TaskStore) {
+  /** @param large makes the orders of jobs with many tasks; `null`: they are made here */
+  constructor(tasks: TaskStore, large: Orders | null) {
     this.#tasks = tasks;
+    this.#large = large;
   }
 
   /** What the database calls queued may be told as running: to no one does a task go from running to queued to done. */
@@ -60,6 +67,7 @@ export class TaskSearch {
     const { jobId, state, finding = null, search, sort = null, offset, limit } = query;
     const { counts } = now;
     const { rows: stored } = this.#tasks;
+    this.#prepare(jobId, now);
     if (state === 'running') {
       const rows = this.#running(query, now);
       return { total: rows.length, rows: rows.slice(offset, offset + limit) };
@@ -144,23 +152,30 @@ export class TaskSearch {
     return sort?.descending === true ? rows.reverse() : rows;
   }
 
+  /** Whoever looks at a long list may sort it soon. */
+  #prepare(jobId: number, now: JobNow): void {
+    const total = totalTasks(now.counts);
+    if (now.isEnded && Orders.takes(total))
+      this.#large?.prepare(jobId, total, (column) => orderVersion(column, now));
+  }
+
   async #order(jobId: number, by: TaskSort['by'], now: JobNow): Promise<Order> {
     const total = totalTasks(now.counts);
+    const version = orderVersion(by, now);
+    const large = Orders.takes(total) ? this.#large : null;
+    if (large !== null && now.isEnded) return large.order({ jobId, column: by, total, version });
     const key = `${jobId}/${by}`;
-    const version = by === 'name' || by === 'source' ? String(total) : versionOf(now);
     const kept = this.#orders.get(key);
     if (kept?.version === version) return kept.value;
     if (kept !== undefined && now.isLive) {
       const ageMs = performance.now() - kept.atMs;
       if (kept.tookMs === null || ageMs < Math.max(FRESH_MS / 4, kept.tookMs / SHARE)) return kept.value;
     }
-    const { keys } = this.#tasks;
-    const made = keep(
-      this.#orders,
-      key,
-      version,
-      by === 'state' ? attentionOrder(keys, jobId, total) : columnOrder(keys, jobId, by, total),
-    );
+    const order =
+      large === null
+        ? makeOrder(this.#tasks.keys, jobId, by, total).then(heldOrder)
+        : large.order({ jobId, column: by, total, version: null });
+    const made = keep(this.#orders, key, version, order, large === null ? KEPT : KEPT_LARGE);
     // Of a job that runs the one before is shown until then: the rows themselves are always read anew.
     return now.isLive && kept !== undefined ? kept.value : made;
   }
@@ -192,6 +207,11 @@ function isWhole({ state, finding, search }: TaskQuery): boolean {
   return state === null && (finding ?? null) === null && search === '';
 }
 
+/** Tells apart what an order is made of. */
+function orderVersion(by: TaskSort['by'], now: JobNow): string {
+  return by === 'name' || by === 'source' ? String(totalTasks(now.counts)) : versionOf(now);
+}
+
 function versionOf({ counts, run }: JobNow): string {
   return [...Object.values(counts), run].join('/');
 }
@@ -201,13 +221,14 @@ function keep<Value>(
   key: string,
   version: string,
   value: Promise<Value>,
+  most = KEPT,
 ): Promise<Value> {
   const atMs = performance.now();
   const kept: Kept<Value> = { value, version, atMs, tookMs: null };
   all.delete(key);
   all.set(key, kept);
   for (const oldest of all.keys()) {
-    if (all.size <= KEPT) break;
+    if (all.size <= most) break;
     all.delete(oldest);
   }
   value.then(

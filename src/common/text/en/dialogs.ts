@@ -1,0 +1,2 @@
+/** Dialogs: new jobs and their options, questions. */
+export const dialogs = {} as const;

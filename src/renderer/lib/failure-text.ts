@@ -1,0 +1,20 @@
+/** Failures in the window's language. They are stored in English, each with a code that stays. */
+import type { ErrorData } from '../../common/model/errors';
+import { shownCatalogue, text } from '../../common/text/text';
+
+export interface Failure {
+  readonly sentence: string;
+  /** What was stored, which may know more; `null` where the sentence is all of it. */
+  readonly detail: string | null;
+}
+
+export function failureOf({ code, message }: Pick<ErrorData, 'code' | 'message'>): Failure {
+  const sentence = shownCatalogue().failure(code);
+  return sentence === null ? { sentence: message, detail: null } : { sentence, detail: message };
+}
+
+/** All of it in a line. */
+export function failureText(error: Pick<ErrorData, 'code' | 'message'>): string {
+  const { sentence, detail } = failureOf(error);
+  return detail === null ? sentence : text('failure.with-detail', { sentence, detail });
+}
