@@ -9,9 +9,6 @@ const renderer = resolve(__dirname, '../../renderer');
 /** Not in the catalogue yet: the list gets shorter, never longer. */
 const NOT_YET: readonly string[] = [
   'pages/experiments',
-  'pages/history',
-  'pages/queue',
-  'pages/threads',
 
   'dialogs',
   'lib/download-draft',
@@ -31,7 +28,7 @@ const SPOKEN =
 /** Attributes that are never shown. */
 const SILENT = /^(?:className|key|placement)$/u;
 /** Names that every language has alike. */
-const NAMES = new Set(['Heddle', 'Electron', 'Chromium', 'Node', 'SQLite', 'http://host:port']);
+const NAMES = new Set(['Heddle', 'W', 'Electron', 'Chromium', 'Node', 'SQLite', 'http://host:port']);
 
 const LETTERS = /\p{L}/u;
 /** `Retry later`, `Retry`; and not `retry-later`, `ArrowDown`, `GET`. */
@@ -62,7 +59,7 @@ function literalsIn(path: string): string[] {
       return;
     if (ts.isJsxAttribute(node) && SILENT.test(node.name.getText(file))) return;
     if (ts.isJsxText(node) && LETTERS.test(node.text)) report(node, node.text);
-    else if (ts.isStringLiteralLike(node) && !isCompared(node)) {
+    else if (ts.isStringLiteralLike(node) && !isCode(node)) {
       const isShown = LETTERS.test(node.text) && isSpoken(node, file);
       if (isShown || (PROSE.test(node.text) && !KEYS.test(node.text))) report(node, node.text);
     } else if (ts.isTemplateExpression(node)) {
@@ -76,12 +73,16 @@ function literalsIn(path: string): string[] {
   return found;
 }
 
-function isCompared({ parent }: ts.Node): boolean {
+/** The name of a property, or what a value is compared with. */
+function isCode(node: ts.Node): boolean {
+  const { parent } = node;
   return (
-    ts.isBinaryExpression(parent) &&
-    [ts.SyntaxKind.EqualsEqualsEqualsToken, ts.SyntaxKind.ExclamationEqualsEqualsToken].includes(
-      parent.operatorToken.kind,
-    )
+    (ts.isPropertyAssignment(parent) && parent.name === node) ||
+    ts.isCaseClause(parent) ||
+    (ts.isBinaryExpression(parent) &&
+      [ts.SyntaxKind.EqualsEqualsEqualsToken, ts.SyntaxKind.ExclamationEqualsEqualsToken].includes(
+        parent.operatorToken.kind,
+      ))
   );
 }
 

@@ -1,4 +1,5 @@
 /** All jobs of all kinds, the newest first. */
+import { text } from '../../common/text/text';
 import { useEffect, useState } from 'react';
 import { isEnded, type JobSummary } from '../../common/model/jobs';
 import { formatBytes, formatCount, formatDuration, formatRate } from '../../common/model/units';
@@ -38,12 +39,15 @@ export function HistoryPage() {
   return (
     <div className={pageStyles['page']}>
       <header className={`${pageStyles['header'] ?? ''} ${styles['header'] ?? ''}`}>
-        <h1 className={pageStyles['title']}>History</h1>
+        <h1 className={pageStyles['title']}>{text('page.history')}</h1>
         {held !== null && held.total > PAGE && (
           <>
             <p className={styles['range']}>
-              {formatCount(held.offset + 1)}–{formatCount(Math.min(held.offset + PAGE, held.total))} of{' '}
-              {formatCount(held.total)}
+              {text('history.range', {
+                first: formatCount(held.offset + 1),
+                last: formatCount(Math.min(held.offset + PAGE, held.total)),
+                total: formatCount(held.total),
+              })}
             </p>
             <Button
               isDisabled={offset === 0}
@@ -51,7 +55,7 @@ export function HistoryPage() {
                 setOffset(Math.max(0, offset - PAGE));
               }}
             >
-              Newer
+              {text('history.newer')}
             </Button>
             <Button
               isDisabled={offset + PAGE >= held.total}
@@ -59,16 +63,14 @@ export function HistoryPage() {
                 setOffset(offset + PAGE);
               }}
             >
-              Older
+              {text('history.older')}
             </Button>
           </>
         )}
       </header>
       <Queue />
       {held?.total === 0 ? (
-        <p className={styles['none']}>
-          Every job you run is listed here: what it did, how long it took, how fast it was.
-        </p>
+        <p className={styles['none']}>{text('history.none')} </p>
       ) : (
         <HistoryTable jobs={jobs} />
       )}
@@ -97,38 +99,38 @@ function useHistoryPage(offset: number): Held | null {
 function HistoryTable({ jobs }: { readonly jobs: readonly JobSummary[] }) {
   return (
     // Scrolls, and so has to be reachable by keyboard.
-    <div className={styles['scroller']} role="region" aria-label="All jobs" tabIndex={0}>
+    <div className={styles['scroller']} role="region" aria-label={text('history.all')} tabIndex={0}>
       <table className={styles['table']}>
         <thead>
           <tr>
-            <th scope="col">Job</th>
+            <th scope="col">{text('history.job')}</th>
             <th scope="col" className={styles['aside']}>
-              Kind
+              {text('history.kind')}
             </th>
             <th scope="col" className={styles['aside']}>
-              When
+              {text('history.when')}
             </th>
             <th scope="col" className={`${styles['number'] ?? ''} ${styles['aside'] ?? ''}`}>
-              Took
+              {text('history.took')}
             </th>
             <th scope="col" className={styles['number']}>
-              Done
+              {text('history.done')}
             </th>
             <th scope="col" className={styles['number']}>
-              Failed
+              {text('history.failed')}
             </th>
             <th scope="col" className={`${styles['number'] ?? ''} ${styles['aside'] ?? ''}`}>
-              Bytes
+              {text('history.bytes')}
             </th>
             <th scope="col" className={`${styles['number'] ?? ''} ${styles['aside'] ?? ''}`}>
-              Speed
+              {text('history.speed')}
             </th>
             <th scope="col" className={styles['aside']}>
-              Mode
+              {text('history.mode')}
             </th>
-            <th scope="col">State</th>
+            <th scope="col">{text('history.state')}</th>
             <th scope="col">
-              <span className="visually-hidden">Actions</span>
+              <span className="visually-hidden">{text('history.actions')}</span>
             </th>
           </tr>
         </thead>
@@ -144,12 +146,12 @@ function HistoryTable({ jobs }: { readonly jobs: readonly JobSummary[] }) {
 
 function HistoryRow({ job }: { readonly job: JobSummary }) {
   const rate = meanRate(job);
-  const kind = `${kindName(job.kind)}${isDryRun(job) ? ', dry run' : ''}`;
+  const kind = isDryRun(job) ? text('history.dry-run', { kind: kindName(job.kind) }) : kindName(job.kind);
   const when = whenText(job.createdAtMs);
   const took = formatDuration(job.elapsedMs);
   const bytes = formatBytes(job.bytesDone);
   const speed = rate > 0 && !isDryRun(job) ? formatRate(rate) : null;
-  const more = [kind, when, `${bytes} in ${took}`, speed, modeName(job.mode)];
+  const more = [kind, when, text('history.bytes-in', { bytes, time: took }), speed, modeName(job.mode)];
   return (
     <tr>
       <th scope="row">
@@ -177,35 +179,33 @@ function HistoryRow({ job }: { readonly job: JobSummary }) {
       <td className={`${styles['number'] ?? ''} ${styles['aside'] ?? ''}`}>{bytes}</td>
       <td className={`${styles['number'] ?? ''} ${styles['aside'] ?? ''}`}>{speed ?? '–'}</td>
       <td className={styles['aside']}>{modeName(job.mode)}</td>
-      <td>{job.state === 'done' ? 'done' : jobStateText(job)}</td>
+      <td>{job.state === 'done' ? text('history.state.done') : jobStateText(job)}</td>
       <td className={styles['actions']}>
         {canRetry(job) && (
           <button
             type="button"
             className={styles['action']}
-            aria-label={
-              job.kind === 'verify'
-                ? `Check again what differs in ${visible(job.label)}`
-                : `Retry failed tasks of ${visible(job.label)}`
-            }
+            aria-label={text(job.kind === 'verify' ? 'history.check.name' : 'history.retry.name', {
+              name: visible(job.label),
+            })}
             onClick={() => {
               retryJob(job.id);
               showJob(job);
             }}
           >
-            {job.kind === 'verify' ? 'Check again' : 'Retry'}
+            {text(job.kind === 'verify' ? 'history.check' : 'history.retry')}
           </button>
         )}
         {isEnded(job.state) && (
           <button
             type="button"
             className={styles['action']}
-            aria-label={`Remove ${visible(job.label)}`}
+            aria-label={text('history.remove.name', { name: visible(job.label) })}
             onClick={() => {
               removeJobs([job]);
             }}
           >
-            Remove
+            {text('history.remove')}
           </button>
         )}
       </td>

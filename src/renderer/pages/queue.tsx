@@ -1,10 +1,14 @@
 /** Jobs that have not ended, in the order in which they go on; those that wait can be put into another. */
+import { shortcutText } from '../../common/commands/shortcut';
+import { text } from '../../common/text/text';
 import { useEffect, useId, useState, type DragEvent, type KeyboardEvent } from 'react';
 import type { JobSummary } from '../../common/model/jobs';
 import { visible } from '../../common/model/visible';
 import { request } from '../bridge';
 import { Button } from '../components/button';
 import { kindName } from '../kinds';
+import { failureText } from '../lib/failure-text';
+import { isMac } from '../lib/platform';
 import { jobStateText, whenText } from '../lib/text';
 import { useFrame } from '../state/frames';
 import { jobsStore, mergeJobs } from '../state/jobs';
@@ -47,13 +51,13 @@ export function Queue() {
     <section className={styles['queue']} aria-labelledby={id}>
       <div className={styles['head']}>
         <h2 id={id} className={styles['title']}>
-          Queue
+          {text('queue.title')}
         </h2>
         <Button isDisabled={!goes} onPress={pauseAll}>
-          Pause all
+          {text('queue.pause-all')}
         </Button>
         <Button isDisabled={!stands} onPress={resumeAll}>
-          Resume all
+          {text('queue.resume-all')}
         </Button>
       </div>
       <ol className={styles['list']}>
@@ -84,7 +88,7 @@ export function Queue() {
       </ol>
       {waiting.length > 1 && (
         <p className={styles['hint']}>
-          Drag jobs that wait, or press Alt+Up and Alt+Down, to change their order.
+          {text('queue.hint', { up: shortcutText('Alt+Up', isMac), down: shortcutText('Alt+Down', isMac) })}
         </p>
       )}
     </section>
@@ -143,7 +147,7 @@ function QueueRow({ job, place, isLast, isOver, ...drag }: QueueRowProps) {
           <>
             <Button
               look="icon"
-              aria-label={`Move ${name} up`}
+              aria-label={text('queue.up', { name })}
               isDisabled={place === 1}
               onPress={() => {
                 moveInQueue(job.id, -1);
@@ -153,7 +157,7 @@ function QueueRow({ job, place, isLast, isOver, ...drag }: QueueRowProps) {
             </Button>
             <Button
               look="icon"
-              aria-label={`Move ${name} down`}
+              aria-label={text('queue.down', { name })}
               isDisabled={isLast}
               onPress={() => {
                 moveInQueue(job.id, 1);
@@ -170,15 +174,15 @@ function QueueRow({ job, place, isLast, isOver, ...drag }: QueueRowProps) {
 
 function QueueState({ job }: { readonly job: JobSummary }) {
   const frame = useFrame(job.id);
-  const text =
+  const state =
     job.startAtMs !== null
-      ? `starts ${whenText(job.startAtMs)}`
+      ? text('queue.starts', { when: whenText(job.startAtMs) })
       : job.error !== null
-        ? visible(job.error.message)
+        ? visible(failureText(job.error))
         : jobStateText(frame === null ? job : { ...job, ...frame });
   return (
-    <span className={styles['state']} title={text}>
-      {text}
+    <span className={styles['state']} title={state}>
+      {state}
     </span>
   );
 }

@@ -4,12 +4,14 @@ import { common } from './common';
 import { dialogs } from './dialogs';
 import { findings } from './findings';
 import { frame } from './frame';
+import { history } from './history';
 import { jobs } from './jobs';
 import { kinds } from './kinds';
 import { reasons } from './reasons';
 import { settings } from './settings';
 import { shell } from './shell';
 import { tasks } from './tasks';
+import { threads } from './threads';
 import { told } from './told';
 import { trials } from './trials';
 
@@ -19,12 +21,14 @@ export const english = {
   ...dialogs,
   ...findings,
   ...frame,
+  ...history,
   ...jobs,
   ...kinds,
   ...reasons,
   ...settings,
   ...shell,
   ...tasks,
+  ...threads,
   ...told,
   ...trials,
 } as const;

@@ -1,9 +1,9 @@
 /** A thread by hand against a pool with an executor: five rows, each with a figure that was measured here. */
+import { text } from '../../../common/text/text';
 import { useEffect, useId, useState } from 'react';
 import type { CodeSample, CodeSamples } from '../../../common/experiments/thread-costs';
 import { request } from '../../bridge';
 import { Button } from '../../components/button';
-import { plural } from '../../lib/text';
 import { costNote, costRows } from '../../lib/thread-costs-text';
 import { notifyError } from '../../state/notices';
 import { experimentsStore } from '../../state/experiments';
@@ -20,7 +20,7 @@ export function CostsTable() {
     samples !== null && (
       <ShowCode
         sample={samples[which]}
-        what={which === 'byHand' ? 'by hand' : 'with an executor'}
+        which={which}
         isShown={shown === which}
         codeId={codeId}
         onPress={() => {
@@ -30,13 +30,13 @@ export function CostsTable() {
     );
   return (
     <>
-      <div className={styles['scroller']} role="region" aria-label="What each way costs" tabIndex={0}>
+      <div className={styles['scroller']} role="region" aria-label={text('costs.label')} tabIndex={0}>
         <table className={styles['table']}>
           <thead>
             <tr>
               <td />
-              <th scope="col">A thread for each task</th>
-              <th scope="col">Pool with an executor</th>
+              <th scope="col">{text('costs.by-hand')}</th>
+              <th scope="col">{text('costs.pool')}</th>
             </tr>
           </thead>
           <tbody>
@@ -48,7 +48,7 @@ export function CostsTable() {
               </tr>
             ))}
             <tr>
-              <th scope="row">Simplicity</th>
+              <th scope="row">{text('costs.simplicity')}</th>
               <td>{sample('byHand')}</td>
               <td>{sample('pool')}</td>
             </tr>
@@ -56,7 +56,7 @@ export function CostsTable() {
         </table>
       </div>
       {samples !== null && shown !== null && (
-        <pre id={codeId} className={styles['code']} tabIndex={0} aria-label="Code">
+        <pre id={codeId} className={styles['code']} tabIndex={0} aria-label={text('costs.code')}>
           <code>{samples[shown].code}</code>
         </pre>
       )}
@@ -75,24 +75,25 @@ function useSamples(): CodeSamples | null {
 
 interface ShowCodeProps {
   readonly sample: CodeSample;
-  readonly what: string;
+  readonly which: keyof CodeSamples;
   readonly isShown: boolean;
   readonly codeId: string;
   readonly onPress: () => void;
 }
 
-function ShowCode({ sample, what, isShown, codeId, onPress }: ShowCodeProps) {
+function ShowCode({ sample, which, isShown, codeId, onPress }: ShowCodeProps) {
+  const act = isShown ? 'hide' : 'show';
   return (
     <>
-      {plural(sample.lines, 'line', 'lines')}{' '}
+      {text('costs.lines', { count: sample.lines })}{' '}
       <Button
         look="link"
-        aria-label={`${isShown ? 'Hide' : 'Show'} the code ${what}`}
+        aria-label={text(`costs.${act}.${which}`)}
         aria-expanded={isShown}
         {...(isShown ? { 'aria-controls': codeId } : {})}
         onPress={onPress}
       >
-        {isShown ? 'hide' : 'show'}
+        {text(`costs.${act}`)}
       </Button>
     </>
   );
@@ -105,17 +106,17 @@ function Measuring() {
     return (
       <div className={styles['line']}>
         <Button
-          aria-label="Cancel measuring threads"
+          aria-label={text('costs.cancel.name')}
           onPress={() => {
             stopMeasuring();
           }}
         >
-          Cancel
+          {text('common.cancel')}
         </Button>
         <p className={styles['note']}>
           {progress.total === 0
-            ? 'Jobs are brought to a stand.'
-            : `Measurement ${progress.done + 1} of ${progress.total} at most. Jobs stand still meanwhile.`}
+            ? text('costs.stand')
+            : text('costs.progress', { done: progress.done + 1, total: progress.total })}
         </p>
       </div>
     );
@@ -123,19 +124,14 @@ function Measuring() {
   return (
     <div className={styles['line']}>
       <Button
-        aria-label={costs === null ? 'Measure it here: what threads cost' : 'Run again: what threads cost'}
+        aria-label={text(costs === null ? 'costs.measure.name' : 'costs.again.name')}
         isDisabled={busy}
         onPress={() => void measureThreads()}
       >
-        {costs === null ? 'Measure it here' : 'Run again'}
+        {text(costs === null ? 'costs.measure' : 'costs.again')}
       </Button>
       <p className={styles['note']} role={error === null ? undefined : 'alert'}>
-        {error ??
-          (busy
-            ? 'Another experiment runs.'
-            : costs === null
-              ? 'It takes about half a minute, in separate processes: 300 threads at once may need several gigabytes of memory.'
-              : costNote(costs))}
+        {error ?? (busy ? text('threads.other-runs') : costs === null ? text('costs.note') : costNote(costs))}
       </p>
     </div>
   );

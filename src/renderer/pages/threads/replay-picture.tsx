@@ -1,8 +1,8 @@
 /** Queue, threads and what is done, as they stood at one moment of a job. */
+import { text } from '../../../common/text/text';
 import type { JobKind } from '../../../common/model/jobs';
 import { formatCount } from '../../../common/model/units';
 import { visible } from '../../../common/model/visible';
-import { plural } from '../../lib/text';
 import type { ReplayState, ReplayWorker } from '../../lib/replay';
 import styles from './replay.module.css';
 
@@ -10,13 +10,6 @@ const MOST_SQUARES = 9;
 /** Tasks that a thread has at once, as bars below each other. */
 const MOST_BARS = 4;
 const MOST_WORKERS = 8;
-
-const DOES: Readonly<Record<JobKind, string>> = {
-  download: 'downloading',
-  hash: 'hashing',
-  verify: 'verifying',
-  copy: 'copying',
-};
 
 interface ReplayPictureProps {
   readonly kind: JobKind;
@@ -30,7 +23,7 @@ export function ReplayPicture({ kind, state, total }: ReplayPictureProps) {
   return (
     <div className={styles['picture']}>
       <div className={styles['queue']}>
-        <p className={styles['label']}>Queue · {formatCount(waiting)} waiting</p>
+        <p className={styles['label']}>{text('replay.waiting', { count: formatCount(waiting) })}</p>
         <div className={styles['squares']} aria-hidden="true">
           {Array.from({ length: Math.min(MOST_SQUARES, waiting) }, (_, index) => (
             <span key={index} className={styles['square']} />
@@ -40,14 +33,14 @@ export function ReplayPicture({ kind, state, total }: ReplayPictureProps) {
       <span className={styles['arrow']} aria-hidden="true">
         →
       </span>
-      <ul className={styles['threads']} aria-label="Threads">
+      <ul className={styles['threads']} aria-label={text('replay.threads')}>
         {workers.slice(0, MOST_WORKERS).map((worker) => (
           <ThreadBox key={worker.worker} kind={kind} worker={worker} />
         ))}
-        {more > 0 && <li className={styles['label']}>and {plural(more, 'more thread', 'more threads')}</li>}
+        {more > 0 && <li className={styles['label']}>{text('replay.more', { count: more })}</li>}
       </ul>
       <div className={styles['done']}>
-        <p className={styles['label']}>Done · {formatCount(done)}</p>
+        <p className={styles['label']}>{text('replay.done', { count: formatCount(done) })}</p>
         <div className={styles['track']} aria-hidden="true">
           <div className={styles['doneBar']} style={{ width: `${(done / Math.max(1, total)) * 100}%` }} />
         </div>
@@ -73,8 +66,8 @@ function ThreadBox({ kind, worker: { worker, running } }: { kind: JobKind; worke
 
 export function doesText(kind: JobKind, running: ReplayWorker['running']): string {
   const [first, ...others] = running;
-  if (first === undefined) return 'idle';
+  if (first === undefined) return text('replay.idle');
   return others.length === 0
-    ? `${DOES[kind]} ${visible(first.name)}`
-    : `${DOES[kind]} ${formatCount(running.length)} at once`;
+    ? text(`replay.does.${kind}`, { name: visible(first.name) })
+    : text(`replay.many.${kind}`, { count: formatCount(running.length) });
 }

@@ -1,12 +1,13 @@
 /** A job of the user's own, step by step: tasks wait in the queue, a thread that is free takes the next one. */
+import { text } from '../../../common/text/text';
 import { useEffect, useId, useMemo, useState } from 'react';
-import { isEnded, type JobSummary, type Mode } from '../../../common/model/jobs';
+import { isEnded, type JobSummary } from '../../../common/model/jobs';
 import { settledTasks } from '../../../common/model/tasks';
-import { formatCount, formatDuration } from '../../../common/model/units';
+import { formatCount, formatDecimal, formatDuration } from '../../../common/model/units';
 import { visible } from '../../../common/model/visible';
 import { Button } from '../../components/button';
 import { kindName } from '../../kinds';
-import { plural, whenText } from '../../lib/text';
+import { whenText } from '../../lib/text';
 import { replayOf, stateAt, stepAt, timeOf, type Replay } from '../../lib/replay';
 import { useRequest } from '../../lib/use-request';
 import { jobsStore } from '../../state/jobs';
@@ -21,13 +22,6 @@ const PLAYED_MS = 20_000;
 /** Tasks that are shown, of the job's first ones: what one request gives. */
 const MOST_TASKS = 500;
 const OFFERED = 20;
-
-const HOW: Readonly<Record<Mode, string>> = {
-  sequential: 'Tasks wait in the queue, and the one thread takes one after another.',
-  'event-loop': 'Tasks wait in the queue, and the one thread has several of them in flight.',
-  'thread-per-task': 'Tasks wait in the queue, and each gets a thread of its own that ends with it.',
-  pool: 'Tasks wait in the queue; a thread that is free takes the next one; none is made or ended in between.',
-};
 
 /** Ended jobs with something to see, newest first. */
 function shown(jobs: ReadonlyMap<number, JobSummary>): JobSummary[] {
@@ -45,13 +39,13 @@ export function OwnJob() {
   if (job === undefined) {
     return (
       <div className={styles['none']}>
-        <p>When a job of yours has run, its tasks, queue and threads are shown here step by step.</p>
+        <p>{text('replay.none')}</p>
         <Button
           onPress={() => {
             openNew('hash');
           }}
         >
-          Hash a folder
+          {text('replay.hash')}
         </Button>
       </div>
     );
@@ -64,7 +58,7 @@ export function OwnJob() {
         jobs.length > 1 && (
           <select
             className={styles['choice']}
-            aria-label="The job that is shown"
+            aria-label={text('replay.choice')}
             value={job.id}
             onChange={(event) => {
               setChosenId(Number(event.target.value));
@@ -89,30 +83,38 @@ function JobReplay({ job, choice }: { readonly job: JobSummary; readonly choice:
     { version: String(job.endedAtMs) },
   );
   const replay = useMemo(() => (page === null ? null : replayOf(page.rows)), [page]);
-  const all = settledTasks(job.counts);
   const part = page !== null && page.total > page.rows.length;
   return (
     <>
       <div className={styles['head']}>
         <div className={styles['about']}>
-          <h3 className={styles['title']}>Your job “{visible(job.label)}”, step by step</h3>
+          <h3 className={styles['title']}>{text('replay.title', { name: visible(job.label) })}</h3>
           <p className={styles['note']}>
-            {kindName(job.kind)} of {plural(all, 'task', 'tasks')}
-            {replay !== null && ` on ${plural(replay.workers.length, 'thread', 'threads')}`}
-            {job.endedAtMs !== null && `, ${whenText(job.endedAtMs)}`}
-            {part && `; the first ${formatCount(page.rows.length)} are shown`}. {HOW[job.mode]}
+            {aboutText(job, replay, part ? page.rows.length : null)}. {text(`replay.how.${job.mode}`)}
           </p>
         </div>
         {choice}
       </div>
       {replay !== null &&
         (replay.steps.length === 0 ? (
-          <p className={styles['note']}>No thread ran any task of this job.</p>
+          <p className={styles['note']}>{text('replay.no-thread')}</p>
         ) : (
           <Player job={job} replay={replay} />
         ))}
     </>
   );
+}
+
+/** @param first of how many of the tasks; `null`: of all */
+function aboutText(job: JobSummary, replay: Replay | null, first: number | null): string {
+  const kind = kindName(job.kind);
+  const tasks = text('common.tasks', { count: settledTasks(job.counts) });
+  let about =
+    replay === null
+      ? text('replay.about.short', { kind, tasks })
+      : text('replay.about', { kind, tasks, threads: replay.workers.length });
+  if (job.endedAtMs !== null) about = text('replay.when', { about, when: whenText(job.endedAtMs) });
+  return first === null ? about : text('replay.part', { about, count: formatCount(first) });
 }
 
 interface Played {
@@ -137,9 +139,9 @@ function Player({ job, replay }: { readonly job: JobSummary; readonly replay: Re
   const said = state.workers
     .map(({ worker, running }) => `W${worker} ${doesText(job.kind, running)}`)
     .join(', ');
-  const time = atMs < 0 ? 'before the first task' : `${formatDuration(atMs)} after the first task began`;
+  const time = atMs < 0 ? text('replay.before') : text('replay.after', { time: formatDuration(atMs) });
   return (
-    <div role="group" aria-label="The job, step by step">
+    <div role="group" aria-label={text('replay.label')}>
       <ReplayPicture kind={job.kind} state={state} total={replay.tasks.length} />
       <div className={styles['controls']}>
         {!isStill && (
@@ -149,7 +151,7 @@ function Player({ job, replay }: { readonly job: JobSummary; readonly replay: Re
             }}
           >
             <span aria-hidden="true">{plays ? '❚❚ ' : '▶ '}</span>
-            {plays ? 'Pause' : `Play at ${paceText(pace)}`}
+            {plays ? text('replay.pause') : text('replay.play', { pace: paceText(pace) })}
           </Button>
         )}
         <Button
@@ -158,7 +160,7 @@ function Player({ job, replay }: { readonly job: JobSummary; readonly replay: Re
             goTo(step - 1);
           }}
         >
-          Step back
+          {text('replay.back')}
         </Button>
         <Button
           isDisabled={step >= last}
@@ -166,10 +168,10 @@ function Player({ job, replay }: { readonly job: JobSummary; readonly replay: Re
             goTo(step + 1);
           }}
         >
-          Step forward
+          {text('replay.forward')}
         </Button>
         <label className={styles['step']} htmlFor={sliderId}>
-          Step {formatCount(step)} of {formatCount(last)}
+          {text('replay.step', { step: formatCount(step), last: formatCount(last) })}
         </label>
         <input
           id={sliderId}
@@ -178,7 +180,7 @@ function Player({ job, replay }: { readonly job: JobSummary; readonly replay: Re
           min={0}
           max={last}
           value={step}
-          aria-valuetext={`Step ${step} of ${last}, ${time}`}
+          aria-valuetext={text('replay.step.value', { step, last, time })}
           onChange={(event) => {
             goTo(Number(event.target.value));
           }}
@@ -186,7 +188,12 @@ function Player({ job, replay }: { readonly job: JobSummary; readonly replay: Re
       </div>
       {/* Nobody wants to hear each of the steps that are played. */}
       <p className={styles['note']} aria-live={plays ? 'off' : 'polite'}>
-        {capital(time)}: {formatCount(state.waiting)} waiting, {said}, {formatCount(state.done)} done.
+        {text('replay.said', {
+          time: capital(time),
+          waiting: formatCount(state.waiting),
+          threads: said,
+          done: formatCount(state.done),
+        })}
       </p>
     </div>
   );
@@ -220,10 +227,11 @@ function usePlaying(
 
 /** `12 × its speed`, `0.25 × its speed`, `1/213 of its speed`. */
 function paceText(pace: number): string {
-  if (pace < 0.095) return `1/${formatCount(Math.round(1 / pace))} of its speed`;
-  return `${pace >= 9.95 ? formatCount(Math.round(pace)) : pace.toPrecision(2)} × its speed`;
+  if (pace < 0.095) return text('replay.pace.slow', { pace: formatCount(Math.round(1 / pace)) });
+  const times = pace >= 9.95 ? formatCount(Math.round(pace)) : formatDecimal(pace, pace < 0.995 ? 2 : 1);
+  return text('replay.pace', { pace: times });
 }
 
-function capital(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
+function capital(phrase: string): string {
+  return phrase.charAt(0).toUpperCase() + phrase.slice(1);
 }

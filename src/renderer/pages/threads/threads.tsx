@@ -1,7 +1,9 @@
 /** How threads work here: in plain words, each claim with a button that runs it on this machine. */
+import { text } from '../../../common/text/text';
 import { useEffect, useState, type ReactNode } from 'react';
 import { visible } from '../../../common/model/visible';
 import { Button } from '../../components/button';
+import { failureText } from '../../lib/failure-text';
 import { inShort } from '../../lib/thread-costs-text';
 import { CLAIMS, outcomeOf, threadsText, type Claim, type ClaimOutcome } from '../../lib/thread-claims';
 import { claimsStore, runClaim, type ClaimRun } from '../../state/claims';
@@ -25,26 +27,22 @@ export function ThreadsPage() {
   return (
     <div className={pageStyles['page']}>
       <header className={pageStyles['header']}>
-        <h1 className={pageStyles['title']}>How threads work here</h1>
+        <h1 className={pageStyles['title']}>{text('threads.title')}</h1>
         <RunAll />
       </header>
       {/* Scrolls, and so has to be reachable by keyboard. */}
-      <div className={styles['scroller']} role="region" aria-label="How threads work here" tabIndex={0}>
-        <Block id="in-short" title="In short">
+      <div className={styles['scroller']} role="region" aria-label={text('threads.title')} tabIndex={0}>
+        <Block id="in-short" title={text('threads.in-short')}>
           <InShort />
           <OwnJob />
         </Block>
-        <Block id="costs" title="A thread by hand, or a pool with an executor">
+        <Block id="costs" title={text('threads.costs')}>
           <CostsTable />
         </Block>
-        <Block id="uses" title="What threads are for">
+        <Block id="uses" title={text('threads.uses')}>
           <Uses />
         </Block>
-        <p className={styles['intro']}>
-          Each part makes a claim. Run it to see what this machine says: the same work in two modes, five runs
-          of each in random order after a warm-up. These small runs are shown here and not kept among the
-          experiments.
-        </p>
+        <p className={styles['intro']}>{text('threads.intro')} </p>
         {CLAIMS.map((claim) => (
           <Part key={claim.id} claim={claim} />
         ))}
@@ -99,7 +97,7 @@ function RunAll() {
   };
   return (
     <Button isDisabled={runs || measures || runningId !== null} onPress={() => void runAll()}>
-      Run all on this machine
+      {text('threads.run-all')}
     </Button>
   );
 }
@@ -112,9 +110,9 @@ function Part({ claim }: { readonly claim: Claim }) {
         <h2 id={`claim-${claim.id}`} className={styles['heading']}>
           {visible(claim.title)}
         </h2>
-        {claim.text.map((text) => (
-          <p key={text} className={styles['text']}>
-            {text}
+        {claim.text.map((part) => (
+          <p key={part} className={styles['text']}>
+            {part}
           </p>
         ))}
       </div>
@@ -134,25 +132,27 @@ function RunButton({ claim, run }: { readonly claim: Claim; readonly run: ClaimR
   if (runsHere) {
     return (
       <Button
-        aria-label={`Cancel: ${visible(claim.title)}`}
+        aria-label={text('threads.cancel', { name: visible(claim.title) })}
         onPress={() => {
           cancelExperiment(id);
         }}
       >
-        Cancel
+        {text('common.cancel')}
       </Button>
     );
   }
   return (
     <div className={styles['line']}>
       <Button
-        aria-label={`${run === null ? 'Run it here' : 'Run it again'}: ${visible(claim.title)}`}
+        aria-label={text(run === null ? 'threads.run.name' : 'threads.run-again.name', {
+          name: visible(claim.title),
+        })}
         isDisabled={runningId !== null}
         onPress={() => void runClaim(claim)}
       >
-        {run === null ? 'Run it here' : 'Run it again'}
+        {text(run === null ? 'threads.run' : 'threads.run-again')}
       </Button>
-      {runningId !== null && <p className={styles['note']}>Another experiment runs.</p>}
+      {runningId !== null && <p className={styles['note']}>{text('threads.other-runs')}</p>}
     </div>
   );
 }
@@ -179,8 +179,10 @@ function Outcome({ claim, run }: { readonly claim: Claim; readonly run: ClaimRun
     return (
       <p className={experiment.state === 'failed' ? styles['failure'] : styles['note']}>
         {experiment.state === 'failed'
-          ? visible(experiment.error?.message ?? 'It failed.')
-          : 'It was cancelled.'}
+          ? experiment.error === null
+            ? text('threads.failed')
+            : visible(failureText(experiment.error))
+          : text('threads.cancelled')}
       </p>
     );
   }
@@ -194,8 +196,11 @@ function Outcome({ claim, run }: { readonly claim: Claim; readonly run: ClaimRun
       {outcome === null ? (
         <p className={styles['note']}>
           {frame === null
-            ? 'It is being prepared.'
-            : `Run ${Math.min(frame.runsDone + 1, frame.runsTotal)} of ${frame.runsTotal}`}
+            ? text('threads.preparing')
+            : text('threads.run-of', {
+                done: Math.min(frame.runsDone + 1, frame.runsTotal),
+                total: frame.runsTotal,
+              })}
         </p>
       ) : (
         <div role="status">

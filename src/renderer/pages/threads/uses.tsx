@@ -1,6 +1,7 @@
 /** What threads are for, and what not: each with a button that has the work ready to start. */
 import type { ReactNode } from 'react';
 import type { ReadyWork } from '../../../common/experiments/experiment';
+import { text } from '../../../common/text/text';
 import { findingOf } from '../../../common/experiments/text';
 import { Button } from '../../components/button';
 import { POOL_SIZES, type ExperimentDraft } from '../../lib/experiment-draft';
@@ -16,47 +17,31 @@ export function Uses() {
   const beyond = POOL_SIZES.filter((size) => size > cores && size <= 8 * cores);
   return (
     <div className={styles['cards']}>
-      <Use
-        work="slow-server"
-        title="Network calls"
-        text="Yes: while one answer is on its way, others can be asked for. One thread with many calls in flight does it too."
-      >
+      <Use work="slow-server" title={text('uses.network')} note={text('uses.network.note')}>
         <Try work="slow-server" choices={{ tasks: '200', modes: ['sequential', 'event-loop', 'pool'] }}>
-          Try 200 calls
+          {text('uses.network.try')}
         </Try>
       </Use>
-      <Use
-        work="small-files"
-        title="Reading and writing files"
-        text="Yes, as far as the disk goes: while one thread waits for it, another computes a digest."
-      >
+      <Use work="small-files" title={text('uses.files')} note={text('uses.files.note')}>
         <Try work="small-files" choices={{ modes: ['sequential', 'pool'], size: String(Math.max(2, cores)) }}>
-          Try small files
+          {text('uses.files.try')}
         </Try>
         <Button
           onPress={() => {
             openNew('hash');
           }}
         >
-          Hash a folder
+          {text('replay.hash')}
         </Button>
       </Use>
-      <Use
-        work="serving"
-        title="Serving many clients"
-        text="Yes: a thread answers while others compute, so that no client waits for the work of another."
-      >
+      <Use work="serving" title={text('uses.serving')} note={text('uses.serving.note')}>
         <Try work="serving" choices={{ modes: ['sequential', 'event-loop', 'pool'] }}>
-          Serve and load it
+          {text('uses.serving.try')}
         </Try>
       </Use>
-      <Use
-        work="computing"
-        title="Not for computing beyond the cores"
-        text={`No: this machine has ${cores} ${cores === 1 ? 'core' : 'cores'}. More threads than that take turns on them and finish no sooner.`}
-      >
+      <Use work="computing" title={text('uses.computing')} note={text('uses.computing.note', { cores })}>
         <Try work="computing" choices={{ modes: ['pool'], size: String(cores), poolSizes: beyond }}>
-          Try more threads than cores
+          {text('uses.computing.try')}
         </Try>
       </Use>
     </div>
@@ -66,17 +51,17 @@ export function Uses() {
 interface UseProps {
   readonly work: ReadyWork;
   readonly title: string;
-  readonly text: string;
+  readonly note: string;
   readonly children: ReactNode;
 }
 
-function Use({ work, title, text, children }: UseProps) {
+function Use({ work, title, note, children }: UseProps) {
   const found = useLatestFinding(work);
   return (
     <article className={styles['card']} aria-label={title}>
       <h3 className={styles['title']}>{title}</h3>
-      <p className={styles['text']}>{text}</p>
-      {found !== null && <p className={styles['text']}>Here: {found}.</p>}
+      <p className={styles['text']}>{note}</p>
+      {found !== null && <p className={styles['text']}>{text('uses.found', { found })}</p>}
       <div className={styles['buttons']}>{children}</div>
     </article>
   );
