@@ -20,6 +20,7 @@ const EVENTS: Readonly<Record<keyof WindowEvents, true>> = {
   'threads-measuring': true,
   command: true,
   opening: true,
+  'update-found': true,
   'clipboard-urls': true,
   notice: true,
 };

@@ -119,6 +119,8 @@ const settingsSchema = z.lazy(() =>
     tray: z.boolean(),
     /** Heddle starts with the user's session, without a window. */
     startsAtLogin: z.boolean(),
+    /** New versions are looked for, where this build knows whom to ask. */
+    checksForUpdates: z.boolean(),
     /** URLs in the clipboard are offered when the window comes to the front. */
     offersClipboard: z.boolean(),
     /** The page that was shown last; '': none. */
@@ -159,6 +161,7 @@ export const DEFAULT_SETTINGS: Settings = {
   closing: 'ask',
   tray: false,
   startsAtLogin: false,
+  checksForUpdates: true,
   offersClipboard: false,
   lastPage: '',
   recentFolders: { sources: [], targets: [] },

@@ -23,6 +23,7 @@ import { offerPaths } from '../state/opening';
 import { clearFinished, isFinished, removeJobs } from '../state/removing';
 import { canMove, moveInQueue, pauseAll, queueOf, resumeAll } from '../state/queue';
 import { changeSettings, settingsStore } from '../state/settings';
+import { checkForUpdates } from '../state/updates';
 import { closeDialog, goTo, openDialog, shownJob, uiStore } from '../state/ui';
 
 interface Action {
@@ -252,6 +253,7 @@ const ACTIONS: Readonly<Record<CommandId, Action>> = {
       request('app:show-log', undefined).catch(notifyError);
     },
   },
+  'check-updates': { run: checkForUpdates },
   licenses: {
     run: () => {
       openDialog({ type: 'licenses' });

@@ -65,17 +65,17 @@ interface ToastItemProps {
 }
 
 function ToastItem({ toast, isHeld, onClose }: ToastItemProps) {
-  const { id, message, action } = toast;
+  const { id, message, action, stays = false } = toast;
   const shownMs = action === undefined ? SHOWN_MS : WITH_ACTION_MS;
   useEffect(() => {
-    if (isHeld) return undefined;
+    if (isHeld || stays) return undefined;
     const timer = setTimeout(() => {
       onClose(id, false);
     }, shownMs);
     return () => {
       clearTimeout(timer);
     };
-  }, [isHeld, id, shownMs, onClose]);
+  }, [isHeld, stays, id, shownMs, onClose]);
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.key !== 'Escape') return;
     event.preventDefault();

@@ -13,6 +13,7 @@ import { notify, notifyError } from './notices';
 import { infoStore, settingsStore } from './settings';
 import { speakProgress } from './spoken-progress';
 import { takeCostProgress } from './thread-costs';
+import { offerUpdate } from './updates';
 
 export function connect(): void {
   const { heddle } = window;
@@ -42,6 +43,9 @@ export function connect(): void {
   heddle.on('opening', takeOpened);
   takeOpened();
   heddle.on('clipboard-urls', offerClipboard);
+  heddle.on('update-found', ({ version }) => {
+    offerUpdate(version);
+  });
 
   speakProgress();
 

@@ -18,6 +18,7 @@ import { tasks } from './tasks';
 import { threads } from './threads';
 import { told } from './told';
 import { trials } from './trials';
+import { updates } from './updates';
 
 export const german: Messages = {
   ...commands,
@@ -35,4 +36,5 @@ export const german: Messages = {
   ...threads,
   ...told,
   ...trials,
+  ...updates,
 };

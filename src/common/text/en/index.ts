@@ -14,6 +14,7 @@ import { tasks } from './tasks';
 import { threads } from './threads';
 import { told } from './told';
 import { trials } from './trials';
+import { updates } from './updates';
 
 export const english = {
   ...commands,
@@ -31,4 +32,5 @@ export const english = {
   ...threads,
   ...told,
   ...trials,
+  ...updates,
 } as const;
