@@ -26,6 +26,8 @@ const START_CODES: ReadonlySet<string> = new Set([
   'job-elsewhere',
   'serve-folder',
   'serve-port',
+  'rpc-port',
+  'rpc-elsewhere',
 ]);
 
 /** Runs the command that the process was given, and sets its exit status. */
