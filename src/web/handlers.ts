@@ -34,6 +34,7 @@ const OF_THE_WINDOW: readonly (keyof Settings)[] = [
   'zoom',
   'lastPage',
   'rpc',
+  'checksForUpdates',
 ];
 
 function notHere(): never {
@@ -49,6 +50,9 @@ export function webHandlers(parts: HandlerParts, stream: Stream | null): Handler
     'app:info': () => appInfo(parts),
     'app:copy-diagnostics': notHere,
     'app:show-log': notHere,
+    'updates:check': notHere,
+    'updates:download': notHere,
+    'updates:install': notHere,
     'app:licenses': () => licensesIn(out),
     'commands:enabled': () => undefined,
     'opening:take': () => [],
@@ -118,6 +122,7 @@ async function appInfo({ engine, dataDirectory, roots }: HandlerParts): Promise<
     openingNotice: engine.openingNotice,
     downloadsDirectory: (await roots.isOpen(downloads)) ? downloads : (roots.folders[0] ?? ''),
     isOldElectron: false,
+    hasUpdates: false,
     automaticWorkers: {
       download: engine.automaticWorkers('download'),
       hash: engine.automaticWorkers('hash'),
