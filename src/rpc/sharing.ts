@@ -3,7 +3,7 @@ import type { Download } from './download';
 import { jobKey, mayShare } from './requested';
 
 /** With so many waiting, they share jobs. */
-const SHARE_FROM = 64;
+const SHARE_FROM = 32;
 const MOST_IN_JOB = 256;
 
 /**
