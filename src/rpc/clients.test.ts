@@ -261,7 +261,7 @@ test('after a restart everything has its GID and goes on', async () => {
     await ask<string>('addUri', [origin.url('file/done')]),
   ];
   await jobThat(({ label, state }) => label === 'done' && state === 'done');
-  await jobThat(({ label, state }) => label === 'running' && state === 'running');
+  await origin.isAsked('running', 1);
   await heddle.close();
   await start();
   expect(await ask('tellWaiting', 0, 10, ['gid', 'status'])).toContainEqual({

@@ -7,12 +7,12 @@ import { toErrorData } from '../common/model/errors';
 import { isEnded, type JobSummary } from '../common/model/jobs';
 import { taskId } from '../common/model/packet';
 import type { Engine } from '../engine';
-import { failure, removed, resultOf, type Download, type Result } from './download';
+import { failed, removed, resultOf, type Download, type Result } from './download';
 import { GID_DIGITS, newGid } from './gid';
 import { OneByOne } from './one-by-one';
 import { pathOf, ProgressReader } from './progress';
 import { Records } from './records';
-import { jobName, nextTogether } from './sharing';
+import { isCrowded, jobName, nextTogether } from './sharing';
 import { WaitingLine } from './waiting-line';
 import { jobRequest, type Requested } from './requested';
 import { RpcError } from './rpc-error';
@@ -273,14 +273,10 @@ export class Downloads {
         for (const each of open) {
           if (this.#hasSettled(each)) this.#settled(each);
           else if (job.state === 'cancelled') this.#end(each, removed(0, 0, pathOf(each)));
-          else this.#end(each, this.#failed(each, job));
+          else this.#end(each, failed(job.error, pathOf(each)));
         }
     }
     this.#fillSoon();
-  }
-
-  #failed(download: Download, { error }: JobSummary): Result {
-    return { status: 'error', ...failure(error), total: 0, completed: 0, path: pathOf(download) };
   }
 
   /** It has its turn. */
@@ -424,13 +420,16 @@ export class Downloads {
   #fill(): void {
     if (this.#isClosed || this.#held > 0) return;
     const most = this.#engine.settings.get().jobsAtOnce;
+    let waiting = this.queue.filter((each) => each.state === 'waiting' && !this.#waitsForRoom(each));
+    const share = isCrowded(waiting);
     for (;;) {
       const jobs = new Set([...this.#active].map((each) => each.jobId ?? this.#beginning.get(each)));
       if (jobs.size >= most) return;
-      const waiting = this.queue.filter((each) => each.state === 'waiting' && !this.#waitsForRoom(each));
-      const group = nextTogether(waiting, most - jobs.size);
+      const group = nextTogether(waiting, most - jobs.size, share);
       if (group.length === 0) return;
-      this.#line.leaveAll(new Set(group));
+      const taken = new Set(group);
+      waiting = waiting.filter((each) => !taken.has(each));
+      this.#line.leaveAll(taken);
       for (const each of group) this.#take(each);
       const begun = this.#begin(group).finally(() => {
         for (const each of group) this.#beginning.delete(each);
@@ -474,15 +473,7 @@ export class Downloads {
     } catch (error) {
       if (this.#isClosed) return;
       const data = toErrorData(error);
-      for (const each of group)
-        if (each.state === 'active')
-          this.#end(each, {
-            status: 'error',
-            ...failure(data),
-            total: 0,
-            completed: 0,
-            path: pathOf(each),
-          });
+      for (const each of group) if (each.state === 'active') this.#end(each, failed(data, pathOf(each)));
     }
   }
 

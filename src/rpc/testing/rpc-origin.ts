@@ -11,6 +11,7 @@ export class RpcOrigin {
   /** How often each was asked for. */
   readonly #asked = new Map<string, number>();
   readonly #broken = new Set<string>();
+  readonly #released = new Set<string>();
   #changed = Promise.withResolvers<void>();
 
   private constructor(server: Server) {
@@ -29,6 +30,10 @@ export class RpcOrigin {
         case 'held':
           if (origin.#broken.has(name)) {
             response.writeHead(404).end();
+            return;
+          }
+          if (origin.#released.has(name)) {
+            response.writeHead(200, { 'Content-Length': FILE_BYTES }).end(FILE);
             return;
           }
           // Its headers and its beginning come, its end does not.
@@ -69,8 +74,9 @@ export class RpcOrigin {
     return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}/${path}`;
   }
 
-  /** The rest of what was held back under this name. */
+  /** The rest of what was held back under this name; from now on it comes whole. */
   release(name: string): void {
+    this.#released.add(name);
     for (const response of this.#held.get(name) ?? []) response.end(FILE.subarray(1000));
     this.#held.delete(name);
   }
