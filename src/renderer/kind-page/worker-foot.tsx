@@ -7,6 +7,7 @@ import { formatBytes, formatCount, formatRate } from '../../common/model/units';
 import { visible } from '../../common/model/visible';
 import { request } from '../bridge';
 import { Button } from '../components/button';
+import { isDryRun } from '../lib/findings';
 import { percentText, plural } from '../lib/text';
 import { strips, useFrame, watchedFrame } from '../state/frames';
 import { useJob } from '../state/jobs';
@@ -67,6 +68,7 @@ export function WorkerFoot({ jobId }: { readonly jobId: number }) {
             frame={frames.get(worker)}
             statistics={statistics.find((entry) => entry.worker === worker)}
             drawn={drawn.includes(worker)}
+            hasBytes={!isDryRun(job)}
           />
         ))}
       </ul>
@@ -126,9 +128,11 @@ interface WorkerRowProps {
   readonly statistics: WorkerStatistics | undefined;
   /** Whether there is a strip to draw. */
   readonly drawn: boolean;
+  /** A dry run writes nothing. */
+  readonly hasBytes: boolean;
 }
 
-function WorkerRow({ worker, frame, statistics, drawn }: WorkerRowProps) {
+function WorkerRow({ worker, frame, statistics, drawn, hasBytes }: WorkerRowProps) {
   return (
     <li className={styles['row']}>
       <span className={styles['label']}>W{worker}</span>
@@ -137,12 +141,16 @@ function WorkerRow({ worker, frame, statistics, drawn }: WorkerRowProps) {
       ) : (
         <BusyBar share={statistics === undefined ? 0 : shareOf(statistics)} worker={worker} />
       )}
-      {frame === undefined ? <Past statistics={statistics} /> : <Now frame={frame} />}
+      {frame === undefined ? (
+        <Past statistics={statistics} hasBytes={hasBytes} />
+      ) : (
+        <Now frame={frame} hasBytes={hasBytes} />
+      )}
     </li>
   );
 }
 
-function Now({ frame }: { readonly frame: WorkerFrame }) {
+function Now({ frame, hasBytes }: { readonly frame: WorkerFrame; readonly hasBytes: boolean }) {
   const [first, ...others] = frame.running;
   const share =
     first?.bytesTotal === undefined || first.bytesTotal === null || first.bytesTotal === 0
@@ -157,7 +165,9 @@ function Now({ frame }: { readonly frame: WorkerFrame }) {
       >
         {visible(name)}
       </span>
-      <span className={styles['rate']}>{first === undefined ? '' : formatRate(frame.bytesPerSecond)}</span>
+      <span className={styles['rate']}>
+        {first === undefined || !hasBytes ? '' : formatRate(frame.bytesPerSecond)}
+      </span>
       <span className={styles['percent']}>
         {others.length > 0 ? `${others.length + 1} tasks` : share === null ? '' : percentText(share)}
       </span>
@@ -165,7 +175,12 @@ function Now({ frame }: { readonly frame: WorkerFrame }) {
   );
 }
 
-function Past({ statistics }: { readonly statistics: WorkerStatistics | undefined }) {
+interface PastProps {
+  readonly statistics: WorkerStatistics | undefined;
+  readonly hasBytes: boolean;
+}
+
+function Past({ statistics, hasBytes }: PastProps) {
   if (statistics === undefined) return <span className={styles['quiet']}>ended</span>;
   const { tasks, failed } = statistics;
   return (
@@ -174,7 +189,7 @@ function Past({ statistics }: { readonly statistics: WorkerStatistics | undefine
         {plural(tasks, 'task', 'tasks')}
         {failed > 0 ? `, ${formatCount(failed)} failed` : ''}
       </span>
-      <span className={styles['rate']}>{formatBytes(statistics.bytes)}</span>
+      <span className={styles['rate']}>{hasBytes ? formatBytes(statistics.bytes) : ''}</span>
       <span className={styles['percent']}>{percentText(shareOf(statistics))}</span>
     </>
   );
