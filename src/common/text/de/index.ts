@@ -5,6 +5,8 @@
 import type { Messages } from '../messages';
 import { commands } from './commands';
 import { common } from './common';
+import { compare } from './compare';
+import { finding } from './finding';
 import { frame } from './frame';
 import { history } from './history';
 import { kinds } from './kinds';
@@ -16,6 +18,8 @@ import { told } from './told';
 export const german: Messages = {
   ...commands,
   ...common,
+  ...compare,
+  ...finding,
   ...frame,
   ...history,
   ...kinds,

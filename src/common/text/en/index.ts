@@ -1,6 +1,8 @@
 /** English: the source, and what all else is translated from. An area a file. */
 import { commands } from './commands';
 import { common } from './common';
+import { compare } from './compare';
+import { finding } from './finding';
 import { frame } from './frame';
 import { history } from './history';
 import { kinds } from './kinds';
@@ -12,6 +14,8 @@ import { told } from './told';
 export const english = {
   ...commands,
   ...common,
+  ...compare,
+  ...finding,
   ...frame,
   ...history,
   ...kinds,
