@@ -32,7 +32,18 @@ const NEVER: readonly string[] = ['gallery'];
 const SPOKEN =
   /^(?:aria-label|aria-description|aria-roledescription|aria-valuetext|alt|title|placeholder|label|text|note|name|words|hint|description|keep|act|message|detail|summary)$/u;
 /** Names that every language has alike. */
-const NAMES = new Set(['Heddle', 'W', 'Electron', 'Chromium', 'Node', 'SQLite', 'http://host:port']);
+const NAMES = new Set([
+  'Heddle',
+  'W',
+  'S',
+  'Node …',
+  'Electron …',
+  'Electron',
+  'Chromium',
+  'Node',
+  'SQLite',
+  'http://host:port',
+]);
 
 const LETTERS = /\p{L}/u;
 /** `Retry later`, `Retry`; and not `retry-later`, `ArrowDown`, `GET`. */
