@@ -22,19 +22,27 @@ export interface App {
   readonly complaints: string[];
 }
 
-/**
- * @param asks whether it may ask, in dialogs that stop it until they are answered
- * @param language what the system's user prefers
- */
-export async function launch(dataDirectory: string, { asks = false, language = 'en' } = {}): Promise<App> {
+interface LaunchOptions {
+  /** Whether it may ask, in dialogs that stop it until they are answered. */
+  readonly asks?: boolean;
+  /** What the system's user prefers. */
+  readonly language?: string;
+  readonly args?: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+export async function launch(
+  dataDirectory: string,
+  { asks = false, language = 'en', args = [], env = {} }: LaunchOptions = {},
+): Promise<App> {
   const executablePath = process.env['HEDDLE_ELECTRON'];
   if (executablePath === undefined)
     throw new Error('HEDDLE_ELECTRON names no Electron: use npm run test:e2e');
   const rootFlags = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
   const electron = await _electron.launch({
     executablePath,
-    args: [root, ...rootFlags, `--data-dir=${dataDirectory}`],
-    env: { ...process.env, HEDDLE_LANGUAGE: language, ...(asks ? {} : { HEDDLE_NO_DIALOG: '1' }) },
+    args: [root, ...rootFlags, `--data-dir=${dataDirectory}`, ...args],
+    env: { ...process.env, ...env, HEDDLE_LANGUAGE: language, ...(asks ? {} : { HEDDLE_NO_DIALOG: '1' }) },
   });
   const window = await electron.firstWindow();
   const complaints: string[] = [];

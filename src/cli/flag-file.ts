@@ -46,7 +46,7 @@ function takeFlags(action: Command, path: string): void {
     .split(/\r?\n/u)
     .forEach((line, index) => {
       const where = `Line ${index + 1} of ${path}`;
-      const read = readLine(line, where);
+      const read = readFlagLine(line, where);
       if (read === null) return;
       if (read.name === '--url') {
         if (read.value !== '') urls.push(read.value);
@@ -87,7 +87,10 @@ function take(scratch: Command, option: Option | undefined, value: string, where
 }
 
 /** @returns `null` for a line without a flag. @throws HeddleError `usage` */
-function readLine(line: string, where: string): { readonly name: string; readonly value: string } | null {
+export function readFlagLine(
+  line: string,
+  where: string,
+): { readonly name: string; readonly value: string } | null {
   const text = line.trim();
   if (text === '' || text.startsWith('#')) return null;
   const [, name, value = ''] = /^(-[A-Za-z]|(?:--)?[a-z][a-z0-9-]*)(?:\s*[=:]|\s|$)(.*)$/su.exec(text) ?? [];

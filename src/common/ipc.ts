@@ -123,6 +123,8 @@ export interface AppInfo {
   readonly downloadsDirectory: string;
   /** The Electron that runs is past its end of life and good for development alone. */
   readonly isOldElectron: boolean;
+  /** This build knows where to ask for new versions. */
+  readonly hasUpdates: boolean;
   /** Threads that "automatic" means for each kind, by mode `pool`. */
   readonly automaticWorkers: Readonly<Record<'download' | 'hash' | 'copy', number>>;
 }
@@ -134,6 +136,16 @@ export interface License {
   /** As its package says: an SPDX expression. */
   readonly license: string;
   readonly text: string;
+}
+
+/** What was found when a new version was looked for. */
+export interface FoundUpdate {
+  /** `null`: there is none. */
+  readonly version: string | null;
+  /** The one that runs. */
+  readonly current: string;
+  /** Otherwise this copy of Heddle has nobody to ask, or somebody else updates it. */
+  readonly isKnown: boolean;
 }
 
 export const pickSchema = z.strictObject({
@@ -169,6 +181,12 @@ export const REQUESTS = {
   'app:copy-diagnostics': channel<void>()(nothing),
   /** Opens the folder of the log in the file manager. */
   'app:show-log': channel<void>()(nothing),
+  /** Looks for a new version. */
+  'updates:check': channel<FoundUpdate>()(nothing),
+  /** Downloads what was found. */
+  'updates:download': channel<void>()(nothing),
+  /** Quits Heddle, installs what was downloaded, and starts it. */
+  'updates:install': channel<void>()(nothing),
   /** Of all that Heddle is made of. */
   'app:licenses': channel<readonly License[]>()(nothing),
   /** The commands that can be done now, for the menu bar. */
@@ -367,8 +385,12 @@ export interface ShellEvents {
   readonly command: { readonly id: CommandId };
   /** Something came in from outside: see `opening:take`. */
   readonly opening: null;
+  /** There is a new version. */
+  readonly 'update-found': { readonly version: string };
   /** The window came to the front with URLs in the clipboard that were not offered before. */
   readonly 'clipboard-urls': ClipboardUrls;
+  /** Of a browser: news do not come any more, come again, or cannot come since there are too many who listen. */
+  readonly connection: 'lost' | 'back' | 'full';
 }
 export type WindowEvents = Events & ShellEvents;
 export const EVENT_NAMES = [
@@ -395,6 +417,8 @@ export interface HeddleBridge {
   readonly language: string;
   /** What the setting *System* means. */
   readonly systemLanguage: string;
+  /** Where the window is shown. */
+  readonly place: 'desktop' | 'browser';
   invoke<Name extends RequestName>(
     name: Name,
     input: RequestInput<Name>,

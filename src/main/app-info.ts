@@ -5,7 +5,7 @@ import type { Engine } from '../engine';
 /** The first line of Electron releases that still get security fixes. */
 const OLDEST_SUPPORTED_ELECTRON = 43;
 
-export function appInfo(engine: Engine, dataDirectory: string): AppInfo {
+export function appInfo(engine: Engine, dataDirectory: string, hasUpdates = false): AppInfo {
   const { electron, chrome, node } = process.versions;
   return {
     version: app.getVersion(),
@@ -19,6 +19,7 @@ export function appInfo(engine: Engine, dataDirectory: string): AppInfo {
     openingNotice: engine.openingNotice,
     downloadsDirectory: app.getPath('downloads'),
     isOldElectron: Number.parseInt(electron, 10) < OLDEST_SUPPORTED_ELECTRON,
+    hasUpdates,
     automaticWorkers: {
       download: engine.automaticWorkers('download'),
       hash: engine.automaticWorkers('hash'),

@@ -18,6 +18,7 @@ import { denyEverythingElse } from './security';
 import { startSorting } from './sort-process';
 import { setupStatus } from './status';
 import { setupTheme } from './theme';
+import { Updates } from './updates';
 import { setupZoom } from './zoom';
 
 const dataDirectory = flagValue(process.argv, 'data-dir') ?? defaultDataDirectory();
@@ -68,7 +69,7 @@ async function start(): Promise<void> {
   setupTheme(engine);
   setupZoom(engine);
   const log = new Log(join(dataDirectory, 'logs'));
-  setupIpc({ engine, dataDirectory, opening, log });
+  setupIpc({ engine, dataDirectory, opening, log, updates: new Updates(engine, log) });
   setupLog(log, engine);
   const closing = new Closing(engine);
   const open = (): void => {

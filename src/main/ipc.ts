@@ -25,6 +25,7 @@ import { enableCommands } from './menu';
 import type { Opening } from './opening';
 import { isAppUrl } from './security';
 import { copyLines, moveToTrash, openFile, showInFolder } from './task-files';
+import type { Updates } from './updates';
 import { getMainWindow, tellWindow } from './window';
 
 export interface Shell {
@@ -32,12 +33,13 @@ export interface Shell {
   readonly dataDirectory: string;
   readonly opening: Opening;
   readonly log: Log;
+  readonly updates: Updates;
 }
 
-export function setupIpc({ engine, dataDirectory, opening, log }: Shell): void {
+export function setupIpc({ engine, dataDirectory, opening, log, updates }: Shell): void {
   const handlers: Handlers = {
     ...engineHandlers(engine),
-    'app:info': () => appInfo(engine, dataDirectory),
+    'app:info': () => appInfo(engine, dataDirectory, updates.areKnown),
     'app:copy-diagnostics': async () => {
       await clipboard.writeText(await diagnostics(engine, dataDirectory, log));
     },
@@ -46,6 +48,11 @@ export function setupIpc({ engine, dataDirectory, opening, log }: Shell): void {
       await shell.openPath(log.folder);
     },
     'app:licenses': () => licenses(),
+    'updates:check': () => updates.check(),
+    'updates:download': () => updates.download(),
+    'updates:install': () => {
+      updates.install();
+    },
     'commands:enabled': ({ ids }) => {
       enableCommands(ids);
     },

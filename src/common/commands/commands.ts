@@ -67,6 +67,7 @@ export const COMMANDS = [
   { id: 'shortcuts', group: 'Help', shortcut: 'Mod+/' },
   { id: 'copy-diagnostics', group: 'Help', line: true },
   { id: 'show-log', group: 'Help' },
+  { id: 'check-updates', group: 'Help', line: true },
   { id: 'licenses', group: 'Help', line: true },
 ] as const satisfies readonly CommandEntry[];
 

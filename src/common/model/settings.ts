@@ -56,6 +56,9 @@ const minuteOfDay = z.int().min(0).max(1439);
 /** More at once help nobody. */
 export const MOST_JOBS_AT_ONCE = 16;
 
+/** aria2's own, which its clients try first. */
+export const RPC_PORT = 6800;
+
 const windowPlaceSchema = z.lazy(() =>
   z.strictObject({
     x: z.int(),
@@ -119,6 +122,14 @@ const settingsSchema = z.lazy(() =>
     tray: z.boolean(),
     /** Heddle starts with the user's session, without a window. */
     startsAtLogin: z.boolean(),
+    /** Programs that speak aria2's RPC may ask the window's Heddle. `secret`: `null` until one is made. Stored sealed. */
+    rpc: z.strictObject({
+      on: z.boolean(),
+      port: z.int().min(1024).max(65_535),
+      secret: z.string().min(6).max(200).nullable(),
+    }),
+    /** New versions are looked for, where this build knows whom to ask. */
+    checksForUpdates: z.boolean(),
     /** URLs in the clipboard are offered when the window comes to the front. */
     offersClipboard: z.boolean(),
     /** The page that was shown last; '': none. */
@@ -134,7 +145,7 @@ const settingsSchema = z.lazy(() =>
 export type Settings = z.infer<typeof settingsSchema>;
 export const settingsPatchSchema = z.lazy(() => settingsSchema.unwrap().partial());
 /** Kept from whoever reads the database. */
-export const SEALED_SETTINGS: ReadonlySet<string> = new Set<keyof Settings>(['proxy']);
+export const SEALED_SETTINGS: ReadonlySet<string> = new Set<keyof Settings>(['proxy', 'rpc']);
 export type SettingsPatch = z.infer<typeof settingsPatchSchema>;
 
 export const DEFAULT_SETTINGS: Settings = {
@@ -159,6 +170,8 @@ export const DEFAULT_SETTINGS: Settings = {
   closing: 'ask',
   tray: false,
   startsAtLogin: false,
+  rpc: { on: false, port: RPC_PORT, secret: null },
+  checksForUpdates: true,
   offersClipboard: false,
   lastPage: '',
   recentFolders: { sources: [], targets: [] },

@@ -1,6 +1,7 @@
 /** Toasts: what succeeded, and what can be done about it. They go by themselves, but not from under the pointer or the focus. */
 import { useCallback, useEffect, useRef, useState, type KeyboardEvent } from 'react';
 import { visible } from '../../common/model/visible';
+import { text } from '../../common/text/text';
 import { closeToast, toastsStore, type Toast } from '../state/notices';
 import { useStore } from '../state/store';
 import { Button } from './button';
@@ -32,7 +33,7 @@ export function Toasts() {
     <section
       ref={region}
       className={styles['toasts']}
-      aria-label="Notifications"
+      aria-label={text('notice.toasts')}
       data-toasts=""
       onPointerEnter={() => {
         setIsHeld(true);
@@ -64,17 +65,17 @@ interface ToastItemProps {
 }
 
 function ToastItem({ toast, isHeld, onClose }: ToastItemProps) {
-  const { id, message, action } = toast;
+  const { id, message, action, stays = false } = toast;
   const shownMs = action === undefined ? SHOWN_MS : WITH_ACTION_MS;
   useEffect(() => {
-    if (isHeld) return undefined;
+    if (isHeld || stays) return undefined;
     const timer = setTimeout(() => {
       onClose(id, false);
     }, shownMs);
     return () => {
       clearTimeout(timer);
     };
-  }, [isHeld, id, shownMs, onClose]);
+  }, [isHeld, stays, id, shownMs, onClose]);
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.key !== 'Escape') return;
     event.preventDefault();
@@ -96,7 +97,7 @@ function ToastItem({ toast, isHeld, onClose }: ToastItemProps) {
       <button
         type="button"
         className={styles['close']}
-        aria-label="Dismiss"
+        aria-label={text('notice.dismiss')}
         onClick={() => {
           onClose(id, false);
         }}

@@ -48,6 +48,8 @@ export interface ToastOptions {
     readonly undoes?: boolean;
     readonly run: () => void;
   };
+  /** It is there until something is done about it. */
+  readonly stays?: boolean;
   /** Called when it has gone and nothing was done about it. */
   readonly onGone?: () => void;
 }

@@ -47,6 +47,7 @@ export const commands: Translated<typeof english> = {
   'command.shortcuts': 'Tastenkürzel',
   'command.copy-diagnostics': 'Diagnosedaten kopieren',
   'command.show-log': 'Protokollordner öffnen',
+  'command.check-updates': 'Nach Updates suchen …',
   'command.licenses': 'Lizenzen',
 
   'command-group.File': 'Datei',

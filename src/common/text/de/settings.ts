@@ -97,6 +97,10 @@ export const settings: Translated<typeof english> = {
   'settings.tray': 'Symbol im Infobereich',
   'settings.tray.note': 'Nach dem Schließen des Fensters läuft Heddle mit diesem Symbol weiter.',
   'settings.tray.find': 'tray hintergrund taskleiste',
+  'settings.checksForUpdates': 'Nach Updates suchen',
+  'settings.checksForUpdates.note':
+    'Sucht einmal am Tag nach einer neuen Version. Sie wird erst nach Zustimmung heruntergeladen und installiert.',
+  'settings.checksForUpdates.find': 'version aktualisieren upgrade neu',
   'settings.startsAtLogin': 'Bei der Anmeldung starten',
   'settings.startsAtLogin.note': 'Heddle startet im Hintergrund, ohne Fenster.',
   'settings.startsAtLogin.find': 'login autostart sitzung',

@@ -45,6 +45,7 @@ export const commands = {
   'command.shortcuts': 'Keyboard shortcuts',
   'command.copy-diagnostics': 'Copy diagnostics',
   'command.show-log': 'Open log folder',
+  'command.check-updates': 'Check for updates…',
   'command.licenses': 'Licenses',
 
   'command-group.File': 'File',

@@ -92,6 +92,10 @@ export const settings = {
   'settings.tray': 'Icon in the notification area',
   'settings.tray.note': 'Closing the window leaves Heddle running behind its icon.',
   'settings.tray.find': 'tray background',
+  'settings.checksForUpdates': 'Check for updates',
+  'settings.checksForUpdates.note':
+    'Looks for a new version once a day. It is downloaded and installed only after you say so.',
+  'settings.checksForUpdates.find': 'version upgrade new release',
   'settings.startsAtLogin': 'Start when you sign in',
   'settings.startsAtLogin.note': 'Heddle starts in the background, without a window.',
   'settings.startsAtLogin.find': 'login startup autostart session',
