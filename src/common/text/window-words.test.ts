@@ -8,8 +8,6 @@ const renderer = resolve(__dirname, '../../renderer');
 
 /** Not in the catalogue yet: the list gets shorter, never longer. */
 const NOT_YET: readonly string[] = [
-  'pages/experiments',
-
   'dialogs',
   'lib/download-draft',
   'lib/experiment-draft',
@@ -28,7 +26,18 @@ const SPOKEN =
 /** Attributes that are never shown. */
 const SILENT = /^(?:className|key|placement)$/u;
 /** Names that every language has alike. */
-const NAMES = new Set(['Heddle', 'W', 'Electron', 'Chromium', 'Node', 'SQLite', 'http://host:port']);
+const NAMES = new Set([
+  'Heddle',
+  'W',
+  'S',
+  'Node …',
+  'Electron …',
+  'Electron',
+  'Chromium',
+  'Node',
+  'SQLite',
+  'http://host:port',
+]);
 
 const LETTERS = /\p{L}/u;
 /** `Retry later`, `Retry`; and not `retry-later`, `ArrowDown`, `GET`. */

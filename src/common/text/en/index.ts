@@ -1,7 +1,9 @@
 /** English: the source, and what all else is translated from. An area a file. */
 import { commands } from './commands';
 import { common } from './common';
+import { compare } from './compare';
 import { dialogs } from './dialogs';
+import { finding } from './finding';
 import { findings } from './findings';
 import { frame } from './frame';
 import { history } from './history';
@@ -10,17 +12,19 @@ import { kinds } from './kinds';
 import { reasons } from './reasons';
 import { settings } from './settings';
 import { shell } from './shell';
-import { web } from './web';
 import { tasks } from './tasks';
 import { threads } from './threads';
 import { told } from './told';
 import { trials } from './trials';
 import { updates } from './updates';
+import { web } from './web';
 
 export const english = {
   ...commands,
   ...common,
+  ...compare,
   ...dialogs,
+  ...finding,
   ...findings,
   ...frame,
   ...history,
@@ -32,7 +36,7 @@ export const english = {
   ...tasks,
   ...threads,
   ...told,
-  ...web,
   ...trials,
   ...updates,
+  ...web,
 } as const;
