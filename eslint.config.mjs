@@ -7,7 +7,7 @@ import globals from 'globals';
 import tseslint from 'typescript-eslint';
 import { noCircle } from './scripts/lib/import-circles.mjs';
 
-/** Imports run one way: common ← { files, server } ← { engine, workers }, engine ← requests ← web ← { main, cli }, common ← { preload, renderer }. */
+/** Imports run one way: common ← { files, server } ← { engine, workers }, engine ← requests ← web ← { main, cli }, engine ← rpc ← { main, cli }, common ← { preload, renderer }. */
 const MAY_IMPORT = {
   common: [],
   files: ['common'],
@@ -16,14 +16,15 @@ const MAY_IMPORT = {
   requests: ['common', 'engine'],
   web: ['common', 'engine', 'requests', 'server'],
   workers: ['common', 'files', 'server'],
-  main: ['common', 'engine', 'requests', 'web'],
-  cli: ['common', 'engine', 'web'],
+  rpc: ['common', 'files', 'server', 'engine'],
+  main: ['common', 'engine', 'requests', 'rpc', 'web'],
+  cli: ['common', 'engine', 'rpc', 'web'],
   preload: ['common'],
   renderer: ['common'],
 };
 const MAY_IMPORT_ELECTRON = ['main', 'preload'];
 const MAY_IMPORT_REACT = ['renderer'];
-const MAY_IMPORT_NODE = ['files', 'server', 'engine', 'requests', 'web', 'workers', 'main', 'cli'];
+const MAY_IMPORT_NODE = ['files', 'server', 'engine', 'requests', 'rpc', 'web', 'workers', 'main', 'cli'];
 
 /** @returns the block that keeps a room to its arrows; its own folders reach each other through `..` freely */
 function room(name) {

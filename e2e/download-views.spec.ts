@@ -79,13 +79,13 @@ test('details, answers and exports of a download', async ({ app, folder }) => {
   const times = detail.getByLabel('Where the time went');
   await expect(times.getByText('First byte')).toBeVisible();
   await expect(times.getByText('Disk')).toBeVisible();
-  await expect(detail.getByRole('table', { name: 'Attempts that failed' })).toContainText('503');
+  await expect(detail.getByRole('table', { name: 'Failed attempts' })).toContainText('503');
   await detail.getByText(/^Response headers/u).click();
   await expect(detail.getByText('seven')).toBeVisible();
   await expectAccessible(window);
 
   const views = window.getByRole('radiogroup', { name: 'What is shown of the job' });
-  await views.getByRole('radio', { name: 'Answers' }).check();
+  await views.getByRole('radio', { name: 'Responses' }).check();
   const statuses = window.getByRole('table', { name: 'Statuses' });
   await expect(statuses.getByRole('row', { name: '200' })).toContainText('3');
   await expect(statuses.getByRole('row', { name: '404' })).toContainText('2');

@@ -281,7 +281,7 @@ async function goOnInApp(data: string): Promise<void> {
       }),
   );
   const banner = window.getByRole('region', { name: 'Interrupted jobs' });
-  await expect(banner).toContainText('1 job was interrupted. What was finished is kept.');
+  await expect(banner).toContainText('1 job was interrupted. Finished work is kept.');
   await banner.getByRole('button', { name: 'Resume', exact: true }).click();
   expect(await ended).toBe('done');
   await expect(banner).toBeHidden();

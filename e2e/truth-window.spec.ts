@@ -39,7 +39,7 @@ test('an open panel follows its task, whether its row is in sight or not', async
   await filters(window).getByRole('button', { name: 'Failed 1' }).click();
   await window.getByRole('row', { name: /gone/u }).click();
   const panel = window.getByRole('region', { name: 'Task gone' });
-  const attempts = panel.getByRole('table', { name: 'Attempts that failed' });
+  const attempts = panel.getByRole('table', { name: 'Failed attempts' });
   await expect(panel).toContainText('Failed: 404 Not Found');
   await expect(attempts).toContainText('(404 Not Found)');
   // There is no file.

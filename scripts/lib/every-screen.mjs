@@ -105,7 +105,7 @@ async function takeDownloads(app, take, jobs) {
   const escape = () => page.keyboard.press('Escape');
   await take('downloads-running', () => show('Downloads', jobs.running));
   await take('downloads-hosts', () => views.getByRole('radio', { name: 'Hosts' }).check());
-  await take('downloads-answers', () => views.getByRole('radio', { name: 'Answers' }).check());
+  await take('downloads-answers', () => views.getByRole('radio', { name: 'Responses' }).check());
   await take(
     'downloads-speed-menu',
     () => page.getByRole('button', { name: /limit, change$/ }).click(),

@@ -6,11 +6,12 @@ import { say } from './root.mjs';
 
 /** What Electron needs to open a window. */
 const windowPackages = ['libgtk-3-0', 'libnss3', 'libasound2', 'libgbm1', 'libxss1', 'libxtst6'];
-/** What tests need besides: a virtual display, a web server, certificates, other checkers of manifests, what makes attributes and disks of other file systems, what sees and breaks system calls, another clock, and another BLAKE3 to compare with where there is one. */
+/** What tests need besides: a virtual display, a web server, the aria2 whose answers are compared with, certificates, other checkers of manifests, what makes attributes and disks of other file systems, what sees and breaks system calls, another clock, and another BLAKE3 to compare with where there is one. */
 const testPackages = [
   'xvfb',
   'xauth',
   'nginx',
+  'aria2',
   'openssl',
   'rhash',
   'hashdeep',

@@ -113,6 +113,7 @@ const REFUSED: readonly (readonly [line: string, flag: string, why: string])[] =
   ['copy @folder x --yes', '--yes', 'there is none'],
   ['copy @folder x --format bsd', '--format', 'none is asked for'],
   ['copy @folder x -a md5', '--algorithm', 'neither is asked for'],
+  ['rpc --secret-file x --secret abcdef', '--secret', 'that of --secret-file'],
   ['export 1 --failed-urls --format csv', '--format', 'a list of URLs'],
   ['resume -0 --json', '--null', 'prints none'],
   ['retry 1 -0 --json', '--null', 'prints none'],

@@ -304,6 +304,16 @@ export const EFFECTS: Readonly<Record<string, Effects>> = {
     '--workers': always,
     '--quiet': always,
   },
+  rpc: {
+    ...STORED,
+    '--port': always,
+    '--host': always,
+    '--dir': always,
+    '--secret': clashes('--secret-file', 'is another secret than that of --secret-file'),
+    '--secret-file': always,
+    '--allow-origin': always,
+    '--quiet': always,
+  },
   jobs: { ...STORED, '--json': always },
   export: {
     ...STORED,

@@ -6,13 +6,14 @@
 import { readFileSync } from 'node:fs';
 import { Command, type Option } from 'commander';
 import { HeddleError } from '../common/model/errors';
-import { unreadableFile } from '../engine';
+import { assertEnds, unreadableFile } from '../engine';
 
 const ESCAPES: Readonly<Record<string, string>> = { t: '\t', n: '\n', r: '\r', v: '\v' };
 
 /** @param path `-`: standard input. @throws HeddleError `usage`, which does not quote it */
 export function readTextFile(path: string, what: string): string {
   try {
+    if (path !== '-') assertEnds(path);
     return readFileSync(path === '-' ? 0 : path, 'utf8');
   } catch (cause) {
     throw unreadableFile(what, cause);
@@ -46,7 +47,7 @@ function takeFlags(action: Command, path: string): void {
     .split(/\r?\n/u)
     .forEach((line, index) => {
       const where = `Line ${index + 1} of ${path}`;
-      const read = readLine(line, where);
+      const read = readFlagLine(line, where);
       if (read === null) return;
       if (read.name === '--url') {
         if (read.value !== '') urls.push(read.value);
@@ -87,7 +88,10 @@ function take(scratch: Command, option: Option | undefined, value: string, where
 }
 
 /** @returns `null` for a line without a flag. @throws HeddleError `usage` */
-function readLine(line: string, where: string): { readonly name: string; readonly value: string } | null {
+export function readFlagLine(
+  line: string,
+  where: string,
+): { readonly name: string; readonly value: string } | null {
   const text = line.trim();
   if (text === '' || text.startsWith('#')) return null;
   const [, name, value = ''] = /^(-[A-Za-z]|(?:--)?[a-z][a-z0-9-]*)(?:\s*[=:]|\s|$)(.*)$/su.exec(text) ?? [];

@@ -25,8 +25,10 @@ import { tellJob } from './tell-job';
 import { addNull, type NameFlags } from './names-from';
 import { preview } from './preview';
 import { runJobs, type RunOptions } from './run-jobs';
+import { addRpcFlags, type RpcFlags } from './rpc-flags';
 import { addServeFlags, type ServeFlags } from './serve-flags';
 import { VERSION } from './version';
+import { addWebFlags, type WebFlags } from './web-flags';
 import { givenPath, givenTextPath } from './given-path';
 
 export interface TaskFlags {
@@ -69,11 +71,13 @@ export function chosenMode(flags: TaskFlags): Mode | null {
 /**
  * @param words what it is to parse: begins with a command's name, it has that command alone
  * @param report is told the exit status of the command that ran
+ * @param out the folder of the build
  */
 export function makeProgram(
   threads: Threads,
   words: readonly string[],
   report: (status: number) => void,
+  out = '',
 ): Command {
   const program = new Command('heddle')
     .description(
@@ -85,10 +89,15 @@ export function makeProgram(
     .showHelpAfterError(false)
     .helpCommand(false);
 
-  const open = async (flags: TaskFlags): Promise<Engine> => {
-    // A script is told by its exit status; a person can make room, or wait for the network.
-    const waits = process.stdin.isTTY && process.stderr.isTTY;
-    const engine = await Engine.open({ dataDirectory: givenTextPath(flags.dataDir), threads, waits });
+  /** @param stays it goes on until it is stopped, with jobs that nobody waits for here */
+  const open = async ({ dataDir }: Pick<TaskFlags, 'dataDir'>, { stays = false } = {}): Promise<Engine> => {
+    const engine = await Engine.open({
+      dataDirectory: givenTextPath(dataDir),
+      threads,
+      // A script is told by its exit status; a person can make room, or wait for the network.
+      waits: stays || (process.stdin.isTTY && process.stderr.isTTY),
+      keepsThreads: stays,
+    });
     if (engine.openingNotice !== null) process.stderr.write(`heddle: ${engine.openingNotice.message}\n`);
     return engine;
   };
@@ -188,6 +197,22 @@ export function makeProgram(
           // The server's types of files take a tenth of the start of every other command.
           const { serve } = await import('./serve');
           report(await serve(givenTextPath(directory), flags, threads));
+        });
+    },
+    web: () => {
+      addWebFlags(dataFlag(program.command('web')))
+        .description('show the window in a browser, on this machine or another one')
+        .action(async (flags: WebFlags) => {
+          const { web } = await import('./web');
+          report(await web(() => open(flags, { stays: true }), flags, out));
+        });
+    },
+    rpc: () => {
+      addRpcFlags(dataFlag(program.command('rpc')))
+        .description("download for programs that speak aria2's RPC: browser extensions, web front ends, apps")
+        .action(async (flags: RpcFlags) => {
+          const { serveRpc } = await import('./rpc');
+          report(await serveRpc(await open(flags, { stays: true }), flags));
         });
     },
     jobs: () => {

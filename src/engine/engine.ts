@@ -27,7 +27,7 @@ import { noNumbersInMirrors, prepareJob } from './jobs/create-job';
 import { automaticWorkers, threadsOf } from './jobs/defaults';
 import { firstCopied } from './jobs/first-copied';
 import { Clock } from './jobs/clock';
-import { removeJob } from './jobs/leftovers';
+import { cancelTask, removeJob } from './jobs/leftovers';
 import { DuplicateOrders, type DuplicateOrder } from './jobs/settle-duplicates';
 import { ownLists, removeOwnLists, sweepHalfLists } from './jobs/own-list';
 import { prepareOwnManifest, withOwnManifest } from './jobs/manifest';
@@ -200,13 +200,6 @@ export class Engine extends JobReader {
         this.#turns.assertOpen();
       },
     });
-  }
-
-  get sqliteVersion(): string {
-    const row = this.#stores.database
-      .prepare<[], { version: string }>('SELECT sqlite_version() AS version')
-      .get();
-    return row?.version ?? 'unknown';
   }
 
   automaticWorkers(kind: JobKind): number {
@@ -412,6 +405,11 @@ export class Engine extends JobReader {
     await removeJob(this.#stores, job, this.#news);
     this.#active.forget(id);
     this.#news.emit('job-removed', { jobId: id });
+  }
+
+  /** Of a job that stands still: one of its tasks is not done. @returns whether it was there, and had not settled */
+  dropTask(id: number, place: number): boolean {
+    return cancelTask(this.#stores.tasks, id, place);
   }
 
   /** Whether it stands still for want of room, and will go on by itself. */

@@ -42,6 +42,7 @@ import { summarizeResponses } from './jobs/responses';
 import { jobCommand } from './jobs/job-command';
 import { storedRequest } from './jobs/stored-request';
 import { rowLines } from './jobs/row-lines';
+import type { RunningNow } from './jobs/running-now';
 import { untoldFailures } from './jobs/untold-failures';
 import { withheldText } from './jobs/withheld';
 import type { Threads } from './pool';
@@ -52,7 +53,7 @@ import type { StoredJob } from './store/job-repository';
 import type { Stores } from './store/open-stores';
 
 export interface ReaderParts {
-  readonly stores: Pick<Stores, 'jobs' | 'tasks' | 'vault' | 'database'>;
+  readonly stores: Pick<Stores, 'jobs' | 'tasks' | 'vault' | 'rpcDownloads' | 'database'>;
   readonly dataDirectory: string;
   readonly active: ActiveJobs;
   /** Told the worker's script by the host: the engine imports no worker. */
@@ -62,6 +63,8 @@ export interface ReaderParts {
 }
 
 export class JobReader {
+  /** What programs asked for over RPC. */
+  readonly rpcDownloads: Stores['rpcDownloads'];
   readonly #jobs: Stores['jobs'];
   readonly #tasks: Stores['tasks'];
   readonly #parts: ReaderParts;
@@ -70,12 +73,20 @@ export class JobReader {
 
   constructor(parts: ReaderParts) {
     this.#parts = parts;
+    this.rpcDownloads = parts.stores.rpcDownloads;
     this.#jobs = parts.stores.jobs;
     this.#tasks = parts.stores.tasks;
     const { startSorting: start, dataDirectory } = parts;
     this.#orders =
       start === undefined ? null : new Orders({ start, dataDirectory, database: parts.stores.database.name });
     this.#search = new TaskSearch(this.#tasks, this.#orders);
+  }
+
+  get sqliteVersion(): string {
+    const row = this.#parts.stores.database
+      .prepare<[], { version: string }>('SELECT sqlite_version() AS version')
+      .get();
+    return row?.version ?? 'unknown';
   }
 
   listJobs(query: { kind: JobKind | null; offset: number; limit: number }): JobList {
@@ -145,6 +156,26 @@ export class JobReader {
       running: runner?.runningNow().flatMap((worker) => worker.running.map(({ id }) => id)) ?? [],
       unwritten: runner?.unwritten() ?? [],
     };
+  }
+
+  /** What is on disk of a download that is not at its end, as of the last flush; `null`: nothing. */
+  partialOf(taskId: number): { readonly bytes: number; readonly total: number | null } | null {
+    const partial = this.#tasks.partials.get(taskId);
+    if (partial === null) return null;
+    return {
+      bytes: partial.extents.reduce((sum, { start, end }) => sum + end - start, 0),
+      total: partial.total,
+    };
+  }
+
+  /** Tasks of a job of this process that run at this moment. */
+  runningTasks(jobId: number): readonly RunningNow[] {
+    return (
+      this.#parts.active
+        .runner(jobId)
+        ?.runningNow()
+        .flatMap(({ running }) => running) ?? []
+    );
   }
 
   /** `null`: there is none of this id. */

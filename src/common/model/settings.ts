@@ -65,6 +65,9 @@ const filtersSchema = z.lazy(() =>
   ),
 );
 
+/** aria2's own, which its clients try first. */
+export const RPC_PORT = 6800;
+
 const windowPlaceSchema = z.lazy(() =>
   z.strictObject({
     x: z.int(),
@@ -128,6 +131,12 @@ const settingsSchema = z.lazy(() =>
     tray: z.boolean(),
     /** Heddle starts with the user's session, without a window. */
     startsAtLogin: z.boolean(),
+    /** Programs that speak aria2's RPC may ask the window's Heddle. `secret`: `null` until one is made. Stored sealed. */
+    rpc: z.strictObject({
+      on: z.boolean(),
+      port: z.int().min(1024).max(65_535),
+      secret: z.string().min(6).max(200).nullable(),
+    }),
     /** New versions are looked for, where this build knows whom to ask. */
     checksForUpdates: z.boolean(),
     /** URLs in the clipboard are offered when the window comes to the front. */
@@ -147,7 +156,7 @@ const settingsSchema = z.lazy(() =>
 export type Settings = z.infer<typeof settingsSchema>;
 export const settingsPatchSchema = z.lazy(() => settingsSchema.unwrap().partial());
 /** Kept from whoever reads the database. */
-export const SEALED_SETTINGS: ReadonlySet<string> = new Set<keyof Settings>(['proxy']);
+export const SEALED_SETTINGS: ReadonlySet<string> = new Set<keyof Settings>(['proxy', 'rpc']);
 export type SettingsPatch = z.infer<typeof settingsPatchSchema>;
 
 export const DEFAULT_SETTINGS: Settings = {
@@ -172,6 +181,7 @@ export const DEFAULT_SETTINGS: Settings = {
   closing: 'ask',
   tray: false,
   startsAtLogin: false,
+  rpc: { on: false, port: RPC_PORT, secret: null },
   checksForUpdates: true,
   offersClipboard: false,
   lastPage: '',

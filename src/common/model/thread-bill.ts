@@ -40,6 +40,7 @@ export const NO_TIME: ThreadBill = {
   absent: 0,
 };
 
+/** As the terminal says them; the window has them in its catalogue. */
 export const TIME_PART_NAMES: Readonly<Record<TimePart, string>> = {
   work: 'Work',
   core: 'Waiting for a core',
@@ -50,18 +51,6 @@ export const TIME_PART_NAMES: Readonly<Record<TimePart, string>> = {
   queue: 'Nothing queued',
   mainThread: 'Main thread',
   absent: 'Starting or ended',
-};
-
-export const TIME_PART_MEANINGS: Readonly<Record<TimePart, string>> = {
-  work: 'On a processor core',
-  core: 'Ready to run, but other threads or programs had every core',
-  network: 'Waiting for servers',
-  disk: 'Waiting for files to be read or written',
-  speedLimit: 'Held back by a speed limit',
-  hostLimit: 'All tasks left were for hosts that take no more requests at once, or asked to wait',
-  queue: 'No task was left, or none was known yet',
-  mainThread: 'Waiting for the main thread, which hands out tasks and stores results',
-  absent: 'Starting up, ended, or not asked for yet',
 };
 
 export function addBills(left: ThreadBill, right: ThreadBill): ThreadBill {

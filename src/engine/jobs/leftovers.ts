@@ -1,9 +1,11 @@
 /** What a job leaves besides its results, and how it goes: in small steps, between which others have their turn. */
 import { lstat, readdir, rm } from 'node:fs/promises';
 import { toErrorData } from '../../common/model/errors';
+import type { OutcomeColumns } from '../../common/model/answer';
 import { ALL_PLACES } from '../../common/model/packet';
 import { displayPath, joinPath, type FsPath } from '../../common/model/paths';
 import type { Ranges } from '../../common/model/ranges';
+import { endsNow } from '../../common/threads/ends';
 import { errorCode, native } from '../../files/entries';
 import { WHOLE } from '../../files/patience';
 import type { News } from '../news';
@@ -22,6 +24,16 @@ export interface JobStores {
 /** Of a job that was cancelled: what had not begun. */
 export function cancelQueued(tasks: TaskStore, id: number): Promise<void> {
   return whileSome(() => tasks.writes.cancelSome(id, ROWS_AT_ONCE));
+}
+
+/** Of a job that stands still: one task is not done. @returns whether it was there, and had not settled */
+export function cancelTask({ writes, packets }: TaskStore, id: number, place: number): boolean {
+  if (writes.cancelSome(id, 1, [place, place]) > 0) return true;
+  const packet = packets.at(id, place);
+  if (packet === null) return false;
+  const ends = { ...endsNow<OutcomeColumns>([0], { how: 'cancelled' }), worker: null };
+  writes.record(id, [{ packet, ends, becomes: ['cancelled'], findingOf: () => null }]);
+  return true;
 }
 
 /**

@@ -3,10 +3,11 @@
  * otherwise. This is its door; `src/server` is what answers.
  */
 import { realpath, stat } from 'node:fs/promises';
-import { createServer, isIP, type AddressInfo, type Server } from 'node:net';
+import { createServer, type AddressInfo } from 'node:net';
 import { HeddleError, toErrorData } from '../../common/model/errors';
 import type { ServingFrame } from '../../common/model/frames';
 import type { FileServerOptions, ServeReading } from '../../common/threads/serve';
+import { isAny, isLoopback, listen, urlHost } from '../../server/listening';
 import type { Threads } from '../pool';
 import { OwnConnections, SpreadConnections, type Connections, type TellNews } from './connections';
 import { descriptors } from './descriptors';
@@ -80,7 +81,7 @@ export async function serveDirectory(options: ServeOptions): Promise<RunningServ
     connections.take(socket);
   });
   try {
-    await listen(server, options.port ?? 0, host);
+    await listen(server, { port: options.port ?? 0, host, backlog: BACKLOG }, 'serve-port');
   } catch (error) {
     await connections.close();
     throw error;
@@ -115,44 +116,7 @@ async function resolveRoot(directory: string): Promise<string> {
   throw new HeddleError('serve-folder', `${directory} is not a folder.`);
 }
 
-function listen(server: Server, port: number, host: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => {
-      reject(new HeddleError('serve-port', whyNot(error, port, host), { cause: error }));
-    });
-    server.listen({ port, host, backlog: BACKLOG }, resolve);
-  });
-}
-
-function whyNot({ code }: NodeJS.ErrnoException, port: number, host: string): string {
-  switch (code) {
-    case 'EADDRINUSE':
-      return `Port ${port} of ${host} is in use by another program.`;
-    case 'EADDRNOTAVAIL':
-      return `This machine has no address ${host}. Give one of its own, or 0.0.0.0 for all of them.`;
-    case 'ENOTFOUND':
-    case 'EAI_AGAIN':
-      return 'No address of that name was found. Give an address of this machine.';
-    default:
-      return `Port ${port} of ${host} cannot be listened on.`;
-  }
-}
-
-/** @param address as the system tells it: digits */
-function isLoopback(address: string): boolean {
-  return address === '::1' || /^(?:::ffff:)?127\./u.test(address);
-}
-
 function exposed({ address, port }: AddressInfo, directory: string): string {
   const where = isAny(address) ? `port ${port} of any address of this machine` : `${address}, port ${port},`;
   return `Whoever can reach ${where} can read every file in ${directory} that does not begin with a dot. There is no password.`;
-}
-
-function isAny(host: string): boolean {
-  return host === '0.0.0.0' || host === '::';
-}
-
-function urlHost(host: string): string {
-  const reached = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host;
-  return isIP(reached) === 6 ? `[${reached}]` : reached;
 }

@@ -270,4 +270,19 @@ export const MIGRATIONS: readonly Migration[] = [
   ALTER TABLE jobs ADD COLUMN start_at REAL;
   UPDATE jobs SET place_in_queue = id;
   `,
+  // What programs asked for over RPC, and who answers them.
+  `
+  CREATE TABLE rpc_downloads (
+    gid TEXT PRIMARY KEY,
+    state TEXT NOT NULL,
+    place REAL NOT NULL,
+    -- Sealed JSON.
+    request BLOB NOT NULL,
+    job_id INTEGER,
+    task_place INTEGER NOT NULL,
+    -- JSON.
+    result TEXT
+  ) WITHOUT ROWID;
+  CREATE TABLE rpc_server (owner TEXT NOT NULL);
+  `,
 ];

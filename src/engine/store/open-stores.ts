@@ -7,6 +7,7 @@ import { ExperimentRepository } from './experiment-repository';
 import { HostLimits } from './host-limits';
 import { InstanceLock } from './instance-lock';
 import { JobRepository } from './job-repository';
+import { RpcDownloads } from './rpc-downloads';
 import { openOrBegin } from './set-aside';
 import { SettingsRepository } from './settings-repository';
 import { TaskStore } from './task-store';
@@ -24,6 +25,7 @@ export interface Stores {
   readonly settings: SettingsRepository;
   readonly experiments: ExperimentRepository;
   readonly hostLimits: HostLimits;
+  readonly rpcDownloads: RpcDownloads;
   close(): void;
 }
 
@@ -45,6 +47,7 @@ export function openStores(dataDirectory: string): Stores {
     settings: new SettingsRepository(database, vault),
     experiments: new ExperimentRepository(database, vault),
     hostLimits: new HostLimits(database),
+    rpcDownloads: new RpcDownloads(database, vault, lock),
     close: () => {
       lock.release();
       database.close();

@@ -352,6 +352,20 @@ export class PacketStore {
     return record === undefined ? null : this.#open(record);
   }
 
+  /** The one task at this place of the job, as a packet; `null`: it has a row, or there is none. */
+  at(jobId: number, place: number): Packet | null {
+    const id = taskId(jobId, place);
+    const records = this.#prepare<[number, number, number], PacketRecord>(
+      `SELECT ${PACKET} FROM packets WHERE job_id = ? AND first > ? AND first <= ?`,
+    ).all(jobId, id - CHUNK, id);
+    for (const record of records) {
+      const packet = this.#open(record);
+      const task = packet.ids.indexOf(id);
+      if (task >= 0) return pickTasks(packet, [task]);
+    }
+    return null;
+  }
+
   /** @returns how many packets were deleted; call again until it is 0 */
   removeSome(jobId: number, limit: number): number {
     return this.#prepare(

@@ -331,11 +331,12 @@ export class TaskWrites {
 
   /**
    * Cancels at most `limit` queued tasks, or those of one packet.
+   * @param places in the job: of rows among these alone
    * @returns how many; call again until it is 0
    */
-  cancelSome(jobId: number, limit: number): number {
-    const moved = this.#move(jobId, 'queued', 'cancelled', limit);
-    return moved > 0 ? moved : this.#cancelPacket(jobId);
+  cancelSome(jobId: number, limit: number, places?: Range): number {
+    const moved = this.#move(jobId, 'queued', 'cancelled', limit, places);
+    return moved > 0 || places !== undefined ? moved : this.#cancelPacket(jobId);
   }
 
   #cancelPacket(jobId: number): number {

@@ -1,19 +1,19 @@
 import { visible } from '../../common/model/visible';
+import { text } from '../../common/text/text';
 import { dismissNotice, noticesStore, announcementStore } from '../state/notices';
 import { resumeInterrupted } from '../state/actions';
 import { jobsStore } from '../state/jobs';
 import { useStore } from '../state/store';
 import { dismissBanner, uiStore } from '../state/ui';
-import { plural } from '../lib/text';
 import { Button } from './button';
 import styles from './notices.module.css';
 
 /** What screen readers are told: ends and failures of jobs. */
 export function LiveRegion() {
-  const text = useStore(announcementStore, (announcement) => announcement);
+  const announcement = useStore(announcementStore, (latest) => latest);
   return (
     <div className="visually-hidden" role="status" aria-live="polite">
-      {visible(text)}
+      {visible(announcement)}
     </div>
   );
 }
@@ -31,7 +31,7 @@ export function Notices() {
               dismissNotice(notice.id);
             }}
           >
-            Dismiss
+            {text('notice.dismiss')}
           </Button>
         </div>
       ))}
@@ -44,13 +44,11 @@ export function InterruptedBanner() {
   const dismissed = useStore(uiStore, (ui) => ui.bannerDismissed);
   if (count === 0 || dismissed) return null;
   return (
-    <section className={styles['banner']} aria-label="Interrupted jobs">
-      <p className={styles['text']}>
-        {plural(count, 'job was', 'jobs were')} interrupted. What was finished is kept.
-      </p>
-      <Button onPress={resumeInterrupted}>{count === 1 ? 'Resume' : 'Resume all'}</Button>
+    <section className={styles['banner']} aria-label={text('notice.interrupted')}>
+      <p className={styles['text']}>{text('notice.interrupted.count', { count })}</p>
+      <Button onPress={resumeInterrupted}>{text('notice.resume', { count })}</Button>
       <Button look="quiet" onPress={dismissBanner}>
-        Later
+        {text('notice.later')}
       </Button>
     </section>
   );

@@ -1,12 +1,17 @@
 /** Read, written and on the device: three layers of one bar. */
 import type { Stages } from '../lib/stages';
 import { percentText } from '../lib/text';
+import { text } from '../../common/text/text';
 import styles from './stages-bar.module.css';
 
 export function StagesBar({ stages }: { readonly stages: Stages }) {
-  const text = `Read ${percentText(stages.read)}, written ${percentText(stages.written)}, on the device ${percentText(stages.device)}`;
+  const label = text('stages.all', {
+    read: percentText(stages.read),
+    written: percentText(stages.written),
+    device: percentText(stages.device),
+  });
   return (
-    <span className={styles['bar']} role="img" aria-label={text} title={text}>
+    <span className={styles['bar']} role="img" aria-label={label} title={label}>
       {(['read', 'written', 'device'] as const).map((stage) => (
         <span
           key={stage}
@@ -19,15 +24,13 @@ export function StagesBar({ stages }: { readonly stages: Stages }) {
   );
 }
 
-const STAGE_WORDS = { read: 'read', written: 'written', device: 'on the device' } as const;
-
 export function StagesLegend() {
   return (
     <p className={styles['legend']} aria-hidden="true">
       {(['read', 'written', 'device'] as const).map((stage) => (
         <span key={stage} className={styles['entry']}>
           <span className={styles['swatch']} data-stage={stage} />
-          {STAGE_WORDS[stage]}
+          {text(`stages.${stage}`)}
         </span>
       ))}
     </p>

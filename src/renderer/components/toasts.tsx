@@ -1,6 +1,7 @@
 /** Toasts: what succeeded, and what can be done about it. They go by themselves, but not from under the pointer or the focus. */
 import { useCallback, useEffect, useRef, useState, type KeyboardEvent } from 'react';
 import { visible } from '../../common/model/visible';
+import { text } from '../../common/text/text';
 import { closeToast, toastsStore, type Toast } from '../state/notices';
 import { useStore } from '../state/store';
 import { Button } from './button';
@@ -32,7 +33,7 @@ export function Toasts() {
     <section
       ref={region}
       className={styles['toasts']}
-      aria-label="Notifications"
+      aria-label={text('notice.toasts')}
       data-toasts=""
       onPointerEnter={() => {
         setIsHeld(true);
@@ -96,7 +97,7 @@ function ToastItem({ toast, isHeld, onClose }: ToastItemProps) {
       <button
         type="button"
         className={styles['close']}
-        aria-label="Dismiss"
+        aria-label={text('notice.dismiss')}
         onClick={() => {
           onClose(id, false);
         }}

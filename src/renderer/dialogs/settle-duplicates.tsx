@@ -5,6 +5,7 @@ import { formatBytes } from '../../common/model/units';
 import { visible } from '../../common/model/visible';
 import { Button } from '../components/button';
 import { Dialog } from '../components/dialog';
+import { inBrowser } from '../lib/place';
 import { plural } from '../lib/text';
 import formStyles from './form.module.css';
 import styles from './settle-duplicates.module.css';
@@ -95,15 +96,17 @@ export function SettleDuplicates({ group, onClose, onSettle }: SettleDuplicatesP
         >
           Replace with hard links
         </Button>
-        <Button
-          look="danger"
-          isDisabled={go.length === 0}
-          onPress={() => {
-            settle('trash');
-          }}
-        >
-          Move to trash
-        </Button>
+        {!inBrowser && (
+          <Button
+            look="danger"
+            isDisabled={go.length === 0}
+            onPress={() => {
+              settle('trash');
+            }}
+          >
+            Move to trash
+          </Button>
+        )}
       </div>
     </Dialog>
   );

@@ -2,6 +2,7 @@
 import { isEnded, type JobSummary } from '../../common/model/jobs';
 import type { Percentiles, ResponseSummary } from '../../common/model/responses';
 import { formatCount, formatDuration } from '../../common/model/units';
+import { text } from '../../common/text/text';
 import { runOf } from '../lib/run-of';
 import { useRequest } from '../lib/use-request';
 import styles from './answers-view.module.css';
@@ -14,8 +15,8 @@ export function AnswersView({ job }: { readonly job: JobSummary }) {
     { jobId: job.id },
     { everyMs: isEnded(job.state) ? null : ASK_AGAIN_MS, version: runOf(job) },
   );
-  if (responses === null) return <p className={styles['none']}>Reading the answers…</p>;
-  if (responses.statuses.length === 0) return <p className={styles['none']}>No answers yet.</p>;
+  if (responses === null) return <p className={styles['none']}>{text('answers.reading')}</p>;
+  if (responses.statuses.length === 0) return <p className={styles['none']}>{text('answers.none')}</p>;
   return (
     <div className={styles['view']}>
       <Statuses responses={responses} />
@@ -28,11 +29,11 @@ function Statuses({ responses: { statuses } }: { readonly responses: ResponseSum
   const most = Math.max(...statuses.map(({ tasks }) => tasks));
   return (
     <table className={styles['table']}>
-      <caption className={styles['caption']}>Statuses</caption>
+      <caption className={styles['caption']}>{text('answers.statuses')}</caption>
       <tbody>
         {statuses.map(({ status, tasks }) => (
           <tr key={status ?? 'none'}>
-            <th scope="row">{status ?? 'no answer'}</th>
+            <th scope="row">{status ?? text('answers.no-answer')}</th>
             <td className={styles['number']}>{formatCount(tasks)}</td>
             <td className={styles['share']} aria-hidden="true">
               <span
@@ -58,12 +59,12 @@ function Latencies({ responses: { firstByteMs, totalMs } }: { readonly responses
   if (firstByteMs === null || totalMs === null) return null;
   return (
     <table className={styles['table']}>
-      <caption className={styles['caption']}>Latency</caption>
+      <caption className={styles['caption']}>{text('answers.latency')}</caption>
       <thead>
         <tr>
           <td />
           <th scope="col" className={styles['number']}>
-            median
+            {text('answers.median')}
           </th>
           <th scope="col" className={styles['number']}>
             95 %
@@ -72,13 +73,13 @@ function Latencies({ responses: { firstByteMs, totalMs } }: { readonly responses
             99 %
           </th>
           <th scope="col" className={styles['number']}>
-            longest
+            {text('answers.longest')}
           </th>
         </tr>
       </thead>
       <tbody>
-        <LatencyRow name="First byte" of={firstByteMs} />
-        <LatencyRow name="Whole task" of={totalMs} />
+        <LatencyRow name={text('answers.first-byte')} of={firstByteMs} />
+        <LatencyRow name={text('answers.whole-task')} of={totalMs} />
       </tbody>
     </table>
   );

@@ -1,8 +1,8 @@
 /** How many connections downloads have at once: what steers them, as threads steer the other kinds. */
 import type { JobSummary } from '../../common/model/jobs';
+import { text } from '../../common/text/text';
 import { MenuButton } from '../components/menu';
 import { connectionChoices } from '../kinds';
-import { plural } from '../lib/text';
 import { connectJob } from '../state/actions';
 import { liveStore } from '../state/frames';
 import { changeSettings, settingsStore, useSettings } from '../state/settings';
@@ -45,20 +45,20 @@ interface ConnectionsChoiceProps {
 }
 
 function ConnectionsChoice({ count, onChange }: ConnectionsChoiceProps) {
-  const text = plural(count, 'connection', 'connections');
+  const connections = text('job.connections', { count });
   return (
     <MenuButton
-      label={`${text}, change`}
+      label={text('common.change', { what: connections })}
       entries={connectionChoices(count).map((choice) => ({
         id: String(choice),
-        text: plural(choice, 'connection', 'connections'),
+        text: text('job.connections', { count: choice }),
       }))}
       selected={String(count)}
       onAction={(chosen) => {
         onChange(Number(chosen));
       }}
     >
-      {text} <span aria-hidden="true">▾</span>
+      {connections} <span aria-hidden="true">▾</span>
     </MenuButton>
   );
 }

@@ -4,8 +4,8 @@ import { ALGORITHM_NAMES } from '../../common/model/digests';
 import { isEnded, type JobSummary } from '../../common/model/jobs';
 import { algorithmsOf, pastedDigest } from '../../common/model/pasted-digest';
 import { settledTasks, type TaskRow } from '../../common/model/tasks';
-import { formatCount } from '../../common/model/units';
 import { visible } from '../../common/model/visible';
+import { text } from '../../common/text/text';
 import { useRequest } from '../lib/use-request';
 import styles from './digest-check.module.css';
 
@@ -18,8 +18,8 @@ interface DigestCheckProps {
 }
 
 export function DigestCheck({ job, onShow }: DigestCheckProps) {
-  const [text, setText] = useState('');
-  const digest = pastedDigest(text);
+  const [typed, setTyped] = useState('');
+  const digest = pastedDigest(typed);
   const ended = isEnded(job.state);
   const found = useRequest('tasks:with-digest', digest === null ? null : { jobId: job.id, digest }, {
     everyMs: ended ? null : ASK_AGAIN_MS,
@@ -31,21 +31,21 @@ export function DigestCheck({ job, onShow }: DigestCheckProps) {
       <input
         type="text"
         className={styles['field']}
-        aria-label="Paste a digest to check"
-        placeholder="Paste a digest to check"
+        aria-label={text('digest.field')}
+        placeholder={text('digest.field')}
         spellCheck={false}
         maxLength={5000}
-        value={text}
+        value={typed}
         onChange={(event) => {
-          setText(event.target.value);
+          setTyped(event.target.value);
         }}
         onKeyDown={(event) => {
-          if (event.key === 'Escape') setText('');
+          if (event.key === 'Escape') setTyped('');
         }}
       />
-      <div role="status" className={styles['answer']} data-tone={toneOf(text, found?.total)}>
+      <div role="status" className={styles['answer']} data-tone={toneOf(typed, found?.total)}>
         {first === undefined ? (
-          text.trim() !== '' && noneText(job, digest, found === null)
+          typed.trim() !== '' && noneText(job, digest, found === null)
         ) : (
           <button
             type="button"
@@ -55,8 +55,7 @@ export function DigestCheck({ job, onShow }: DigestCheckProps) {
             }}
           >
             <span aria-hidden="true">✓ </span>
-            {algorithmText(job, first, digest)} of {visible(first.name)}
-            {found !== null && found.total > 1 && ` and ${formatCount(found.total - 1)} more`}
+            {foundText(algorithmText(job, first, digest), first, found?.total ?? 1)}
           </button>
         )}
       </div>
@@ -64,21 +63,28 @@ export function DigestCheck({ job, onShow }: DigestCheckProps) {
   );
 }
 
-function toneOf(text: string, total: number | undefined): string | undefined {
-  if (total === undefined || text.trim() === '') return undefined;
+function toneOf(typed: string, total: number | undefined): string | undefined {
+  if (total === undefined || typed.trim() === '') return undefined;
   return total > 0 ? 'done' : 'failed';
+}
+
+function foundText(algorithm: string, first: TaskRow, total: number): string {
+  const name = visible(first.name);
+  return total > 1
+    ? text('digest.found-more', { algorithm, name, count: total - 1 })
+    : text('digest.found', { algorithm, name });
 }
 
 function algorithmText(job: JobSummary, { digests }: TaskRow, digest: string | null): string {
   const algorithm = job.algorithms.find((each) => digests?.[each] === digest);
-  return algorithm === undefined ? 'Digest' : ALGORITHM_NAMES[algorithm];
+  return algorithm === undefined ? text('digest.any') : ALGORITHM_NAMES[algorithm];
 }
 
 function noneText(job: JobSummary, digest: string | null, asks: boolean): string {
-  if (digest === null) return 'This is not a digest.';
+  if (digest === null) return text('digest.not-one');
   const own = job.algorithms.map((algorithm) => ALGORITHM_NAMES[algorithm]).join(', ');
   if (!algorithmsOf(digest).some((algorithm) => job.algorithms.some((each) => each === algorithm)))
-    return `It has ${digest.length} digits. The digests here are ${own}.`;
+    return text('digest.other', { count: digest.length, algorithms: own });
   if (asks) return '';
-  return isEnded(job.state) ? 'No file here has this digest.' : 'No file has this digest so far.';
+  return text(isEnded(job.state) ? 'digest.none' : 'digest.none-yet');
 }

@@ -1,5 +1,6 @@
 /** Takes files and text dropped anywhere on a page, and says so while something is held over it. */
 import { useRef, useState, type DragEvent, type ReactNode } from 'react';
+import { text } from '../../common/text/text';
 import { kindText, type PageKind } from '../kinds';
 import { isOwnDrag } from '../lib/own-drag';
 import { takeDrop } from '../state/opening';
@@ -49,9 +50,7 @@ export function DropTarget({ kind, children }: DropTargetProps) {
       {children}
       {over && (
         <div className={styles['overlay']}>
-          <p className={styles['text']}>
-            {kind === null ? 'Drop files, folders or links' : kindText(kind, 'drop')}
-          </p>
+          <p className={styles['text']}>{kind === null ? text('job.drop') : kindText(kind, 'drop')}</p>
         </div>
       )}
     </div>

@@ -1,13 +1,15 @@
 /** Files of equal content in groups, most reclaimable space first. */
 import { useState, type ReactNode } from 'react';
+import { ALGORITHM_NAMES } from '../../common/model/digests';
 import type { DuplicateGroup, DuplicatePage, DuplicateTotals } from '../../common/model/duplicates';
 import { isEnded, type JobSummary } from '../../common/model/jobs';
 import { settledTasks } from '../../common/model/tasks';
 import { formatBytes, formatCount } from '../../common/model/units';
 import { visible } from '../../common/model/visible';
+import { text } from '../../common/text/text';
 import { Button } from '../components/button';
 import { MenuButton } from '../components/menu';
-import { plural } from '../lib/text';
+import { rich } from '../components/rich-text';
 import { runOf } from '../lib/run-of';
 import { useRequest } from '../lib/use-request';
 import { SettleDuplicates } from '../dialogs/settle-duplicates';
@@ -56,7 +58,7 @@ export function DuplicatesView({ job, views }: DuplicatesViewProps) {
         className={styles['groups']}
         start={offset + 1}
         tabIndex={0}
-        aria-label="Groups of equal files"
+        aria-label={text('duplicates.groups')}
       >
         {groups.map((group) => (
           <Group key={group.id} jobId={job.id} group={group} onAsk={setAsked} />
@@ -80,12 +82,12 @@ export function DuplicatesView({ job, views }: DuplicatesViewProps) {
 }
 
 function noneText(ended: boolean, page: DuplicatePage | null): string {
-  if (!ended) return 'Groups are shown once every file has been checked.';
-  return page === null ? 'Reading the groups…' : 'No two files have the same content.';
+  if (!ended) return text('duplicates.later');
+  return text(page === null ? 'duplicates.reading' : 'duplicates.none');
 }
 
 function totalsText({ groups, files, reclaimableBytes }: DuplicateTotals): string {
-  return `${formatBytes(reclaimableBytes)} reclaimable: ${plural(files, 'file', 'files')} in ${plural(groups, 'group', 'groups')} with the same content.`;
+  return text('duplicates.totals', { bytes: formatBytes(reclaimableBytes), files, groups });
 }
 
 interface PagesProps {
@@ -98,7 +100,11 @@ function Pages({ offset, totals: { groups }, onChange }: PagesProps) {
   return (
     <div className={styles['pages']}>
       <p className={styles['range']}>
-        {formatCount(offset + 1)}–{formatCount(Math.min(offset + PAGE, groups))} of {formatCount(groups)}
+        {text('duplicates.range', {
+          first: formatCount(offset + 1),
+          last: formatCount(Math.min(offset + PAGE, groups)),
+          total: formatCount(groups),
+        })}
       </p>
       <Button
         isDisabled={offset === 0}
@@ -106,7 +112,7 @@ function Pages({ offset, totals: { groups }, onChange }: PagesProps) {
           onChange(Math.max(0, offset - PAGE));
         }}
       >
-        Larger
+        {text('duplicates.larger')}
       </Button>
       <Button
         isDisabled={offset + PAGE >= groups}
@@ -114,7 +120,7 @@ function Pages({ offset, totals: { groups }, onChange }: PagesProps) {
           onChange(offset + PAGE);
         }}
       >
-        Smaller
+        {text('duplicates.smaller')}
       </Button>
     </div>
   );
@@ -123,18 +129,23 @@ function Pages({ offset, totals: { groups }, onChange }: PagesProps) {
 function ExportMenu({ job }: { readonly job: JobSummary }) {
   return (
     <MenuButton
-      label="Export the groups"
+      label={text('duplicates.export.label')}
       entries={[
-        { id: 'csv', text: 'As CSV…' },
-        { id: 'jsonl', text: 'As JSON Lines…' },
+        { id: 'csv', text: text('duplicates.export.csv') },
+        { id: 'jsonl', text: text('duplicates.export.jsonl') },
       ]}
       onAction={(id) => {
         exportDuplicates(job.id, id === 'csv' ? 'csv' : 'jsonl');
       }}
     >
-      Export <span aria-hidden="true">▾</span>
+      {text('duplicates.export')} <span aria-hidden="true">▾</span>
     </MenuButton>
   );
+}
+
+/** What tells one of many alike buttons apart, for screen readers. */
+function spoken(words: ReactNode): ReactNode {
+  return <span className="visually-hidden">{words}</span>;
 }
 
 interface GroupProps {
@@ -157,7 +168,7 @@ function Group({ jobId, group, onAsk }: GroupProps) {
         <span className={styles['fact']}>
           {formatCount(files)} × {formatBytes(size)}
         </span>
-        <span className={styles['digest']} title={`BLAKE3 ${digest}`}>
+        <span className={styles['digest']} title={`${ALGORITHM_NAMES.blake3} ${digest}`}>
           {digest.slice(0, 16)}
         </span>
         <Button
@@ -166,7 +177,7 @@ function Group({ jobId, group, onAsk }: GroupProps) {
             onAsk(group);
           }}
         >
-          Remove duplicates…<span className="visually-hidden"> of {visible(paths[0] ?? '')}</span>
+          {rich('duplicates.remove', { path: visible(paths[0] ?? ''), more: spoken })}
         </Button>
       </p>
       <ul className={styles['paths']}>
@@ -179,13 +190,13 @@ function Group({ jobId, group, onAsk }: GroupProps) {
                 showInFolder(jobId, group.ids[index] ?? null);
               }}
             >
-              Show in folder<span className="visually-hidden"> {visible(path)}</span>
+              {rich('duplicates.show', { path: visible(path), more: spoken })}
             </Button>
           </li>
         ))}
         {links.slice(0, all ? links.length : FEW).map((path) => (
           <li key={path} className={`${styles['path'] ?? ''} ${styles['link'] ?? ''}`}>
-            {visible(path)} <span className={styles['tag']}>hard link, counted once</span>
+            {visible(path)} <span className={styles['tag']}>{text('duplicates.hard-link')}</span>
           </li>
         ))}
       </ul>
@@ -198,10 +209,10 @@ function Group({ jobId, group, onAsk }: GroupProps) {
                 setAll(true);
               }}
             >
-              Show {formatCount(hidden)} more
+              {text('duplicates.show-more', { count: hidden })}
             </Button>
           )}
-          {beyond > 0 && <span>{formatCount(beyond)} further paths are in the export.</span>}
+          {beyond > 0 && <span>{text('duplicates.beyond', { count: beyond })}</span>}
         </p>
       )}
     </li>

@@ -1,3 +1,4 @@
+import { text } from '../../common/text/text';
 import { Button } from '../components/button';
 import { kindText, type PageKind } from '../kinds';
 import { openDialog } from '../state/ui';
@@ -12,7 +13,7 @@ export function EmptyState({ kind }: { readonly kind: PageKind }) {
           openDialog({ type: 'new', kind });
         }}
       >
-        {kindText(kind, 'create')}…
+        {text('job.new', { create: kindText(kind, 'create') })}
       </Button>
       <p className={styles['hint']}>{kindText(kind, 'hint')}</p>
     </div>

@@ -2,6 +2,7 @@
 import type { TaskRow } from '../../common/model/tasks';
 import { formatDuration } from '../../common/model/units';
 import { visible } from '../../common/model/visible';
+import { text } from '../../common/text/text';
 import { clockText } from '../lib/text';
 import { useRequest } from '../lib/use-request';
 import styles from './task-detail.module.css';
@@ -17,7 +18,7 @@ export function FailedAttempts({ row, version }: FailedAttemptsProps) {
   if (attempts === null || attempts.length === 0) return null;
   return (
     <table className={styles['table']}>
-      <caption className={styles['caption']}>Attempts that failed</caption>
+      <caption className={styles['caption']}>{text('detail.failed-attempts')}</caption>
       <tbody>
         {attempts.map(({ attempt, worker, startedAtMs, endedAtMs, error }) => (
           <tr key={attempt}>

@@ -2,6 +2,7 @@
 import { isEnded } from '../../common/model/jobs';
 import { formatCount, formatDuration, formatRate } from '../../common/model/units';
 import { visible } from '../../common/model/visible';
+import { text } from '../../common/text/text';
 import { isDryRun } from '../lib/findings';
 import { doneText, leftText, meanRate } from '../lib/text';
 import { useFrame } from '../state/frames';
@@ -22,21 +23,24 @@ export function Figures({ jobId }: { readonly jobId: number }) {
   const stands = frame?.waitingFor != null && frame.counts.running === 0;
   const note = visible(job.error?.message ?? frame?.waitingFor ?? frame?.alone ?? frame?.fewerThreads ?? '');
   return (
-    <section className={styles['strip']} aria-label="Figures">
+    <section className={styles['strip']} aria-label={text('figures.label')}>
       <dl className={styles['figures']}>
         <Figure
-          name={ended ? 'Mean' : 'Throughput'}
+          name={text(ended ? 'figures.mean' : 'figures.throughput')}
           value={(running || ended) && !isDryRun(job) ? formatRate(rate) : '–'}
           wide
         />
-        <Figure name="Done" value={doneText(live)} />
+        <Figure name={text('figures.done')} value={doneText(live)} />
         {ended ? (
-          <Figure name="Took" value={formatDuration(job.elapsedMs)} />
+          <Figure name={text('figures.took')} value={formatDuration(job.elapsedMs)} />
         ) : (
-          <Figure name="Left" value={running && !stands ? leftText(frame?.remainingMs ?? null) : '–'} />
+          <Figure
+            name={text('figures.left')}
+            value={running && !stands ? leftText(frame?.remainingMs ?? null) : '–'}
+          />
         )}
         <Figure
-          name={job.kind === 'verify' ? 'Differ' : 'Failed'}
+          name={text(job.kind === 'verify' ? 'figures.differ' : 'figures.failed')}
           value={formatCount(failed)}
           bad={failed > 0 && job.variant !== 'folders'}
         />

@@ -3,8 +3,8 @@ import type { JobSummary } from '../../common/model/jobs';
 import type { HostState } from '../../common/model/responses';
 import { formatCount, formatWait } from '../../common/model/units';
 import { visible } from '../../common/model/visible';
+import { text } from '../../common/text/text';
 import { useNow } from '../lib/clock';
-import { plural } from '../lib/text';
 import { runOf } from '../lib/run-of';
 import { useRequest } from '../lib/use-request';
 import styles from './answers-view.module.css';
@@ -20,25 +20,24 @@ export function HostsView({ job }: { readonly job: JobSummary }) {
     { everyMs: running ? ASK_AGAIN_MS : null, version: runOf(job) },
   );
   const now = useNow(running);
-  if (hosts === null || hosts.length === 0)
-    return <p className={styles['none']}>Hosts are listed while the job runs.</p>;
+  if (hosts === null || hosts.length === 0) return <p className={styles['none']}>{text('hosts.none')}</p>;
   return (
     <div className={styles['view']}>
       <table className={styles['table']}>
         <thead>
           <tr>
-            <th scope="col">Host</th>
-            <th scope="col">State</th>
+            <th scope="col">{text('hosts.host')}</th>
+            <th scope="col">{text('hosts.state')}</th>
             <th scope="col" className={styles['number']}>
-              At once
+              {text('hosts.at-once')}
             </th>
             <th scope="col" className={styles['number']}>
-              Answered
+              {text('hosts.answered')}
             </th>
             <th scope="col" className={styles['number']}>
-              Refused
+              {text('hosts.refused')}
             </th>
-            <th scope="col">Last error</th>
+            <th scope="col">{text('hosts.last-error')}</th>
           </tr>
         </thead>
         <tbody>
@@ -47,7 +46,7 @@ export function HostsView({ job }: { readonly job: JobSummary }) {
               <th scope="row">{host.host}</th>
               <td className={styles['short']}>{stateText(host, now)}</td>
               <td className={styles['number']}>
-                {host.inFlight} of {host.limit}
+                {text('hosts.of-limit', { count: host.inFlight, limit: host.limit })}
               </td>
               <td className={styles['number']}>{formatCount(host.answered)}</td>
               <td className={styles['number']}>{formatCount(host.refused)}</td>
@@ -56,12 +55,13 @@ export function HostsView({ job }: { readonly job: JobSummary }) {
           ))}
         </tbody>
       </table>
-      {hosts.length > MOST_SHOWN && <p>and {plural(hosts.length - MOST_SHOWN, 'more host', 'more hosts')}</p>}
+      {hosts.length > MOST_SHOWN && <p>{text('hosts.more', { count: hosts.length - MOST_SHOWN })}</p>}
     </div>
   );
 }
 
 function stateText({ heldUntilMs, inFlight }: HostState, nowMs: number): string {
-  if (heldUntilMs !== null && heldUntilMs > nowMs) return `held, ${formatWait(heldUntilMs - nowMs)}`;
-  return inFlight > 0 ? 'running' : 'waiting';
+  if (heldUntilMs !== null && heldUntilMs > nowMs)
+    return text('hosts.held', { wait: formatWait(heldUntilMs - nowMs) });
+  return text(inFlight > 0 ? 'hosts.running' : 'hosts.waiting');
 }

@@ -2,8 +2,8 @@ import { useRef, useState, type KeyboardEvent } from 'react';
 import { Button } from '../components/button';
 import { ProgressBar } from '../components/progress-bar';
 import { modeName, type PageKind } from '../kinds';
-import { formatCount } from '../../common/model/units';
 import { visible } from '../../common/model/visible';
+import { text } from '../../common/text/text';
 import { isDryRun } from '../lib/findings';
 import { jobLine, jobStateText, sharesOf, whenText } from '../lib/text';
 import { useFrame } from '../state/frames';
@@ -56,7 +56,7 @@ export function JobList({ kind, chosenId }: JobListProps) {
     list.current?.querySelector<HTMLElement>(`[data-job="${id}"]`)?.focus();
   };
   return (
-    <section className={styles['pane']} aria-label="Jobs">
+    <section className={styles['pane']} aria-label={text('job.list')}>
       <ul ref={list} className={styles['list']} onKeyDown={onKeyDown}>
         {jobs.ids.map((id) => (
           <li key={id}>
@@ -85,7 +85,7 @@ function ClearButton({ kind }: { readonly kind: PageKind }) {
           clearFinished(kind);
         }}
       >
-        Clear finished
+        {text('job.clear-finished')}
       </Button>
     </div>
   );
@@ -104,7 +104,7 @@ function OlderButton({ kind }: { readonly kind: PageKind }) {
   };
   return (
     <Button look="quiet" isDisabled={busy} onPress={() => void load()}>
-      Show older
+      {text('job.older')}
     </Button>
   );
 }
@@ -125,17 +125,17 @@ function JobCard({ id, kind, chosen }: JobCardProps) {
   const failed = job.state === 'failed' || (job.state === 'done' && job.counts.failed > 0 && !sides);
   const word =
     job.kind === 'verify' && job.state === 'done' && job.counts.failed > 0
-      ? `${formatCount(job.counts.failed)} ${job.counts.failed === 1 ? 'differs' : 'differ'}`
+      ? text('job.state.some-differ', { count: job.counts.failed })
       : job.state === 'paused' && job.error?.room !== undefined
-        ? 'disk full'
+        ? text('job.state.disk-full')
         : job.startAtMs !== null
-          ? `starts ${whenText(job.startAtMs)}`
+          ? text('job.state.starts', { when: whenText(job.startAtMs) })
           : place === null || job.foreign
             ? jobStateText(live)
             : place === 1
-              ? 'next'
-              : `queued, ${place}`;
-  const state = job.foreign ? `${word}, elsewhere` : word;
+              ? text('job.state.next')
+              : text('job.state.place', { place });
+  const state = job.foreign ? text('job.state.elsewhere', { state: word }) : word;
   return (
     <button
       type="button"
@@ -165,8 +165,7 @@ function JobCard({ id, kind, chosen }: JobCardProps) {
           {visible(jobLine(live, kind))}
         </span>
         <span className={styles['how']}>
-          {isDryRun(job) ? 'Dry run · ' : ''}
-          {modeName(job.mode)}
+          {isDryRun(job) ? text('job.dry-run', { mode: modeName(job.mode) }) : modeName(job.mode)}
         </span>
       </span>
     </button>

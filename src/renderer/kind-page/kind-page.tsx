@@ -1,5 +1,6 @@
 /** The page of one kind of job: figures above, jobs at the left, tasks at the right, workers at the foot. */
 import { useEffect } from 'react';
+import { text } from '../../common/text/text';
 import { type PageKind } from '../kinds';
 import { watchJob } from '../state/frames';
 import { jobsStore, useJob } from '../state/jobs';
@@ -32,8 +33,7 @@ export function KindPage({ kind }: { readonly kind: PageKind }) {
           <Figures jobId={chosenId} />
           {job?.insecure === true && (
             <p className={styles['warning']} role="note">
-              Servers’ certificates are not checked in this job: anyone on the way can read and change what
-              comes.
+              {text('job.insecure')}
             </p>
           )}
           <div className={styles['body']}>

@@ -2,10 +2,9 @@
 import type { CopyPolicy } from '../../common/model/copy-options';
 import { isEnded, type JobSummary } from '../../common/model/jobs';
 import type { FindingCounts } from '../../common/model/tasks';
-import { formatCount } from '../../common/model/units';
+import { text } from '../../common/text/text';
 import { Button } from '../components/button';
 import { findingsSentence, foundOf, isDryRun } from '../lib/findings';
-import { plural } from '../lib/text';
 import { runOf } from '../lib/run-of';
 import { useRequest } from '../lib/use-request';
 import { runDry, settleExisting } from '../state/actions';
@@ -50,11 +49,7 @@ export function Outcome({ job, findings }: OutcomeProps) {
 function StartForReal({ job, findings }: OutcomeProps) {
   const mirror = job.copyOptions?.mirror === true;
   if (mirror && job.counts.failed > 0) {
-    return (
-      <p className={styles['note']}>
-        Not everything could be read, so nothing can be deleted. Fix this and do another dry run.
-      </p>
-    );
+    return <p className={styles['note']}>{text('outcome.not-all-read')}</p>;
   }
   const deleted = findings.deleted ?? 0;
   return (
@@ -64,43 +59,34 @@ function StartForReal({ job, findings }: OutcomeProps) {
         runDry(job.id);
       }}
     >
-      {deleted > 0 ? `Copy and delete ${formatCount(deleted)}` : 'Copy now'}
+      {deleted > 0 ? text('outcome.copy-and-delete', { count: deleted }) : text('outcome.copy-now')}
     </Button>
   );
 }
 
-const ANSWERS: readonly {
-  readonly policy: Exclude<CopyPolicy, 'refuse'>;
-  readonly text: string;
-  readonly title: string;
-}[] = [
-  { policy: 'overwrite', text: 'Overwrite', title: 'Overwrite the existing files' },
-  { policy: 'newer', text: 'Overwrite older', title: 'Overwrite existing files that are older' },
-  { policy: 'number', text: 'Keep both', title: 'Keep the existing files and number the copies' },
-  { policy: 'skip', text: 'Skip', title: 'Keep the existing files' },
-];
+const ANSWERS: readonly Exclude<CopyPolicy, 'refuse'>[] = ['overwrite', 'newer', 'number', 'skip'];
 
 /** Asked once for all. */
 function AskExisting({ job, existing }: { readonly job: JobSummary; readonly existing: number }) {
   const isMirror = job.copyOptions?.mirror === true;
   // A mirror has no place for numbered copies.
-  const answers = ANSWERS.filter(({ policy }) => policy !== 'number' || !isMirror);
+  const answers = ANSWERS.filter((policy) => policy !== 'number' || !isMirror);
   return (
-    <section className={`${styles['outcome'] ?? ''} ${styles['ask'] ?? ''}`} aria-label="Files that exist">
-      <p className={styles['text']}>
-        {plural(existing, 'target already exists', 'targets already exist')} and{' '}
-        {existing === 1 ? 'differs' : 'differ'}. What should happen to {existing === 1 ? 'it' : 'them'}?
-      </p>
-      <div className={styles['answers']} role="group" aria-label="What to do with files that exist">
-        {answers.map(({ policy, text, title }) => (
+    <section
+      className={`${styles['outcome'] ?? ''} ${styles['ask'] ?? ''}`}
+      aria-label={text('outcome.existing')}
+    >
+      <p className={styles['text']}>{text('outcome.existing.ask', { count: existing })}</p>
+      <div className={styles['answers']} role="group" aria-label={text('outcome.existing.answers')}>
+        {answers.map((policy) => (
           <Button
             key={policy}
-            aria-label={`${text}: ${title}`}
+            aria-label={text(`outcome.${policy}.note`)}
             onPress={() => {
               settleExisting(job.id, policy);
             }}
           >
-            {text}
+            {text(`outcome.${policy}`)}
           </Button>
         ))}
       </div>

@@ -3,13 +3,13 @@ import { useState } from 'react';
 import { Button } from '../components/button';
 import { MenuButton, type MenuEntry } from '../components/menu';
 import { Segmented } from '../components/segmented';
-import { kindText, WORKER_CHOICES, settingsOf, type PageKind } from '../kinds';
-import { MANIFEST_FORMATS, type ManifestFormat } from '../../common/model/digests';
+import { kindText, modeName, WORKER_CHOICES, settingsOf, type PageKind } from '../kinds';
+import { MANIFEST_FORMATS } from '../../common/model/digests';
 import { isEnded, type JobSummary } from '../../common/model/jobs';
 import { visible } from '../../common/model/visible';
+import { text } from '../../common/text/text';
 import { isDryRun } from '../lib/findings';
 import { holds } from '../lib/manifest-formats';
-import { plural } from '../lib/text';
 import { runOf } from '../lib/run-of';
 import { useRequest } from '../lib/use-request';
 import {
@@ -45,7 +45,7 @@ export function PageHeader({ kind, jobId }: PageHeaderProps) {
         {title}
       </h1>
       {job !== null && (
-        <div className={styles['controls']} role="group" aria-label={`Controls of ${title}`}>
+        <div className={styles['controls']} role="group" aria-label={text('job.controls', { name: title })}>
           <JobButtons job={job} />
         </div>
       )}
@@ -68,8 +68,8 @@ export function ModeSwitch({ kind }: { readonly kind: PageKind }) {
       label={kindText(kind, 'new-mode')}
       value={settings?.[settingsOf(kind)].mode ?? ''}
       options={[
-        { value: 'sequential', text: 'Sync', title: 'One task after another, on one thread' },
-        { value: 'pool', text: 'Async', title: 'On a pool of worker threads' },
+        { value: 'sequential', text: modeName('sequential'), title: text('job.mode.sequential') },
+        { value: 'pool', text: modeName('pool'), title: text('job.mode.pool') },
       ]}
       onChange={(mode) => {
         changeKindSettings(kind, { mode });
@@ -141,13 +141,13 @@ function WorkersChoice({ count, chosen, automatic, disabled, onChange }: Workers
       ? WORKER_CHOICES
       : [...WORKER_CHOICES, chosen].sort((a, b) => a - b);
   const entries: MenuEntry[] = [
-    { id: 'automatic', text: `Automatic (${automatic})` },
+    { id: 'automatic', text: text('job.workers.automatic', { count: automatic }) },
     ...choices.map((choice) => ({ id: String(choice), text: String(choice) })),
   ];
-  const text = plural(count, 'worker', 'workers');
+  const workers = text('common.workers', { count });
   return (
     <MenuButton
-      label={`${text}, change`}
+      label={text('common.change', { what: workers })}
       entries={entries}
       selected={chosen === null ? 'automatic' : String(chosen)}
       disabled={disabled}
@@ -155,7 +155,7 @@ function WorkersChoice({ count, chosen, automatic, disabled, onChange }: Workers
         onChange(id === 'automatic' ? null : Number(id));
       }}
     >
-      {text} <span aria-hidden="true">▾</span>
+      {workers} <span aria-hidden="true">▾</span>
     </MenuButton>
   );
 }
@@ -172,7 +172,7 @@ function JobButtons({ job }: { readonly job: JobSummary }) {
             pauseJob(job.id);
           }}
         >
-          Pause
+          {text('job.pause')}
         </Button>
       )}
       {(job.state === 'paused' || job.state === 'interrupted') && (
@@ -182,7 +182,7 @@ function JobButtons({ job }: { readonly job: JobSummary }) {
             resumeJob(job.id);
           }}
         >
-          Resume
+          {text('job.resume')}
         </Button>
       )}
       {!ended && (
@@ -192,7 +192,7 @@ function JobButtons({ job }: { readonly job: JobSummary }) {
             cancelJob(job.id);
           }}
         >
-          Cancel
+          {text('job.cancel')}
         </Button>
       )}
       {canSteer(job) &&
@@ -208,7 +208,13 @@ function JobButtons({ job }: { readonly job: JobSummary }) {
             retryJob(job.id);
           }}
         >
-          {job.kind === 'verify' ? 'Check again' : job.counts.failed > 0 ? 'Retry failed' : 'Retry'}
+          {text(
+            job.kind === 'verify'
+              ? 'job.check-again'
+              : job.counts.failed > 0
+                ? 'job.retry-failed'
+                : 'job.retry',
+          )}
         </Button>
       )}
       {ended && hasDigests(job) && job.counts.done > 0 && <ManifestMenu job={job} />}
@@ -229,27 +235,19 @@ function hasDigests(job: JobSummary): boolean {
   return job.kind === 'hash' && job.variant !== 'duplicates';
 }
 
-const MANIFEST_NAMES: Readonly<Record<ManifestFormat, string>> = {
-  gnu: 'GNU (as sha256sum)…',
-  bsd: 'BSD (algorithm on each line)…',
-  sfv: 'SFV…',
-  hashdeep: 'hashdeep…',
-  json: 'JSON…',
-};
-
 /** The formats that can hold what the job computed. */
 function ManifestMenu({ job }: { readonly job: JobSummary }) {
   const formats = MANIFEST_FORMATS.filter((format) => holds(format, job.algorithms));
   return (
     <MenuButton
-      label="Save manifest"
-      entries={formats.map((format) => ({ id: format, text: MANIFEST_NAMES[format] }))}
+      label={text('job.manifest')}
+      entries={formats.map((format) => ({ id: format, text: text(`job.manifest.${format}`) }))}
       onAction={(id) => {
         const format = formats.find((other) => other === id);
         if (format !== undefined) saveManifest(job.id, format);
       }}
     >
-      Save manifest <span aria-hidden="true">▾</span>
+      {text('job.manifest')} <span aria-hidden="true">▾</span>
     </MenuButton>
   );
 }
@@ -263,7 +261,7 @@ function MoreMenu({ job }: { readonly job: JobSummary }) {
   return (
     <MenuButton
       icon
-      label={`More for ${visible(job.label)}`}
+      label={text('job.more', { name: visible(job.label) })}
       entries={jobEntries(job, canShow === true)}
       onAction={actOnJob}
     >

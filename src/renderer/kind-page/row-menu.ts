@@ -3,11 +3,12 @@ import { isEnded, type JobSummary } from '../../common/model/jobs';
 import type { TaskSort } from '../../common/model/columns';
 import type { TaskRow } from '../../common/model/tasks';
 import { visible } from '../../common/model/visible';
+import { text } from '../../common/text/text';
 import { request } from '../bridge';
 import type { MenuEntry } from '../components/menu';
 import { shortcutText } from '../../common/commands/shortcut';
 import { isMac } from '../lib/platform';
-import { plural } from '../lib/text';
+import { inBrowser } from '../lib/place';
 import { copyRows, openFile, retryRows, showInFolder } from '../state/actions';
 import { openContextMenu } from '../state/context-menu';
 import { notifyError } from '../state/notices';
@@ -34,7 +35,7 @@ export async function openRowMenu({ job, row, selection, sort, x, y, onDetails }
     notifyError(error);
   }
   openContextMenu({
-    label: count === 1 ? `Task ${visible(row.name)}` : plural(count, 'task', 'tasks'),
+    label: count === 1 ? text('task.label', { name: visible(row.name) }) : text('common.tasks', { count }),
     entries: entriesOf(job, row, count, isThere),
     x,
     y,
@@ -56,42 +57,46 @@ function entriesOf(job: JobSummary, row: TaskRow, count: number, isThere: boolea
   const copies: readonly MenuEntry[] =
     job.kind === 'download'
       ? [
-          { id: 'url', text: alone ? 'Copy URL' : 'Copy URLs', keys: copyKeys, apart: true },
-          { id: 'path', text: alone ? 'Copy path' : 'Copy paths', disabled: alone && row.target === null },
+          { id: 'url', text: text('row.copy-url', { count }), keys: copyKeys, apart: true },
+          { id: 'path', text: text('row.copy-path', { count }), disabled: alone && row.target === null },
         ]
       : hasDigests
         ? [
             {
               id: 'row',
-              text: alone ? 'Copy digest and path' : 'Copy digests and paths',
+              text: text('row.copy-both', { count }),
               keys: copyKeys,
               apart: true,
             },
             {
               id: 'digest',
-              text: alone ? 'Copy digest' : 'Copy digests',
+              text: text('row.copy-digest', { count }),
               disabled: alone && row.digests === null,
             },
-            { id: 'path', text: alone ? 'Copy path' : 'Copy paths' },
+            { id: 'path', text: text('row.copy-path', { count }) },
           ]
-        : [{ id: 'path', text: alone ? 'Copy path' : 'Copy paths', keys: copyKeys, apart: true }];
+        : [{ id: 'path', text: text('row.copy-path', { count }), keys: copyKeys, apart: true }];
   return [
-    { id: 'open', text: 'Open', keys: 'Enter', disabled: !isThere },
-    { id: 'show', text: 'Show in folder', disabled: !isThere },
+    ...(inBrowser
+      ? []
+      : [
+          { id: 'open', text: text('row.open'), keys: shortcutText('Enter', isMac), disabled: !isThere },
+          { id: 'show', text: text('row.show'), disabled: !isThere },
+        ]),
     ...copies,
     {
       id: 'error',
-      text: alone ? 'Copy error message' : 'Copy error messages',
+      text: text('row.copy-error', { count }),
       disabled: alone ? row.error === null : job.counts.failed === 0,
     },
     {
       id: 'retry',
-      text: alone ? 'Retry' : 'Retry selected',
+      text: text('row.retry', { count }),
       keys: 'R',
       apart: true,
       disabled: !canRetryRows(job, row, count),
     },
-    { id: 'details', text: 'Details', keys: 'Space', disabled: !alone },
+    { id: 'details', text: text('row.details'), keys: shortcutText('Space', isMac), disabled: !alone },
   ];
 }
 

@@ -2,6 +2,7 @@
 import type { JobSummary } from '../../common/model/jobs';
 import { rateAt } from '../../common/model/settings';
 import { formatRate } from '../../common/model/units';
+import { text } from '../../common/text/text';
 import { ChoicesMenu, type Choice } from '../components/choices-menu';
 import { MenuButton } from '../components/menu';
 import { limitJob } from '../state/actions';
@@ -18,7 +19,7 @@ export function AllSpeedMenu() {
   if (rate === undefined) return null;
   return (
     <SpeedChoice
-      label="Speed limit of all downloads"
+      label={text('speed.all')}
       rate={rate}
       onChange={(limitRate) => {
         changeSettings({ limitRate });
@@ -35,16 +36,16 @@ interface SpeedChoiceProps {
 }
 
 export function SpeedChoice({ label, rate, onChange }: SpeedChoiceProps) {
-  const text = rate === null ? 'No limit' : formatRate(rate);
+  const shown = rate === null ? text('speed.none') : formatRate(rate);
   const choice = rateChoice(rate, onChange);
   return (
     <MenuButton
-      label={`${label}: ${text}, change`}
+      label={text('speed.change', { label, rate: shown })}
       entries={choice.entries}
       selected={choice.selected}
       onAction={choice.onChange}
     >
-      {text} <span aria-hidden="true">▾</span>
+      {shown} <span aria-hidden="true">▾</span>
     </MenuButton>
   );
 }
@@ -57,29 +58,29 @@ export function SpeedMenu({ job }: { readonly job: JobSummary }) {
   // At some hours of the day it is another one.
   const ofAll = rateAt(settings, new Date(now));
   const own = job.limitRate;
-  const text =
+  const shown =
     own !== null && (ofAll === null || own <= ofAll)
-      ? `At most ${formatRate(own)}`
+      ? text('speed.own', { rate: formatRate(own) })
       : ofAll === null
-        ? 'No speed limit'
-        : `All at most ${formatRate(ofAll)}`;
+        ? text('speed.no-limit')
+        : text('speed.of-all', { rate: formatRate(ofAll) });
   const choices: readonly Choice[] = [
     {
-      title: 'This download',
+      title: text('speed.this-download'),
       ...rateChoice(own, (rate) => {
         limitJob(job.id, rate);
       }),
     },
     {
-      title: 'All downloads together',
+      title: text('speed.all-downloads'),
       ...rateChoice(settings.limitRate, (limitRate) => {
         changeSettings({ limitRate });
       }),
     },
   ];
   return (
-    <ChoicesMenu label={`${text}, change`} choices={choices}>
-      {text} <span aria-hidden="true">▾</span>
+    <ChoicesMenu label={text('common.change', { what: shown })} choices={choices}>
+      {shown} <span aria-hidden="true">▾</span>
     </ChoicesMenu>
   );
 }
@@ -89,7 +90,7 @@ function rateChoice(rate: number | null, onChange: (rate: number | null) => void
   const rates = rate === null || CHOICES.includes(rate) ? CHOICES : [...CHOICES, rate].sort((a, b) => a - b);
   return {
     entries: [
-      { id: 'none', text: 'No limit' },
+      { id: 'none', text: text('speed.none') },
       ...rates.map((choice) => ({ id: String(choice), text: formatRate(choice) })),
     ],
     selected: rate === null ? 'none' : String(rate),

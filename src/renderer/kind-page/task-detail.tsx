@@ -2,16 +2,18 @@
 import { Fragment, type ReactNode } from 'react';
 import type { CopyFacts } from '../../common/model/copy-options';
 import type { CheckAlgorithm } from '../../common/model/digests';
-import type { DownloadFacts, Integrity } from '../../common/model/download';
+import type { DownloadFacts } from '../../common/model/download';
 import { ALGORITHM_NAMES } from '../../common/model/digests';
 import type { JobSummary } from '../../common/model/jobs';
 import type { TaskRow } from '../../common/model/tasks';
 import { formatBytes, formatByteCount, formatCount, formatDuration } from '../../common/model/units';
 import { fitsOnLine, visible } from '../../common/model/visible';
+import { text } from '../../common/text/text';
 import { Button } from '../components/button';
 import { useNow } from '../lib/clock';
 import { isDryRun } from '../lib/findings';
 import { hintFor } from '../lib/hints';
+import { inBrowser } from '../lib/place';
 import { stagesOf } from '../lib/stages';
 import { clockText, percentText, taskStateText } from '../lib/text';
 import { useRequest } from '../lib/use-request';
@@ -45,7 +47,7 @@ export function TaskDetail({ job, row, onClose }: TaskDetailProps) {
   return (
     <section
       className={styles['detail']}
-      aria-label={`Task ${visible(row.name)}`}
+      aria-label={text('task.label', { name: visible(row.name) })}
       onKeyDown={(event) => {
         if (event.key === 'Escape') onClose();
       }}
@@ -54,16 +56,18 @@ export function TaskDetail({ job, row, onClose }: TaskDetailProps) {
         <h2 className={styles['title']} title={visible(row.name)}>
           {visible(row.name)}
         </h2>
-        <Button
-          look="quiet"
-          isDisabled={canShow !== true}
-          onPress={() => {
-            showInFolder(job.id, row.id);
-          }}
-        >
-          Show in folder
-        </Button>
-        <Button look="quiet" aria-label="Close the details" onPress={onClose}>
+        {!inBrowser && (
+          <Button
+            look="quiet"
+            isDisabled={canShow !== true}
+            onPress={() => {
+              showInFolder(job.id, row.id);
+            }}
+          >
+            {text('row.show')}
+          </Button>
+        )}
+        <Button look="quiet" aria-label={text('detail.close')} onPress={onClose}>
           <span aria-hidden="true">✕</span>
         </Button>
       </div>
@@ -73,14 +77,18 @@ export function TaskDetail({ job, row, onClose }: TaskDetailProps) {
         </p>
       )}
       <dl className={styles['facts']} data-names={job.kind === 'verify' && !sides ? 'long' : undefined}>
-        <Fact name="State">{state.text}</Fact>
+        <Fact name={text('detail.state')}>{state.text}</Fact>
         {/* A file that only the right folder has is a source there. */}
         <CopyFact name={sourceName(job, row)} value={row.source} />
-        {row.target !== null && <CopyFact name={sides ? 'Right' : 'Target'} value={row.target} />}
-        <Fact name="Size">{sizeText(row, running?.bytesDone)}</Fact>
-        <Fact name="Attempts">{formatCount(row.attempts)}</Fact>
-        {row.worker !== null && <Fact name="Worker">W{row.worker}</Fact>}
-        {row.startedAtMs !== null && <Fact name="Time">{timeText(row.startedAtMs, row.endedAtMs)}</Fact>}
+        {row.target !== null && (
+          <CopyFact name={text(sides ? 'detail.right' : 'detail.target')} value={row.target} />
+        )}
+        <Fact name={text('detail.size')}>{sizeText(row, running?.bytesDone)}</Fact>
+        <Fact name={text('detail.attempts')}>{formatCount(row.attempts)}</Fact>
+        {row.worker !== null && <Fact name={text('detail.worker')}>{`W${row.worker}`}</Fact>}
+        {row.startedAtMs !== null && (
+          <Fact name={text('detail.time')}>{timeText(row.startedAtMs, row.endedAtMs)}</Fact>
+        )}
         {row.facts !== null && <DownloadFactsList facts={row.facts} source={row.source} />}
         {running !== undefined && <StageFacts running={running} />}
         {row.copied !== null && <CopyFactsList facts={row.copied} />}
@@ -88,12 +96,7 @@ export function TaskDetail({ job, row, onClose }: TaskDetailProps) {
           <ExpectedDigests row={row} />
         ) : (
           Object.entries(read).map(([algorithm, digest]) => (
-            <CopyFact
-              key={algorithm}
-              name={ALGORITHM_NAMES[algorithm as CheckAlgorithm]}
-              value={digest}
-              mono
-            />
+            <CopyFact key={algorithm} name={nameOf(algorithm)} value={digest} mono />
           ))
         )}
       </dl>
@@ -110,9 +113,13 @@ function versionOf({ state, attempts, startedAtMs, endedAtMs }: TaskRow): string
 }
 
 function sourceName(job: JobSummary, row: TaskRow): string {
-  if (job.kind === 'download') return 'URL';
-  if (job.variant === 'folders') return row.finding === 'only-right' ? 'Right' : 'Left';
-  return job.kind === 'copy' ? 'Source' : 'File';
+  if (job.kind === 'download') return text('detail.url');
+  if (job.variant === 'folders') return text(row.finding === 'only-right' ? 'detail.right' : 'detail.left');
+  return text(job.kind === 'copy' ? 'detail.source' : 'detail.file');
+}
+
+function nameOf(algorithm: string): string {
+  return ALGORITHM_NAMES[algorithm as CheckAlgorithm];
 }
 
 /** What the manifest says, beside what was read where that is another. */
@@ -123,14 +130,14 @@ function ExpectedDigests({ row }: { readonly row: TaskRow }) {
   return (
     <>
       {expected.size !== null && expected.size !== row.size && (
-        <Fact name="Listed size">{formatByteCount(expected.size)}</Fact>
+        <Fact name={text('detail.listed-size')}>{formatByteCount(expected.size)}</Fact>
       )}
       {Object.entries(expected.digests).map(([algorithm, digest]) => (
         <Fragment key={algorithm}>
-          <CopyFact name={`Listed ${ALGORITHM_NAMES[algorithm as CheckAlgorithm]}`} value={digest} mono />
+          <CopyFact name={text('detail.listed', { algorithm: nameOf(algorithm) })} value={digest} mono />
           {found[algorithm] !== undefined && found[algorithm] !== digest && (
             <CopyFact
-              name={`Found ${ALGORITHM_NAMES[algorithm as CheckAlgorithm]}`}
+              name={text('detail.found', { algorithm: nameOf(algorithm) })}
               value={found[algorithm]}
               mono
             />
@@ -147,50 +154,50 @@ function StageFacts({ running }: { readonly running: RunningOnWorker }) {
   if (stages === null) return null;
   return (
     <>
-      <Fact name="Read">{percentText(stages.read)}</Fact>
-      <Fact name="Written">{percentText(stages.written)}</Fact>
-      <Fact name="On the device">{percentText(stages.device)}</Fact>
+      <Fact name={text('detail.read')}>{percentText(stages.read)}</Fact>
+      <Fact name={text('detail.written')}>{percentText(stages.written)}</Fact>
+      <Fact name={text('detail.device')}>{percentText(stages.device)}</Fact>
     </>
   );
 }
-
-const METHODS: Readonly<Record<CopyFacts['method'], string>> = {
-  reflink: 'shared blocks (reflink)',
-  'in-kernel': 'copied inside the kernel',
-  'read-write': 'read and written',
-};
 
 function CopyFactsList({ facts }: { readonly facts: CopyFacts }) {
   return (
     <>
-      <Fact name="Method">{METHODS[facts.method]}</Fact>
-      <Fact name="Data">{formatDuration(facts.dataMs)}</Fact>
-      <Fact name="On the device">
-        {facts.flushMs === null ? 'not waited for' : `after ${formatDuration(facts.flushMs)} more`}
+      <Fact name={text('detail.method')}>{text(`detail.method.${facts.method}`)}</Fact>
+      <Fact name={text('detail.data')}>{formatDuration(facts.dataMs)}</Fact>
+      <Fact name={text('detail.device')}>
+        {facts.flushMs === null
+          ? text('detail.device.not-waited')
+          : text('detail.device.after', { duration: formatDuration(facts.flushMs) })}
       </Fact>
-      <Fact name="Verified">
-        {facts.verifyMs === null ? 'not asked for' : `read back in ${formatDuration(facts.verifyMs)}`}
+      <Fact name={text('detail.verified')}>
+        {facts.verifyMs === null
+          ? text('detail.verified.no')
+          : text('detail.verified.in', { duration: formatDuration(facts.verifyMs) })}
       </Fact>
-      {facts.kept > 0 && <Fact name="Kept">{formatBytes(facts.kept)} from an earlier attempt</Fact>}
+      {facts.kept > 0 && (
+        <Fact name={text('detail.kept')}>
+          {text('detail.kept.attempt', { bytes: formatBytes(facts.kept) })}
+        </Fact>
+      )}
     </>
   );
 }
 
-const INTEGRITY: Readonly<Record<Integrity, string>> = {
-  verified: 'verified: its digest is the one that was given',
-  complete: 'complete: its length is the one that the server gave',
-  unverified: 'unverified: the server said too little to be sure',
-};
-
 function DownloadFactsList({ facts, source }: { readonly facts: DownloadFacts; readonly source: string }) {
   return (
     <>
-      <Fact name="Integrity">{INTEGRITY[facts.integrity]}</Fact>
-      <Fact name="Status">{facts.status}</Fact>
-      {facts.kept > 0 && <Fact name="Kept">{formatBytes(facts.kept)} from earlier attempts</Fact>}
-      {facts.finalUrl !== source && <CopyFact name="Redirected to" value={facts.finalUrl} />}
-      {facts.etag !== null && <Fact name="Entity tag">{facts.etag}</Fact>}
-      {facts.lastModified !== null && <Fact name="Last modified">{facts.lastModified}</Fact>}
+      <Fact name={text('detail.integrity')}>{text(`detail.integrity.${facts.integrity}`)}</Fact>
+      <Fact name={text('detail.status')}>{facts.status}</Fact>
+      {facts.kept > 0 && (
+        <Fact name={text('detail.kept')}>
+          {text('detail.kept.attempts', { bytes: formatBytes(facts.kept) })}
+        </Fact>
+      )}
+      {facts.finalUrl !== source && <CopyFact name={text('detail.redirected')} value={facts.finalUrl} />}
+      {facts.etag !== null && <Fact name={text('detail.etag')}>{facts.etag}</Fact>}
+      {facts.lastModified !== null && <Fact name={text('detail.last-modified')}>{facts.lastModified}</Fact>}
     </>
   );
 }
@@ -201,7 +208,7 @@ function ResponseHeaders({ facts }: { readonly facts: DownloadFacts }) {
   if (headers.length === 0) return null;
   return (
     <details className={styles['more']}>
-      <summary>Response headers ({headers.length})</summary>
+      <summary>{text('detail.headers', { count: headers.length })}</summary>
       <dl className={styles['headers']}>
         {headers.map(([name, value]) => (
           <div key={name} className={styles['header']}>
@@ -217,15 +224,20 @@ function ResponseHeaders({ facts }: { readonly facts: DownloadFacts }) {
 function sizeText(row: TaskRow, bytesNow: number | undefined): string {
   const bytes = bytesNow ?? row.bytes;
   const size = row.size ?? (row.state === 'done' ? row.bytes : null);
-  if (size === null) return bytes > 0 ? `${formatBytes(bytes)} so far` : 'not known';
-  const whole = `${formatBytes(size)} (${formatByteCount(size)})`;
-  return row.state === 'done' || bytes === 0 ? whole : `${formatBytes(bytes)} of ${whole}`;
+  if (size === null)
+    return bytes > 0
+      ? text('detail.size.so-far', { bytes: formatBytes(bytes) })
+      : text('detail.size.not-known');
+  const whole = { bytes: formatBytes(size), exact: formatByteCount(size) };
+  return row.state === 'done' || bytes === 0
+    ? text('detail.size.whole', whole)
+    : text('detail.size.part', { ...whole, done: formatBytes(bytes) });
 }
 
 function timeText(startedAtMs: number, endedAtMs: number | null): string {
-  const started = clockText(startedAtMs);
-  if (endedAtMs === null) return `since ${started}`;
-  return `${started}, took ${formatDuration(Math.max(0, endedAtMs - startedAtMs))}`;
+  const time = clockText(startedAtMs);
+  if (endedAtMs === null) return text('detail.time.since', { time });
+  return text('detail.time.took', { time, duration: formatDuration(Math.max(0, endedAtMs - startedAtMs)) });
 }
 
 function Fact({ name, children }: { readonly name: string; readonly children: ReactNode }) {
@@ -252,12 +264,12 @@ function CopyFact({ name, value, mono = false }: CopyFactProps) {
         <button
           type="button"
           className={styles['copy']}
-          aria-label={`Copy ${name}`}
+          aria-label={text('detail.copy.label', { name })}
           onClick={() => {
             copyText(fitsOnLine(value) ? value : visible(value), name).catch(notifyError);
           }}
         >
-          Copy
+          {text('detail.copy')}
         </button>
       </dd>
     </div>

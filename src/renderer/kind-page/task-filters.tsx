@@ -7,6 +7,7 @@ import {
   type TaskState,
 } from '../../common/model/tasks';
 import { formatCount } from '../../common/model/units';
+import { text } from '../../common/text/text';
 import { FindingMark } from '../components/finding-mark';
 import { findingWord, foundOf } from '../lib/findings';
 import styles from './task-filters.module.css';
@@ -31,19 +32,18 @@ interface TaskFiltersProps {
 
 interface StateFilter {
   readonly state: TaskState | null;
-  readonly name: string;
   /** Shown even when no task is in this state. */
   readonly always: boolean;
 }
 
 const STATES: readonly StateFilter[] = [
-  { state: null, name: 'All', always: true },
-  { state: 'running', name: 'Running', always: true },
-  { state: 'failed', name: 'Failed', always: true },
-  { state: 'done', name: 'Done', always: true },
-  { state: 'queued', name: 'Queued', always: false },
-  { state: 'skipped', name: 'Skipped', always: false },
-  { state: 'cancelled', name: 'Cancelled', always: false },
+  { state: null, always: true },
+  { state: 'running', always: true },
+  { state: 'failed', always: true },
+  { state: 'done', always: true },
+  { state: 'queued', always: false },
+  { state: 'skipped', always: false },
+  { state: 'cancelled', always: false },
 ];
 
 export function TaskFilters({ counts, findings, dryRun, failedApart, filter, onChange }: TaskFiltersProps) {
@@ -60,16 +60,16 @@ export function TaskFilters({ counts, findings, dryRun, failedApart, filter, onC
     return entry.state === null || countOf(entry) > 0;
   };
   return (
-    <div role="group" aria-label="Show tasks" className={styles['filters']}>
+    <div role="group" aria-label={text('task.show')} className={styles['filters']}>
       {STATES.filter(isShown).map((entry) => (
         <FilterButton
-          key={entry.name}
+          key={entry.state ?? 'all'}
           pressed={filter.finding === null && entry.state === filter.state}
           onPress={() => {
             onChange({ state: entry.state, finding: null });
           }}
         >
-          {entry.name} {formatCount(countOf(entry))}
+          {text(`task.state.${entry.state ?? 'all'}`)} {formatCount(countOf(entry))}
         </FilterButton>
       ))}
       {shownFindings.map((finding) => (

@@ -7,6 +7,7 @@ import { useEffect, useRef, useState, type KeyboardEvent, type MouseEvent, type 
 import { useVirtualizer, type VirtualItem, type Virtualizer } from '@tanstack/react-virtual';
 import type { JobSummary } from '../../common/model/jobs';
 import type { TaskRow } from '../../common/model/tasks';
+import { text } from '../../common/text/text';
 import { gridKey } from '../lib/grid-keys';
 import { listWindow, offsetShowing, toListOffset, toScrollTop, type ListWindow } from '../lib/list-window';
 import { useWidth } from '../lib/use-width';
@@ -123,7 +124,7 @@ export function TaskGrid(props: TaskGridProps) {
     <div
       ref={scroller}
       role="grid"
-      aria-label="Tasks"
+      aria-label={text('task.list')}
       aria-multiselectable="true"
       aria-rowcount={total + 1}
       aria-colcount={columns.length}
@@ -159,7 +160,7 @@ export function TaskGrid(props: TaskGridProps) {
             })}
           </div>
           {rows.total === 0 && <p className={styles['none']}>{none}</p>}
-          {rows.total === null && late && <p className={styles['none']}>Reading the tasks…</p>}
+          {rows.total === null && late && <p className={styles['none']}>{text('task.reading')}</p>}
         </div>
       </div>
     </div>

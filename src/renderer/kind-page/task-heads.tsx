@@ -2,6 +2,7 @@
 import { useRef, useState, type KeyboardEvent, type MouseEvent, type PointerEvent } from 'react';
 import type { TaskColumn, TaskSort } from '../../common/model/columns';
 import type { JobSummary } from '../../common/model/jobs';
+import { text } from '../../common/text/text';
 import {
   chosenColumns,
   columnsOf,
@@ -80,7 +81,7 @@ export function TaskHeads({ job, columns, template, sort }: TaskHeadsProps) {
             type="button"
             tabIndex={column === reached ? 0 : -1}
             className={`${styles['sort'] ?? ''} ${isNumber(column) ? (styles['right'] ?? '') : ''}`}
-            title={`Sort by ${titleOf(column, job)}. Alt+Left and Alt+Right change the width.`}
+            title={text('column.sort', { name: titleOf(column, job) })}
             aria-label={titleOf(column, job)}
             onFocus={() => {
               setAt(column);
@@ -106,12 +107,12 @@ export function TaskHeads({ job, columns, template, sort }: TaskHeadsProps) {
 function openColumnsMenu(job: JobSummary, kind: ListKind, x: number, y: number): void {
   const shown = chosenColumns(kind, settingsStore.get()?.columns[kind]);
   openContextMenu({
-    label: 'Columns',
+    label: text('column.all'),
     entries: [
       ...columnsOf(kind)
         .filter((column) => !isFixed(column))
         .map((column) => ({ id: column, text: titleOf(column, job), checked: shown.includes(column) })),
-      { id: 'reset', text: 'Reset columns', apart: true },
+      { id: 'reset', text: text('column.reset'), apart: true },
     ],
     x,
     y,

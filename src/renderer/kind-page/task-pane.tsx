@@ -1,11 +1,12 @@
 /** The chosen job's tasks: filters, search, rows, and what is known about the selected one. */
 import { useEffect, useState } from 'react';
 import { settledTasks, totalTasks, type FindingCounts, type TaskRow } from '../../common/model/tasks';
-import { formatCount } from '../../common/model/units';
+import { text } from '../../common/text/text';
 import { kindText, type PageKind } from '../kinds';
 import { listKindOf } from '../lib/columns';
 import { findingWord, isDryRun } from '../lib/findings';
 import { useRequest } from '../lib/use-request';
+import { inBrowser } from '../lib/place';
 import { copyRows, openFile, retryRows } from '../state/actions';
 import { useSort } from '../state/columns';
 import { useFrame } from '../state/frames';
@@ -33,17 +34,8 @@ interface TaskPaneProps {
 }
 
 type View = 'tasks' | 'groups' | 'answers' | 'hosts';
-const DUPLICATE_VIEWS = [
-  { value: 'groups', text: 'Groups', title: 'Files with the same content' },
-  { value: 'tasks', text: 'Files' },
-] as const;
-const DOWNLOAD_VIEWS = [
-  { value: 'tasks', text: 'Tasks' },
-  { value: 'answers', text: 'Answers', title: 'Statuses and latencies' },
-  { value: 'hosts', text: 'Hosts', title: 'Requests to each host, and refusals' },
-] as const;
-
-const VIEW_NAMES = { answers: 'Answers', hosts: 'Hosts', groups: 'Groups' } as const;
+const DUPLICATE_VIEWS: readonly View[] = ['groups', 'tasks'];
+const DOWNLOAD_VIEWS: readonly View[] = ['tasks', 'answers', 'hosts'];
 
 const SEARCH_DELAY_MS = 180;
 const NO_FINDINGS: FindingCounts = {};
@@ -81,15 +73,15 @@ export function TaskPane({ jobId, kind }: TaskPaneProps) {
   const total = totalTasks(counts);
   const views = (job.kind === 'download' || duplicates) && (
     <Segmented<View>
-      label="What is shown of the job"
+      label={text('views.label')}
       value={view}
-      options={duplicates ? DUPLICATE_VIEWS : DOWNLOAD_VIEWS}
+      options={(duplicates ? DUPLICATE_VIEWS : DOWNLOAD_VIEWS).map((each) => viewOption(each, duplicates))}
       onChange={setView}
     />
   );
   if (view !== 'tasks') {
     return (
-      <section className={styles['pane']} aria-label={VIEW_NAMES[view]}>
+      <section className={styles['pane']} aria-label={text(`views.${view}`)}>
         {view !== 'groups' && <div className={styles['bar']}>{views}</div>}
         {view === 'answers' && <AnswersView job={job} />}
         {view === 'hosts' && <HostsView job={job} />}
@@ -104,7 +96,7 @@ export function TaskPane({ jobId, kind }: TaskPaneProps) {
   }
 
   return (
-    <section className={styles['pane']} aria-label="Tasks">
+    <section className={styles['pane']} aria-label={text('views.tasks')}>
       <Outcome job={job} findings={findings} />
       {job.algorithms.length > 0 && job.kind !== 'verify' && !duplicates && (
         <DigestCheck
@@ -128,14 +120,14 @@ export function TaskPane({ jobId, kind }: TaskPaneProps) {
         {job.kind === 'copy' && job.state === 'running' && !dryRun && <StagesLegend />}
         {selection.count > 1 && (
           <p className={styles['chosen']} role="status">
-            {formatCount(selection.count)} selected
+            {text('task.selected', { count: selection.count })}
           </p>
         )}
         <input
           type="search"
           className={styles['search']}
           aria-label={kindText(kind, 'find')}
-          placeholder={`Find in ${formatCount(total)}…`}
+          placeholder={text('task.find', { count: total })}
           spellCheck={false}
           maxLength={200}
           value={typed}
@@ -158,7 +150,8 @@ export function TaskPane({ jobId, kind }: TaskPaneProps) {
           setDetailOpen(true);
         }}
         onOpen={(row) => {
-          openFile(job.id, row);
+          if (inBrowser) setDetailOpen(true);
+          else openFile(job.id, row);
         }}
         onCopy={() => {
           if (selection.count > 0) copyRows(job.id, selection.places, 'row', sort);
@@ -197,11 +190,16 @@ export function TaskPane({ jobId, kind }: TaskPaneProps) {
   );
 }
 
+function viewOption(value: View, duplicates: boolean) {
+  if (value === 'tasks') return { value, text: text(duplicates ? 'views.files' : 'views.tasks') };
+  return { value, text: text(`views.${value}`), title: text(`views.${value}.note`) };
+}
+
 function noneText({ state, finding }: TaskFilter, search: string, planned: boolean): string {
-  if (search !== '') return 'Nothing matches.';
-  if (finding !== null) return `Nothing is “${findingWord(finding, false)}” any more.`;
-  if (state !== null) return `Nothing is ${state}.`;
-  return planned ? 'This job has no tasks.' : 'Listing the tasks…';
+  if (search !== '') return text('task.none.search');
+  if (finding !== null) return text('task.none.finding', { finding: findingWord(finding, false) });
+  if (state !== null) return text(`task.none.${state}`);
+  return text(planned ? 'task.none.at-all' : 'task.none.listing');
 }
 
 /** The value once it has been the same for a while. */

@@ -4,6 +4,7 @@ import type { TaskColumn } from '../../common/model/columns';
 import type { CheckAlgorithm } from '../../common/model/digests';
 import { formatBytes, formatCount, formatDuration, formatRate } from '../../common/model/units';
 import { visible } from '../../common/model/visible';
+import { text } from '../../common/text/text';
 import { StagesBar } from '../components/stages-bar';
 import { FindingMark } from '../components/finding-mark';
 import { useNow } from '../lib/clock';
@@ -74,12 +75,12 @@ function Cell({ column, row, look, running }: CellProps) {
   switch (column) {
     case 'name':
       return (
-        <NameCell text={look.sides === null ? row.name : sidesOf(row, look.sides).left} title={row.source} />
+        <NameCell name={look.sides === null ? row.name : sidesOf(row, look.sides).left} title={row.source} />
       );
     case 'source':
       return (
         <NameCell
-          text={look.sides === null ? row.source : sidesOf(row, look.sides).right}
+          name={look.sides === null ? row.source : sidesOf(row, look.sides).right}
           title={row.source}
         />
       );
@@ -108,11 +109,11 @@ function Cell({ column, row, look, running }: CellProps) {
   }
 }
 
-/** @param text `null`: of two folders, that one has no such file */
-function NameCell({ text, title }: { readonly text: string | null; readonly title: string }) {
+/** @param name `null`: of two folders, that one has no such file */
+function NameCell({ name, title }: { readonly name: string | null; readonly title: string }) {
   return (
-    <span role="gridcell" className={styles['name']} title={visible(text === null ? '' : title)}>
-      {text === null ? <Absent /> : visible(text)}
+    <span role="gridcell" className={styles['name']} title={visible(name === null ? '' : title)}>
+      {name === null ? <Absent /> : visible(name)}
     </span>
   );
 }
@@ -155,7 +156,7 @@ function Absent() {
   return (
     <span className={styles['absent']}>
       <span aria-hidden="true">—</span>
-      <span className="visually-hidden">not there</span>
+      <span className="visually-hidden">{text('task.not-there')}</span>
     </span>
   );
 }
@@ -231,7 +232,7 @@ export function SkeletonRow({ index, top }: { readonly index: number; readonly t
       className={`${styles['row'] ?? ''} ${styles['cells'] ?? ''}`}
       style={{ transform: `translateY(${top}px)` }}
     >
-      <span role="gridcell" aria-busy="true" aria-label="Being read">
+      <span role="gridcell" aria-busy="true" aria-label={text('task.being-read')}>
         <span className={styles['skeleton']} />
       </span>
     </div>

@@ -3,15 +3,15 @@ import type { JobSummary, WorkerStatistics } from '../../common/model/jobs';
 import {
   NO_TIME,
   TIME_PARTS,
-  TIME_PART_MEANINGS,
-  TIME_PART_NAMES,
   addBills,
   billTotal,
   type ThreadBill,
   type TimePart,
 } from '../../common/model/thread-bill';
 import { formatDuration } from '../../common/model/units';
+import { text } from '../../common/text/text';
 import { Button } from '../components/button';
+import { rich } from '../components/rich-text';
 import { experimentWithJob } from '../state/experiment-page';
 import styles from './thread-bill.module.css';
 
@@ -31,40 +31,41 @@ export function ThreadBillTable({ id, job, statistics }: ThreadBillTableProps) {
   const all = rows.reduce((sum, { bill }) => addBills(sum, bill), NO_TIME);
   const parts = TIME_PARTS.filter((part) => all[part] >= LEAST_MS);
   return (
-    <div id={id} className={styles['bill']} role="region" aria-label="Where the time went" tabIndex={0}>
+    <div id={id} className={styles['bill']} role="region" aria-label={text('bill.label')} tabIndex={0}>
       <table className={styles['table']}>
         <thead>
           <tr>
-            <th scope="col">Thread</th>
+            <th scope="col">{text('bill.thread')}</th>
             <td className={styles['wide']} />
             {parts.map((part) => (
-              <th key={part} scope="col" title={TIME_PART_MEANINGS[part]}>
+              <th key={part} scope="col" title={text(`bill.${part}.note`)}>
                 <span className={styles['swatch']} data-part={part} aria-hidden="true" />
-                {TIME_PART_NAMES[part]}
+                {text(`bill.${part}`)}
               </th>
             ))}
-            <th scope="col">Together</th>
+            <th scope="col">{text('bill.together')}</th>
           </tr>
         </thead>
         <tbody>
           {rows.map(({ name, bill }) => (
             <BillRow key={name} name={name} bill={bill} parts={parts} />
           ))}
-          {rows.length > 1 && <BillRow name="All" bill={all} parts={parts} />}
+          {rows.length > 1 && <BillRow name={text('bill.all')} bill={all} parts={parts} />}
         </tbody>
       </table>
       <p className={styles['note']}>
-        Each thread’s row adds up to the time that the job ran. Overlap is not a comparison: one by one, the
-        same tasks may take more or less time than they took here.{' '}
-        <Button
-          look="link"
-          onPress={() => {
-            experimentWithJob(job.id, job.label);
-          }}
-        >
-          Compare with this work
-        </Button>{' '}
-        measures it.
+        {rich('bill.note', {
+          compare: (name) => (
+            <Button
+              look="link"
+              onPress={() => {
+                experimentWithJob(job.id, job.label);
+              }}
+            >
+              {name}
+            </Button>
+          ),
+        })}
       </p>
     </div>
   );

@@ -2,6 +2,7 @@
 import { useEffect, useRef } from 'react';
 import uPlot from 'uplot';
 import { formatRate } from '../../common/model/units';
+import { text } from '../../common/text/text';
 import { onThemeChange, themeColour } from '../lib/theme';
 import { liveStore, throughput } from '../state/frames';
 import { useStore } from '../state/store';
@@ -20,8 +21,8 @@ export function ThroughputChart() {
   const last = useStore(throughput.points, (points) => points.at(-1));
   const label =
     watched && last !== undefined
-      ? `Throughput of the last minute, ${formatRate(last.bytesPerSecond)} at its end`
-      : 'Throughput of the last minute, nothing yet';
+      ? text('figures.chart', { rate: formatRate(last.bytesPerSecond) })
+      : text('figures.chart.none');
   return <div ref={holder} className={styles['chart']} role="img" aria-label={label} />;
 }
 

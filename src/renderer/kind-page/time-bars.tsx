@@ -1,20 +1,21 @@
 /** Where the time of a download went: its steps below each other, each from where the one before ended. */
 import type { DownloadTimes } from '../../common/model/download';
-import { formatDuration } from '../../common/model/units';
+import { formatDecimal, formatDuration } from '../../common/model/units';
+import { text } from '../../common/text/text';
 import styles from './time-bars.module.css';
 
-const STEPS: readonly (readonly [name: string, key: keyof DownloadTimes])[] = [
-  ['Queue', 'queueMs'],
-  ['DNS', 'dnsMs'],
-  ['Connect', 'connectMs'],
-  ['TLS', 'tlsMs'],
-  ['First byte', 'waitMs'],
-  ['Body', 'bodyMs'],
-  ['Disk', 'diskMs'],
-];
+const STEPS = [
+  'queueMs',
+  'dnsMs',
+  'connectMs',
+  'tlsMs',
+  'waitMs',
+  'bodyMs',
+  'diskMs',
+] as const satisfies readonly (keyof DownloadTimes)[];
 
 interface Step {
-  readonly name: string;
+  readonly key: (typeof STEPS)[number];
   readonly ms: number;
   /** Milliseconds from the first one's beginning. */
   readonly at: number;
@@ -23,11 +24,11 @@ interface Step {
 function stepsOf(times: DownloadTimes): { readonly steps: readonly Step[]; readonly total: number } {
   const steps: Step[] = [];
   let total = 0;
-  for (const [name, key] of STEPS) {
+  for (const key of STEPS) {
     // Jobs of older versions kept fewer of them.
     const ms = times[key] as number | null | undefined;
     if (ms === null || ms === undefined) continue;
-    steps.push({ name, ms, at: total });
+    steps.push({ key, ms, at: total });
     total += ms;
   }
   return { steps, total: Math.max(total, 0.001) };
@@ -36,15 +37,15 @@ function stepsOf(times: DownloadTimes): { readonly steps: readonly Step[]; reado
 export function TimeBars({ times }: { readonly times: DownloadTimes }) {
   const { steps, total } = stepsOf(times);
   return (
-    <dl className={styles['bars']} aria-label="Where the time went">
+    <dl className={styles['bars']} aria-label={text('detail.times')}>
       {steps.map((step) => (
-        <div key={step.name} className={styles['step']}>
-          <dt className={styles['name']}>{step.name}</dt>
+        <div key={step.key} className={styles['step']}>
+          <dt className={styles['name']}>{text(`detail.times.${step.key}`)}</dt>
           <dd className={styles['value']}>
             <span className={styles['track']} aria-hidden="true">
               <span
                 className={styles['bar']}
-                data-step={step.name}
+                data-step={step.key}
                 style={{ left: `${(step.at / total) * 100}%`, width: `${(step.ms / total) * 100}%` }}
               />
             </span>
@@ -58,5 +59,5 @@ export function TimeBars({ times }: { readonly times: DownloadTimes }) {
 
 /** Steps on one machine take less than a millisecond. */
 function stepText(ms: number): string {
-  return ms < 9.95 ? `${ms.toFixed(1)} ms` : formatDuration(ms);
+  return ms < 9.95 ? `${formatDecimal(ms, 1)} ms` : formatDuration(ms);
 }

@@ -1,14 +1,15 @@
 /** The heart of the window: what each worker did in the last 30 seconds, and what it does now. */
 import { useEffect, useId, useState } from 'react';
-import { gainText } from '../../common/model/job-gain';
+import { factorText, gainOf, type JobGain } from '../../common/model/job-gain';
 import { isEnded, type JobSummary, type WorkerStatistics } from '../../common/model/jobs';
 import type { JobFrame, WorkerFrame } from '../../common/model/frames';
-import { formatBytes, formatCount, formatRate } from '../../common/model/units';
+import { formatBytes, formatDuration, formatRate } from '../../common/model/units';
 import { visible } from '../../common/model/visible';
+import { text } from '../../common/text/text';
 import { request } from '../bridge';
 import { Button } from '../components/button';
 import { isDryRun } from '../lib/findings';
-import { percentText, plural } from '../lib/text';
+import { percentText } from '../lib/text';
 import { strips, useFrame, watchedFrame } from '../state/frames';
 import { useJob } from '../state/jobs';
 import { notifyError } from '../state/notices';
@@ -33,17 +34,17 @@ export function WorkerFoot({ jobId }: { readonly jobId: number }) {
   const numbers = [...new Set([...drawn, ...statistics.map(({ worker }) => worker)])].sort(
     (left, right) => left - right,
   );
-  const gain = isEnded(job.state) ? gainText(job, statistics) : null;
+  const gain = isEnded(job.state) ? gainOf(job, statistics) : null;
   const hasBill = gain !== null && statistics.some(({ bill }) => bill !== null);
   const showsBill = hasBill && billOf === jobId;
   return (
-    <section className={styles['foot']} aria-label="Workers">
+    <section className={styles['foot']} aria-label={text('workers.label')}>
       <div className={styles['head']}>
         <h2 className={styles['title']}>{titleText(job, frame, numbers.length)}</h2>
         {gain === null ? (
           <p className={styles['title']}>{busyText(frame?.workers ?? [], statistics)}</p>
         ) : (
-          <p className={styles['gain']}>{gain}</p>
+          <p className={styles['gain']}>{gainText(gain)}</p>
         )}
         {hasBill && (
           <Button
@@ -54,13 +55,18 @@ export function WorkerFoot({ jobId }: { readonly jobId: number }) {
               setBillOf(showsBill ? null : jobId);
             }}
           >
-            Where the time went <span aria-hidden="true">{showsBill ? '▾' : '▸'}</span>
+            {text('bill.label')} <span aria-hidden="true">{showsBill ? '▾' : '▸'}</span>
           </Button>
         )}
       </div>
       {showsBill && <ThreadBillTable id={billId} job={job} statistics={statistics} />}
       {/* Scrolls, and so has to be reachable by keyboard. */}
-      <ul className={styles['list']} tabIndex={0} aria-label="Worker threads" hidden={showsBill}>
+      <ul
+        className={styles['list']}
+        tabIndex={0}
+        aria-label={text('workers.threads-label')}
+        hidden={showsBill}
+      >
         {numbers.map((worker) => (
           <WorkerRow
             key={worker}
@@ -76,30 +82,45 @@ export function WorkerFoot({ jobId }: { readonly jobId: number }) {
   );
 }
 
+function gainText({ bytes, tasks, elapsedMs, threads, atOnce, busy, taskMs, overlap }: JobGain): string {
+  const values = {
+    what: bytes === null ? text('common.tasks', { count: tasks }) : formatBytes(bytes),
+    time: formatDuration(elapsedMs),
+    threads:
+      threads > atOnce
+        ? text('gain.threads-at-once', { count: threads, most: atOnce })
+        : text('gain.threads', { count: threads }),
+    busy: `${Math.round(busy * 100)} %`,
+    taskTime: formatDuration(taskMs),
+  };
+  if (overlap === null) return text('gain.nothing-overlapped', values);
+  return text('gain.overlapped', { ...values, factor: factorText(overlap) });
+}
+
 function titleText(job: JobSummary, frame: JobFrame | null, known: number): string {
   const frames = frame?.workers ?? [];
   if (job.state === 'running' && frames.length > 0) {
-    const connections =
-      frame?.connections == null
-        ? ''
-        : ` · ${frame.connections.open} of ${plural(frame.connections.most, 'connection', 'connections')}`;
     const alive = frames.filter((worker) => worker.alive).length;
-    const all = plural(Math.max(known, frames.length), 'thread', 'threads');
-    return `Workers · ${all}${alive >= known ? '' : `, ${alive} alive`}${connections}`;
+    const count = Math.max(known, frames.length);
+    const workers =
+      alive >= known ? text('workers.alive', { count }) : text('workers.some-alive', { count, alive });
+    return frame?.connections == null
+      ? workers
+      : text('workers.connections', { workers, ...frame.connections });
   }
-  if (known === 0) return isEnded(job.state) ? 'Workers · none was needed' : 'Workers · not started';
-  return `Workers · ${plural(known, 'thread', 'threads')}, ended`;
+  if (known === 0) return text(isEnded(job.state) ? 'workers.none-needed' : 'workers.not-started');
+  return text('workers.ended', { count: known });
 }
 
 function busyText(frames: readonly WorkerFrame[], statistics: readonly WorkerStatistics[]): string {
   if (frames.length > 0) {
     const busy = frames.reduce((sum, worker) => sum + worker.busyShare, 0) / frames.length;
-    return `last 30 s · ${Math.round(busy * 100)} % busy`;
+    return text('workers.busy', { share: `${Math.round(busy * 100)} %` });
   }
   const aliveMs = statistics.reduce((sum, worker) => sum + worker.aliveMs, 0);
   if (aliveMs === 0) return '';
   const busyMs = statistics.reduce((sum, worker) => sum + worker.busyMs, 0);
-  return `in all · ${Math.round(Math.min(1, busyMs / aliveMs) * 100)} % busy`;
+  return text('workers.busy-in-all', { share: `${Math.round(Math.min(1, busyMs / aliveMs) * 100)} %` });
 }
 
 const NO_STATISTICS: readonly WorkerStatistics[] = [];
@@ -135,7 +156,7 @@ interface WorkerRowProps {
 function WorkerRow({ worker, frame, statistics, drawn, hasBytes }: WorkerRowProps) {
   return (
     <li className={styles['row']}>
-      <span className={styles['label']}>W{worker}</span>
+      <span className={styles['label']}>{`W${worker}`}</span>
       {drawn ? (
         <StripCanvas worker={worker} label={`W${worker}`} history={strips} frameOf={watchedFrame} />
       ) : (
@@ -156,7 +177,7 @@ function Now({ frame, hasBytes }: { readonly frame: WorkerFrame; readonly hasByt
     first?.bytesTotal === undefined || first.bytesTotal === null || first.bytesTotal === 0
       ? null
       : first.bytesDone / first.bytesTotal;
-  const name = first?.name ?? (frame.alive ? 'idle' : 'ended');
+  const name = first?.name ?? text(frame.alive ? 'workers.idle' : 'workers.has-ended');
   return (
     <>
       <span
@@ -169,7 +190,11 @@ function Now({ frame, hasBytes }: { readonly frame: WorkerFrame; readonly hasByt
         {first === undefined || !hasBytes ? '' : formatRate(frame.bytesPerSecond)}
       </span>
       <span className={styles['percent']}>
-        {others.length > 0 ? `${others.length + 1} tasks` : share === null ? '' : percentText(share)}
+        {others.length > 0
+          ? text('common.tasks', { count: others.length + 1 })
+          : share === null
+            ? ''
+            : percentText(share)}
       </span>
     </>
   );
@@ -181,13 +206,13 @@ interface PastProps {
 }
 
 function Past({ statistics, hasBytes }: PastProps) {
-  if (statistics === undefined) return <span className={styles['quiet']}>ended</span>;
-  const { tasks, failed } = statistics;
+  if (statistics === undefined) return <span className={styles['quiet']}>{text('workers.has-ended')}</span>;
+  const { failed } = statistics;
+  const tasks = text('common.tasks', { count: statistics.tasks });
   return (
     <>
       <span className={styles['quiet']}>
-        {plural(tasks, 'task', 'tasks')}
-        {failed > 0 ? `, ${formatCount(failed)} failed` : ''}
+        {failed > 0 ? text('workers.some-failed', { tasks, failed }) : tasks}
       </span>
       <span className={styles['rate']}>{hasBytes ? formatBytes(statistics.bytes) : ''}</span>
       <span className={styles['percent']}>{percentText(shareOf(statistics))}</span>
@@ -204,7 +229,7 @@ function BusyBar({ share, worker }: { readonly share: number; readonly worker: n
     <div
       className={styles['busy']}
       role="img"
-      aria-label={`W${worker}: busy ${percentText(share)} of its life`}
+      aria-label={text('workers.busy-of-life', { worker: `W${worker}`, share: percentText(share) })}
     >
       <div className={styles['busyPart']} style={{ width: `${share * 100}%` }} />
     </div>

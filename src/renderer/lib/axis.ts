@@ -1,4 +1,5 @@
 /** A time axis that starts at 0: where its ticks lie and what they say. Pure. */
+import { formatDecimal } from '../../common/model/units';
 
 export interface Tick {
   readonly ms: number;
@@ -22,9 +23,9 @@ export function niceCeil(value: number): number {
 }
 
 /** Shown at both ends with its unit, between them without one. */
-function unitOf(maxMs: number): { readonly ms: number; readonly name: string } {
-  if (maxMs < 1000) return { ms: 1, name: 'ms' };
-  return maxMs < 300_000 ? { ms: 1000, name: 's' } : { ms: 60_000, name: 'min' };
+function unitOf(maxMs: number): { readonly ms: number; readonly sign: string } {
+  if (maxMs < 1000) return { ms: 1, sign: 'ms' };
+  return maxMs < 300_000 ? { ms: 1000, sign: 's' } : { ms: 60_000, sign: 'min' };
 }
 
 /**
@@ -34,19 +35,19 @@ function unitOf(maxMs: number): { readonly ms: number; readonly name: string } {
  */
 export function timeTicks(fromMs: number, toMs: number, width: number): Tick[] {
   const span = toMs - fromMs;
-  if (!(span > 0)) return [{ ms: fromMs, text: '0 s' }];
+  if (!(span > 0)) return [{ ms: fromMs, text: `0 ${unitOf(toMs).sign}` }];
   const unit = unitOf(toMs);
   const step = niceCeil(span / Math.min(6, Math.max(1, width / APART_PX)));
   const near = width > 0 ? (NEAR_END_PX / width) * span : span;
   const digits = Math.max(0, -Math.floor(Math.log10(step / unit.ms) + 1e-9));
-  const text = (ms: number, places = digits): string => (ms / unit.ms).toFixed(places);
-  const ticks: Tick[] = [{ ms: fromMs, text: `${fromMs === 0 ? '0' : text(fromMs)} ${unit.name}` }];
+  const written = (ms: number, places = digits): string => formatDecimal(ms / unit.ms, places);
+  const ticks: Tick[] = [{ ms: fromMs, text: `${fromMs === 0 ? '0' : written(fromMs)} ${unit.sign}` }];
   for (let index = Math.floor(fromMs / step) + 1; index * step < toMs; index += 1) {
     const ms = index * step;
     if (ms - fromMs < near || toMs - ms < near) continue;
-    ticks.push({ ms, text: text(ms) });
+    ticks.push({ ms, text: written(ms) });
   }
   const atEnd = toMs / unit.ms;
-  ticks.push({ ms: toMs, text: `${text(toMs, Math.max(digits, atEnd < 10 ? 1 : 0))} ${unit.name}` });
+  ticks.push({ ms: toMs, text: `${written(toMs, Math.max(digits, atEnd < 10 ? 1 : 0))} ${unit.sign}` });
   return ticks;
 }

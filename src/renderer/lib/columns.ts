@@ -8,6 +8,7 @@ import {
 } from '../../common/model/columns';
 import { ALGORITHM_NAMES } from '../../common/model/digests';
 import type { JobSummary } from '../../common/model/jobs';
+import { text } from '../../common/text/text';
 
 /** Lists with columns of their own: of each kind of job, and of two folders that are compared. */
 export type ListKind = JobSummary['kind'] | 'folders';
@@ -17,7 +18,6 @@ export function listKindOf(job: JobSummary): ListKind {
 }
 
 interface Look {
-  readonly title: string;
   /** Pixels; of what grows, the least. */
   readonly px: number;
   /** Grows with the window. */
@@ -28,17 +28,17 @@ interface Look {
 }
 
 const LOOKS: Readonly<Record<TaskColumn, Look>> = {
-  name: { title: 'Name', px: 120, grows: true, goes: 0 },
-  source: { title: 'Path', px: 140, grows: true, goes: 6 },
-  size: { title: 'Size', px: 74, goes: 2, isNumber: true },
-  digest: { title: 'Digest', px: 130, grows: true, goes: 1 },
-  progress: { title: 'Progress', px: 110, goes: 3 },
-  speed: { title: 'Speed', px: 84, goes: 5, isNumber: true },
-  time: { title: 'Time', px: 76, goes: 5, isNumber: true },
-  ended: { title: 'Finished', px: 120, goes: 7 },
-  attempts: { title: 'Attempts', px: 70, goes: 8, isNumber: true },
-  worker: { title: 'Worker', px: 64, goes: 4 },
-  state: { title: 'State', px: 150, goes: 0 },
+  name: { px: 120, grows: true, goes: 0 },
+  source: { px: 140, grows: true, goes: 6 },
+  size: { px: 74, goes: 2, isNumber: true },
+  digest: { px: 130, grows: true, goes: 1 },
+  progress: { px: 110, goes: 3 },
+  speed: { px: 84, goes: 5, isNumber: true },
+  time: { px: 76, goes: 5, isNumber: true },
+  ended: { px: 120, goes: 7 },
+  attempts: { px: 70, goes: 8, isNumber: true },
+  worker: { px: 64, goes: 4 },
+  state: { px: 150, goes: 0 },
 };
 
 /** Of what is shown where nobody chose. */
@@ -63,12 +63,12 @@ export function isFixed(column: TaskColumn): boolean {
 
 export function titleOf(column: TaskColumn, job: JobSummary): string {
   const kind = listKindOf(job);
-  if (kind === 'folders' && column === 'name') return 'Left';
-  if (kind === 'folders' && column === 'source') return 'Right';
-  if (column === 'source' && kind === 'download') return 'URL';
+  if (kind === 'folders' && column === 'name') return text('column.left');
+  if (kind === 'folders' && column === 'source') return text('column.right');
+  if (column === 'source' && kind === 'download') return text('column.url');
   const [algorithm] = job.algorithms;
   if (column === 'digest' && algorithm !== undefined) return ALGORITHM_NAMES[algorithm];
-  return LOOKS[column].title;
+  return text(`column.${column}`);
 }
 
 export function isNumber(column: TaskColumn): boolean {

@@ -1,15 +1,10 @@
 /** Figures and short words about jobs and tasks. Pure. */
 import { formatBytes, formatClock, formatCount, formatDuration, formatWait } from '../../common/model/units';
 import { isEnded, type JobKind, type JobState, type JobSummary } from '../../common/model/jobs';
-import {
-  settledTasks,
-  totalTasks,
-  type TaskCounts,
-  type TaskRow,
-  type TaskState,
-} from '../../common/model/tasks';
+import { settledTasks, totalTasks, type TaskCounts, type TaskRow } from '../../common/model/tasks';
+import { reasons } from '../../common/text/en/reasons';
 import { rulesOf } from '../../common/text/languages';
-import { shownCatalogue } from '../../common/text/text';
+import { shownCatalogue, text } from '../../common/text/text';
 import { countText } from '../kinds';
 import { findingTone, findingWord, type TaskTone } from './findings';
 
@@ -55,31 +50,27 @@ export function percentText(share: number): string {
   return `${Math.min(100, Math.max(0, Math.floor(share * 100 + 1e-9)))} %`;
 }
 
-const STATE_WORDS: Readonly<Record<JobState, string>> = {
-  queued: 'queued',
-  running: 'running',
-  paused: 'paused',
-  interrupted: 'interrupted',
-  done: 'done',
-  cancelled: 'cancelled',
-  failed: 'failed',
-};
-
 /** The word at a job's right: its percentage while it runs, its state otherwise. */
 export function jobStateText(job: Progress): string {
   if (job.state === 'running') {
-    if (!job.planned) return settledTasks(job.counts) === 0 ? 'planning' : formatCount(job.counts.done);
+    if (!job.planned)
+      return settledTasks(job.counts) === 0 ? text('job.state.planning') : formatCount(job.counts.done);
     const { done, running, failed } = sharesOf(job);
     return percentText(Math.min(done + running + failed, 0.999));
   }
-  if (job.state === 'done' && job.counts.failed > 0) return `${formatCount(job.counts.failed)} failed`;
-  return STATE_WORDS[job.state];
+  if (job.state === 'done' && job.counts.failed > 0)
+    return text('job.state.some-failed', { count: job.counts.failed });
+  return text(`job.state.${job.state}`);
 }
 
 /** `3,118 of 5,000`; with `+` while tasks are still being listed. */
 export function doneText(job: Progress): string {
   const total = totalTasks(job.counts);
-  return `${formatCount(job.counts.done + job.counts.skipped)} of ${formatCount(total)}${job.planned ? '' : '+'}`;
+  return text('job.done-of', {
+    done: formatCount(job.counts.done + job.counts.skipped),
+    total: formatCount(total),
+    more: job.planned ? '' : '+',
+  });
 }
 
 /** `00:42`; a dash until it can be told. */
@@ -101,39 +92,16 @@ export function jobLine(job: JobSummary & Progress, kind: JobKind): string {
   return job.folder === '' ? count : `${count} · ${shortPath(job.folder)}`;
 }
 
-const TASK_WORDS: Readonly<Record<TaskState, string>> = {
-  queued: 'Queued',
-  running: 'Running',
-  done: 'Done',
-  failed: 'Failed',
-  skipped: 'Skipped',
-  cancelled: 'Cancelled',
-};
-
-const SHORT_REASONS: Readonly<Record<string, string>> = {
-  'http-400': '400 Bad Request',
-  'http-401': '401 Unauthorized',
-  'http-403': '403 Forbidden',
-  'http-404': '404 Not Found',
-  'http-410': '410 Gone',
-  'http-429': '429 Too Many Requests',
-  'http-500': '500 Server Error',
-  'http-502': '502 Bad Gateway',
-  'http-503': '503 Unavailable',
-  'http-504': '504 Gateway Timeout',
-  unchanged: 'Unchanged',
-  'target-exists': 'target exists',
-  'bad-url': 'not a URL',
-  'symbolic-link': 'symbolic link',
-  'not-a-regular-file': 'not a file',
-};
-
 /** `http-404` → `404 Not Found`, `disk-full` → `disk full`. */
 export function shortReason(code: string): string {
-  const known = SHORT_REASONS[code];
-  if (known !== undefined) return known;
+  const key = `reason.${code}`;
+  if (isReason(key)) return text(key);
   const status = /^http-(\d{3})$/u.exec(code)?.[1];
-  return status === undefined ? code.replaceAll('-', ' ') : `HTTP ${status}`;
+  return status === undefined ? code.replaceAll('-', ' ') : text('task.http-status', { status });
+}
+
+function isReason(key: string): key is keyof typeof reasons {
+  return Object.hasOwn(reasons, key);
 }
 
 export interface TaskStateText {
@@ -146,18 +114,22 @@ export interface TaskStateText {
  * @param dryRun whether what is found is only what would be done
  */
 export function taskStateText(row: TaskRow, running: boolean, nowMs: number, dryRun = false): TaskStateText {
-  if (running || row.state === 'running') return { text: TASK_WORDS.running, tone: 'running' };
+  if (running || row.state === 'running') return { text: text('task.state.running'), tone: 'running' };
   if (row.finding !== null && row.state !== 'queued')
     return { text: findingWord(row.finding, dryRun), tone: findingTone(row.finding) };
   switch (row.state) {
     case 'queued': {
       const waitMs = (row.notBeforeMs ?? 0) - nowMs;
-      if (waitMs > 0) return { text: `Retry in ${formatWait(waitMs)}`, tone: 'waiting' };
-      return { text: TASK_WORDS.queued, tone: 'idle' };
+      if (waitMs > 0)
+        return { text: text('task.state.retry-in', { wait: formatWait(waitMs) }), tone: 'waiting' };
+      return { text: text('task.state.queued'), tone: 'idle' };
     }
     case 'failed':
       return {
-        text: row.error === null ? 'Failed' : `Failed: ${shortReason(row.error.code)}`,
+        text:
+          row.error === null
+            ? text('task.state.failed')
+            : text('task.state.failed-as', { reason: shortReason(row.error.code) }),
         tone: 'failed',
       };
     case 'skipped':
@@ -165,18 +137,18 @@ export function taskStateText(row: TaskRow, running: boolean, nowMs: number, dry
         text:
           row.error === null || row.error.code === 'unchanged'
             ? skippedWord(row)
-            : `Skipped: ${shortReason(row.error.code)}`,
+            : text('task.state.skipped-as', { reason: shortReason(row.error.code) }),
         tone: 'idle',
       };
     case 'done':
-      return { text: TASK_WORDS.done, tone: 'done' };
+      return { text: text('task.state.done'), tone: 'done' };
     case 'cancelled':
-      return { text: TASK_WORDS.cancelled, tone: 'idle' };
+      return { text: text('task.state.cancelled'), tone: 'idle' };
   }
 }
 
 function skippedWord(row: TaskRow): string {
-  return row.error === null ? TASK_WORDS.skipped : 'Unchanged';
+  return text(row.error === null ? 'task.state.skipped' : 'finding.unchanged.word');
 }
 
 /** The system's own form of dates where it speaks the window's language: British English, say. */
