@@ -51,7 +51,11 @@ export default defineConfig({
       chunkSizeWarningLimit: 2000,
       // Say whose code it holds; no page loads them.
       sourcemap: 'hidden',
-      rolldownOptions: { input: ['src/renderer/index.html', 'src/renderer/stopped.html'] },
+      rolldownOptions: {
+        input: ['index', 'stopped', 'sign-in', 'link', 'signed-in'].map(
+          (name) => `src/renderer/${name}.html`,
+        ),
+      },
     },
   },
 });

@@ -9,6 +9,7 @@ import { ensureTestPackages } from './lib/system-packages.mjs';
 import { toolScript } from './lib/tool.cjs';
 import { windowsRuntime } from './lib/windows-runtime.mjs';
 
+const UNIT_PARTS = 10;
 const NONE = { passed: 0, failed: 0, skipped: 0 };
 const counts = { ...NONE };
 /** What failed, to be said once more at the end: of a long log its last part is read first, and often kept alone. */
@@ -110,8 +111,13 @@ async function runVitest(title, script, args, report) {
   }));
 }
 
-function testUnits(reports) {
-  return runVitest('Unit and integration tests', toolScript('vitest'), ['run'], join(reports, 'unit.json'));
+/** Whoever has nothing else to do takes the next part of the unit tests, until none is left. */
+async function testUnits(reports, parts) {
+  for (let part = parts.shift(); part !== undefined; part = parts.shift()) {
+    const args = ['run', `--shard=${part}/${UNIT_PARTS}`];
+    const title = `Unit and integration tests, part ${part} of ${UNIT_PARTS}`;
+    await runVitest(title, toolScript('vitest'), args, join(reports, `unit-${part}.json`));
+  }
 }
 
 /** The short form; all of it is `npm run test:windows`. */
@@ -155,10 +161,10 @@ async function checkSources() {
   await check('Types', toolScript('typescript', 'tsc'), ['--build']);
 }
 
-/** Three rows of checks that run side by side; the tests of units alone take as long as each of the others. */
-function testBuilt(reports, hasWindows) {
+/** Three rows of checks that run side by side. */
+function testBuilt(reports, hasWindows, unitParts) {
   const rows = [
-    () => testUnits(reports),
+    () => undefined,
     async () => {
       await testApp(reports, 'window');
       await checkSources();
@@ -169,7 +175,12 @@ function testBuilt(reports, hasWindows) {
       await testWindows(reports, hasWindows);
     },
   ];
-  return Promise.all(rows.map((row) => row()));
+  return Promise.all(
+    rows.map(async (row) => {
+      await row();
+      await testUnits(reports, unitParts);
+    }),
+  );
 }
 
 const reports = mkdtempSync(join(tmpdir(), 'heddle-test-'));
@@ -178,11 +189,12 @@ try {
   const hasWindows = windowsRuntime() !== null;
   // Made once: the tests of the window and of the terminal both start it.
   await run('Electron', 'scripts/electron-runtime.mjs', []);
+  const unitParts = Array.from({ length: UNIT_PARTS }, (_, part) => part + 1);
   if (await check('Build', 'scripts/build.mjs')) {
-    await testBuilt(reports, hasWindows);
+    await testBuilt(reports, hasWindows, unitParts);
   } else {
     await checkSources();
-    await testUnits(reports);
+    await testUnits(reports, unitParts);
     say('The app was not tested: it could not be built');
   }
 } finally {

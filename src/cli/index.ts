@@ -63,5 +63,5 @@ function start(): void {
   const kind = KINDS.get(command);
   const runsNone = rest.includes('--help') || (kind === 'download' && rest.includes('--dry-run'));
   if (kind !== undefined && !runsNone) threads.prepare(kind, workersIn(rest));
-  void import('./main').then(({ main }) => main(threads));
+  void import('./main').then(({ main }) => main(threads, join(__dirname, '..')));
 }

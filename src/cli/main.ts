@@ -26,17 +26,20 @@ const START_CODES: ReadonlySet<string> = new Set([
   'job-elsewhere',
   'serve-folder',
   'serve-port',
+  'web-port',
+  'web-root',
+  'web-tls',
   'rpc-port',
   'rpc-elsewhere',
 ]);
 
-/** Runs the command that the process was given, and sets its exit status. */
-export async function main(threads: Threads): Promise<void> {
+/** Runs the command that the process was given, and sets its exit status. @param out the folder of the build */
+export async function main(threads: Threads, out: string): Promise<void> {
   // Not process.exit: what is still being written to a pipe has to arrive.
-  process.exitCode = await run(threads);
+  process.exitCode = await run(threads, out);
 }
 
-async function run(threads: Threads): Promise<number> {
+async function run(threads: Threads, out: string): Promise<number> {
   // A reader that goes away (`heddle hash . | head`) ends the run quietly.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') {
@@ -48,9 +51,14 @@ async function run(threads: Threads): Promise<number> {
   process.stderr.on('error', () => undefined);
   let status: number = EXIT.done;
   const words = process.argv.slice(2);
-  const program = makeProgram(threads, words, (code) => {
-    status = code;
-  });
+  const program = makeProgram(
+    threads,
+    words,
+    (code) => {
+      status = code;
+    },
+    out,
+  );
   try {
     await program.parseAsync(process.argv);
     return status;

@@ -28,6 +28,7 @@ import { runJobs, type RunOptions } from './run-jobs';
 import { addRpcFlags, type RpcFlags } from './rpc-flags';
 import { addServeFlags, type ServeFlags } from './serve-flags';
 import { VERSION } from './version';
+import { addWebFlags, type WebFlags } from './web-flags';
 import { givenPath, givenTextPath } from './given-path';
 
 export interface TaskFlags {
@@ -70,11 +71,13 @@ export function chosenMode(flags: TaskFlags): Mode | null {
 /**
  * @param words what it is to parse: begins with a command's name, it has that command alone
  * @param report is told the exit status of the command that ran
+ * @param out the folder of the build
  */
 export function makeProgram(
   threads: Threads,
   words: readonly string[],
   report: (status: number) => void,
+  out = '',
 ): Command {
   const program = new Command('heddle')
     .description(
@@ -194,6 +197,14 @@ export function makeProgram(
           // The server's types of files take a tenth of the start of every other command.
           const { serve } = await import('./serve');
           report(await serve(givenTextPath(directory), flags, threads));
+        });
+    },
+    web: () => {
+      addWebFlags(dataFlag(program.command('web')))
+        .description('show the window in a browser, on this machine or another one')
+        .action(async (flags: WebFlags) => {
+          const { web } = await import('./web');
+          report(await web(() => open(flags, { stays: true }), flags, out));
         });
     },
     rpc: () => {

@@ -389,6 +389,8 @@ export interface ShellEvents {
   readonly 'update-found': { readonly version: string };
   /** The window came to the front with URLs in the clipboard that were not offered before. */
   readonly 'clipboard-urls': ClipboardUrls;
+  /** Of a browser: news do not come any more, come again, or cannot come since there are too many who listen. */
+  readonly connection: 'lost' | 'back' | 'full';
 }
 export type WindowEvents = Events & ShellEvents;
 export const EVENT_NAMES = [
@@ -415,6 +417,8 @@ export interface HeddleBridge {
   readonly language: string;
   /** What the setting *System* means. */
   readonly systemLanguage: string;
+  /** Where the window is shown. */
+  readonly place: 'desktop' | 'browser';
   invoke<Name extends RequestName>(
     name: Name,
     input: RequestInput<Name>,

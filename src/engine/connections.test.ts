@@ -121,6 +121,8 @@ class SlowServer {
   refused = 0;
   allowed = Infinity;
   hurries = false;
+  /** What it sends before it hurries. */
+  begins = Infinity;
   url = '';
   readonly #bytes: number;
   readonly #server = createServer((request, response) => {
@@ -141,7 +143,9 @@ class SlowServer {
     });
     let at = start;
     const timer = setInterval(() => {
-      const to = this.hurries ? Math.min(end, at + 256 * 1024) : Math.min(end - 1, at + 1024);
+      const to = this.hurries
+        ? Math.min(end, at + 256 * 1024)
+        : Math.min(end - 1, at + 1024, start + this.begins);
       if (to <= at) return;
       response.write(Buffer.alloc(to - at, 7));
       at = to;
@@ -254,6 +258,7 @@ describe('large files', () => {
   });
 
   test('many of them begin before the first one has ended', async () => {
+    slow.begins = 1024;
     const { id, ended } = await begin(files(40));
     await expect.poll(() => engine.snapshot(id)?.frame.counts.running).toBe(40);
     slow.hurries = true;

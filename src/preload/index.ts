@@ -22,6 +22,7 @@ const EVENTS: Readonly<Record<keyof WindowEvents, true>> = {
   opening: true,
   'update-found': true,
   'clipboard-urls': true,
+  connection: true,
   notice: true,
 };
 
@@ -29,6 +30,7 @@ const bridge: HeddleBridge = {
   startPage: told('page'),
   language: told('language'),
   systemLanguage: told('system-language'),
+  place: 'desktop',
   invoke(name, input) {
     if (!requests.has(name)) return Promise.reject(new Error(`unknown request: ${name}`));
     return ipcRenderer.invoke(name, input) as never;

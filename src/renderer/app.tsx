@@ -1,4 +1,5 @@
 import { I18nProvider } from 'react-aria-components';
+import { PickHost } from './browser/pick-dialog';
 import { DialogHost } from './dialogs/dialog-host';
 import { DialogBoundary, PageBoundary } from './components/boundary';
 import { ContextMenuHost } from './components/context-menu';
@@ -38,6 +39,7 @@ function App() {
       <ContextMenuHost />
       <DialogBoundary onFault={closeDialog}>
         <DialogHost />
+        <PickHost />
       </DialogBoundary>
     </div>
   );

@@ -6,6 +6,10 @@ export type Handlers<Name extends RequestName = RequestName> = {
   readonly [Each in Name]: (input: RequestInput<Each>) => RequestOutput<Each> | Promise<RequestOutput<Each>>;
 };
 
+export function isRequestName(name: string): name is RequestName {
+  return Object.hasOwn(REQUESTS, name);
+}
+
 /** @throws HeddleError `bad-request` */
 export function understood<Name extends RequestName>(name: Name, input: unknown): RequestInput<Name> {
   const parsed = REQUESTS[name].input.safeParse(input);

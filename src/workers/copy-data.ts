@@ -40,8 +40,10 @@ import { wait, type Io, type Step } from './steps';
 export const SMALL_BYTES = 65_536;
 /** Copied inside the kernel at a time: a cancelled copy ends soon, and progress is seen. */
 const KERNEL_CHUNK_BYTES = 8 * 1024 * 1024;
-/** From this size on a copy is flushed on the way, can go on after a crash, and room is asked for first. */
+/** From this size on a copy is flushed on the way, and can go on after a crash. */
 export const LARGE_BYTES = 64 * 1024 * 1024;
+/** From this size on the disk is asked what is free: it costs nothing beside the copy. */
+const ASKS_FOR_ROOM_BYTES = 1024 * 1024;
 const ZEROS = Buffer.alloc(READ_BYTES);
 const BLOCK = 4096;
 
@@ -243,9 +245,9 @@ class Copying {
     return false;
   }
 
-  /** A disk that is too small is told before the first byte of a large file, not after an hour. */
+  /** A disk that is too small is told before the first byte, and not when others found no room for it. */
   #askForRoom(): void {
-    if (this.#size < LARGE_BYTES) return;
+    if (this.#size < ASKS_FOR_ROOM_BYTES) return;
     const { target, temp } = this.#job;
     const there = this.#job.inPlace === true ? statSync(native(temp)).size : 0;
     const needed = (this.#sparse ? Number(this.#before.blocks) * 512 : this.#size) - there;

@@ -72,6 +72,17 @@ test('long files: it doubles while those that were begun last bring what the fir
   expect(flow.pace.limit).toBe(64);
 });
 
+test('a late look at the first ones, and files that bring all at once, say nothing against more', () => {
+  const late = new HostPace(64);
+  const files = (count: number, startedAtMs: number, bytesDone: number) =>
+    Array.from({ length: count }, () => ({ startedAtMs, bytesDone }));
+  expect(late.flowing(400, files(16, 0, 400 * 1000))).toBe(true);
+  expect(late.flowing(510, [...files(16, 0, 510 * 1000), ...files(16, 400, 110 * 1000)])).toBe(true);
+  const held = new HostPace(64);
+  expect(held.flowing(100, files(16, 0, 1000))).toBe(true);
+  expect(held.flowing(900, [...files(16, 0, 1000), ...files(16, 100, 1000)])).toBe(true);
+});
+
 test('they share what there is: no more', () => {
   const flow = new Flow();
   flow.run(10_000, (files) => 100_000 / files);

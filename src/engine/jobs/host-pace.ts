@@ -18,6 +18,12 @@ const ALIKE = 0.65;
 /** Several failures of one moment are one sign. */
 const HALVE_EVERY_MS = 1000;
 
+/** Of files that were begun last, one with another. */
+interface FirstMoments {
+  readonly bytes: number;
+  readonly bytesPerMs: number;
+}
+
 export class HostPace {
   #ceiling: number;
   #limit: number;
@@ -34,7 +40,7 @@ export class HostPace {
   /** When the limit last changed: what began since then is new. */
   #steppedAtMs = -Infinity;
   /** What a file brought in its first moments when there were fewer. */
-  #usual: number | null = null;
+  #usual: FirstMoments | null = null;
 
   /**
    * @param first how many it gets to begin with
@@ -80,8 +86,10 @@ export class HostPace {
     const young = running.filter(({ startedAtMs }) => startedAtMs >= this.#steppedAtMs);
     const youngest = Math.max(...young.map(({ startedAtMs }) => startedAtMs));
     if (young.length === 0 || nowMs - youngest < SHORTEST_ROUND_MS) return false;
-    const each = young.reduce((sum, { bytesDone }) => sum + bytesDone, 0) / young.length;
-    if (this.#usual !== null && each < ALIKE * this.#usual) {
+    const bytes = young.reduce((sum, { bytesDone }) => sum + bytesDone, 0);
+    const ages = young.reduce((sum, { startedAtMs }) => sum + nowMs - startedAtMs, 0);
+    const each = { bytes: bytes / young.length, bytesPerMs: bytes / ages };
+    if (this.#usual !== null && isLess(each, this.#usual)) {
       this.#growing = 'resting';
       this.#restingRounds = 0;
       return false;
@@ -146,4 +154,9 @@ export class HostPace {
     this.#steppedAtMs = this.#roundStartedAtMs ?? this.#steppedAtMs;
     this.#limit = Math.min(this.#ceiling, this.#growing === 'doubling' ? this.#limit * 2 : this.#limit + 1);
   }
+}
+
+/** Looks come earlier or later, and some files bring all that they will at once: less it is by both measures. */
+function isLess({ bytes, bytesPerMs }: FirstMoments, usual: FirstMoments): boolean {
+  return bytes < ALIKE * usual.bytes && bytesPerMs < ALIKE * usual.bytesPerMs;
 }

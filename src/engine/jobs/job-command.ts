@@ -91,7 +91,9 @@ type DownloadSpec = Extract<JobSpec, { kind: 'download' }>;
 type Asked = Omit<Extract<JobRequest, { kind: 'download' }>, 'kind' | 'mode' | 'workers'>;
 
 async function downloadAgain(spec: DownloadSpec, vault: Vault): Promise<Asked> {
-  const secrets = JSON.parse(vault.open(Buffer.from(spec.secrets, 'base64'))) as Partial<Asked['options']>;
+  const { piped: _, ...secrets } = JSON.parse(vault.open(Buffer.from(spec.secrets, 'base64'))) as Partial<
+    Asked['options']
+  > & { readonly piped?: unknown };
   const lists = await Promise.all(
     spec.lists.map(async (list) => ({ list, text: await beginningOf(list, vault) })),
   );

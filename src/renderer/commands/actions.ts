@@ -1,8 +1,9 @@
 /** What the commands do, and whether they can be done now. */
 import { text } from '../../common/text/text';
-import { COMMAND_LIST, commandOf, type CommandId } from '../../common/commands/commands';
+import { commandOf, type CommandId } from '../../common/commands/commands';
 import { isEnded, type JobSummary } from '../../common/model/jobs';
 import { nextZoom } from '../../common/model/settings';
+import { COMMANDS_HERE } from './here';
 import { request } from '../bridge';
 import { isPageKind, type Page, type PageKind } from '../kinds';
 import {
@@ -288,7 +289,7 @@ export function tellEnabledCommands(): void {
   const tell = (): void => {
     isAsked = false;
     // The search field comes with what was drawn last; in the menu it is always there.
-    const ids = COMMAND_LIST.map((command) => command.id).filter((id) => id === 'find' || canRun(id));
+    const ids = COMMANDS_HERE.map((command) => command.id).filter((id) => id === 'find' || canRun(id));
     if (told === ids.join(' ')) return;
     told = ids.join(' ');
     request('commands:enabled', { ids }).catch(notifyError);

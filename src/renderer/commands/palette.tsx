@@ -1,10 +1,11 @@
 /** Everything that can be done, found by typing. */
 import { text } from '../../common/text/text';
 import { useId, useMemo, useRef, useState, type KeyboardEvent } from 'react';
-import { COMMAND_LIST, type CommandId } from '../../common/commands/commands';
+import { type CommandId } from '../../common/commands/commands';
 import { fuzzyScore } from '../../common/commands/fuzzy';
 import { shortcutText } from '../../common/commands/shortcut';
 import { visible } from '../../common/model/visible';
+import { COMMANDS_HERE } from './here';
 import { Dialog } from '../components/dialog';
 import { kindName } from '../kinds';
 import { isMac } from '../lib/platform';
@@ -25,7 +26,7 @@ const MOST_JOBS = 100;
 const NOT_OFFERED: ReadonlySet<CommandId> = new Set(['palette']);
 
 function entriesNow(): readonly Entry[] {
-  const commands = COMMAND_LIST.filter(({ id }) => !NOT_OFFERED.has(id) && canRun(id)).map(
+  const commands = COMMANDS_HERE.filter(({ id }) => !NOT_OFFERED.has(id) && canRun(id)).map(
     ({ id, shortcut }) => ({
       key: id,
       title: text(`command.${id}`),

@@ -1,8 +1,9 @@
 /** Every key that does something. */
 import { text } from '../../common/text/text';
 import type { MessageKey } from '../../common/text/messages';
-import { COMMAND_GROUPS, COMMAND_LIST } from '../../common/commands/commands';
+import { COMMAND_GROUPS } from '../../common/commands/commands';
 import { shortcutText } from '../../common/commands/shortcut';
+import { COMMANDS_HERE } from './here';
 import { Button } from '../components/button';
 import { Dialog } from '../components/dialog';
 import { isMac } from '../lib/platform';
@@ -27,7 +28,7 @@ const IN_PARTS = [
 export function ShortcutList() {
   const groups = COMMAND_GROUPS.map((group) => ({
     title: text(`command-group.${group}`),
-    rows: COMMAND_LIST.filter((command) => command.group === group && command.shortcut !== undefined).map(
+    rows: COMMANDS_HERE.filter((command) => command.group === group && command.shortcut !== undefined).map(
       ({ id, shortcut = '', also = [] }) =>
         [text(`command.${id}`).replace(/ ?…$/u, ''), [shortcut, ...also]] as const,
     ),

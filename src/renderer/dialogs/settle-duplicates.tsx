@@ -7,6 +7,7 @@ import { text } from '../../common/text/text';
 import { Button } from '../components/button';
 import { Dialog } from '../components/dialog';
 import { rich } from '../components/rich-text';
+import { inBrowser } from '../lib/place';
 import formStyles from './form.module.css';
 import styles from './settle-duplicates.module.css';
 
@@ -97,15 +98,17 @@ export function SettleDuplicates({ group, onClose, onSettle }: SettleDuplicatesP
         >
           {text('settle.link')}
         </Button>
-        <Button
-          look="danger"
-          isDisabled={go.length === 0}
-          onPress={() => {
-            settle('trash');
-          }}
-        >
-          {text('settle.trash')}
-        </Button>
+        {!inBrowser && (
+          <Button
+            look="danger"
+            isDisabled={go.length === 0}
+            onPress={() => {
+              settle('trash');
+            }}
+          >
+            {text('settle.trash')}
+          </Button>
+        )}
       </div>
     </Dialog>
   );

@@ -1,9 +1,9 @@
 /** What can be done to the job that a page shows, in the menu of its header and in that of its card. */
 import { text } from '../../common/text/text';
-import { COMMAND_LIST } from '../../common/commands/commands';
 import { shortcutText } from '../../common/commands/shortcut';
 import type { JobSummary } from '../../common/model/jobs';
 import { visible } from '../../common/model/visible';
+import { COMMANDS_HERE } from '../commands/here';
 import { request } from '../bridge';
 import { canRun, runCommand } from '../commands/actions';
 import type { MenuEntry } from '../components/menu';
@@ -23,7 +23,7 @@ const CONTROLS: ReadonlySet<string> = new Set([
 
 /** @param canShow whether the job's folder is there */
 export function jobEntries({ kind }: JobSummary, canShow: boolean, withControls = false): MenuEntry[] {
-  return COMMAND_LIST.flatMap(({ id, group, shortcut, line }): MenuEntry[] => {
+  return COMMANDS_HERE.flatMap(({ id, group, shortcut, line }): MenuEntry[] => {
     if (group !== 'Job' || (CONTROLS.has(id) && !(withControls && canRun(id)))) return [];
     if (id === 'job-copy-failed' && kind !== 'download') return [];
     return [
@@ -39,7 +39,7 @@ export function jobEntries({ kind }: JobSummary, canShow: boolean, withControls 
 }
 
 export function actOnJob(id: string): void {
-  const command = COMMAND_LIST.find((each) => each.id === id);
+  const command = COMMANDS_HERE.find((each) => each.id === id);
   if (command !== undefined) runCommand(command.id);
 }
 

@@ -8,6 +8,7 @@ import { request } from '../bridge';
 import type { MenuEntry } from '../components/menu';
 import { shortcutText } from '../../common/commands/shortcut';
 import { isMac } from '../lib/platform';
+import { inBrowser } from '../lib/place';
 import { copyRows, openFile, retryRows, showInFolder } from '../state/actions';
 import { openContextMenu } from '../state/context-menu';
 import { notifyError } from '../state/notices';
@@ -76,8 +77,12 @@ function entriesOf(job: JobSummary, row: TaskRow, count: number, isThere: boolea
           ]
         : [{ id: 'path', text: text('row.copy-path', { count }), keys: copyKeys, apart: true }];
   return [
-    { id: 'open', text: text('row.open'), keys: shortcutText('Enter', isMac), disabled: !isThere },
-    { id: 'show', text: text('row.show'), disabled: !isThere },
+    ...(inBrowser
+      ? []
+      : [
+          { id: 'open', text: text('row.open'), keys: shortcutText('Enter', isMac), disabled: !isThere },
+          { id: 'show', text: text('row.show'), disabled: !isThere },
+        ]),
     ...copies,
     {
       id: 'error',

@@ -13,6 +13,7 @@ import { Button } from '../components/button';
 import { useNow } from '../lib/clock';
 import { isDryRun } from '../lib/findings';
 import { hintFor } from '../lib/hints';
+import { inBrowser } from '../lib/place';
 import { stagesOf } from '../lib/stages';
 import { clockText, percentText, taskStateText } from '../lib/text';
 import { useRequest } from '../lib/use-request';
@@ -55,15 +56,17 @@ export function TaskDetail({ job, row, onClose }: TaskDetailProps) {
         <h2 className={styles['title']} title={visible(row.name)}>
           {visible(row.name)}
         </h2>
-        <Button
-          look="quiet"
-          isDisabled={canShow !== true}
-          onPress={() => {
-            showInFolder(job.id, row.id);
-          }}
-        >
-          {text('row.show')}
-        </Button>
+        {!inBrowser && (
+          <Button
+            look="quiet"
+            isDisabled={canShow !== true}
+            onPress={() => {
+              showInFolder(job.id, row.id);
+            }}
+          >
+            {text('row.show')}
+          </Button>
+        )}
         <Button look="quiet" aria-label={text('detail.close')} onPress={onClose}>
           <span aria-hidden="true">✕</span>
         </Button>

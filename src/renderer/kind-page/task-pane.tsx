@@ -6,6 +6,7 @@ import { kindText, type PageKind } from '../kinds';
 import { listKindOf } from '../lib/columns';
 import { findingWord, isDryRun } from '../lib/findings';
 import { useRequest } from '../lib/use-request';
+import { inBrowser } from '../lib/place';
 import { copyRows, openFile, retryRows } from '../state/actions';
 import { useSort } from '../state/columns';
 import { useFrame } from '../state/frames';
@@ -146,7 +147,8 @@ export function TaskPane({ jobId, kind }: TaskPaneProps) {
           setDetailOpen(true);
         }}
         onOpen={(row) => {
-          openFile(job.id, row);
+          if (inBrowser) setDetailOpen(true);
+          else openFile(job.id, row);
         }}
         onCopy={() => {
           if (selection.count > 0) copyRows(job.id, selection.places, 'row', sort);

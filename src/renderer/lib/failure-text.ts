@@ -18,3 +18,8 @@ export function failureText(error: Pick<ErrorData, 'code' | 'message'>): string 
   const { sentence, detail } = failureOf(error);
   return detail === null ? sentence : text('failure.with-detail', { sentence, detail });
 }
+
+/** A sentence that the engine stored, in the window's language where that knows it. */
+export function storedText(sentence: string): string {
+  return shownCatalogue().stored(sentence);
+}

@@ -13,6 +13,7 @@ import { visible } from '../../common/model/visible';
 import type { CommandText } from '../../common/command-line/shell-text';
 import type { JobRequest } from '../../common/model/job-request';
 import { request } from '../bridge';
+import { putOnClipboard } from '../lib/clipboard';
 import { jobsStore } from './jobs';
 import { notify, notifyError, toast } from './notices';
 import { queueOf } from './queue';
@@ -174,25 +175,6 @@ export function canRetry({ state, counts }: JobSummary): boolean {
 
 /** @param what as the title of a field */
 export async function copyText(copied: string, what: string): Promise<void> {
-  try {
-    await navigator.clipboard.writeText(copied);
-  } catch {
-    copyBySelection(copied);
-  }
+  await putOnClipboard(copied);
   toast(text('told.copied.one', { what }));
-}
-
-/** Where the clipboard permission is denied, copying a selection still works. */
-function copyBySelection(copied: string): void {
-  const field = document.createElement('textarea');
-  field.value = copied;
-  field.className = 'visually-hidden';
-  document.body.append(field);
-  const focused = document.activeElement;
-  field.select();
-  // The one way without a permission; browsers keep it for that.
-  // eslint-disable-next-line @typescript-eslint/no-deprecated
-  document.execCommand('copy');
-  field.remove();
-  if (focused instanceof HTMLElement) focused.focus();
 }

@@ -1,4 +1,6 @@
 /** Joins the stores to the main process: subscribes first, then reads what there is, so that nothing is missed. */
+import type { WindowEvents } from '../../common/ipc';
+import { text } from '../../common/text/text';
 import { request } from '../bridge';
 import { runCommand, tellEnabledCommands } from '../commands/actions';
 import { showTheme } from '../lib/theme';
@@ -9,7 +11,7 @@ import { tellEnds } from './job-ends';
 import { forgetJob, loadAllKinds, mergeJobs } from './jobs';
 import { rememberPages, takeDialogChoices } from './memory';
 import { offerClipboard, takeOpened } from './opening';
-import { notify, notifyError } from './notices';
+import { dismissNotice, notify, notifyError, noticesStore } from './notices';
 import { infoStore, settingsStore } from './settings';
 import { speakProgress } from './spoken-progress';
 import { takeCostProgress } from './thread-costs';
@@ -47,9 +49,23 @@ export function connect(): void {
     offerUpdate(version);
   });
 
+  heddle.on('connection', showConnection);
+
   speakProgress();
 
   settingsStore.subscribe(applyTheme);
+  read().then(rememberPages, notifyError);
+}
+
+/** After an interruption all is read anew: nobody knows what was missed. */
+function showConnection(state: WindowEvents['connection']): void {
+  if (state !== 'back') {
+    const message = text(state === 'lost' ? 'web.not-reached' : 'web.full');
+    notify({ code: 'not-reached', message, retryable: true });
+    return;
+  }
+  for (const { id, message } of noticesStore.get())
+    if (message === text('web.not-reached')) dismissNotice(id);
   read().catch(notifyError);
 }
 
@@ -58,7 +74,6 @@ async function read(): Promise<void> {
     request('settings:get', undefined).then((settings) => {
       settingsStore.set(settings);
       takeDialogChoices(settings);
-      rememberPages();
     }),
     request('app:info', undefined).then((info) => {
       infoStore.set(info);

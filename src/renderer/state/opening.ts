@@ -4,7 +4,9 @@ import { assertNever } from '../../common/model/errors';
 import type { Choice } from '../../common/opening/choices';
 import type { ClipboardUrls, LinkedDownload, Opened, OpenedPath } from '../../common/opening/opened';
 import { request } from '../bridge';
+import { upload } from '../browser/server';
 import { isPageKind, type Page, type PageKind } from '../kinds';
+import { inBrowser } from '../lib/place';
 import { addPaste, addPasted, addPaths, addText, addToVerify, changeDraft } from './drafts';
 import { notify, notifyError, toast } from './notices';
 import { goTo, openDialog, showJob, uiStore } from './ui';
@@ -152,8 +154,21 @@ export async function takeDrop(page: Page | null, data: DataTransfer): Promise<v
     openUnlessOpen('download');
     return;
   }
+  if (inBrowser) {
+    if (kind === 'hash' || kind === 'copy')
+      notify({ code: 'bad-request', message: text('web.dropped'), retryable: false });
+    else takePaths(kind, await uploaded(loose));
+    return;
+  }
   if (kind === 'download') for (const file of loose) addText(await file.text());
   takePaths(kind, paths, loose.length > 0);
+}
+
+/** Where they lie on the machine that Heddle runs on. */
+async function uploaded(files: readonly File[]): Promise<readonly OpenedPath[]> {
+  const paths: OpenedPath[] = [];
+  for (const file of files) paths.push({ path: await upload(file), isFolder: false });
+  return paths;
 }
 
 /** @param isMore whether something else came with them */

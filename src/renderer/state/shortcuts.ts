@@ -1,7 +1,7 @@
 /** Keys that work everywhere, pasting and dropping outside of fields. */
 import { useEffect } from 'react';
-import { COMMAND_LIST } from '../../common/commands/commands';
 import { isPressed } from '../../common/commands/shortcut';
+import { COMMANDS_HERE } from '../commands/here';
 import { runCommand } from '../commands/actions';
 import { PAGES, type Page } from '../kinds';
 import { isOwnDrag, watchOwnDrags } from '../lib/own-drag';
@@ -17,7 +17,7 @@ function isField(target: EventTarget | null): boolean {
 }
 
 function onKeyDown(event: KeyboardEvent): void {
-  const command = COMMAND_LIST.find(
+  const command = COMMANDS_HERE.find(
     ({ shortcut, also = [], inList }) =>
       shortcut !== undefined &&
       inList !== true &&

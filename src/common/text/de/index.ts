@@ -5,7 +5,9 @@
 import type { Messages } from '../messages';
 import { commands } from './commands';
 import { common } from './common';
+import { compare } from './compare';
 import { dialogs } from './dialogs';
+import { finding } from './finding';
 import { findings } from './findings';
 import { frame } from './frame';
 import { history } from './history';
@@ -21,11 +23,14 @@ import { threads } from './threads';
 import { told } from './told';
 import { trials } from './trials';
 import { updates } from './updates';
+import { web } from './web';
 
 export const german: Messages = {
   ...commands,
   ...common,
+  ...compare,
   ...dialogs,
+  ...finding,
   ...findings,
   ...frame,
   ...history,
@@ -41,4 +46,5 @@ export const german: Messages = {
   ...told,
   ...trials,
   ...updates,
+  ...web,
 };

@@ -1,7 +1,9 @@
 /** English: the source, and what all else is translated from. An area a file. */
 import { commands } from './commands';
 import { common } from './common';
+import { compare } from './compare';
 import { dialogs } from './dialogs';
+import { finding } from './finding';
 import { findings } from './findings';
 import { frame } from './frame';
 import { history } from './history';
@@ -17,11 +19,14 @@ import { threads } from './threads';
 import { told } from './told';
 import { trials } from './trials';
 import { updates } from './updates';
+import { web } from './web';
 
 export const english = {
   ...commands,
   ...common,
+  ...compare,
   ...dialogs,
+  ...finding,
   ...findings,
   ...frame,
   ...history,
@@ -37,4 +42,5 @@ export const english = {
   ...told,
   ...trials,
   ...updates,
+  ...web,
 } as const;

@@ -21,14 +21,16 @@ export function About() {
     ],
     [text('settings.about.data'), info.dataDirectory],
   ];
-  if (!isFound(search, `${text('settings.about.find')} ${facts.flat().join(' ')}`)) return null;
+  // A browser is not of Heddle.
+  const shown = facts.filter(([, value]) => value !== '');
+  if (!isFound(search, `${text('settings.about.find')} ${shown.flat().join(' ')}`)) return null;
   return (
     <Group title={text('settings.about')}>
       {info.isOldElectron && (
         <p className={styles['runtime']}>{text('settings.about.old', { version: info.electron })}</p>
       )}
       <dl className={styles['facts']}>
-        {facts.map(([name, value]) => (
+        {shown.map(([name, value]) => (
           <div key={name} className={styles['fact']}>
             <dt>{name}</dt>
             <dd>{value}</dd>

@@ -3,6 +3,7 @@ import { useEffect, useState } from 'react';
 import { text } from '../../../common/text/text';
 import { Button } from '../../components/button';
 import { Confirm } from '../../dialogs/confirm';
+import { inBrowser } from '../../lib/place';
 import { watchJob } from '../../state/frames';
 import { announce } from '../../state/notices';
 import { changeSettings, useSettings } from '../../state/settings';
@@ -57,7 +58,7 @@ export function SettingsPage() {
               <JobSettings settings={settings} />
               <DownloadSettings settings={settings} />
               <WindowSettings settings={settings} />
-              <SystemSettings settings={settings} />
+              {!inBrowser && <SystemSettings settings={settings} />}
               <About />
             </SearchContext>
             <p className={styles['none']}>{text('settings.none', { search })}</p>

@@ -2,6 +2,7 @@ import { ZOOM_STEPS, type Settings } from '../../../common/model/settings';
 import { LANGUAGE_CHOICES, LANGUAGE_NAMES } from '../../../common/text/languages';
 import { text } from '../../../common/text/text';
 import { MenuButton } from '../../components/menu';
+import { inBrowser } from '../../lib/place';
 import { changeSettings } from '../../state/settings';
 import { ChoiceRow, Group, Row } from './rows';
 
@@ -37,14 +38,16 @@ export function WindowSettings({ settings }: { readonly settings: Settings }) {
           changeSettings({ language });
         }}
       />
-      <Row
-        name={text('settings.text-size')}
-        note={text('settings.text-size.note')}
-        words={text('settings.text-size.find')}
-        keys={['zoom']}
-      >
-        <TextSizeMenu zoom={settings.zoom} />
-      </Row>
+      {!inBrowser && (
+        <Row
+          name={text('settings.text-size')}
+          note={text('settings.text-size.note')}
+          words={text('settings.text-size.find')}
+          keys={['zoom']}
+        >
+          <TextSizeMenu zoom={settings.zoom} />
+        </Row>
+      )}
       <ChoiceRow
         name={text('settings.sidebar')}
         note={text('settings.sidebar.note')}
@@ -59,21 +62,23 @@ export function WindowSettings({ settings }: { readonly settings: Settings }) {
           changeSettings({ sidebarFolded: look === 'icons' });
         }}
       />
-      <ChoiceRow
-        name={text('settings.closing')}
-        note={text('settings.closing.note')}
-        words={text('settings.closing.find')}
-        keys={['closing']}
-        chosen={settings.closing}
-        options={[
-          { value: 'ask', text: text('settings.closing.ask') },
-          { value: 'background', text: text('settings.closing.background') },
-          { value: 'quit', text: text('settings.closing.quit') },
-        ]}
-        onChange={(closing) => {
-          changeSettings({ closing });
-        }}
-      />
+      {!inBrowser && (
+        <ChoiceRow
+          name={text('settings.closing')}
+          note={text('settings.closing.note')}
+          words={text('settings.closing.find')}
+          keys={['closing']}
+          chosen={settings.closing}
+          options={[
+            { value: 'ask', text: text('settings.closing.ask') },
+            { value: 'background', text: text('settings.closing.background') },
+            { value: 'quit', text: text('settings.closing.quit') },
+          ]}
+          onChange={(closing) => {
+            changeSettings({ closing });
+          }}
+        />
+      )}
     </Group>
   );
 }
