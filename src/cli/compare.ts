@@ -21,7 +21,8 @@ import {
   hasLatency,
   isJob,
   READY_WORK_TASKS,
-  READY_WORK_WORDS,
+  workShows,
+  workTitle,
   usualModes,
 } from '../common/experiments/works';
 import { MAX_WORKERS, type JobRequest } from '../common/model/job-request';
@@ -140,7 +141,7 @@ function addReadyWork(
   work: ReadyWork,
   run: (flags: CompareFlags, work: ExperimentRequest['work']) => Promise<void>,
 ): void {
-  const { title, shows } = READY_WORK_WORDS[work];
+  const [title, shows] = [workTitle(work), workShows(work)];
   command
     .summary(`ready-made: ${title.toLowerCase()}`)
     .description(`${title}. ${shows}`)

@@ -6,13 +6,14 @@
 import { readFileSync } from 'node:fs';
 import { Command, type Option } from 'commander';
 import { HeddleError } from '../common/model/errors';
-import { unreadableFile } from '../engine';
+import { assertEnds, unreadableFile } from '../engine';
 
 const ESCAPES: Readonly<Record<string, string>> = { t: '\t', n: '\n', r: '\r', v: '\v' };
 
 /** @param path `-`: standard input. @throws HeddleError `usage`, which does not quote it */
 export function readTextFile(path: string, what: string): string {
   try {
+    if (path !== '-') assertEnds(path);
     return readFileSync(path === '-' ? 0 : path, 'utf8');
   } catch (cause) {
     throw unreadableFile(what, cause);

@@ -1,9 +1,8 @@
 /** Names of files that come from a list, and names that are printed: with line feeds behind them, or NUL bytes. */
-import { createReadStream } from 'node:fs';
 import { Option, type Command } from 'commander';
 import { HeddleError, fromErrorData, toErrorData } from '../common/model/errors';
 import { pathFromBytes, type FsPath } from '../common/model/paths';
-import { absolutePath, native } from '../engine';
+import { absolutePath, contentOf } from '../engine';
 import { givenPath } from './given-path';
 
 export interface NameFlags {
@@ -32,7 +31,7 @@ export async function givenPaths(
 ): Promise<FsPath[]> {
   const given = paths.map((path) => givenPath(path));
   if (filesFrom !== undefined) {
-    const input = filesFrom === '-' ? process.stdin : createReadStream(native(givenPath(filesFrom)));
+    const input = filesFrom === '-' ? process.stdin : contentOf(givenPath(filesFrom));
     for (const name of await readNames(input, filesFrom, nul === true ? 0x00 : 0x0a))
       given.push(absolutePath(name));
   }

@@ -1,5 +1,4 @@
 /** `heddle download --dry-run`: what there is to download, and nothing is started, made or asked. */
-import { createReadStream } from 'node:fs';
 import { HeddleError, fromErrorData, toErrorData } from '../common/model/errors';
 import type { ListFormat } from '../common/model/download';
 import type { ListFilter } from '../common/model/list-filter';
@@ -9,7 +8,7 @@ import { formatByName } from '../engine/formats/detect-format';
 import { entryFilter } from '../engine/formats/list-filter';
 import { asAddress } from '../engine/formats/list-urls';
 import { previewLists, type BatchPreview, type PreviewedList } from '../engine/formats/list-preview';
-import { native } from '../engine';
+import { contentOf } from '../engine';
 import { EXIT, NotStarted } from './exit-status';
 import { print } from './print';
 import { visible } from '../common/model/visible';
@@ -66,7 +65,7 @@ function listsOf({ urls, out, input, files, format }: ToPreview): PreviewedList[
 
 async function* chunksOf(file: FsPath): AsyncGenerator<Uint8Array, void, undefined> {
   try {
-    for await (const chunk of createReadStream(native(file))) yield chunk as Buffer;
+    for await (const chunk of contentOf(file)) yield chunk;
   } catch (error) {
     throw fromErrorData(toErrorData(error, displayPath(file)));
   }

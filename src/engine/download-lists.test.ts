@@ -2,12 +2,14 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { execFileSync } from 'node:child_process';
+import { open } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { JobRequest } from '../common/model/job-request';
 import type { JobSummary } from '../common/model/jobs';
-import { engine, folder, run, useEngine } from './testing/test-engine';
+import { engine, folder, reopenEngine, run, useEngine } from './testing/test-engine';
 
 useEngine('lists');
 
@@ -86,6 +88,38 @@ test.each([
   expect(error?.message).toContain(`${join(lists, name)}, the copy of its list`);
   expect(error?.message).toContain(what);
 });
+
+test.skipIf(process.platform === 'win32')(
+  'what a pipe gives once is there for each thread, and when the job goes on later',
+  async () => {
+    const pipe = join(folder, 'cookies');
+    execFileSync('mkfifo', [pipe]);
+    const cookies: (string | undefined)[] = [];
+    server.on('request', ({ headers }) => cookies.push(headers.cookie));
+    const making = engine.createJob(
+      {
+        kind: 'download',
+        mode: 'thread-per-task',
+        workers: 4,
+        urls: Array.from({ length: 8 }, (_, file) => `${base}/${file}`),
+        text: null,
+        listFiles: [],
+        directory: join(folder, 'target'),
+        options: { cookies: pipe },
+      },
+      { start: false },
+    );
+    const writer = await open(pipe, 'w');
+    await writer.write('127.0.0.1\tFALSE\t/\tFALSE\t0\tname\tvalue\n');
+    await writer.close();
+    const { id } = await making;
+    await reopenEngine();
+    const ended = engine.ended(id);
+    await engine.resume(id);
+    expect(await ended).toMatchObject({ state: 'done', counts: { done: 8 } });
+    expect(cookies).toEqual(Array.from({ length: 8 }, () => 'name=value'));
+  },
+);
 
 const KINDS: Readonly<
   Record<string, (base: string) => readonly [list: string | Buffer, asked: readonly string[]]>

@@ -8,6 +8,7 @@ export { absolutePath } from '../files/absolute-path';
 export { freeSpace } from './free-space';
 export { unreadableFile } from './jobs/option-files';
 export { native } from '../files/entries';
+export { assertEnds, contentOf } from '../files/named-input';
 export { isProgram } from '../files/programs';
 export { commandText, requestCommand } from './jobs/job-command';
 export type { SortArguments } from './sorting/child';

@@ -311,15 +311,27 @@ export function createDownload(job: DownloadWorkerOptions, tuning: DownloadTunin
 }
 
 function openClient(job: DownloadWorkerOptions, tuning: DownloadTuning): Promise<HttpClient> {
-  const { options } = job;
+  const { options, piped = {} } = job;
+  const read = (path: string): Buffer => {
+    const content = Object.hasOwn(piped, path) ? piped[path] : undefined;
+    return content === undefined ? readFileSync(path) : Buffer.from(content, 'base64');
+  };
+  const readText = (path: string, encoding: 'utf8' | 'latin1'): string => {
+    try {
+      return read(path).toString(encoding);
+    } catch (error) {
+      throw new HeddleError('unreadable', `${path} cannot be read.`, { cause: error });
+    }
+  };
   return Promise.resolve().then(() =>
     openHttpClient({
+      read,
       connectMs: options.connectMs,
       headersMs: options.headersMs,
       stallMs: options.stallMs,
       ...tuning.limits,
       userAgent: options.userAgent,
-      loginFor: options.netrc === null ? () => null : parseNetrc(readText(options.netrc)),
+      loginFor: options.netrc === null ? () => null : parseNetrc(readText(options.netrc, 'utf8')),
       cookieFile: options.cookies === null ? null : readText(options.cookies, 'latin1'),
       cookieLog: job.cookieLog ?? null,
       proxy: options.proxy,
@@ -330,14 +342,6 @@ function openClient(job: DownloadWorkerOptions, tuning: DownloadTuning): Promise
       insecure: options.insecure,
     }),
   );
-}
-
-function readText(path: string, encoding: 'utf8' | 'latin1' = 'utf8'): string {
-  try {
-    return readFileSync(path, encoding);
-  } catch (error) {
-    throw new HeddleError('unreadable', `${path} cannot be read.`, { cause: error });
-  }
 }
 
 function skipped(target: FsPath): TaskOutcome {

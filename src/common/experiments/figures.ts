@@ -3,7 +3,8 @@ import type { ContenderResult, Experiment, ExperimentRun } from './experiment';
 import { countedRuns, ratioToReference, resultOf } from './results';
 import { intervalText, ratioText } from './text';
 import { median } from './median';
-import { formatCount, formatRate } from '../model/units';
+import { formatCount, formatDecimal, formatRate } from '../model/units';
+import { text } from '../text/text';
 
 export interface FigureRow {
   readonly name: string;
@@ -15,9 +16,9 @@ export interface FigureRow {
 
 /** `42.10 s`, `812 ms`, `8.40 ms`: three or four figures, so that two columns compare. */
 export function preciseTime(ms: number): string {
-  if (ms >= 600_000) return `${(ms / 60_000).toFixed(1)} min`;
-  if (ms >= 999.5) return `${(ms / 1000).toFixed(2)} s`;
-  return `${ms.toFixed(ms >= 99.95 ? 0 : ms >= 9.995 ? 1 : 2)} ms`;
+  if (ms >= 600_000) return `${formatDecimal(ms / 60_000, 1)} min`;
+  if (ms >= 999.5) return `${formatDecimal(ms / 1000, 2)} s`;
+  return `${formatDecimal(ms, ms >= 99.95 ? 0 : ms >= 9.995 ? 1 : 2)} ms`;
 }
 
 /** `812 ms – 1.04 s` of all counted runs of a contender; one run tells nothing of the others. */
@@ -25,7 +26,7 @@ export function medianIntervalText(
   { contender, lowMs, highMs }: ContenderResult,
   runs: readonly ExperimentRun[],
 ): string {
-  if (countedRuns(runs, contender).length < 2) return 'not known';
+  if (countedRuns(runs, contender).length < 2) return text('finding.not-known');
   return `${preciseTime(lowMs)} – ${preciseTime(highMs)}`;
 }
 
@@ -37,13 +38,13 @@ export function figureRows({ request, runs, analysis }: Experiment): FigureRow[]
     name: string,
     about: string,
     value: (run: ExperimentRun) => number | null,
-    text: (value: number) => string,
+    written: (value: number) => string,
   ): FigureRow => ({
     name,
     about,
     values: all.map((own) => {
       const values = own.flatMap((run) => value(run) ?? []);
-      return values.length === 0 ? '–' : text(median(values));
+      return values.length === 0 ? '–' : written(median(values));
     }),
   });
   const found = (name: string, about: string, value: (contender: number) => string): FigureRow => ({
@@ -53,46 +54,40 @@ export function figureRows({ request, runs, analysis }: Experiment): FigureRow[]
   });
   const whole = (value: number): string => formatCount(Math.round(value));
   return [
-    row('Wall time', 'median', ({ wallMs }) => wallMs, preciseTime),
-    found('95 % interval', 'of the median', (contender) => {
+    row(text('figure.wall'), text('figure.wall.about'), ({ wallMs }) => wallMs, preciseTime),
+    found(text('figure.interval'), text('figure.interval.about'), (contender) => {
       const of = resultOf(analysis, contender);
       return of === undefined ? '–' : medianIntervalText(of, runs);
     }),
-    found('Ratio', 'how many times as fast as the reference, with its 95 % interval', (contender) => {
+    found(text('figure.ratio'), text('figure.ratio.about'), (contender) => {
       const of = ratioToReference(analysis, contender);
       if (of !== undefined) return `${ratioText(of)} (${intervalText(of)})`;
-      return contender === analysis?.reference ? 'reference' : '–';
+      return contender === analysis?.reference ? text('figure.reference') : '–';
     }),
-    found(
-      'Verdict',
-      'whether the interval holds 1',
-      (contender) => ratioToReference(analysis, contender)?.verdict ?? '–',
-    ),
+    found(text('figure.verdict'), text('figure.verdict.about'), (contender) => {
+      const of = ratioToReference(analysis, contender);
+      return of === undefined ? '–' : text(`finding.verdict.${of.verdict}`);
+    }),
     row(
-      'Tasks',
-      'per second',
+      text('figure.tasks'),
+      text('figure.per-second'),
       ({ tasks, wallMs }) => perSecond(tasks, wallMs),
       (value) => `${whole(value)}/s`,
     ),
-    row('Bytes', 'per second', ({ bytes, wallMs }) => perSecond(bytes, wallMs), formatRate),
-    row('CPU time', 'of the whole process, user and system', ({ cpuMs }) => cpuMs, preciseTime),
-    row('Threads made', 'in one run', ({ threadsMade }) => threadsMade, whole),
-    row('Busy', 'share of the run in which a thread had a task, mean of threads', busyShare, shareText),
     row(
-      'Event loop at work',
-      'share of a thread’s life in which its event loop did not wait, mean of threads',
-      eventLoopShare,
-      shareText,
+      text('figure.bytes'),
+      text('figure.per-second'),
+      ({ bytes, wallMs }) => perSecond(bytes, wallMs),
+      formatRate,
     ),
-    row(
-      'Queue wait',
-      'from being submitted to starting, median',
-      (run) => run.queueWaitMs.median,
-      preciseTime,
-    ),
-    row('Task', 'from starting to ending, median', ({ taskMs }) => taskMs.median, preciseTime),
-    row('Task, 95 %', 'are as fast as this or faster', ({ taskMs }) => taskMs.p95, preciseTime),
-    row('Task, 99 %', 'are as fast as this or faster', ({ taskMs }) => taskMs.p99, preciseTime),
+    row(text('figure.cpu'), text('figure.cpu.about'), ({ cpuMs }) => cpuMs, preciseTime),
+    row(text('figure.threads'), text('figure.threads.about'), ({ threadsMade }) => threadsMade, whole),
+    row(text('figure.busy'), text('figure.busy.about'), busyShare, shareText),
+    row(text('figure.event-loop'), text('figure.event-loop.about'), eventLoopShare, shareText),
+    row(text('figure.queue'), text('figure.queue.about'), (run) => run.queueWaitMs.median, preciseTime),
+    row(text('figure.task'), text('figure.task.about'), ({ taskMs }) => taskMs.median, preciseTime),
+    row(text('figure.task95'), text('figure.task.percentile'), ({ taskMs }) => taskMs.p95, preciseTime),
+    row(text('figure.task99'), text('figure.task.percentile'), ({ taskMs }) => taskMs.p99, preciseTime),
   ];
 }
 

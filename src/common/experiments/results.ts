@@ -8,6 +8,7 @@ import type {
   Ratio,
 } from './experiment';
 import { formatCount } from '../model/units';
+import { text } from '../text/text';
 
 /** Without its warm-up, which counts for nothing. */
 export function countedRuns(runs: readonly ExperimentRun[], contender: number): ExperimentRun[] {
@@ -40,8 +41,11 @@ export function otherWorkShare(runs: readonly ExperimentRun[]): number | null {
 export function runsEachText({ request, runs }: Experiment): string {
   const counts = request.contenders.map((_, contender) => countedRuns(runs, contender).length);
   const [fewest, most] = [Math.min(...counts), Math.max(...counts)];
-  const text = fewest === most ? formatCount(most) : `${formatCount(fewest)} to ${formatCount(most)}`;
-  return `${text} ${most === 1 ? 'run' : 'runs'} of each`;
+  const told =
+    fewest === most
+      ? formatCount(most)
+      : text('finding.runs-range', { fewest: formatCount(fewest), most: formatCount(most) });
+  return text('finding.of-each', { count: most, runs: told });
 }
 
 /** Against the reference, of which itself there is none. @param analysis `null` until the experiment is done */

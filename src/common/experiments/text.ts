@@ -3,7 +3,8 @@ import type { Contender, Experiment, ExperimentAnalysis, ExperimentRun, Interval
 import { countedRuns, ratioToReference } from './results';
 import { upperMedian } from './median';
 import type { JobKind, Mode } from '../model/jobs';
-import { formatCount, formatDuration } from '../model/units';
+import { formatCount, formatDecimal, formatDuration } from '../model/units';
+import { text } from '../text/text';
 
 export interface Finding {
   readonly headline: string;
@@ -12,23 +13,12 @@ export interface Finding {
 
 /** `Sequential`, `Event loop`, `Thread per task`, `Thread pool`. */
 export function contenderName({ mode }: Contender): string {
-  return {
-    sequential: 'Sequential',
-    'event-loop': 'Event loop',
-    'thread-per-task': 'Thread per task',
-    pool: 'Thread pool',
-  }[mode];
+  return text(`finding.name.${mode}`);
 }
 
 /** `4 threads for downloads`: a pool size and the jobs that it is taken over for. */
 export function adoptedText(size: number, kind: JobKind): string {
-  const jobs = {
-    download: 'downloads',
-    hash: 'hashing and verifying',
-    verify: 'hashing and verifying',
-    copy: 'copies',
-  }[kind];
-  return `${formatCount(size)} ${size === 1 ? 'thread' : 'threads'} for ${jobs}`;
+  return text(`finding.adopted.${kind === 'verify' ? 'hash' : kind}`, { count: size });
 }
 
 /** A name of each that no other has: with its size where a mode comes in several, with a letter where it is there twice. */
@@ -38,25 +28,27 @@ export function contenderNames(contenders: readonly Contender[]): string[] {
 
 /** What is in flight in it: `1 thread, one task at a time`, `8 threads, reused`. */
 export function contenderFacts({ mode, size }: Contender): string {
-  const threads = `${formatCount(size)} ${size === 1 ? 'thread' : 'threads'}`;
-  return {
-    sequential: '1 thread, one task at a time',
-    'event-loop': `1 thread, ${formatCount(size)} tasks in flight`,
-    'thread-per-task': `${formatCount(size)} at a time, a new thread for each`,
-    pool: `${threads}, reused`,
-  }[mode];
+  switch (mode) {
+    case 'sequential':
+      return text('finding.facts.sequential');
+    case 'event-loop':
+    case 'thread-per-task':
+      return text(`finding.facts.${mode}`, { size: formatCount(size) });
+    case 'pool':
+      return text('finding.facts.pool', { count: size });
+  }
 }
 
 /** `8.1×`; where it is small, `1.08×`. */
 export function ratioText({ ratio, ...interval }: Pick<Ratio, 'ratio' | 'low' | 'high'>): string {
-  return `${ratio.toFixed(decimals(ratio, interval))}×`;
+  return `${formatDecimal(ratio, decimals(ratio, interval))}×`;
 }
 
 /** `7.8 – 8.4`, to as many digits as the ratio, and to so many that an end that is not 1 does not look like it. */
 export function intervalText({ ratio, low, high }: Pick<Ratio, 'ratio' | 'low' | 'high'>): string {
-  if (!isKnown({ low, high })) return 'not known';
+  if (!isKnown({ low, high })) return text('finding.not-known');
   const digits = decimals(ratio, { low, high });
-  return `${low.toFixed(digits)} – ${high.toFixed(digits)}`;
+  return `${formatDecimal(low, digits)} – ${formatDecimal(high, digits)}`;
 }
 
 /** One run of each tells nothing: its interval has no end. */
@@ -95,7 +87,7 @@ class Facts {
     this.#analysis = analysis;
     this.#contenders = request.contenders;
     this.#runs = runs;
-    this.#names = distinct(request.contenders, ({ mode }) => SPOKEN[mode]);
+    this.#names = distinct(request.contenders, ({ mode }) => text(`finding.spoken.${mode}`));
   }
 
   alone(): Finding {
@@ -103,11 +95,15 @@ class Facts {
     const name = capital(this.#names[0] ?? '');
     if (result === undefined) return { headline: name, detail: '' };
     const runs = this.#runsOf(0).length;
-    const interval = runs > 1 ? `95 % interval ${timeIntervalText(result)}, ` : '';
+    const told = text('finding.alone', { count: runs, word: countWord(runs) });
     return {
-      headline: `${name} took ${formatDuration(result.medianMs)}`,
+      headline: text('finding.took', { own: name, time: formatDuration(result.medianMs) }),
       detail: joined([
-        capital(`${interval}${countWord(runs)} ${runs === 1 ? 'run' : 'runs'}.`),
+        capital(
+          runs > 1
+            ? text('finding.alone.interval', { interval: timeIntervalText(result), runs: told })
+            : told,
+        ),
         this.#whatThreadsDid(0),
       ]),
     };
@@ -123,11 +119,11 @@ class Facts {
     if (best === undefined) return this.alone();
     if (!isKnown(best)) {
       const [main = best] = modes;
-      const [name = '', other = ''] = [main.contender, main.against].map((index) => this.#names[index]);
+      const [own = '', other = ''] = [main.contender, main.against].map((index) => this.#names[index]);
       return {
-        headline: `One run each cannot tell ${name} from ${other}`,
+        headline: text('finding.one-run', { own, other }),
         detail: joined([
-          `In this one, ${name} was ${ratioText(main)} as fast.`,
+          text('finding.one-run.detail', { own, ratio: ratioText(main) }),
           this.#whatThreadsDid(reference),
           this.#curve(),
         ]),
@@ -172,18 +168,23 @@ class Facts {
     const ratio = ratios.find(({ contender, against }) => contender === best && against === least);
     const headline =
       bestSize === smallest
-        ? `More than ${threadWord(smallest)} ${smallest === 1 ? 'gains' : 'gain'} nothing clear here`
+        ? text('finding.gains-nothing', { count: smallest, threads: threadWord(smallest) })
         : ratio === undefined
-          ? `${capital(threadWord(bestSize))} ${areWord(bestSize)} the best pool size here`
-          : `${capital(threadWord(bestSize))} ${areWord(bestSize)} ${ratioText(ratio)} as fast as ${countWord(smallest)}`;
+          ? text('finding.best', { count: bestSize, threads: capital(threadWord(bestSize)) })
+          : text('finding.best-ratio', {
+              count: bestSize,
+              threads: capital(threadWord(bestSize)),
+              ratio: ratioText(ratio),
+              smallest: countWord(smallest),
+            });
     const end =
       bestSize === largest
-        ? `No larger pool was tried.`
-        : `${capital(threadWord(bestSize))} ${areWord(bestSize)} the best pool size: no other was clearly faster.`;
+        ? text('finding.no-larger')
+        : text('finding.best-end', { count: bestSize, threads: capital(threadWord(bestSize)) });
     return {
       headline,
       detail: joined([
-        bestSize === smallest || ratio === undefined ? this.#runsEach() : this.#interval(ratio),
+        bestSize === smallest || ratio === undefined ? capital(this.#runsEach()) : this.#interval(ratio),
         end,
         this.#serial(),
         this.#whatThreadsDid(reference),
@@ -195,25 +196,27 @@ class Facts {
   #headline(winners: readonly Ratio[], isOnly: boolean): string {
     const [best, ...rivals] = winners;
     if (best === undefined) return '';
-    const name = this.#names[best.contender] ?? '';
+    const own = this.#names[best.contender] ?? '';
     const other = this.#names[best.against] ?? '';
+    const ratio = ratioText(best);
     switch (best.verdict) {
       case 'faster': {
-        if (rivals.length === 0) return `${capital(name)} is ${ratioText(best)} faster than ${other}`;
-        const each = winners.map(({ contender, ...ratio }) => {
-          const own = this.#names[contender] ?? '';
-          return `${own} ${/\d$/u.test(own) ? 'at ' : ''}${ratioText(ratio)}`;
+        if (rivals.length === 0) return text('finding.faster', { own: capital(own), ratio, other });
+        const each = winners.map(({ contender, ...times }) => {
+          const winner = this.#names[contender] ?? '';
+          return text(/\d$/u.test(winner) ? 'finding.winner.sized' : 'finding.winner', {
+            own: winner,
+            ratio: ratioText(times),
+          });
         });
-        return `${capital(each.join(', '))}: no clear difference between them`;
+        return text('finding.winners', { all: capital(each.join(', ')) });
       }
       case 'no difference':
-        return isOnly
-          ? `No clear difference between ${name} and ${other}`
-          : `No mode is clearly faster than ${other}`;
+        return isOnly ? text('finding.equal', { own, other }) : text('finding.none-faster', { other });
       case 'slower':
         return isOnly
-          ? `${capital(name)} is slower than ${other}: ${ratioText(best)} as fast`
-          : `${capital(other)} is the fastest, ${name} ${ratioText(best)} as fast`;
+          ? text('finding.slower', { own: capital(own), other, ratio })
+          : text('finding.fastest', { other: capital(other), own, ratio });
     }
   }
 
@@ -225,22 +228,34 @@ class Facts {
     const each = winners.map((ratio) =>
       best.verdict === 'faster'
         ? intervalText(ratio)
-        : `${this.#names[ratio.contender] ?? ''} ${ratioText(ratio)} (${intervalText(ratio)})`,
+        : text('finding.as-fast', {
+            own: this.#names[ratio.contender] ?? '',
+            ratio: ratioText(ratio),
+            interval: intervalText(ratio),
+          }),
     );
-    return `${best.verdict === 'faster' ? `95 % intervals ${listed(each)}` : capital(each.join(', '))}, ${this.#runsEach().toLowerCase()}`;
+    const runs = this.#runsEach();
+    return best.verdict === 'faster'
+      ? text('finding.intervals', { all: listed(each), runs })
+      : text('finding.intervals.named', { all: capital(each.join(', ')), runs });
   }
 
   #interval(ratio: Ratio): string {
-    const value = ratio.verdict === 'no difference' ? `${ratioText(ratio)} as fast, ` : '';
-    return capital(`${value}95 % interval ${intervalText(ratio)}, ${this.#runsEach().toLowerCase()}`);
+    const [interval, runs] = [intervalText(ratio), this.#runsEach()];
+    return ratio.verdict === 'no difference'
+      ? text('finding.interval.equal', { ratio: ratioText(ratio), interval, runs })
+      : text('finding.interval', { interval, runs });
   }
 
-  /** `Five runs each.` */
+  /** `five runs each.` */
   #runsEach(): string {
     const counts = this.#contenders.map((_, contender) => this.#runsOf(contender).length);
     const [fewest, most] = [Math.min(...counts), Math.max(...counts)];
-    const runs = fewest === most ? countWord(fewest) : `${countWord(fewest)} to ${countWord(most)}`;
-    return capital(`${runs} ${most === 1 ? 'run' : 'runs'} each.`);
+    const words =
+      fewest === most
+        ? countWord(fewest)
+        : text('finding.runs-range', { fewest: countWord(fewest), most: countWord(most) });
+    return text('finding.runs-each', { count: most, words });
   }
 
   /** Of a mode that is not in the headline. */
@@ -255,22 +270,27 @@ class Facts {
     )
       return this.#madeThreads(pair, name);
     const other = this.#names[ratio.against] ?? '';
-    const value = `${ratioText(ratio)} (${intervalText(ratio)})`;
-    return {
-      'no difference': `${capital(name)} shows no clear gain over ${other}: ${value}.`,
-      faster: `${capital(name)} is ${ratioText(ratio)} faster than ${other} (${intervalText(ratio)}).`,
-      slower: `${capital(name)} is slower than ${other}: ${value}.`,
-    }[ratio.verdict];
+    const key = (
+      {
+        'no difference': 'finding.no-gain',
+        faster: 'finding.faster.sentence',
+        slower: 'finding.slower.sentence',
+      } as const
+    )[ratio.verdict];
+    return text(key, { own: capital(name), other, ratio: ratioText(ratio), interval: intervalText(ratio) });
   }
 
   /** @param ratio of the pool against it */
   #madeThreads(ratio: Ratio, name: string): string {
     const made = upperMedian(this.#runsOf(ratio.against).map(({ threadsMade }) => threadsMade));
     const kept = upperMedian(this.#runsOf(ratio.contender).map(({ threadsMade }) => threadsMade));
-    return (
-      `The pool is ${ratioText(ratio)} faster than ${name} (${intervalText(ratio)}), ` +
-      `which made ${formatCount(made)} ${made === 1 ? 'thread' : 'threads'} a run, the pool ${formatCount(kept)}.`
-    );
+    return text('finding.made', {
+      madeCount: made,
+      ratio: ratioText(ratio),
+      other: name,
+      interval: intervalText(ratio),
+      kept: formatCount(kept),
+    });
   }
 
   /** Waited, computed, or was held up by the system: told from clocks alone. */
@@ -284,29 +304,29 @@ class Facts {
     const threads = upperMedian(runs.map(({ workers }) => workers.length));
     const computed = upperMedian(runs.map(({ cpuMs, wallMs }) => cpuMs / wallMs)) / Math.max(1, threads);
     const mode = this.#contenders[contender]?.mode;
-    const whose =
-      mode === 'sequential'
-        ? 'Run one by one, the thread'
-        : `In ${this.#names[contender] ?? ''}, each thread`;
-    if (active < 0.5) return `${whose} waited for ${percentText(1 - active)} of the time.`;
-    if (active < 0.8)
-      return `${whose} was at work for ${percentText(active)} of the time, and waited otherwise.`;
     // An event loop that is held up by a read looks at work; the processor tells them apart.
-    return computed > 0.7
-      ? `${whose} was computing for ${percentText(active)} of the time.`
-      : `${whose} was held for ${percentText(active)} of the time, and the processor worked for less: it waited for the system, or for a core.`;
+    const what = active < 0.5 ? 'waited' : active < 0.8 ? 'worked' : computed > 0.7 ? 'computed' : 'held';
+    const share = percentText(what === 'waited' ? 1 - active : active);
+    return mode === 'sequential'
+      ? text(`finding.${what}.one`, { share })
+      : text(`finding.${what}`, { share, own: this.#names[contender] ?? '' });
   }
 
   #curve(): string {
     const { scaling, bestSize } = this.#analysis;
     if (bestSize === null) return '';
-    const best = `${capital(threadWord(bestSize))} ${areWord(bestSize)} the best pool size that was tried: no other is clearly faster.`;
+    const threads = capital(threadWord(bestSize));
+    const best = text('finding.best-tried', { count: bestSize, threads });
     if (scaling === null) return best;
     const smallest = scaling.points[0]?.size ?? 1;
     const point = scaling.points.find(({ size }) => size === bestSize);
     if (point === undefined || bestSize === smallest) return joined([best, this.#serial()]);
     return joined([
-      `${capital(threadWord(bestSize))} are ${point.speedup.toFixed(1)}× as fast as ${countWord(smallest)}, and no other size is clearly faster.`,
+      text('finding.best-speedup', {
+        threads,
+        times: formatDecimal(point.speedup, 1),
+        smallest: countWord(smallest),
+      }),
       this.#serial(),
     ]);
   }
@@ -314,8 +334,8 @@ class Facts {
   #serial(): string {
     const { scaling } = this.#analysis;
     if (scaling === null) return '';
-    if (scaling.serialShare === null) return 'The curve does not follow Amdahl’s law.';
-    return `By Amdahl’s law, ${percentText(scaling.serialShare)} of the work stays serial.`;
+    if (scaling.serialShare === null) return text('finding.no-amdahl');
+    return text('finding.amdahl', { share: percentText(scaling.serialShare) });
   }
 
   #runsOf(contender: number): readonly ExperimentRun[] {
@@ -323,17 +343,12 @@ class Facts {
   }
 }
 
-const SPOKEN: Readonly<Record<Mode, string>> = {
-  sequential: 'sequential',
-  'event-loop': 'the event loop',
-  'thread-per-task': 'a thread for each task',
-  pool: 'the pool',
-};
-
 function distinct(contenders: readonly Contender[], nameOf: (contender: Contender) => string): string[] {
   const sized = contenders.map((contender) => {
     const sizes = new Set(contenders.filter(({ mode }) => mode === contender.mode).map(({ size }) => size));
-    return sizes.size > 1 ? `${nameOf(contender)} of ${formatCount(contender.size)}` : nameOf(contender);
+    return sizes.size > 1
+      ? text('finding.sized', { name: nameOf(contender), size: formatCount(contender.size) })
+      : nameOf(contender);
   });
   return sized.map((name, index) => {
     if (sized.indexOf(name) === sized.lastIndexOf(name)) return name;
@@ -352,31 +367,31 @@ function decimals(ratio: number, { low, high }: Interval): number {
 
 /** `less than 1 %`, `5 %`. */
 export function percentText(share: number): string {
-  if (share > 0 && share < 0.005) return 'less than 1 %';
-  if (share < 1 && share >= 0.995) return 'more than 99 %';
+  if (share > 0 && share < 0.005) return text('finding.little');
+  if (share < 1 && share >= 0.995) return text('finding.much');
   return `${String(Math.round(share * 100))} %`;
 }
 
+const WRITTEN = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10] as const;
+
 function countWord(count: number): string {
-  const words = ['no', 'one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine', 'ten'];
-  return words[count] ?? formatCount(count);
+  const written = WRITTEN.find((each) => each === count);
+  return written === undefined ? formatCount(count) : text(`finding.count.${written}`);
 }
 
 function threadWord(count: number): string {
-  return `${countWord(count)} ${count === 1 ? 'thread' : 'threads'}`;
+  return text('finding.threads', { count, word: countWord(count) });
 }
 
-function areWord(count: number): string {
-  return count === 1 ? 'is' : 'are';
-}
-
-function capital(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
+function capital(phrase: string): string {
+  return phrase.charAt(0).toUpperCase() + phrase.slice(1);
 }
 
 /** `a, b and c` */
 function listed(words: readonly string[]): string {
-  return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} and ${words.at(-1) ?? ''}`;
+  return words.length < 2
+    ? words.join('')
+    : text('finding.list', { most: words.slice(0, -1).join(', '), last: words.at(-1) ?? '' });
 }
 
 function joined(sentences: readonly string[]): string {

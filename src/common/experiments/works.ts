@@ -1,48 +1,16 @@
 /** The ready-made experiments in words and numbers: the same in the window and the terminal. */
 import type { ReadyWork } from './experiment';
 import { MODES, type JobKind, type Mode } from '../model/jobs';
-import { formatCount } from '../model/units';
+import { text } from '../text/text';
 
-export const READY_WORK_WORDS: Readonly<
-  Record<ReadyWork, { readonly title: string; readonly shows: string }>
-> = {
-  'slow-server': {
-    title: 'Calls to a slow server',
-    shows:
-      'Waiting overlaps: while one answer is on its way, others can be asked for, even on a single thread. ' +
-      'More threads add little, because nobody is computing.',
-  },
-  'small-files': {
-    title: 'Many small files',
-    shows:
-      'Each file is a little work, so handing it to a thread costs nearly as much as doing it. ' +
-      'Threads gain only what they have left after that cost.',
-  },
-  'large-files': {
-    title: 'A few large files',
-    shows:
-      'Long reads and digests keep a processor core busy each, so threads help up to the number of cores. ' +
-      'Where the disk is the limit, more threads change nothing.',
-  },
-  computing: {
-    title: 'Computing',
-    shows:
-      'Computing does not overlap on one thread, however asynchronous the program is. ' +
-      'Only more threads use more processor cores.',
-  },
-  'tiny-tasks': {
-    title: 'Many tiny tasks',
-    shows:
-      'Making a thread takes far longer than a tiny task does. ' +
-      'A pool makes its threads once and uses them again, and a thread for each task pays every time.',
-  },
-  serving: {
-    title: 'Serving many clients',
-    shows:
-      'One thread can wait with many clients at once, but it computes for one of them at a time. ' +
-      'A pool of threads answers as many at once as there are processor cores.',
-  },
-};
+export function workTitle(work: ReadyWork): string {
+  return text(`work.${work}`);
+}
+
+/** What it shows of threads. */
+export function workShows(work: ReadyWork): string {
+  return text(`work.${work}.shows`);
+}
 
 /** Numbers of a ready-made experiment where the request names none: enough to show the point. */
 export const READY_WORK_TASKS: Readonly<Record<ReadyWork, number>> = {
@@ -78,20 +46,12 @@ export function hasLatency(work: ReadyWork): boolean {
   return work === 'slow-server' || work === 'serving';
 }
 
-const UNITS: Readonly<Record<ReadyWork, readonly [one: string, many: string]>> = {
-  'slow-server': ['call', 'calls'],
-  'small-files': ['file of 4 KiB', 'files of 4 KiB'],
-  'large-files': ['file of 64 MiB', 'files of 64 MiB'],
-  computing: ['task', 'tasks'],
-  'tiny-tasks': ['task', 'tasks'],
-  serving: ['request', 'requests'],
-};
-
 /** `Calls to a slow server · 200 calls at 20 ms` */
 export function readyWorkTitle(work: ReadyWork, tasks: number, latencyMs: number): string {
-  const [one, many] = UNITS[work];
-  const count = `${formatCount(tasks)} ${tasks === 1 ? one : many}`;
-  return `${READY_WORK_WORDS[work].title} · ${count}${hasLatency(work) ? ` at ${latencyMs} ms` : ''}`;
+  const named = { work: workTitle(work), count: text(`work.${work}.count`, { count: tasks }) };
+  return hasLatency(work)
+    ? text('work.title.latency', { ...named, latency: latencyMs })
+    : text('work.title', named);
 }
 
 /** The works that run as a job does: their best pool size is one for jobs. */

@@ -5,20 +5,23 @@ import { rulesOf, PSEUDO, type ShownLanguage } from './languages';
 import { pseudo } from './pseudo';
 
 type Compiled = IntlMessageFormat;
-/** @returns `null` for a code that it does not know */
-export type Failures = (code: string) => string | null;
+/** What the engine stored in English, in another language; `null`: not known there. */
+export interface Foreign {
+  readonly failure: (code: string) => string | null;
+  readonly stored: (sentence: string) => string | null;
+}
 
 export class Catalogue {
   readonly language: ShownLanguage;
   readonly #messages: Messages;
-  readonly #failures: Failures | null;
+  readonly #foreign: Foreign | null;
   readonly #compiled = new Map<MessageKey, Compiled>();
   readonly #formatters: Formatters;
 
-  constructor(language: ShownLanguage, messages: Messages, failures: Failures | null = null) {
+  constructor(language: ShownLanguage, messages: Messages, foreign: Foreign | null = null) {
     this.language = language;
     this.#messages = messages;
-    this.#failures = failures;
+    this.#foreign = foreign;
     this.#formatters = sharedFormatters();
   }
 
@@ -28,9 +31,12 @@ export class Catalogue {
     return String(this.#compile(key, message).format(values));
   }
 
+  /** A sentence that was stored in English; as it is where the language has none for it. */
+  readonly stored = (sentence: string): string => this.#foreign?.stored(sentence) ?? sentence;
+
   /** A sentence for the code of a failure; `null`: the one that was stored says it. */
   failure(code: string): string | null {
-    return this.#failures?.(code) ?? null;
+    return this.#foreign?.failure(code) ?? null;
   }
 
   /** With values that are no text, and functions for `<tags>` of the message. */

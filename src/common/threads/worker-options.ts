@@ -52,6 +52,8 @@ export interface DownloadWorkerOptions {
   readonly rates: readonly SharedArrayBuffer[];
   /** That of a `SharedLog`, in which threads tell each other what cookies they got; absent: this thread is alone. */
   readonly cookieLog?: SharedArrayBuffer;
+  /** What was in pipes that options name, in base64, by their paths: they give it once. */
+  readonly piped?: Readonly<Record<string, string>>;
   /** The memory of `places.ts`, and where in it the job is; absent: files have as many connections as they like. */
   readonly places?: { readonly memory: SharedArrayBuffer; readonly job: number };
 }

@@ -12,7 +12,7 @@ import { displayPath, type FsPath } from '../../common/model/paths';
 import { WORK_DIRECTORY_PREFIX } from '../../common/threads/walk';
 import { absolutePath } from '../../files/absolute-path';
 import { receivesFiles } from '../jobs/copy-roots';
-import { mustBeReadable } from '../jobs/option-files';
+import { mustBeFiles } from '../jobs/option-files';
 import { understood } from '../understood';
 import { removeTree } from './remove-tree';
 
@@ -77,7 +77,7 @@ export async function comparableRequest(asked: JobRequest, token: string): Promi
 }
 
 async function comparableDownload(request: DownloadRequest, token: string): Promise<ComparableRequest> {
-  await mustBeReadable(request.options);
+  await mustBeFiles(request.options);
   const target = await targetBeside(textPath(request.directory), token);
   return {
     job: { ...request, directory: join(target.folder, 'downloads') },

@@ -28,7 +28,7 @@ import {
   type ExperimentRequest,
   type Timeline,
 } from '../../common/experiments/experiment';
-import { READY_WORK_WORDS } from '../../common/experiments/works';
+import { workTitle } from '../../common/experiments/works';
 import type { JobRequest } from '../../common/model/job-request';
 import { MODES } from '../../common/model/jobs';
 import { WORK_DIRECTORY_PREFIX } from '../../common/threads/walk';
@@ -145,7 +145,7 @@ describe('the ready-made work', () => {
 
     expect(ended.error).toBeNull();
     expect(ended).toMatchObject({ state: 'done', tasks });
-    expect(ended.title).toMatch(new RegExp(`^${READY_WORK_WORDS[work].title} · ${tasks} `, 'u'));
+    expect(ended.title).toMatch(new RegExp(`^${workTitle(work)} · ${tasks} `, 'u'));
     expect(ended.bytes).toBeGreaterThan(0);
     expect(ended.analysis?.results).toHaveLength(contenders.length);
     // Each contender once in each round, the warm-ups first.

@@ -33,7 +33,7 @@ import { manifestWriter } from '../formats/manifest';
 import { bagFolder } from './bag';
 import { copyRoots } from './copy-roots';
 import { missing, mustExist, mustLeadSomewhere } from './must-exist';
-import { mustBeReadable } from './option-files';
+import { takePiped, type PipedFiles } from './option-files';
 import type { JobSpec, ManifestTarget, SecretOption } from './job-spec';
 import { nameTaken, usualFormat } from './manifest';
 import { ownListPath, storeOwnList } from './own-list';
@@ -302,7 +302,7 @@ async function prepareDownload(
 ): Promise<Omit<NewJob, 'mode' | 'workers' | 'token'>> {
   const { token, vault } = making;
   const directory = absolutePath(request.directory);
-  await mustBeReadable(request.options);
+  const piped = await takePiped(request.options, making.signal);
   for (const file of request.listFiles) await mustExist(absolutePath(file));
   mustHaveLists(request, making.input);
   try {
@@ -326,7 +326,7 @@ async function prepareDownload(
       ...(entryFilter(only, leaveOut) === null ? {} : { only, leaveOut }),
       directory,
       workDirectory,
-      ...sealOptions(request.options, vault),
+      ...sealOptions(request.options, piped, vault),
     },
     workDirectories: [workDirectory],
   };
@@ -334,11 +334,13 @@ async function prepareDownload(
 
 function sealOptions(
   given: DownloadRequest['options'],
+  piped: PipedFiles,
   vault: Vault,
 ): Pick<Extract<JobSpec, { kind: 'download' }>, 'options' | 'secrets'> {
   const { headers, user, bearer, proxy, userAgent, keyPassword, ...options } = given;
   const secrets: Record<SecretOption, unknown> = { headers, user, bearer, proxy, userAgent, keyPassword };
-  return { options, secrets: vault.seal(JSON.stringify(secrets)).toString('base64') };
+  const sealed = Object.keys(piped).length === 0 ? secrets : { ...secrets, piped };
+  return { options, secrets: vault.seal(JSON.stringify(sealed)).toString('base64') };
 }
 
 function workDirectoryBeside(path: FsPath, token: string): FsPath {

@@ -1,5 +1,4 @@
 /** The lists of a download: what was given, and the job's own copies of it. */
-import { createReadStream } from 'node:fs';
 import { Readable } from 'node:stream';
 import { parseChecksum } from '../../common/model/digest-fields';
 import type { ListFormat } from '../../common/model/download';
@@ -7,7 +6,7 @@ import { HeddleError } from '../../common/model/errors';
 import type { DownloadRequest } from '../../common/model/job-request';
 import { displayName, displayPath, type FsPath } from '../../common/model/paths';
 import { absolutePath } from '../../files/absolute-path';
-import { native } from '../../files/entries';
+import { contentOf as contentOfFile } from '../../files/named-input';
 import { detectFormat, formatByName } from '../formats/detect-format';
 import { asAddress } from '../formats/list-urls';
 import { Beginning } from '../formats/text-lines';
@@ -62,7 +61,7 @@ export async function storeLists(
   let isEmpty = false;
   let first: ListHead | null = null;
   try {
-    for (const { name, content, format, hint, file } of givenIn(request, input)) {
+    for (const { name, content, format, hint, file } of givenIn(request, input, signal)) {
       const path = ownListPath(dataDirectory, `${token}-${lists.length}.list`);
       const beginning = new Beginning(content);
       const bytes = await storeOwnList(
@@ -101,6 +100,7 @@ function textsOf({ text, texts }: DownloadRequest): string[] {
 function* givenIn(
   request: DownloadRequest,
   input: AsyncIterable<Uint8Array> | null,
+  signal: AbortSignal | null,
 ): Generator<Given, void, undefined> {
   const { urls, listFiles, format } = request;
   if (urls.length > 0) yield urlsPart(request);
@@ -110,7 +110,7 @@ function* givenIn(
   for (const file of listFiles)
     yield {
       name: displayPath(absolutePath(file)),
-      content: createReadStream(native(absolutePath(file))),
+      content: contentOfFile(absolutePath(file), signal),
       format,
       hint: formatByName(displayName(file)),
       file: absolutePath(file),

@@ -91,7 +91,9 @@ type DownloadSpec = Extract<JobSpec, { kind: 'download' }>;
 type Asked = Omit<Extract<JobRequest, { kind: 'download' }>, 'kind' | 'mode' | 'workers'>;
 
 async function downloadAgain(spec: DownloadSpec, vault: Vault): Promise<Asked> {
-  const secrets = JSON.parse(vault.open(Buffer.from(spec.secrets, 'base64'))) as Partial<Asked['options']>;
+  const sealed = JSON.parse(vault.open(Buffer.from(spec.secrets, 'base64'))) as object;
+  // What was in pipes is no option.
+  const secrets = Object.fromEntries(Object.entries(sealed).filter(([name]) => name !== 'piped'));
   const lists = await Promise.all(
     spec.lists.map(async (list) => ({ list, text: await beginningOf(list, vault) })),
   );

@@ -1,10 +1,12 @@
 /** Files that options of a download name. */
 import { constants } from 'node:fs';
 import { access, readFile, stat } from 'node:fs/promises';
+import { buffer } from 'node:stream/consumers';
 import type { DownloadOptions } from '../../common/model/download-options';
 import { HeddleError } from '../../common/model/errors';
 import { readCookieFile } from '../../files/cookie-file';
 import { errorCode } from '../../files/entries';
+import { assertEnds, contentOf } from '../../files/named-input';
 
 const FILES = [
   ['netrc', 'The file of logins (--netrc-file)'],
@@ -14,24 +16,50 @@ const FILES = [
   ['keyFile', "The client certificate's key (--key)"],
 ] as const;
 
+/** By path, in base64: what is in pipes, which give it once. */
+export type PipedFiles = Readonly<Record<string, string>>;
+
 /**
  * Looked at before anything is stored: a cookie or a password that was given where its file belongs is kept nowhere.
- * @throws HeddleError `usage`
+ * @param signal ends the wait for whoever writes to a pipe
+ * @returns what was in those that are pipes: each thread of the job needs it, and the job when it goes on later
+ * @throws HeddleError `usage`; the signal's reason
  */
-export async function mustBeReadable(options: Partial<DownloadOptions>): Promise<void> {
+export async function takePiped(
+  options: Partial<DownloadOptions>,
+  signal: AbortSignal | null,
+): Promise<PipedFiles> {
+  const piped: Record<string, string> = {};
   for (const [name, what] of FILES) {
     const path = options[name];
-    if (path == null) continue;
+    if (path == null || Object.hasOwn(piped, path)) continue;
     try {
       await access(path, constants.R_OK);
+      assertEnds(path);
       const stats = await stat(path);
       if (stats.isDirectory()) throw Object.assign(new Error(), { code: 'EISDIR' });
-      // A pipe can be read once.
-      if (name === 'cookies' && stats.isFile()) mustHaveCookies(await readFile(path, 'latin1'));
+      const isPipe = stats.isFIFO();
+      if (!isPipe && name !== 'cookies') continue;
+      const content = isPipe ? await buffer(contentOf(path, signal)) : await readFile(path);
+      if (name === 'cookies') mustHaveCookies(content.toString('latin1'));
+      if (isPipe) piped[path] = content.toString('base64');
     } catch (cause) {
-      throw cause instanceof HeddleError ? cause : unreadableFile(what, cause);
+      signal?.throwIfAborted();
+      if (cause instanceof HeddleError && cause.code === 'usage') throw cause;
+      throw unreadableFile(what, cause);
     }
   }
+  return piped;
+}
+
+/** For work that reads them more than once. @throws HeddleError `usage` */
+export async function mustBeFiles(options: Partial<DownloadOptions>): Promise<void> {
+  for (const [name, what] of FILES) {
+    const path = options[name];
+    if (path != null && (await stat(path).catch(() => null))?.isFIFO() === true)
+      throw new HeddleError('usage', `${what} is a pipe, which gives what is in it once. Give a file.`);
+  }
+  await takePiped(options, null);
 }
 
 function mustHaveCookies(text: string): void {
@@ -58,6 +86,10 @@ function reasonOf(code: string): string {
       return 'its permissions do not allow it';
     case 'EISDIR':
       return 'it is a folder';
+    case 'not-a-file':
+      return 'it is a device or a socket';
+    case 'nobody-writes':
+      return 'it is a pipe, and nobody writes to it';
     default:
       return code;
   }

@@ -9,7 +9,10 @@ export interface Failure {
 }
 
 export function failureOf({ code, message }: Pick<ErrorData, 'code' | 'message'>): Failure {
-  const sentence = shownCatalogue().failure(code);
+  const catalogue = shownCatalogue();
+  const told = catalogue.stored(message);
+  if (told !== message) return { sentence: told, detail: null };
+  const sentence = catalogue.failure(code);
   return sentence === null ? { sentence: message, detail: null } : { sentence, detail: message };
 }
 
@@ -17,4 +20,9 @@ export function failureOf({ code, message }: Pick<ErrorData, 'code' | 'message'>
 export function failureText(error: Pick<ErrorData, 'code' | 'message'>): string {
   const { sentence, detail } = failureOf(error);
   return detail === null ? sentence : text('failure.with-detail', { sentence, detail });
+}
+
+/** A sentence that the engine stored, in the window's language where that knows it. */
+export function storedText(sentence: string): string {
+  return shownCatalogue().stored(sentence);
 }

@@ -1,6 +1,7 @@
 /** What the page Compare shows and what is chosen on it; and what the user can do there. */
 import { text } from '../../common/text/text';
 import type { ExperimentFormat, ExperimentRequest, ReadyWork } from '../../common/experiments/experiment';
+import { titleOf } from '../lib/experiment-title';
 import { adoptedText } from '../../common/experiments/text';
 import { kindName } from '../kinds';
 import { pictureOf } from '../lib/picture';
@@ -60,7 +61,7 @@ export function startExperiment(experiment: ExperimentRequest): void {
       if (!experimentsStore.get().byId.has(summary.id))
         takeExperiment({ ...summary, runs: [], analysis: null });
       experimentViewStore.set({ type: 'result', id: summary.id });
-      announce(text('told.experiment.started', { name: summary.title }));
+      announce(text('told.experiment.started', { name: titleOf(summary) }));
     }, notifyError)
     .finally(() => {
       startingStore.set(false);

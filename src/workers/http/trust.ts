@@ -9,6 +9,8 @@ import { HeddleError } from '../../common/model/errors';
 import { errorCode } from '../../files/entries';
 
 export interface TrustOptions {
+  /** Of the files below. */
+  readonly read: (path: string) => Buffer;
   /** PEM certificates to trust beside the usual ones. */
   readonly caFile: string | null;
   /** Servers' certificates are not checked at all. */
@@ -23,6 +25,7 @@ export interface TrustOptions {
 
 /** What holds where the user says nothing. */
 export const USUAL_TRUST: TrustOptions = {
+  read: readFileSync,
   caFile: null,
   insecure: false,
   certFile: null,
@@ -49,7 +52,7 @@ export class Trust {
   /** @throws HeddleError `ca-file` or `client-certificate` when a file cannot be read, or is not what it should be */
   constructor(options: TrustOptions) {
     this.insecure = options.insecure;
-    this.#authorities = options.caFile === null ? null : readAuthorities(options.caFile);
+    this.#authorities = options.caFile === null ? null : readAuthorities(options.caFile, options.read);
     this.#identity = readIdentity(options);
     // What is wrong with the user's certificate is told before any connection.
     if (options.certFile !== null) this.#forServers = this.#makeForServers(options.certFile);
@@ -108,25 +111,27 @@ export class Trust {
   }
 }
 
-function readAuthorities(path: string): string {
-  const text = read(path, 'ca-file', 'The certificates').toString();
+function readAuthorities(path: string, read: TrustOptions['read']): string {
+  const text = readOrTell(read, path, 'ca-file', 'The certificates').toString();
   if (text.includes('-----BEGIN ')) return text;
   throw new HeddleError('ca-file', `There are no certificates in ${path}; they are expected as PEM.`);
 }
 
-function readIdentity({ certFile, keyFile, keyPassword }: TrustOptions): SecureContextOptions {
+function readIdentity({ certFile, keyFile, keyPassword, read }: TrustOptions): SecureContextOptions {
   if (certFile === null) return {};
-  const bytes = read(certFile, 'client-certificate', 'The client certificate');
+  const bytes = readOrTell(read, certFile, 'client-certificate', 'The client certificate');
   const passphrase = keyPassword === null ? {} : { passphrase: keyPassword };
   if (!bytes.includes('-----BEGIN ')) return { pfx: bytes, ...passphrase };
   const key =
-    keyFile === null ? bytes : read(keyFile, 'client-certificate', 'The key of the client certificate');
+    keyFile === null
+      ? bytes
+      : readOrTell(read, keyFile, 'client-certificate', 'The key of the client certificate');
   return { cert: bytes, key, ...passphrase };
 }
 
-function read(path: string, code: string, what: string): Buffer {
+function readOrTell(read: TrustOptions['read'], path: string, code: string, what: string): Buffer {
   try {
-    return readFileSync(path);
+    return read(path);
   } catch (error) {
     throw new HeddleError(code, `${what} in ${path} cannot be read.`, { cause: error });
   }

@@ -14,6 +14,7 @@ import { SharedLog } from '../../../common/threads/shared-log';
 import { expectedFileName } from '../../../files/file-name';
 import { isOneEntry } from '../../../files/folded-names';
 import { FIRST_LIMIT } from '../host-pace';
+import type { PipedFiles } from '../option-files';
 import type { JobSpec, SecretOption } from '../job-spec';
 import { openRequest, planDownload } from '../plan-download';
 import { DEFAULT_RETRY_POLICY, type RetryPolicy } from '../retry-policy';
@@ -81,10 +82,10 @@ export function downloadKind(spec: Extract<JobSpec, { kind: 'download' }>, conte
     firstPerHost: options.connections ?? FIRST_LIMIT,
     limitPerHost: options.connectionsPerHost ?? settings.connectionsPerHost,
     workerOptions: () => {
-      const secrets = JSON.parse(vault.open(Buffer.from(spec.secrets, 'base64'))) as Pick<
+      const { piped, ...secrets } = JSON.parse(vault.open(Buffer.from(spec.secrets, 'base64'))) as Pick<
         DownloadOptions,
         SecretOption
-      >;
+      > & { readonly piped?: PipedFiles };
       return {
         kind: 'download',
         directory,
@@ -100,6 +101,7 @@ export function downloadKind(spec: Extract<JobSpec, { kind: 'download' }>, conte
         rates: rates.map(({ buffer }) => buffer),
         ...(places === null ? {} : { places }),
         cookieLog: new SharedLog().buffer,
+        ...(piped === undefined ? {} : { piped }),
       };
     },
     plan: (cursor) => planDownload(spec, cursor, vault),

@@ -1,7 +1,9 @@
 /** A bar for each contender: its median, the interval as a whisker, every run as a mark below. */
+import { text } from '../../../common/text/text';
 import type { Experiment, ExperimentFrame } from '../../../common/experiments/experiment';
 import { preciseTime } from '../../../common/experiments/figures';
 import { contenderNames, intervalText, ratioText } from '../../../common/experiments/text';
+import { formatDecimal } from '../../../common/model/units';
 import { barsOf, type BarDot, type ContenderBar } from '../../lib/contender-bars';
 import styles from './bars.module.css';
 
@@ -19,7 +21,10 @@ export function Bars({ experiment, frame, mini = false }: BarsProps) {
   const names = contenderNames(contenders);
   const running = experiment.state === 'running';
   return (
-    <ul className={`${styles['bars'] ?? ''} ${mini ? (styles['mini'] ?? '') : ''}`} aria-label="Wall time">
+    <ul
+      className={`${styles['bars'] ?? ''} ${mini ? (styles['mini'] ?? '') : ''}`}
+      aria-label={text('bars.label')}
+    >
       {bars.map((bar) => {
         const mode = contenders[bar.contender]?.mode ?? 'pool';
         return (
@@ -29,14 +34,14 @@ export function Bars({ experiment, frame, mini = false }: BarsProps) {
             </span>
             <Plot bar={bar} />
             <span className={styles['median']}>
-              <span className="visually-hidden">median </span>
+              <span className="visually-hidden">{text('bars.median')} </span>
               {bar.medianMs === null ? '–' : preciseTime(bar.medianMs)}
             </span>
             <span className={styles['ratio']}>
               {running
-                ? `${bar.runs} of ${repeats}`
+                ? text('bars.of', { done: bar.runs, total: repeats })
                 : bar.isReference
-                  ? '1.0×'
+                  ? `${formatDecimal(1, 1)}×`
                   : bar.ratio === null
                     ? '–'
                     : ratioText(bar.ratio)}
@@ -50,11 +55,13 @@ export function Bars({ experiment, frame, mini = false }: BarsProps) {
 }
 
 function spoken({ ratio, dots }: ContenderBar, running: boolean): string {
-  if (running) return 'runs done';
+  if (running) return text('bars.runs-done');
   const outliers = dots.filter(({ outlier }) => outlier).length;
-  const told = outliers === 0 ? '' : `, ${outliers} of them far from the others`;
-  const verdict = ratio === null ? '' : `, 95 % interval ${intervalText(ratio)}: ${ratio.verdict}`;
-  return `${verdict}; ${dots.length} runs${told}`;
+  const all = text('bars.runs', { count: dots.length });
+  const runs = outliers === 0 ? all : text('bars.far', { runs: all, far: outliers });
+  if (ratio === null) return `; ${runs}`;
+  const verdict = text(`finding.verdict.${ratio.verdict}`);
+  return `, ${text('bars.interval', { interval: intervalText(ratio), verdict })}; ${runs}`;
 }
 
 function percent(share: number): string {
@@ -86,7 +93,9 @@ function Plot({ bar }: { readonly bar: ContenderBar }) {
 
 /** A circle; an outlier is a diamond, so that it is told apart without its colour. */
 function Dot({ dot }: { readonly dot: BarDot }) {
-  const title = `${preciseTime(dot.wallMs)}${dot.outlier ? ', far from the others' : ''}`;
+  const title = dot.outlier
+    ? text('bars.dot-far', { time: preciseTime(dot.wallMs) })
+    : preciseTime(dot.wallMs);
   if (!dot.outlier) {
     return (
       <circle className={styles['dot']} cx={percent(dot.at)} cy="23.5" r="2.2">

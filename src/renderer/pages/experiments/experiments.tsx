@@ -1,13 +1,11 @@
 /** What threads really gain: experiments, measured and shown in one picture. */
+import { text } from '../../../common/text/text';
 import { useEffect, type ReactNode } from 'react';
-import {
-  EXPERIMENT_FORMATS,
-  type Experiment,
-  type ExperimentFormat,
-} from '../../../common/experiments/experiment';
+import { EXPERIMENT_FORMATS, type Experiment } from '../../../common/experiments/experiment';
 import { visible } from '../../../common/model/visible';
 import { Button } from '../../components/button';
 import { MenuButton } from '../../components/menu';
+import { titleOf } from '../../lib/experiment-title';
 import { requestOf, runText } from '../../lib/experiment-draft';
 import {
   cancelExperiment,
@@ -37,7 +35,7 @@ export function ExperimentsPage() {
   return (
     <div className={pageStyles['page']}>
       <header className={`${pageStyles['header'] ?? ''} ${styles['header'] ?? ''}`}>
-        <h1 className={pageStyles['title']}>Compare</h1>
+        <h1 className={pageStyles['title']}>{text('page.compare')}</h1>
         <PageButtons shown={view.type === 'result' ? shown : null} />
       </header>
       <div className={styles['body']}>
@@ -63,7 +61,7 @@ export function ExperimentsPage() {
 /** Scrolls, and so has to be reachable by keyboard. */
 function Scroller({ children }: { readonly children: ReactNode }) {
   return (
-    <div className={styles['scroller']} role="region" aria-label="Result" tabIndex={0}>
+    <div className={styles['scroller']} role="region" aria-label={text('compare.result')} tabIndex={0}>
       {children}
     </div>
   );
@@ -84,15 +82,6 @@ function useShownExperiment(): Experiment | null {
   return useExperiment(id);
 }
 
-const FORMAT_NAMES: Readonly<Record<ExperimentFormat, string>> = {
-  html: 'Page (HTML)…',
-  json: 'Every run (JSON)…',
-  csv: 'Every run (CSV)…',
-  svg: 'Picture (SVG)…',
-  png: 'Picture (PNG)…',
-  trace: 'Trace, for Perfetto…',
-};
-
 function PageButtons({ shown }: { readonly shown: Experiment | null }) {
   const view = useStore(experimentViewStore, (now) => now);
   const draft = useStore(draftStore, (now) => now);
@@ -105,7 +94,7 @@ function PageButtons({ shown }: { readonly shown: Experiment | null }) {
     <>
       {view.type === 'result' ? (
         <Button isDisabled={count === 0} onPress={showExperimentList}>
-          Experiments
+          {text('compare.experiments')}
         </Button>
       ) : (
         <Button
@@ -113,19 +102,19 @@ function PageButtons({ shown }: { readonly shown: Experiment | null }) {
             experimentViewStore.set(view.type === 'two' ? { type: 'list' } : { type: 'result', id: null });
           }}
         >
-          Back
+          {text('compare.back')}
         </Button>
       )}
       {shown?.state === 'done' && (
         <MenuButton
-          label="Export"
-          entries={EXPERIMENT_FORMATS.map((id) => ({ id, text: FORMAT_NAMES[id] }))}
+          label={text('compare.export')}
+          entries={EXPERIMENT_FORMATS.map((id) => ({ id, text: text(`compare.format.${id}`) }))}
           onAction={(id) => {
             const format = EXPERIMENT_FORMATS.find((each) => each === id);
             if (format !== undefined) exportExperiment(shown.id, format);
           }}
         >
-          Export <span aria-hidden="true">▾</span>
+          {text('compare.export')} <span aria-hidden="true">▾</span>
         </MenuButton>
       )}
       {runningId !== null ? (
@@ -134,7 +123,7 @@ function PageButtons({ shown }: { readonly shown: Experiment | null }) {
             cancelExperiment(runningId);
           }}
         >
-          Cancel
+          {text('common.cancel')}
         </Button>
       ) : view.type === 'two' ? null : (
         <Button
@@ -154,11 +143,8 @@ function PageButtons({ shown }: { readonly shown: Experiment | null }) {
 function Nothing() {
   return (
     <div className={styles['nothing']}>
-      <p className={styles['purpose']}>
-        The same work, run in several modes, in turn and often enough to tell a difference from chance: what
-        threads really gain on this machine.
-      </p>
-      <p className={styles['hint']}>Choose the work and the modes at the left, then Run.</p>
+      <p className={styles['purpose']}>{text('compare.purpose')} </p>
+      <p className={styles['hint']}>{text('compare.hint')}</p>
     </div>
   );
 }
@@ -167,7 +153,7 @@ function SideBySide({ ids }: { readonly ids: readonly [number, number] }) {
   return (
     <div className={styles['two']}>
       {ids.map((id, index) => (
-        <One key={id} id={id} side={index === 0 ? 'the older one' : 'the newer one'} />
+        <One key={id} id={id} side={text(index === 0 ? 'compare.older' : 'compare.newer')} />
       ))}
     </div>
   );
@@ -177,8 +163,11 @@ function One({ id, side }: { readonly id: number; readonly side: string }) {
   const experiment = useExperiment(id);
   if (experiment === null) return <div />;
   return (
-    <article className={styles['one']} aria-label={`${visible(experiment.title)}, ${side}`}>
-      <p className={styles['oneTitle']}>{visible(experiment.title)}</p>
+    <article
+      className={styles['one']}
+      aria-label={text('compare.sided', { name: visible(titleOf(experiment)), side })}
+    >
+      <p className={styles['oneTitle']}>{visible(titleOf(experiment))}</p>
       <Result experiment={experiment} side={side} />
     </article>
   );

@@ -1,10 +1,12 @@
 /** The experiments that were made: open one, lay two side by side, remove one. */
+import { text } from '../../../common/text/text';
 import { useEffect, useState } from 'react';
 import type { ExperimentSummary } from '../../../common/experiments/experiment';
 import { findingOf } from '../../../common/experiments/text';
-import { formatCount } from '../../../common/model/units';
 import { visible } from '../../../common/model/visible';
 import { Button } from '../../components/button';
+import { titleOf } from '../../lib/experiment-title';
+import { failureText } from '../../lib/failure-text';
 import { whenText } from '../../lib/text';
 import { showExperiment, showTwo } from '../../state/experiment-page';
 import { experimentsStore, loadExperiments, openExperiment } from '../../state/experiments';
@@ -19,9 +21,7 @@ export function PastExperiments() {
   const there = chosen.filter((id) => list.some((each) => each.id === id));
   const [first, second] = there;
   if (loaded && list.length === 0) {
-    return (
-      <p className={styles['none']}>Every experiment that you run is listed here, with what it found.</p>
-    );
+    return <p className={styles['none']}>{text('past.none')}</p>;
   }
   const choose = (id: number, on: boolean): void => {
     // Of more than two the latest two stay.
@@ -30,18 +30,18 @@ export function PastExperiments() {
   return (
     <div className={styles['past']}>
       <div className={styles['head']}>
-        <h2 className={styles['title']}>Experiments</h2>
-        <p className={styles['hint']}>Choose two to see them side by side.</p>
+        <h2 className={styles['title']}>{text('past.title')}</h2>
+        <p className={styles['hint']}>{text('past.hint')}</p>
         <Button
           isDisabled={first === undefined || second === undefined}
           onPress={() => {
             if (first !== undefined && second !== undefined) showTwo(first, second);
           }}
         >
-          Side by side
+          {text('past.side-by-side')}
         </Button>
       </div>
-      <ul className={styles['list']} aria-label="Experiments">
+      <ul className={styles['list']} aria-label={text('past.title')}>
         {list.map((summary) => (
           <Row
             key={summary.id}
@@ -60,7 +60,7 @@ export function PastExperiments() {
             loadExperiments().catch(notifyError);
           }}
         >
-          Show older
+          {text('past.older')}
         </Button>
       )}
     </div>
@@ -75,13 +75,13 @@ interface RowProps {
 
 function Row({ summary, chosen, onChoose }: RowProps) {
   const { id, state } = summary;
-  const title = visible(summary.title);
+  const title = visible(titleOf(summary));
   return (
     <li className={styles['row']}>
       <input
         type="checkbox"
         className={styles['check']}
-        aria-label={`Choose ${title} of ${whenText(summary.createdAtMs)}`}
+        aria-label={text('past.choose', { name: title, when: whenText(summary.createdAtMs) })}
         checked={chosen}
         disabled={state !== 'done'}
         onChange={(event) => {
@@ -99,19 +99,23 @@ function Row({ summary, chosen, onChoose }: RowProps) {
           <Headline summary={summary} />
         </button>
         <p className={styles['second']}>
-          {whenText(summary.createdAtMs)} · {title} · {formatCount(summary.request.repeats)} runs of each
+          {text('past.row', {
+            when: whenText(summary.createdAtMs),
+            name: title,
+            count: summary.request.repeats,
+          })}
         </p>
       </div>
       <button
         type="button"
         className={styles['remove']}
         disabled={state === 'running'}
-        aria-label={`Remove ${title} of ${whenText(summary.createdAtMs)}`}
+        aria-label={text('past.remove.name', { name: title, when: whenText(summary.createdAtMs) })}
         onClick={() => {
           openDialog({ type: 'remove-experiment', experimentId: id });
         }}
       >
-        Remove
+        {text('past.remove')}
       </button>
     </li>
   );
@@ -120,13 +124,20 @@ function Row({ summary, chosen, onChoose }: RowProps) {
 /** Read when the row is there: what was found is in the experiment, not in its summary. */
 function Headline({ summary }: { readonly summary: ExperimentSummary }) {
   const { id, state } = summary;
-  const title = visible(summary.title);
+  const title = visible(titleOf(summary));
   const experiment = useStore(experimentsStore, ({ byId }) => byId.get(id));
   useEffect(() => {
     if (state === 'done') openExperiment(id);
   }, [id, state]);
-  if (state === 'running') return <>Running: {title}</>;
-  if (state === 'failed') return <>Failed: {visible(summary.error?.message ?? title)}</>;
-  if (state === 'cancelled') return <>Cancelled: {title}</>;
+  if (state === 'running') return <>{text('past.running', { name: title })}</>;
+  if (state === 'failed')
+    return (
+      <>
+        {text('past.failed', {
+          reason: summary.error === null ? title : visible(failureText(summary.error)),
+        })}
+      </>
+    );
+  if (state === 'cancelled') return <>{text('past.cancelled', { name: title })}</>;
   return <>{experiment === undefined ? title : findingOf(experiment).headline}</>;
 }

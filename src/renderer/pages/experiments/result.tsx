@@ -1,11 +1,14 @@
 /** One experiment: what it found, in words, bars, a curve, strips and numbers. */
+import { text } from '../../../common/text/text';
 import type { Experiment, ExperimentFrame } from '../../../common/experiments/experiment';
 import { isBestForJobs, runsEachText } from '../../../common/experiments/results';
 import { adoptedText, contenderNames, findingOf } from '../../../common/experiments/text';
 import { formatBytes, formatCount } from '../../../common/model/units';
 import { visible } from '../../../common/model/visible';
 import { Button } from '../../components/button';
-import { leftText, plural, whenText } from '../../lib/text';
+import { titleOf } from '../../lib/experiment-title';
+import { failureText, storedText } from '../../lib/failure-text';
+import { leftText, whenText } from '../../lib/text';
 import { adoptBest } from '../../state/experiment-page';
 import { settingsOf } from '../../kinds';
 import { useExperimentFrame } from '../../state/experiments';
@@ -24,7 +27,7 @@ interface ResultProps {
 }
 
 export function Result({ experiment, side }: ResultProps) {
-  const named = (name: string): string => (side === undefined ? name : `${name}, ${side}`);
+  const named = (name: string): string => (side === undefined ? name : text('compare.sided', { name, side }));
   const frame = useExperimentFrame(experiment.id);
   const { state, analysis } = experiment;
   return (
@@ -38,21 +41,21 @@ export function Result({ experiment, side }: ResultProps) {
       {analysis !== null && <Cautions experiment={experiment} />}
       {analysis !== null && <Adopt experiment={experiment} />}
       {analysis?.scaling != null && (
-        <section className={styles['part']} aria-label={named('Scaling')}>
-          <h3 className={styles['caption']}>What more threads gain</h3>
+        <section className={styles['part']} aria-label={named(text('result.scaling'))}>
+          <h3 className={styles['caption']}>{text('result.scaling.title')}</h3>
           <ScalingCurve scaling={analysis.scaling} cores={experiment.machine.cores} />
         </section>
       )}
       {(state === 'running' || analysis !== null) && (
         <div className={styles['part']}>
-          <Timelines experiment={experiment} label={named('What each thread did')} />
+          <Timelines experiment={experiment} label={named(text('result.timelines'))} />
         </div>
       )}
       {state === 'running' && <ServingStrips experimentId={experiment.id} />}
       {analysis !== null && (
-        <section className={styles['part']} aria-label={named('Numbers')}>
-          <h3 className={styles['caption']}>The numbers</h3>
-          <NumbersTable experiment={experiment} label={named('The numbers')} />
+        <section className={styles['part']} aria-label={named(text('result.numbers'))}>
+          <h3 className={styles['caption']}>{text('result.numbers.title')}</h3>
+          <NumbersTable experiment={experiment} label={named(text('result.numbers.title'))} />
         </section>
       )}
       <Facts experiment={experiment} />
@@ -61,7 +64,7 @@ export function Result({ experiment, side }: ResultProps) {
 }
 
 function Finding({ experiment }: { readonly experiment: Experiment }) {
-  const { state, error, title } = experiment;
+  const { state, error } = experiment;
   if (state === 'done') {
     const { headline, detail } = findingOf(experiment);
     return (
@@ -74,12 +77,14 @@ function Finding({ experiment }: { readonly experiment: Experiment }) {
   return (
     <div>
       <h2 className={styles['headline']}>
-        {state === 'failed' ? 'The experiment failed' : 'The experiment was cancelled'}
+        {text(state === 'failed' ? 'result.failed' : 'result.cancelled')}
       </h2>
       <p className={state === 'failed' ? styles['failure'] : styles['detail']}>
         {state === 'failed'
-          ? visible(error?.message ?? 'It is not known why.')
-          : `${title}: nothing is concluded from a part of its runs.`}
+          ? error === null
+            ? text('result.failed.unknown')
+            : visible(failureText(error))
+          : text('result.cancelled.note', { name: titleOf(experiment) })}
       </p>
     </div>
   );
@@ -89,9 +94,9 @@ function Cautions({ experiment }: { readonly experiment: Experiment }) {
   const told = [...(experiment.analysis?.cautions ?? []), ...experiment.notes];
   if (told.length === 0) return null;
   return (
-    <ul className={styles['cautions']} aria-label="What to know of this result">
-      {told.map((text) => (
-        <li key={text}>{text}</li>
+    <ul className={styles['cautions']} aria-label={text('result.cautions')}>
+      {told.map((sentence) => (
+        <li key={sentence}>{storedText(sentence)}</li>
       ))}
     </ul>
   );
@@ -106,12 +111,12 @@ function Progress({ experiment, frame }: ProgressProps) {
   const share = frame === null || frame.runsTotal === 0 ? 0 : runsShare(frame);
   return (
     <div>
-      <h2 className={styles['headline']}>{visible(experiment.title)}</h2>
+      <h2 className={styles['headline']}>{visible(titleOf(experiment))}</h2>
       <p className={styles['detail']}>{progressText(experiment, frame)}</p>
       <div
         className={styles['track']}
         role="progressbar"
-        aria-label="Runs"
+        aria-label={text('result.runs')}
         aria-valuemin={0}
         aria-valuemax={100}
         aria-valuenow={Math.floor(share * 100)}
@@ -128,20 +133,28 @@ function runsShare({ runsDone, runsTotal, running }: ExperimentFrame): number {
 }
 
 function progressText(experiment: Experiment, frame: ExperimentFrame | null): string {
-  if (frame === null || frame.phase === 'preparing') return 'The work is being prepared.';
-  if (frame.phase === 'ending') return 'All runs are done. Working out the result…';
+  if (frame === null || frame.phase === 'preparing') return text('result.preparing');
+  if (frame.phase === 'ending') return text('result.ending');
   const { running, runsDone, runsTotal, remainingMs } = frame;
-  const left = remainingMs === null ? '' : ` · about ${leftText(remainingMs)} left`;
-  if (running === null) return `${formatCount(runsDone)} of ${plural(runsTotal, 'run', 'runs')} done${left}`;
+  const withLeft = (progress: string): string =>
+    remainingMs === null ? progress : text('result.left', { progress, time: leftText(remainingMs) });
+  if (running === null)
+    return withLeft(text('result.runs-done', { done: formatCount(runsDone), total: runsTotal }));
   const names = contenderNames(experiment.request.contenders);
   const { repeats, fewer } = experiment.request;
   const what =
-    running.round === 0 ? 'warm-up' : `round ${running.round} of ${fewer ? 'at most ' : ''}${repeats}`;
-  const tasks =
-    running.tasksTotal === 0
-      ? ''
-      : ` · ${formatCount(running.tasksDone)} of ${plural(running.tasksTotal, 'task', 'tasks')}`;
-  return `Run ${formatCount(Math.min(runsDone + 1, runsTotal))} of ${formatCount(runsTotal)}: ${names[running.contender] ?? ''}, ${what}${tasks}${left}`;
+    running.round === 0
+      ? text('result.warm-up')
+      : text(fewer ? 'result.round.most' : 'result.round', { round: running.round, repeats });
+  const run = text('result.run', {
+    run: formatCount(Math.min(runsDone + 1, runsTotal)),
+    total: formatCount(runsTotal),
+    name: names[running.contender] ?? '',
+    what,
+  });
+  const { tasksDone, tasksTotal } = running;
+  if (tasksTotal === 0) return withLeft(run);
+  return withLeft(text('result.run.tasks', { run, done: formatCount(tasksDone), total: tasksTotal }));
 }
 
 function Adopt({ experiment }: { readonly experiment: Experiment }) {
@@ -153,18 +166,14 @@ function Adopt({ experiment }: { readonly experiment: Experiment }) {
   const what = adoptedText(best, kind);
   return (
     <div className={styles['adopt']}>
-      <p>
-        {taken
-          ? `Automatic now means ${what}.`
-          : `The best pool size for this work on this machine is ${formatCount(best)}: no other is clearly faster.`}
-      </p>
+      <p>{taken ? text('result.adopted', { what }) : text('result.best', { size: formatCount(best) })}</p>
       {!taken && (
         <Button
           onPress={() => {
             adoptBest(id);
           }}
         >
-          Use {what}
+          {text('result.use', { what })}
         </Button>
       )}
     </div>
@@ -175,21 +184,21 @@ function Adopt({ experiment }: { readonly experiment: Experiment }) {
 function runsText(experiment: Experiment): string {
   const { repeats } = experiment.request;
   const runs =
-    experiment.analysis === null ? `${plural(repeats, 'run', 'runs')} of each` : runsEachText(experiment);
-  return `${runs} after a warm-up`;
+    experiment.analysis === null ? text('result.runs-of-each', { count: repeats }) : runsEachText(experiment);
+  return text('result.after-warm-up', { runs });
 }
 
 function Facts({ experiment }: { readonly experiment: Experiment }) {
-  const { machine, createdAtMs, title, bytes, request } = experiment;
+  const { machine, createdAtMs, bytes, request } = experiment;
   const work = [
-    title,
-    bytes > 0 ? `${formatBytes(bytes)} a run` : null,
+    titleOf(experiment),
+    bytes > 0 ? text('result.bytes', { bytes: formatBytes(bytes) }) : null,
     runsText(experiment),
-    request.pageCache === 'cold' ? 'page cache dropped' : null,
+    request.pageCache === 'cold' ? text('result.cache-dropped') : null,
   ].filter((part) => part !== null);
   const host = [
     machine.cpu,
-    plural(machine.cores, 'core', 'cores'),
+    text('result.cores', { count: machine.cores }),
     formatBytes(machine.memoryBytes),
     machine.fileSystem,
     machine.platform,

@@ -1,6 +1,7 @@
 /** What each pool size gained, against the line where every thread counts in full. */
+import { text } from '../../../common/text/text';
 import type { Scaling } from '../../../common/experiments/experiment';
-import { plural } from '../../lib/text';
+import { formatDecimal } from '../../../common/model/units';
 import styles from './scaling-curve.module.css';
 
 const WIDTH = 380;
@@ -35,7 +36,7 @@ export function ScalingCurve({ scaling, cores }: { readonly scaling: Scaling; re
         className={styles['curve']}
         viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
         role="img"
-        aria-label={`Speed-up by pool size against ${plural(first.size, 'thread', 'threads')}: ${told}`}
+        aria-label={text('curve.label', { count: first.size, points: told })}
       >
         {levels.map((level) => (
           <g key={level}>
@@ -74,15 +75,12 @@ export function ScalingCurve({ scaling, cores }: { readonly scaling: Scaling; re
           y={(y(1) + y(ideal / first.size)) / 2}
           textAnchor="end"
         >
-          ideal
+          {text('curve.ideal')}
         </text>
       </svg>
       <figcaption className={styles['caption']}>
         <p>{sharePhrase(serialShare)}</p>
-        <p>
-          Across: threads in the pool. Up: how many times as fast as {plural(first.size, 'thread', 'threads')}
-          . This machine has {plural(cores, 'core', 'cores')}.
-        </p>
+        <p>{text('curve.axes', { first: first.size, cores })} </p>
       </figcaption>
     </figure>
   );
@@ -90,13 +88,13 @@ export function ScalingCurve({ scaling, cores }: { readonly scaling: Scaling; re
 
 /** `1.82×`, `3.1×` */
 function timesText(times: number): string {
-  return `${times.toFixed(times < 1.95 ? 2 : 1)}×`;
+  return `${formatDecimal(times, times < 1.95 ? 2 : 1)}×`;
 }
 
 /** By Amdahl's law no number of threads makes work faster than one over its serial share. */
 function sharePhrase(share: number | null): string {
-  if (share === null) return 'The curve does not follow Amdahl’s law: no serial share can be told from it.';
-  const percent = `${(share * 100).toFixed(share < 0.0995 ? 1 : 0)} %`;
-  if (share < 0.005) return `Serial share ${percent}: up to here, every further thread counts in full.`;
-  return `Serial share ${percent}: by Amdahl’s law no number of threads makes this work more than ${timesText(1 / share)} as fast.`;
+  if (share === null) return text('curve.no-share');
+  const percent = `${formatDecimal(share * 100, share < 0.0995 ? 1 : 0)} %`;
+  if (share < 0.005) return text('curve.no-serial', { share: percent });
+  return text('curve.serial', { share: percent, times: timesText(1 / share) });
 }

@@ -1,8 +1,9 @@
 /** What is compared, and how: the left side of the page. */
+import { text } from '../../../common/text/text';
 import { useId } from 'react';
 import { READY_WORKS, USUAL_REPEATS, type Experiment } from '../../../common/experiments/experiment';
 import { LEAST_RUNS } from '../../../common/experiments/expected';
-import { hasLatency, READY_WORK_TASKS, READY_WORK_WORDS } from '../../../common/experiments/works';
+import { hasLatency, READY_WORK_TASKS, workShows, workTitle } from '../../../common/experiments/works';
 import { MODES, type Mode } from '../../../common/model/jobs';
 import { contenderFacts, contenderName } from '../../../common/experiments/text';
 import { formatWait } from '../../../common/model/units';
@@ -34,15 +35,15 @@ export function Setup({ shown }: { readonly shown: Experiment | null }) {
   const cores = useInfo()?.cores ?? 1;
   const takesMs = durationMs(draft, cores);
   return (
-    <section className={styles['setup']} aria-label="What is compared" tabIndex={0}>
+    <section className={styles['setup']} aria-label={text('setup.label')} tabIndex={0}>
       <WorkField draft={draft} fault={fault} />
       {draft.work !== 'own' && (
         <div className={styles['pair']}>
           {hasLatency(draft.work) && (
-            <NumberField label="Latency, ms" field="latencyMs" draft={draft} fault={fault} />
+            <NumberField label={text('setup.latency')} field="latencyMs" draft={draft} fault={fault} />
           )}
           <NumberField
-            label="Tasks"
+            label={text('setup.tasks')}
             field="tasks"
             draft={draft}
             fault={fault}
@@ -53,21 +54,21 @@ export function Setup({ shown }: { readonly shown: Experiment | null }) {
       <ModesField draft={draft} fault={fault} />
       <div className={styles['pair']}>
         <NumberField
-          label="Repeats"
+          label={text('setup.repeats')}
           field="repeats"
           draft={draft}
           fault={fault}
-          placeholder={`${LEAST_RUNS} to ${USUAL_REPEATS}`}
+          placeholder={text('setup.repeats.usual', { least: LEAST_RUNS, most: USUAL_REPEATS })}
         />
-        <NumberField label="In flight" field="size" draft={draft} fault={fault} />
+        <NumberField label={text('setup.size')} field="size" draft={draft} fault={fault} />
       </div>
       <PoolSizes draft={draft} shown={shown} />
       {readsFiles(draft) && <PageCache draft={draft} />}
       {fault === null && (
         <p className={styles['takes']}>
           {takesMs === null
-            ? 'How long it takes is shown after its first runs.'
-            : `Takes about ${formatWait(roundedMs(takesMs))} in all.`}
+            ? text('setup.takes-unknown')
+            : text('setup.takes', { time: formatWait(roundedMs(takesMs)) })}
         </p>
       )}
       {fault !== null && (
@@ -75,10 +76,7 @@ export function Setup({ shown }: { readonly shown: Experiment | null }) {
           {visible(fault.message)}
         </p>
       )}
-      <p className={styles['note']}>
-        Runs are interleaved in random order after one warm-up of each mode. Each starts with new connections
-        and an empty folder; other jobs stand still meanwhile.
-      </p>
+      <p className={styles['note']}>{text('setup.note')} </p>
     </section>
   );
 }
@@ -99,7 +97,7 @@ function WorkField({ draft, fault }: FieldProps) {
   return (
     <div className={styles['field']}>
       <label className={styles['label']} htmlFor={id}>
-        Work
+        {text('setup.work')}
       </label>
       <select
         id={id}
@@ -113,23 +111,18 @@ function WorkField({ draft, fault }: FieldProps) {
       >
         {READY_WORKS.map((work) => (
           <option key={work} value={work}>
-            {READY_WORK_WORDS[work].title}
+            {workTitle(work)}
           </option>
         ))}
-        <option value="own">Your own job</option>
+        <option value="own">{text('setup.own')}</option>
       </select>
       <p id={`${id}-shows`} className={styles['note']}>
-        {draft.work === 'own'
-          ? visible(
-              draft.own?.label ??
-                'Describe work of your own; or choose “Compare modes with this work” in the menu of a job that you ran.',
-            )
-          : READY_WORK_WORDS[draft.work].shows}
+        {draft.work === 'own' ? visible(draft.own?.label ?? text('setup.own.note')) : workShows(draft.work)}
       </p>
       {own && (
         <div
           role="group"
-          aria-label="Describe your own work"
+          aria-label={text('setup.own.label')}
           aria-describedby={fault?.field === 'own' ? 'experiment-fault' : undefined}
           className={styles['kinds']}
         >
@@ -140,7 +133,7 @@ function WorkField({ draft, fault }: FieldProps) {
                 openDialog({ type: 'new', kind, forExperiment: true });
               }}
             >
-              {kindName(kind)}…
+              {text('setup.own.kind', { kind: kindName(kind) })}
             </Button>
           ))}
         </div>
@@ -195,7 +188,7 @@ function ModesField({ draft, fault }: FieldProps) {
       className={styles['modes']}
     >
       <p id={id} className={styles['label']}>
-        Modes
+        {text('setup.modes')}
       </p>
       {MODES.map((mode) => (
         <label key={mode} className={styles['mode']}>
@@ -235,7 +228,7 @@ function PoolSizes({ draft, shown }: PoolSizesProps) {
   return (
     <div className={styles['field']}>
       <p id={id} className={styles['label']}>
-        More pool sizes, for the scaling curve
+        {text('setup.pools')}
       </p>
       <div role="group" aria-labelledby={id} className={styles['sizes']}>
         {choices.map((size) => (
@@ -264,7 +257,7 @@ function PoolSizes({ draft, shown }: PoolSizesProps) {
         </Button>
       </div>
       <p className={styles['note']}>
-        Tries pools of {searchSizes(draft, cores).join(', ')} threads, three times each.
+        {text('setup.pools.note', { sizes: searchSizes(draft, cores).join(', ') })}
       </p>
     </div>
   );
@@ -275,7 +268,7 @@ function PageCache({ draft }: { readonly draft: ExperimentDraft }) {
   return (
     <div className={styles['field']}>
       <label className={styles['label']} htmlFor={id}>
-        Page cache
+        {text('setup.cache')}
       </label>
       <select
         id={id}
@@ -285,8 +278,8 @@ function PageCache({ draft }: { readonly draft: ExperimentDraft }) {
           changeExperiment({ pageCache: event.target.value === 'cold' ? 'cold' : 'warm' });
         }}
       >
-        <option value="warm">Warm: files are in memory</option>
-        <option value="cold">Cold: dropped before each run</option>
+        <option value="warm">{text('setup.cache.warm')}</option>
+        <option value="cold">{text('setup.cache.cold')}</option>
       </select>
     </div>
   );

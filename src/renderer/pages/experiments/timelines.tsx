@@ -1,11 +1,11 @@
 /** What every thread did, on one time axis for all contenders. */
+import { text } from '../../../common/text/text';
 import { useEffect, useMemo, useRef, useState, type KeyboardEvent, type PointerEvent } from 'react';
 import type { Experiment, Timeline } from '../../../common/experiments/experiment';
 import { preciseTime } from '../../../common/experiments/figures';
 import { contenderNames } from '../../../common/experiments/text';
 import { visible } from '../../../common/model/visible';
 import { niceCeil, timeTicks } from '../../lib/axis';
-import { plural } from '../../lib/text';
 import { onThemeChange } from '../../lib/theme';
 import {
   firstFocus,
@@ -121,11 +121,11 @@ function Chart({ experiment, label, layout }: ChartProps) {
   return (
     <section className={styles['part']} aria-label={label}>
       <div className={styles['head']}>
-        <h3 className={styles['caption']}>What each thread did, on one time axis</h3>
+        <h3 className={styles['caption']}>{text('timelines.title')}</h3>
         {!running && (
           <div className={styles['zoom']}>
             <ZoomButton
-              name="Zoom out"
+              name={text('timelines.zoom-out')}
               sign="−"
               off={span === null}
               onPress={() => {
@@ -133,7 +133,7 @@ function Chart({ experiment, label, layout }: ChartProps) {
               }}
             />
             <ZoomButton
-              name="Zoom in"
+              name={text('timelines.zoom-in')}
               sign="+"
               off={false}
               onPress={() => {
@@ -141,8 +141,8 @@ function Chart({ experiment, label, layout }: ChartProps) {
               }}
             />
             <ZoomButton
-              name="Show all the time"
-              sign="all"
+              name={text('timelines.zoom-all')}
+              sign={text('timelines.all')}
               off={span === null}
               onPress={() => {
                 setSpan(null);
@@ -163,7 +163,7 @@ function Chart({ experiment, label, layout }: ChartProps) {
           ref={holder}
           className={styles['holder']}
           role="application"
-          aria-label="Tasks of each thread. Arrow keys go from task to task, Page Up and Page Down from mode to mode, plus and minus zoom."
+          aria-label={text('timelines.keys')}
           tabIndex={0}
           style={{ height: `${layout.height}px` }}
           onKeyDown={onKeyDown}
@@ -243,14 +243,14 @@ function Mark({ layout, view, focus }: MarkProps) {
 function Axis({ view }: { readonly view: TimelineView }) {
   return (
     <div className={styles['axis']} aria-hidden="true">
-      {timeTicks(view.fromMs, view.toMs, view.width).map(({ ms, text }, index, all) => (
+      {timeTicks(view.fromMs, view.toMs, view.width).map(({ ms, text: time }, index, all) => (
         <span
           key={ms}
           className={styles['tick']}
           data-end={index === 0 ? 'first' : index === all.length - 1 ? 'last' : undefined}
           style={{ left: `${xOf(ms, { ...view, width: 100 })}%` }}
         >
-          {text}
+          {time}
         </span>
       ))}
     </div>
@@ -267,17 +267,21 @@ function focusText(
   const { section, piece } = found;
   const what =
     piece.tasks > 1
-      ? `${plural(piece.tasks, 'task', 'tasks')}, the last ${visible(piece.name)}`
+      ? text('timelines.several', { count: piece.tasks, name: visible(piece.name) })
       : visible(piece.name);
   const length = preciseTime(piece.endMs - piece.startMs);
-  return `${names[section.contender] ?? ''}, thread ${piece.worker}: ${what}${piece.failed ? ', failed' : ''}, began at ${preciseTime(piece.startMs)} and took ${length}.`;
+  return text(piece.failed ? 'timelines.piece-failed' : 'timelines.piece', {
+    mode: names[section.contender] ?? '',
+    thread: piece.worker,
+    what,
+    start: preciseTime(piece.startMs),
+    time: length,
+  });
 }
 
 function hintOf(layout: TimelineLayout): string {
   const sampled = layout.sections.some(({ bands }) => bands.length > 0);
-  return sampled
-    ? 'A strip is a task. The line below a thread is high where it computes and low where it waits; a gap is idle.'
-    : 'A strip is a task; a gap is idle.';
+  return text(sampled ? 'timelines.hint.line' : 'timelines.hint');
 }
 
 function summaryOf(layout: TimelineLayout, names: readonly string[]): string {
@@ -287,7 +291,12 @@ function summaryOf(layout: TimelineLayout, names: readonly string[]): string {
       0,
     );
     const threads = new Set(rows.flatMap(({ pieces }) => pieces.map(({ worker }) => worker))).size;
-    return `${names[contender] ?? ''}: ${plural(tasks, 'task', 'tasks')} on ${plural(threads, 'thread', 'threads')} in ${preciseTime(wallMs)}`;
+    return text('timelines.part', {
+      mode: names[contender] ?? '',
+      tasks: text('common.tasks', { count: tasks }),
+      threads,
+      time: preciseTime(wallMs),
+    });
   });
-  return `What each thread did. ${parts.join('. ')}.`;
+  return text('timelines.summary', { parts: parts.join('. ') });
 }

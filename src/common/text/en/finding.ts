@@ -1,0 +1,153 @@
+/** What an experiment found: in the window, and in English in the terminal and in reports. `own` and `other` are contenders. */
+export const finding = {
+  'finding.name.sequential': 'Sequential',
+  'finding.name.event-loop': 'Event loop',
+  'finding.name.thread-per-task': 'Thread per task',
+  'finding.name.pool': 'Thread pool',
+  'finding.sized': '{name} of {size}',
+  'finding.spoken.sequential': 'sequential',
+  'finding.spoken.event-loop': 'the event loop',
+  'finding.spoken.thread-per-task': 'a thread for each task',
+  'finding.spoken.pool': 'the pool',
+  'finding.facts.sequential': '1 thread, one task at a time',
+  'finding.facts.event-loop': '1 thread, {size} tasks in flight',
+  'finding.facts.thread-per-task': '{size} at a time, a new thread for each',
+  'finding.facts.pool': '{count, plural, one {# thread, reused} other {# threads, reused}}',
+  'finding.adopted.download': '{count, plural, one {# thread for downloads} other {# threads for downloads}}',
+  'finding.adopted.hash':
+    '{count, plural, one {# thread for hashing and verifying} other {# threads for hashing and verifying}}',
+  'finding.adopted.copy': '{count, plural, one {# thread for copies} other {# threads for copies}}',
+  'finding.not-known': 'not known',
+  'finding.little': 'less than 1 %',
+  'finding.much': 'more than 99 %',
+
+  // Written out up to ten.
+  'finding.count.0': 'no',
+  'finding.count.1': 'one',
+  'finding.count.2': 'two',
+  'finding.count.3': 'three',
+  'finding.count.4': 'four',
+  'finding.count.5': 'five',
+  'finding.count.6': 'six',
+  'finding.count.7': 'seven',
+  'finding.count.8': 'eight',
+  'finding.count.9': 'nine',
+  'finding.count.10': 'ten',
+  'finding.threads': '{count, plural, one {{word} thread} other {{word} threads}}',
+
+  'finding.took': '{own} took {time}',
+  'finding.alone': '{count, plural, one {{word} run.} other {{word} runs.}}',
+  'finding.alone.interval': '95 % interval {interval}, {runs}',
+  'finding.one-run': 'One run each cannot tell {own} from {other}',
+  'finding.one-run.detail': 'In this one, {own} was {ratio} as fast.',
+  'finding.faster': '{own} is {ratio} faster than {other}',
+  'finding.faster.sentence': '{own} is {ratio} faster than {other} ({interval}).',
+  'finding.winner': '{own} {ratio}',
+  'finding.winner.sized': '{own} at {ratio}',
+  'finding.winners': '{all}: no clear difference between them',
+  'finding.equal': 'No clear difference between {own} and {other}',
+  'finding.none-faster': 'No mode is clearly faster than {other}',
+  'finding.slower': '{own} is slower than {other}: {ratio} as fast',
+  'finding.fastest': '{other} is the fastest, {own} {ratio} as fast',
+  'finding.as-fast': '{own} {ratio} ({interval})',
+  'finding.intervals': '95 % intervals {all}, {runs}',
+  'finding.intervals.named': '{all}, {runs}',
+  'finding.interval': '95 % interval {interval}, {runs}',
+  'finding.interval.equal': '{ratio} as fast, 95 % interval {interval}, {runs}',
+  'finding.runs-each': '{count, plural, one {{words} run each.} other {{words} runs each.}}',
+  'finding.runs-range': '{fewest} to {most}',
+  'finding.no-gain': '{own} shows no clear gain over {other}: {ratio} ({interval}).',
+  'finding.slower.sentence': '{own} is slower than {other}: {ratio} ({interval}).',
+  'finding.made':
+    '{madeCount, plural, one {The pool is {ratio} faster than {other} ({interval}), which made # thread a run, the pool {kept}.} other {The pool is {ratio} faster than {other} ({interval}), which made # threads a run, the pool {kept}.}}',
+
+  'finding.gains-nothing':
+    '{count, plural, one {More than {threads} gains nothing clear here} other {More than {threads} gain nothing clear here}}',
+  'finding.best':
+    '{count, plural, one {{threads} is the best pool size here} other {{threads} are the best pool size here}}',
+  'finding.best-ratio':
+    '{count, plural, one {{threads} is {ratio} as fast as {smallest}} other {{threads} are {ratio} as fast as {smallest}}}',
+  'finding.no-larger': 'No larger pool was tried.',
+  'finding.best-end':
+    '{count, plural, one {{threads} is the best pool size: no other was clearly faster.} other {{threads} are the best pool size: no other was clearly faster.}}',
+  'finding.best-tried':
+    '{count, plural, one {{threads} is the best pool size that was tried: no other is clearly faster.} other {{threads} are the best pool size that was tried: no other is clearly faster.}}',
+  'finding.best-speedup':
+    '{threads} are {times}× as fast as {smallest}, and no other size is clearly faster.',
+  'finding.no-amdahl': 'The curve does not follow Amdahl’s law.',
+  'finding.amdahl': 'By Amdahl’s law, {share} of the work stays serial.',
+
+  'finding.waited.one': 'Run one by one, the thread waited for {share} of the time.',
+  'finding.waited': 'In {own}, each thread waited for {share} of the time.',
+  'finding.worked.one':
+    'Run one by one, the thread was at work for {share} of the time, and waited otherwise.',
+  'finding.worked': 'In {own}, each thread was at work for {share} of the time, and waited otherwise.',
+  'finding.computed.one': 'Run one by one, the thread was computing for {share} of the time.',
+  'finding.computed': 'In {own}, each thread was computing for {share} of the time.',
+  'finding.held.one':
+    'Run one by one, the thread was held for {share} of the time, and the processor worked for less: it waited for the system, or for a core.',
+  'finding.held':
+    'In {own}, each thread was held for {share} of the time, and the processor worked for less: it waited for the system, or for a core.',
+
+  'finding.list': '{most} and {last}',
+  'finding.of-each': '{count, plural, one {{runs} run of each} other {{runs} runs of each}}',
+
+  'finding.verdict.faster': 'faster',
+  'finding.verdict.slower': 'slower',
+  'finding.verdict.no difference': 'no difference',
+
+  'figure.wall': 'Wall time',
+  'figure.wall.about': 'median',
+  'figure.interval': '95 % interval',
+  'figure.interval.about': 'of the median',
+  'figure.ratio': 'Ratio',
+  'figure.ratio.about': 'how many times as fast as the reference, with its 95 % interval',
+  'figure.reference': 'reference',
+  'figure.verdict': 'Verdict',
+  'figure.verdict.about': 'whether the interval holds 1',
+  'figure.tasks': 'Tasks',
+  'figure.per-second': 'per second',
+  'figure.bytes': 'Bytes',
+  'figure.cpu': 'CPU time',
+  'figure.cpu.about': 'of the whole process, user and system',
+  'figure.threads': 'Threads made',
+  'figure.threads.about': 'in one run',
+  'figure.busy': 'Busy',
+  'figure.busy.about': 'share of the run in which a thread had a task, mean of threads',
+  'figure.event-loop': 'Event loop at work',
+  'figure.event-loop.about': 'share of a thread’s life in which its event loop did not wait, mean of threads',
+  'figure.queue': 'Queue wait',
+  'figure.queue.about': 'from being submitted to starting, median',
+  'figure.task': 'Task',
+  'figure.task.about': 'from starting to ending, median',
+  'figure.task95': 'Task, 95 %',
+  'figure.task99': 'Task, 99 %',
+  'figure.task.percentile': 'are as fast as this or faster',
+
+  'work.slow-server': 'Calls to a slow server',
+  'work.slow-server.shows':
+    'Waiting overlaps: while one answer is on its way, others can be asked for, even on a single thread. More threads add little, because nobody is computing.',
+  'work.slow-server.count': '{count, plural, one {# call} other {# calls}}',
+  'work.small-files': 'Many small files',
+  'work.small-files.shows':
+    'Each file is a little work, so handing it to a thread costs nearly as much as doing it. Threads gain only what they have left after that cost.',
+  'work.small-files.count': '{count, plural, one {# file of 4 KiB} other {# files of 4 KiB}}',
+  'work.large-files': 'A few large files',
+  'work.large-files.shows':
+    'Long reads and digests keep a processor core busy each, so threads help up to the number of cores. Where the disk is the limit, more threads change nothing.',
+  'work.large-files.count': '{count, plural, one {# file of 64 MiB} other {# files of 64 MiB}}',
+  'work.computing': 'Computing',
+  'work.computing.shows':
+    'Computing does not overlap on one thread, however asynchronous the program is. Only more threads use more processor cores.',
+  'work.computing.count': '{count, plural, one {# task} other {# tasks}}',
+  'work.tiny-tasks': 'Many tiny tasks',
+  'work.tiny-tasks.shows':
+    'Making a thread takes far longer than a tiny task does. A pool makes its threads once and uses them again, and a thread for each task pays every time.',
+  'work.tiny-tasks.count': '{count, plural, one {# task} other {# tasks}}',
+  'work.serving': 'Serving many clients',
+  'work.serving.shows':
+    'One thread can wait with many clients at once, but it computes for one of them at a time. A pool of threads answers as many at once as there are processor cores.',
+  'work.serving.count': '{count, plural, one {# request} other {# requests}}',
+  'work.title': '{work} · {count}',
+  'work.title.latency': '{work} · {count} at {latency} ms',
+} as const;
