@@ -64,7 +64,7 @@ test('what is not ticked is not downloaded', async ({ app, folder }) => {
   const types = dialog.getByRole('group', { name: 'File types' });
   const hosts = dialog.getByRole('group', { name: 'Hosts' });
   await types.getByRole('button', { name: 'None of the file types' }).click();
-  await expect(dialog.getByText('Every file is left out.')).toBeVisible();
+  await expect(dialog.getByText('Every file is excluded.')).toBeVisible();
   await types.getByRole('checkbox', { name: '.zip 2' }).check();
   await expect(dialog.getByText('2 of 4 files')).toBeVisible();
   await hosts.getByRole('checkbox', { name: /^localhost/u }).uncheck();
@@ -128,7 +128,7 @@ test('options reach the server, and all but what is secret is there the next tim
   await expectAccessible(window);
   await field(dialog, 'Name').fill('renamed.bin');
   await field(dialog, 'Checksum').fill('sha256=12');
-  await expect(dialog.getByRole('alert')).toHaveText(/^Write the checksum as/u);
+  await expect(dialog.getByRole('alert')).toHaveText(/^Enter the checksum as/u);
   await expect(dialog.getByRole('button', { name: 'Download 1 file' })).toBeDisabled();
   await field(dialog, 'Checksum').fill('');
   await field(dialog, 'Login').fill('me');
@@ -138,7 +138,7 @@ test('options reach the server, and all but what is secret is there the next tim
   await dialog.getByRole('combobox', { name: 'Existing files' }).selectOption('Overwrite');
   await answerDialogs(electron, [cookies]);
   await dialog.getByRole('button', { name: 'From cookies.txt…' }).click();
-  await expect(dialog.getByRole('button', { name: 'Do without cookies.txt' })).toBeVisible();
+  await expect(dialog.getByRole('button', { name: 'Remove cookies.txt' })).toBeVisible();
   await dialog.getByRole('button', { name: 'Download 1 file' }).click();
   await ended(window, '1 of 1');
   expect(filesIn(target)).toEqual(['renamed.bin']);

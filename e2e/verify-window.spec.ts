@@ -218,7 +218,7 @@ test('a hash with rules and two algorithms is saved as BSD, and formats that can
   await size.fill('much');
   await expect(dialog.getByRole('button', { name: 'Hash', exact: true })).toBeDisabled();
   await size.fill('10M');
-  await expect(dialog.getByText('only *.jpg; no dot files; up to 10M')).toBeVisible();
+  await expect(dialog.getByText('only *.jpg; no hidden files; up to 10M')).toBeVisible();
   await expectAccessible(window);
   await dialog.getByRole('button', { name: 'Hash', exact: true }).click();
   await expect(window.getByText('2 of 2')).toBeVisible();

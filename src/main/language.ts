@@ -30,7 +30,9 @@ export function shellText<Key extends MessageKey>(key: Key, ...[values]: ValuesO
 
 /** A failure as the window tells it, too. */
 export function shellFailure({ code, message }: Pick<ErrorData, 'code' | 'message'>): string {
-  return (catalogue ?? catalogueOf('en')).failure(code) ?? message;
+  const shown = catalogue ?? catalogueOf('en');
+  const told = shown.stored(message);
+  return told === message ? (shown.failure(code) ?? message) : told;
 }
 
 /** `3,118`, `3.118` */

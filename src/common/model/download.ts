@@ -60,25 +60,6 @@ export const LIST_FORMATS = [
 ] as const;
 export type ListFormat = (typeof LIST_FORMATS)[number];
 
-/** What a list was taken for, in words that follow "URLs in". */
-export const LIST_FORMAT_NAMES: Readonly<Record<ListFormat, string>> = {
-  urls: 'lines',
-  aria2: 'an aria2 list',
-  csv: 'CSV',
-  json: 'JSON',
-  jsonl: 'JSON Lines',
-  har: 'a HAR file',
-  html: 'a web page',
-  bookmarks: 'bookmarks',
-  markdown: 'Markdown',
-  m3u: 'a playlist',
-  sitemap: 'a sitemap',
-  metalink: 'Metalink',
-  curl: 'curl commands',
-  powershell: 'PowerShell commands',
-  fetch: 'fetch calls',
-};
-
 /** Entries by the host of their first address (with its port where it is not the usual one) and their file's extension. */
 export interface EntryGroup {
   readonly host: string;

@@ -32,9 +32,7 @@ export class Catalogue {
   }
 
   /** A sentence that was stored in English; as it is where the language has none for it. */
-  stored(sentence: string): string {
-    return this.#foreign?.stored(sentence) ?? sentence;
-  }
+  readonly stored = (sentence: string): string => this.#foreign?.stored(sentence) ?? sentence;
 
   /** A sentence for the code of a failure; `null`: the one that was stored says it. */
   failure(code: string): string | null {

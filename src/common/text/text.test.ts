@@ -10,6 +10,8 @@ import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
 import { catalogueOf } from './catalogues';
 import { german } from './de';
+import { germanFailure } from './de/failures';
+import { STORED } from './de/stored';
 import { english } from './en';
 import { languageAmong } from './languages';
 import type { MessageKey } from './messages';
@@ -59,6 +61,64 @@ describe('the catalogue', () => {
     expect(pseudo.text('common.reset')).toBe('⟦Ŕéšéţ ~~⟧');
     expect(pseudo.text('settings.reset-one', { name: 'Proxy' })).toBe('⟦Ŕéšéţ Proxy ~~~⟧');
     expect(pseudo.text('common.tasks', { count: 2 })).toMatch(/^⟦2 ţàšķš ~+⟧$/u);
+  });
+});
+
+/** Of the engine: what the window and the shell throw is in their language already. */
+const ROOMS = ['common', 'files', 'server', 'engine', 'workers', 'requests', 'web'].map(
+  (room) => `src/${room}`,
+);
+
+/** Codes of failures that are written out: `new HeddleError('no-such-job', …)`, `{ code: 'disk-full', … }`. */
+function codesIn(path: string): string[] {
+  const codes: string[] = [];
+  const file = ts.createSourceFile(path, readFileSync(path, 'utf8'), ts.ScriptTarget.Latest, true);
+  const take = (expression: ts.Expression | undefined): void => {
+    if (expression === undefined) return;
+    if (ts.isConditionalExpression(expression)) {
+      take(expression.whenTrue);
+      take(expression.whenFalse);
+    } else if (ts.isStringLiteralLike(expression) && /^[a-z][a-z0-9-]*$/u.test(expression.text))
+      codes.push(expression.text);
+  };
+  const visit = (node: ts.Node): void => {
+    if (ts.isNewExpression(node) && node.expression.getText(file) === 'HeddleError')
+      take(node.arguments?.[0]);
+    if (ts.isPropertyAssignment(node) && node.name.getText(file) === 'code') take(node.initializer);
+    ts.forEachChild(node, visit);
+  };
+  visit(file);
+  return codes;
+}
+
+describe('what the engine stored in English', () => {
+  it('has a German sentence for each code of a failure', () => {
+    const codes = new Set(ROOMS.flatMap(sources).flatMap(codesIn));
+    expect(codes.size).toBeGreaterThan(90);
+    expect([...codes].filter((code) => germanFailure(code) === null)).toEqual([]);
+  });
+
+  it('is told by its shape, with numbers as German has them', () => {
+    const { stored } = catalogueOf('de');
+    expect(stored('Waiting: next attempt in 3 min')).toBe('Wartet: nächster Versuch in 3 min');
+    expect(
+      stored('The disk is full: 3.2 GB more are needed on /data. The job continues when there is room.'),
+    ).toBe('Der Datenträger ist voll: Auf /data fehlen 3,2 GB. Der Auftrag geht weiter, sobald Platz ist.');
+    expect(stored('/home/a.b/c, d does not exist.')).toBe('/home/a.b/c, d ist nicht vorhanden.');
+    expect(stored('No such sentence.')).toBe('No such sentence.');
+    expect(catalogueOf('en').stored('Waiting: next attempt in 3 min')).toBe('Waiting: next attempt in 3 min');
+  });
+
+  it('is what the sources say', () => {
+    const text = ROOMS.flatMap(sources)
+      .map((path) => readFileSync(path, 'utf8'))
+      .join('\n')
+      .replaceAll(/\s+/gu, ' ');
+    // Some of them are put together: the end of one of their parts stands there as it is.
+    const isThere = (part: string): boolean =>
+      part.trim().length > 4 && text.includes(part.trim().slice(-18));
+    const gone = STORED.filter(([english]) => !english.split(/\{\w+\}|[.:;,](?= )/u).some(isThere));
+    expect(gone).toEqual([]);
   });
 });
 
@@ -112,7 +172,7 @@ function patternOf(key: ts.Expression): RegExp | null {
 
 function sources(folder: string): string[] {
   return readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
-    .filter((name) => /\.tsx?$/u.test(name) && !/\.test\.|^text\//u.test(name))
+    .filter((name) => /\.tsx?$/u.test(name) && !/\.test\.|^text\/|testing\/|test-/u.test(name))
     .map((name) => join(root, folder, name));
 }
 

@@ -3,6 +3,7 @@ import { experimentsStore } from '../state/experiments';
 import { useStore } from '../state/store';
 import { closeDialog, uiStore } from '../state/ui';
 import { assertNever } from '../../common/model/errors';
+import { text } from '../../common/text/text';
 import { CommandPalette } from '../commands/palette';
 import { ShortcutList } from '../commands/shortcut-list';
 import { ChooseWork } from './choose-work';
@@ -45,15 +46,15 @@ function ConfirmRemoveExperiment({ id }: { readonly id: number }) {
   if (title === null) return null;
   return (
     <Confirm
-      title="Remove from the list?"
-      keep="Keep"
-      act="Remove"
+      title={text('forget.title')}
+      keep={text('forget.keep')}
+      act={text('forget.act')}
       onAct={() => {
         removeExperiment(id);
       }}
       onClose={closeDialog}
     >
-      The experiment “{title}” and all of its runs will be forgotten.
+      {text('forget.experiment', { name: title })}
     </Confirm>
   );
 }

@@ -1,19 +1,13 @@
 /** How a download is done, behind one *Options*. Closed it says in a line what is not as usual. */
 import { useMemo } from 'react';
 import { ALGORITHMS, ALGORITHM_NAMES, type CheckAlgorithm } from '../../common/model/digests';
-import { EXISTING_POLICIES, LIST_FORMATS, LIST_FORMAT_NAMES } from '../../common/model/download';
+import { EXISTING_POLICIES, LIST_FORMATS } from '../../common/model/download';
 import { DEFAULT_DOWNLOAD_OPTIONS } from '../../common/model/download-options';
-import { formatRate } from '../../common/model/units';
+import { formatCount, formatRate } from '../../common/model/units';
 import { visible } from '../../common/model/visible';
+import { text } from '../../common/text/text';
 import { Button } from '../components/button';
-import {
-  EMPTY_OPTIONS,
-  EXISTING_WORDS,
-  optionsText,
-  type OptionFaults,
-  type OptionsDraft,
-} from '../lib/download-draft';
-import { plural } from '../lib/text';
+import { EMPTY_OPTIONS, optionsText, type OptionFaults, type OptionsDraft } from '../lib/download-draft';
 import { connectionChoices } from '../kinds';
 import { changeSettings, useInfo, useSettings } from '../state/settings';
 import { Check } from './fields';
@@ -42,13 +36,13 @@ export function DownloadOptionsField({ options, faults, isSingle, hosts, onChang
     }),
     [options, faults, onChange],
   );
-  const text = visible(optionsText(options, isSingle));
+  const summary = visible(optionsText(options, isSingle));
   return (
     <details className={styles['options']}>
       <summary className={styles['summary']}>
-        <span className={styles['title']}>Options</span>
-        <span className={styles['summaryText']} title={text}>
-          {text}
+        <span className={styles['title']}>{text('options.title')}</span>
+        <span className={styles['summaryText']} title={summary}>
+          {summary}
         </span>
       </summary>
       <FieldsContext value={fields}>
@@ -59,16 +53,14 @@ export function DownloadOptionsField({ options, faults, isSingle, hosts, onChang
           <NetworkFields />
           <CertificateFields />
           <div className={styles['foot']}>
-            <p className={form['note']}>
-              The next download begins with the same options, without what is secret or about one server.
-            </p>
+            <p className={form['note']}>{text('options.note')}</p>
             <Button
-              isDisabled={text === ''}
+              isDisabled={summary === ''}
               onPress={() => {
                 onChange(EMPTY_OPTIONS);
               }}
             >
-              Reset
+              {text('options.reset')}
             </Button>
           </div>
         </div>
@@ -77,26 +69,33 @@ export function DownloadOptionsField({ options, faults, isSingle, hosts, onChang
   );
 }
 
-const EXISTING_CHOICES = EXISTING_POLICIES.map((value) => ({ value, text: EXISTING_WORDS[value] }));
-const FORMAT_CHOICES = [
-  { value: '', text: 'Detect' },
-  ...LIST_FORMATS.map((value) => ({ value, text: capital(LIST_FORMAT_NAMES[value].replace(/^an? /u, '')) })),
-] as const;
-const SEGMENT_CHOICES = [1, 2, 4, 8, 16].map((count) => ({
-  value: String(count),
-  text: atMost(count),
-}));
+const SEGMENT_CHOICES = [1, 2, 4, 8, 16] as const;
+
+function existingChoices() {
+  return EXISTING_POLICIES.map((value) => ({ value, text: text(`options.existing.${value}`) }));
+}
+
+function formatChoices() {
+  return [
+    { value: '', text: text('options.format.detect') },
+    ...LIST_FORMATS.map((value) => ({ value, text: text(`format.${value}`) })),
+  ] as const;
+}
+
+function atMostChoices(counts: readonly number[]) {
+  return counts.map((count) => ({ value: String(count), text: text('options.at-most', { count }) }));
+}
 
 function FileFields({ isSingle }: { readonly isSingle: boolean }) {
   const { options, change } = useFields();
   const settings = useSettings();
   const info = useInfo();
   return (
-    <Group title="Files and speed">
+    <Group title={text('options.files')}>
       <Choice
-        label="Existing files"
+        label={text('options.existing')}
         value={options.existing}
-        choices={EXISTING_CHOICES}
+        choices={existingChoices()}
         onChange={(existing) => {
           change({ existing });
         }}
@@ -104,32 +103,44 @@ function FileFields({ isSingle }: { readonly isSingle: boolean }) {
       <ConnectionsChoice />
       <TextField
         field="name"
-        label="Name"
-        placeholder={isSingle ? 'From the server' : 'For a single address'}
+        label={text('options.name')}
+        placeholder={text(isSingle ? 'options.name.hint' : 'options.single')}
         disabled={!isSingle}
       />
       <TextField
         field="checksum"
-        label="Checksum"
-        placeholder={isSingle ? 'sha256=…' : 'For a single address'}
+        label={text('options.checksum')}
+        placeholder={isSingle ? 'sha256=…' : text('options.single')}
         disabled={!isSingle}
         mono
       />
-      <TextField field="limitRate" label="Speed limit" placeholder={speedHint(settings?.limitRate ?? null)} />
+      <TextField
+        field="limitRate"
+        label={text('options.limit')}
+        placeholder={speedHint(settings?.limitRate ?? null)}
+      />
       <Choice
-        label="Compute digest"
+        label={text('options.digest')}
         value={options.digests[0] ?? ''}
         choices={digestChoices(options.digests[0])}
         onChange={(algorithm) => {
           change({ digests: algorithm === '' ? [] : [algorithm] });
         }}
       />
-      <TextField field="maxSize" label="Maximum file size" placeholder="Any, or 500M, 2G" />
-      <TextField field="keepFree" label="Keep disk space free" placeholder="None, or 10G" />
+      <TextField
+        field="maxSize"
+        label={text('options.max-size')}
+        placeholder={text('options.max-size.hint')}
+      />
+      <TextField
+        field="keepFree"
+        label={text('options.keep-free')}
+        placeholder={text('options.keep-free.hint')}
+      />
       <Choice
-        label="List format"
+        label={text('options.format')}
         value={options.format ?? ''}
-        choices={FORMAT_CHOICES}
+        choices={formatChoices()}
         onChange={(format) => {
           change({ format: format === '' ? null : format });
         }}
@@ -142,7 +153,7 @@ function FileFields({ isSingle }: { readonly isSingle: boolean }) {
               change({ unmarked: !marked });
             }}
           >
-            Mark files as from the internet
+            {text('options.mark')}
           </Check>
         </div>
       )}
@@ -156,12 +167,9 @@ function ConnectionsChoice() {
   if (settings === null) return null;
   return (
     <Choice
-      label="Connections"
+      label={text('options.connections')}
       value={String(settings.connections)}
-      choices={connectionChoices(settings.connections).map((count) => ({
-        value: String(count),
-        text: atMost(count),
-      }))}
+      choices={atMostChoices(connectionChoices(settings.connections))}
       onChange={(count) => {
         changeSettings({ connections: Number(count) });
       }}
@@ -169,43 +177,49 @@ function ConnectionsChoice() {
   );
 }
 
-function capital(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
-}
-
-function atMost(count: number): string {
-  return count === 1 ? 'One' : `At most ${count}`;
-}
-
 function digestChoices(chosen: CheckAlgorithm | undefined) {
   const usual: readonly CheckAlgorithm[] = ALGORITHMS;
   const all = chosen === undefined || usual.includes(chosen) ? usual : [...usual, chosen];
   return [
-    { value: '', text: 'None' },
+    { value: '', text: text('options.digest.no') },
     ...all.map((value) => ({ value, text: ALGORITHM_NAMES[value] })),
   ] as const;
 }
 
 function speedHint(rate: number | null): string {
-  return rate === null ? 'None, or 500K, 2M' : `${formatRate(rate)} in total`;
+  return rate === null ? text('options.limit.hint') : text('options.limit.total', { rate: formatRate(rate) });
 }
 
 function LoginFields({ hosts }: { readonly hosts: number }) {
   const { options } = useFields();
   const isSent = options.user !== '' || options.bearer.trim() !== '' || options.headers.trim() !== '';
   return (
-    <Group title="Login and headers">
-      <TextField field="user" label="Login" placeholder="Name" />
-      <TextField field="password" label="Password" secret />
-      <LinesField field="headers" label="Headers" placeholder="Referer: https://…" />
-      <TextField field="bearer" label="Token" placeholder="Instead of a login" secret />
-      <FileField field="cookies" purpose="cookies" label="Cookies" none="From cookies.txt…" />
-      <FileField field="netrc" purpose="logins" label="Logins per host" none="From .netrc…" />
-      <TextField field="userAgent" label="User agent" placeholder="Heddle" />
+    <Group title={text('options.login-group')}>
+      <TextField field="user" label={text('options.login')} placeholder={text('options.login.hint')} />
+      <TextField field="password" label={text('options.password')} secret />
+      <LinesField field="headers" label={text('options.headers')} placeholder="Referer: https://…" />
+      <TextField
+        field="bearer"
+        label={text('options.token')}
+        placeholder={text('options.token.hint')}
+        secret
+      />
+      <FileField
+        field="cookies"
+        purpose="cookies"
+        label={text('options.cookies')}
+        none={text('options.cookies.hint')}
+      />
+      <FileField
+        field="netrc"
+        purpose="logins"
+        label={text('options.netrc')}
+        none={text('options.netrc.hint')}
+      />
+      <TextField field="userAgent" label={text('options.user-agent')} placeholder="Heddle" />
       {isSent && hosts > 1 && (
         <p className={styles['warning']} role="status">
-          The login and headers go to all {plural(hosts, 'host', 'hosts')} of this download. A .netrc file has
-          a login for each host.
+          {text('options.login.all-hosts', { count: hosts })}
         </p>
       )}
     </Group>
@@ -216,13 +230,17 @@ function FailureFields() {
   const { options, change } = useFields();
   const { retries, retryBaseMs } = DEFAULT_DOWNLOAD_OPTIONS;
   return (
-    <Group title="When a download fails">
-      <TextField field="retries" label="Retries" placeholder={String(retries)} numeric />
-      <TextField field="retryOn" label="Also retry on" placeholder="Statuses: 403, 5xx" />
+    <Group title={text('options.failures')}>
+      <TextField field="retries" label={text('options.retries')} placeholder={String(retries)} numeric />
+      <TextField
+        field="retryOn"
+        label={text('options.retry-on')}
+        placeholder={text('options.retry-on.hint')}
+      />
       <TextField
         field="retryBase"
-        label="First retry delay, ms"
-        placeholder={`Up to ${retryBaseMs}, then doubled`}
+        label={text('options.retry-base')}
+        placeholder={text('options.retry-base.hint', { ms: formatCount(retryBaseMs) })}
         numeric
       />
       <div className={styles['wide']}>
@@ -232,7 +250,7 @@ function FailureFields() {
             change({ retryAll });
           }}
         >
-          Also retry POST and PATCH
+          {text('options.retry-all')}
         </Check>
       </div>
     </Group>
@@ -243,31 +261,41 @@ function NetworkFields() {
   const { options, change } = useFields();
   const settings = useSettings();
   const { connectMs, headersMs, stallMs } = DEFAULT_DOWNLOAD_OPTIONS;
-  const seconds = (ms: number): string => `${ms / 1000}`;
+  const seconds = (ms: number): string => formatCount(ms / 1000);
   return (
-    <Group title="Network">
+    <Group title={text('options.network')}>
       <TextField
         field="proxy"
-        label="Proxy"
-        placeholder={settings?.proxy == null ? 'From the system' : 'From Settings'}
+        label={text('options.proxy')}
+        placeholder={text(settings?.proxy == null ? 'options.from-system' : 'options.from-settings')}
       />
-      <TextField field="connectTimeout" label="Connect timeout, s" placeholder={seconds(connectMs)} />
+      <TextField
+        field="connectTimeout"
+        label={text('options.connect-timeout')}
+        placeholder={seconds(connectMs)}
+      />
       <Choice
-        label="Connections per file"
+        label={text('options.segments')}
         value={String(options.segments)}
-        choices={SEGMENT_CHOICES}
+        choices={atMostChoices(SEGMENT_CHOICES)}
         onChange={(segments) => {
           change({ segments: Number(segments) });
         }}
       />
-      <TextField field="headerTimeout" label="Response timeout, s" placeholder={seconds(headersMs)} />
+      <TextField
+        field="headerTimeout"
+        label={text('options.header-timeout')}
+        placeholder={seconds(headersMs)}
+      />
       <TextField
         field="connectionsPerHost"
-        label="Connections per host"
-        placeholder={settings === null ? '' : `At most ${settings.connectionsPerHost}`}
+        label={text('options.per-host')}
+        placeholder={
+          settings === null ? '' : text('options.per-host.hint', { count: settings.connectionsPerHost })
+        }
         numeric
       />
-      <TextField field="stallTimeout" label="Stall timeout, s" placeholder={seconds(stallMs)} />
+      <TextField field="stallTimeout" label={text('options.stall-timeout')} placeholder={seconds(stallMs)} />
     </Group>
   );
 }
@@ -276,16 +304,26 @@ function CertificateFields() {
   const { options, change } = useFields();
   const settings = useSettings();
   return (
-    <Group title="Certificates">
+    <Group title={text('options.certificates')}>
       <FileField
         field="caFile"
         purpose="certificates"
-        label="Additional CA certificates"
-        none={settings?.caFile == null ? 'A PEM file…' : 'From Settings'}
+        label={text('options.ca')}
+        none={text(settings?.caFile == null ? 'options.ca.hint' : 'options.from-settings')}
       />
-      <FileField field="certFile" purpose="certificates" label="Client certificate" none="PEM or PKCS #12…" />
-      <FileField field="keyFile" purpose="certificates" label="Private key" none="In the certificate file" />
-      <TextField field="keyPassword" label="Key password" secret />
+      <FileField
+        field="certFile"
+        purpose="certificates"
+        label={text('options.certificate')}
+        none={text('options.certificate.hint')}
+      />
+      <FileField
+        field="keyFile"
+        purpose="certificates"
+        label={text('options.key')}
+        none={text('options.key.hint')}
+      />
+      <TextField field="keyPassword" label={text('options.key-password')} secret />
       <div className={styles['wide']}>
         <Check
           checked={options.insecure}
@@ -293,12 +331,12 @@ function CertificateFields() {
             change({ insecure });
           }}
         >
-          Do not verify server certificates (insecure)
+          {text('options.insecure')}
         </Check>
       </div>
       {options.insecure && (
         <p className={styles['warning']} role="status">
-          Anyone on the way can then read and change what comes.
+          {text('options.insecure.note')}
         </p>
       )}
     </Group>

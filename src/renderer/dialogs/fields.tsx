@@ -4,8 +4,10 @@ import type { ErrorData } from '../../common/model/errors';
 import { request } from '../bridge';
 import type { RequestInput } from '../../common/ipc';
 import { visible } from '../../common/model/visible';
+import { text } from '../../common/text/text';
 import type { PageKind } from '../kinds';
 import { HowManyMenu, ModeSwitch } from '../kind-page/page-header';
+import { failureText } from '../lib/failure-text';
 import { notifyError } from '../state/notices';
 import { useForExperiment } from '../state/ui';
 import { Button } from '../components/button';
@@ -16,7 +18,7 @@ export function ErrorLine({ error, id }: { readonly error: ErrorData | null; rea
   if (error === null) return null;
   return (
     <p id={id} className={styles['error']} role="alert">
-      {visible(error.message)}
+      {visible(failureText(error))}
     </p>
   );
 }
@@ -53,7 +55,7 @@ export function PathList({ label, paths, none, onRemove }: PathListProps) {
           <button
             type="button"
             className={styles['remove']}
-            aria-label={`Remove ${visible(path)}`}
+            aria-label={text('dialog.remove', { name: visible(path) })}
             onClick={() => {
               onRemove(path);
             }}
@@ -106,7 +108,7 @@ export function FolderField(props: FolderFieldProps) {
             if (paths[0] !== undefined) props.onChange(paths[0]);
           }}
         >
-          Choose…
+          {text('common.choose')}
         </PickButton>
       </div>
       <ErrorLine error={error} id={`${id}-error`} />

@@ -3,7 +3,9 @@ import type { FirstCopied } from '../../common/model/copy-options';
 import { toErrorData } from '../../common/model/errors';
 import type { CopyJobRequest } from '../../common/model/job-request';
 import { visible } from '../../common/model/visible';
+import { text } from '../../common/text/text';
 import { request } from '../bridge';
+import { failureText } from '../lib/failure-text';
 import styles from './form.module.css';
 
 /** So long after the last change it is asked for. */
@@ -11,21 +13,21 @@ const QUIET_MS = 150;
 
 /** Where the first file goes, before anything starts. @param asked `null`: something is missing still */
 export function FirstFile({ asked }: { readonly asked: CopyJobRequest | null }) {
-  const text = useFirstFile(asked);
+  const told = useFirstFile(asked);
   return (
     <p className={styles['note']} role="status">
-      {text}
+      {told}
     </p>
   );
 }
 
 function useFirstFile(asked: CopyJobRequest | null): string {
-  const [text, setText] = useState('');
+  const [told, setTold] = useState('');
   const key = asked === null ? null : JSON.stringify(asked);
   useEffect(() => {
     let isCurrent = true;
     const show = (answer: string): void => {
-      if (isCurrent) setText(answer);
+      if (isCurrent) setTold(answer);
     };
     const timer = setTimeout(() => {
       if (key === null) show('');
@@ -35,7 +37,7 @@ function useFirstFile(asked: CopyJobRequest | null): string {
             show(sentence(first));
           },
           (error: unknown) => {
-            show(visible(toErrorData(error).message));
+            show(visible(failureText(toErrorData(error))));
           },
         );
       }
@@ -45,10 +47,10 @@ function useFirstFile(asked: CopyJobRequest | null): string {
       clearTimeout(timer);
     };
   }, [key]);
-  return text;
+  return told;
 }
 
 function sentence(first: FirstCopied | null): string {
-  if (first === null) return 'There is no file to copy.';
-  return `First file: ${visible(first.source)} → ${visible(first.target)}`;
+  if (first === null) return text('dialog.no-file');
+  return text('dialog.first-copy', { source: visible(first.source), target: visible(first.target) });
 }

@@ -1,6 +1,7 @@
 /** The packages that Heddle is made of, each with its license. */
 import { useEffect, useState } from 'react';
 import type { License } from '../../common/ipc';
+import { text } from '../../common/text/text';
 import { request } from '../bridge';
 import { Button } from '../components/button';
 import { Dialog } from '../components/dialog';
@@ -15,18 +16,18 @@ export function Licenses() {
     request('app:licenses', undefined).then(setLicenses, notifyError);
   }, []);
   return (
-    <Dialog title="Licenses" wide onClose={closeDialog}>
+    <Dialog title={text('licenses.title')} wide onClose={closeDialog}>
       {/* Scrolls, and so has to be reachable by keyboard. */}
-      <div className={styles['body']} role="region" aria-label="Packages and their licenses" tabIndex={0}>
-        <p>Heddle is made with these packages. Open one to read its license.</p>
+      <div className={styles['body']} role="region" aria-label={text('licenses.label')} tabIndex={0}>
+        <p>{text('licenses.note')}</p>
         <ul>
-          {licenses.map(({ name, version, license, text }) => (
+          {licenses.map(({ name, version, license, text: terms }) => (
             <li key={`${name} ${version}`}>
               <details>
                 <summary className={own['package']}>
                   {name} {version} <span className={own['license']}>{license}</span>
                 </summary>
-                <pre className={own['text']}>{text}</pre>
+                <pre className={own['text']}>{terms}</pre>
               </details>
             </li>
           ))}
@@ -34,7 +35,7 @@ export function Licenses() {
       </div>
       <div className={styles['buttons']}>
         <Button onPress={closeDialog} autoFocus>
-          Close
+          {text('common.close')}
         </Button>
       </div>
     </Dialog>

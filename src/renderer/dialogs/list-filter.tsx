@@ -2,6 +2,7 @@
 import { useId, useState } from 'react';
 import { formatCount } from '../../common/model/units';
 import { visible } from '../../common/model/visible';
+import { text } from '../../common/text/text';
 import { Button } from '../components/button';
 import { extensionText, type Combined, type Counted, type LeftOut } from '../lib/previews';
 import { changeDraft } from '../state/drafts';
@@ -18,9 +19,9 @@ export function ListFilter({ together: { hosts, extensions }, leftOut }: ListFil
     <>
       {extensions.length > 1 && (
         <ChoiceRow
-          label="File types"
+          what="types"
           all={extensions}
-          text={extensionText}
+          nameOf={extensionText}
           leftOut={leftOut.extensions}
           onChange={(names) => {
             changeDraft('download', { leftOut: { ...leftOut, extensions: names } });
@@ -29,9 +30,9 @@ export function ListFilter({ together: { hosts, extensions }, leftOut }: ListFil
       )}
       {hosts.length > 1 && (
         <ChoiceRow
-          label="Hosts"
+          what="hosts"
           all={hosts}
-          text={visible}
+          nameOf={visible}
           leftOut={leftOut.hosts}
           onChange={(names) => {
             changeDraft('download', { leftOut: { ...leftOut, hosts: names } });
@@ -49,34 +50,34 @@ const MANY = 24;
 const MOST_SHOWN = 300;
 
 interface ChoiceRowProps {
-  readonly label: string;
+  readonly what: 'types' | 'hosts';
   readonly all: readonly Counted[];
-  readonly text: (name: string) => string;
+  readonly nameOf: (name: string) => string;
   readonly leftOut: readonly string[];
   readonly onChange: (leftOut: readonly string[]) => void;
 }
 
-function ChoiceRow({ label, all, text, leftOut, onChange }: ChoiceRowProps) {
+function ChoiceRow({ what, all, nameOf, leftOut, onChange }: ChoiceRowProps) {
   const [isOpen, setIsOpen] = useState(false);
   const [search, setSearch] = useState('');
   const id = useId();
   const unticked = new Set(leftOut);
   const found =
-    isOpen && search !== '' ? all.filter(({ name }) => text(name).includes(search.toLowerCase())) : all;
+    isOpen && search !== '' ? all.filter(({ name }) => nameOf(name).includes(search.toLowerCase())) : all;
   const shown = found.slice(0, isOpen ? MOST_SHOWN : FEW);
   const hidden = found.length - shown.length;
   const names = found.map(({ name }) => name);
   return (
     <div className={styles['row']} role="group" aria-labelledby={id}>
       <span id={id} className={styles['label']}>
-        {label}
+        {text(`lists.${what}`)}
       </span>
       <div className={styles['chips']} data-open={isOpen || undefined}>
         {isOpen && all.length > MANY && (
           <input
             className={`${form['input'] ?? ''} ${styles['search'] ?? ''}`}
-            aria-label={`Find in ${label.toLowerCase()}`}
-            placeholder={`Find in ${formatCount(all.length)}…`}
+            aria-label={text(`lists.${what}.find`)}
+            placeholder={text('lists.find', { count: all.length })}
             value={search}
             spellCheck={false}
             onChange={(event) => {
@@ -85,7 +86,7 @@ function ChoiceRow({ label, all, text, leftOut, onChange }: ChoiceRowProps) {
           />
         )}
         {shown.map(({ name, entries }) => (
-          <label key={name} className={styles['chip']} title={text(name)}>
+          <label key={name} className={styles['chip']} title={nameOf(name)}>
             <input
               type="checkbox"
               className={styles['box']}
@@ -96,11 +97,11 @@ function ChoiceRow({ label, all, text, leftOut, onChange }: ChoiceRowProps) {
                 );
               }}
             />
-            <span className={styles['name']}>{text(name)}</span> {formatCount(entries)}
+            <span className={styles['name']}>{nameOf(name)}</span> {formatCount(entries)}
           </label>
         ))}
         {isOpen && hidden > 0 && (
-          <span className={styles['hidden']}>and {formatCount(hidden)} more: type to find them</span>
+          <span className={styles['hidden']}>{text('lists.hidden', { count: hidden })}</span>
         )}
         {!isOpen && all.length > FEW && (
           <button
@@ -111,7 +112,7 @@ function ChoiceRow({ label, all, text, leftOut, onChange }: ChoiceRowProps) {
               setIsOpen(true);
             }}
           >
-            + {formatCount(all.length - FEW)} more
+            {text('lists.more', { count: all.length - FEW })}
           </button>
         )}
       </div>
@@ -125,27 +126,27 @@ function ChoiceRow({ label, all, text, leftOut, onChange }: ChoiceRowProps) {
               setSearch('');
             }}
           >
-            Fewer
+            {text('lists.fewer')}
           </Button>
         )}
         <Button
           look="link"
-          aria-label={`All ${label.toLowerCase()}`}
+          aria-label={text(`lists.${what}.all`)}
           onPress={() => {
             const ticked = new Set(names);
             onChange(leftOut.filter((name) => !ticked.has(name)));
           }}
         >
-          All
+          {text('lists.all')}
         </Button>
         <Button
           look="link"
-          aria-label={`None of the ${label.toLowerCase()}`}
+          aria-label={text(`lists.${what}.no`)}
           onPress={() => {
             onChange([...new Set([...leftOut, ...names])]);
           }}
         >
-          None
+          {text('lists.no')}
         </Button>
       </span>
     </div>

@@ -1,6 +1,6 @@
 /** What was understood of the sources of a download: how much, from where, and what is wrong with it. */
-import { formatCount } from '../../common/model/units';
 import { visible } from '../../common/model/visible';
+import { text } from '../../common/text/text';
 import {
   faultsText,
   filesText,
@@ -10,7 +10,6 @@ import {
   type LeftOut,
   type PreviewedSource,
 } from '../lib/previews';
-import { plural } from '../lib/text';
 import { changeDraft, draftsStore } from '../state/drafts';
 import { ListFilter } from './list-filter';
 import form from './form.module.css';
@@ -31,7 +30,7 @@ export function ListPreviews({ sources, together, leftOut, chosen }: ListPreview
   return (
     <div className={styles['preview']}>
       {beside.length > 0 && (
-        <ul className={form['paths']} aria-label="Lists">
+        <ul className={form['paths']} aria-label={text('lists.label')}>
           {beside.map((source) => (
             <SourceRow key={source.key} source={source} />
           ))}
@@ -55,14 +54,16 @@ function Summary({ sources, together, chosen }: Omit<ListPreviewsProps, 'leftOut
   const from =
     first === undefined
       ? ''
-      : `from ${hosts.length === 1 ? visible(first.name) : plural(hosts.length, 'host', 'hosts')}`;
+      : hosts.length === 1
+        ? text('lists.from', { host: visible(first.name) })
+        : text('lists.from-hosts', { count: hosts.length });
   const own = sources.find(({ name }) => name === null)?.preview ?? null;
   const parts = [from, ...(own === null || own.entries === 0 ? [] : [formatText(own)])];
   return (
     <div className={styles['summary']}>
       <p aria-live="polite">
         {entries + faultCount === 0 ? (
-          <span className={styles['muted']}>No addresses yet.</span>
+          <span className={styles['muted']}>{text('lists.none')}</span>
         ) : (
           <>
             <strong className={styles['count']}>{countText(together, chosen)}</strong>{' '}
@@ -76,17 +77,18 @@ function Summary({ sources, together, chosen }: Omit<ListPreviewsProps, 'leftOut
 }
 
 function countText(together: Combined, chosen: number | null): string {
-  if (chosen === together.entries) return filesText(together);
-  return `${chosen === null ? 'Some' : formatCount(chosen)} of ${filesText(together)}`;
+  const files = filesText(together);
+  if (chosen === together.entries) return files;
+  return chosen === null ? text('lists.some', { files }) : text('lists.chosen', { chosen, files });
 }
 
 /** A file or a long pasted text. */
 function SourceRow({ source }: { readonly source: PreviewedSource }) {
   const { name, preview, error } = source;
-  const text = visible(
+  const told = visible(
     error ??
       (preview === null
-        ? 'Reading…'
+        ? text('download.reading')
         : [
             filesText(preview),
             formatText(preview),
@@ -98,13 +100,13 @@ function SourceRow({ source }: { readonly source: PreviewedSource }) {
       <span className={styles['name']} title={name ?? undefined}>
         {name}
       </span>
-      <span className={error === null ? styles['taken'] : styles['error']} title={text}>
-        {text}
+      <span className={error === null ? styles['taken'] : styles['error']} title={told}>
+        {told}
       </span>
       <button
         type="button"
         className={form['remove']}
-        aria-label={`Remove ${name ?? ''}`}
+        aria-label={text('dialog.remove', { name: name ?? '' })}
         onClick={() => {
           remove(source.key);
         }}
@@ -118,8 +120,8 @@ function SourceRow({ source }: { readonly source: PreviewedSource }) {
 function remove(key: string): void {
   const { pasted, listFiles } = draftsStore.get().download;
   changeDraft('download', {
-    pasted: pasted.filter(({ id }) => key !== `pasted ${id}`),
-    listFiles: listFiles.filter((file) => key !== `file ${file}`),
+    pasted: pasted.filter(({ id }) => key !== `pasted:${id}`),
+    listFiles: listFiles.filter((file) => key !== `file:${file}`),
   });
 }
 
@@ -128,14 +130,14 @@ function Faults({ together: { faults, faultCount } }: { readonly together: Combi
   const shown = faults.slice(0, SHOWN_FAULTS);
   return (
     // Scrolls, and so has to be reachable by keyboard.
-    <ul className={styles['faults']} aria-label="Lines that were not understood" tabIndex={0}>
+    <ul className={styles['faults']} aria-label={text('lists.faults.label')} tabIndex={0}>
       {shown.map(({ key, message }) => (
         <li key={key} className={styles['fault']} title={visible(message)}>
           {visible(message)}
         </li>
       ))}
       {faultCount > shown.length && (
-        <li className={styles['fault']}>and {formatCount(faultCount - shown.length)} more</li>
+        <li className={styles['fault']}>{text('lists.faults.more', { count: faultCount - shown.length })}</li>
       )}
     </ul>
   );

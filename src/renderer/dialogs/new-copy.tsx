@@ -1,6 +1,7 @@
 import { useId } from 'react';
 import type { CopyPolicy } from '../../common/model/copy-options';
 import type { CopyJobRequest } from '../../common/model/job-request';
+import { text } from '../../common/text/text';
 import { Segmented } from '../components/segmented';
 import { rulesFault, rulesOf } from '../lib/rules-draft';
 import { changeDraft, draftsStore } from '../state/drafts';
@@ -13,18 +14,8 @@ import styles from './form.module.css';
 import { RulesField } from './rules-field';
 import { SourcesField } from './sources-field';
 
-const LAYOUTS = [
-  { value: 'named', text: 'The folder itself' },
-  { value: 'contents', text: 'Its contents' },
-] as const;
-
-const POLICIES: readonly { readonly value: CopyPolicy; readonly text: string }[] = [
-  { value: 'refuse', text: 'Ask me at the end' },
-  { value: 'skip', text: 'Skip' },
-  { value: 'overwrite', text: 'Overwrite' },
-  { value: 'newer', text: 'Overwrite if older' },
-  { value: 'number', text: 'Keep both (number the copy)' },
-];
+const LAYOUTS = ['named', 'contents'] as const;
+const POLICIES: readonly CopyPolicy[] = ['refuse', 'skip', 'overwrite', 'newer', 'number'];
 
 /** Codes of errors that are about the destination. */
 const DESTINATION_CODES: ReadonlySet<string> = new Set([
@@ -44,9 +35,9 @@ export function NewCopy() {
   const aboutDestination = error !== null && DESTINATION_CODES.has(error.code);
   const missing =
     draft.paths.length === 0
-      ? 'Add at least one file or folder.'
+      ? text('dialog.add-something')
       : draft.destination === ''
-        ? 'Choose a destination.'
+        ? text('copy.choose-destination')
         : rulesFault(draft.rules);
 
   const { existing, verify, checksum, sync, mirror, inPlace } = draft;
@@ -73,12 +64,12 @@ export function NewCopy() {
       error={aboutDestination ? null : error}
       missing={missing}
       request={asked}
-      start="Copy"
+      start={text('copy.start')}
       onStart={() => {
         start(false);
       }}
       instead={{
-        text: 'Show what would happen',
+        text: text('copy.dry-run'),
         onPress: () => {
           start(true);
         },
@@ -86,12 +77,12 @@ export function NewCopy() {
       // What would be deleted is shown before anything is.
       onlyInstead={draft.mirror}
     >
-      <SourcesField kind="copy" label="From" none="Add or drop the files and folders to copy." />
+      <SourcesField kind="copy" label={text('copy.from')} none={text('copy.from.none')} />
       <FolderField
         id={id}
-        label="To"
+        label={text('copy.to')}
         value={draft.destination}
-        placeholder="Destination folder"
+        placeholder={text('copy.to.hint')}
         purpose="copy-target"
         recent={settings?.recentFolders.targets ?? []}
         error={aboutDestination ? error : null}
@@ -100,10 +91,10 @@ export function NewCopy() {
         }}
       />
       <div className={styles['line']}>
-        <span className={styles['label']}>For a folder, copy</span>
+        <span className={styles['label']}>{text('copy.layout')}</span>
         <Segmented
-          label="For a folder, copy"
-          options={LAYOUTS}
+          label={text('copy.layout')}
+          options={LAYOUTS.map((value) => ({ value, text: text(`copy.layout.${value}`) }))}
           value={draft.layout}
           onChange={(layout) => {
             changeDraft('copy', { layout });
@@ -113,9 +104,9 @@ export function NewCopy() {
       <FirstFile asked={asked} />
       <Select
         id={`${id}-existing`}
-        label="If the target differs"
+        label={text('copy.existing')}
         value={draft.existing}
-        options={POLICIES}
+        options={POLICIES.map((value) => ({ value, text: text(`copy.existing.${value}`) }))}
         onChange={(existing) => {
           changeDraft('copy', { existing });
         }}
@@ -126,7 +117,7 @@ export function NewCopy() {
           changeDraft('copy', { verify });
         }}
       >
-        Verify after copying: read each file back from the device and compare
+        {text('copy.verify')}
       </Check>
       <Check
         checked={draft.checksum}
@@ -134,7 +125,7 @@ export function NewCopy() {
           changeDraft('copy', { checksum });
         }}
       >
-        Compare existing files by content instead of size and time
+        {text('copy.checksum')}
       </Check>
       <Check
         checked={draft.sync}
@@ -142,7 +133,7 @@ export function NewCopy() {
           changeDraft('copy', { sync });
         }}
       >
-        Flush each copy to the device: slower, but survives a power failure
+        {text('copy.sync')}
       </Check>
       <Check
         checked={draft.digests}
@@ -150,7 +141,7 @@ export function NewCopy() {
           changeDraft('copy', { digests });
         }}
       >
-        Compute SHA-256 digests while copying, for a manifest
+        {text('copy.digests')}
       </Check>
       <Check
         checked={draft.mirror}
@@ -158,7 +149,7 @@ export function NewCopy() {
           changeDraft('copy', { mirror });
         }}
       >
-        Mirror: delete target files that are not in the source (shown first)
+        {text('copy.mirror')}
       </Check>
       <Check
         checked={draft.inPlace}
@@ -166,7 +157,7 @@ export function NewCopy() {
           changeDraft('copy', { inPlace });
         }}
       >
-        In place: write into files that cannot be replaced; stopping leaves them half-written
+        {text('copy.in-place')}
       </Check>
       <RulesField
         rules={draft.rules}

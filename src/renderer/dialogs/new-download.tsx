@@ -4,6 +4,7 @@ import type { JobRequest } from '../../common/model/job-request';
 import { withoutTrailing } from '../../common/model/paths';
 import { formatBytes } from '../../common/model/units';
 import { fitsOnLine, visible } from '../../common/model/visible';
+import { text } from '../../common/text/text';
 import {
   optionFaults,
   optionsDraft,
@@ -13,7 +14,7 @@ import {
 } from '../lib/download-draft';
 import { chosenEntries, combine, type Combined, type LeftOut, type PreviewedSource } from '../lib/previews';
 import { singleRequest } from '../lib/single-entry';
-import { plural, shortPath } from '../lib/text';
+import { shortPath } from '../lib/text';
 import { useRequest } from '../lib/use-request';
 import { addPaste, addPaths, changeDraft, draftsStore } from '../state/drafts';
 import { jobsStore } from '../state/jobs';
@@ -70,7 +71,7 @@ export function NewDownload() {
   const missing =
     missingText(sources, together, chosen, hasOwn) ??
     Object.values(faults)[0] ??
-    (directory === '' ? 'Choose a folder.' : null);
+    (directory === '' ? text('download.choose-folder') : null);
   const { single } = together;
   const asked: JobRequest | null =
     settings === null
@@ -118,12 +119,12 @@ export function NewDownload() {
       foot={forExperiment ? null : <ModeSwitch kind="download" />}
       start={
         together.isCurrent && !together.partial && chosen !== null && chosen > 0
-          ? `Download ${plural(chosen, 'file', 'files')}`
-          : 'Download'
+          ? text('download.start-count', { count: chosen })
+          : text('download.start')
       }
       onStart={start}
     >
-      <AddressesField text={draft.text} />
+      <AddressesField addresses={draft.text} />
       <ListPreviews sources={sources} together={together} leftOut={leftOut} chosen={chosen} />
       <TargetField directory={directory} error={aboutFolder ? error : null} />
       <DownloadOptionsField
@@ -141,7 +142,8 @@ export function NewDownload() {
 function firstFileText(directory: string, leftOut: LeftOut, name: string | null): string {
   if (name === null || directory === '' || leftOut.hosts.length + leftOut.extensions.length > 0) return '';
   const separator = directory.includes('\\') ? '\\' : '/';
-  return `First file: ${visible(shortPath(`${withoutTrailing(directory, '/\\')}${separator}${name}`))}`;
+  const path = `${withoutTrailing(directory, '/\\')}${separator}${name}`;
+  return text('dialog.first-file', { path: visible(shortPath(path)) });
 }
 
 /** @param hasOwn something is said that is for a single address: it has to be known whether there is one */
@@ -151,13 +153,13 @@ function missingText(
   chosen: number | null,
   hasOwn: boolean,
 ): string | null {
-  if (sources.length === 0) return 'Enter at least one address.';
-  if (!isCurrent && (hasOwn || entries === 0)) return 'Reading…';
-  if (entries === 0) return 'There is no address to download.';
-  return chosen === 0 ? 'Every file is left out.' : null;
+  if (sources.length === 0) return text('download.enter-address');
+  if (!isCurrent && (hasOwn || entries === 0)) return text('download.reading');
+  if (entries === 0) return text('download.no-address');
+  return chosen === 0 ? text('download.all-excluded') : null;
 }
 
-function AddressesField({ text }: { readonly text: string }) {
+function AddressesField({ addresses }: { readonly addresses: string }) {
   const id = useId();
   const onPaste = (event: ClipboardEvent): void => {
     if (addPaste(event.clipboardData)) event.preventDefault();
@@ -166,7 +168,7 @@ function AddressesField({ text }: { readonly text: string }) {
     <div className={styles['field']}>
       <div className={`${styles['line'] ?? ''} ${styles['spread'] ?? ''}`}>
         <label className={styles['label']} htmlFor={id}>
-          Addresses, a list, a curl command, a page, a HAR file: paste or drop anything
+          {text('download.addresses')}
         </label>
         <PickButton
           look="link"
@@ -175,13 +177,13 @@ function AddressesField({ text }: { readonly text: string }) {
             addPaths('download', paths);
           }}
         >
-          Open file…
+          {text('download.open-file')}
         </PickButton>
       </div>
       <textarea
         id={id}
         className={`${styles['area'] ?? ''} ${styles['addresses'] ?? ''}`}
-        value={text}
+        value={addresses}
         placeholder={'https://example.org/one.zip\nhttps://example.org/two.zip'}
         spellCheck={false}
         wrap="off"
@@ -210,7 +212,7 @@ function TargetField({ directory, error }: TargetFieldProps) {
     <div className={styles['field']}>
       <div className={`${styles['line'] ?? ''} ${styles['spread'] ?? ''}`}>
         <label className={styles['label']} htmlFor={id}>
-          Save in
+          {text('download.save-in')}
         </label>
         <FreeSpace directory={directory} />
       </div>
@@ -233,7 +235,7 @@ function TargetField({ directory, error }: TargetFieldProps) {
             if (path !== undefined) change(path);
           }}
         >
-          Choose…
+          {text('common.choose')}
         </PickButton>
       </div>
       <ErrorLine error={error} id={`${id}-error`} />
@@ -243,7 +245,11 @@ function TargetField({ directory, error }: TargetFieldProps) {
 
 function FreeSpace({ directory }: { readonly directory: string }) {
   const free = useRequest('folders:free', directory === '' ? null : { path: directory });
-  return <p className={styles['note']}>{free === null ? '' : `${formatBytes(free)} free`}</p>;
+  return (
+    <p className={styles['note']}>
+      {free === null ? '' : text('download.free', { bytes: formatBytes(free) })}
+    </p>
+  );
 }
 
 const MOST_RECENT = 8;

@@ -1,5 +1,6 @@
 import { ALGORITHMS, ALGORITHM_NAMES, type Algorithm } from '../../common/model/digests';
 import type { JobRequest } from '../../common/model/job-request';
+import { text } from '../../common/text/text';
 import { Segmented } from '../components/segmented';
 import { rulesFault, rulesOf } from '../lib/rules-draft';
 import { changeDraft, draftsStore } from '../state/drafts';
@@ -18,9 +19,9 @@ export function NewHash() {
   const duplicates = draft.aim === 'duplicates';
   const missing =
     draft.paths.length === 0
-      ? 'Add at least one file or folder.'
+      ? text('dialog.add-something')
       : !duplicates && draft.algorithms.length === 0
-        ? 'Choose an algorithm.'
+        ? text('hash.choose-algorithm')
         : rulesFault(draft.rules);
 
   const asked: JobRequest | null =
@@ -44,30 +45,26 @@ export function NewHash() {
       error={creation.error}
       missing={missing}
       request={asked}
-      start={duplicates ? 'Find duplicates' : 'Hash'}
+      start={text(duplicates ? 'hash.start-duplicates' : 'hash.start')}
       onStart={() => {
         if (asked !== null) creation.create(asked);
       }}
     >
       <div className={styles['line']}>
         <Segmented
-          label="What to do"
+          label={text('hash.what')}
           value={draft.aim}
           options={[
-            { value: 'digests', text: 'Digests', title: 'A digest of each file' },
-            { value: 'duplicates', text: 'Duplicates', title: 'Files with the same content' },
+            { value: 'digests', text: text('hash.digests'), title: text('hash.digests.note') },
+            { value: 'duplicates', text: text('hash.duplicates'), title: text('hash.duplicates.note') },
           ]}
           onChange={(aim) => {
             changeDraft('hash', { aim });
           }}
         />
-        <p className={styles['note']}>
-          {duplicates
-            ? 'Finds files with the same content. What happens to them is up to you.'
-            : 'A digest of each file.'}
-        </p>
+        <p className={styles['note']}>{text(duplicates ? 'hash.duplicates.about' : 'hash.digests.about')}</p>
       </div>
-      <SourcesField kind="hash" label="Files and folders" none="Add or drop files and folders." />
+      <SourcesField kind="hash" label={text('hash.sources')} none={text('hash.none')} />
       {!duplicates && <AlgorithmsField chosen={draft.algorithms} />}
       <RulesField
         rules={draft.rules}
@@ -82,7 +79,7 @@ export function NewHash() {
           changeDraft('hash', { cache });
         }}
       >
-        Reuse known digests of files that have not changed
+        {text('hash.cache')}
       </Check>
       <HowField kind="hash" />
     </NewJobDialog>
@@ -91,7 +88,7 @@ export function NewHash() {
 
 function AlgorithmsField({ chosen }: { readonly chosen: readonly Algorithm[] }) {
   return (
-    <div role="group" aria-label="Algorithms" className={styles['wrap']}>
+    <div role="group" aria-label={text('hash.algorithms')} className={styles['wrap']}>
       {ALGORITHMS.map((algorithm) => (
         <Check
           key={algorithm}

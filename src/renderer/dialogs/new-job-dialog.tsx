@@ -114,7 +114,7 @@ export function NewJobDialog(props: NewJobDialogProps) {
           >
             {missing ?? props.note ?? ''}
           </p>
-          <Button onPress={closeDialog}>Cancel</Button>
+          <Button onPress={closeDialog}>{text('common.cancel')}</Button>
           {instead !== undefined && (
             <Button look={onlyInstead ? 'primary' : 'plain'} isDisabled={disabled} onPress={instead.onPress}>
               {instead.text}
@@ -122,7 +122,7 @@ export function NewJobDialog(props: NewJobDialogProps) {
           )}
           {!onlyInstead && (
             <Button look="primary" isDisabled={disabled} onPress={props.onStart}>
-              {forExperiment ? 'Use this work' : props.start}
+              {forExperiment ? text('dialog.use-work') : props.start}
             </Button>
           )}
         </div>
@@ -139,7 +139,7 @@ function CopyAsCommand({ request: asked }: { readonly request: JobRequest }) {
         copyRequestCommand(asked);
       }}
     >
-      Copy as command
+      {text('dialog.copy-command')}
     </Button>
   );
 }

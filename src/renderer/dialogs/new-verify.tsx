@@ -1,6 +1,7 @@
 import { useId } from 'react';
 import { ALGORITHMS, ALGORITHM_NAMES } from '../../common/model/digests';
 import type { JobRequest } from '../../common/model/job-request';
+import { text } from '../../common/text/text';
 import { Segmented } from '../components/segmented';
 import { rulesFault, rulesOf } from '../lib/rules-draft';
 import { changeDraft, draftsStore, type Drafts } from '../state/drafts';
@@ -42,18 +43,18 @@ export function NewVerify() {
       error={creation.error}
       missing={missing}
       request={asked}
-      start={folders ? 'Compare' : 'Verify'}
+      start={text(folders ? 'verify.start-folders' : 'verify.start')}
       onStart={() => {
         if (asked !== null) creation.create(asked);
       }}
     >
       <div className={styles['line']}>
         <Segmented
-          label="What is compared"
+          label={text('verify.what')}
           value={draft.against}
           options={[
-            { value: 'manifest', text: 'Files against a manifest' },
-            { value: 'folders', text: 'Two folders' },
+            { value: 'manifest', text: text('verify.manifest') },
+            { value: 'folders', text: text('verify.folders') },
           ]}
           onChange={(against) => {
             changeDraft('verify', { against });
@@ -81,9 +82,9 @@ function isBag({ manifest }: Draft): boolean {
 }
 
 function missingOf({ against, manifest, left, right }: Draft): string | null {
-  if (against === 'manifest') return manifest === '' ? 'Choose a manifest.' : null;
-  if (left === '' || right === '') return 'Choose two folders.';
-  return left === right ? 'The two folders are the same.' : null;
+  if (against === 'manifest') return manifest === '' ? text('verify.choose-manifest') : null;
+  if (left === '' || right === '') return text('verify.choose-folders');
+  return left === right ? text('verify.same-folder') : null;
 }
 
 interface PathFieldProps {
@@ -115,8 +116,18 @@ function PathField({ draft, field, label, placeholder, purpose = 'folder' }: Pat
 function FolderFields({ draft }: { readonly draft: Draft }) {
   return (
     <>
-      <PathField draft={draft} field="left" label="Left" placeholder="The reference folder" />
-      <PathField draft={draft} field="right" label="Right" placeholder="The folder to compare with it" />
+      <PathField
+        draft={draft}
+        field="left"
+        label={text('verify.left')}
+        placeholder={text('verify.left.hint')}
+      />
+      <PathField
+        draft={draft}
+        field="right"
+        label={text('verify.right')}
+        placeholder={text('verify.right.hint')}
+      />
     </>
   );
 }
@@ -127,8 +138,8 @@ function ManifestFields({ draft }: { readonly draft: Draft }) {
       <PathField
         draft={draft}
         field="manifest"
-        label="Manifest"
-        placeholder="SHA256SUMS, files.sfv, manifest.json, bagit.txt…"
+        label={text('verify.manifest-file')}
+        placeholder={text('verify.manifest-file.hint')}
         purpose="manifest"
       />
       {!isBag(draft) && (
@@ -136,8 +147,8 @@ function ManifestFields({ draft }: { readonly draft: Draft }) {
           <PathField
             draft={draft}
             field="root"
-            label="Folder of the files"
-            placeholder="The manifest’s own folder"
+            label={text('verify.root')}
+            placeholder={text('verify.root.hint')}
           />
           <Check
             checked={draft.strict}
@@ -145,7 +156,7 @@ function ManifestFields({ draft }: { readonly draft: Draft }) {
               changeDraft('verify', { strict });
             }}
           >
-            Strict: files that the manifest does not list are a difference
+            {text('verify.strict')}
           </Check>
         </>
       )}
@@ -159,7 +170,7 @@ function MoreFields({ draft }: { readonly draft: Draft }) {
   const id = useId();
   return (
     <details className={styles['more']}>
-      <summary className={styles['summary']}>More</summary>
+      <summary className={styles['summary']}>{text('dialog.more')}</summary>
       <div className={styles['moreBody']}>
         <Check
           checked={draft.ignoreMissing}
@@ -167,16 +178,16 @@ function MoreFields({ draft }: { readonly draft: Draft }) {
             changeDraft('verify', { ignoreMissing });
           }}
         >
-          Pass over listed files that are not there
+          {text('verify.ignore-missing')}
         </Check>
         {!isBag(draft) && (
           <>
             <Select
               id={`${id}-algorithm`}
-              label="Algorithm, if the manifest does not say"
+              label={text('verify.algorithm')}
               value={draft.algorithm ?? TOLD}
               options={[
-                { value: TOLD, text: 'Detect from the digests' },
+                { value: TOLD, text: text('verify.detect') },
                 ...ALGORITHMS.map((algorithm) => ({ value: algorithm, text: ALGORITHM_NAMES[algorithm] })),
               ]}
               onChange={(value) => {
@@ -191,7 +202,7 @@ function MoreFields({ draft }: { readonly draft: Draft }) {
                 changeDraft('verify', { outside });
               }}
             >
-              Open files outside of the folder, if the manifest lists them
+              {text('verify.outside')}
             </Check>
           </>
         )}

@@ -2,6 +2,7 @@
 import { createContext, useContext, useId, type ReactNode } from 'react';
 import type { RequestInput } from '../../common/ipc';
 import { visible } from '../../common/model/visible';
+import { text } from '../../common/text/text';
 import type { OptionFaults, OptionsDraft } from '../lib/download-draft';
 import { PickButton } from './fields';
 import form from './form.module.css';
@@ -189,7 +190,7 @@ export function FileField({ field, label, purpose, none }: FileFieldProps) {
           <button
             type="button"
             className={form['remove']}
-            aria-label={`Do without ${name}`}
+            aria-label={text('options.remove', { name })}
             onClick={() => {
               change({ [field]: '' });
             }}

@@ -1,5 +1,6 @@
 /** Folders and files of earlier jobs, the newest first. */
 import { visible } from '../../common/model/visible';
+import { text } from '../../common/text/text';
 import { MenuButton } from '../components/menu';
 import { shortPath } from '../lib/text';
 
@@ -12,11 +13,11 @@ export function RecentMenu({ paths, onChoose }: RecentMenuProps) {
   if (paths.length === 0) return null;
   return (
     <MenuButton
-      label="Recent folders"
+      label={text('dialog.recent-folders')}
       entries={paths.map((path) => ({ id: path, text: visible(shortPath(path)) }))}
       onAction={onChoose}
     >
-      Recent <span aria-hidden="true">▾</span>
+      {text('dialog.recent')} <span aria-hidden="true">▾</span>
     </MenuButton>
   );
 }

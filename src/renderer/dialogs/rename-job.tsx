@@ -1,5 +1,6 @@
 /** Another name for a job, as its list, the history and `heddle jobs` show it. */
 import { useId, useState } from 'react';
+import { text } from '../../common/text/text';
 import { Button } from '../components/button';
 import { Dialog } from '../components/dialog';
 import { renameJob } from '../state/actions';
@@ -16,7 +17,7 @@ export function RenameJob({ jobId }: { readonly jobId: number }) {
   if (job === null) return null;
   const label = typed ?? job.label;
   return (
-    <Dialog title="Rename job" small onClose={closeDialog}>
+    <Dialog title={text('rename.title')} small onClose={closeDialog}>
       <form
         onSubmit={(event) => {
           event.preventDefault();
@@ -28,7 +29,7 @@ export function RenameJob({ jobId }: { readonly jobId: number }) {
         <div className={styles['body']}>
           <div className={styles['field']}>
             <label className={styles['label']} htmlFor={id}>
-              Name
+              {text('rename.name')}
             </label>
             <input
               id={id}
@@ -48,9 +49,9 @@ export function RenameJob({ jobId }: { readonly jobId: number }) {
           </div>
         </div>
         <div className={styles['buttons']}>
-          <Button onPress={closeDialog}>Cancel</Button>
+          <Button onPress={closeDialog}>{text('common.cancel')}</Button>
           <Button look="primary" type="submit" isDisabled={label.trim() === ''}>
-            Rename
+            {text('rename.act')}
           </Button>
         </div>
       </form>

@@ -1,16 +1,12 @@
 /** Which files of the chosen folders a job takes. Closed it says in a line what is not usual. */
 import { useId } from 'react';
 import { LINK_RULES, type LinkRule } from '../../common/model/walk-rules';
+import { text } from '../../common/text/text';
 import { Segmented } from '../components/segmented';
+import { rich } from '../components/rich-text';
 import { isWrongSize, rulesText, type RulesDraft } from '../lib/rules-draft';
 import { Check } from './fields';
 import styles from './form.module.css';
-
-const LINK_WORDS: Readonly<Record<LinkRule, string>> = {
-  link: 'As links',
-  follow: 'Follow',
-  skip: 'Leave out',
-};
 
 interface RulesFieldProps {
   readonly rules: RulesDraft;
@@ -31,13 +27,16 @@ export function RulesField({ rules, usualLinks, walks = true, onChange }: RulesF
   return (
     <details className={styles['more']}>
       <summary className={styles['summary']}>
-        Which files: <span className={styles['summaryText']}>{rulesText(rules, usualLinks)}</span>
+        {rich('rules.title', {
+          rules: rulesText(rules, usualLinks),
+          what: (words) => <span className={styles['summaryText']}>{words}</span>,
+        })}
       </summary>
       <div className={styles['moreBody']}>
         <div className={styles['pair']}>
           <GlobsField
             id={`${id}-include`}
-            label="Include (one pattern per line)"
+            label={text('rules.include')}
             placeholder="*.jpg"
             value={rules.include}
             onChange={(include) => {
@@ -46,7 +45,7 @@ export function RulesField({ rules, usualLinks, walks = true, onChange }: RulesF
           />
           <GlobsField
             id={`${id}-exclude`}
-            label="Exclude (one pattern per line)"
+            label={text('rules.exclude')}
             placeholder="node_modules"
             value={rules.exclude}
             onChange={(exclude) => {
@@ -61,7 +60,7 @@ export function RulesField({ rules, usualLinks, walks = true, onChange }: RulesF
               change({ hidden });
             }}
           >
-            Include hidden files
+            {text('rules.hidden')}
           </Check>
           <Check
             checked={rules.gitignore}
@@ -69,7 +68,7 @@ export function RulesField({ rules, usualLinks, walks = true, onChange }: RulesF
               change({ gitignore });
             }}
           >
-            Respect .gitignore
+            {text('rules.gitignore')}
           </Check>
           {walks && (
             <Check
@@ -78,18 +77,18 @@ export function RulesField({ rules, usualLinks, walks = true, onChange }: RulesF
                 change({ oneFileSystem });
               }}
             >
-              Stay on one file system
+              {text('rules.one-file-system')}
             </Check>
           )}
         </div>
         {walks && (
           <div className={styles['wrap']}>
             <span className={styles['line']}>
-              <span className={styles['label']}>Symbolic links</span>
+              <span className={styles['label']}>{text('rules.links')}</span>
               <Segmented
-                label="Symbolic links"
+                label={text('rules.links')}
                 value={rules.links}
-                options={links.map((rule) => ({ value: rule, text: LINK_WORDS[rule] }))}
+                options={links.map((rule) => ({ value: rule, text: text(`rules.link.${rule}`) }))}
                 onChange={(chosen) => {
                   change({ links: chosen });
                 }}
@@ -100,7 +99,7 @@ export function RulesField({ rules, usualLinks, walks = true, onChange }: RulesF
         <div className={styles['line']}>
           <SizeField
             id={`${id}-min`}
-            label="Size from"
+            label={text('rules.size-from')}
             value={rules.minSize}
             onChange={(minSize) => {
               change({ minSize });
@@ -108,7 +107,7 @@ export function RulesField({ rules, usualLinks, walks = true, onChange }: RulesF
           />
           <SizeField
             id={`${id}-max`}
-            label="up to"
+            label={text('rules.size-to')}
             value={rules.maxSize}
             onChange={(maxSize) => {
               change({ maxSize });
@@ -125,7 +124,7 @@ interface TextProps {
   readonly label: string;
   readonly placeholder?: string;
   readonly value: string;
-  readonly onChange: (text: string) => void;
+  readonly onChange: (value: string) => void;
 }
 
 function GlobsField({ id, label, placeholder, value, onChange }: TextProps) {
@@ -159,7 +158,7 @@ function SizeField({ id, label, value, onChange }: TextProps) {
         id={id}
         className={`${styles['input'] ?? ''} ${styles['size'] ?? ''}`}
         value={value}
-        placeholder="any size"
+        placeholder={text('rules.any-size')}
         spellCheck={false}
         aria-invalid={isWrongSize(value)}
         onChange={(event) => {

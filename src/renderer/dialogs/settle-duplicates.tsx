@@ -1,12 +1,13 @@
 /** Asks which copy of a file stays, and what becomes of the others. */
-import { useState } from 'react';
+import { useId, useState } from 'react';
 import type { DuplicateEnd, DuplicateGroup } from '../../common/model/duplicates';
 import { formatBytes } from '../../common/model/units';
 import { visible } from '../../common/model/visible';
+import { text } from '../../common/text/text';
 import { Button } from '../components/button';
 import { Dialog } from '../components/dialog';
+import { rich } from '../components/rich-text';
 import { inBrowser } from '../lib/place';
-import { plural } from '../lib/text';
 import formStyles from './form.module.css';
 import styles from './settle-duplicates.module.css';
 
@@ -18,6 +19,7 @@ interface SettleDuplicatesProps {
 
 export function SettleDuplicates({ group, onClose, onSettle }: SettleDuplicatesProps) {
   const { ids, paths, size } = group;
+  const name = useId();
   const [keep, setKeep] = useState(ids[0] ?? 0);
   const [left, setLeft] = useState<ReadonlySet<number>>(new Set());
   const go = ids.filter((id) => id !== keep && !left.has(id));
@@ -27,14 +29,14 @@ export function SettleDuplicates({ group, onClose, onSettle }: SettleDuplicatesP
   };
   const kept = paths[ids.indexOf(keep)] ?? '';
   return (
-    <Dialog title="Which copy stays?" wide onClose={onClose}>
+    <Dialog title={text('settle.title')} wide onClose={onClose}>
       <div className={formStyles['body']}>
         <table className={styles['files']}>
           <thead>
             <tr>
-              <th scope="col">Keep</th>
-              <th scope="col">Replace or remove</th>
-              <th scope="col">File</th>
+              <th scope="col">{text('settle.keep')}</th>
+              <th scope="col">{text('settle.go')}</th>
+              <th scope="col">{text('settle.file')}</th>
             </tr>
           </thead>
           <tbody>
@@ -45,8 +47,8 @@ export function SettleDuplicates({ group, onClose, onSettle }: SettleDuplicatesP
                   <td>
                     <input
                       type="radio"
-                      name="keep"
-                      aria-label={`Keep ${visible(path)}`}
+                      name={name}
+                      aria-label={text('settle.keep.one', { path: visible(path) })}
                       checked={id === keep}
                       onChange={() => {
                         setKeep(id);
@@ -56,7 +58,7 @@ export function SettleDuplicates({ group, onClose, onSettle }: SettleDuplicatesP
                   <td>
                     <input
                       type="checkbox"
-                      aria-label={`Replace or remove ${visible(path)}`}
+                      aria-label={text('settle.go.one', { path: visible(path) })}
                       disabled={id === keep}
                       checked={go.includes(id)}
                       onChange={() => {
@@ -75,18 +77,18 @@ export function SettleDuplicates({ group, onClose, onSettle }: SettleDuplicatesP
           </tbody>
         </table>
         <p>
-          <strong>{visible(kept)}</strong> stays. {plural(go.length, 'copy', 'copies')} selected,{' '}
-          {formatBytes(go.length * size)}. Each file is read once more before anything happens to it; one that
-          has changed is left alone.
+          {rich('settle.stays', {
+            path: visible(kept),
+            b: (words) => <strong>{words}</strong>,
+            count: go.length,
+            bytes: formatBytes(go.length * size),
+          })}
         </p>
-        <p className={styles['note']}>
-          A hard link is another name of the same file: every name then shows the same content, permissions
-          and times, and a change through one name is seen through all of them.
-        </p>
+        <p className={styles['note']}>{text('settle.hard-links')}</p>
       </div>
       <div className={formStyles['buttons']}>
         <Button onPress={onClose} autoFocus>
-          Cancel
+          {text('common.cancel')}
         </Button>
         <Button
           isDisabled={go.length === 0}
@@ -94,7 +96,7 @@ export function SettleDuplicates({ group, onClose, onSettle }: SettleDuplicatesP
             settle('link');
           }}
         >
-          Replace with hard links
+          {text('settle.link')}
         </Button>
         {!inBrowser && (
           <Button
@@ -104,7 +106,7 @@ export function SettleDuplicates({ group, onClose, onSettle }: SettleDuplicatesP
               settle('trash');
             }}
           >
-            Move to trash
+            {text('settle.trash')}
           </Button>
         )}
       </div>

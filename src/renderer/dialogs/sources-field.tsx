@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react';
+import { text } from '../../common/text/text';
 import { addPaths, changeDraft, draftsStore } from '../state/drafts';
 import { useSettings } from '../state/settings';
 import { useStore } from '../state/store';
@@ -25,10 +26,10 @@ export function SourcesField({ kind, label, none }: SourcesFieldProps) {
         <span className={styles['label']}>{label}</span>
         <span className={styles['line']}>
           <PickButton purpose="folders" onPick={add}>
-            Add folders…
+            {text('dialog.add-folders')}
           </PickButton>
           <PickButton purpose="files" onPick={add}>
-            Add files…
+            {text('dialog.add-files')}
           </PickButton>
           <RecentMenu
             paths={recent.filter((path) => !paths.includes(path))}

@@ -1,5 +1,6 @@
 /** When a job that has not ended is to start. */
 import { useId, useState } from 'react';
+import { text } from '../../common/text/text';
 import { Button } from '../components/button';
 import { Dialog } from '../components/dialog';
 import { startAt } from '../state/queue';
@@ -19,7 +20,7 @@ export function StartAt({ jobId }: { readonly jobId: number }) {
   const atMs = new Date(value).getTime();
   const isLater = atMs > openedAtMs;
   return (
-    <Dialog title="Start at" small onClose={closeDialog}>
+    <Dialog title={text('start-at.title')} small onClose={closeDialog}>
       <form
         onSubmit={(event) => {
           event.preventDefault();
@@ -31,7 +32,7 @@ export function StartAt({ jobId }: { readonly jobId: number }) {
         <div className={styles['body']}>
           <div className={styles['field']}>
             <label className={styles['label']} htmlFor={id}>
-              Date and time
+              {text('start-at.when')}
             </label>
             <input
               id={id}
@@ -47,9 +48,7 @@ export function StartAt({ jobId }: { readonly jobId: number }) {
               }}
             />
             <p id={`${id}-note`} className={styles['note']}>
-              {isLater
-                ? 'Until then the job is paused. If Heddle is not running at that time, the job starts when you open Heddle.'
-                : 'Choose a time in the future.'}
+              {text(isLater ? 'start-at.note' : 'start-at.future')}
             </p>
           </div>
         </div>
@@ -61,12 +60,12 @@ export function StartAt({ jobId }: { readonly jobId: number }) {
                 closeDialog();
               }}
             >
-              Remove start time
+              {text('start-at.remove')}
             </Button>
           )}
-          <Button onPress={closeDialog}>Cancel</Button>
+          <Button onPress={closeDialog}>{text('common.cancel')}</Button>
           <Button look="primary" type="submit" isDisabled={!isLater}>
-            Set start time
+            {text('start-at.set')}
           </Button>
         </div>
       </form>

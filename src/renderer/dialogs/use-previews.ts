@@ -30,14 +30,14 @@ function sourcesOf({ text, pasted, listFiles }: Lists, format: ListFormat | null
   return [
     ...(text.trim() === '' ? [] : [{ key: 'text', name: null, text, file: null, format }]),
     ...pasted.map((list) => ({
-      key: `pasted ${list.id}`,
+      key: `pasted:${list.id}`,
       name: list.name,
       text: list.text,
       file: null,
       format,
     })),
     ...listFiles.map((file) => ({
-      key: `file ${file}`,
+      key: `file:${file}`,
       name: visible(file.replace(/^.*[/\\]/u, '')),
       text: null,
       file,

@@ -179,9 +179,9 @@ test('one login, with a name', () => {
 
 test('closed, it says what is not as usual, and no secret', () => {
   const text = optionsText(FULL, true);
-  expect(text).toMatch(/^existing files: overwrite if newer, read as CSV, named a\.bin, checksum, /u);
+  expect(text).toMatch(/^existing files: overwrite if newer, list format: CSV, name: a\.bin, checksum, /u);
   expect(text).toContain('at most 2.1 MB/s');
   expect(text).toContain('login me');
-  expect(text).toContain('certificates not checked');
+  expect(text).toContain('certificates not verified');
   expect(text).not.toMatch(/p:w|k:p|X-Key/u);
 });

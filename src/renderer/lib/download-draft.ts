@@ -1,16 +1,23 @@
 /** The options of a download as they are typed, and what becomes of them. Pure. */
 import { ALGORITHM_NAMES, type CheckAlgorithm } from '../../common/model/digests';
 import { parseChecksum } from '../../common/model/digest-fields';
-import { LIST_FORMAT_NAMES, type ExistingPolicy, type ListFormat } from '../../common/model/download';
+import type { ExistingPolicy, ListFormat } from '../../common/model/download';
 import {
   DEFAULT_DOWNLOAD_OPTIONS,
   type DownloadOptions,
   type RememberedOptions,
 } from '../../common/model/download-options';
-import { STATUS_PATTERN, isFieldValue, readHeaderLine } from '../../common/model/http-fields';
-import { PROXY_FORM, readProxyAddress } from '../../common/model/proxy-address';
-import { formatBytes, readBytes } from '../../common/model/units';
-import { plural } from './text';
+import {
+  STATUS_PATTERN,
+  isConnectionField,
+  isFieldValue,
+  isToken,
+  readHeaderLine,
+  splitField,
+} from '../../common/model/http-fields';
+import { readProxyAddress } from '../../common/model/proxy-address';
+import { formatRate, readBytes } from '../../common/model/units';
+import { text } from '../../common/text/text';
 
 /** Text that is typed: '' leaves it to the default. Paths: '' is none. */
 export interface OptionsDraft {
@@ -63,10 +70,10 @@ export const EMPTY_OPTIONS: OptionsDraft = optionsDraft({});
 export function optionsDraft(remembered: RememberedOptions): OptionsDraft {
   const unlessUsual = <Name extends keyof RememberedOptions>(
     name: Name,
-    text: (value: NonNullable<DownloadOptions[Name]>) => string,
+    written: (value: NonNullable<DownloadOptions[Name]>) => string,
   ): string => {
     const value = remembered[name] as DownloadOptions[Name] | undefined;
-    return value == null || value === USUAL[name] ? '' : text(value);
+    return value == null || value === USUAL[name] ? '' : written(value);
   };
   const seconds = (ms: number): string => String(ms / 1000);
   return {
@@ -121,53 +128,55 @@ export type OptionFaults = Partial<Readonly<Record<keyof OptionsDraft, string>>>
 /** @param isSingle whether there is one address alone, which can be given a name and a checksum */
 export function optionFaults(draft: OptionsDraft, isSingle: boolean): OptionFaults {
   const faults: Partial<Record<keyof OptionsDraft, string>> = {};
-  const check = (field: keyof OptionsDraft, isRight: (text: string) => boolean, sentence: string): void => {
-    const text = draft[field];
-    if (typeof text === 'string' && text.trim() !== '' && !isRight(text.trim())) faults[field] = sentence;
+  const check = (field: keyof OptionsDraft, isRight: (typed: string) => boolean, sentence: string): void => {
+    const typed = draft[field];
+    if (typeof typed === 'string' && typed.trim() !== '' && !isRight(typed.trim())) faults[field] = sentence;
   };
   const whole =
     (least: number, most: number) =>
-    (text: string): boolean =>
-      /^\d+$/u.test(text) && Number(text) >= least && Number(text) <= most;
-  const isSize = (text: string): boolean => readBytes(text) !== null;
-  const isSeconds = (text: string): boolean => Number(text) > 0 && Number(text) <= 86_400;
+    (typed: string): boolean =>
+      /^\d+$/u.test(typed) && Number(typed) >= least && Number(typed) <= most;
+  const isSize = (typed: string): boolean => readBytes(typed) !== null;
+  const isSeconds = (typed: string): boolean => Number(typed) > 0 && Number(typed) <= 86_400;
 
   if (isSingle) {
-    check(
-      'checksum',
-      (text) => parseChecksum(text) !== null,
-      'Write the checksum as sha256=… with the whole digest.',
-    );
-    check('name', (text) => !/[/\\]/u.test(text), 'A name cannot contain a slash. Choose the folder above.');
+    check('checksum', (typed) => parseChecksum(typed) !== null, text('options.fault.checksum'));
+    check('name', (typed) => !/[/\\]/u.test(typed), text('options.fault.name'));
   }
-  check('connectionsPerHost', whole(1, 256), 'Connections per host: 1 to 256.');
-  check(
-    'limitRate',
-    (text) => (readBytes(text) ?? 0) >= 1,
-    'Write the speed limit in bytes per second, such as 500K or 2M.',
-  );
-  check('retries', whole(0, 1000), 'Retries: a whole number from 0 to 1000.');
-  check('retryBase', whole(1, 86_400_000), 'The delay must be a whole number of milliseconds, at least 1.');
+  check('connectionsPerHost', whole(1, 256), text('options.fault.per-host'));
+  check('limitRate', (typed) => (readBytes(typed) ?? 0) >= 1, text('options.fault.limit'));
+  check('retries', whole(0, 1000), text('options.fault.retries'));
+  check('retryBase', whole(1, 86_400_000), text('options.fault.retry-base'));
   if (!statusesOf(draft).every((status) => STATUS_PATTERN.test(status)))
-    faults.retryOn = 'List status codes from 400 to 599, or 4xx or 5xx, such as 403, 5xx.';
-  check('maxSize', isSize, 'Write a size in bytes, or with a suffix, such as 10M.');
-  check('keepFree', isSize, 'Write a size in bytes, or with a suffix, such as 10M.');
-  check('connectTimeout', isSeconds, 'A timeout is a number of seconds greater than 0.');
-  check('headerTimeout', isSeconds, 'A timeout is a number of seconds greater than 0.');
-  check('stallTimeout', isSeconds, 'A timeout is a number of seconds greater than 0.');
-  check('proxy', (text) => readProxyAddress(text) !== null, `A proxy is ${PROXY_FORM}.`);
-  check('userAgent', isFieldValue, 'This contains characters that are not allowed in a header.');
-  check('bearer', isFieldValue, 'This contains characters that are not allowed in a header.');
-  if (draft.user === '' && draft.password !== '') faults.user = 'Enter a name for this password.';
-  if (draft.user !== '' && draft.bearer.trim() !== '')
-    faults.bearer = 'Use a name and password, or a token, but not both.';
+    faults.retryOn = text('options.fault.retry-on');
+  check('maxSize', isSize, text('rules.fault.size'));
+  check('keepFree', isSize, text('rules.fault.size'));
+  check('connectTimeout', isSeconds, text('options.fault.timeout'));
+  check('headerTimeout', isSeconds, text('options.fault.timeout'));
+  check('stallTimeout', isSeconds, text('options.fault.timeout'));
+  check(
+    'proxy',
+    (typed) => readProxyAddress(typed) !== null,
+    text('options.fault.proxy', { form: text('options.proxy.form') }),
+  );
+  check('userAgent', isFieldValue, text('options.fault.characters'));
+  check('bearer', isFieldValue, text('options.fault.characters'));
+  if (draft.user === '' && draft.password !== '') faults.user = text('options.fault.user');
+  if (draft.user !== '' && draft.bearer.trim() !== '') faults.bearer = text('options.fault.bearer');
   if (draft.certFile === '' && draft.keyFile + draft.keyPassword !== '')
-    faults.certFile = 'Choose the certificate for this key.';
-  const header = headerLines(draft)
-    .map(readHeaderLine)
-    .find((read) => typeof read === 'string');
-  if (header !== undefined) faults.headers = header;
+    faults.certFile = text('options.fault.certificate');
+  const header = headerLines(draft).find((line) => typeof readHeaderLine(line) === 'string');
+  if (header !== undefined) faults.headers = headerFault(header);
   return faults;
+}
+
+/** What is wrong with a line that {@link readHeaderLine} does not take. */
+function headerFault(line: string): string {
+  const field = splitField(line);
+  if (field === null || !isToken(field[0])) return text('options.fault.header');
+  return isConnectionField(field[0])
+    ? text('options.fault.own-header', { name: field[0] })
+    : text('options.fault.characters');
 }
 
 /** Only what is not as usual. Of a draft without faults. */
@@ -192,9 +201,9 @@ export function optionsOf(draft: OptionsDraft): Partial<DownloadOptions> {
 
 /** Of these the next download begins with the same. */
 export function rememberedOf(draft: OptionsDraft): RememberedOptions {
-  const whole = (text: string): number | undefined => (text.trim() === '' ? undefined : Number(text));
-  const ms = (text: string): number | undefined =>
-    text.trim() === '' ? undefined : Math.max(1, Math.round(Number(text) * 1000));
+  const whole = (typed: string): number | undefined => (typed.trim() === '' ? undefined : Number(typed));
+  const ms = (typed: string): number | undefined =>
+    typed.trim() === '' ? undefined : Math.max(1, Math.round(Number(typed) * 1000));
   return withoutUsual({
     existing: draft.existing,
     retries: whole(draft.retries),
@@ -237,50 +246,43 @@ function statusesOf({ retryOn }: OptionsDraft): string[] {
     .filter((status) => status !== '');
 }
 
-function textOr(text: string): string | undefined {
-  return text.trim() === '' ? undefined : text.trim();
+function textOr(typed: string): string | undefined {
+  return typed.trim() === '' ? undefined : typed.trim();
 }
-
-export const EXISTING_WORDS: Readonly<Record<ExistingPolicy, string>> = {
-  number: 'Keep both',
-  skip: 'Skip',
-  overwrite: 'Overwrite',
-  newer: 'Overwrite if newer',
-};
 
 /** What is not as usual, for who does not open the options: `Overwrite, login, at most 2.0 MB/s`; '' where all is. */
 export function optionsText(draft: OptionsDraft, isSingle: boolean): string {
   const rate = readBytes(draft.limitRate);
   const headers = headerLines(draft).length;
   const parts = [
-    draft.existing !== USUAL.existing && `existing files: ${EXISTING_WORDS[draft.existing].toLowerCase()}`,
-    draft.format !== null && `read as ${LIST_FORMAT_NAMES[draft.format]}`,
-    isSingle && draft.name.trim() !== '' && `named ${draft.name.trim()}`,
-    isSingle && draft.checksum.trim() !== '' && 'checksum',
-    draft.segments !== USUAL.segments &&
-      plural(draft.segments, 'connection per file', 'connections per file'),
-    draft.connectionsPerHost.trim() !== '' && `${draft.connectionsPerHost.trim()} per host`,
-    rate !== null && `at most ${formatBytes(rate)}/s`,
-    draft.user !== '' && `login ${draft.user}`,
-    draft.bearer.trim() !== '' && 'token',
-    headers > 0 && plural(headers, 'header', 'headers'),
-    draft.cookies !== '' && 'cookies',
-    draft.netrc !== '' && 'logins from a file',
-    draft.userAgent.trim() !== '' && 'user agent',
-    draft.retries.trim() !== '' && plural(Number(draft.retries), 'retry', 'retries'),
-    draft.retryBase.trim() !== '' && 'first wait',
-    draft.retryOn.trim() !== '' && `retried on ${statusesOf(draft).join(', ')}`,
-    draft.retryAll && 'POST retried',
-    draft.proxy.trim() !== '' && 'proxy',
-    draft.caFile !== '' && 'certificates',
-    draft.certFile !== '' && 'client certificate',
-    draft.insecure && 'certificates not checked',
-    draft.unmarked && 'not marked as from the internet',
+    draft.existing !== USUAL.existing && text(`options.is-existing.${draft.existing}`),
+    draft.format !== null && text('options.is-format', { format: text(`format.${draft.format}`) }),
+    isSingle && draft.name.trim() !== '' && text('options.is-name', { name: draft.name.trim() }),
+    isSingle && draft.checksum.trim() !== '' && text('options.is-checksum'),
+    draft.segments !== USUAL.segments && text('options.is-segments', { count: draft.segments }),
+    draft.connectionsPerHost.trim() !== '' &&
+      text('options.is-per-host', { count: draft.connectionsPerHost.trim() }),
+    rate !== null && text('options.is-limit', { rate: formatRate(rate) }),
+    draft.user !== '' && text('options.is-login', { name: draft.user }),
+    draft.bearer.trim() !== '' && text('options.is-token'),
+    headers > 0 && text('options.is-headers', { count: headers }),
+    draft.cookies !== '' && text('options.is-cookies'),
+    draft.netrc !== '' && text('options.is-netrc'),
+    draft.userAgent.trim() !== '' && text('options.is-user-agent'),
+    draft.retries.trim() !== '' && text('options.is-retries', { count: Number(draft.retries) }),
+    draft.retryBase.trim() !== '' && text('options.is-retry-base'),
+    draft.retryOn.trim() !== '' && text('options.is-retry-on', { statuses: statusesOf(draft).join(', ') }),
+    draft.retryAll && text('options.is-retry-all'),
+    draft.proxy.trim() !== '' && text('options.is-proxy'),
+    draft.caFile !== '' && text('options.is-ca'),
+    draft.certFile !== '' && text('options.is-certificate'),
+    draft.insecure && text('options.is-insecure'),
+    draft.unmarked && text('options.is-unmarked'),
     draft.digests.length > 0 && draft.digests.map((algorithm) => ALGORITHM_NAMES[algorithm]).join(', '),
-    draft.maxSize.trim() !== '' && `files up to ${draft.maxSize.trim()}`,
-    draft.keepFree.trim() !== '' && `${draft.keepFree.trim()} kept free`,
-    [draft.connectTimeout, draft.headerTimeout, draft.stallTimeout].some((text) => text.trim() !== '') &&
-      'time-outs',
+    draft.maxSize.trim() !== '' && text('options.is-max-size', { size: draft.maxSize.trim() }),
+    draft.keepFree.trim() !== '' && text('options.is-keep-free', { size: draft.keepFree.trim() }),
+    [draft.connectTimeout, draft.headerTimeout, draft.stallTimeout].some((typed) => typed.trim() !== '') &&
+      text('options.is-timeouts'),
   ];
   return parts.filter((part) => part !== false).join(', ');
 }

@@ -9,7 +9,10 @@ export interface Failure {
 }
 
 export function failureOf({ code, message }: Pick<ErrorData, 'code' | 'message'>): Failure {
-  const sentence = shownCatalogue().failure(code);
+  const catalogue = shownCatalogue();
+  const told = catalogue.stored(message);
+  if (told !== message) return { sentence: told, detail: null };
+  const sentence = catalogue.failure(code);
   return sentence === null ? { sentence: message, detail: null } : { sentence, detail: message };
 }
 

@@ -1,12 +1,6 @@
 /** What the sources of a new download hold together. Pure. */
-import {
-  LIST_FORMAT_NAMES,
-  type DownloadEntry,
-  type EntryGroup,
-  type ListPreview,
-} from '../../common/model/download';
-import { formatCount } from '../../common/model/units';
-import { plural } from './text';
+import type { DownloadEntry, EntryGroup, ListPreview } from '../../common/model/download';
+import { text } from '../../common/text/text';
 
 /** One source, and what was understood of it. */
 export interface PreviewedSource {
@@ -125,25 +119,22 @@ export function chosenEntries(
 
 /** `.zip`, or in words that there is none. */
 export function extensionText(extension: string): string {
-  return extension === '' ? 'no extension' : `.${extension}`;
+  return extension === '' ? text('lists.no-extension') : `.${extension}`;
 }
 
 /** What a source was taken for: `CSV`, `a curl command`. */
 export function formatText({ format, entries }: Pick<ListPreview, 'format' | 'entries'>): string {
-  if (format === 'urls') return entries === 1 ? 'an address' : 'a list of addresses';
-  const name = LIST_FORMAT_NAMES[format];
-  const isOne = entries === 1 && / (?:commands|calls)$/u.test(name);
-  return isOne ? `a ${name.replace(/s$/u, '')}` : name;
+  return text(`format.${format}.found`, { count: entries });
 }
 
 /** `1,200 files`, or with `or more` where not all was looked at. */
 export function filesText({ entries, partial }: Pick<Combined, 'entries' | 'partial'>): string {
-  return plural(entries, 'file', 'files') + (partial ? ' or more' : '');
+  return text(partial ? 'lists.files-or-more' : 'lists.files', { count: entries });
 }
 
 /** `12 lines not understood` */
 export function faultsText(count: number): string {
-  return `${plural(count, 'line', 'lines')} not understood`;
+  return text('lists.faults', { count });
 }
 
 /** What else there is to say, a line each. */
@@ -152,14 +143,13 @@ export function remarkLines({ duplicates, clashes, remarks }: Combined): readonl
   const others = clashes.length - 1;
   return [
     ...remarks,
-    ...(duplicates > 0 ? [`${plural(duplicates, 'entry comes', 'entries come')} more than once.`] : []),
+    ...(duplicates > 0 ? [text('lists.duplicates', { count: duplicates })] : []),
     ...(clash === undefined
       ? []
       : [
-          `${plural(clash.entries, 'file', 'files')} would be called ${clash.name}; they get numbers.` +
-            (others > 0
-              ? ` So do those of ${formatCount(others)} more ${others === 1 ? 'name' : 'names'}.`
-              : ''),
+          others > 0
+            ? text('lists.clashes', { count: clash.entries, name: clash.name, others })
+            : text('lists.clash', { count: clash.entries, name: clash.name }),
         ]),
   ];
 }

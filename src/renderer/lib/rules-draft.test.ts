@@ -26,7 +26,7 @@ test('globs are lines; nothing typed takes everything', () => {
 test('what differs from everything is said', () => {
   expect(rulesText(emptyRules('skip'), 'skip')).toBe('all');
   const draft = { ...emptyRules('follow'), include: '*.jpg', hidden: false, maxSize: '10M' };
-  expect(rulesText(draft, 'link')).toBe('only *.jpg; no dot files; links followed; up to 10M');
+  expect(rulesText(draft, 'link')).toBe('only *.jpg; no hidden files; links followed; up to 10M');
 });
 
 test('sizes that cannot be are said', () => {

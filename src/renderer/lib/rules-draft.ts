@@ -1,6 +1,7 @@
 /** Which files a job takes, as it is typed. Pure. */
 import { readBytes } from '../../common/model/units';
 import type { LinkRule, WalkRules } from '../../common/model/walk-rules';
+import { text } from '../../common/text/text';
 
 export interface RulesDraft {
   /** Globs, one a line. */
@@ -29,18 +30,16 @@ export function emptyRules(links: LinkRule): RulesDraft {
   };
 }
 
-export function isWrongSize(text: string): boolean {
-  return text.trim() !== '' && readBytes(text) === null;
+export function isWrongSize(typed: string): boolean {
+  return typed.trim() !== '' && readBytes(typed) === null;
 }
 
 /** What is wrong with it; `null`: nothing. */
 export function rulesFault({ minSize, maxSize }: RulesDraft): string | null {
-  if (isWrongSize(minSize) || isWrongSize(maxSize))
-    return 'Write a size in bytes, or with a suffix, such as 10M.';
+  if (isWrongSize(minSize) || isWrongSize(maxSize)) return text('rules.fault.size');
   const smallest = readBytes(minSize);
   const largest = readBytes(maxSize);
-  if (smallest !== null && largest !== null && smallest > largest)
-    return 'The minimum size is larger than the maximum.';
+  if (smallest !== null && largest !== null && smallest > largest) return text('rules.fault.range');
   return null;
 }
 
@@ -57,31 +56,25 @@ export function rulesOf(draft: RulesDraft): WalkRules {
   };
 }
 
-/** `all`, or `only *.jpg; no dot files`: what differs from taking everything. */
+/** `all`, or `only *.jpg; no hidden files`: what differs from taking everything. */
 export function rulesText(draft: RulesDraft, usualLinks: LinkRule): string {
   const include = lines(draft.include);
   const exclude = lines(draft.exclude);
   const parts = [
-    ...(include.length > 0 ? [`only ${include.join(', ')}`] : []),
-    ...(exclude.length > 0 ? [`not ${exclude.join(', ')}`] : []),
-    ...(draft.gitignore ? ['not what .gitignore says'] : []),
-    ...(draft.hidden ? [] : ['no dot files']),
-    ...(draft.links === usualLinks ? [] : [LINKS_TEXT[draft.links]]),
-    ...(draft.oneFileSystem ? ['one file system'] : []),
-    ...(draft.minSize.trim() === '' ? [] : [`from ${draft.minSize.trim()}`]),
-    ...(draft.maxSize.trim() === '' ? [] : [`up to ${draft.maxSize.trim()}`]),
+    ...(include.length > 0 ? [text('rules.only', { patterns: include.join(', ') })] : []),
+    ...(exclude.length > 0 ? [text('rules.not', { patterns: exclude.join(', ') })] : []),
+    ...(draft.gitignore ? [text('rules.no-ignored')] : []),
+    ...(draft.hidden ? [] : [text('rules.no-hidden')]),
+    ...(draft.links === usualLinks ? [] : [text(`rules.links.${draft.links}`)]),
+    ...(draft.oneFileSystem ? [text('rules.stay')] : []),
+    ...(draft.minSize.trim() === '' ? [] : [text('rules.from', { size: draft.minSize.trim() })]),
+    ...(draft.maxSize.trim() === '' ? [] : [text('rules.up-to', { size: draft.maxSize.trim() })]),
   ];
-  return parts.length === 0 ? 'all' : parts.join('; ');
+  return parts.length === 0 ? text('rules.all') : parts.join('; ');
 }
 
-const LINKS_TEXT: Readonly<Record<LinkRule, string>> = {
-  link: 'links as links',
-  follow: 'links followed',
-  skip: 'no links',
-};
-
-function lines(text: string): string[] {
-  return text
+function lines(typed: string): string[] {
+  return typed
     .split('\n')
     .map((line) => line.trim())
     .filter((line) => line !== '');

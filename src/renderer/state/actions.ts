@@ -14,6 +14,7 @@ import type { CommandText } from '../../common/command-line/shell-text';
 import type { JobRequest } from '../../common/model/job-request';
 import { request } from '../bridge';
 import { putOnClipboard } from '../lib/clipboard';
+import { storedText } from '../lib/failure-text';
 import { jobsStore } from './jobs';
 import { notify, notifyError, toast } from './notices';
 import { queueOf } from './queue';
@@ -117,7 +118,7 @@ async function copyCommand({ text: command, leftOut }: CommandText): Promise<voi
   if (leftOut.length === 0) return;
   notify({
     code: 'command-incomplete',
-    message: text('told.command-incomplete', { what: leftOut.join('; ') }),
+    message: text('told.command-incomplete', { what: leftOut.map(storedText).join('; ') }),
     retryable: false,
   });
 }

@@ -13,6 +13,8 @@ import { frame } from './frame';
 import { history } from './history';
 import { jobs } from './jobs';
 import { kinds } from './kinds';
+import { lists } from './lists';
+import { options } from './options';
 import { reasons } from './reasons';
 import { settings } from './settings';
 import { shell } from './shell';
@@ -34,6 +36,8 @@ export const german: Messages = {
   ...history,
   ...jobs,
   ...kinds,
+  ...lists,
+  ...options,
   ...reasons,
   ...settings,
   ...shell,

@@ -9,6 +9,8 @@ import { frame } from './frame';
 import { history } from './history';
 import { jobs } from './jobs';
 import { kinds } from './kinds';
+import { lists } from './lists';
+import { options } from './options';
 import { reasons } from './reasons';
 import { settings } from './settings';
 import { shell } from './shell';
@@ -30,6 +32,8 @@ export const english = {
   ...history,
   ...jobs,
   ...kinds,
+  ...lists,
+  ...options,
   ...reasons,
   ...settings,
   ...shell,
