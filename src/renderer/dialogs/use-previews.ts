@@ -1,4 +1,5 @@
 /** What the engine understands of the sources of a download, asked for while they are typed. */
+import { failureText } from '../lib/failure-text';
 import { useEffect, useMemo, useRef, useState } from 'react';
 import type { ListFormat, ListPreview } from '../../common/model/download';
 import { toErrorData } from '../../common/model/errors';
@@ -78,7 +79,7 @@ export function usePreviews(draft: Lists, format: ListFormat | null): readonly P
                 answer(preview, null);
               },
               (error: unknown) => {
-                answer(null, visible(toErrorData(error).message));
+                answer(null, visible(failureText(toErrorData(error))));
               },
             );
           },

@@ -1,4 +1,5 @@
 /** What went wrong before: a task's attempts that failed, with their reasons. */
+import { failureText } from '../lib/failure-text';
 import type { TaskRow } from '../../common/model/tasks';
 import { formatDuration } from '../../common/model/units';
 import { visible } from '../../common/model/visible';
@@ -26,7 +27,7 @@ export function FailedAttempts({ row, version }: FailedAttemptsProps) {
             <td>{clockText(startedAtMs ?? endedAtMs)}</td>
             <td>{startedAtMs === null ? '' : formatDuration(Math.max(0, endedAtMs - startedAtMs))}</td>
             <td>{worker === null ? '' : `W${worker}`}</td>
-            <td>{visible(error.message)}</td>
+            <td>{visible(failureText(error))}</td>
           </tr>
         ))}
       </tbody>

@@ -1,4 +1,5 @@
 /** The chosen job in four figures and a curve. */
+import { failureText, storedText } from '../lib/failure-text';
 import { isEnded } from '../../common/model/jobs';
 import { formatCount, formatDuration, formatRate } from '../../common/model/units';
 import { visible } from '../../common/model/visible';
@@ -21,7 +22,11 @@ export function Figures({ jobId }: { readonly jobId: number }) {
   const { failed } = live.counts;
   // While all of it waits, the pace so far says nothing of the time that is left.
   const stands = frame?.waitingFor != null && frame.counts.running === 0;
-  const note = visible(job.error?.message ?? frame?.waitingFor ?? frame?.alone ?? frame?.fewerThreads ?? '');
+  const note = visible(
+    job.error === null
+      ? storedText(frame?.waitingFor ?? frame?.alone ?? frame?.fewerThreads ?? '')
+      : failureText(job.error),
+  );
   return (
     <section className={styles['strip']} aria-label={text('figures.label')}>
       <dl className={styles['figures']}>

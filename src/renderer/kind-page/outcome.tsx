@@ -1,4 +1,5 @@
 /** What came of an ended job in a sentence, and what can be decided now. */
+import { storedText } from '../lib/failure-text';
 import type { CopyPolicy } from '../../common/model/copy-options';
 import { isEnded, type JobSummary } from '../../common/model/jobs';
 import type { FindingCounts } from '../../common/model/tasks';
@@ -35,7 +36,7 @@ export function Outcome({ job, findings }: OutcomeProps) {
         <div className={styles['outcome']}>
           <p className={styles['text']}>
             {findingsSentence(job, findings, all)}
-            {notDeleted > 0 && withheld !== null && ` ${withheld}`}
+            {notDeleted > 0 && withheld !== null && ` ${storedText(withheld)}`}
           </p>
           {isDryRun(job) && job.state === 'done' && <StartForReal job={job} findings={findings} />}
         </div>

@@ -1,4 +1,5 @@
 /** Everything about one task. */
+import { failureOf } from '../lib/failure-text';
 import { Fragment, type ReactNode } from 'react';
 import type { CopyFacts } from '../../common/model/copy-options';
 import type { CheckAlgorithm } from '../../common/model/digests';
@@ -73,7 +74,7 @@ export function TaskDetail({ job, row, onClose }: TaskDetailProps) {
       </div>
       {error !== null && (
         <p className={styles['error']} data-state={row.state}>
-          {visible(error.message)} {hint ?? ''}
+          {visible(failureOf(error).sentence)} {hint ?? ''} {visible(failureOf(error).detail ?? '')}
         </p>
       )}
       <dl className={styles['facts']} data-names={job.kind === 'verify' && !sides ? 'long' : undefined}>

@@ -1,3 +1,4 @@
+import { failureText } from '../lib/failure-text';
 import { memo, type MouseEvent } from 'react';
 import type { TaskRow } from '../../common/model/tasks';
 import type { TaskColumn } from '../../common/model/columns';
@@ -174,7 +175,7 @@ function StateCell({ row, running, dryRun }: StateCellProps) {
     <span
       role="gridcell"
       className={styles['state']}
-      title={row.error === null ? undefined : visible(row.error.message)}
+      title={row.error === null ? undefined : visible(failureText(row.error))}
     >
       {finding === null ? (
         <span className={styles['dot']} data-tone={state.tone} aria-hidden="true" />
