@@ -5,6 +5,7 @@ import { expect, type Locator, type Page } from '@playwright/test';
 import type { Experiment } from '../src/common/experiments/experiment';
 import { findingOf, ratioText } from '../src/common/experiments/text';
 import type { Settings } from '../src/common/model/settings';
+import { text } from '../src/common/text/text';
 import { CLAIMS, outcomeOf, threadsText } from '../src/renderer/lib/thread-claims';
 import { expectAccessible } from './accessible';
 import { answerDialogs, makeTree, openPage, read, test, type App } from './app';
@@ -316,20 +317,20 @@ test('how threads work here: each of the seven claims runs, and says what its ow
   expect(CLAIMS).toHaveLength(7);
 
   for (const claim of CLAIMS) {
-    const part = window.getByRole('region', { name: claim.title, exact: true });
-    await expect(part).toContainText(claim.claim);
+    const title = text(`claim.${claim.id}.title`);
+    const part = window.getByRole('region', { name: title, exact: true });
+    await expect(part).toContainText(text(`claim.${claim.id}.claim`));
     await part.getByRole('button', { name: /^Run it here/u }).click();
     await expect(part.getByRole('list', { name: 'Wall time' })).toBeVisible();
     await expect(part.getByRole('button', { name: /^Run it again/u })).toBeEnabled({ timeout: MOST_MS });
     const experiment = (await ended()).at(-1);
-    if (experiment === undefined) throw new Error(`${claim.title}: nothing was told of its end.`);
+    if (experiment === undefined) throw new Error(`${title}: nothing was told of its end.`);
     expect(experiment).toMatchObject({ state: 'done', error: null, request: claim.request });
     expect(experiment.runs).toHaveLength(2 * 6);
 
     const ratio = experiment.analysis?.ratios.find(({ contender }) => contender === 1);
     const measured = outcomeOf(claim, experiment);
-    if (ratio === undefined || measured === null)
-      throw new Error(`${claim.title}: its modes were not compared.`);
+    if (ratio === undefined || measured === null) throw new Error(`${title}: its modes were not compared.`);
     const outcome = part.getByRole('status');
     await expect(outcome).toContainText(measured.text);
     await expect(outcome).toContainText(`${ratioText(ratio)} as fast`);

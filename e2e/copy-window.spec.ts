@@ -131,6 +131,12 @@ test('a dry run says what would happen and writes nothing; clashes are named', a
   ).toBeVisible();
   await filters(window).getByRole('button', { name: 'Clash 1' }).click();
   await expect(rows(window)).toHaveCount(1);
+  // Nothing was written, so nothing has a speed.
+  await expect(window.getByRole('columnheader', { name: 'Size' })).toBeVisible();
+  await expect(window.getByRole('columnheader', { name: 'Speed' })).toBeHidden();
+  const foot = window.getByRole('list', { name: 'Worker threads' });
+  await expect(foot).toContainText(/\d+ tasks?/u);
+  await expect(foot).not.toContainText(/\d (?:B|kB)\b/u);
   await rows(window).click();
   await expect(window.getByRole('region', { name: /^Task d/u })).toContainText('the system takes 4095');
   await expectAccessible(window);

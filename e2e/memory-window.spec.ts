@@ -19,11 +19,16 @@ test('the page, the choices of dialogs and recent folders come back at the next 
   await first.window.keyboard.press('Escape');
   await startCopy(first, source, join(folder, 'target'));
   await expect(first.window.getByRole('region', { name: 'Jobs' }).getByText('done')).toBeVisible();
+  await first.window.getByRole('button', { name: 'New 1', exact: true }).click();
+  await first.window.getByRole('searchbox', { name: 'Find in items' }).fill('one');
   await openPage(first.window, 'Settings');
   await first.electron.close();
 
   const { electron, window } = await launch(join(folder, 'data'));
   await expect(window.getByRole('main', { name: 'Copy' })).toBeVisible();
+  const filter = (name: string) => window.getByRole('button', { name, exact: true });
+  await expect(filter('New 1')).toHaveAttribute('aria-pressed', 'true');
+  await expect(window.getByRole('searchbox', { name: 'Find in items' })).toHaveValue('');
   await window.keyboard.press('Control+n');
   const again = window.getByRole('dialog', { name: 'New copy' });
   await expect(again.getByRole('checkbox', { name: /^Verify after copying/u })).not.toBeChecked();

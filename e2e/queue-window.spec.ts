@@ -37,6 +37,9 @@ test('jobs change places by keys, buttons and dragging, all pause and go on, and
       });
     await openPage(window, 'History');
     await expect(rows(window)).toContainText(['one', 'two', 'three', 'four']);
+    // Each job is there once.
+    await expect(window.getByText('No job has ended yet.')).toBeVisible();
+    await expect(window.getByRole('button', { name: 'one.bin', exact: true })).toHaveCount(1);
     await expectAccessible(window);
     await rows(window).filter({ hasText: 'four' }).getByRole('button', { name: 'Move four.bin up' }).click();
     await expect(rows(window)).toContainText(['one', 'two', 'four', 'three']);
@@ -72,6 +75,9 @@ test('jobs change places by keys, buttons and dragging, all pause and go on, and
     open.resolve();
     await expect(rows(window)).toHaveCount(1);
     await expect(rows(window)).toContainText('two');
+    const ended = window.getByRole('region', { name: 'Ended jobs' });
+    await expect(ended.getByRole('row', { name: /\.bin/u })).toHaveCount(3);
+    await expect(ended.getByRole('row', { name: /^two/u })).toHaveCount(0);
   } finally {
     open.resolve();
     await app.electron.close();

@@ -32,6 +32,29 @@ test('removed jobs come back by Undo, are kept when Heddle ends first, and go wh
   await window.keyboard.press('Delete');
   await expect(toasts).toContainText('from the list');
   await expect(card(window, 'alpha')).toBeHidden();
+  // It stays as long as the pointer is on it. In a narrow window the page makes room for it.
+  await toasts.getByText('from the list').hover();
+  await app.electron.evaluate(({ BrowserWindow }) => {
+    BrowserWindow.getAllWindows()[0]?.setContentSize(640, 700);
+  });
+  await expect
+    .poll(async () => {
+      const [toast, foot, grid] = await Promise.all(
+        [
+          toasts.getByRole('list'),
+          window.getByRole('region', { name: 'Workers' }),
+          window.getByRole('grid'),
+        ].map((each) => each.boundingBox()),
+      );
+      if (toast == null || foot == null || grid == null) return 'not there';
+      return toast.y >= foot.y + foot.height && toast.y >= grid.y + grid.height
+        ? 'below the page'
+        : 'over it';
+    })
+    .toBe('below the page');
+  await app.electron.evaluate(({ BrowserWindow }) => {
+    BrowserWindow.getAllWindows()[0]?.setContentSize(1320, 820);
+  });
   await expectAccessible(window);
   // Told once: what is shown is not a live region, too.
   await expect(window.getByRole('status').filter({ hasText: 'from the list' })).toHaveCount(1);

@@ -218,6 +218,15 @@ describe('large files', () => {
     expect(engine.job(id)).toMatchObject({ state: 'done', counts: { done: 1 } });
   });
 
+  test('what lies ready in threads is no request of its host', async () => {
+    const { id, ended } = await begin(files(40, { connections: 8, connectionsPerHost: 8, segments: 1 }));
+    await expect.poll(() => slow.open).toBe(8);
+    // The server holds them.
+    await expect.poll(() => engine.hosts(id)).toMatchObject([{ inFlight: 8, limit: 8 }]);
+    await engine.cancel(id);
+    await ended;
+  });
+
   test('they are given back when other files come, of another job too', async () => {
     const first = await begin(files(1, { connectionsPerHost: 6 }));
     await expect.poll(() => slow.open).toBe(6);

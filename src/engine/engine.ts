@@ -20,6 +20,7 @@ import { RateLimit } from '../common/threads/rate-limit';
 import { Experiments } from './experiments/experiments';
 import { formatByName } from './formats/detect-format';
 import { listFile, previewList } from './formats/list-preview';
+import { utf8Pieces } from './formats/text-lines';
 import { JobReader, type ReaderParts } from './job-reader';
 import { ActiveJobs } from './jobs/active-jobs';
 import { copyRoots } from './jobs/copy-roots';
@@ -222,7 +223,7 @@ export class Engine extends JobReader {
   /** What a list holds, before anything starts. @throws HeddleError when the file cannot be read */
   async previewList({ text, file, format }: ListToPreview): Promise<ListPreview> {
     try {
-      return await previewList(() => (file === null ? [Buffer.from(text ?? '')] : listFile(file)), {
+      return await previewList(() => (file === null ? utf8Pieces(text ?? '') : listFile(file)), {
         format,
         hint: file === null ? null : formatByName(file),
       });

@@ -168,6 +168,11 @@ export class JobReader {
     };
   }
 
+  /** Whether it runs in this process. */
+  isActive(jobId: number): boolean {
+    return this.#parts.active.runner(jobId) !== null;
+  }
+
   /** Tasks of a job of this process that run at this moment. */
   runningTasks(jobId: number): readonly RunningNow[] {
     return (

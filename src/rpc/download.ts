@@ -78,7 +78,7 @@ const ERROR_CODES: readonly (readonly [pattern: RegExp, code: number])[] = [
 ];
 
 /** The sentence is Heddle's, but for the statuses that clients look for. */
-export function failure(error: ErrorData | null): Pick<Result, 'errorCode' | 'errorMessage'> {
+function failure(error: ErrorData | null): Pick<Result, 'errorCode' | 'errorMessage'> {
   if (error === null) return { errorCode: '1', errorMessage: '' };
   const { code, message } = error;
   const [, number] = ERROR_CODES.find(([pattern]) => pattern.test(code)) ?? [];
@@ -116,6 +116,11 @@ export function resultOf(task: TaskRow, path: string, isNamed: boolean): Result 
     completed: 0,
     path: target ?? (isNamed ? path : ''),
   };
+}
+
+/** Of one whose job could not be made, or failed as a whole. */
+export function failed(error: ErrorData | null, path: string): Result {
+  return { status: 'error', ...failure(error), total: 0, completed: 0, path };
 }
 
 export function removed(total: number, completed: number, path: string): Result {

@@ -7,11 +7,12 @@ import { toErrorData } from '../common/model/errors';
 import { isEnded, type JobSummary } from '../common/model/jobs';
 import { taskId } from '../common/model/packet';
 import type { Engine } from '../engine';
-import { failure, removed, resultOf, type Download, type Result } from './download';
+import { failed, removed, resultOf, type Download, type Result } from './download';
 import { GID_DIGITS, newGid } from './gid';
+import { OneByOne } from './one-by-one';
 import { pathOf, ProgressReader } from './progress';
 import { Records } from './records';
-import { jobName, nextTogether } from './sharing';
+import { isCrowded, jobName, nextTogether } from './sharing';
 import { WaitingLine } from './waiting-line';
 import { jobRequest, type Requested } from './requested';
 import { RpcError } from './rpc-error';
@@ -37,7 +38,10 @@ export class Downloads {
   /** Jobs that are being made for those that have their turn. */
   readonly #beginning = new Map<Download, Promise<void>>();
   /** Jobs whose news is not to be taken for somebody's wish: they are being stopped. */
-  readonly #stopping = new Map<number, Promise<void>>();
+  readonly #stopping = new OneByOne((jobId) => {
+    const job = this.#isClosed ? null : this.progress.job(jobId);
+    if (job !== null && job.state !== 'running') this.#jobChanged(job);
+  });
   readonly #ends: (() => void)[];
   readonly #records: Records;
   readonly #line: WaitingLine;
@@ -84,6 +88,10 @@ export class Downloads {
         this.#fill();
       }),
     ];
+  }
+
+  /** Goes on where the process before left off; news comes from here on. */
+  begin(): void {
     this.#catchUp();
     this.#fill();
   }
@@ -106,7 +114,6 @@ export class Downloads {
     return this.#line.all;
   }
 
-  /** Those that have their turn. */
   get active(): readonly Download[] {
     return [...this.#active];
   }
@@ -208,8 +215,8 @@ export class Downloads {
   }
 
   #forgetJob(jobId: number): void {
-    void this.#inTurn(jobId, async () => {
-      if (this.progress.job(jobId) === null) return;
+    this.#stopping.add(jobId, async () => {
+      if (this.#isClosed || this.progress.job(jobId) === null) return;
       await this.#engine.cancel(jobId);
       await this.#engine.remove(jobId);
     });
@@ -266,14 +273,10 @@ export class Downloads {
         for (const each of open) {
           if (this.#hasSettled(each)) this.#settled(each);
           else if (job.state === 'cancelled') this.#end(each, removed(0, 0, pathOf(each)));
-          else this.#end(each, this.#failed(each, job));
+          else this.#end(each, failed(job.error, pathOf(each)));
         }
     }
     this.#fillSoon();
-  }
-
-  #failed(download: Download, { error }: JobSummary): Result {
-    return { status: 'error', ...failure(error), total: 0, completed: 0, path: pathOf(download) };
   }
 
   /** It has its turn. */
@@ -350,22 +353,6 @@ export class Downloads {
     }
   }
 
-  /** What stops a job comes one after the other, and behind its making. */
-  #inTurn(jobId: number, work: () => Promise<void>): Promise<void> {
-    const before = this.#stopping.get(jobId) ?? Promise.resolve();
-    const next = before.then(work).catch((error: unknown) => {
-      if (!this.#isClosed) process.emitWarning(toErrorData(error).message);
-    });
-    const done = next.then(() => {
-      if (this.#stopping.get(jobId) !== done) return;
-      this.#stopping.delete(jobId);
-      const job = this.#isClosed ? null : this.progress.job(jobId);
-      if (job !== null && job.state !== 'running') this.#jobChanged(job);
-    });
-    this.#stopping.set(jobId, done);
-    return done;
-  }
-
   #stopTask(download: Download, jobId: number | null, how: 'pause' | 'cancel' | 'remove'): void {
     const beginning = this.#beginning.get(download);
     if (jobId === null) {
@@ -380,11 +367,11 @@ export class Downloads {
     const others = [...(members ?? [])].filter((each) => each !== download && each.state !== 'stopped');
     if (others.length > 0) {
       this.#unlink(download);
-      void this.#inTurn(jobId, () => this.#dropTask(jobId, download.taskPlace));
+      this.#stopping.add(jobId, () => this.#dropTask(jobId, download.taskPlace));
       return;
     }
     if (how === 'remove') return;
-    void this.#inTurn(jobId, () =>
+    this.#stopping.add(jobId, () =>
       how === 'pause' ? this.#engine.pause(jobId) : this.#engine.cancel(jobId),
     );
   }
@@ -409,8 +396,18 @@ export class Downloads {
   }
 
   #fillPlanned = false;
+  /** Requests that are being answered. */
+  #held = 0;
 
-  /** When the calls that are being answered are through: what was asked together may go together. */
+  /** Nothing begins until the request that is being answered is through. @returns what ends that */
+  hold(): () => void {
+    this.#held += 1;
+    return () => {
+      this.#held -= 1;
+      this.#fillSoon();
+    };
+  }
+
   #fillSoon(): void {
     if (this.#fillPlanned || this.#isClosed) return;
     this.#fillPlanned = true;
@@ -421,15 +418,18 @@ export class Downloads {
   }
 
   #fill(): void {
-    if (this.#isClosed) return;
+    if (this.#isClosed || this.#held > 0) return;
     const most = this.#engine.settings.get().jobsAtOnce;
+    let waiting = this.queue.filter((each) => each.state === 'waiting' && !this.#waitsForRoom(each));
+    const share = isCrowded(waiting);
     for (;;) {
       const jobs = new Set([...this.#active].map((each) => each.jobId ?? this.#beginning.get(each)));
       if (jobs.size >= most) return;
-      const waiting = this.queue.filter((each) => each.state === 'waiting' && !this.#waitsForRoom(each));
-      const group = nextTogether(waiting, most - jobs.size);
+      const group = nextTogether(waiting, most - jobs.size, share);
       if (group.length === 0) return;
-      this.#line.leaveAll(new Set(group));
+      const taken = new Set(group);
+      waiting = waiting.filter((each) => !taken.has(each));
+      this.#line.leaveAll(taken);
       for (const each of group) this.#take(each);
       const begun = this.#begin(group).finally(() => {
         for (const each of group) this.#beginning.delete(each);
@@ -468,20 +468,12 @@ export class Downloads {
         if (!this.#byJob.has(jobId)) this.#forgetJob(jobId);
       }
       if (this.#isClosed || !group.some(({ state }) => state === 'active')) return;
-      await this.#stopping.get(jobId);
+      await this.#stopping.through(jobId);
       await this.#engine.resume(jobId);
     } catch (error) {
       if (this.#isClosed) return;
       const data = toErrorData(error);
-      for (const each of group)
-        if (each.state === 'active')
-          this.#end(each, {
-            status: 'error',
-            ...failure(data),
-            total: 0,
-            completed: 0,
-            path: pathOf(each),
-          });
+      for (const each of group) if (each.state === 'active') this.#end(each, failed(data, pathOf(each)));
     }
   }
 

@@ -14,6 +14,13 @@ export interface Answer {
   readonly isUnauthorized: boolean;
 }
 
+/** What there is to do around the calls of one request. */
+export interface RequestWork {
+  /** @returns what ends it: what was asked together begins together */
+  begin(): () => void;
+  store(): void;
+}
+
 type Response =
   | { readonly id: unknown; readonly jsonrpc: '2.0'; readonly result: unknown }
   | {
@@ -30,14 +37,13 @@ const TURN_MS = 20;
 export class JsonRpc {
   readonly #methods: ReadonlyMap<string, Method>;
   readonly #secret: Buffer;
-  readonly #stored: () => void;
+  readonly #work: RequestWork;
   #turnBegan = performance.now();
 
-  /** @param stored is called when the calls of a request are through and nothing is answered yet */
-  constructor(methods: ReadonlyMap<string, Method>, secret: string, stored: () => void) {
+  constructor(methods: ReadonlyMap<string, Method>, secret: string, work: RequestWork) {
     this.#methods = methods;
     this.#secret = digest(secret);
-    this.#stored = stored;
+    this.#work = work;
   }
 
   /** @param text JSON */
@@ -56,6 +62,15 @@ export class JsonRpc {
       return alone(failed(null, new RpcError('Parse error.', -32_700)));
     if (typeof request !== 'object' || request === null)
       return alone(failed(null, new RpcError('Invalid Request.', -32_600)));
+    const end = this.#work.begin();
+    try {
+      return await this.#all(request);
+    } finally {
+      end();
+    }
+  }
+
+  async #all(request: object): Promise<Answer> {
     if (!Array.isArray(request)) return alone(await this.#one(request as Readonly<Record<string, unknown>>));
     const responses: Response[] = [];
     for (const each of (request as unknown[]).slice(0, MOST_CALLS))
@@ -74,7 +89,8 @@ export class JsonRpc {
       if (typeof method !== 'string') throw new RpcError('Invalid Request.', -32_600);
       if (!Array.isArray(params)) throw new RpcError('Invalid params.', -32_602);
       const result = await this.#call(method, params as unknown[], false);
-      this.#stored();
+      // Nothing is answered that is not stored.
+      this.#work.store();
       return { id, jsonrpc: '2.0', result };
     } catch (error) {
       return failed(id, error);

@@ -56,11 +56,13 @@ export function makeMethods({ downloads, options, onShutdown }: MethodsParts): R
   const gidAt = (params: Params, at = 0): Download => findGid(params.required(at, 'text'), downloads.all);
   const told = (all: readonly Download[], keys: readonly string[]): Status[] =>
     all.map((download) => statusOf(downloads, download, keys));
+  const running = (): Download[] => [...downloads.progress.underWay(downloads.active)];
+  const standing = (): Download[] => {
+    const under = downloads.progress.underWay(downloads.active);
+    return downloads.active.filter((each) => !under.has(each));
+  };
   /** Those that have their turn and stand still in it come before those that wait for theirs. */
-  const waiting = (): Download[] => [
-    ...downloads.active.filter((each) => !downloads.progress.isUnderWay(each)),
-    ...downloads.queue,
-  ];
+  const waiting = (): Download[] => [...standing(), ...downloads.queue];
 
   const readRequest = (given: Readonly<Record<string, unknown>>): Record<string, string> => {
     const own = readOptions(given, ({ isOfDownload }) => isOfDownload);
@@ -203,10 +205,7 @@ export function makeMethods({ downloads, options, onShutdown }: MethodsParts): R
     },
     'aria2.tellActive': (params) => {
       const keys = params.optional(0, 'texts') ?? [];
-      return told(
-        downloads.active.filter((each) => downloads.progress.isUnderWay(each)),
-        keys,
-      );
+      return told(running(), keys);
     },
     'aria2.tellWaiting': (params) => page(params, waiting),
     'aria2.tellStopped': (params) => page(params, () => downloads.stopped),
@@ -294,7 +293,7 @@ export function makeMethods({ downloads, options, onShutdown }: MethodsParts): R
     'aria2.forceShutdown': shutdown,
     'aria2.getGlobalStat': () => ({
       downloadSpeed: String(downloads.progress.bytesPerSecond),
-      numActive: String(downloads.active.filter((each) => downloads.progress.isUnderWay(each)).length),
+      numActive: String(running().length),
       numStopped: String(downloads.stopped.length),
       numStoppedTotal: String(downloads.stoppedTotal),
       numWaiting: String(waiting().length),

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { OPTIONS } from './option-table';
 import { FILE_BYTES } from './testing/rpc-origin';
 import { HAS_ARIA2 } from './testing/real-aria2';
-import { TOKEN, TwoSides, call, comparable } from './testing/two-sides';
+import { Listener, TOKEN, TwoSides, call, comparable } from './testing/two-sides';
 
 let two: TwoSides;
 let gids = 0;
@@ -484,6 +484,51 @@ describe.skipIf(!HAS_ARIA2)('beside aria2c', () => {
       'max-overall-download-limit': '0',
       timeout: '60',
     });
+  });
+
+  test('over WebSocket: answers, and news of each download in its order', async () => {
+    const listeners = await two.ask((side) => Listener.open(side));
+    const both = [listeners.aria2, listeners.heddle];
+    const texts = [
+      JSON.stringify({ id: 'x', method: 'aria2.tellActive', params: [TOKEN] }),
+      '[]',
+      '{',
+      JSON.stringify([{ id: 1, method: 'aria2.none', params: [TOKEN] }, 3]),
+      JSON.stringify({ id: 'y', method: 'aria2.tellActive', params: ['token:x'] }),
+    ];
+    for (const [at, text] of texts.entries()) {
+      for (const each of both) each.send(text);
+      for (const each of both) await each.until(() => each.answers.length > at);
+    }
+    expect(listeners.heddle.answers).toEqual(listeners.aria2.answers);
+
+    const heard = async (gid: string, count: number): Promise<void> => {
+      for (const each of both)
+        await each.until(() => each.heard.filter((one) => one.gid === gid).length >= count);
+    };
+    const whole = await add('file/heard');
+    const missing = await add('status/404', { 'max-tries': '1' });
+    const held = await add('held/heard');
+    const removed = await add('file/never', { pause: 'true' });
+    await same('aria2.remove', removed);
+    await two.until(held, isUnderWay);
+    await same('aria2.pause', held);
+    await heard(held, 2);
+    await two.until(held, is('paused'));
+    await same('aria2.unpause', held);
+    await heard(held, 3);
+    await two.until(held, isUnderWay);
+    await same('aria2.remove', held);
+    await heard(held, 4);
+    await heard(whole, 2);
+    await heard(missing, 2);
+    for (const gid of [whole, missing, held, removed]) {
+      const news = both.map((each) =>
+        each.heard.filter((one) => one.gid === gid).map(({ method }) => method),
+      );
+      expect(news[1]).toEqual(news[0]);
+    }
+    for (const each of both) await each.close();
   });
 
   test('what is not there: BitTorrent, FTP, and documents that are none', async () => {

@@ -63,12 +63,27 @@ export class ProgressReader {
     return { bytes: Math.round(speed.bytes / share), connections: Math.ceil(speed.connections / share) };
   }
 
-  /** Whether it runs now; of those that share a job some wait in it. */
-  isUnderWay({ jobId, taskPlace }: Download): boolean {
-    if (jobId === null || this.job(jobId)?.state !== 'running') return false;
-    if (this.#membersOf(jobId)?.size === 1) return true;
-    const id = taskId(jobId, taskPlace);
-    return this.#engine.runningTasks(jobId).some((each) => each.id === id);
+  /** Those of them that run now; of those that share a job some wait in it. */
+  underWay(downloads: Iterable<Download>): ReadonlySet<Download> {
+    const running = new Map<number, ReadonlySet<number> | null>();
+    const found = new Set<Download>();
+    for (const download of downloads) {
+      const { jobId, taskPlace } = download;
+      if (jobId === null || !this.#engine.isActive(jobId)) continue;
+      let ids = running.get(jobId);
+      if (ids === undefined) {
+        // One that is alone may wait for its next attempt.
+        const isAlone = this.#membersOf(jobId)?.size === 1;
+        ids = isAlone ? null : new Set(this.#engine.runningTasks(jobId).map(({ id }) => id));
+        running.set(jobId, ids);
+      }
+      if (ids === null || ids.has(taskId(jobId, taskPlace))) found.add(download);
+    }
+    return found;
+  }
+
+  isUnderWay(download: Download): boolean {
+    return this.underWay([download]).has(download);
   }
 
   of(download: Download): Progress {

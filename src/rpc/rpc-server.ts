@@ -11,6 +11,7 @@ import { GlobalOptions } from './global-options';
 import { HttpDoor, RPC_PATH } from './http';
 import { JsonRpc } from './json-rpc';
 import { makeMethods } from './methods';
+import { Sockets } from './sockets';
 
 export interface RpcOptions {
   readonly engine: Engine;
@@ -57,6 +58,7 @@ export async function startRpc(options: RpcOptions): Promise<RpcServer> {
   let downloads: Downloads;
   try {
     downloads = new Downloads(engine, (event, gid) => {
+      clients.tell(event, gid);
       const { result = null, requested } = downloads.all.get(gid) ?? {};
       if (result !== null && event !== 'Start')
         options.onEnded?.({ uri: withoutLogin(requested?.uris[0] ?? ''), result });
@@ -72,11 +74,16 @@ export async function startRpc(options: RpcOptions): Promise<RpcServer> {
       onShutdown: options.onShutdown,
     }),
     options.secret,
-    () => {
-      downloads.flush();
+    {
+      begin: () => downloads.hold(),
+      store: () => {
+        downloads.flush();
+      },
     },
   );
-  const door = new HttpDoor({ rpc, host, origins: new Set(options.origins) });
+  const parts = { rpc, host, origins: new Set(options.origins) };
+  const door = new HttpDoor(parts);
+  const clients = new Sockets(server, parts);
   const sockets = new Set<Socket>();
   server.on('connection', (socket) => {
     sockets.add(socket);
@@ -90,6 +97,7 @@ export async function startRpc(options: RpcOptions): Promise<RpcServer> {
     });
   });
   engine.prepareThreads('download');
+  downloads.begin();
   return {
     url: `http://${urlHost(host)}:${port}${RPC_PATH}`,
     note: isLoopback(address)
@@ -97,6 +105,7 @@ export async function startRpc(options: RpcOptions): Promise<RpcServer> {
       : `Whoever can reach port ${port} of this machine and has the secret can download to every folder that you can write. The secret and all answers go over the network unencrypted.`,
     close: async () => {
       downloads.close();
+      clients.close();
       const closed = new Promise((resolve) => server.close(resolve));
       server.closeIdleConnections();
       const grace = setTimeout(() => {

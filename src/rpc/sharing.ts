@@ -2,20 +2,29 @@
 import type { Download } from './download';
 import { jobKey, mayShare } from './requested';
 
-/** With so many waiting, they share jobs. */
-const SHARE_FROM = 64;
+const SHARE_FROM = 32;
 const MOST_IN_JOB = 256;
+
+/** Whether so many wait that they share jobs. */
+export function isCrowded(waiting: readonly Download[]): boolean {
+  return waiting.length >= SHARE_FROM;
+}
 
 /**
  * Those whose turn is next, together.
  * @param waiting in their order
  * @param places jobs that may begin
+ * @param share whether several may become one job
  */
-export function nextTogether(waiting: readonly Download[], places: number): readonly Download[] {
+export function nextTogether(
+  waiting: readonly Download[],
+  places: number,
+  share: boolean,
+): readonly Download[] {
   const [first] = waiting;
   if (first === undefined) return [];
   if (first.jobId !== null) return waiting.filter(({ jobId }) => jobId === first.jobId);
-  if (waiting.length < SHARE_FROM || !mayShare(first.requested)) return [first];
+  if (!share || !mayShare(first.requested)) return [first];
   const key = jobKey(first.requested);
   const most = Math.min(MOST_IN_JOB, Math.ceil(waiting.length / places));
   const group: Download[] = [];

@@ -10,7 +10,7 @@ import { isAny, isLoopback, listen, urlHost } from '../server/listening';
 import { Pages } from './pages';
 import { LEAST_PASSWORD, MOST_PASSWORD, Password } from './password';
 import { Roots } from './roots';
-import { Front, makeServer, type Tls } from './server';
+import { Front, USUAL_PATIENCE, makeServer, type Patience, type Tls } from './server';
 import { OneTimeToken, Sessions } from './sessions';
 import { Streams } from './streams';
 import { Uploads } from './uploads';
@@ -30,6 +30,7 @@ export interface WebOptions {
   readonly tls: Tls | null;
   /** How browsers reach it where that is not as it listens: behind a reverse proxy. */
   readonly publicUrl: URL | null;
+  readonly patience?: Patience;
   /** Is told of each link for one browser, the first one included. */
   readonly onLink: (link: string) => void;
 }
@@ -37,6 +38,7 @@ export interface WebOptions {
 export interface Web {
   /** Without a token. */
   readonly url: string;
+  readonly port: number;
   /** What those who start it have to know. */
   readonly notes: readonly string[];
   /** For one browser; `null`: there is a password. */
@@ -47,13 +49,13 @@ export interface Web {
 
 /** @throws HeddleError `usage`, `web-port`, `web-root` or `web-tls` */
 export async function openWeb(options: WebOptions): Promise<Web> {
-  const { engine, dataDirectory, host, port, tls, publicUrl } = options;
+  const { engine, dataDirectory, host, port, tls, publicUrl, patience = USUAL_PATIENCE } = options;
   const address = await addressOf(host);
   const isOpen = !isLoopback(address);
   checkPassword(options.password, isOpen);
   const uploads = await Uploads.open(dataDirectory);
   let front: Front | null = null;
-  const server = made(tls, () => front);
+  const server = made(tls, patience, () => front);
   let streams: Streams | null = null;
   try {
     const roots = await Roots.open({ roots: options.roots, dataDirectory, uploads: uploads.folder });
@@ -80,12 +82,14 @@ export async function openWeb(options: WebOptions): Promise<Web> {
       pages: new Pages(join(options.out, 'renderer')),
       streams,
       uploads,
+      patience,
       onLinkUsed: tell,
     });
     tell();
     const news = streams;
     return {
       url,
+      port: bound.port,
       notes: isOpen && !isSecure ? [UNPROTECTED] : [],
       link,
       close: async () => {
@@ -105,9 +109,9 @@ export async function openWeb(options: WebOptions): Promise<Web> {
 const UNPROTECTED =
   'Passwords and everything else cross the network unencrypted. Use --tls-cert and --tls-key, or a reverse proxy with --public-url.';
 
-function made(tls: Tls | null, front: () => Front | null): Server {
+function made(tls: Tls | null, patience: Patience, front: () => Front | null): Server {
   try {
-    return makeServer(tls, (request, response) => {
+    return makeServer(tls, patience, (request, response) => {
       const open = front();
       if (open === null) response.destroy();
       else void open.take(request, response);

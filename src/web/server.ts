@@ -35,11 +35,14 @@ import type { Uploads } from './uploads';
 
 const MOST_HEADER_BYTES = 16 * 1024;
 const MOST_CONNECTIONS = 256;
-/** A connection that has sent no whole header by then is closed. */
-const HEADERS_MS = 10_000;
-/** The same for a request of the page, lists that were pasted included; uploads have a bound of their own. */
-const BODY_MS = 60_000;
-const SIGN_IN_MS = 10_000;
+export interface Patience {
+  /** A connection that has sent no whole header by then is closed. */
+  readonly headersMs: number;
+  /** The same for a request of the page, lists that were pasted included; uploads have a bound of their own. */
+  readonly bodyMs: number;
+  readonly signInMs: number;
+}
+export const USUAL_PATIENCE: Patience = { headersMs: 10_000, bodyMs: 60_000, signInMs: 10_000 };
 /** Any request, uploads included. */
 const REQUEST_MS = 3_600_000;
 const IDLE_MS = 30_000;
@@ -61,18 +64,19 @@ export interface FrontParts extends HandlerParts {
   readonly pages: Pages;
   readonly streams: Streams;
   readonly uploads: Uploads;
+  readonly patience: Patience;
   /** Is called when the link was used: there is another one. */
   readonly onLinkUsed: () => void;
 }
 
 /** Does not listen yet. */
-export function makeServer(tls: Tls | null, listener: RequestListener): Server {
+export function makeServer(tls: Tls | null, { headersMs }: Patience, listener: RequestListener): Server {
   const options = {
     maxHeaderSize: MOST_HEADER_BYTES,
-    headersTimeout: HEADERS_MS,
+    headersTimeout: headersMs,
     requestTimeout: REQUEST_MS,
     keepAliveTimeout: IDLE_MS,
-    connectionsCheckingInterval: 1000,
+    connectionsCheckingInterval: Math.min(1000, headersMs),
     insecureHTTPParser: false,
     noDelay: true,
   };
@@ -80,7 +84,7 @@ export function makeServer(tls: Tls | null, listener: RequestListener): Server {
     tls === null
       ? createServer(options, listener)
       : createSecureServer(
-          { ...options, ...tls, minVersion: 'TLSv1.2', handshakeTimeout: HEADERS_MS },
+          { ...options, ...tls, minVersion: 'TLSv1.2', handshakeTimeout: headersMs },
           listener,
         );
   server.maxConnections = MOST_CONNECTIONS;
@@ -172,7 +176,7 @@ export class Front {
       say(response, 404, 'There is no password. Open the link that heddle web prints.');
       return;
     }
-    const body = await this.#bodies.read(request, 4 * MOST_PASSWORD, SIGN_IN_MS);
+    const body = await this.#bodies.read(request, 4 * MOST_PASSWORD, this.#parts.patience.signInMs);
     const given = new URLSearchParams(body.toString('utf8')).get('password') ?? '';
     const address = addressOf(request);
     const wait = this.#limit.take(address);
@@ -243,7 +247,7 @@ export class Front {
       say(response, 404, 'There is no such request.');
       return;
     }
-    const given = parsed(await this.#bodies.read(request, MOST_REQUEST_BYTES, BODY_MS));
+    const given = parsed(await this.#bodies.read(request, MOST_REQUEST_BYTES, this.#parts.patience.bodyMs));
     const client = request.headers[CLIENT_HEADER];
     const stream = typeof client === 'string' ? streams.of(client, session) : null;
     const reply = await replyOf<unknown>(() => {

@@ -147,20 +147,24 @@ export class Stream {
 
 /** What an event is about, where the newest one says it all. */
 const ABOUT: { readonly [Name in keyof Events]?: (payload: Events[Name]) => string } = {
+  // Whole, so that of the same jobs the newest is enough.
+  'jobs-changed': (jobs) => jobs.map(({ id }) => id).join(' '),
   'settings-changed': () => '',
   'experiment-changed': ({ id }) => String(id),
   'experiment-frame': () => '',
   'threads-measuring': () => '',
 };
 
+export type NewsSource = Pick<Engine, 'on' | 'watch'>;
+
 export class Streams {
-  readonly #engine: Engine;
+  readonly #engine: NewsSource;
   readonly #streams = new Map<string, { readonly stream: Stream; readonly session: Session }>();
   readonly #stops: readonly (() => void)[];
   readonly #beat: NodeJS.Timeout;
   #count = 0;
 
-  constructor(engine: Engine) {
+  constructor(engine: NewsSource) {
     this.#engine = engine;
     this.#stops = [
       engine.on('frame', (frame) => {

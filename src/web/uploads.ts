@@ -43,8 +43,13 @@ export class Uploads {
     const folder = join(this.folder, randomBytes(8).toString('hex'));
     const path = join(folder, plainName(name));
     let size = 0;
+    const stalled = new AbortController();
+    const timer = setTimeout(() => {
+      stalled.abort(new BodyFault(408, 'Nothing came for too long.'));
+    }, STALL_MS);
     const bounds = new Transform({
       transform: (chunk: Buffer, _, done) => {
+        timer.refresh();
         size += chunk.length;
         this.#bytes += chunk.length;
         if (size > MOST_UPLOAD_BYTES) done(tooLarge);
@@ -52,11 +57,6 @@ export class Uploads {
         else done(null, chunk);
       },
     });
-    const stalled = new AbortController();
-    const timer = setTimeout(() => {
-      stalled.abort(new BodyFault(408, 'Nothing came for too long.'));
-    }, STALL_MS);
-    request.on('data', () => timer.refresh());
     try {
       await mkdir(folder, { mode: 0o700 });
       await pipeline(request, bounds, createWriteStream(path, { flags: 'wx', mode: 0o600 }), {

@@ -26,6 +26,11 @@ export function contenderNames(contenders: readonly Contender[]): string[] {
   return distinct(contenders, contenderName);
 }
 
+/** The same in the middle of a sentence: `the pool of 4`. */
+export function spokenNames(contenders: readonly Contender[]): string[] {
+  return distinct(contenders, ({ mode }) => text(`finding.spoken.${mode}`));
+}
+
 /** What is in flight in it: `1 thread, one task at a time`, `8 threads, reused`. */
 export function contenderFacts({ mode, size }: Contender): string {
   switch (mode) {
@@ -87,7 +92,7 @@ class Facts {
     this.#analysis = analysis;
     this.#contenders = request.contenders;
     this.#runs = runs;
-    this.#names = distinct(request.contenders, ({ mode }) => text(`finding.spoken.${mode}`));
+    this.#names = spokenNames(request.contenders);
   }
 
   alone(): Finding {

@@ -4,7 +4,8 @@ import { columnsSchema } from './columns';
 import { connectionsSchema, rememberedOptionsSchema } from './download-options';
 import { ALGORITHMS } from './digests';
 import { MAX_WORKERS } from './job-request';
-import { MODES } from './jobs';
+import { JOB_KINDS, MODES } from './jobs';
+import { FINDINGS, TASK_STATES } from './tasks';
 import { LANGUAGE_CHOICES } from '../text/languages';
 
 const kindSettings = z.lazy(() =>
@@ -55,6 +56,14 @@ export type DialogChoices = z.infer<typeof dialogChoicesSchema>;
 const minuteOfDay = z.int().min(0).max(1439);
 /** More at once help nobody. */
 export const MOST_JOBS_AT_ONCE = 16;
+
+/** Tasks in a state, or with a finding. */
+const filtersSchema = z.lazy(() =>
+  z.partialRecord(
+    z.enum(JOB_KINDS),
+    z.strictObject({ state: z.enum(TASK_STATES).nullable(), finding: z.enum(FINDINGS).nullable() }),
+  ),
+);
 
 /** aria2's own, which its clients try first. */
 export const RPC_PORT = 6800;
@@ -138,6 +147,8 @@ const settingsSchema = z.lazy(() =>
     recentFolders: z.strictObject({ sources: recentPaths, targets: recentPaths }),
     /** How the last job of each kind was done, as its dialog proposes it again; nothing in it deletes or replaces files. */
     dialogChoices: dialogChoicesSchema,
+    /** Which tasks the list of each kind of job shows, as they were chosen last. */
+    filters: filtersSchema,
     /** Where the window was, in the screen's own points; `null`: where the system puts it. */
     windowPlace: windowPlaceSchema.nullable(),
   }),
@@ -180,6 +191,7 @@ export const DEFAULT_SETTINGS: Settings = {
     verify: { against: 'manifest', strict: false, ignoreMissing: false },
     copy: { existing: 'refuse', verify: true, checksum: false, sync: true, digests: false },
   },
+  filters: {},
   windowPlace: null,
 };
 

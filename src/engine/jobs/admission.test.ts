@@ -120,7 +120,7 @@ test('work on files has no host, and no limit', () => {
   expect(job.next(Infinity)).toBeNull();
   expect(job.admission.isEmpty).toBe(true);
   expect(job.admission.inFlight).toBe(512);
-  expect(job.admission.hosts()).toEqual([]);
+  expect(job.admission.hosts(new Map())).toEqual([]);
 });
 
 test('some tasks lie ready where no more can run than the host may have, and no other job asks it', () => {
@@ -215,11 +215,13 @@ test('a host that asked for it is left alone by all jobs, until then and no long
   for (const job of jobs) job.fill();
   expect(jobs.map(({ begun }) => begun)).toEqual([[10], []]);
   expect(jobs.map(({ admission }) => admission.nextWakeMs())).toEqual([START_MS + 500, START_MS + 500]);
-  expect(jobs[1].admission.hosts()).toMatchObject([{ host: 'a', heldUntilMs: START_MS + 500 }]);
+  expect(jobs[1].admission.hosts(new Map())).toMatchObject([{ host: 'a', heldUntilMs: START_MS + 500 }]);
   clock.nowMs += 500;
   for (const job of jobs) job.fill();
   expect(jobs.map(({ running }) => running.length)).toEqual([1 + 2, 2]);
-  expect(jobs[1].admission.hosts()).toMatchObject([{ host: 'a', heldUntilMs: null, inFlight: 2 }]);
+  expect(jobs[1].admission.hosts(new Map([['a', 2]]))).toMatchObject([
+    { host: 'a', heldUntilMs: null, inFlight: 2 },
+  ]);
 });
 
 test('retries come at their times, in their order, before what is new', () => {

@@ -253,17 +253,20 @@ export class Admission {
     if (shared != null) shared.heldUntilMs = Math.max(shared.heldUntilMs, untilMs);
   }
 
-  /** Those that have a limit, busiest first. */
-  hosts(): HostState[] {
+  /**
+   * Those that have a limit, busiest first.
+   * @param running tasks that threads have in hand, by host: others that were handed over lie ready there
+   */
+  hosts(running: ReadonlyMap<string, number>): HostState[] {
     const now = this.#now();
     return [...this.#hosts.values()]
-      .flatMap(({ name, inFlight, shared, answered, refused, lastError }) =>
+      .flatMap(({ name, shared, answered, refused, lastError }) =>
         shared === null
           ? []
           : [
               {
                 host: name,
-                inFlight: inFlight + shared.further,
+                inFlight: (running.get(name) ?? 0) + shared.further,
                 limit: this.#limitOf(shared),
                 heldUntilMs: shared.heldUntilMs > now ? shared.heldUntilMs : null,
                 answered,

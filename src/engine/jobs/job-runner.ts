@@ -202,7 +202,12 @@ export class JobRunner {
   }
 
   hosts(): readonly HostState[] {
-    return this.#admission.hosts();
+    const running = new Map<string, number>();
+    for (const { handle } of this.executor.read().flatMap((worker) => worker.running)) {
+      const host = this.#running.get(handle)?.host;
+      if (host !== undefined) running.set(host, (running.get(host) ?? 0) + 1);
+    }
+    return this.#admission.hosts(running);
   }
 
   async resize(workers: number): Promise<void> {

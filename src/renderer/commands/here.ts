@@ -10,6 +10,7 @@ const NOT_IN_BROWSER: ReadonlySet<CommandId> = new Set([
   'zoom-reset',
   'copy-diagnostics',
   'show-log',
+  'check-updates',
 ]);
 /** Keys that browsers keep for themselves. */
 const TAKEN: ReadonlySet<string> = new Set(['Mod+N']);

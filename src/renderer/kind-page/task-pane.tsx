@@ -1,6 +1,6 @@
 /** The chosen job's tasks: filters, search, rows, and what is known about the selected one. */
 import { useEffect, useState } from 'react';
-import { settledTasks, totalTasks, type TaskRow } from '../../common/model/tasks';
+import { settledTasks, totalTasks, type FindingCounts, type TaskRow } from '../../common/model/tasks';
 import { text } from '../../common/text/text';
 import { kindText, type PageKind } from '../kinds';
 import { listKindOf } from '../lib/columns';
@@ -18,12 +18,13 @@ import { DigestCheck } from './digest-check';
 import { DuplicatesView } from './duplicates-view';
 import { HostsView } from './hosts-view';
 import { TaskDetail } from './task-detail';
-import { ALL_TASKS, TaskFilters, type TaskFilter } from './task-filters';
+import { TaskFilters, type TaskFilter } from './task-filters';
 import { TaskGrid } from './task-grid';
 import { Outcome } from './outcome';
 import { canRetryRows, openRowMenu } from './row-menu';
 import { useSelection } from './use-selection';
 import { useFindings } from './use-findings';
+import { useTaskFilter } from './use-task-filter';
 import { useTaskRows } from './use-task-rows';
 import styles from './task-pane.module.css';
 
@@ -37,13 +38,13 @@ const DUPLICATE_VIEWS: readonly View[] = ['groups', 'tasks'];
 const DOWNLOAD_VIEWS: readonly View[] = ['tasks', 'answers', 'hosts'];
 
 const SEARCH_DELAY_MS = 180;
+const NO_FINDINGS: FindingCounts = {};
 
 export function TaskPane({ jobId, kind }: TaskPaneProps) {
   const job = useJob(jobId);
   const frame = useFrame(jobId);
   const duplicates = job?.variant === 'duplicates';
   const [view, setView] = useState<View>(duplicates ? 'groups' : 'tasks');
-  const [filter, setFilter] = useState<TaskFilter>(ALL_TASKS);
   const [typed, setTyped] = useState('');
   const search = useSettled(typed, SEARCH_DELAY_MS);
   const [selected, setSelected] = useState<TaskRow | null>(null);
@@ -53,10 +54,12 @@ export function TaskPane({ jobId, kind }: TaskPaneProps) {
   // may come to the same, and rows are written a moment after they change.
   const version = [job?.state, job?.endedAtMs, frame?.rowWrites, ...Object.values(counts ?? {})].join(' ');
   const sort = useSort(job === null ? null : listKindOf(job));
+  const known = useFindings(job, counts === undefined ? 0 : settledTasks(counts));
+  const findings = known ?? NO_FINDINGS;
+  const [filter, setFilter] = useTaskFilter(job, counts, known);
   const query = { jobId, ...filter, search, sort };
   const rows = useTaskRows(query, version, job?.state ?? '');
   const selection = useSelection(query, rows);
-  const findings = useFindings(job, counts === undefined ? 0 : settledTasks(counts));
   const dryRun = job !== null && isDryRun(job);
   // The row as it is now, be it among those held or not: filters may hide it, and lists scroll.
   const held = selected === null ? undefined : rows.find(selected.id);

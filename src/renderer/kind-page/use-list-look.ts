@@ -22,7 +22,9 @@ export function useListLook(job: JobSummary, widthPx: number): ListLook {
   const [dryRun, sides] = [isDryRun(job), kind === 'folders' ? job.folder : null];
   // Rows are drawn anew when it is another one.
   const look = useMemo(() => {
-    const columns = fittingColumns(chosenColumns(kind, choice), widths, widthPx);
+    // Nothing is written, so nothing has a speed.
+    const chosen = chosenColumns(kind, choice).filter((column) => !dryRun || column !== 'speed');
+    const columns = fittingColumns(chosen, widths, widthPx);
     return { dryRun, sides, algorithm, columns, template: templateOf(columns, widths) };
   }, [kind, choice, widths, widthPx, dryRun, sides, algorithm]);
   return { look, sort };

@@ -8,6 +8,7 @@ import { visible } from '../../common/model/visible';
 import { text } from '../../common/text/text';
 import { request } from '../bridge';
 import { Button } from '../components/button';
+import { isDryRun } from '../lib/findings';
 import { percentText } from '../lib/text';
 import { strips, useFrame, watchedFrame } from '../state/frames';
 import { useJob } from '../state/jobs';
@@ -73,6 +74,7 @@ export function WorkerFoot({ jobId }: { readonly jobId: number }) {
             frame={frames.get(worker)}
             statistics={statistics.find((entry) => entry.worker === worker)}
             drawn={drawn.includes(worker)}
+            hasBytes={!isDryRun(job)}
           />
         ))}
       </ul>
@@ -147,9 +149,11 @@ interface WorkerRowProps {
   readonly statistics: WorkerStatistics | undefined;
   /** Whether there is a strip to draw. */
   readonly drawn: boolean;
+  /** A dry run writes nothing. */
+  readonly hasBytes: boolean;
 }
 
-function WorkerRow({ worker, frame, statistics, drawn }: WorkerRowProps) {
+function WorkerRow({ worker, frame, statistics, drawn, hasBytes }: WorkerRowProps) {
   return (
     <li className={styles['row']}>
       <span className={styles['label']}>{`W${worker}`}</span>
@@ -158,12 +162,16 @@ function WorkerRow({ worker, frame, statistics, drawn }: WorkerRowProps) {
       ) : (
         <BusyBar share={statistics === undefined ? 0 : shareOf(statistics)} worker={worker} />
       )}
-      {frame === undefined ? <Past statistics={statistics} /> : <Now frame={frame} />}
+      {frame === undefined ? (
+        <Past statistics={statistics} hasBytes={hasBytes} />
+      ) : (
+        <Now frame={frame} hasBytes={hasBytes} />
+      )}
     </li>
   );
 }
 
-function Now({ frame }: { readonly frame: WorkerFrame }) {
+function Now({ frame, hasBytes }: { readonly frame: WorkerFrame; readonly hasBytes: boolean }) {
   const [first, ...others] = frame.running;
   const share =
     first?.bytesTotal === undefined || first.bytesTotal === null || first.bytesTotal === 0
@@ -178,7 +186,9 @@ function Now({ frame }: { readonly frame: WorkerFrame }) {
       >
         {visible(name)}
       </span>
-      <span className={styles['rate']}>{first === undefined ? '' : formatRate(frame.bytesPerSecond)}</span>
+      <span className={styles['rate']}>
+        {first === undefined || !hasBytes ? '' : formatRate(frame.bytesPerSecond)}
+      </span>
       <span className={styles['percent']}>
         {others.length > 0
           ? text('common.tasks', { count: others.length + 1 })
@@ -190,7 +200,12 @@ function Now({ frame }: { readonly frame: WorkerFrame }) {
   );
 }
 
-function Past({ statistics }: { readonly statistics: WorkerStatistics | undefined }) {
+interface PastProps {
+  readonly statistics: WorkerStatistics | undefined;
+  readonly hasBytes: boolean;
+}
+
+function Past({ statistics, hasBytes }: PastProps) {
   if (statistics === undefined) return <span className={styles['quiet']}>{text('workers.has-ended')}</span>;
   const { failed } = statistics;
   const tasks = text('common.tasks', { count: statistics.tasks });
@@ -199,7 +214,7 @@ function Past({ statistics }: { readonly statistics: WorkerStatistics | undefine
       <span className={styles['quiet']}>
         {failed > 0 ? text('workers.some-failed', { tasks, failed }) : tasks}
       </span>
-      <span className={styles['rate']}>{formatBytes(statistics.bytes)}</span>
+      <span className={styles['rate']}>{hasBytes ? formatBytes(statistics.bytes) : ''}</span>
       <span className={styles['percent']}>{percentText(shareOf(statistics))}</span>
     </>
   );

@@ -15,7 +15,7 @@ import { hasLatency, usualModes } from '../../common/experiments/works';
 import { MAX_WORKERS, type JobRequest } from '../../common/model/job-request';
 import { MODES, type Mode } from '../../common/model/jobs';
 import { displayName, displayPath, type FsPath } from '../../common/model/paths';
-import { plural } from './text';
+import { text } from '../../common/text/text';
 
 /** The user's own work: a job that was made here for comparing, or an earlier one. */
 export interface OwnWork {
@@ -23,31 +23,33 @@ export interface OwnWork {
   readonly request: JobRequest;
 }
 
-/** `Download · 12 URLs`, `Hash · photos`: what the page calls it. */
+/** `Download · 12 lines`, `Hash · photos`: what the page calls it. */
 export function ownLabel(request: JobRequest): string {
   const name = (path: FsPath): string => displayName(path) || displayPath(path);
   switch (request.kind) {
     case 'download': {
       const lines = [request.text ?? '', ...(request.texts ?? [])]
-        .flatMap((text) => text.split('\n'))
+        .flatMap((typed) => typed.split('\n'))
         .filter((line) => line.trim() !== '').length;
       const [list] = request.listFiles;
       return list === undefined
-        ? `Download · ${plural(request.urls.length + lines, 'line', 'lines')}`
-        : `Download · ${name(list)}`;
+        ? text('own.download.lines', { count: request.urls.length + lines })
+        : text('own.download', { what: name(list) });
     }
     case 'hash':
-      return `Hash · ${severalOf(request.paths.map(name))}`;
+      return text('own.hash', { what: severalOf(request.paths.map(name)) });
     case 'verify':
-      return request.manifest === null ? 'Verify' : `Verify · ${name(request.manifest)}`;
+      return request.manifest === null
+        ? text('own.verify')
+        : text('own.verify.of', { what: name(request.manifest) });
     case 'copy':
-      return `Copy · ${severalOf(request.sources.map(name))}`;
+      return text('own.copy', { what: severalOf(request.sources.map(name)) });
   }
 }
 
 function severalOf(names: readonly string[]): string {
   const [first = '', ...others] = names;
-  return others.length === 0 ? first : `${first} and ${others.length} more`;
+  return others.length === 0 ? first : text('own.several', { first, count: others.length });
 }
 
 export interface ExperimentDraft {
@@ -90,6 +92,8 @@ export function changed(draft: ExperimentDraft, patch: Partial<ExperimentDraft>)
   return { ...next, modes: usualModes(next.work) };
 }
 
+const MOST_LATENCY_MS = 10_000;
+
 /** A search for the best size needs few runs of each. */
 const SEARCH_REPEATS = 3;
 /** Offered as sizes of the pool. */
@@ -100,9 +104,9 @@ export interface DraftFault {
   readonly message: string;
 }
 
-function wholeNumber(text: string, least: number, most: number): number | null {
-  if (!/^\d{1,9}$/u.test(text.trim())) return null;
-  const value = Number(text);
+function wholeNumber(typed: string, least: number, most: number): number | null {
+  if (!/^\d{1,9}$/u.test(typed.trim())) return null;
+  const value = Number(typed);
   return value >= least && value <= most ? value : null;
 }
 
@@ -114,26 +118,28 @@ export function readsFiles({ work, own }: ExperimentDraft): boolean {
 
 /** The first thing that is wrong; `null`: it can be run. @param search whether pool sizes alone are compared */
 export function faultOf(draft: ExperimentDraft, search = false): DraftFault | null {
-  if (draft.work === 'own' && draft.own === null)
-    return { field: 'own', message: 'Choose a job whose work is compared.' };
-  if (draft.work !== 'own' && hasLatency(draft.work) && wholeNumber(draft.latencyMs, 0, 10_000) === null)
+  if (draft.work === 'own' && draft.own === null) return { field: 'own', message: text('draft.fault.own') };
+  if (
+    draft.work !== 'own' &&
+    hasLatency(draft.work) &&
+    wholeNumber(draft.latencyMs, 0, MOST_LATENCY_MS) === null
+  )
     return {
       field: 'latencyMs',
-      message: 'The latency must be a whole number from 0 to 10,000 milliseconds.',
+      message: text('draft.fault.latency', { most: MOST_LATENCY_MS }),
     };
   if (
     draft.work !== 'own' &&
     draft.tasks.trim() !== '' &&
     wholeNumber(draft.tasks, 1, MOST_EXPERIMENT_TASKS) === null
   )
-    return { field: 'tasks', message: 'The tasks must be a whole number from 1 to 100,000.' };
+    return { field: 'tasks', message: text('draft.fault.tasks', { most: MOST_EXPERIMENT_TASKS }) };
   if (search) return null;
   if (wholeNumber(draft.size, 1, MAX_WORKERS) === null)
-    return { field: 'size', message: `Tasks in flight must be a whole number from 1 to ${MAX_WORKERS}.` };
+    return { field: 'size', message: text('draft.fault.size', { most: MAX_WORKERS }) };
   if (draft.repeats.trim() !== '' && wholeNumber(draft.repeats, 1, MOST_REPEATS) === null)
-    return { field: 'repeats', message: `The repeats must be a whole number from 1 to ${MOST_REPEATS}.` };
-  if (contenders(draft).length < 2)
-    return { field: 'modes', message: 'Choose two modes, or a mode and more pool sizes, to compare.' };
+    return { field: 'repeats', message: text('draft.fault.repeats', { most: MOST_REPEATS }) };
+  if (contenders(draft).length < 2) return { field: 'modes', message: text('draft.fault.modes') };
   return null;
 }
 
@@ -149,7 +155,7 @@ function sorted(sizes: readonly number[]): readonly number[] {
 
 function workOf(draft: ExperimentDraft): ExperimentRequest['work'] | null {
   if (draft.work === 'own') return draft.own && { type: 'job', request: draft.own.request };
-  const latencyMs = wholeNumber(draft.latencyMs, 0, 10_000) ?? 20;
+  const latencyMs = wholeNumber(draft.latencyMs, 0, MOST_LATENCY_MS) ?? 20;
   const tasks = wholeNumber(draft.tasks, 1, MOST_EXPERIMENT_TASKS);
   return { type: 'ready', work: draft.work, latencyMs, tasks };
 }
@@ -214,9 +220,9 @@ export function runText(
   cores: number,
   shown: ParsedExperimentRequest | null,
 ): string {
-  if (shown === null) return 'Run';
-  if (isSameRequest(draft, shown)) return 'Run again';
-  return isSameSearch(draft, cores, shown) ? 'Compare the modes' : 'Run';
+  if (shown === null) return text('draft.run');
+  if (isSameRequest(draft, shown)) return text('draft.run-again');
+  return isSameSearch(draft, cores, shown) ? text('draft.compare') : text('draft.run');
 }
 
 /** What the button of the search runs. */
@@ -225,7 +231,8 @@ export function searchText(
   cores: number,
   shown: ParsedExperimentRequest | null,
 ): string {
-  return shown !== null && isSameSearch(draft, cores, shown) ? 'Search again' : 'Find the best pool size';
+  const isShown = shown !== null && isSameSearch(draft, cores, shown);
+  return text(isShown ? 'draft.search-again' : 'draft.search');
 }
 
 function isMadeBy(asked: ExperimentRequest | null, made: ParsedExperimentRequest): boolean {

@@ -29,20 +29,20 @@ describe('claims', () => {
     const outcome = outcomeOf(claim, run(claim, 1000, 540));
     expect(outcome?.how).toBe('held');
     expect(outcome?.text).toMatch(
-      /^As predicted, thread pool of 2 was faster than thread pool of 1: 1\.8\d?× as fast/u,
+      /^As predicted, the pool of 2 was faster than the pool of 1: 1\.8\d?× as fast/u,
     );
   });
 
   it('say so when the measurement disagrees', () => {
     const claim = claimOf('lock');
     const outcome = outcomeOf(claim, run(claim, 1000, 1010));
-    expect(outcome?.how).toBe('not held');
+    expect(outcome?.how).toBe('not-held');
     expect(outcome?.text).toMatch(
-      /^Not as predicted on this machine: no clear difference between thread pool and sequential/u,
+      /^Not as predicted on this machine: no clear difference between the pool and sequential/u,
     );
     const waiting = claimOf('waiting');
     expect(outcomeOf(waiting, run(waiting, 1000, 500))?.text).toMatch(
-      /^Not as predicted on this machine: thread pool was faster/u,
+      /^Not as predicted on this machine: the pool was faster/u,
     );
   });
 

@@ -36,7 +36,7 @@ test('how it was measured is said, and why there are fewer threads', () => {
     'Measured here, 5 runs of each, medians. Each task computes for about a millisecond.',
   );
   expect(costNote({ ...costs, runs: 1, tasks: 80, isReduced: true })).toBe(
-    'Measured here, one run of each: the machine was too busy for more. Each task computes for about a millisecond. 80 threads at once, and not 300: more could have filled the memory.',
+    'Measured here, one run of each: the machine was too busy for more. Each task computes for about a millisecond. 80 threads at once instead of 300: more could have filled the memory.',
   );
 });
 

@@ -1,7 +1,7 @@
 /** The table "a thread by hand, or a pool with an executor" in words, with figures where they were measured. Pure. */
 import type { ThreadCosts } from '../../common/experiments/thread-costs';
-import { formatBytes, formatCount, formatDuration } from '../../common/model/units';
-import { plural } from './text';
+import { formatBytes, formatDecimal, formatDuration } from '../../common/model/units';
+import { text } from '../../common/text/text';
 
 export interface CostRow {
   readonly name: string;
@@ -11,68 +11,69 @@ export interface CostRow {
 
 /** Everything but the code. @param costs `null`: not measured yet */
 export function costRows(costs: ThreadCosts | null): readonly CostRow[] {
-  if (costs === null) {
-    return [
-      { name: 'Creation', byHand: 'A new thread for each task', pool: 'A few threads before the first task' },
-      { name: 'Reuse', byHand: 'None', pool: 'A thread runs one task after another' },
-      {
-        name: 'Management',
-        byHand: 'You start, count, await and catch what they throw',
-        pool: 'submit and shutdown; a thread that dies is replaced',
-      },
-      { name: 'Scalability', byHand: 'As many threads as tasks', pool: 'Tasks wait, a few threads run' },
-    ];
-  }
-  const { tasks, making, byHand, pool } = costs;
-  const each = tasks / pool.threads;
-  return [
-    {
-      name: 'Creation',
-      byHand: `A new thread for each task: ${shortText(making.threadMs)} each here`,
-      pool: `${plural(making.poolSize, 'thread', 'threads')} before the first task: ${shortText(making.poolMs)} once`,
-    },
-    {
-      name: 'Reuse',
-      byHand: `None: ${formatCount(tasks)} tasks, ${plural(byHand.threads, 'thread', 'threads')}`,
-      pool: `${formatCount(tasks)} tasks, ${plural(pool.threads, 'thread', 'threads')}: ${Number.isInteger(each) ? '' : 'about '}${formatCount(Math.round(each))} each`,
-    },
-    {
-      name: 'Management',
-      byHand: `You start ${formatCount(byHand.threads)}, await ${formatCount(byHand.threads)} ends and catch what each throws`,
-      pool: '2 calls: submit and shutdown; a thread that dies is replaced',
-    },
-    {
-      name: 'Scalability',
-      byHand: `${formatCount(byHand.threads)} at once: ${formatBytes(byHand.bytes)}, ${formatDuration(byHand.ms)}`,
-      pool: `${formatCount(tasks - pool.size)} waiting, ${pool.size} running: ${formatBytes(pool.bytes)}, ${formatDuration(pool.ms)}`,
-    },
-  ];
+  const rows = ['creation', 'reuse', 'management', 'scalability'] as const;
+  return rows.map((row) => ({
+    name: text(`cost.${row}`),
+    ...(costs === null
+      ? { byHand: text(`cost.${row}.by-hand`), pool: text(`cost.${row}.pool`) }
+      : MEASURED[row](costs)),
+  }));
 }
+
+const MEASURED = {
+  creation: ({ making }: ThreadCosts) => ({
+    byHand: text('cost.creation.by-hand.measured', { time: shortText(making.threadMs) }),
+    pool: text('cost.creation.pool.measured', { threads: making.poolSize, time: shortText(making.poolMs) }),
+  }),
+  reuse: ({ tasks, byHand, pool }: ThreadCosts) => {
+    const each = tasks / pool.threads;
+    return {
+      byHand: text('cost.reuse.by-hand.measured', { tasks, threads: byHand.threads }),
+      pool: text(Number.isInteger(each) ? 'cost.reuse.pool.measured' : 'cost.reuse.pool.about', {
+        tasks,
+        threads: pool.threads,
+        each: Math.round(each),
+      }),
+    };
+  },
+  management: ({ byHand }: ThreadCosts) => ({
+    byHand: text('cost.management.by-hand.measured', { threads: byHand.threads }),
+    pool: text('cost.management.pool.measured'),
+  }),
+  scalability: ({ tasks, byHand, pool }: ThreadCosts) => ({
+    byHand: text('cost.scalability.by-hand.measured', {
+      threads: byHand.threads,
+      bytes: formatBytes(byHand.bytes),
+      time: formatDuration(byHand.ms),
+    }),
+    pool: text('cost.scalability.pool.measured', {
+      waiting: tasks - pool.size,
+      running: pool.size,
+      bytes: formatBytes(pool.bytes),
+      time: formatDuration(pool.ms),
+    }),
+  }),
+} satisfies Readonly<Record<string, (costs: ThreadCosts) => Omit<CostRow, 'name'>>>;
 
 /** What there is to know of the figures. */
 export function costNote({ runs, tasks, isReduced }: ThreadCosts): string {
-  const how =
-    runs === 1
-      ? 'Measured here, one run of each: the machine was too busy for more.'
-      : `Measured here, ${runs} runs of each, medians.`;
-  const why = isReduced
-    ? ` ${plural(tasks, 'thread', 'threads')} at once, and not 300: more could have filled the memory.`
-    : '';
-  return `${how} Each task computes for about a millisecond.${why}`;
+  const note = text('cost.note', { runs });
+  return isReduced ? text('cost.note.reduced', { note, count: tasks }) : note;
 }
 
 /** `11.8 ms`: a tenth of a millisecond counts here. */
 function shortText(ms: number): string {
-  return ms < 99.95 ? `${ms.toFixed(1)} ms` : formatDuration(ms);
+  return ms < 99.95 ? `${formatDecimal(ms, 1)} ms` : formatDuration(ms);
 }
 
 /** The four sentences of "In short". */
 export function inShort(costs: ThreadCosts | null): readonly string[] {
-  const cost = costs === null ? '' : ` (${shortText(costs.making.threadMs)} here)`;
   return [
-    `A thread does one thing at a time, and making one costs time and memory${cost}; so make a few and use them again.`,
-    'An executor puts a queue before a few threads: tasks wait there, and a thread that is free takes the next one.',
-    'Threads help while something else is waited for (servers, disks, clients), and for computing as far as there are cores.',
-    'Beyond that, more threads only share the same cores and take more memory; what your own work gains, Compare measures.',
+    costs === null
+      ? text('short.thread')
+      : text('short.thread.measured', { time: shortText(costs.making.threadMs) }),
+    text('short.executor'),
+    text('short.helps'),
+    text('short.beyond'),
   ];
 }

@@ -1,4 +1,4 @@
-/** All jobs of all kinds, the newest first. */
+/** All jobs of all kinds: those that have not ended in their order, the others with the newest first. */
 import { text } from '../../common/text/text';
 import { useEffect, useState } from 'react';
 import { isEnded, type JobSummary } from '../../common/model/jobs';
@@ -35,7 +35,12 @@ export function HistoryPage() {
   useEffect(() => {
     watchJob(null);
   }, []);
-  const jobs = held?.ids.map((id) => byId.get(id)).filter((job) => job !== undefined) ?? [];
+  // The queue above has the others.
+  const jobs =
+    held?.ids.flatMap((id) => {
+      const job = byId.get(id);
+      return job !== undefined && isEnded(job.state) ? [job] : [];
+    }) ?? [];
   return (
     <div className={pageStyles['page']}>
       <header className={`${pageStyles['header'] ?? ''} ${styles['header'] ?? ''}`}>
@@ -71,6 +76,8 @@ export function HistoryPage() {
       <Queue />
       {held?.total === 0 ? (
         <p className={styles['none']}>{text('history.none')} </p>
+      ) : held !== null && jobs.length === 0 ? (
+        <p className={styles['none']}>{text('history.none-ended')}</p>
       ) : (
         <HistoryTable jobs={jobs} />
       )}

@@ -31,7 +31,7 @@ export async function runClaim(claim: Claim): Promise<void> {
     put(claim.id, { experimentId: id, experiment: null, error: null });
     const experiment = await ended(id);
     put(claim.id, { experimentId: id, experiment, error: null });
-    announce(text('told.claim.ended', { name: claim.title }));
+    announce(text('told.claim.ended', { name: text(`claim.${claim.id}.title`) }));
     // A look at how threads work is no experiment that anyone looks up later.
     request('experiments:remove', { experimentId: id }).catch(notifyError);
   } catch (error) {

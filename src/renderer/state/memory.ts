@@ -1,9 +1,12 @@
 /** What is remembered for the next start: the page, how jobs were made, and the folders they were made with. */
 import { MOST_RECENT, type DialogChoices, type Settings } from '../../common/model/settings';
+import type { JobKind } from '../../common/model/jobs';
 import type { JobRequest } from '../../common/model/job-request';
 import { changeDraft, draftsStore } from './drafts';
 import { changeSettings, settingsStore } from './settings';
 import { uiStore } from './ui';
+
+type Filter = NonNullable<Settings['filters'][JobKind]>;
 
 /** What the dialogs propose at first. */
 export function takeDialogChoices({ dialogChoices: { hash, verify, copy } }: Settings): void {
@@ -21,6 +24,12 @@ export function rememberPages(): void {
     if (settings !== null && page !== 'settings' && page !== settings.lastPage)
       changeSettings({ lastPage: page });
   });
+}
+
+/** From now on lists of this kind of job show these tasks first. */
+export function rememberFilter(kind: JobKind, { state, finding }: Filter): void {
+  const settings = settingsStore.get();
+  if (settings !== null) changeSettings({ filters: { ...settings.filters, [kind]: { state, finding } } });
 }
 
 /** A job was made from its dialog: the next one is proposed like it. */

@@ -8,6 +8,11 @@ const FILE = Buffer.alloc(FILE_BYTES, 'heddle');
 export class RpcOrigin {
   readonly #server: Server;
   readonly #held = new Map<string, ServerResponse[]>();
+  /** How often each was asked for. */
+  readonly #asked = new Map<string, number>();
+  readonly #broken = new Set<string>();
+  readonly #released = new Set<string>();
+  #changed = Promise.withResolvers<void>();
 
   private constructor(server: Server) {
     this.#server = server;
@@ -23,9 +28,20 @@ export class RpcOrigin {
           response.writeHead(200, { 'Content-Length': FILE_BYTES }).end(FILE);
           return;
         case 'held':
+          if (origin.#broken.has(name)) {
+            response.writeHead(404).end();
+            return;
+          }
+          if (origin.#released.has(name)) {
+            response.writeHead(200, { 'Content-Length': FILE_BYTES }).end(FILE);
+            return;
+          }
           // Its headers and its beginning come, its end does not.
           response.writeHead(200, { 'Content-Length': FILE_BYTES }).write(FILE.subarray(0, 1000));
           origin.#held.set(name, [...(origin.#held.get(name) ?? []), response]);
+          origin.#asked.set(name, (origin.#asked.get(name) ?? 0) + 1);
+          origin.#changed.resolve();
+          origin.#changed = Promise.withResolvers();
           return;
         case 'status':
           response.writeHead(Number(name)).end('no');
@@ -58,9 +74,22 @@ export class RpcOrigin {
     return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}/${path}`;
   }
 
-  /** The rest of what was held back under this name. */
+  /** The rest of what was held back under this name; from now on it comes whole. */
   release(name: string): void {
+    this.#released.add(name);
     for (const response of this.#held.get(name) ?? []) response.end(FILE.subarray(1000));
+    this.#held.delete(name);
+  }
+
+  /** Until what is held back was asked for so often. */
+  async isAsked(name: string, count: number): Promise<void> {
+    while ((this.#asked.get(name) ?? 0) < count) await this.#changed.promise;
+  }
+
+  /** From now on there is nothing under this name: connections end, and further ones do. */
+  break(name: string): void {
+    this.#broken.add(name);
+    for (const response of this.#held.get(name) ?? []) response.destroy();
     this.#held.delete(name);
   }
 

@@ -184,3 +184,53 @@ function addresses(all: readonly { uri: string; status: string }[]): unknown {
     status: used.has(uri) ? 'used' : 'waiting',
   }));
 }
+
+/** What a client hears over its WebSocket. */
+export class Listener {
+  readonly heard: { readonly method: string; readonly gid: string }[] = [];
+  readonly answers: unknown[] = [];
+  /** Resolves when the connection has ended, whoever ended it. */
+  readonly ended: Promise<void>;
+  readonly #socket: WebSocket;
+  #changed = Promise.withResolvers<void>();
+
+  private constructor(socket: WebSocket) {
+    this.#socket = socket;
+    this.ended = new Promise((resolve) => {
+      socket.addEventListener('close', () => {
+        resolve();
+      });
+    });
+    socket.addEventListener('message', ({ data }) => {
+      const said = JSON.parse(String(data)) as { method?: string; params?: { gid: string }[] };
+      if (said.method === undefined) this.answers.push(said);
+      else this.heard.push({ method: said.method, gid: said.params?.[0]?.gid ?? '' });
+      this.#changed.resolve();
+      this.#changed = Promise.withResolvers();
+    });
+  }
+
+  static async open({ url }: Pick<Side, 'url'>): Promise<Listener> {
+    const socket = new WebSocket(url.replace('http:', 'ws:'));
+    const listener = new Listener(socket);
+    await new Promise((resolve, reject) => {
+      socket.addEventListener('open', resolve);
+      socket.addEventListener('error', reject);
+    });
+    return listener;
+  }
+
+  send(text: string): void {
+    this.#socket.send(text);
+  }
+
+  /** @returns when it is so */
+  async until(isSo: () => boolean): Promise<void> {
+    while (!isSo()) await this.#changed.promise;
+  }
+
+  async close(): Promise<void> {
+    this.#socket.close();
+    await this.ended;
+  }
+}

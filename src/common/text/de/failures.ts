@@ -85,6 +85,7 @@ const SENTENCES: Readonly<Record<string, string>> = {
   'no-file': 'Diese Aufgabe hat keine Datei, die sich zeigen lässt.',
   'no-free-name': 'Alle nummerierten Namen sind schon vergeben.',
   'no-program': 'Das System konnte die Datei nicht öffnen.',
+  'nobody-writes': 'Das ist eine Pipe, in die niemand schreibt.',
   'no-such-experiment': 'Dieses Experiment gibt es nicht.',
   'no-such-group': 'Diese Dateien bilden keine Gruppe mehr.',
   'no-such-job': 'Diesen Auftrag gibt es nicht.',

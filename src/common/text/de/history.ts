@@ -7,7 +7,8 @@ export const history: Translated<typeof english> = {
   'history.older': 'Ältere',
   'history.none':
     'Hier erscheint jeder Auftrag: was er getan hat, wie lange er gedauert hat und wie schnell er war.',
-  'history.all': 'Alle Aufträge',
+  'history.none-ended': 'Noch kein Auftrag ist beendet.',
+  'history.all': 'Beendete Aufträge',
   'history.job': 'Auftrag',
   'history.kind': 'Art',
   'history.when': 'Wann',

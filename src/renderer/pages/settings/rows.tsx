@@ -102,6 +102,7 @@ const REMEMBERED: ReadonlySet<keyof Settings> = new Set<keyof Settings>([
   'lastPage',
   'recentFolders',
   'dialogChoices',
+  'filters',
 ]);
 
 /** Settings that say how Heddle works. */

@@ -108,16 +108,16 @@ function Part({ claim }: { readonly claim: Claim }) {
     <section className={styles['part']} aria-labelledby={`claim-${claim.id}`}>
       <div className={styles['words']}>
         <h2 id={`claim-${claim.id}`} className={styles['heading']}>
-          {visible(claim.title)}
+          {text(`claim.${claim.id}.title`)}
         </h2>
-        {claim.text.map((part) => (
+        {(['text-1', 'text-2'] as const).map((part) => (
           <p key={part} className={styles['text']}>
-            {part}
+            {text(`claim.${claim.id}.${part}`)}
           </p>
         ))}
       </div>
       <div className={styles['trial']}>
-        <p className={styles['claim']}>{claim.claim}</p>
+        <p className={styles['claim']}>{text(`claim.${claim.id}.claim`)}</p>
         <RunButton claim={claim} run={run} />
         {run !== null && <Outcome claim={claim} run={run} />}
       </div>
@@ -132,7 +132,7 @@ function RunButton({ claim, run }: { readonly claim: Claim; readonly run: ClaimR
   if (runsHere) {
     return (
       <Button
-        aria-label={text('threads.cancel', { name: visible(claim.title) })}
+        aria-label={text('threads.cancel', { name: text(`claim.${claim.id}.title`) })}
         onPress={() => {
           cancelExperiment(id);
         }}
@@ -145,7 +145,7 @@ function RunButton({ claim, run }: { readonly claim: Claim; readonly run: ClaimR
     <div className={styles['line']}>
       <Button
         aria-label={text(run === null ? 'threads.run.name' : 'threads.run-again.name', {
-          name: visible(claim.title),
+          name: text(`claim.${claim.id}.title`),
         })}
         isDisabled={runningId !== null}
         onPress={() => void runClaim(claim)}
@@ -159,7 +159,7 @@ function RunButton({ claim, run }: { readonly claim: Claim; readonly run: ClaimR
 
 const OUTCOME_SIGNS: Readonly<Record<ClaimOutcome['how'], string>> = {
   held: '✓',
-  'not held': '≠',
+  'not-held': '≠',
   unclear: '?',
 };
 

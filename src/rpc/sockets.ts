@@ -1,0 +1,115 @@
+/** JSON-RPC over WebSocket (RFC 6455): the same requests, and news of downloads that nobody asked for. */
+import type { IncomingMessage, Server } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { setTimeout as wait } from 'node:timers/promises';
+import { WebSocketServer, type RawData, type WebSocket } from 'ws';
+import { toErrorData } from '../common/model/errors';
+import type { DownloadEvent } from './downloads';
+import { MOST_REQUEST_BYTES, RPC_PATH, UNAUTHORIZED_MS } from './http';
+import type { JsonRpc } from './json-rpc';
+import { refusal } from './origins';
+
+export interface SocketParts {
+  readonly rpc: JsonRpc;
+  readonly host: string;
+  readonly origins: ReadonlySet<string>;
+}
+
+const MOST_SOCKETS = 64;
+/** Who does not read what was sent has gone, or is to be. */
+const MOST_UNREAD_BYTES = 4 * MOST_REQUEST_BYTES;
+/** Who has not answered since the last look has gone. */
+const LOOK_MS = 30_000;
+
+export class Sockets {
+  readonly #parts: SocketParts;
+  readonly #server = new WebSocketServer({
+    noServer: true,
+    maxPayload: MOST_REQUEST_BYTES,
+    perMessageDeflate: false,
+  });
+  readonly #answering = new WeakSet<WebSocket>();
+  readonly #looks: NodeJS.Timeout;
+
+  constructor(server: Server, parts: SocketParts) {
+    this.#parts = parts;
+    server.on('upgrade', (request, socket, head) => {
+      this.#upgrade(request, socket, head);
+    });
+    this.#looks = setInterval(() => {
+      for (const each of this.#server.clients) {
+        if (!this.#answering.delete(each)) each.terminate();
+        else each.ping();
+      }
+    }, LOOK_MS).unref();
+  }
+
+  #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    const { host, origins } = this.#parts;
+    const status =
+      refusal(request.headers, host, origins) ??
+      (new URL(request.url ?? '/', 'http://localhost').pathname !== RPC_PATH
+        ? 404
+        : this.#server.clients.size >= MOST_SOCKETS
+          ? 503
+          : null);
+    socket.on('error', () => undefined);
+    if (status !== null) {
+      socket.end(`HTTP/1.1 ${status} Refused\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+      return;
+    }
+    this.#server.handleUpgrade(request, socket, head, (client) => {
+      this.#take(client);
+    });
+  }
+
+  #take(client: WebSocket): void {
+    this.#answering.add(client);
+    client.on('error', () => undefined);
+    client.on('pong', () => this.#answering.add(client));
+    client.on('message', (data) => {
+      this.#answering.add(client);
+      // One after the other, in the order in which they came; nothing more is read meanwhile.
+      client.pause();
+      this.#answer(client, data)
+        .catch((error: unknown) => {
+          process.emitWarning(toErrorData(error).message);
+          client.terminate();
+        })
+        .finally(() => {
+          client.resume();
+        });
+    });
+  }
+
+  async #answer(client: WebSocket, data: RawData): Promise<void> {
+    const { body, isUnauthorized } = await this.#parts.rpc.answer(textOf(data));
+    if (isUnauthorized) await wait(UNAUTHORIZED_MS, undefined, { ref: false });
+    this.#send(client, JSON.stringify(body));
+  }
+
+  #send(client: WebSocket, text: string): void {
+    if (client.readyState !== client.OPEN) return;
+    if (client.bufferedAmount > MOST_UNREAD_BYTES) client.terminate();
+    else client.send(text);
+  }
+
+  /** To all of them. */
+  tell(event: DownloadEvent, gid: string): void {
+    if (this.#server.clients.size === 0) return;
+    const text = JSON.stringify({ jsonrpc: '2.0', method: `aria2.onDownload${event}`, params: [{ gid }] });
+    for (const client of this.#server.clients) this.#send(client, text);
+  }
+
+  close(): void {
+    clearInterval(this.#looks);
+    // 1001: going away (RFC 6455 §7.4.1).
+    for (const client of this.#server.clients) client.close(1001);
+    this.#server.close();
+  }
+}
+
+function textOf(data: RawData): string {
+  const bytes = Array.isArray(data) ? Buffer.concat(data) : Buffer.isBuffer(data) ? data : Buffer.from(data);
+  return bytes.toString('utf8');
+}
