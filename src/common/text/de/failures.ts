@@ -97,7 +97,6 @@ const SENTENCES: Readonly<Record<string, string>> = {
   'not-in-browser': 'Das geht nicht vom Browser aus.',
   'not-listed': 'Die Datei konnte beim Auflisten nicht gelesen werden.',
   'not-replaceable': 'Die vorhandene Datei lässt sich nicht sicher ersetzen.',
-  'nobody-writes': 'Niemand schreibt in diese Pipe.',
   'nothing-done': 'Es gibt nichts zu vergleichen.',
   'nothing-verified': 'Es wurde nichts geprüft: Keine der aufgeführten Dateien war dabei.',
   'online-only': 'Die Datei liegt nur online und wurde wie gewünscht ausgelassen.',
