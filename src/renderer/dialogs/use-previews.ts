@@ -1,10 +1,10 @@
 /** What the engine understands of the sources of a download, asked for while they are typed. */
-import { failureText } from '../lib/failure-text';
 import { useEffect, useMemo, useRef, useState } from 'react';
 import type { ListFormat, ListPreview } from '../../common/model/download';
 import { toErrorData } from '../../common/model/errors';
 import { visible } from '../../common/model/visible';
 import { request } from '../bridge';
+import { failureText } from '../lib/failure-text';
 import type { PreviewedSource } from '../lib/previews';
 import type { Drafts } from '../state/drafts';
 

@@ -1,9 +1,9 @@
 /** What went wrong before: a task's attempts that failed, with their reasons. */
-import { failureText } from '../lib/failure-text';
 import type { TaskRow } from '../../common/model/tasks';
 import { formatDuration } from '../../common/model/units';
 import { visible } from '../../common/model/visible';
 import { text } from '../../common/text/text';
+import { failureText } from '../lib/failure-text';
 import { clockText } from '../lib/text';
 import { useRequest } from '../lib/use-request';
 import styles from './task-detail.module.css';

@@ -1,10 +1,10 @@
 /** What came of an ended job in a sentence, and what can be decided now. */
-import { storedText } from '../lib/failure-text';
 import type { CopyPolicy } from '../../common/model/copy-options';
 import { isEnded, type JobSummary } from '../../common/model/jobs';
 import type { FindingCounts } from '../../common/model/tasks';
 import { text } from '../../common/text/text';
 import { Button } from '../components/button';
+import { storedText } from '../lib/failure-text';
 import { findingsSentence, foundOf, isDryRun } from '../lib/findings';
 import { runOf } from '../lib/run-of';
 import { useRequest } from '../lib/use-request';

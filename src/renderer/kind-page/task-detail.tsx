@@ -1,5 +1,4 @@
 /** Everything about one task. */
-import { failureOf } from '../lib/failure-text';
 import { Fragment, type ReactNode } from 'react';
 import type { CopyFacts } from '../../common/model/copy-options';
 import type { CheckAlgorithm } from '../../common/model/digests';
@@ -12,6 +11,7 @@ import { fitsOnLine, visible } from '../../common/model/visible';
 import { text } from '../../common/text/text';
 import { Button } from '../components/button';
 import { useNow } from '../lib/clock';
+import { failureText } from '../lib/failure-text';
 import { isDryRun } from '../lib/findings';
 import { hintFor } from '../lib/hints';
 import { inBrowser } from '../lib/place';
@@ -74,7 +74,7 @@ export function TaskDetail({ job, row, onClose }: TaskDetailProps) {
       </div>
       {error !== null && (
         <p className={styles['error']} data-state={row.state}>
-          {visible(failureOf(error).sentence)} {hint ?? ''} {visible(failureOf(error).detail ?? '')}
+          {visible(failureText(error))} {hint ?? ''}
         </p>
       )}
       <dl className={styles['facts']} data-names={job.kind === 'verify' && !sides ? 'long' : undefined}>

@@ -1,4 +1,3 @@
-import { failureText } from '../lib/failure-text';
 import { memo, type MouseEvent } from 'react';
 import type { TaskRow } from '../../common/model/tasks';
 import type { TaskColumn } from '../../common/model/columns';
@@ -10,6 +9,7 @@ import { StagesBar } from '../components/stages-bar';
 import { FindingMark } from '../components/finding-mark';
 import { useNow } from '../lib/clock';
 import { isNumber } from '../lib/columns';
+import { failureText } from '../lib/failure-text';
 import { sidesOf } from '../lib/sides';
 import { stagesOf } from '../lib/stages';
 import { clockText, taskStateText, type TaskStateText } from '../lib/text';
