@@ -27,7 +27,7 @@ export interface Stores {
   readonly hostLimits: HostLimits;
   readonly rpcDownloads: RpcDownloads;
   /** From now on the notice of a lost log is not given any more. */
-  forgetLoss(): void;
+  readonly forgetLoss: () => void;
   close(): void;
 }
 
