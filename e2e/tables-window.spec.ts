@@ -287,6 +287,12 @@ test('copies of a file are shown, moved to the trash, or made names of the one t
   expect(filesIn(tree)).toEqual(['a.trashed', 'b', 'c', 'd']);
   await expect(window.getByText('3 files in 1 group', { exact: false })).toBeVisible();
 
+  // Files of a few bytes share no blocks: they stay, and why is told.
+  await remove.click();
+  await dialog.getByRole('button', { name: 'Replace with reflinks' }).click();
+  await expect(window.getByText(/ is smaller than a block of its disk/u).first()).toBeVisible();
+  await expect(window.getByText('3 files in 1 group', { exact: false })).toBeVisible();
+
   await remove.click();
   await dialog.getByRole('button', { name: 'Replace with hard links' }).click();
   await expect(window.getByText('No two files have the same content.')).toBeVisible();

@@ -20,6 +20,7 @@ import { RateLimit } from '../common/threads/rate-limit';
 import { Experiments } from './experiments/experiments';
 import { formatByName } from './formats/detect-format';
 import { listFile, previewList } from './formats/list-preview';
+import { utf8Pieces } from './formats/text-lines';
 import { JobReader, type ReaderParts } from './job-reader';
 import { ActiveJobs } from './jobs/active-jobs';
 import { copyRoots } from './jobs/copy-roots';
@@ -78,6 +79,8 @@ export class Engine extends JobReader {
   readonly experiments: Experiments;
   /** What the user has to know of how the data folder was found. */
   readonly openingNotice: ErrorData | null;
+  /** Whoever goes on has been told what the data folder lost. */
+  readonly forgetLoss: () => void;
   readonly #options: EngineOptions;
   readonly #stores: Stores;
   readonly #checkpointer: Checkpointer;
@@ -108,6 +111,7 @@ export class Engine extends JobReader {
     const { jobs, lock } = stores;
     const { threads, dataDirectory } = options;
     this.openingNotice = stores.notice;
+    this.forgetLoss = stores.forgetLoss;
     this.#options = options;
     this.#stores = stores;
     this.#active = active;
@@ -222,7 +226,7 @@ export class Engine extends JobReader {
   /** What a list holds, before anything starts. @throws HeddleError when the file cannot be read */
   async previewList({ text, file, format }: ListToPreview): Promise<ListPreview> {
     try {
-      return await previewList(() => (file === null ? [Buffer.from(text ?? '')] : listFile(file)), {
+      return await previewList(() => (file === null ? utf8Pieces(text ?? '') : listFile(file)), {
         format,
         hint: file === null ? null : formatByName(file),
       });
@@ -275,6 +279,7 @@ export class Engine extends JobReader {
       const prepared = manifest === null ? plain : withOwnManifest(plain, manifest);
       // Reading a long list takes its time, and meanwhile somebody may have closed.
       this.#turns.assertOpen();
+      this.forgetLoss();
       return jobs.insert(prepared);
     } catch (error) {
       await removeOwnLists(ownLists(plain.spec));

@@ -1,13 +1,17 @@
 /** Copies of a file that stays go to the trash or become names of it, unless something changed since they were compared. */
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import {
+  chmodSync,
   existsSync,
   linkSync,
+  mkdirSync,
   readFileSync,
   readdirSync,
   renameSync,
   rmSync,
   statSync,
+  truncateSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
@@ -228,4 +232,95 @@ test('of a copy that has more names one goes to the trash: the others are a copy
   const { done } = await engine.settleDuplicates({ ...order, go: [left[0]?.ids[1] ?? 0] }, trash);
   expect(done).toBe(1);
   expect((await engine.duplicateGroups(jobId, 0, 10)).totals.groups).toBe(0);
+});
+
+const knowsBtrfs =
+  process.getuid?.() === 0 &&
+  existsSync('/dev/loop-control') &&
+  spawnSync('which', ['mkfs.btrfs']).status === 0;
+
+/** Blocks of a file on its disk, as `filefrag` lists them. */
+function blocksOf(path: string): string {
+  return execFileSync('filefrag', ['-v', path], { encoding: 'utf8' })
+    .split('\n')
+    .filter((line) => /^\s*\d+:/u.test(line))
+    .map((line) => line.split(':')[2]?.trim() ?? '')
+    .join(' ');
+}
+
+test.skipIf(!knowsBtrfs)(
+  'on btrfs, copies share the blocks of the file that stays, and stay what they are',
+  async () => {
+    const image = join(folder, 'btrfs.img');
+    const disk = join(folder, 'in');
+    mkdirSync(disk);
+    writeFileSync(image, '');
+    truncateSync(image, 128 * 1024 * 1024);
+    execFileSync('mkfs.btrfs', ['-q', image]);
+    execFileSync('mount', ['-o', 'loop', image, disk]);
+    try {
+      // Longer than one step, and not a whole number of blocks.
+      const content = 'heddle '.repeat(800_000);
+      const { jobId, group } = await groups({ a: content, b: content, c: content, d: content });
+      const [b, c] = [join(disk, 'b'), join(disk, 'c')];
+      chmodSync(b, 0o640);
+      utimesSync(b, 1_000_000_000, 1_000_000_000);
+      linkSync(b, join(disk, 'b-too'));
+      writeFileSync(c, `${content.slice(0, -1)}!`);
+      execFileSync('sync', ['-f', disk]);
+      const before = statSync(b);
+      const { done, failures } = await engine.settleDuplicates(
+        {
+          jobId,
+          groupId: group.id,
+          keep: idOf(group, 'a'),
+          go: [idOf(group, 'b'), idOf(group, 'c')],
+          how: 'reflink',
+        },
+        trash,
+      );
+      expect([done, failures]).toEqual([1, [expect.objectContaining({ code: 'changed' })]]);
+      execFileSync('sync', ['-f', disk]);
+      expect(blocksOf(b)).toBe(blocksOf(join(disk, 'a')));
+      expect(blocksOf(join(disk, 'd'))).not.toBe(blocksOf(b));
+      expect(readFileSync(b, 'utf8') === content).toBe(true);
+      const { ino, mode, mtimeMs, nlink } = statSync(b);
+      expect([ino, mode, mtimeMs, nlink]).toEqual([before.ino, before.mode, before.mtimeMs, 2]);
+      // A change of one is none of the other.
+      writeFileSync(b, 'changed');
+      expect(readFileSync(join(disk, 'a'), 'utf8') === content).toBe(true);
+      expect((await engine.duplicateGroups(jobId, 0, 10)).totals.files).toBe(3);
+      expect(engine.findings(jobId)).toEqual({ duplicate: 3, unique: 1 });
+    } finally {
+      execFileSync('umount', [disk]);
+    }
+  },
+);
+
+test('where blocks cannot be shared, or there is nothing to share, copies are left alone', async () => {
+  const large = 'x'.repeat(100_000);
+  const { jobId, group } = await groups({ a: large, b: large });
+  const order = { jobId, groupId: group.id, keep: idOf(group, 'a'), how: 'reflink' as const };
+  const before = statSync(join(folder, 'in', 'b'));
+  const { done, failures } = await engine.settleDuplicates({ ...order, go: [idOf(group, 'b')] }, trash);
+  // The tests' own disk may be one that can.
+  if (done === 0) expect(failures).toEqual([expect.objectContaining({ code: 'no-reflinks' })]);
+  expect(statSync(join(folder, 'in', 'b')).ino).toBe(before.ino);
+
+  const small = await groups({ e: 'same', f: 'same' });
+  const smallOnes = (await engine.duplicateGroups(small.jobId, 0, 10)).groups.find(({ size }) => size === 4);
+  if (smallOnes === undefined) throw new Error('no group was found');
+  const tried = await engine.settleDuplicates(
+    {
+      jobId: small.jobId,
+      groupId: smallOnes.id,
+      keep: idOf(smallOnes, 'e'),
+      go: [idOf(smallOnes, 'f')],
+      how: 'reflink',
+    },
+    trash,
+  );
+  expect(tried.failures).toEqual([
+    expect.objectContaining({ message: expect.stringContaining('smaller than a block') as string }),
+  ]);
 });

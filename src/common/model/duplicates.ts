@@ -34,8 +34,8 @@ export interface DuplicateGroup {
   readonly links: readonly string[];
 }
 
-/** What becomes of copies of a file that stays. */
-export const DUPLICATE_ENDS = ['trash', 'link'] as const;
+/** What becomes of copies of a file that stays; with `reflink` they share its blocks, and stay files of their own. */
+export const DUPLICATE_ENDS = ['trash', 'link', 'reflink'] as const;
 export type DuplicateEnd = (typeof DUPLICATE_ENDS)[number];
 
 export interface DuplicatesSettled {

@@ -183,8 +183,8 @@ class Tally {
   }
 
   result(): Pick<ListPreview, 'hosts' | 'extensions' | 'groups' | 'duplicates' | 'clashes'> {
-    const byCount = (map: ReadonlyMap<string, number>): [string, number][] =>
-      [...map].sort(([, left], [, right]) => right - left);
+    const byCount = (counts: Iterable<[string, number]>): [string, number][] =>
+      [...counts].sort(([, left], [, right]) => right - left);
     const groups: EntryGroup[] = [];
     const hosts = new Map<string, number>();
     const extensions = new Map<string, number>();
@@ -200,9 +200,11 @@ class Tally {
       extensions: byCount(extensions).map(([extension, entries]) => ({ extension, entries })),
       groups: groups.length > MOST_GROUPS ? null : groups,
       duplicates: this.#duplicates,
-      clashes: byCount(this.#names)
-        .filter(([, count]) => count > 1)
-        .map(([name, entries]) => ({ name, entries })),
+      // Few of them, mostly: to sort all names would hold the thread up.
+      clashes: byCount([...this.#names].filter(([, count]) => count > 1)).map(([name, entries]) => ({
+        name,
+        entries,
+      })),
     };
   }
 }

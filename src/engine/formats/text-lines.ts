@@ -1,4 +1,5 @@
 /** Text in pieces of bytes to lines: UTF-8, or UTF-16 (as Windows' editors and PowerShell save it). */
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { TextDecoder } from 'node:util';
 
 /** A line beyond this is given cut, marked as too long, and never kept in memory whole. */
@@ -26,6 +27,7 @@ const PIECE_BYTES = 262_144;
 export async function* decodeText(chunks: Bytes): AsyncGenerator<string, void, undefined> {
   let head = new Uint8Array(0);
   let decoder: TextDecoder | null = null;
+  let turned = 0;
   for await (const chunk of chunks) {
     let bytes = chunk;
     if (decoder === null) {
@@ -38,14 +40,31 @@ export async function* decodeText(chunks: Bytes): AsyncGenerator<string, void, u
       decoder = new TextDecoder(encodingOf(head));
       bytes = head;
     }
-    for (let at = 0; at < bytes.length; at += PIECE_BYTES)
+    for (let at = 0; at < bytes.length; at += PIECE_BYTES) {
       yield decoder.decode(bytes.subarray(at, at + PIECE_BYTES), { stream: true });
+      // Others on this thread get their turn, whatever is in it.
+      if (bytes.length >= PIECE_BYTES || (turned += bytes.length) >= PIECE_BYTES) {
+        turned = 0;
+        await nextTurn();
+      }
+    }
   }
   if (decoder === null) {
     decoder = new TextDecoder(encodingOf(head));
     yield decoder.decode(head, { stream: true });
   }
   yield decoder.decode();
+}
+
+/** A text as UTF-8 in pieces, so that a long one holds nobody up. */
+export function* utf8Pieces(text: string): Generator<Buffer, void, undefined> {
+  for (let at = 0; at < text.length;) {
+    let end = Math.min(text.length, at + PIECE_CHARACTERS);
+    // Both halves of a character stay together.
+    if (end < text.length && (text.charCodeAt(end) & 0xfc00) === 0xdc00) end += 1;
+    yield Buffer.from(text.slice(at, end));
+    at = end;
+  }
 }
 
 /** Without a mark by its NUL characters: each character of ASCII has one in UTF-16, and no text has any in UTF-8. */

@@ -9,7 +9,7 @@ import { absolutePath } from '../../files/absolute-path';
 import { contentOf as contentOfFile } from '../../files/named-input';
 import { detectFormat, formatByName } from '../formats/detect-format';
 import { asAddress } from '../formats/list-urls';
-import { Beginning } from '../formats/text-lines';
+import { Beginning, utf8Pieces } from '../formats/text-lines';
 import type { Vault } from '../store/vault';
 import type { ListHead } from './download-name';
 import type { StoredList } from './job-spec';
@@ -94,7 +94,7 @@ function nothingToDownload(): HeddleError {
 }
 
 function textsOf({ text, texts }: DownloadRequest): string[] {
-  return [text ?? '', ...texts].filter((each) => each.trim() !== '');
+  return [text ?? '', ...texts].filter((each) => /\S/u.test(each));
 }
 
 function* givenIn(
@@ -118,7 +118,7 @@ function* givenIn(
 }
 
 function contentOf(text: string): AsyncIterable<Uint8Array> {
-  return Readable.from([Buffer.from(text)]) as AsyncIterable<Uint8Array>;
+  return Readable.from(utf8Pieces(text)) as AsyncIterable<Uint8Array>;
 }
 
 /** URLs as they were given, and what was said of the one. */

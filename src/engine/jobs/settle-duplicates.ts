@@ -1,5 +1,6 @@
 /**
- * What becomes of copies of one file: they go to the system's trash, or become further names of the one that stays.
+ * What becomes of copies of one file: they go to the system's trash, become further names of the one that stays, or
+ * share its blocks.
  * The one that stays is read before anything goes, and so is each that goes: a file whose content is no longer that of
  * its group is left alone.
  */
@@ -12,6 +13,7 @@ import { displayPath, joinPath, type FsPath } from '../../common/model/paths';
 import { errorCode, isSameFile, lstatOrNull, native, parentPath, unlinkIfThere } from '../../files/entries';
 import { isOneEntry, loosePath } from '../../files/folded-names';
 import { loadHasher } from '../../files/hashers';
+import { shareExtents } from '../../files/share-extents';
 import type { GroupMember, StoredGroup } from '../store/duplicate-repository';
 import type { TaskStore } from '../store/task-store';
 
@@ -94,6 +96,12 @@ async function settleDuplicates(
       // What was read a moment ago is still what is there.
       await assertSame(kept.path, keptLook);
       await assertSame(other.path, look);
+      if (how === 'reflink') {
+        if (!isName) await shareBlocks(kept.path, keptLook, other.path, look);
+        tasks.duplicates.settle(jobId, group, other, 'unique', other.inode);
+        done += 1;
+        continue;
+      }
       if (how === 'trash') await trash(other.path);
       // It may have become one just before the process was killed.
       else if (!isName) keptLook = await replaceByLink(kept.path, keptLook, other.path, look);
@@ -101,7 +109,8 @@ async function settleDuplicates(
       // As long as it has another name, it takes its space.
       const names = isName ? [] : namesLeft(tasks.duplicates.links(jobId, other, MOST_NAMES), look);
       const [standIn] = how === 'trash' ? names : [];
-      tasks.duplicates.settle(jobId, group, other, how === 'trash' ? null : kept.inode, standIn?.path);
+      if (how === 'trash') tasks.duplicates.settle(jobId, group, other, 'deleted', null, standIn?.path);
+      else tasks.duplicates.settle(jobId, group, other, 'hard-link', kept.inode);
       done += 1;
       if (how === 'trash') continue;
       for (const name of names) {
@@ -194,6 +203,44 @@ function changedSince(path: FsPath): HeddleError {
     'changed',
     `${displayPath(path)} has changed since it was compared. It was left as it is.`,
   );
+}
+
+/** @throws HeddleError where the system found that they differ, or cannot do it; then nothing has changed */
+async function shareBlocks(
+  kept: FsPath,
+  keptLook: BigIntStats,
+  other: FsPath,
+  look: BigIntStats,
+): Promise<void> {
+  if (look.size < look.blksize)
+    throw new HeddleError(
+      'no-reflinks',
+      `${displayPath(other)} is smaller than a block of its disk, so there is nothing to share. It was left as it is.`,
+    );
+  const from = await open(native(kept), OPEN_FLAGS);
+  try {
+    if (!isSameFile(await from.stat({ bigint: true }), keptLook)) throw changedSince(kept);
+    const to = await open(native(other), OPEN_FLAGS);
+    try {
+      if (!isSameFile(await to.stat({ bigint: true }), look)) throw changedSince(other);
+      const shared = await shareExtents(from.fd, to.fd, Number(look.size));
+      if (shared === 'differs') throw changedSince(other);
+      if (shared === 'other-file-system')
+        throw new HeddleError(
+          'other-file-system',
+          `${displayPath(other)} is on another file system than the file that stays. They cannot share blocks.`,
+        );
+      if (shared === 'unable')
+        throw new HeddleError(
+          'no-reflinks',
+          `${displayPath(other)} is on a file system whose files cannot share blocks (btrfs, XFS and bcachefs can). It was left as it is.`,
+        );
+    } finally {
+      await to.close();
+    }
+  } finally {
+    await from.close();
+  }
 }
 
 /** The name is never gone: the new link takes it in one step. @returns how the file that stays looks now */

@@ -118,14 +118,16 @@ export class DuplicateRepository {
   }
 
   /**
-   * A file of a group went to the trash, or became another name of the one that stays. A group of one file is none.
-   * @param inode of the file that stays; `null`: it went
+   * A file of a group went to the trash, became another name of the one that stays, or shares its blocks. A group of one
+   * file is none.
+   * @param inode that it has now; `null`: it went
    * @param standIn another name of what went, which stands for it in the group from now on
    */
   settle(
     jobId: number,
     group: StoredGroup,
     other: GroupMember,
+    finding: 'deleted' | 'hard-link' | 'unique',
     inode: string | null,
     standIn: FsPath | null = null,
   ): void {
@@ -133,7 +135,7 @@ export class DuplicateRepository {
     this.#database.transaction(() => {
       const isThere = standIn !== null && this.#standIn(jobId, group, other, standIn);
       this.#prepare('UPDATE tasks SET grouping = NULL, finding = ?, inode = ? WHERE id = ?').run(
-        inode === null ? 'deleted' : 'hard-link',
+        finding,
         inode,
         other.id,
       );

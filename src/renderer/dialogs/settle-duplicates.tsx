@@ -8,6 +8,7 @@ import { Button } from '../components/button';
 import { Dialog } from '../components/dialog';
 import { rich } from '../components/rich-text';
 import { inBrowser } from '../lib/place';
+import { useInfo } from '../state/settings';
 import formStyles from './form.module.css';
 import styles from './settle-duplicates.module.css';
 
@@ -28,6 +29,8 @@ export function SettleDuplicates({ group, onClose, onSettle }: SettleDuplicatesP
     onClose();
   };
   const kept = paths[ids.indexOf(keep)] ?? '';
+  // Of the systems that Heddle runs on, Linux alone has a call for it that cannot lose anything.
+  const hasReflinks = useInfo()?.platform.startsWith('linux') === true;
   return (
     <Dialog title={text('settle.title')} wide onClose={onClose}>
       <div className={formStyles['body']}>
@@ -85,6 +88,7 @@ export function SettleDuplicates({ group, onClose, onSettle }: SettleDuplicatesP
           })}
         </p>
         <p className={styles['note']}>{text('settle.hard-links')}</p>
+        {hasReflinks && <p className={styles['note']}>{text('settle.reflinks')}</p>}
       </div>
       <div className={formStyles['buttons']}>
         <Button onPress={onClose} autoFocus>
@@ -98,6 +102,16 @@ export function SettleDuplicates({ group, onClose, onSettle }: SettleDuplicatesP
         >
           {text('settle.link')}
         </Button>
+        {hasReflinks && (
+          <Button
+            isDisabled={go.length === 0}
+            onPress={() => {
+              settle('reflink');
+            }}
+          >
+            {text('settle.reflink')}
+          </Button>
+        )}
         {!inBrowser && (
           <Button
             look="danger"

@@ -147,12 +147,15 @@ export function exportDuplicates(jobId: number, format: DuplicateFormat): void {
   );
 }
 
+const SETTLED = { trash: 'told.trashed', link: 'told.linked', reflink: 'told.reflinked' } as const;
+
 /** Failures become notices. */
 export async function settleDuplicates(order: RequestInput<'jobs:settle-duplicates'>): Promise<void> {
   try {
     const { done, failures } = await request('jobs:settle-duplicates', order);
     for (const failure of failures) notify(failure);
-    toast(text(order.how === 'trash' ? 'told.trashed' : 'told.linked', { count: done }));
+    // Why none was done is told above.
+    if (done > 0) toast(text(SETTLED[order.how], { count: done }));
   } catch (error) {
     notifyError(error);
   }

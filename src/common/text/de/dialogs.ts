@@ -119,6 +119,9 @@ export const dialogs: Translated<typeof english> = {
     '<b>{path}</b> bleibt. {count, plural, one {# Kopie} other {# Kopien}} ausgewählt, {bytes}. Jede Datei wird noch einmal gelesen, bevor etwas mit ihr geschieht; geänderte Dateien bleiben unberührt.',
   'settle.hard-links':
     'Ein harter Link ist ein weiterer Name derselben Datei: Alle Namen zeigen dann denselben Inhalt, dieselben Zugriffsrechte und Zeiten, und eine Änderung unter einem Namen gilt für alle.',
+  'settle.reflinks':
+    'Mit einem Reflink bleibt jede Kopie eine eigene Datei mit eigenen Rechten und Zeiten. Die Dateien teilen sich ihre Blöcke auf dem Datenträger, bis eine von ihnen geändert wird. Das können btrfs, XFS und bcachefs. Eine neue Suche führt die Dateien wieder auf.',
+  'settle.reflink': 'Durch Reflinks ersetzen',
   'settle.link': 'Durch harte Links ersetzen',
   'settle.trash': 'In den Papierkorb legen',
 

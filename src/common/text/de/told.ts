@@ -28,6 +28,8 @@ export const told: Translated<typeof english> = {
   'told.experiment-exported': 'Das Experiment wurde als {path} exportiert.',
   'told.trashed':
     '{count, plural, one {# Kopie wurde in den Papierkorb gelegt.} other {# Kopien wurden in den Papierkorb gelegt.}}',
+  'told.reflinked':
+    '{count, plural, one {# Kopie teilt ihre Blöcke jetzt mit der Datei, die bleibt.} other {# Kopien teilen ihre Blöcke jetzt mit der Datei, die bleibt.}}',
   'told.linked':
     '{count, plural, one {# Kopie wurde durch einen Hardlink ersetzt.} other {# Kopien wurden durch Hardlinks ersetzt.}}',
   'told.removed.one': '„{name}“ aus der Liste entfernt',

@@ -113,7 +113,10 @@ export const dialogs = {
     '<b>{path}</b> stays. {count, plural, one {# copy} other {# copies}} selected, {bytes}. Each file is read once more before anything happens to it; a file that has changed is left alone.',
   'settle.hard-links':
     'A hard link is another name of the same file: every name then shows the same content, permissions and times, and a change through one name is seen through all of them.',
+  'settle.reflinks':
+    'With a reflink each copy stays a file of its own, with its own permissions and times. The files share their blocks on the disk until one of them is changed. This needs btrfs, XFS or bcachefs, and a new search lists the files again.',
   'settle.link': 'Replace with hard links',
+  'settle.reflink': 'Replace with reflinks',
   'settle.trash': 'Move to trash',
 
   'choose.title': 'What do you want to do with “{name}”?',

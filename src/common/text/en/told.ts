@@ -25,6 +25,8 @@ export const told = {
   'told.experiment-exported': 'The experiment was exported as {path}.',
   'told.trashed':
     '{count, plural, one {# copy was moved to the trash.} other {# copies were moved to the trash.}}',
+  'told.reflinked':
+    '{count, plural, one {# copy now shares its blocks with the file that stays.} other {# copies now share their blocks with the file that stays.}}',
   'told.linked':
     '{count, plural, one {# copy was replaced with a hard link.} other {# copies were replaced with hard links.}}',
   'told.removed.one': 'Removed “{name}” from the list',
