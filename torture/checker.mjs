@@ -42,6 +42,20 @@ function checkWhole(target, found) {
   }
 }
 
+/** Names that are final: one that shares its file with temporary names alone has it for itself. */
+function withoutTemporary(found) {
+  const final = Object.entries(found).filter(([path]) => !TEMPORARY.test(path));
+  const names = Map.groupBy(final, ([, { same }]) => same);
+  return Object.fromEntries(
+    final.map(([path, { same, ...entry }]) => {
+      if (same === undefined) return [path, entry];
+      const sharing = names.get(same);
+      const isAlone = sharing.length === 1 && TEMPORARY.test(same);
+      return [path, isAlone ? entry : { ...entry, same: sharing[0][0] }];
+    }),
+  );
+}
+
 function checkAfter(target, found) {
   const left = Object.keys(found).filter((path) => TEMPORARY.test(path));
   // A job that was forgotten cannot clear up.
@@ -51,7 +65,7 @@ function checkAfter(target, found) {
       left.map((path) => `${readable(path)} was left behind`),
     );
   if (target.tree !== undefined) {
-    const final = Object.fromEntries(Object.entries(found).filter(([path]) => !TEMPORARY.test(path)));
+    const final = withoutTemporary(found);
     const lines = differences(target.tree, final, target);
     tell('file', lines.map(readable));
     return;

@@ -2,6 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import {
   appendFileSync,
+  linkSync,
   mkdirSync,
   mkdtempSync,
   rmSync,
@@ -60,6 +61,17 @@ test.each([
   spoil(tree);
   expect(check(spec, 'during')).toEqual(during);
   expect(check(spec)).toEqual(after);
+});
+
+test('temporary names of a job that was forgotten, which its files still have', () => {
+  const { tree, spec } = copied();
+  const work = join(tree, '.heddle-work-1');
+  mkdirSync(work);
+  linkSync(join(tree, 'a'), join(work, '1'));
+  utimesSync(tree, 1.5e9, 1.5e9);
+  const [target] = spec.targets;
+  expect(check({ targets: [{ ...target, numbered: true }] })).toEqual([]);
+  expect(check(spec)).toEqual(['left', 'left']);
 });
 
 test('rows that lack, are there twice, or say what is not so', () => {

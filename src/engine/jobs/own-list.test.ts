@@ -15,7 +15,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { open } from 'node:fs/promises';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { ownListPath, storeOwnList, sweepHalfLists } from './own-list';
+import { assertWhole, ownListPath, storeOwnList, sweepHalfLists } from './own-list';
 
 let folder: string;
 
@@ -119,4 +119,17 @@ test('stopped while the copy is being opened, with an original that never says a
   stopping.abort(new Error('stopped'));
   await expect(stored).rejects.toThrow('stopped');
   expect(lists()).toEqual([]);
+});
+
+test('a copy that is cut or gone is told, and the data folder where all of it is gone', async () => {
+  const content = Readable.from([Buffer.from('one\ntwo\n')]);
+  const bytes = await storeOwnList(path(), { name: 'the list', content }, [], null);
+  await assertWhole(path(), bytes);
+  writeFileSync(path(), 'one\n');
+  await expect(assertWhole(path(), bytes)).rejects.toThrow(`${path()}, the copy of its list`);
+  await expect(assertWhole(path(), bytes)).rejects.toThrow('has 4 bytes of 8');
+  rmSync(path());
+  await expect(assertWhole(path(), bytes)).rejects.toThrow('is gone');
+  rmSync(folder, { recursive: true });
+  await expect(assertWhole(path(), bytes)).rejects.toThrow(`${folder} was moved or deleted while Heddle`);
 });

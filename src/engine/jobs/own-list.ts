@@ -8,6 +8,7 @@ import { pipeline } from 'node:stream/promises';
 import { HeddleError, fromErrorData, toErrorData } from '../../common/model/errors';
 import { errorCode, makeFolders, native } from '../../files/entries';
 import { displayPath, type FsPath } from '../../common/model/paths';
+import { dataGone } from '../store/database';
 import type { JobSpec } from './job-spec';
 
 /** Behind the name of a copy that is being made. */
@@ -67,6 +68,9 @@ export async function assertWhole(path: FsPath, bytes: number | undefined): Prom
     throw fromErrorData(toErrorData(error, displayPath(path)));
   });
   if (stats !== null && (bytes === undefined || stats.size === bytes)) return;
+  // Not the list alone, but all that Heddle has.
+  const folder = dirname(dirname(displayPath(path)));
+  if (stats === null && !existsSync(folder)) throw dataGone(folder);
   const what = stats === null ? 'is gone' : `has ${stats.size} bytes of ${bytes ?? 0}`;
   throw new HeddleError(
     'own-list-lost',

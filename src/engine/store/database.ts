@@ -1,6 +1,6 @@
 /** Opens Heddle's database: SQLite in WAL, with numbered migrations. Used in one place, on one thread. */
 import type { BigIntStats } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import SqliteDatabase from 'better-sqlite3';
 import { HeddleError } from '../../common/model/errors';
@@ -113,9 +113,14 @@ export async function onceUnlocked<Result>(work: () => Result): Promise<Result> 
 export function assertStillThere(database: Database): void {
   const [there, before] = [lstatOrNull(database.name), opened.get(database) ?? null];
   if (before === null || (there !== null && isSameFile(there, before))) return;
-  throw new HeddleError(
+  throw dataGone(lstatOrNull(dirname(database.name)) === null ? dirname(database.name) : database.name);
+}
+
+/** @param what the database, or its whole folder */
+export function dataGone(what: string): HeddleError {
+  return new HeddleError(
     'database-gone',
-    `${database.name} was moved or deleted while Heddle was running, so what it does can no longer be recorded. Put it back, or start the job again.`,
+    `${what} was moved or deleted while Heddle was running, so what it does can no longer be recorded. Put it back, or start the job again.`,
   );
 }
 

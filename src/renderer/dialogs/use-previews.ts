@@ -4,6 +4,7 @@ import type { ListFormat, ListPreview } from '../../common/model/download';
 import { toErrorData } from '../../common/model/errors';
 import { visible } from '../../common/model/visible';
 import { request } from '../bridge';
+import { failureText } from '../lib/failure-text';
 import type { PreviewedSource } from '../lib/previews';
 import type { Drafts } from '../state/drafts';
 
@@ -78,7 +79,7 @@ export function usePreviews(draft: Lists, format: ListFormat | null): readonly P
                 answer(preview, null);
               },
               (error: unknown) => {
-                answer(null, visible(toErrorData(error).message));
+                answer(null, visible(failureText(toErrorData(error))));
               },
             );
           },

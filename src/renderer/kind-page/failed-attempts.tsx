@@ -3,6 +3,7 @@ import type { TaskRow } from '../../common/model/tasks';
 import { formatDuration } from '../../common/model/units';
 import { visible } from '../../common/model/visible';
 import { text } from '../../common/text/text';
+import { failureText } from '../lib/failure-text';
 import { clockText } from '../lib/text';
 import { useRequest } from '../lib/use-request';
 import styles from './task-detail.module.css';
@@ -26,7 +27,7 @@ export function FailedAttempts({ row, version }: FailedAttemptsProps) {
             <td>{clockText(startedAtMs ?? endedAtMs)}</td>
             <td>{startedAtMs === null ? '' : formatDuration(Math.max(0, endedAtMs - startedAtMs))}</td>
             <td>{worker === null ? '' : `W${worker}`}</td>
-            <td>{visible(error.message)}</td>
+            <td>{visible(failureText(error))}</td>
           </tr>
         ))}
       </tbody>

@@ -3,6 +3,7 @@ import { isEnded } from '../../common/model/jobs';
 import { formatCount, formatDuration, formatRate } from '../../common/model/units';
 import { visible } from '../../common/model/visible';
 import { text } from '../../common/text/text';
+import { failureText, storedText } from '../lib/failure-text';
 import { isDryRun } from '../lib/findings';
 import { doneText, leftText, meanRate } from '../lib/text';
 import { useFrame } from '../state/frames';
@@ -21,7 +22,8 @@ export function Figures({ jobId }: { readonly jobId: number }) {
   const { failed } = live.counts;
   // While all of it waits, the pace so far says nothing of the time that is left.
   const stands = frame?.waitingFor != null && frame.counts.running === 0;
-  const note = visible(job.error?.message ?? frame?.waitingFor ?? frame?.alone ?? frame?.fewerThreads ?? '');
+  const told = frame?.waitingFor ?? frame?.alone ?? frame?.fewerThreads ?? '';
+  const note = visible(job.error === null ? storedText(told) : failureText(job.error));
   return (
     <section className={styles['strip']} aria-label={text('figures.label')}>
       <dl className={styles['figures']}>

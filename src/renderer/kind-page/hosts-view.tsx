@@ -5,6 +5,7 @@ import { formatCount, formatWait } from '../../common/model/units';
 import { visible } from '../../common/model/visible';
 import { text } from '../../common/text/text';
 import { useNow } from '../lib/clock';
+import { storedText } from '../lib/failure-text';
 import { runOf } from '../lib/run-of';
 import { useRequest } from '../lib/use-request';
 import styles from './answers-view.module.css';
@@ -50,7 +51,7 @@ export function HostsView({ job }: { readonly job: JobSummary }) {
               </td>
               <td className={styles['number']}>{formatCount(host.answered)}</td>
               <td className={styles['number']}>{formatCount(host.refused)}</td>
-              <td className={styles['long']}>{visible(host.lastError ?? '')}</td>
+              <td className={styles['long']}>{visible(storedText(host.lastError ?? ''))}</td>
             </tr>
           ))}
         </tbody>

@@ -4,6 +4,7 @@ import { isEnded, type JobSummary } from '../../common/model/jobs';
 import type { FindingCounts } from '../../common/model/tasks';
 import { text } from '../../common/text/text';
 import { Button } from '../components/button';
+import { storedText } from '../lib/failure-text';
 import { findingsSentence, foundOf, isDryRun } from '../lib/findings';
 import { runOf } from '../lib/run-of';
 import { useRequest } from '../lib/use-request';
@@ -35,7 +36,7 @@ export function Outcome({ job, findings }: OutcomeProps) {
         <div className={styles['outcome']}>
           <p className={styles['text']}>
             {findingsSentence(job, findings, all)}
-            {notDeleted > 0 && withheld !== null && ` ${withheld}`}
+            {notDeleted > 0 && withheld !== null && ` ${storedText(withheld)}`}
           </p>
           {isDryRun(job) && job.state === 'done' && <StartForReal job={job} findings={findings} />}
         </div>

@@ -11,6 +11,7 @@ import { fitsOnLine, visible } from '../../common/model/visible';
 import { text } from '../../common/text/text';
 import { Button } from '../components/button';
 import { useNow } from '../lib/clock';
+import { failureText } from '../lib/failure-text';
 import { isDryRun } from '../lib/findings';
 import { hintFor } from '../lib/hints';
 import { inBrowser } from '../lib/place';
@@ -73,7 +74,7 @@ export function TaskDetail({ job, row, onClose }: TaskDetailProps) {
       </div>
       {error !== null && (
         <p className={styles['error']} data-state={row.state}>
-          {visible(error.message)} {hint ?? ''}
+          {visible(failureText(error))} {hint ?? ''}
         </p>
       )}
       <dl className={styles['facts']} data-names={job.kind === 'verify' && !sides ? 'long' : undefined}>

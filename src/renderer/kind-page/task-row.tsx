@@ -9,6 +9,7 @@ import { StagesBar } from '../components/stages-bar';
 import { FindingMark } from '../components/finding-mark';
 import { useNow } from '../lib/clock';
 import { isNumber } from '../lib/columns';
+import { failureText } from '../lib/failure-text';
 import { sidesOf } from '../lib/sides';
 import { stagesOf } from '../lib/stages';
 import { clockText, taskStateText, type TaskStateText } from '../lib/text';
@@ -174,7 +175,7 @@ function StateCell({ row, running, dryRun }: StateCellProps) {
     <span
       role="gridcell"
       className={styles['state']}
-      title={row.error === null ? undefined : visible(row.error.message)}
+      title={row.error === null ? undefined : visible(failureText(row.error))}
     >
       {finding === null ? (
         <span className={styles['dot']} data-tone={state.tone} aria-hidden="true" />

@@ -1,6 +1,7 @@
 /** What the sources of a new download hold together. Pure. */
 import type { DownloadEntry, EntryGroup, ListPreview } from '../../common/model/download';
 import { text } from '../../common/text/text';
+import { storedText } from './failure-text';
 
 /** One source, and what was understood of it. */
 export interface PreviewedSource {
@@ -74,13 +75,14 @@ export function combine(sources: readonly PreviewedSource[]): Combined {
       : previews.flatMap(({ groups }) => groups ?? []),
     duplicates: sum((preview) => preview.duplicates),
     clashes: previews.flatMap((preview) => preview.clashes),
-    remarks: previews.flatMap((preview) => preview.remarks.map(({ message }) => message)),
+    remarks: previews.flatMap((preview) => preview.remarks.map(({ message }) => storedText(message))),
     firstFile: previews.find(({ firstFile }) => firstFile !== null)?.firstFile ?? null,
     faultCount: sum((preview) => preview.faultCount),
     faults: sources.flatMap(({ key, name, preview }) =>
       (preview?.faults ?? []).map(({ line, message }) => ({
         key: `${key} ${line}`,
-        message: name === null || sources.length === 1 ? message : `${name}: ${message}`,
+        message:
+          name === null || sources.length === 1 ? storedText(message) : `${name}: ${storedText(message)}`,
       })),
     ),
     single:

@@ -86,6 +86,7 @@ const SENTENCES: Readonly<Record<string, string>> = {
   'no-free-name': 'Alle nummerierten Namen sind schon vergeben.',
   'no-program': 'Das System konnte die Datei nicht öffnen.',
   'nobody-writes': 'Das ist eine Pipe, in die niemand schreibt.',
+  'no-reflinks': 'Dieses Dateisystem kann keine Blöcke gemeinsam nutzen (Reflink).',
   'no-such-experiment': 'Dieses Experiment gibt es nicht.',
   'no-such-group': 'Diese Dateien bilden keine Gruppe mehr.',
   'no-such-job': 'Diesen Auftrag gibt es nicht.',
@@ -118,6 +119,8 @@ const SENTENCES: Readonly<Record<string, string>> = {
   'read-only': 'Das Dateisystem ist schreibgeschützt.',
   'redirect-loop': 'Der Server leitet im Kreis weiter.',
   refused: 'Der Server hat die Anfrage abgelehnt.',
+  'rpc-port':
+    'Der Port für andere Programme lässt sich nicht verwenden, vielleicht hat ihn schon ein Programm.',
   'rpc-elsewhere': 'Ein anderes Heddle mit diesem Datenordner bedient RPC bereits.',
   'same-file': 'Das ist ein weiterer Name derselben Datei.',
   'same-name': 'Zwei Quellen hätten im Ziel denselben Namen.',

@@ -1,5 +1,6 @@
 /** Sentences that the engine stores in English, and what they are here: by their shape, the first that fits. */
 import { sentencesOf } from '../stored';
+import { STORED_OF_LISTS } from './stored-lists';
 
 export const STORED: readonly (readonly [english: string, german: string])[] = [
   // Of the system, after what they are about (common/model/errors.ts).
@@ -42,6 +43,8 @@ export const STORED: readonly (readonly [english: string, german: string])[] = [
     '{what} ist ein symbolischer Link; ihm wird innerhalb eines Ordners nicht gefolgt.',
   ],
   ['{what} is not a regular file.', '{what} ist keine gewöhnliche Datei.'],
+
+  ...STORED_OF_LISTS,
 
   // While a job runs (engine/jobs/monitor.ts, room.ts).
   [
