@@ -103,8 +103,6 @@ const SENTENCES: Readonly<Record<string, string>> = {
   'online-only': 'Die Datei liegt nur online und wurde wie gewünscht ausgelassen.',
   'other-file-system':
     'Die Datei liegt auf einem anderen Dateisystem: Hardlinks und Reflinks reichen nicht dorthin.',
-  'no-reflinks':
-    'Diese Dateien können keine Blöcke teilen: Das Dateisystem kann es nicht, oder sie sind zu klein.',
   'other-unicode-form': 'Die Datei ist unter einer anderen Unicode-Form ihres Namens vorhanden.',
   'outside-roots': 'Der Pfad liegt außerhalb der freigegebenen Ordner.',
   'own-list-lost': 'Die Liste des Auftrags ist beschädigt. Den Auftrag mit der Liste neu anlegen.',
