@@ -1,4 +1,6 @@
 /** Settings are found by their words, say what they do, and go back to their defaults. */
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
 import { expect } from '@playwright/test';
 import { expectAccessible } from './accessible';
 import { openPage, test } from './app';
@@ -54,4 +56,38 @@ test('settings are found, changed, and reset, one by one and all', async ({ app:
   await expect(row('Theme').getByRole('radio', { name: 'System' })).toBeChecked();
   await expect.poll(() => window.evaluate(() => innerWidth)).toBe(width);
   await expect(resetAll).toBeDisabled();
+});
+
+test('other programs download with the secret while that is on', async ({ app: { window } }) => {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  const ask = async (secret: string): Promise<string> => {
+    const body = JSON.stringify({ id: 1, method: 'aria2.getVersion', params: [`token:${secret}`] });
+    return fetch(`http://127.0.0.1:${port}/jsonrpc`, { method: 'POST', body }).then(
+      (response) => response.text(),
+      () => 'nobody is there',
+    );
+  };
+
+  await openPage(window, 'Settings');
+  const row = (name: string) => window.getByRole('group', { name, exact: true });
+  await expect(row('Secret')).toHaveCount(0);
+  await row('Downloads for other programs').getByRole('radio', { name: 'On' }).check();
+  await row('Port').getByRole('spinbutton').fill(String(port));
+  await row('Port').getByRole('spinbutton').press('Enter');
+  await row('Secret').getByRole('button', { name: 'Show' }).click();
+  const shown = row('Secret').getByText(/^[0-9a-f]{32}$/u);
+  const secret = await shown.innerText();
+  await expectAccessible(window);
+  await expect.poll(() => ask(secret)).toContain('"version":"1.36.0"');
+  await row('Secret').getByRole('button', { name: 'Make a new one' }).click();
+  await expect(shown).not.toHaveText(secret);
+  const renewed = await shown.innerText();
+  await expect.poll(() => ask(renewed)).toContain('"version":"1.36.0"');
+  expect(await ask(secret)).toContain('Unauthorized');
+  await row('Downloads for other programs').getByRole('radio', { name: 'Off' }).check();
+  await expect.poll(() => ask(renewed)).toBe('nobody is there');
 });

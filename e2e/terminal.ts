@@ -23,6 +23,7 @@ const KEEPS_DATA = [
   'retry',
   'cancel',
   'export',
+  'rpc',
 ];
 
 export interface Ended {

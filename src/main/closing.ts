@@ -11,13 +11,16 @@ type Choice = Exclude<Settings['closing'], 'ask'>;
 
 export class Closing {
   readonly #engine: Engine;
+  readonly #beforeEnd: () => Promise<void>;
   #tray: Tray | null = null;
   /** A question is on the screen. */
   #isAsking = false;
   #quitting: 'no' | 'decided' | 'going' | 'done' = 'no';
 
-  constructor(engine: Engine) {
+  /** @param beforeEnd what has to stop before the engine does */
+  constructor(engine: Engine, beforeEnd: () => Promise<void>) {
     this.#engine = engine;
+    this.#beforeEnd = beforeEnd;
     app.on('before-quit', (event) => {
       if (this.#quitting === 'done') return;
       event.preventDefault();
@@ -167,8 +170,8 @@ export class Closing {
   #end(): void {
     this.#quitting = 'going';
     rememberPlace(this.#engine);
-    void this.#engine
-      .close({ interrupt: true })
+    void this.#beforeEnd()
+      .then(() => this.#engine.close({ interrupt: true }))
       .catch((error: unknown) => {
         process.stderr.write(`heddle: ${toErrorData(error).message}\n`);
       })

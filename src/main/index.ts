@@ -14,6 +14,7 @@ import { setupLog } from './setup-log';
 import { setupMenu } from './menu';
 import { Opening, ownArguments, startArguments, type StartArguments } from './opening';
 import { registerScheme, serveRenderer } from './protocol';
+import { RpcSwitch } from './rpc';
 import { denyEverythingElse } from './security';
 import { startSorting } from './sort-process';
 import { setupStatus } from './status';
@@ -71,7 +72,8 @@ async function start(): Promise<void> {
   const log = new Log(join(dataDirectory, 'logs'));
   setupIpc({ engine, dataDirectory, opening, log, updates: new Updates(engine, log) });
   setupLog(log, engine);
-  const closing = new Closing(engine);
+  const rpc = new RpcSwitch(engine);
+  const closing = new Closing(engine, () => rpc.close());
   const open = (): void => {
     closing.openWindow();
   };

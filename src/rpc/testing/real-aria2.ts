@@ -29,7 +29,7 @@ export async function startAria2(directory: string, secret: string): Promise<Rea
         `--rpc-listen-port=${port}`,
         `--rpc-secret=${secret}`,
         `--dir=${directory}`,
-        '--max-concurrent-downloads=4',
+        '--max-concurrent-downloads=16',
         '--max-tries=1',
         '--no-netrc',
         '--disable-ipv6',

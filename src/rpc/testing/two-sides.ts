@@ -72,6 +72,7 @@ export class TwoSides {
     const origin = await RpcOrigin.start();
     const aria2 = await startAria2(join(folder, 'aria2'), SECRET);
     const heddle = await startHeddle(folder);
+    heddle.engine.settings.set({ jobsAtOnce: 16 });
     const sides = [
       { name: 'aria2', url: `http://127.0.0.1:${aria2.port}/jsonrpc`, directory: join(folder, 'aria2') },
       { name: 'heddle', url: heddle.server.url, directory: join(folder, 'heddle') },

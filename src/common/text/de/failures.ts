@@ -116,6 +116,8 @@ const SENTENCES: Readonly<Record<string, string>> = {
   'read-only': 'Das Dateisystem ist schreibgeschützt.',
   'redirect-loop': 'Der Server leitet im Kreis weiter.',
   refused: 'Der Server hat die Anfrage abgelehnt.',
+  'rpc-port':
+    'Der Port für andere Programme lässt sich nicht verwenden, vielleicht hat ihn schon ein Programm.',
   'rpc-elsewhere': 'Ein anderes Heddle mit diesem Datenordner bedient RPC bereits.',
   'same-file': 'Das ist ein weiterer Name derselben Datei.',
   'same-name': 'Zwei Quellen hätten im Ziel denselben Namen.',

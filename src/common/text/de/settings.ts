@@ -109,6 +109,24 @@ export const settings: Translated<typeof english> = {
     'Wenn das Fenster in den Vordergrund kommt und die Zwischenablage nur URLs enthält, bietet Heddle an, sie herunterzuladen.',
   'settings.offersClipboard.find': 'kopieren einfügen',
 
+  'settings.rpc.group': 'Andere Programme',
+  'settings.rpc': 'Downloads für andere Programme',
+  'settings.rpc.note':
+    'Browser-Erweiterungen und andere Programme, die für aria2 gemacht sind, können mit Heddle herunterladen, solange es geöffnet ist. Das können nur Programme auf diesem Computer, die das Geheimnis kennen.',
+  'settings.rpc.find': 'aria2 rpc json erweiterung browser server fernsteuerung api',
+  'settings.rpc.port': 'Port',
+  'settings.rpc.port.note':
+    'Die Adresse für andere Programme ist http://127.0.0.1, dieser Port und /jsonrpc.',
+  'settings.rpc.secret': 'Geheimnis',
+  'settings.rpc.secret.note':
+    'Es gehört in die Einstellungen des anderen Programms. Ein neues Geheimnis sperrt Programme aus, die das alte kennen.',
+  'settings.rpc.show': 'Anzeigen',
+  'settings.rpc.hide': 'Verbergen',
+  'settings.rpc.copy': 'Kopieren',
+  'settings.rpc.copied': 'Geheimnis kopiert.',
+  'settings.rpc.renew': 'Neues erzeugen',
+  'settings.rpc.renewed': 'Heddle hat ein neues Geheimnis erzeugt.',
+
   'settings.about': 'Über Heddle',
   'settings.about.find': 'Über Version',
   'settings.about.system': 'System',

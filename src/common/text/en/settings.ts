@@ -104,6 +104,23 @@ export const settings = {
     'When the window comes to the front and the clipboard holds only URLs, Heddle offers to download them.',
   'settings.offersClipboard.find': 'copy paste',
 
+  'settings.rpc.group': 'Other programs',
+  'settings.rpc': 'Downloads for other programs',
+  'settings.rpc.note':
+    'Browser extensions and other programs made for aria2 can download with Heddle while it is open. Only programs on this computer that have the secret can do so.',
+  'settings.rpc.find': 'aria2 rpc json extension browser server remote api',
+  'settings.rpc.port': 'Port',
+  'settings.rpc.port.note': 'The address for other programs is http://127.0.0.1, this port, and /jsonrpc.',
+  'settings.rpc.secret': 'Secret',
+  'settings.rpc.secret.note':
+    'Enter it in the other program. A new secret locks out programs that have the old one.',
+  'settings.rpc.show': 'Show',
+  'settings.rpc.hide': 'Hide',
+  'settings.rpc.copy': 'Copy',
+  'settings.rpc.copied': 'Secret copied.',
+  'settings.rpc.renew': 'Make a new one',
+  'settings.rpc.renewed': 'Heddle made a new secret.',
+
   'settings.about': 'About',
   'settings.about.find': 'About version',
   'settings.about.system': 'System',

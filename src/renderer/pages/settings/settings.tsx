@@ -12,6 +12,7 @@ import { About } from './about';
 import { DownloadSettings } from './download-settings';
 import { JobSettings } from './job-settings';
 import { RESETTABLE, SearchContext, defaultsOf, isDefault } from './rows';
+import { RpcSettings } from './rpc-settings';
 import { SystemSettings } from './system-settings';
 import { WindowSettings } from './window-settings';
 import styles from './settings.module.css';
@@ -58,6 +59,7 @@ export function SettingsPage() {
               <JobSettings settings={settings} />
               <DownloadSettings settings={settings} />
               <WindowSettings settings={settings} />
+              {!inBrowser && <RpcSettings settings={settings} />}
               {!inBrowser && <SystemSettings settings={settings} />}
               <About />
             </SearchContext>
