@@ -11,7 +11,8 @@ import { root } from './root.mjs';
  */
 export async function openApp(executablePath, dataDirectory) {
   const args = [...electronFlags(), root, `--data-dir=${dataDirectory}`];
-  const electron = await _electron.launch({ executablePath, args, cwd: root });
+  const env = { ...process.env, HEDDLE_LANGUAGE: process.env['HEDDLE_LANGUAGE'] ?? 'en' };
+  const electron = await _electron.launch({ executablePath, args, cwd: root, env });
   const page = await electron.firstWindow();
   await page.getByRole('navigation', { name: 'Pages' }).waitFor();
   /** Asks the engine as the window itself does. @throws {Error} with the engine's own sentence */

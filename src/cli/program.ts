@@ -272,6 +272,7 @@ export function makeProgram(
           });
           // What may be lost was told; scripts see it by the status.
           const isLost = found.length === 0 && engine.openingNotice !== null;
+          engine.forgetLoss();
           report(isLost ? EXIT.failed : status);
         });
     },

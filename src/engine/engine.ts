@@ -79,6 +79,8 @@ export class Engine extends JobReader {
   readonly experiments: Experiments;
   /** What the user has to know of how the data folder was found. */
   readonly openingNotice: ErrorData | null;
+  /** Whoever goes on has been told what the data folder lost. */
+  readonly forgetLoss: () => void;
   readonly #options: EngineOptions;
   readonly #stores: Stores;
   readonly #checkpointer: Checkpointer;
@@ -109,6 +111,7 @@ export class Engine extends JobReader {
     const { jobs, lock } = stores;
     const { threads, dataDirectory } = options;
     this.openingNotice = stores.notice;
+    this.forgetLoss = stores.forgetLoss;
     this.#options = options;
     this.#stores = stores;
     this.#active = active;
@@ -276,6 +279,7 @@ export class Engine extends JobReader {
       const prepared = manifest === null ? plain : withOwnManifest(plain, manifest);
       // Reading a long list takes its time, and meanwhile somebody may have closed.
       this.#turns.assertOpen();
+      this.forgetLoss();
       return jobs.insert(prepared);
     } catch (error) {
       await removeOwnLists(ownLists(plain.spec));

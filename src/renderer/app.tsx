@@ -1,5 +1,7 @@
+import { useEffect, useRef } from 'react';
 import { I18nProvider } from 'react-aria-components';
 import { PickHost } from './browser/pick-dialog';
+import { text } from '../common/text/text';
 import { DialogHost } from './dialogs/dialog-host';
 import { DialogBoundary, PageBoundary } from './components/boundary';
 import { ContextMenuHost } from './components/context-menu';
@@ -18,9 +20,20 @@ import { useShortcuts } from './state/shortcuts';
 import { closeDialog, usePage } from './state/ui';
 import styles from './app.module.css';
 
+/** Where it was chosen, the focus stays. */
+function focusLanguageChoice(): void {
+  const group = `[role="radiogroup"][aria-label="${text('settings.language')}"]`;
+  document.querySelector<HTMLElement>(`${group} :checked`)?.focus();
+}
+
 /** In another language all is drawn anew. */
 export function Root() {
   const language = useLanguage();
+  const drawn = useRef(language);
+  useEffect(() => {
+    if (drawn.current !== language) focusLanguageChoice();
+    drawn.current = language;
+  }, [language]);
   return (
     <I18nProvider locale={language}>
       <App key={language} />

@@ -17,7 +17,11 @@ const LETTERS: ReadonlyMap<string, string> = new Map(
 
 /** `Pause` → `⟦Pàûšé ~~⟧`: what stands in no such brackets is in no catalogue. */
 export function pseudo(message: Ast): Ast {
-  const end = '~'.repeat(Math.ceil(lengthOf(message) * LONGER));
+  // In words, as other languages have it.
+  const end = '~~~~~ '
+    .repeat(Math.ceil(lengthOf(message) * LONGER))
+    .slice(0, Math.ceil(lengthOf(message) * LONGER))
+    .trim();
   return [createLiteralElement('⟦'), ...message.map(accented), createLiteralElement(` ${end}⟧`)];
 }
 

@@ -1,5 +1,5 @@
 /** What one process keeps on disk: opened together, and closed together. */
-import { existsSync } from 'node:fs';
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ErrorData } from '../../common/model/errors';
 import { FILE_NAME, type Database } from './database';
@@ -26,8 +26,13 @@ export interface Stores {
   readonly experiments: ExperimentRepository;
   readonly hostLimits: HostLimits;
   readonly rpcDownloads: RpcDownloads;
+  /** From now on the notice of a lost log is not given any more. */
+  readonly forgetLoss: () => void;
   close(): void;
 }
+
+/** An empty file: who only looked at the jobs has told nobody who would go on with them. */
+const LOSS = 'log-lost';
 
 /** @throws HeddleError `data-directory` or `database-newer` */
 export function openStores(dataDirectory: string): Stores {
@@ -36,10 +41,17 @@ export function openStores(dataDirectory: string): Stores {
   const wasClosed = existsSync(path) && !existsSync(`${path}-wal`);
   const { database, notice } = openOrBegin(dataDirectory);
   const lock = new InstanceLock(dataDirectory);
+  const lossPath = join(dataDirectory, LOSS);
+  const isLostNow = wasClosed && lock.followsKilled;
+  if (isLostNow) noteLoss(lossPath);
+  const isLogLost = isLostNow || existsSync(lossPath);
   const vault = new Vault(dataDirectory);
   return {
     database,
-    notice: notice ?? (wasClosed && lock.followsKilled ? lostLog(path) : null),
+    notice: notice ?? (isLogLost ? lostLog(path) : null),
+    forgetLoss: () => {
+      rmSync(lossPath, { force: true });
+    },
     lock,
     vault,
     jobs: new JobRepository(database, (owner) => owner !== null && owner !== lock.id && lock.isAlive(owner)),
@@ -53,6 +65,14 @@ export function openStores(dataDirectory: string): Stores {
       database.close();
     },
   };
+}
+
+function noteLoss(path: string): void {
+  try {
+    writeFileSync(path, '', { mode: 0o600 });
+  } catch {
+    // It is told this once.
+  }
 }
 
 function lostLog(path: string): ErrorData {

@@ -1,4 +1,5 @@
 /** What comes in from outside: files and links that the system opens with Heddle, drops, pastes. It is asked what it is for; nothing starts. */
+import { storedText } from '../lib/failure-text';
 import { text } from '../../common/text/text';
 import { assertNever } from '../../common/model/errors';
 import type { Choice } from '../../common/opening/choices';
@@ -35,7 +36,7 @@ export function takeOpened(): void {
   request('opening:take', undefined).then((all) => {
     for (const opened of all) {
       if (opened.type === 'refused')
-        notify({ code: 'bad-request', message: opened.message, retryable: false });
+        notify({ code: 'bad-request', message: storedText(opened.message), retryable: false });
       else if (opened.type === 'job') showJob(opened.job);
       else ask(opened);
     }
