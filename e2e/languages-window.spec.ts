@@ -7,6 +7,8 @@ import { createJob, launch, test, type App } from './app';
 
 const PAGES = ['download', 'hash', 'verify', 'copy', 'compare', 'history', 'threads', 'settings'] as const;
 type PageName = (typeof PAGES)[number];
+/** What has most of what can be wrong with accessibility. */
+const CROWDED: ReadonlySet<string> = new Set(['hash', 'compare', 'settings', 'new download']);
 const MAKERS = ['download', 'hash', 'verify', 'copy'] as const;
 
 const GERMAN: Readonly<Record<PageName, string>> = {
@@ -142,11 +144,11 @@ test('German is chosen in Settings, holds at once everywhere, and is kept', asyn
   await expect(window.getByRole('radio', { name: 'Deutsch' })).toBeFocused();
   await expect.poll(() => menuLabels(electron)).toContain('Datei');
 
-  await everywhere(window, async (where) => {
-    const page = PAGES.find((each) => each === where);
-    if (page !== undefined) await expect(window.getByRole('main', { name: GERMAN[page] })).toBeVisible();
-    await expectAccessible(window, [LIGHT]);
-  });
+  for (const page of PAGES) {
+    await goTo(window, page);
+    await expect(window.getByRole('main', { name: GERMAN[page] })).toBeVisible();
+    if (CROWDED.has(page)) await expectAccessible(window, [LIGHT]);
+  }
   await goTo(window, 'history');
   await expect(window.getByRole('row').nth(1)).toContainText('Hashwerte');
   expect(complaints).toEqual([]);
@@ -171,7 +173,7 @@ test('all text is in the catalogue, and a language from right to left has its pl
     const foreign = (await foreignTexts(window)).filter((text) => !ALIKE.test(text.trim()));
     expect.soft(foreign, where).toEqual([]);
     expect.soft(await reachesOut(window), where).toEqual([]);
-    await expectAccessible(window, [LIGHT]);
+    if (CROWDED.has(where)) await expectAccessible(window, [LIGHT]);
   });
   await resize(electron, 640);
   for (const page of PAGES) {

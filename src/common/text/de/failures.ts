@@ -86,7 +86,7 @@ const SENTENCES: Readonly<Record<string, string>> = {
   'no-free-name': 'Alle nummerierten Namen sind schon vergeben.',
   'no-program': 'Das System konnte die Datei nicht öffnen.',
   'nobody-writes': 'Das ist eine Pipe, in die niemand schreibt.',
-  'no-reflinks': 'Dieses Dateisystem kann keine Blöcke gemeinsam nutzen (Reflink).',
+  'no-reflinks': 'Diese Dateien können keine Blöcke gemeinsam nutzen (Reflink).',
   'no-such-experiment': 'Dieses Experiment gibt es nicht.',
   'no-such-group': 'Diese Dateien bilden keine Gruppe mehr.',
   'no-such-job': 'Diesen Auftrag gibt es nicht.',
