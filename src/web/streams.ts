@@ -3,7 +3,9 @@ import type { ServerResponse } from 'node:http';
 import { EVENT_NAMES, type Events } from '../common/ipc';
 import { STRIP_WINDOW_MS, type Frame, type WorkerFrame } from '../common/model/frames';
 import { BEGUN_EVENT } from '../common/web';
+import type { Settings } from '../common/model/settings';
 import type { Engine } from '../engine';
+import { forBrowsers } from './browser-settings';
 import type { Session } from './sessions';
 
 /** Browsers have six connections to a server (RFC 9112 §9.4 wants few), and one has to be left for requests. */
@@ -182,6 +184,11 @@ export class Streams {
     return this.#streams.size;
   }
 
+  /** The number of the last news, frames aside. */
+  get count(): number {
+    return this.#count;
+  }
+
   /** Whether another one may begin. */
   hasRoom(session: Session): boolean {
     const own = [...this.#streams.values()].filter((each) => each.session === session);
@@ -216,10 +223,12 @@ export class Streams {
 
   #pass(name: Exclude<keyof Events, 'frame'>): () => void {
     return this.#engine.on(name, (payload: Events[typeof name]) => {
+      this.#count += 1;
       if (this.#streams.size === 0) return;
       const about = (ABOUT[name] as ((given: unknown) => string) | undefined)?.(payload);
-      const text = message(name, payload);
-      const key = `${name} ${about ?? (this.#count += 1)}`;
+      const told = name === 'settings-changed' ? forBrowsers(payload as Settings) : payload;
+      const text = `id: ${this.#count}\n${message(name, told)}`;
+      const key = `${name} ${about ?? this.#count}`;
       for (const { stream } of this.#streams.values()) stream.tell(key, text);
     });
   }
