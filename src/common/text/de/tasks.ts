@@ -47,6 +47,9 @@ export const tasks: Translated<typeof english> = {
   'column.worker': 'Worker',
   'column.state': 'Status',
   'column.all': 'Spalten',
+  'column.sort-by': 'Sortieren nach',
+  'column.job-order': 'Reihenfolge des Auftrags',
+  'column.reverse': 'Reihenfolge umkehren',
   'column.reset': 'Spalten zurücksetzen',
   'column.sort': 'Nach {name} sortieren. Alt+Links und Alt+Rechts ändern die Breite.',
 
@@ -55,6 +58,7 @@ export const tasks: Translated<typeof english> = {
   'row.retry': '{count, plural, one {Wiederholen} other {Auswahl wiederholen}}',
   'row.details': 'Details',
   'row.copy-url': '{count, plural, one {URL kopieren} other {URLs kopieren}}',
+  'row.copy-curl': '{count, plural, one {Als curl-Befehl kopieren} other {Als curl-Befehle kopieren}}',
   'row.copy-path': '{count, plural, one {Pfad kopieren} other {Pfade kopieren}}',
   'row.copy-digest': '{count, plural, one {Hashwert kopieren} other {Hashwerte kopieren}}',
   'row.copy-both': '{count, plural, one {Hashwert und Pfad kopieren} other {Hashwerte und Pfade kopieren}}',
