@@ -4,7 +4,7 @@ const report = process.env['HEDDLE_E2E_REPORT'];
 const json: ReporterDescription[] = report === undefined ? [] : [['json', { outputFile: report }]];
 
 /** These need no focus, and may run beside those of the window. */
-const TERMINAL = /(?:terminal.*|download-flags|faults|raw-faults|kill|nginx|secrets)\.spec\.ts$/u;
+const TERMINAL = /(?:terminal.*|download-flags|faults|raw-faults|kill|nginx|secrets|web)\.spec\.ts$/u;
 
 /** One app at a time on a display: they share its focus. */
 export default defineConfig({

@@ -65,6 +65,25 @@ test('rows are chosen, copied, opened and retried, by mouse and by keys', async 
   await row(window, /gone-2/u).click({ modifiers: ['Shift'] });
   await expect(window.getByText('3 selected')).toBeVisible();
 
+  // What the heads do can be found in menus, too.
+  const order = (first: RegExp) =>
+    expect(window.getByRole('grid').getByRole('row').nth(1)).toHaveAccessibleName(first);
+  const bar = window.getByRole('region', { name: 'Tasks' });
+  await bar.getByRole('button', { name: 'Sort by' }).click();
+  await window.getByRole('menuitemradio', { name: 'Name' }).click();
+  await order(/^a\.txt/u);
+  await bar.getByRole('button', { name: 'Sort by' }).click();
+  await window.getByRole('menuitemradio', { name: 'Reverse order' }).click();
+  await order(/^run\.txt/u);
+  await bar.getByRole('button', { name: 'Sort by' }).click();
+  await window.getByRole('menuitemradio', { name: 'Job order' }).click();
+  await order(/^a\.txt/u);
+  await bar.getByRole('button', { name: 'Columns' }).click();
+  await window.getByRole('menuitemcheckbox', { name: 'Attempts' }).click();
+  await window.keyboard.press('Escape');
+  await expect(window.getByRole('columnheader', { name: 'Attempts' })).toBeVisible();
+  await window.getByRole('grid').focus();
+
   // By keys: from the top three down, then the second off again.
   await window.keyboard.press('Home');
   await expect(row(window, /^a\.txt/u)).toHaveAttribute('aria-selected', 'true');

@@ -24,6 +24,7 @@ const KEEPS_DATA = [
   'cancel',
   'export',
   'rpc',
+  'web',
 ];
 
 export interface Ended {
@@ -107,9 +108,14 @@ export class Terminal {
     return this.#until(() => this.#stdout.split('\n').length > count, `${count} lines of output`);
   }
 
-  async firstLine(): Promise<string> {
-    await this.printed(1);
-    return this.#stdout.split('\n', 1)[0] ?? '';
+  firstLine(): Promise<string> {
+    return this.line(0);
+  }
+
+  /** Of standard output. @param at from 0 */
+  async line(at: number): Promise<string> {
+    await this.printed(at + 1);
+    return this.#stdout.split('\n')[at] ?? '';
   }
 
   /** Resolves at the moment that standard error matches. */

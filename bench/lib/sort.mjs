@@ -47,6 +47,7 @@ export async function measureSort(electron, folder) {
     process.stdout.write(`${title}\n`);
     await measureOnce(app, jobId, 'At once');
     await measureOnce(app, jobId, 'Again');
+    await measureFrames(app);
     await app.electron.close();
   }
 }
@@ -80,4 +81,34 @@ async function measureOnce(app, jobId, title) {
   const most = await app.electron.evaluate(() => globalThis.loopDelay.max / 1e6);
   process.stdout.write(`${title}, ms: ${times.join(', ')}; longest stall of main ${most.toFixed(0)} ms\n`);
   await delay(100);
+}
+
+/** Scrolls by the wheel's usual step in each frame, and jumps now and then, as the scroll bar does. */
+async function measureFrames(app) {
+  const { intervals, longTasks } = await app.page.evaluate(async () => {
+    const { document, requestAnimationFrame } = globalThis;
+    const grid = document.querySelector('[role=grid][aria-label=Tasks]');
+    const longTasks = [];
+    const observer = new PerformanceObserver((list) => {
+      longTasks.push(...list.getEntries().map(({ duration }) => duration));
+    });
+    observer.observe({ type: 'longtask' });
+    const intervals = [];
+    let last = await new Promise((done) => requestAnimationFrame(done));
+    for (let step = 0; step < 600; step++) {
+      grid.scrollTop += step % 100 === 99 ? grid.scrollHeight / 8 : 120;
+      const now = await new Promise((done) => requestAnimationFrame(done));
+      intervals.push(now - last);
+      last = now;
+    }
+    observer.disconnect();
+    return { intervals, longTasks };
+  });
+  intervals.sort((left, right) => left - right);
+  const at = (share) => intervals[Math.floor(share * (intervals.length - 1))].toFixed(1);
+  const mean = intervals.reduce((sum, interval) => sum + interval, 0) / intervals.length;
+  process.stdout.write(
+    `Scrolling, ms between frames: median ${at(0.5)}, 95 % ${at(0.95)}, most ${at(1)}, ${(1000 / mean).toFixed(0)} a second; ` +
+      `tasks of the page over 50 ms: ${longTasks.length}\n`,
+  );
 }

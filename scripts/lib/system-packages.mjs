@@ -6,7 +6,7 @@ import { say } from './root.mjs';
 
 /** What Electron needs to open a window. */
 const windowPackages = ['libgtk-3-0', 'libnss3', 'libasound2', 'libgbm1', 'libxss1', 'libxtst6'];
-/** What tests need besides: a virtual display, a web server, the aria2 whose answers are compared with, certificates, other checkers of manifests, what makes attributes and disks of other file systems, what sees and breaks system calls, another clock, and another BLAKE3 to compare with where there is one. */
+/** What tests need besides: a virtual display, a web server, the aria2 whose answers are compared with, certificates, other checkers of manifests, what makes attributes and disks of other file systems, what sees and breaks system calls, another clock, a browser, and another BLAKE3 to compare with where there is one. */
 const testPackages = [
   'xvfb',
   'xauth',
@@ -25,6 +25,7 @@ const testPackages = [
   'btrfs-progs',
   'exfat-fuse',
   'exfatprogs',
+  'chromium',
 ];
 const optionalTestPackages = ['b3sum'];
 /** What the bench compares Heddle with, the server for it, and what measures processes. */

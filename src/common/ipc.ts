@@ -67,9 +67,10 @@ const rangesSchema = z.array(z.tuple([z.int().min(0), z.int().min(0)])).max(1_00
 
 /**
  * What of rows is copied.
+ * - `curl`: a command that downloads the file, without what the job adds to its requests
  * - `row`: URLs of a download; otherwise paths, with their digests where the job has them
  */
-export const ROW_TEXTS = ['row', 'url', 'path', 'digest', 'error'] as const;
+export const ROW_TEXTS = ['row', 'url', 'curl', 'path', 'digest', 'error'] as const;
 export type RowText = (typeof ROW_TEXTS)[number];
 
 export interface CopiedRows {

@@ -1,4 +1,5 @@
 /** What the window does with rows that were chosen: which they are, what is copied of them, running some of them again. */
+import { execFileSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -91,4 +92,25 @@ test('files are found by their digest, whichever of the job’s algorithms it is
   expect(await engine.withDigest(id, '0cc175b9c0f1b6a831c399e269772660')).toEqual({ total: 0, rows: [] });
   // A part of one is none.
   expect((await engine.withDigest(id, '0cc175b9')).total).toBe(0);
+});
+
+test('a row of a download is copied as a curl command that saves it under its name', async () => {
+  // Nobody listens there.
+  const url = "http://127.0.0.1:1/it's[1]{2}.bin?x=1&y=2";
+  const { id } = await run({
+    kind: 'download',
+    mode: 'sequential',
+    workers: null,
+    urls: [url, 'http://127.0.0.1:1/-x.bin'],
+    text: null,
+    listFiles: [],
+    directory: join(folder, 'to'),
+  });
+  const lines = (await text(id, [[0, 1]], 'curl')).split('\n');
+  const [first = '', second] = lines;
+  expect(first).toMatch(/^curl --location --globoff --output /u);
+  // What the shell makes of it is what the row has.
+  const words = execFileSync('sh', ['-c', `printf '%s\\n' ${first}`], { encoding: 'utf8' }).split('\n');
+  expect(words.at(-2)).toBe(engine.task(id * 1_000_000_000)?.source);
+  expect(second).toBe('curl --location --output ./-x.bin http://127.0.0.1:1/-x.bin');
 });

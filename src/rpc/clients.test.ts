@@ -314,7 +314,8 @@ test('what the user does with a job in the window is told', async () => {
 test('headers, referer and logins reach the server; addresses that are added are tried when the first one fails', async () => {
   const headers = await ask<string>('addUri', [origin.url('headers/a')], {
     out: 'headers.json',
-    header: ['X-One: 1', 'X-Two: 2'],
+    // Extensions send on what the browser had sent, for its own connection.
+    header: ['X-One: 1', 'X-Two: 2', 'Connection: keep-alive', 'Accept-Encoding: br', 'Range: bytes=5-'],
     referer: 'http://ref.example/',
     'user-agent': 'ua/1',
   });

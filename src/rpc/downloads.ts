@@ -464,7 +464,7 @@ export class Downloads {
         group.forEach((each, place) => {
           if (this.all.get(each.gid) === each) this.#link(each, job.id, place);
         });
-        this.flush();
+        await this.flush();
         if (!this.#byJob.has(jobId)) this.#forgetJob(jobId);
       }
       if (this.#isClosed || !group.some(({ state }) => state === 'active')) return;
@@ -477,8 +477,9 @@ export class Downloads {
     }
   }
 
-  flush(): void {
-    this.#records.flush();
+  /** Resolves when everything is stored. */
+  flush(): Promise<void> {
+    return this.#records.flush();
   }
 
   /** What runs goes on in the engine; at the next start everything is as it was left. */

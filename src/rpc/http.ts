@@ -46,6 +46,9 @@ export class HttpDoor {
         'Access-Control-Allow-Headers',
         request.headers['access-control-request-headers'] ?? '*',
       );
+      // Browsers ask for pages of the internet that want something of this machine (Private Network Access).
+      if (request.headers['access-control-request-private-network'] !== undefined)
+        response.setHeader('Access-Control-Allow-Private-Network', 'true');
       response.setHeader('Access-Control-Max-Age', '1728000');
       end(response, 200, '');
       return;

@@ -18,7 +18,7 @@ export interface Answer {
 export interface RequestWork {
   /** @returns what ends it: what was asked together begins together */
   begin(): () => void;
-  store(): void;
+  store(): Promise<void>;
 }
 
 type Response =
@@ -32,7 +32,7 @@ type Response =
 /** More in one list would hold up everybody else. */
 const MOST_CALLS = 100_000;
 /** After so long others have their turn. */
-const TURN_MS = 20;
+const TURN_MS = 10;
 
 export class JsonRpc {
   readonly #methods: ReadonlyMap<string, Method>;
@@ -90,7 +90,7 @@ export class JsonRpc {
       if (!Array.isArray(params)) throw new RpcError('Invalid params.', -32_602);
       const result = await this.#call(method, params as unknown[], false);
       // Nothing is answered that is not stored.
-      this.#work.store();
+      await this.#work.store();
       return { id, jsonrpc: '2.0', result };
     } catch (error) {
       return failed(id, error);

@@ -299,11 +299,8 @@ export function makeMethods({ downloads, options, onShutdown }: MethodsParts): R
       numWaiting: String(waiting().length),
       uploadSpeed: '0',
     }),
-    'aria2.saveSession': () => {
-      // Everything is stored before it is answered.
-      downloads.flush();
-      return 'OK';
-    },
+    // Everything is stored before it is answered.
+    'aria2.saveSession': () => 'OK',
   };
   return new Map(Object.entries(methods));
 }

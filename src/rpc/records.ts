@@ -3,6 +3,9 @@ import { toErrorData } from '../common/model/errors';
 import type { Engine } from '../engine';
 import { opened, stored, type Download } from './download';
 
+/** Sealing and writing so many takes some milliseconds. */
+const AT_ONCE = 50;
+
 export class Records {
   readonly #store: Engine['rpcDownloads'];
   readonly #changed = new Set<Download>();
@@ -35,16 +38,27 @@ export class Records {
     this.#flushSoon();
   }
 
-  flush(): void {
-    if (this.#changed.size === 0 && this.#gone.size === 0) return;
-    this.#store.write([...this.#changed].map(stored), this.#asked, this.#gone);
-    this.#changed.clear();
-    this.#asked.clear();
-    this.#gone.clear();
+  /** Resolves when everything is stored; others have their turn meanwhile. */
+  async flush(): Promise<void> {
+    while (this.#write(AT_ONCE)) await new Promise((resolve) => setImmediate(resolve));
+  }
+
+  /** @returns whether there is more */
+  #write(most: number): boolean {
+    if (this.#isClosed || (this.#changed.size === 0 && this.#gone.size === 0)) return false;
+    const changed = [...this.#changed].slice(0, most);
+    const gone = [...this.#gone].slice(0, most);
+    this.#store.write(changed.map(stored), this.#asked, gone);
+    for (const download of changed) {
+      this.#changed.delete(download);
+      this.#asked.delete(download.gid);
+    }
+    for (const gid of gone) this.#gone.delete(gid);
+    return this.#changed.size > 0 || this.#gone.size > 0;
   }
 
   close(): void {
-    this.flush();
+    this.#write(Infinity);
     this.#isClosed = true;
     this.#store.release();
   }
@@ -54,12 +68,10 @@ export class Records {
     this.#isPlanned = true;
     setImmediate(() => {
       this.#isPlanned = false;
-      try {
-        if (!this.#isClosed) this.flush();
-      } catch (error) {
-        // It is tried again with the next change.
+      // It is tried again with the next change.
+      this.flush().catch((error: unknown) => {
         process.emitWarning(toErrorData(error).message);
-      }
+      });
     });
   }
 }

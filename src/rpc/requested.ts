@@ -6,7 +6,7 @@ import type { DownloadEntry } from '../common/model/download';
 import { DEFAULT_DOWNLOAD_OPTIONS, type DownloadOptions } from '../common/model/download-options';
 import type { JobRequest } from '../common/model/job-request';
 import { Fault, isHttpUrl, makeEntry, readField, withLogin } from '../engine/formats/entry';
-import { shownUrl } from '../common/model/http-fields';
+import { isConnectionField, shownUrl } from '../common/model/http-fields';
 import { wrongValue, type Values } from './options';
 import { RpcError } from './rpc-error';
 
@@ -54,9 +54,10 @@ export function checkRequested(requested: Requested): void {
 export function entryOf({ uris, options, size = null, digests = {} }: Requested): DownloadEntry {
   const headers = (options['header'] ?? '')
     .split('\n')
-    // aria2 sends whatever it is given; what is no header is none here.
+    // aria2 sends whatever it is given; what is no header is none here, and what is about the connection is not the client's.
     .filter((line) => line.includes(':'))
-    .map(readField);
+    .map(readField)
+    .filter(([name]) => !isConnectionField(name));
   const has = (name: string): boolean => headers.some(([each]) => each.toLowerCase() === name);
   const { referer = '', 'user-agent': agent = '', 'http-user': user = '', checksum } = options;
   if (referer === '*') headers.push(['Referer', uris[0] ?? '']);

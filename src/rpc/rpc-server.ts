@@ -76,9 +76,7 @@ export async function startRpc(options: RpcOptions): Promise<RpcServer> {
     options.secret,
     {
       begin: () => downloads.hold(),
-      store: () => {
-        downloads.flush();
-      },
+      store: () => downloads.flush(),
     },
   );
   const parts = { rpc, host, origins: new Set(options.origins) };

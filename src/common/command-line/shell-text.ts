@@ -12,6 +12,8 @@ export interface CommandText {
 
 /** Of an argument that needs no quotes in any shell; zsh takes a `=` at the beginning for the name of a program. */
 const PLAIN = /^(?!=)[\w./:=@+-]+$/u;
+/** PowerShell takes `@` for a variable that is spread, and divides what looks like its own parameters at `.` and `:`. */
+const SPLIT = /^@|^-.*[.:]/u;
 /** What is not seen, and bytes that are not UTF-8 as `escapedPath` has them. */
 const ODD = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\udc80-\udcff]/u;
 
@@ -20,7 +22,7 @@ export function shellText(words: readonly string[], shell: Shell): string {
 }
 
 function quoted(word: string, shell: Shell): string {
-  if (PLAIN.test(word) && !(shell === 'powershell' && word.startsWith('@'))) return word;
+  if (PLAIN.test(word) && !(shell === 'powershell' && SPLIT.test(word))) return word;
   switch (shell) {
     case 'sh':
       return ODD.test(word) ? ansiQuoted(word) : `'${word.replaceAll("'", `'\\''`)}'`;

@@ -1,4 +1,5 @@
 /** Chosen rows as text for the clipboard: a line each, in the order in which they are shown. */
+import { shellText } from '../../common/command-line/shell-text';
 import type { RowText } from '../../common/ipc';
 import type { JobSummary } from '../../common/model/jobs';
 import type { TaskRow } from '../../common/model/tasks';
@@ -36,6 +37,8 @@ function textOf(row: TaskRow, job: Pick<JobSummary, 'kind' | 'algorithms'>, what
   switch (what) {
     case 'url':
       return row.type === 'url' ? row.source : null;
+    case 'curl':
+      return row.type === 'url' ? curlCommand(row) : null;
     case 'path':
       return path;
     case 'digest':
@@ -46,6 +49,24 @@ function textOf(row: TaskRow, job: Pick<JobSummary, 'kind' | 'algorithms'>, what
       if (row.type === 'url' || path === null) return row.source;
       return digest === null ? path : `${digest}  ${path}`;
   }
+}
+
+/** As the system's usual shell takes it. curl(1) takes brackets and braces in URLs for ranges, unless told otherwise. */
+function curlCommand({ name, source }: Pick<TaskRow, 'name' | 'source'>): string {
+  const isWindows = process.platform === 'win32';
+  const file = name.split(/[/\\]/u).at(-1) ?? name;
+  return shellText(
+    [
+      // PowerShell has a command of its own that is called curl.
+      isWindows ? 'curl.exe' : 'curl',
+      '--location',
+      ...(/[[\]{}]/u.test(source) ? ['--globoff'] : []),
+      '--output',
+      file.startsWith('-') ? `./${file}` : file,
+      source,
+    ],
+    isWindows ? 'powershell' : 'sh',
+  );
 }
 
 /** Of the algorithm that the job computes first. */

@@ -160,7 +160,8 @@ function PickDialog({ picking: { purpose, resolve } }: { readonly picking: Picki
             <ListBoxItem
               key={name}
               id={name}
-              textValue={isFolder ? text('web.pick.folder-entry', { name: visible(name) }) : visible(name)}
+              textValue={visible(name)}
+              aria-label={isFolder ? text('web.pick.folder-entry', { name: visible(name) }) : visible(name)}
               className={styles['entry'] ?? ''}
             >
               <span aria-hidden="true" className={styles['sign']}>

@@ -44,7 +44,14 @@ export async function openRowMenu({ job, row, selection, sort, x, y, onDetails }
       else if (id === 'show') showInFolder(job.id, row.id);
       else if (id === 'retry') retryRows(job.id, places);
       else if (id === 'details') onDetails();
-      else if (id === 'row' || id === 'url' || id === 'path' || id === 'digest' || id === 'error')
+      else if (
+        id === 'row' ||
+        id === 'url' ||
+        id === 'curl' ||
+        id === 'path' ||
+        id === 'digest' ||
+        id === 'error'
+      )
         copyRows(job.id, places, id, sort);
     },
   });
@@ -58,6 +65,7 @@ function entriesOf(job: JobSummary, row: TaskRow, count: number, isThere: boolea
     job.kind === 'download'
       ? [
           { id: 'url', text: text('row.copy-url', { count }), keys: copyKeys, apart: true },
+          { id: 'curl', text: text('row.copy-curl', { count }) },
           { id: 'path', text: text('row.copy-path', { count }), disabled: alone && row.target === null },
         ]
       : hasDigests

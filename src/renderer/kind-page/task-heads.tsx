@@ -3,19 +3,11 @@ import { useRef, useState, type KeyboardEvent, type MouseEvent, type PointerEven
 import type { TaskColumn, TaskSort } from '../../common/model/columns';
 import type { JobSummary } from '../../common/model/jobs';
 import { text } from '../../common/text/text';
-import {
-  chosenColumns,
-  columnsOf,
-  isFixed,
-  isNumber,
-  listKindOf,
-  titleOf,
-  type ListKind,
-} from '../lib/columns';
+import { isNumber, listKindOf, titleOf, type ListKind } from '../lib/columns';
 import { rightward } from '../lib/direction';
-import { resetColumns, sizeColumn, sortBy, toggleColumn, unsizeColumn } from '../state/columns';
+import { sizeColumn, sortBy, unsizeColumn } from '../state/columns';
 import { openContextMenu } from '../state/context-menu';
-import { settingsStore } from '../state/settings';
+import { chooseColumn, columnEntries } from './list-menus';
 import rowStyles from './task-row.module.css';
 import styles from './task-grid.module.css';
 
@@ -105,21 +97,13 @@ export function TaskHeads({ job, columns, template, sort }: TaskHeadsProps) {
 }
 
 function openColumnsMenu(job: JobSummary, kind: ListKind, x: number, y: number): void {
-  const shown = chosenColumns(kind, settingsStore.get()?.columns[kind]);
   openContextMenu({
     label: text('column.all'),
-    entries: [
-      ...columnsOf(kind)
-        .filter((column) => !isFixed(column))
-        .map((column) => ({ id: column, text: titleOf(column, job), checked: shown.includes(column) })),
-      { id: 'reset', text: text('column.reset'), apart: true },
-    ],
+    entries: columnEntries(job, kind),
     x,
     y,
     onAction: (id) => {
-      if (id === 'reset') resetColumns(kind);
-      const column = columnsOf(kind).find((each) => each === id);
-      if (column !== undefined) toggleColumn(kind, column);
+      chooseColumn(kind, id);
     },
   });
 }

@@ -20,6 +20,7 @@ import { HostsView } from './hosts-view';
 import { TaskDetail } from './task-detail';
 import { TaskFilters, type TaskFilter } from './task-filters';
 import { TaskGrid } from './task-grid';
+import { ListMenus } from './list-menus';
 import { Outcome } from './outcome';
 import { canRetryRows, openRowMenu } from './row-menu';
 import { useSelection } from './use-selection';
@@ -123,6 +124,9 @@ export function TaskPane({ jobId, kind }: TaskPaneProps) {
             {text('task.selected', { count: selection.count })}
           </p>
         )}
+        <div className={styles['menus']}>
+          <ListMenus job={job} />
+        </div>
         <input
           type="search"
           className={styles['search']}

@@ -26,6 +26,10 @@ export function useSort(kind: ListKind | null): TaskSort | null {
   );
 }
 
+export function setSort(kind: ListKind, sort: TaskSort | null): void {
+  sortsStore.update((sorts) => ({ ...sorts, [kind]: sort }));
+}
+
 /** By this column, then the other way round, then in the job's order. */
 export function sortBy(kind: ListKind, by: TaskColumn): void {
   sortsStore.update((sorts) => {

@@ -4,7 +4,7 @@ import type { Translated } from '../messages';
 export const dialogs: Translated<typeof english> = {
   'dialog.more': 'Mehr',
   'dialog.remove': '{name} entfernen',
-  'dialog.add-something': 'Mindestens eine Datei oder einen Ordner hinzufügen.',
+  'dialog.add-something': 'Datei oder Ordner hinzufügen.',
   'dialog.add-folders': 'Ordner hinzufügen …',
   'dialog.add-files': 'Dateien hinzufügen …',
   'dialog.recent': 'Zuletzt verwendet',

@@ -86,7 +86,7 @@ const SENTENCES: Readonly<Record<string, string>> = {
   'no-free-name': 'Alle nummerierten Namen sind schon vergeben.',
   'no-program': 'Das System konnte die Datei nicht öffnen.',
   'nobody-writes': 'Das ist eine Pipe, in die niemand schreibt.',
-  'no-reflinks': 'Dieses Dateisystem kann keine Blöcke gemeinsam nutzen (Reflink).',
+  'no-reflinks': 'Diese Dateien können keine Blöcke gemeinsam nutzen (Reflink).',
   'no-such-experiment': 'Dieses Experiment gibt es nicht.',
   'no-such-group': 'Diese Dateien bilden keine Gruppe mehr.',
   'no-such-job': 'Diesen Auftrag gibt es nicht.',
@@ -101,7 +101,8 @@ const SENTENCES: Readonly<Record<string, string>> = {
   'nothing-done': 'Es gibt nichts zu vergleichen.',
   'nothing-verified': 'Es wurde nichts geprüft: Keine der aufgeführten Dateien war dabei.',
   'online-only': 'Die Datei liegt nur online und wurde wie gewünscht ausgelassen.',
-  'other-file-system': 'Die Datei liegt auf einem anderen Dateisystem, ein Hardlink ist dort nicht möglich.',
+  'other-file-system':
+    'Die Datei liegt auf einem anderen Dateisystem: Hardlinks und Reflinks reichen nicht dorthin.',
   'other-unicode-form': 'Die Datei ist unter einer anderen Unicode-Form ihres Namens vorhanden.',
   'outside-roots': 'Der Pfad liegt außerhalb der freigegebenen Ordner.',
   'own-list-lost': 'Die Liste des Auftrags ist beschädigt. Den Auftrag mit der Liste neu anlegen.',

@@ -13,7 +13,7 @@ export const reasons: Translated<typeof english> = {
   'reason.http-503': '503 Unavailable',
   'reason.http-504': '504 Gateway Timeout',
   'reason.unchanged': 'unverändert',
-  'reason.target-exists': 'Ziel vorhanden',
+  'reason.target-exists': 'Ziel existiert',
   'reason.bad-url': 'keine URL',
   'reason.symbolic-link': 'symbolischer Link',
   'reason.not-a-regular-file': 'keine Datei',

@@ -1,4 +1,4 @@
-/** What is said of lists of URLs: their lines that are no entry, and what was left out (engine/formats). */
+/** What is said of lists: lines of lists of URLs that are no entry, what was left out of them (engine/formats); and of listed files. */
 export const STORED_OF_LISTS: readonly (readonly [english: string, german: string])[] = [
   ['Line {line} is not an HTTP or HTTPS address.', 'Zeile {line} ist keine HTTP- oder HTTPS-Adresse.'],
   [
@@ -59,5 +59,15 @@ export const STORED_OF_LISTS: readonly (readonly [english: string, german: strin
   [
     '{count} links lead elsewhere than to HTTP (mail, scripts) and were left out.',
     '{count} Links führen nicht zu HTTP (E-Mail, Skripte) und wurden ausgelassen.',
+  ],
+
+  // Of files that a manifest lists (workers/verify.ts).
+  [
+    '{what} is not as it was listed: its {algorithm} is {found}, not {expected}.',
+    '{what} entspricht nicht der Liste: {algorithm} ist {found} statt {expected}.',
+  ],
+  [
+    '{what} was judged when the manifest was read. Begin a new verification.',
+    '{what} wurde beim Lesen der Prüfsummendatei beurteilt. Eine neue Prüfung beginnen.',
   ],
 ];

@@ -8,6 +8,8 @@ export const told: Translated<typeof english> = {
     '{count, plural, =0 {Keine Zeile zum Kopieren vorhanden.} one {# Zeile kopiert.} other {# Zeilen kopiert.}}',
   'told.copied.url':
     '{count, plural, =0 {Keine URL zum Kopieren vorhanden.} one {# URL kopiert.} other {# URLs kopiert.}}',
+  'told.copied.curl':
+    '{count, plural, =0 {Keine URL zum Kopieren vorhanden.} one {# curl-Befehl kopiert, ohne Header und Cookies des Auftrags.} other {# curl-Befehle kopiert, ohne Header und Cookies des Auftrags.}}',
   'told.copied.path':
     '{count, plural, =0 {Kein Pfad zum Kopieren vorhanden.} one {# Pfad kopiert.} other {# Pfade kopiert.}}',
   'told.copied.digest':

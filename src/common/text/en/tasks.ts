@@ -45,6 +45,9 @@ export const tasks = {
   'column.worker': 'Worker',
   'column.state': 'State',
   'column.all': 'Columns',
+  'column.sort-by': 'Sort by',
+  'column.job-order': 'Job order',
+  'column.reverse': 'Reverse order',
   'column.reset': 'Reset columns',
   'column.sort': 'Sort by {name}. Alt+Left and Alt+Right change the width.',
 
@@ -53,6 +56,7 @@ export const tasks = {
   'row.retry': '{count, plural, one {Retry} other {Retry selected}}',
   'row.details': 'Details',
   'row.copy-url': '{count, plural, one {Copy URL} other {Copy URLs}}',
+  'row.copy-curl': '{count, plural, one {Copy as curl command} other {Copy as curl commands}}',
   'row.copy-path': '{count, plural, one {Copy path} other {Copy paths}}',
   'row.copy-digest': '{count, plural, one {Copy digest} other {Copy digests}}',
   'row.copy-both': '{count, plural, one {Copy digest and path} other {Copy digests and paths}}',

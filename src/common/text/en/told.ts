@@ -6,6 +6,8 @@ export const told = {
     '{count, plural, =0 {There is no row to copy.} one {# row copied.} other {# rows copied.}}',
   'told.copied.url':
     '{count, plural, =0 {There is no URL to copy.} one {# URL copied.} other {# URLs copied.}}',
+  'told.copied.curl':
+    '{count, plural, =0 {There is no URL to copy.} one {# curl command copied, without headers and cookies of the job.} other {# curl commands copied, without headers and cookies of the job.}}',
   'told.copied.path':
     '{count, plural, =0 {There is no path to copy.} one {# path copied.} other {# paths copied.}}',
   'told.copied.digest':
