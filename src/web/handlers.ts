@@ -14,6 +14,7 @@ import { licensesIn } from '../requests/licenses';
 import { lookAt } from '../requests/look-at';
 import { pathsOf } from './request-paths';
 import type { Roots } from './roots';
+import { shownSettings } from './shown-settings';
 import type { Stream } from './streams';
 
 export interface HandlerParts {
@@ -60,7 +61,8 @@ export function webHandlers(parts: HandlerParts, stream: Stream | null): Handler
       const open = await Promise.all(paths.map((path) => roots.isOpen(path)));
       return lookAt(paths.filter((_, index) => open[index]));
     },
-    'settings:set': (patch) => engine.settings.set(withoutWindow(patch)),
+    'settings:get': () => shownSettings(engine.settings.get()),
+    'settings:set': (patch) => shownSettings(engine.settings.set(withoutWindow(patch))),
     'jobs:export': notHere,
     'jobs:export-duplicates': notHere,
     'experiments:export': notHere,

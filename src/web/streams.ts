@@ -3,8 +3,10 @@ import type { ServerResponse } from 'node:http';
 import { EVENT_NAMES, type Events } from '../common/ipc';
 import { STRIP_WINDOW_MS, type Frame, type WorkerFrame } from '../common/model/frames';
 import { BEGUN_EVENT } from '../common/web';
+import type { Settings } from '../common/model/settings';
 import type { Engine } from '../engine';
 import type { Session } from './sessions';
+import { shownSettings } from './shown-settings';
 
 /** Browsers have six connections to a server (RFC 9112 §9.4 wants few), and one has to be left for requests. */
 export const MOST_STREAMS_OF_SESSION = 5;
@@ -218,7 +220,7 @@ export class Streams {
     return this.#engine.on(name, (payload: Events[typeof name]) => {
       if (this.#streams.size === 0) return;
       const about = (ABOUT[name] as ((given: unknown) => string) | undefined)?.(payload);
-      const text = message(name, payload);
+      const text = message(name, name === 'settings-changed' ? shownSettings(payload as Settings) : payload);
       const key = `${name} ${about ?? (this.#count += 1)}`;
       for (const { stream } of this.#streams.values()) stream.tell(key, text);
     });
