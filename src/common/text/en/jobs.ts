@@ -197,4 +197,6 @@ export const jobs = {
   'bill.mainThread.note': 'Waiting for the main thread, which hands out tasks and stores results',
   'bill.absent': 'Starting or ended',
   'bill.absent.note': 'Starting up, ended, or not asked for yet',
+  'job.label.more': '{name} and more',
+  'job.label.count': '{name} and {count, number} more',
 } as const;
