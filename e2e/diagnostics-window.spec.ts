@@ -14,7 +14,11 @@ test('diagnostics are copied without secrets, and the licenses are there to read
     const { heddle } = globalThis as unknown as {
       heddle: { invoke(name: string, input: unknown): Promise<unknown> };
     };
-    return heddle.invoke('settings:set', { proxy: 'http://name:hunter2@proxy.example:3128', zoom: 110 });
+    return heddle.invoke('settings:set', {
+      proxy: 'http://name:hunter2@proxy.example:3128',
+      rpc: { on: false, port: 6801, secret: 'hunter2 of programs' },
+      zoom: 110,
+    });
   });
   const run = async (command: string): Promise<void> => {
     await window.keyboard.press('Control+k');
@@ -27,6 +31,7 @@ test('diagnostics are copied without secrets, and the licenses are there to read
   expect(text).toMatch(/^Heddle \d+\.\d+\.\d+$/mu);
   expect(text).toContain('  zoom: 110');
   expect(text).toContain('  proxy: set');
+  expect(text).toContain('  rpc: set');
   expect(text).not.toContain('hunter2');
   expect(text).toMatch(/^\S+Z started Heddle /mu);
   expect(readFileSync(join(folder, 'data/logs/heddle.log'), 'utf8')).toContain('started Heddle');

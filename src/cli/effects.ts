@@ -304,6 +304,16 @@ export const EFFECTS: Readonly<Record<string, Effects>> = {
     '--workers': always,
     '--quiet': always,
   },
+  web: {
+    ...STORED,
+    '--port': always,
+    '--host': always,
+    '--root': always,
+    '--password-file': always,
+    '--tls-cert': always,
+    '--tls-key': always,
+    '--public-url': always,
+  },
   rpc: {
     ...STORED,
     '--port': always,

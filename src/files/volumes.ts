@@ -25,6 +25,9 @@ const REMEMBERING: ReadonlySet<number> = new Set([EXT, XFS, BTRFS, F2FS]);
 /** Of those, whose `f_fsid` is made of the UUID; the others have the device number there. */
 const HAS_UUID: ReadonlySet<number> = new Set([EXT, BTRFS]);
 
+/** Which keep nanoseconds. Of ext those that were made small keep whole seconds: what has a part of one tells. */
+const NANOSECONDS: ReadonlySet<number> = new Set([EXT, XFS, BTRFS, F2FS, TMPFS, RAMFS]);
+
 /** Where two names of one inode are names of one file. */
 const REAL_INODES: ReadonlySet<number> = new Set([
   ...REMEMBERING,
@@ -172,4 +175,9 @@ export function volumeAt(path: FsPath, remember: boolean): Volume {
     isPseudo: PSEUDO.has(type),
     mount: remember && REMEMBERING.has(type) ? mountToRememberBy(path) : null,
   };
+}
+
+/** @param type as {@link fileSystemType} has it @returns whether a time of it that has a part of a second has all nine digits */
+export function keepsNanoseconds(type: number): boolean {
+  return NANOSECONDS.has(type);
 }

@@ -12,6 +12,7 @@ const LOG_LINES = 300;
 /** Of these it is only said whether they are set. */
 const UNSAID: ReadonlySet<keyof Settings> = new Set<keyof Settings>([
   'proxy',
+  'rpc',
   'caFile',
   'downloadDirectory',
   'downloadOptions',

@@ -6,6 +6,7 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createRequire } from 'node:module';
+import SqliteDatabase from 'better-sqlite3';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { aria2 as maria2, close, createWebSocket, open, system } from 'maria2/dist/index.js';
 import type { JobSummary } from '../common/model/jobs';
@@ -286,6 +287,27 @@ test('after a restart everything has its GID and goes on', async () => {
     status: 'complete',
     totalLength: String(FILE_BYTES),
   });
+});
+
+test('what waited for room on a disk goes on at the next start', async () => {
+  const gid = await ask<string>('addUri', [origin.url('held/room')]);
+  await origin.isAsked('room', 1);
+  await heddle.close();
+  const database = new SqliteDatabase(join(folder, 'data', 'heddle.db'));
+  const lack = {
+    code: 'disk-full',
+    message: 'full',
+    retryable: true,
+    room: { disk: folder, missingBytes: 1, freeBytes: 0 },
+  };
+  database.prepare("UPDATE jobs SET state = 'paused', error = ?").run(JSON.stringify(lack));
+  database.close();
+  await start();
+  const done = jobThat(({ label, state }) => label === 'room' && state === 'done');
+  await origin.isAsked('room', 2);
+  origin.release('room');
+  await done;
+  expect(await ask('tellStatus', gid, ['status'])).toEqual({ status: 'complete' });
 });
 
 test('what the user does with a job in the window is told', async () => {

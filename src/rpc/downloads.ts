@@ -45,6 +45,8 @@ export class Downloads {
   readonly #ends: (() => void)[];
   readonly #records: Records;
   readonly #line: WaitingLine;
+  /** Jobs that this process has set going. */
+  readonly #tried = new Set<number>();
   #isClosed = false;
 
   /** @throws HeddleError `rpc-elsewhere` */
@@ -240,7 +242,10 @@ export class Downloads {
     if (jobId === null) return;
     const members = this.#byJob.get(jobId);
     members?.delete(download);
-    if (members?.size === 0) this.#byJob.delete(jobId);
+    if (members?.size === 0) {
+      this.#byJob.delete(jobId);
+      this.#tried.delete(jobId);
+    }
     download.jobId = null;
     if (this.all.has(download.gid)) this.#records.touch(download);
   }
@@ -438,8 +443,9 @@ export class Downloads {
     }
   }
 
+  /** One that an earlier process left so is tried once. */
   #waitsForRoom({ jobId }: Download): boolean {
-    const job = jobId === null ? null : this.progress.job(jobId);
+    const job = jobId === null || !this.#tried.has(jobId) ? null : this.progress.job(jobId);
     return job !== null && this.#engine.waitsForRoom(job);
   }
 
@@ -469,6 +475,7 @@ export class Downloads {
       }
       if (this.#isClosed || !group.some(({ state }) => state === 'active')) return;
       await this.#stopping.through(jobId);
+      this.#tried.add(jobId);
       await this.#engine.resume(jobId);
     } catch (error) {
       if (this.#isClosed) return;

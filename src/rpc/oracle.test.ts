@@ -378,6 +378,8 @@ describe.skipIf(!HAS_ARIA2)('beside aria2c', () => {
       expect(comparable(heddle)).toEqual(comparable(aria2));
     };
     await check();
+    await same('aria2.tellStatus', '0');
+    await same('aria2.getOption', '00');
     const moves: [string, ...unknown[]][] = [];
     for (const how of ['POS_SET', 'POS_CUR', 'POS_END', 'POS'])
       for (const by of [0, 1, -1, 3, -3, 100, -100])

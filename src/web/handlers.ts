@@ -12,9 +12,9 @@ import { copiedText } from '../requests/copied';
 import { engineHandlers } from '../requests/engine-handlers';
 import { licensesIn } from '../requests/licenses';
 import { lookAt } from '../requests/look-at';
-import { forBrowsers } from './browser-settings';
 import { pathsOf } from './request-paths';
 import type { Roots } from './roots';
+import { shownSettings } from './shown-settings';
 import type { Stream } from './streams';
 
 export interface HandlerParts {
@@ -64,9 +64,9 @@ export function webHandlers(parts: HandlerParts, stream: Stream | null): Handler
       const open = await Promise.all(paths.map((path) => roots.isOpen(path)));
       return lookAt(paths.filter((_, index) => open[index]));
     },
-    'settings:get': () => forBrowsers(engine.settings.get()),
-    'settings:set': (patch) => forBrowsers(engine.settings.set(withoutWindow(patch))),
-    'experiments:adopt': ({ experimentId }) => forBrowsers(engine.experiments.adopt(experimentId)),
+    'settings:get': () => shownSettings(engine.settings.get()),
+    'settings:set': (patch) => shownSettings(engine.settings.set(withoutWindow(patch))),
+    'experiments:adopt': ({ experimentId }) => shownSettings(engine.experiments.adopt(experimentId)),
     'jobs:export': notHere,
     'jobs:export-duplicates': notHere,
     'experiments:export': notHere,

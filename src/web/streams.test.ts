@@ -102,7 +102,11 @@ test('one that does not read has a bounded lot waiting, and gets the newest when
   const written = response.writableLength;
   for (let index = 0; index < 20_000; index++) {
     teller.tell('frame', frame());
-    teller.tell('settings-changed', { ...DEFAULT_SETTINGS, jobsAtOnce: 1 + (index % 4) });
+    teller.tell('settings-changed', {
+      ...DEFAULT_SETTINGS,
+      jobsAtOnce: 1 + (index % 4),
+      rpc: { ...DEFAULT_SETTINGS.rpc, secret: 'of programs' },
+    });
     teller.tell('jobs-changed', [{ id: 7 }] as unknown as Events['jobs-changed']);
   }
   // Nothing was written, and of 20,000 of each the last waits.
@@ -120,6 +124,7 @@ test('one that does not read has a bounded lot waiting, and gets the newest when
   expect(segments.at(-1)?.endMs).toBe(newest);
   for (const [index, { endMs }] of segments.entries())
     expect(endMs).toBe(newest - (segments.length - 1 - index) * 100);
+  expect(text).toContain('"rpc":{"on":false,"port":6800,"secret":null}');
   expect(text.match(/event: settings-changed/gu)).toHaveLength(1);
   expect(text).toContain('"jobsAtOnce":4');
 });

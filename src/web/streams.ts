@@ -5,8 +5,8 @@ import { STRIP_WINDOW_MS, type Frame, type WorkerFrame } from '../common/model/f
 import { BEGUN_EVENT } from '../common/web';
 import type { Settings } from '../common/model/settings';
 import type { Engine } from '../engine';
-import { forBrowsers } from './browser-settings';
 import type { Session } from './sessions';
+import { shownSettings } from './shown-settings';
 
 /** Browsers have six connections to a server (RFC 9112 §9.4 wants few), and one has to be left for requests. */
 export const MOST_STREAMS_OF_SESSION = 5;
@@ -226,7 +226,7 @@ export class Streams {
       this.#count += 1;
       if (this.#streams.size === 0) return;
       const about = (ABOUT[name] as ((given: unknown) => string) | undefined)?.(payload);
-      const told = name === 'settings-changed' ? forBrowsers(payload as Settings) : payload;
+      const told = name === 'settings-changed' ? shownSettings(payload as Settings) : payload;
       const text = `id: ${this.#count}\n${message(name, told)}`;
       const key = `${name} ${about ?? this.#count}`;
       for (const { stream } of this.#streams.values()) stream.tell(key, text);

@@ -1,4 +1,5 @@
 /** The front over real HTTP: who is let in, and what each attack gets. */
+import { DEFAULT_SETTINGS } from '../common/model/settings';
 import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, readFileSync, readdirSync, symlinkSync } from 'node:fs';
@@ -530,6 +531,16 @@ describe('news', () => {
     expect(await more.next('begun')).toBe('full');
     expect((await front.post(path, undefined, { cookie, [CLIENT_HEADER]: 'f'.repeat(32) })).status).toBe(200);
     for (const reader of readers) reader.close();
+  });
+
+  test('the secret of programs is not told', async () => {
+    const cookie = await front.signIn();
+    const { rpc } = engine.settings.set({ rpc: { on: false, port: 6801, secret: 'of programs' } });
+    const shown = { rpc: { ...rpc, secret: null } };
+    expect(valueOf(await front.call(cookie, 'settings:get', undefined))).toMatchObject(shown);
+    expect(valueOf(await front.call(cookie, 'settings:set', { rpc }))).toMatchObject(shown);
+    expect(engine.settings.get().rpc).toEqual(rpc);
+    engine.settings.set({ rpc: DEFAULT_SETTINGS.rpc });
   });
 
   test('what is of the window on the machine itself is left as it is', async () => {

@@ -21,3 +21,13 @@ test('and no more than that, nor where times are seen to be fine', () => {
   expect(isSame(0, NOON + 2n * SECOND, NOON)).toBe(false);
   expect(isSame(0, NOON + SECOND, NOON + 123_400n)).toBe(false);
 });
+
+test('a time that ends in zeros by chance does not make nanoseconds unsure where the file system keeps them', () => {
+  const byChance = { dev: 1n, mtimeNs: NOON, ctimeNs: NOON + 123_456_000n } as BigIntStats;
+  const same = (type: number): boolean =>
+    new TargetTimes(() => type).isSame(NOON - 1n, { target: '/t/a', there: byChance, scratch: null });
+  expect(same(0xef53)).toBe(false);
+  expect(same(0x0102_1994)).toBe(false);
+  // FUSE: it may keep microseconds.
+  expect(same(0x6573_5546)).toBe(true);
+});

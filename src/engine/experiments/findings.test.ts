@@ -7,6 +7,8 @@ import {
   percentText,
   ratioText,
 } from '../../common/experiments/text';
+import { catalogueOf } from '../../common/text/catalogues';
+import { showCatalogue } from '../../common/text/text';
 import { craftExperiment, type CraftedContender } from '../testing/craft-experiment';
 
 const STEADY = [-0.02, -0.01, 0, 0.01, 0.02];
@@ -33,6 +35,21 @@ describe('what is found', () => {
         'The pool is 4.0× faster than a thread for each task (3.8 – 4.2), which made 2,000 threads a run, the pool 8. ' +
         'Run one by one, the thread waited for 94 % of the time.',
     );
+  });
+
+  it('in German too, where the window speaks it', () => {
+    showCatalogue(catalogueOf('de'));
+    try {
+      const { headline, detail } = found(sequential, eventLoop, perTask, pool);
+      expect(headline).toBe('Pool 8.1×, Ereignisschleife 7.9×: kein klarer Unterschied zwischen ihnen');
+      expect(detail).toBe(
+        '95-%-Intervalle 7.8 – 8.4 und 7.6 – 8.2, je fünf Läufe. ' +
+          'Der Pool ist 4.0× schneller als „ein Thread pro Aufgabe“ (3.8 – 4.2): Dort entstanden 2.000 Threads pro Lauf, im Pool 8. ' +
+          'Nacheinander ausgeführt, wartete der Thread 94 % der Zeit.',
+      );
+    } finally {
+      showCatalogue(catalogueOf('en'));
+    }
   });
 
   it('of the winner, whoever that is', () => {

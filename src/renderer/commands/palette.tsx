@@ -1,10 +1,10 @@
 /** Everything that can be done, found by typing. */
+import { labelText } from '../lib/job-label';
 import { text } from '../../common/text/text';
 import { useId, useMemo, useRef, useState, type KeyboardEvent } from 'react';
 import { type CommandId } from '../../common/commands/commands';
 import { fuzzyScore } from '../../common/commands/fuzzy';
 import { shortcutText } from '../../common/commands/shortcut';
-import { visible } from '../../common/model/visible';
 import { COMMANDS_HERE } from './here';
 import { Dialog } from '../components/dialog';
 import { kindName } from '../kinds';
@@ -41,7 +41,7 @@ function entriesNow(): readonly Entry[] {
     .slice(0, MOST_JOBS)
     .map((job) => ({
       key: `job-${job.id}`,
-      title: text('palette.go-to', { name: visible(job.label) }),
+      title: text('palette.go-to', { name: labelText(job) }),
       hint: kindName(job.kind),
       run: () => {
         closeDialog();

@@ -1,4 +1,5 @@
 /** The frame of the dialogs for new jobs: drop, create, errors, buttons. */
+import { labelText } from '../lib/job-label';
 import { text } from '../../common/text/text';
 import { useEffect, useState, type ReactNode } from 'react';
 import { toErrorData, type ErrorData } from '../../common/model/errors';
@@ -40,7 +41,7 @@ export function useCreation(kind: PageKind): Creation {
       clearDraft(kind);
       closeDialog();
       showJob(job);
-      announce(text(`kind.${kind}.made`, { name: job.label }));
+      announce(text(`kind.${kind}.made`, { name: labelText(job) }));
     } catch (failure) {
       setError(toErrorData(failure));
       setBusy(false);

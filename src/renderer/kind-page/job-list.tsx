@@ -1,3 +1,4 @@
+import { labelText } from '../lib/job-label';
 import { useRef, useState, type KeyboardEvent } from 'react';
 import { Button } from '../components/button';
 import { ProgressBar } from '../components/progress-bar';
@@ -154,8 +155,8 @@ function JobCard({ id, kind, chosen }: JobCardProps) {
       }}
     >
       <span className={styles['line']}>
-        <span className={styles['label']} title={visible(job.label)}>
-          {visible(job.label)}
+        <span className={styles['label']} title={labelText(job)}>
+          {labelText(job)}
         </span>
         <span className={`${styles['state'] ?? ''} ${failed ? (styles['failed'] ?? '') : ''}`}>{state}</span>
       </span>

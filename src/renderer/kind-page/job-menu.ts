@@ -1,8 +1,8 @@
 /** What can be done to the job that a page shows, in the menu of its header and in that of its card. */
+import { labelText } from '../lib/job-label';
 import { text } from '../../common/text/text';
 import { shortcutText } from '../../common/commands/shortcut';
 import type { JobSummary } from '../../common/model/jobs';
-import { visible } from '../../common/model/visible';
 import { COMMANDS_HERE } from '../commands/here';
 import { request } from '../bridge';
 import { canRun, runCommand } from '../commands/actions';
@@ -53,7 +53,7 @@ export async function openJobMenu(job: JobSummary, x: number, y: number): Promis
     notifyError(error);
   }
   openContextMenu({
-    label: visible(job.label),
+    label: labelText(job),
     entries: jobEntries(job, canShow, true),
     x,
     y,

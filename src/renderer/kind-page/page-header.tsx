@@ -1,4 +1,5 @@
 /** The chosen job: its name and what can be done to it. How new jobs run is chosen where they are made, and in Settings. */
+import { labelText } from '../lib/job-label';
 import { useState } from 'react';
 import { Button } from '../components/button';
 import { MenuButton, type MenuEntry } from '../components/menu';
@@ -6,7 +7,6 @@ import { Segmented } from '../components/segmented';
 import { kindText, modeName, WORKER_CHOICES, settingsOf, type PageKind } from '../kinds';
 import { MANIFEST_FORMATS } from '../../common/model/digests';
 import { isEnded, type JobSummary } from '../../common/model/jobs';
-import { visible } from '../../common/model/visible';
 import { text } from '../../common/text/text';
 import { isDryRun } from '../lib/findings';
 import { holds } from '../lib/manifest-formats';
@@ -38,7 +38,7 @@ interface PageHeaderProps {
 
 export function PageHeader({ kind, jobId }: PageHeaderProps) {
   const job = useJob(jobId);
-  const title = job === null ? kindText(kind, 'title') : visible(job.label);
+  const title = job === null ? kindText(kind, 'title') : labelText(job);
   return (
     <header className={styles['header']}>
       <h1 className={styles['title']} title={title}>
@@ -261,7 +261,7 @@ function MoreMenu({ job }: { readonly job: JobSummary }) {
   return (
     <MenuButton
       icon
-      label={text('job.more', { name: visible(job.label) })}
+      label={text('job.more', { name: labelText(job) })}
       entries={jobEntries(job, canShow === true)}
       onAction={actOnJob}
     >

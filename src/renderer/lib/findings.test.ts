@@ -2,6 +2,8 @@ import { expect, test } from 'vitest';
 import { DEFAULT_COPY_OPTIONS } from '../../common/model/copy-options';
 import { NO_TASKS } from '../../common/model/tasks';
 import type { JobSummary } from '../../common/model/jobs';
+import { catalogueOf } from '../../common/text/catalogues';
+import { showCatalogue } from '../../common/text/text';
 import { findingWord, findingsSentence, foundOf } from './findings';
 
 const JOB: JobSummary = {
@@ -94,4 +96,19 @@ test('one thing is told in the singular', () => {
 
 test('findings that no task has are left out', () => {
   expect(foundOf({ changed: 0, missing: 2 })).toEqual(['missing']);
+});
+
+test('another language says it in its own order and plurals', () => {
+  const copy: JobSummary = {
+    ...JOB,
+    kind: 'copy',
+    counts: { ...NO_TASKS, done: 5, failed: 1 },
+    copyOptions: { ...DEFAULT_COPY_OPTIONS, dryRun: true },
+  };
+  showCatalogue(catalogueOf('de'));
+  expect(findingsSentence(copy, { new: 3, deleted: 1, kept: 1 }, 1)).toBe(
+    'Probelauf, nichts wurde geschrieben. 6 Elemente: 3 würden kopiert, 1 würde unverändert behalten, 1 würde gelöscht, 1 fehlgeschlagen.',
+  );
+  expect(findingWord('deleted', true)).toBe('Würde gelöscht');
+  showCatalogue(catalogueOf('en'));
 });

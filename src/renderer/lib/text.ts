@@ -170,7 +170,3 @@ export function clockText(ms: number): string {
 export function meanRate(job: { readonly bytesDone: number; readonly elapsedMs: number }): number {
   return job.elapsedMs > 0 ? (job.bytesDone / job.elapsedMs) * 1000 : 0;
 }
-
-export function plural(count: number, one: string, many: string): string {
-  return `${formatCount(count)} ${count === 1 ? one : many}`;
-}

@@ -1,4 +1,5 @@
 /** All jobs of all kinds: those that have not ended in their order, the others with the newest first. */
+import { labelText } from '../lib/job-label';
 import { text } from '../../common/text/text';
 import { useEffect, useState } from 'react';
 import { isEnded, type JobSummary } from '../../common/model/jobs';
@@ -170,7 +171,7 @@ function HistoryRow({ job }: { readonly job: JobSummary }) {
             showJob(job);
           }}
         >
-          {visible(job.label)}
+          {labelText(job)}
         </button>
         <span className={styles['more']}>{more.filter((part) => part !== null).join(' · ')}</span>
       </th>
@@ -193,7 +194,7 @@ function HistoryRow({ job }: { readonly job: JobSummary }) {
             type="button"
             className={styles['action']}
             aria-label={text(job.kind === 'verify' ? 'history.check.name' : 'history.retry.name', {
-              name: visible(job.label),
+              name: labelText(job),
             })}
             onClick={() => {
               retryJob(job.id);
@@ -207,7 +208,7 @@ function HistoryRow({ job }: { readonly job: JobSummary }) {
           <button
             type="button"
             className={styles['action']}
-            aria-label={text('history.remove.name', { name: visible(job.label) })}
+            aria-label={text('history.remove.name', { name: labelText(job) })}
             onClick={() => {
               removeJobs([job]);
             }}

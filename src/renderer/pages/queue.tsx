@@ -1,4 +1,5 @@
 /** Jobs that have not ended, in the order in which they go on; those that wait can be put into another. */
+import { labelText } from '../lib/job-label';
 import { shortcutText } from '../../common/commands/shortcut';
 import { text } from '../../common/text/text';
 import { useEffect, useId, useState, type DragEvent, type KeyboardEvent } from 'react';
@@ -108,7 +109,7 @@ interface QueueRowProps {
 }
 
 function QueueRow({ job, place, isLast, isOver, ...drag }: QueueRowProps) {
-  const name = visible(job.label);
+  const name = labelText(job);
   const onKeyDown = (event: KeyboardEvent): void => {
     const by = event.key === 'ArrowUp' ? -1 : event.key === 'ArrowDown' ? 1 : null;
     if (!event.altKey || by === null || place === null) return;

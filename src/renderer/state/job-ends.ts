@@ -1,4 +1,5 @@
 /** Tells when jobs end: in a toast where another page is shown, else only to screen readers, as the page shows it. */
+import { labelText } from '../lib/job-label';
 import { text } from '../../common/text/text';
 import { isEnded, type JobSummary } from '../../common/model/jobs';
 import { settledTasks } from '../../common/model/tasks';
@@ -29,7 +30,7 @@ export function tellEnds(changed: readonly JobSummary[]): void {
 }
 
 function endText({ kind, label, state, error, counts }: JobSummary): string {
-  const name = `${kindName(kind)} ${label}`;
+  const name = `${kindName(kind)} ${labelText({ label })}`;
   if (state === 'failed')
     return text('told.job.failed', { name, reason: error === null ? '' : failureText(error) });
   if (state === 'cancelled') return text('told.job.cancelled', { name });

@@ -1,4 +1,5 @@
 /** Jobs that are taken off the lists: they go for good when the toast that offers Undo has gone. A window that ends before keeps them. */
+import { labelText } from '../lib/job-label';
 import { text } from '../../common/text/text';
 import { isEnded, type JobSummary } from '../../common/model/jobs';
 import { request } from '../bridge';
@@ -18,7 +19,7 @@ export function removeJobs(jobs: readonly JobSummary[]): void {
   hideJobs(ended);
   const message =
     ended.length === 1
-      ? text('told.removed.one', { name: only.label })
+      ? text('told.removed.one', { name: labelText(only) })
       : text('told.removed', { count: ended.length });
   toast(message, {
     action: {

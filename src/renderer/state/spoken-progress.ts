@@ -1,6 +1,6 @@
 /** Says aloud how far the job is that is shown, at quarters. Its end is said by the list of jobs. */
+import { labelText } from '../lib/job-label';
 import { text } from '../../common/text/text';
-import { visible } from '../../common/model/visible';
 import { nextWord, quarterOf, type Spoken } from '../lib/quarters';
 import { liveStore } from './frames';
 import { jobsStore } from './jobs';
@@ -24,6 +24,6 @@ export function speakProgress(): void {
     said = next;
     const job = jobsStore.get().byId.get(watched);
     if (job !== undefined)
-      announce(text('told.job.quarter', { name: visible(job.label), percent: next.quarter * 25 }));
+      announce(text('told.job.quarter', { name: labelText(job), percent: next.quarter * 25 }));
   });
 }

@@ -41,7 +41,7 @@ export async function startAria2(directory: string, secret: string): Promise<Rea
       // The proxies of this machine's environment are nobody's business here.
       { stdio: 'ignore', env: { PATH: process.env['PATH'] ?? '' } },
     );
-    if (await answers(child, port))
+    if (await answers(child, port, secret))
       return {
         port,
         close: async () => {
@@ -54,13 +54,14 @@ export async function startAria2(directory: string, secret: string): Promise<Rea
 }
 
 /** `false`: another process was given the port meanwhile. */
-async function answers(child: ChildProcess, port: number): Promise<boolean> {
+async function answers(child: ChildProcess, port: number, secret: string): Promise<boolean> {
+  const body = JSON.stringify({ id: 1, method: 'aria2.getVersion', params: [`token:${secret}`] });
   while (child.exitCode === null) {
-    const status = await fetch(`http://127.0.0.1:${port}/`).then(
-      (response) => response.status,
-      () => null,
+    const said = await fetch(`http://127.0.0.1:${port}/jsonrpc`, { method: 'POST', body }).then(
+      (response) => response.text(),
+      () => '',
     );
-    if (status !== null) return true;
+    if (said.includes('"version":"1.')) return true;
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
   return false;

@@ -199,4 +199,6 @@ export const jobs: Translated<typeof english> = {
   'bill.mainThread.note': 'Warten auf den Hauptthread, der Aufgaben verteilt und Ergebnisse speichert',
   'bill.absent': 'Start oder Ende',
   'bill.absent.note': 'Beim Starten, beendet oder noch nicht angefordert',
+  'job.label.more': '{name} und weitere',
+  'job.label.count': '{name} und {count, number} weitere',
 };

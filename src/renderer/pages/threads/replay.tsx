@@ -1,10 +1,10 @@
 /** A job of the user's own, step by step: tasks wait in the queue, a thread that is free takes the next one. */
+import { labelText } from '../../lib/job-label';
 import { text } from '../../../common/text/text';
 import { useEffect, useId, useMemo, useState } from 'react';
 import { isEnded, type JobSummary } from '../../../common/model/jobs';
 import { settledTasks } from '../../../common/model/tasks';
 import { formatCount, formatDecimal, formatDuration } from '../../../common/model/units';
-import { visible } from '../../../common/model/visible';
 import { Button } from '../../components/button';
 import { kindName } from '../../kinds';
 import { whenText } from '../../lib/text';
@@ -66,7 +66,7 @@ export function OwnJob() {
           >
             {jobs.map(({ id, kind, label }) => (
               <option key={id} value={id}>
-                {kindName(kind)} · {visible(label)}
+                {kindName(kind)} · {labelText({ label })}
               </option>
             ))}
           </select>
@@ -88,7 +88,7 @@ function JobReplay({ job, choice }: { readonly job: JobSummary; readonly choice:
     <>
       <div className={styles['head']}>
         <div className={styles['about']}>
-          <h3 className={styles['title']}>{text('replay.title', { name: visible(job.label) })}</h3>
+          <h3 className={styles['title']}>{text('replay.title', { name: labelText(job) })}</h3>
           <p className={styles['note']}>
             {aboutText(job, replay, part ? page.rows.length : null)}. {text(`replay.how.${job.mode}`)}
           </p>
