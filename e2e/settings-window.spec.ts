@@ -91,3 +91,33 @@ test('other programs download with the secret while that is on', async ({ app: {
   await row('Downloads for other programs').getByRole('radio', { name: 'Off' }).check();
   await expect.poll(() => ask(renewed)).toBe('nobody is there');
 });
+
+test('the window is in a browser as well, as long as that is switched on', async ({ app }) => {
+  const { window, electron } = app;
+  await openPage(window, 'Settings');
+  const row = (name: string) => window.getByRole('group', { name, exact: true });
+  await row('Open in a browser').getByRole('radio', { name: 'On' }).check();
+  const copy = row('Link for a browser').getByRole('button', { name: 'Copy link' });
+  const clipboard = () => electron.evaluate(({ clipboard: own }) => own.readText());
+  // It may not have begun when the button is there.
+  await expect(async () => {
+    await copy.click();
+    expect(await clipboard()).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/\?token=/u);
+  }).toPass();
+  const link = await clipboard();
+  const first = await fetch(link);
+  expect(await first.text()).toContain('Signed in');
+  const cookie = first.headers.get('set-cookie')?.split(';', 1)[0] ?? '';
+  expect(await (await fetch(new URL('/', link), { headers: { cookie } })).text()).toContain('id="root"');
+  expect((await fetch(link)).status).toBe(401);
+  await row('Open in a browser').getByRole('radio', { name: 'Off' }).check();
+  await expect(copy).toBeHidden();
+  await expect
+    .poll(() =>
+      fetch(link).then(
+        () => 'answers',
+        () => 'closed',
+      ),
+    )
+    .toBe('closed');
+});

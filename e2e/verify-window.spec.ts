@@ -175,7 +175,7 @@ test('duplicates are found, shown in groups and exported; nothing is deleted', a
   await expect(
     window.getByText('200 KB reclaimable: 5 files in 2 groups with the same content.'),
   ).toBeVisible();
-  const groups = window.getByRole('list', { name: 'Groups of equal files' });
+  const groups = window.getByRole('list', { name: 'Groups of identical files' });
   const first = groups.locator('> li').nth(0);
   await expect(first).toContainText('2 × 200 KB');
   await expect(first).toContainText(join(files, 'large-1'));

@@ -260,6 +260,9 @@ test('pages of others get nowhere, and a password is asked for', async ({ start,
   });
   expect(blocked).toEqual(['blocked', false]);
   expect(await page.evaluate(() => document.cookie)).toBe('');
+  await page.getByRole('navigation').getByText('Einstellungen', { exact: true }).click();
+  await page.getByRole('button', { name: 'Abmelden' }).click();
+  await expect(page.getByLabel('Passwort')).toBeVisible();
   evil.closeAllConnections();
   evil.close();
   await context.close();

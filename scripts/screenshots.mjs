@@ -1,5 +1,5 @@
 // `npm run screenshots`: the pictures in docs/screenshots, taken of the real app at real work; `-- pages` or
-// `-- files` or `-- compare` takes only those of all pages, of what was found of files, or of experiments; with
+// `-- files`, `-- compare` or `-- web` takes only those of all pages, of what was found of files, of experiments, or in a browser; with
 // `narrow` too in a small window, into test-results; with `every` only those of every page and state, with
 // `components` only those of every component, into test-results.
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
@@ -15,6 +15,7 @@ import { makeLargeFiles } from './lib/sample-files.mjs';
 import { jobMaker, listDownloads, makeFileJobs } from './lib/sample-jobs.mjs';
 import { startServer } from './lib/sample-server.mjs';
 import { ensureSystemLibraries, ensureTestPackages } from './lib/system-packages.mjs';
+import { takeWeb } from './lib/web-picture.mjs';
 import { startVirtualDisplay } from './lib/virtual-display.mjs';
 import { ensureElectron } from './electron-runtime.mjs';
 
@@ -258,6 +259,7 @@ async function main() {
       for (const line of missed) say(`Not reached: ${line}`);
       if (missed.length > 0) failed = true;
     }
+    if (parts.length === 0 || parts.includes('web')) await takeWeb(join(folder, 'work'), server, out);
     if (parts.length === 0 || parts.includes('files')) await takeFiles(app, folder);
     if (parts.length === 0 || parts.includes('compare')) await takeExperiments(app);
     if (parts.length === 0 || parts.includes('pages')) {

@@ -15,6 +15,11 @@ export async function openApp(executablePath, dataDirectory) {
   const electron = await _electron.launch({ executablePath, args, cwd: root, env });
   const page = await electron.firstWindow();
   await page.getByRole('navigation', { name: 'Pages' }).waitFor();
+  return { electron, ...windowIn(page) };
+}
+
+/** The window as scripts use it, on the desktop or in a browser. */
+export function windowIn(page) {
   /** Asks the engine as the window itself does. @throws {Error} with the engine's own sentence */
   const request = async (name, input) => {
     const reply = await page.evaluate(
@@ -25,7 +30,6 @@ export async function openApp(executablePath, dataDirectory) {
     return reply.value;
   };
   return {
-    electron,
     page,
     request,
     openPage: (name) =>

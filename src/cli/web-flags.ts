@@ -1,5 +1,6 @@
 /** The flags of `heddle web`. */
 import { Option, type Command } from 'commander';
+import { USUAL_PORT } from '../web/usual-port';
 import { whole } from './download-flags';
 
 export interface WebFlags {
@@ -12,8 +13,6 @@ export interface WebFlags {
   readonly publicUrl?: string;
   readonly dataDir: string;
 }
-
-const USUAL_PORT = 4333;
 
 export function addWebFlags(command: Command): Command {
   return command

@@ -183,6 +183,8 @@ export const REQUESTS = {
   /** Opens the folder of the log in the file manager. */
   'app:show-log': channel<void>()(nothing),
   /** Looks for a new version. */
+  /** For a browser that is to show the window; `null`: that is off. */
+  'web:link': channel<string | null>()(nothing),
   'updates:check': channel<FoundUpdate>()(nothing),
   /** Downloads what was found. */
   'updates:download': channel<void>()(nothing),

@@ -22,6 +22,8 @@ export const WEB_PATHS = {
 
 /** Names the page that asks, as its stream of events names it. */
 export const CLIENT_HEADER = 'heddle-client';
+/** In answers: the number of the last news that was told before. News have theirs as the id of their event. */
+export const NEWS_HEADER = 'heddle-news';
 export const CLIENT_PATTERN = /^[0-9a-f]{32}$/u;
 
 /** The first event of a stream: from now on nothing is missed. */

@@ -3,7 +3,11 @@ export { Engine, type CreateOptions, type EngineEvents, type EngineOptions } fro
 export { Threads } from './pool';
 export { defaultDataDirectory } from './data-directory';
 export { experimentText } from './experiments/export';
-export { codeSamples, type CostProcess } from './experiments/thread-costs/thread-costs';
+export {
+  codeSamples,
+  type CostProcess,
+  type StartCostProcess,
+} from './experiments/thread-costs/thread-costs';
 export { absolutePath } from '../files/absolute-path';
 export { freeSpace } from './free-space';
 export { unreadableFile } from './jobs/option-files';

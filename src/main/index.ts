@@ -14,12 +14,13 @@ import { setupLog } from './setup-log';
 import { setupMenu } from './menu';
 import { Opening, ownArguments, startArguments, type StartArguments } from './opening';
 import { registerScheme, serveRenderer } from './protocol';
-import { RpcSwitch } from './rpc';
+import { rpcSwitch } from './rpc';
 import { denyEverythingElse } from './security';
 import { startSorting } from './sort-process';
 import { setupStatus } from './status';
 import { setupTheme } from './theme';
 import { Updates } from './updates';
+import { webSwitch } from './web';
 import { setupZoom } from './zoom';
 
 const dataDirectory = flagValue(process.argv, 'data-dir') ?? defaultDataDirectory();
@@ -70,10 +71,13 @@ async function start(): Promise<void> {
   setupTheme(engine);
   setupZoom(engine);
   const log = new Log(join(dataDirectory, 'logs'));
-  setupIpc({ engine, dataDirectory, opening, log, updates: new Updates(engine, log) });
+  const web = webSwitch(engine, dataDirectory, join(__dirname, '..'));
+  setupIpc({ engine, dataDirectory, opening, log, updates: new Updates(engine, log), web });
   setupLog(log, engine);
-  const rpc = new RpcSwitch(engine);
-  const closing = new Closing(engine, () => rpc.close());
+  const servers = [rpcSwitch(engine), web];
+  const closing = new Closing(engine, async () => {
+    await Promise.all(servers.map((server) => server.close()));
+  });
   const open = (): void => {
     closing.openWindow();
   };

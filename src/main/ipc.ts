@@ -8,6 +8,7 @@ import type { Engine } from '../engine';
 import { replyOf, understood, type Handlers } from '../requests/answer';
 import { engineHandlers } from '../requests/engine-handlers';
 import { lookAt } from '../requests/look-at';
+import type { Web } from '../web';
 import { appInfo } from './app-info';
 import {
   pick,
@@ -23,6 +24,7 @@ import { licenses } from './licenses';
 import type { Log } from './log';
 import { enableCommands } from './menu';
 import type { Opening } from './opening';
+import type { ServerSwitch } from './server-switch';
 import { isAppUrl } from './security';
 import { copyLines, moveToTrash, openFile, showInFolder } from './task-files';
 import type { Updates } from './updates';
@@ -33,10 +35,11 @@ export interface Shell {
   readonly dataDirectory: string;
   readonly opening: Opening;
   readonly log: Log;
+  readonly web: ServerSwitch<Web>;
   readonly updates: Updates;
 }
 
-export function setupIpc({ engine, dataDirectory, opening, log, updates }: Shell): void {
+export function setupIpc({ engine, dataDirectory, opening, log, updates, web }: Shell): void {
   const handlers: Handlers = {
     ...engineHandlers(engine),
     'app:info': () => appInfo(engine, dataDirectory, updates.areKnown),
@@ -89,6 +92,7 @@ export function setupIpc({ engine, dataDirectory, opening, log, updates }: Shell
       if (path !== null) await engine.writeManifest(jobId, path, format);
       return path;
     },
+    'web:link': async () => (await web.running())?.link() ?? null,
     'shell:can-show': ({ jobId, taskId }) => engine.isThere(jobId, taskId),
     'shell:show': ({ jobId, taskId }) => showInFolder(engine, jobId, taskId),
     'shell:show-saved': ({ path }) => {

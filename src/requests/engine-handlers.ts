@@ -25,6 +25,7 @@ export const SHELL_REQUESTS = [
   'threads:measure',
   'dialog:pick',
   'manifest:save',
+  'web:link',
   'shell:can-show',
   'shell:show',
   'shell:show-saved',

@@ -6,7 +6,7 @@ import { version } from '../../package.json';
 import type { AppInfo, RequestInput, RequestName } from '../common/ipc';
 import { HeddleError } from '../common/model/errors';
 import type { Settings, SettingsPatch } from '../common/model/settings';
-import type { CostProcess, Engine } from '../engine';
+import type { CostProcess, Engine, StartCostProcess } from '../engine';
 import type { Handlers } from '../requests/answer';
 import { copiedText } from '../requests/copied';
 import { engineHandlers } from '../requests/engine-handlers';
@@ -23,6 +23,8 @@ export interface HandlerParts {
   /** The folder of the build. */
   readonly out: string;
   readonly roots: Roots;
+  /** Makes a process that measures; Electron's are of a kind of their own. */
+  readonly startCostProcess?: StartCostProcess;
 }
 
 /** Of the window on the machine itself. */
@@ -35,6 +37,7 @@ const OF_THE_WINDOW: readonly (keyof Settings)[] = [
   'zoom',
   'lastPage',
   'rpc',
+  'web',
   'checksForUpdates',
 ];
 
@@ -63,6 +66,7 @@ export function webHandlers(parts: HandlerParts, stream: Stream | null): Handler
     },
     'settings:get': () => shownSettings(engine.settings.get()),
     'settings:set': (patch) => shownSettings(engine.settings.set(withoutWindow(patch))),
+    'experiments:adopt': ({ experimentId }) => shownSettings(engine.experiments.adopt(experimentId)),
     'jobs:export': notHere,
     'jobs:export-duplicates': notHere,
     'experiments:export': notHere,
@@ -82,8 +86,12 @@ export function webHandlers(parts: HandlerParts, stream: Stream | null): Handler
       engine.watch(jobId, stream);
       return jobId === null ? null : engine.snapshot(jobId);
     },
-    'threads:measure': () => engine.experiments.measureThreads((argument) => startCostProcess(out, argument)),
+    'threads:measure': () =>
+      engine.experiments.measureThreads(
+        parts.startCostProcess ?? ((argument) => startCostProcess(out, argument)),
+      ),
     'dialog:pick': notHere,
+    'web:link': notHere,
     'shell:can-show': () => false,
     'shell:show': notHere,
     'shell:show-saved': notHere,

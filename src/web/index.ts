@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { HeddleError } from '../common/model/errors';
-import type { Engine } from '../engine';
+import type { Engine, StartCostProcess } from '../engine';
 import { isAny, isLoopback, listen, urlHost } from '../server/listening';
 import { Pages } from './pages';
 import { LEAST_PASSWORD, MOST_PASSWORD, Password } from './password';
@@ -14,6 +14,8 @@ import { Front, USUAL_PATIENCE, makeServer, type Patience, type Tls } from './se
 import { OneTimeToken, Sessions } from './sessions';
 import { Streams } from './streams';
 import { Uploads } from './uploads';
+
+export { USUAL_PORT } from './usual-port';
 
 export interface WebOptions {
   readonly engine: Engine;
@@ -31,6 +33,7 @@ export interface WebOptions {
   /** How browsers reach it where that is not as it listens: behind a reverse proxy. */
   readonly publicUrl: URL | null;
   readonly patience?: Patience;
+  readonly startCostProcess?: StartCostProcess;
   /** Is told of each link for one browser, the first one included. */
   readonly onLink: (link: string) => void;
 }
@@ -74,6 +77,7 @@ export async function openWeb(options: WebOptions): Promise<Web> {
       engine,
       dataDirectory,
       out: options.out,
+      ...(options.startCostProcess === undefined ? {} : { startCostProcess: options.startCostProcess }),
       roots,
       guard: { hosts: [host, ...(publicUrl === null ? [] : [publicUrl.hostname])], isSecure },
       sessions: new Sessions(isSecure, bound.port),

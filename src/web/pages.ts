@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync, readdirSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { extname, join, sep } from 'node:path';
+import { extname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import { CONTENT_SECURITY_POLICY, PAGE_TYPES } from '../common/pages';
@@ -31,11 +31,14 @@ export class Pages {
 
   /** @param folder of the built renderer */
   constructor(folder: string) {
-    for (const path of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
-      const type = PAGE_TYPES[extname(path)];
-      if (type === undefined || path.endsWith('.map')) continue;
-      const content = readFileSync(join(folder, path));
-      const name = path.split(sep).join('/');
+    // Not all at once: the archive of the packed app is no folder to the system.
+    const names = ['', 'assets/'].flatMap((part) =>
+      readdirSync(join(folder, part)).map((name) => part + name),
+    );
+    for (const name of names) {
+      const type = PAGE_TYPES[extname(name)];
+      if (type === undefined || name.endsWith('.map')) continue;
+      const content = readFileSync(join(folder, name));
       this.#pages.set(`/${name}`, {
         content,
         type,

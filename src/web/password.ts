@@ -66,6 +66,10 @@ class Bucket {
     return Math.max(0, this.#fullAtMs - nowMs - (burst - 1) * everyMs);
   }
 
+  giveBack(): void {
+    this.#fullAtMs -= this.#allowance.everyMs;
+  }
+
   take(nowMs: number): void {
     this.#fullAtMs = Math.max(this.#fullAtMs, nowMs) + this.#allowance.everyMs;
   }
@@ -94,8 +98,9 @@ export class SignInLimit {
     return 0;
   }
 
-  /** It was right: what was tried before counts no more. */
+  /** It was right: it does not count, and neither does what this address tried before. */
   forgive(address: string): void {
+    this.#all.giveBack();
     this.#addresses.delete(networkOf(address));
   }
 }

@@ -18,6 +18,7 @@ import {
   CLIENT_PATTERN,
   EXPORTING,
   MOST_REQUEST_BYTES,
+  NEWS_HEADER,
   WEB_PATHS,
   browseSchema,
   type ExportingName,
@@ -256,6 +257,7 @@ export class Front {
       if (!asked.success) throw new HeddleError('bad-request', 'This folder cannot be asked for.');
       return roots.list(asked.data.path, asked.data.hidden);
     });
+    response.setHeader(NEWS_HEADER, streams.count);
     await sendJson(response, reply);
   }
 

@@ -184,6 +184,11 @@ export class Streams {
     return this.#streams.size;
   }
 
+  /** The number of the last news, frames aside. */
+  get count(): number {
+    return this.#count;
+  }
+
   /** Whether another one may begin. */
   hasRoom(session: Session): boolean {
     const own = [...this.#streams.values()].filter((each) => each.session === session);
@@ -218,10 +223,12 @@ export class Streams {
 
   #pass(name: Exclude<keyof Events, 'frame'>): () => void {
     return this.#engine.on(name, (payload: Events[typeof name]) => {
+      this.#count += 1;
       if (this.#streams.size === 0) return;
       const about = (ABOUT[name] as ((given: unknown) => string) | undefined)?.(payload);
-      const text = message(name, name === 'settings-changed' ? shownSettings(payload as Settings) : payload);
-      const key = `${name} ${about ?? (this.#count += 1)}`;
+      const told = name === 'settings-changed' ? shownSettings(payload as Settings) : payload;
+      const text = `id: ${this.#count}\n${message(name, told)}`;
+      const key = `${name} ${about ?? this.#count}`;
       for (const { stream } of this.#streams.values()) stream.tell(key, text);
     });
   }

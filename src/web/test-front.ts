@@ -133,7 +133,7 @@ export class EventReader {
         const parts = (rest + text).split('\n\n');
         rest = parts.pop() ?? '';
         for (const part of parts) {
-          const [, name = '', data = 'null'] = /^event: (.*)\ndata: (.*)$/u.exec(part) ?? [];
+          const [, name = '', data = 'null'] = /^(?:id: \d+\n)?event: (.*)\ndata: (.*)$/u.exec(part) ?? [];
           this.events.push({ name, data: JSON.parse(data) });
         }
         this.#wake();

@@ -545,11 +545,14 @@ describe('news', () => {
 
   test('what is of the window on the machine itself is left as it is', async () => {
     const cookie = await front.signIn();
+    const rpc = { ...engine.settings.get().rpc, secret: 'a secret of clients' };
+    engine.settings.set({ rpc });
     const before = engine.settings.get();
     const after = valueOf(
       await front.call(cookie, 'settings:set', { jobsAtOnce: 3, tray: true, closing: 'quit' }),
     );
-    expect(after).toEqual({ ...before, jobsAtOnce: 3 });
+    expect(after).toEqual({ ...before, jobsAtOnce: 3, rpc: { ...rpc, secret: null } });
+    expect(engine.settings.get()).toEqual({ ...before, jobsAtOnce: 3 });
     for (const [name, input] of [
       ['shell:show', { jobId: 1, taskId: null }],
       ['shell:show-saved', { path: '/etc/passwd' }],

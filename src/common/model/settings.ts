@@ -137,6 +137,8 @@ const settingsSchema = z.lazy(() =>
       port: z.int().min(1024).max(65_535),
       secret: z.string().min(6).max(200).nullable(),
     }),
+    /** Browsers of this machine may show the window. */
+    web: z.boolean(),
     /** New versions are looked for, where this build knows whom to ask. */
     checksForUpdates: z.boolean(),
     /** URLs in the clipboard are offered when the window comes to the front. */
@@ -182,6 +184,7 @@ export const DEFAULT_SETTINGS: Settings = {
   tray: false,
   startsAtLogin: false,
   rpc: { on: false, port: RPC_PORT, secret: null },
+  web: false,
   checksForUpdates: true,
   offersClipboard: false,
   lastPage: '',

@@ -187,3 +187,44 @@ it('gives each message the values that it asks for', () => {
     expect(asked, where).toContain([...values].sort().join());
   }
 });
+
+/** What could be keys in a source: strings that are written out, and patterns of those that are put together. */
+function stringsIn(path: string): { readonly strings: string[]; readonly patterns: RegExp[] } {
+  const strings: string[] = [];
+  const patterns: RegExp[] = [];
+  const file = ts.createSourceFile(path, readFileSync(path, 'utf8'), ts.ScriptTarget.Latest, true);
+  const visit = (node: ts.Node): void => {
+    if (ts.isStringLiteralLike(node)) strings.push(node.text);
+    // Of what begins with a word of its own, not of `${path}.${extension}`.
+    else if (ts.isTemplateExpression(node) && /^[a-z][\w-]*\./u.test(node.head.text)) {
+      const pattern = patternOf(node);
+      if (pattern !== null) patterns.push(pattern);
+    }
+    ts.forEachChild(node, visit);
+  };
+  visit(file);
+  return { strings, patterns };
+}
+
+/** Shown by what is still to come: none should stay here for long. */
+const COMING: ReadonlySet<string> = new Set(['web.sign-out']);
+
+it('has no message that nobody shows, and each once', () => {
+  const found = ['src/common', 'src/main', 'src/renderer', 'src/web'].flatMap(sources).map(stringsIn);
+  const pages = readdirSync(join(root, 'src/renderer')).filter((name) => name.endsWith('.html'));
+  const written = pages.flatMap((name) => {
+    const page = readFileSync(join(root, 'src/renderer', name), 'utf8');
+    return Array.from(page.matchAll(/data-text="([^"]+)"/gu), ([, key = '']) => key);
+  });
+  const strings = new Set([...found.flatMap((each) => each.strings), ...written]);
+  const patterns = found.flatMap((each) => each.patterns);
+  const isShown = (key: string): boolean =>
+    strings.has(key) || patterns.some((pattern) => pattern.test(key)) || COMING.has(key);
+  expect(keys.filter((key) => !isShown(key))).toEqual([]);
+
+  const areas = readdirSync(join(root, 'src/common/text/en')).filter((name) => name !== 'index.ts');
+  const defined = areas.flatMap((name) =>
+    Array.from(readFileSync(join(root, 'src/common/text/en', name), 'utf8').matchAll(/^ {2}'([^']+)':/gmu)),
+  );
+  expect(defined.map(([, key]) => key).toSorted()).toEqual([...keys].sort());
+});

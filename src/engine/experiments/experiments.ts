@@ -85,7 +85,7 @@ export class Experiments {
     if (!this.isRunning) return;
     throw new HeddleError(
       'experiment-running',
-      'Another experiment runs, and two would disturb each other. Wait for its end, or cancel it first.',
+      'Another experiment is running, and two would disturb each other. Wait until it ends, or cancel it.',
     );
   }
 

@@ -25,8 +25,12 @@ export function browserBridge(): HeddleBridge {
     }
     await news.first;
     if (name === 'jobs:watch') watched = input;
-    const reply = await post(WEB_PATHS.request + name, input);
-    if (!reply.ok || !isOneOf(name, COPYING)) return reply;
+    let at = Infinity;
+    const reply = await post(WEB_PATHS.request + name, input, (number) => {
+      at = number;
+    });
+    if (!reply.ok) return reply;
+    if (!isOneOf(name, COPYING)) return { ok: true, value: news.latest.renewed(name, reply.value, at) };
     const { text, ...copied } = reply.value as CopiedRows & { readonly text: string };
     if (text !== '') await putOnClipboard(text);
     return { ok: true, value: copied };

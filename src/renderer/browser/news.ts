@@ -1,6 +1,7 @@
 /** The news of the server, as server-sent events; after an interruption the page is told to read anew. */
 import { EVENT_NAMES, type WindowEvents } from '../../common/ipc';
 import { BEGUN_EVENT, WEB_PATHS } from '../../common/web';
+import { Latest } from './latest';
 import { client } from './server';
 
 /** Browsers begin again by themselves after a connection was lost, and not after another answer. */
@@ -13,6 +14,7 @@ export class News {
   readonly first: Promise<void>;
   #resolveFirst: () => void = () => undefined;
   readonly #listeners = new Map<keyof WindowEvents, Set<Listener>>();
+  latest = new Latest();
   readonly #onBegun: () => void;
   #isLost = false;
 
@@ -53,12 +55,17 @@ export class News {
       this.#resolveFirst();
       if (!this.#isLost) return;
       this.#isLost = false;
+      // Another process may count from the beginning.
+      this.latest = new Latest();
       this.#onBegun();
       this.#emit('connection', 'back');
     });
     for (const name of EVENT_NAMES)
       source.addEventListener(name, (event) => {
-        this.#emit(name, JSON.parse((event as MessageEvent<string>).data) as never);
+        const { data, lastEventId } = event as MessageEvent<string>;
+        const payload: unknown = JSON.parse(data);
+        this.latest.take(name, payload, Number(lastEventId));
+        this.#emit(name, payload as never);
       });
     source.addEventListener('error', () => {
       this.#resolveFirst();

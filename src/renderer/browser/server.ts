@@ -4,6 +4,7 @@ import type { Reply } from '../../common/ipc';
 import { text } from '../../common/text/text';
 import {
   CLIENT_HEADER,
+  NEWS_HEADER,
   WEB_PATHS,
   type BrowsedFolder,
   type ExportingName,
@@ -19,7 +20,12 @@ function failure(code: string, message: string): { readonly ok: false; readonly 
   return { ok: false, error: { code, message, retryable: true } };
 }
 
-export async function post<Out>(path: string, input: unknown): Promise<Reply<Out>> {
+/** @param onNews is told the number of the last news before the answer was made */
+export async function post<Out>(
+  path: string,
+  input: unknown,
+  onNews: (at: number) => void = () => undefined,
+): Promise<Reply<Out>> {
   let response: Response;
   try {
     response = await fetch(path, {
@@ -27,7 +33,11 @@ export async function post<Out>(path: string, input: unknown): Promise<Reply<Out
       headers: { 'content-type': 'application/json', [CLIENT_HEADER]: client },
       ...(input === undefined ? {} : { body: JSON.stringify(input) }),
     });
-    if (response.ok) return (await response.json()) as Reply<Out>;
+    if (response.ok) {
+      const reply = (await response.json()) as Reply<Out>;
+      onNews(Number(response.headers.get(NEWS_HEADER) ?? Infinity));
+      return reply;
+    }
   } catch {
     return failure('not-reached', text('web.not-reached'));
   }

@@ -26,6 +26,15 @@ export const web: Translated<typeof english> = {
   'web.upload': 'Von diesem Computer hochladen …',
   'web.uploading': '{name} wird hochgeladen: {percent} %',
 
+  'web.setting': 'Im Browser öffnen',
+  'web.setting.note':
+    'Browser auf diesem Rechner können dieses Fenster anzeigen. Jeder braucht einen Link, der einmal gilt.',
+  'web.setting.find': 'web http fern link server',
+  'web.setting.link': 'Link für einen Browser',
+  'web.setting.link.note': 'Wer ihn öffnet, kann im Benutzerordner alles, was auch hier geht.',
+  'web.setting.copy': 'Link kopieren',
+  'web.setting.copied': 'Link kopiert.',
+
   'web.sign-in': 'Bei Heddle anmelden',
   'web.sign-in.password': 'Passwort',
   'web.sign-in.button': 'Anmelden',

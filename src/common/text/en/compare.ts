@@ -12,7 +12,7 @@ export const compare = {
   'compare.export': 'Export',
   'compare.purpose':
     'The same work, run in several modes, in turn and often enough to tell a difference from chance: what threads really gain on this machine.',
-  'compare.hint': 'Choose the work and the modes at the left, then Run.',
+  'compare.hint': 'Choose the work and the modes on the left, then Run.',
   'compare.older': 'the older one',
   'compare.newer': 'the newer one',
   'compare.sided': '{name}, {side}',
@@ -26,7 +26,7 @@ export const compare = {
   'setup.takes-unknown': 'How long it takes is shown after its first runs.',
   'setup.takes': 'Takes about {time} in all.',
   'setup.note':
-    'Runs are interleaved in random order after one warm-up of each mode. Each starts with new connections and an empty folder; other jobs stand still meanwhile.',
+    'Runs are interleaved in random order after one warm-up of each mode. Each starts with new connections and an empty folder; other jobs are paused meanwhile.',
   'setup.work': 'Work',
   'setup.own': 'Your own job',
   'setup.own.note':
@@ -48,7 +48,7 @@ export const compare = {
   'result.failed': 'The experiment failed',
   'result.failed.unknown': 'It is not known why.',
   'result.cancelled': 'The experiment was cancelled',
-  'result.cancelled.note': '{name}: nothing is concluded from a part of its runs.',
+  'result.cancelled.note': '{name}: part of its runs is not enough for a result.',
   'result.cautions': 'What to know of this result',
   'result.runs': 'Runs',
   'result.preparing': 'The work is being prepared.',

@@ -44,7 +44,7 @@ export const dialogs = {
   'verify.manifest-file.hint': 'SHA256SUMS, files.sfv, manifest.json, bagit.txt…',
   'verify.root': 'Folder of the files',
   'verify.root.hint': 'The manifest’s own folder',
-  'verify.strict': 'Strict: files that the manifest does not list are a difference',
+  'verify.strict': 'Strict: files that the manifest does not list count as differences',
   'verify.ignore-missing': 'Ignore listed files that do not exist',
   'verify.algorithm': 'Algorithm, if the manifest does not say',
   'verify.detect': 'Detect from the digests',

@@ -103,7 +103,7 @@ export const jobs = {
   'duplicates.none': 'No two files have the same content.',
   'duplicates.totals':
     '{bytes} reclaimable: {files, plural, one {# file} other {# files}} in {groups, plural, one {# group} other {# groups}} with the same content.',
-  'duplicates.groups': 'Groups of equal files',
+  'duplicates.groups': 'Groups of identical files',
   'duplicates.range': '{first}–{last} of {total}',
   'duplicates.larger': 'Larger',
   'duplicates.smaller': 'Smaller',
@@ -142,7 +142,7 @@ export const jobs = {
   'workers.connections':
     '{workers} · {open, number} of {most, plural, one {# connection} other {# connections}}',
   'workers.ended': 'Workers · {count, plural, one {# thread} other {# threads}}, ended',
-  'workers.none-needed': 'Workers · none was needed',
+  'workers.none-needed': 'Workers · none needed',
   'workers.not-started': 'Workers · not started',
   'workers.busy': 'last 30 s · {share} busy',
   'workers.busy-in-all': 'in all · {share} busy',

@@ -44,7 +44,7 @@ export const shell = {
   'shell.pick.folders': 'Choose folders',
   'shell.pick.download-folder': 'Choose where downloads go',
   'shell.pick.certificates': 'Choose certificates to trust',
-  'shell.pick.cookies': 'Choose a file of cookies',
+  'shell.pick.cookies': 'Choose a cookie file',
   'shell.pick.logins': 'Choose a .netrc file',
   'shell.pick.manifest': 'Choose a manifest',
   'shell.pick.copy-target': 'Choose where the copy goes',

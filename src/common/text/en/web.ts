@@ -23,6 +23,14 @@ export const web = {
   'web.upload': 'Upload from this computer…',
   'web.uploading': 'Uploading {name}: {percent} %',
 
+  'web.setting': 'Open in a browser',
+  'web.setting.note': 'Browsers on this machine can show this window. Each needs a link, which is good once.',
+  'web.setting.find': 'web http remote link server',
+  'web.setting.link': 'Link for a browser',
+  'web.setting.link.note': 'Whoever opens it can do what you can do here, in your home folder.',
+  'web.setting.copy': 'Copy link',
+  'web.setting.copied': 'Link copied.',
+
   'web.sign-in': 'Sign in to Heddle',
   'web.sign-in.password': 'Password',
   'web.sign-in.button': 'Sign in',

@@ -1,6 +1,10 @@
 import { useContext } from 'react';
 import { text } from '../../../common/text/text';
+import { signOut } from '../../browser/server';
+import { Button } from '../../components/button';
+import { inBrowser } from '../../lib/place';
 import { isFound } from '../../lib/search-words';
+import { notifyError } from '../../state/notices';
 import { useInfo } from '../../state/settings';
 import { Group, SearchContext } from './rows';
 import styles from './settings.module.css';
@@ -37,6 +41,17 @@ export function About() {
           </div>
         ))}
       </dl>
+      {inBrowser && (
+        <p>
+          <Button
+            onPress={() => {
+              signOut().catch(notifyError);
+            }}
+          >
+            {text('web.sign-out')}
+          </Button>
+        </p>
+      )}
     </Group>
   );
 }

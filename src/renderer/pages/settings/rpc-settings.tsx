@@ -7,11 +7,14 @@ import { putOnClipboard } from '../../lib/clipboard';
 import { announce } from '../../state/notices';
 import { changeSettings } from '../../state/settings';
 import { ChoiceRow, Group, Row } from './rows';
+import { WebSettings } from './web-settings';
 import styles from './settings.module.css';
 
-export function RpcSettings({ settings: { rpc } }: { readonly settings: Settings }) {
+export function RpcSettings({ settings }: { readonly settings: Settings }) {
+  const { rpc } = settings;
   return (
     <Group title={text('settings.rpc.group')}>
+      <WebSettings settings={settings} />
       <ChoiceRow
         name={text('settings.rpc')}
         note={text('settings.rpc.note')}
