@@ -46,7 +46,11 @@ const ATTACKS: readonly (readonly [string, string, unknown])[] = [
     `[typeof require, typeof process, typeof module, typeof Buffer].join()`,
     'undefined,undefined,undefined,undefined',
   ],
-  ['what the preload works with', `Object.keys(heddle).sort().join()`, 'invoke,on,pathOf,startPage'],
+  [
+    'what the preload works with',
+    `Object.keys(heddle).sort().join()`,
+    'invoke,language,on,pathOf,place,startPage,systemLanguage',
+  ],
   ['a request that is none', `heddle.invoke('shell:run', '/bin/sh')`, 'Error'],
   ['an event that is none', `heddle.on('__proto__', () => {})`, 'Error'],
   [

@@ -1,25 +1,26 @@
 /** JSON-RPC over HTTP, as aria2 has it: by POST, or by GET with parameters in Base64 (aria2c(1), "JSON-RPC using HTTP GET"). */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Answer, JsonRpc } from './json-rpc';
-import { refusal } from './origins';
+import type { Intake } from './intake';
+import { pathAndQuery, refusal } from './origins';
 
 export interface HttpParts {
   readonly rpc: JsonRpc;
+  readonly intake: Intake;
   readonly host: string;
   readonly origins: ReadonlySet<string>;
 }
 
 export const RPC_PATH = '/jsonrpc';
 export const MOST_REQUEST_BYTES = 16 * 1_048_576;
-/** Of all requests that are being received. */
-const MOST_BYTES_AT_ONCE = 4 * MOST_REQUEST_BYTES;
+/** Whoever takes nothing of an answer for so long is not waited for. */
+const STALL_MS = 60_000;
 /** Whoever tries secrets waits. */
 export const UNAUTHORIZED_MS = 1000;
 const CALLBACK = /^[\w$.[\]]{1,100}$/u;
 
 export class HttpDoor {
   readonly #parts: HttpParts;
-  #receiving = 0;
 
   constructor(parts: HttpParts) {
     this.#parts = parts;
@@ -27,8 +28,9 @@ export class HttpDoor {
 
   async receive(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { host, origins } = this.#parts;
-    const url = new URL(request.url ?? '/', 'http://localhost');
+    const { pathname, searchParams } = pathAndQuery(request.url);
     const status = refusal(request.headers, host, origins);
+    response.setTimeout(STALL_MS, () => response.destroy());
     response.setHeader('Cache-Control', 'no-store');
     response.setHeader('X-Content-Type-Options', 'nosniff');
     if (status !== null) {
@@ -53,16 +55,15 @@ export class HttpDoor {
       end(response, 200, '');
       return;
     }
-    if (url.pathname !== RPC_PATH || (request.method !== 'POST' && request.method !== 'GET')) {
+    if (pathname !== RPC_PATH || (request.method !== 'POST' && request.method !== 'GET')) {
       end(response, 404, '');
       return;
     }
     if (request.method === 'GET') {
-      await this.#get(url.searchParams, response);
+      await this.#get(searchParams, response);
       return;
     }
-    const text = await this.#body(request, response);
-    if (text !== null) await this.#send(response, await this.#parts.rpc.answer(text), null);
+    await this.#post(request, response);
   }
 
   /** A list of requests comes in `params` alone. */
@@ -87,38 +88,36 @@ export class HttpDoor {
     await this.#send(response, await this.#parts.rpc.answerTo(isBroken ? {} : request), callback ?? null);
   }
 
-  /** `null`: it was refused. */
-  async #body(request: IncomingMessage, response: ServerResponse): Promise<string | null> {
+  async #post(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { rpc, intake } = this.#parts;
     const chunks: Buffer[] = [];
-    let bytes = 0;
+    const share = intake.open();
     try {
       for await (const chunk of request as AsyncIterable<Buffer>) {
-        bytes += chunk.length;
-        this.#receiving += chunk.length;
-        const status = bytes > MOST_REQUEST_BYTES ? 413 : this.#receiving > MOST_BYTES_AT_ONCE ? 503 : null;
-        if (status !== null) {
+        const hasRoom = share.grow(chunk.length);
+        if (share.bytes > MOST_REQUEST_BYTES || !hasRoom) {
           response.setHeader('Connection', 'close');
-          end(response, status, '');
-          return null;
+          end(response, hasRoom ? 413 : 503, '');
+          return;
         }
         chunks.push(chunk);
       }
-      return Buffer.concat(chunks).toString('utf8');
+      const answer = await rpc.answer(Buffer.concat(chunks.splice(0)).toString('utf8'));
+      await this.#send(response, answer, null);
     } finally {
-      this.#receiving -= bytes;
+      share.close();
     }
   }
 
   async #send(
     response: ServerResponse,
-    { body, code, isUnauthorized }: Answer,
+    { text, code, isUnauthorized }: Answer,
     callback: string | null,
   ): Promise<void> {
     if (isUnauthorized) await new Promise((resolve) => setTimeout(resolve, UNAUTHORIZED_MS));
-    const json = JSON.stringify(body);
     response.setHeader('Content-Type', callback === null ? 'application/json-rpc' : 'text/javascript');
     if (code !== 0) response.setHeader('Connection', 'close');
-    end(response, statusOf(code), callback === null ? json : `${callback}(${json})`);
+    end(response, statusOf(code), callback === null ? text : `${callback}(${text})`);
   }
 }
 

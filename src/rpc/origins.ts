@@ -30,3 +30,9 @@ export function refusal(
   const site = headers['sec-fetch-site'];
   return site === undefined || site === 'none' ? null : 403;
 }
+
+/** What a request is for; one whose address is none is for nothing that is here. */
+export function pathAndQuery(url: string | undefined): Pick<URL, 'pathname' | 'searchParams'> {
+  const searchParams = new URLSearchParams();
+  return URL.parse(url ?? '/', 'http://localhost') ?? { pathname: '', searchParams };
+}

@@ -9,6 +9,7 @@ import type { Result } from './download';
 import { Downloads } from './downloads';
 import { GlobalOptions } from './global-options';
 import { HttpDoor, RPC_PATH } from './http';
+import { Intake } from './intake';
 import { JsonRpc } from './json-rpc';
 import { makeMethods } from './methods';
 import { Sockets } from './sockets';
@@ -79,7 +80,7 @@ export async function startRpc(options: RpcOptions): Promise<RpcServer> {
       store: () => downloads.flush(),
     },
   );
-  const parts = { rpc, host, origins: new Set(options.origins) };
+  const parts = { rpc, intake: new Intake(), host, origins: new Set(options.origins) };
   const door = new HttpDoor(parts);
   const clients = new Sockets(server, parts);
   const sockets = new Set<Socket>();

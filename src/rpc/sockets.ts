@@ -6,11 +6,13 @@ import { WebSocketServer, type RawData, type WebSocket } from 'ws';
 import { toErrorData } from '../common/model/errors';
 import type { DownloadEvent } from './downloads';
 import { MOST_REQUEST_BYTES, RPC_PATH, UNAUTHORIZED_MS } from './http';
+import type { Intake } from './intake';
 import type { JsonRpc } from './json-rpc';
-import { refusal } from './origins';
+import { pathAndQuery, refusal } from './origins';
 
 export interface SocketParts {
   readonly rpc: JsonRpc;
+  readonly intake: Intake;
   readonly host: string;
   readonly origins: ReadonlySet<string>;
 }
@@ -48,7 +50,7 @@ export class Sockets {
     const { host, origins } = this.#parts;
     const status =
       refusal(request.headers, host, origins) ??
-      (new URL(request.url ?? '/', 'http://localhost').pathname !== RPC_PATH
+      (pathAndQuery(request.url).pathname !== RPC_PATH
         ? 404
         : this.#server.clients.size >= MOST_SOCKETS
           ? 503
@@ -59,12 +61,20 @@ export class Sockets {
       return;
     }
     this.#server.handleUpgrade(request, socket, head, (client) => {
-      this.#take(client);
+      this.#take(client, socket);
     });
   }
 
-  #take(client: WebSocket): void {
+  #take(client: WebSocket, socket: Duplex): void {
     this.#answering.add(client);
+    const share = this.#parts.intake.open();
+    // Messages come whole; until then they are in memory all the same.
+    socket.on('data', (data: Buffer) => {
+      if (!share.grow(data.length)) client.terminate();
+    });
+    socket.once('close', () => {
+      share.close();
+    });
     client.on('error', () => undefined);
     client.on('pong', () => this.#answering.add(client));
     client.on('message', (data) => {
@@ -77,28 +87,30 @@ export class Sockets {
           client.terminate();
         })
         .finally(() => {
+          share.close();
           client.resume();
         });
     });
   }
 
   async #answer(client: WebSocket, data: RawData): Promise<void> {
-    const { body, isUnauthorized } = await this.#parts.rpc.answer(textOf(data));
+    const { text, isUnauthorized } = await this.#parts.rpc.answer(textOf(data));
     if (isUnauthorized) await wait(UNAUTHORIZED_MS, undefined, { ref: false });
-    this.#send(client, JSON.stringify(body));
-  }
-
-  #send(client: WebSocket, text: string): void {
     if (client.readyState !== client.OPEN) return;
-    if (client.bufferedAmount > MOST_UNREAD_BYTES) client.terminate();
-    else client.send(text);
+    // Until it has gone out: who does not read is not answered any more.
+    await new Promise((resolve) => {
+      client.send(text, resolve);
+    });
   }
 
   /** To all of them. */
   tell(event: DownloadEvent, gid: string): void {
     if (this.#server.clients.size === 0) return;
     const text = JSON.stringify({ jsonrpc: '2.0', method: `aria2.onDownload${event}`, params: [{ gid }] });
-    for (const client of this.#server.clients) this.#send(client, text);
+    for (const client of this.#server.clients) {
+      if (client.bufferedAmount > MOST_UNREAD_BYTES) client.terminate();
+      else client.send(text, () => undefined);
+    }
   }
 
   close(): void {
