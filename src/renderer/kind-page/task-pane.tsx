@@ -124,24 +124,26 @@ export function TaskPane({ jobId, kind }: TaskPaneProps) {
             {text('task.selected', { count: selection.count })}
           </p>
         )}
-        <div className={styles['menus']}>
-          <ListMenus job={job} />
+        <div className={styles['tools']}>
+          <div className={styles['menus']}>
+            <ListMenus job={job} />
+          </div>
+          <input
+            type="search"
+            className={styles['search']}
+            aria-label={kindText(kind, 'find')}
+            placeholder={text('task.find', { count: total })}
+            spellCheck={false}
+            maxLength={200}
+            value={typed}
+            onChange={(event) => {
+              setTyped(event.target.value);
+            }}
+            onKeyDown={(event) => {
+              if (event.key === 'Escape') setTyped('');
+            }}
+          />
         </div>
-        <input
-          type="search"
-          className={styles['search']}
-          aria-label={kindText(kind, 'find')}
-          placeholder={text('task.find', { count: total })}
-          spellCheck={false}
-          maxLength={200}
-          value={typed}
-          onChange={(event) => {
-            setTyped(event.target.value);
-          }}
-          onKeyDown={(event) => {
-            if (event.key === 'Escape') setTyped('');
-          }}
-        />
       </div>
       <TaskGrid
         key={`${filter.state ?? ''}\n${filter.finding ?? ''}\n${search}`}
