@@ -37,7 +37,9 @@ export function refusal(request: IncomingMessage, { hosts, isSecure }: GuardOpti
   if (method === 'POST' && origin === undefined)
     return { status: 403, text: 'This request does not say which page it comes from (Origin).' };
   const site = headers['sec-fetch-site'];
-  const isPage = headers['sec-fetch-mode'] === 'navigate' && method !== 'POST';
+  // Links to pages may be anywhere; what the pages ask themselves is no place to be led to, not even in a frame.
+  const isPage =
+    headers['sec-fetch-mode'] === 'navigate' && method !== 'POST' && !(request.url ?? '').includes('/api/');
   if (site !== undefined && site !== 'same-origin' && site !== 'none' && !isPage)
     return { status: 403, text: 'This request comes from another page.' };
   return null;

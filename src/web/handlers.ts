@@ -6,6 +6,7 @@ import { version } from '../../package.json';
 import type { AppInfo, RequestInput, RequestName } from '../common/ipc';
 import { HeddleError } from '../common/model/errors';
 import type { Settings, SettingsPatch } from '../common/model/settings';
+import type { WalkRules } from '../common/model/walk-rules';
 import type { CostProcess, Engine, StartCostProcess } from '../engine';
 import type { Handlers } from '../requests/answer';
 import { copiedText } from '../requests/copied';
@@ -110,7 +111,21 @@ export async function checkPaths<Name extends RequestName>(
       'outside-roots',
       'Names in a manifest that lead out of its folder are not read for a browser.',
     );
+  if (followsLinks(input))
+    throw new HeddleError(
+      'outside-roots',
+      'Links are not followed for a browser, as they may lead out of its folders. Copy them as links, or leave them out.',
+    );
   for (const path of pathsOf(name, input)) await roots.check(path);
+}
+
+/** Of a job, or of the job of an experiment. */
+function followsLinks(input: unknown): boolean {
+  const { rules, work } = (input ?? {}) as {
+    readonly rules?: Partial<WalkRules>;
+    readonly work?: { readonly request?: unknown };
+  };
+  return rules?.links === 'follow' || (work?.request !== undefined && followsLinks(work.request));
 }
 
 function withoutWindow(patch: SettingsPatch): SettingsPatch {

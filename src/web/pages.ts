@@ -9,6 +9,8 @@ import { CONTENT_SECURITY_POLICY, PAGE_TYPES } from '../common/pages';
 
 /** Smaller ones fit into a packet anyway. */
 const LEAST_COMPRESSED = 1024;
+/** Whoever takes nothing of a page for so long is not waited for. */
+const STALL_MS = 60_000;
 const compress = promisify(gzip);
 
 interface Page {
@@ -62,6 +64,7 @@ export class Pages {
     const page = this.#pages.get(path);
     if (page === undefined) throw new Error(`the build has no ${path}`);
     const { content, type, etag, isHashed } = page;
+    response.setTimeout(STALL_MS, () => response.destroy());
     response.setHeader('Content-Type', type);
     response.setHeader('ETag', etag);
     response.setHeader('Vary', 'Accept-Encoding');

@@ -122,7 +122,11 @@ export class Front {
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { pages, sessions } = this.#parts;
     // The rest of the address is never a name of a file.
-    const url = new URL(request.url ?? '/', 'http://heddle.invalid');
+    const url = URL.parse(request.url ?? '/', 'http://heddle.invalid');
+    if (url === null) {
+      say(response, 404, 'There is no such page.');
+      return;
+    }
     const path = url.pathname;
     const isRead = request.method !== 'POST';
     const session = sessions.of(request.headers.cookie);
@@ -151,17 +155,18 @@ export class Front {
         say(response, 503, 'The link is opened when somebody follows it.');
         return;
       }
-      const wait = this.#limit.take(addressOf(request));
-      if (wait > 0) {
-        sayWait(response, wait);
-        return;
-      }
       if (token.spend(given)) {
         this.#limit.forgive(addressOf(request));
         response.setHeader('Set-Cookie', sessions.begin());
         onLinkUsed();
         // A page that goes on by itself: behind a redirect from another site the cookie would not be sent yet.
         await pages.send('/signed-in.html', request, response);
+        return;
+      }
+      // Counted only now: a page of somebody else can follow wrong links, and must not lock out the right one.
+      const wait = this.#limit.take(addressOf(request));
+      if (wait > 0) {
+        sayWait(response, wait);
         return;
       }
     }

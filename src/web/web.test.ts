@@ -153,6 +153,24 @@ describe('the way in', () => {
 });
 
 describe('another page', () => {
+  test('that leads to wrong links does not lock out the right one', async () => {
+    const way = { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate' };
+    for (let tries = 0; tries < 8; tries += 1) await front.get(`/?token=${tries}`, way);
+    expect((await front.get('/?token=wrong', way)).status).toBe(429);
+    expect(await front.signIn()).toMatch(/^heddle-/u);
+  });
+
+  test('cannot take the streams of a browser by showing them in frames', async () => {
+    const cookie = await front.signIn();
+    const frame = { cookie, 'sec-fetch-site': 'same-site', 'sec-fetch-mode': 'navigate' };
+    for (const path of [
+      `${WEB_PATHS.events}?client=${'a'.repeat(32)}`,
+      `${WEB_PATHS.export}jobs:export?input={}`,
+    ])
+      expect((await front.get(`/${path}`, frame)).status).toBe(403);
+    expect((await front.get('/', frame)).status).toBe(200);
+  });
+
   test('cannot ask anything, not even one of another port of this machine', async () => {
     const cookie = await front.signIn();
     const before = engine.settings.get();
@@ -328,6 +346,21 @@ describe('files', () => {
           manifest: { path: '/etc/sums', format: null },
         },
       ],
+      [
+        'jobs:create',
+        { kind: 'copy', ...how, sources: [root], destination: inside, rules: { links: 'follow' } },
+      ],
+      [
+        'jobs:create',
+        {
+          kind: 'hash',
+          ...how,
+          paths: [root],
+          algorithms: ['sha256'],
+          manifest: null,
+          rules: { links: 'follow' },
+        },
+      ],
       ['jobs:create', { kind: 'verify', ...how, manifest: join(root, 'list.txt'), root: '/etc' }],
       ['jobs:create', { kind: 'verify', ...how, manifest: join(root, 'list.txt'), root, outside: true }],
       ['jobs:create', { kind: 'copy', ...how, sources: ['/etc'], destination: root }],
@@ -414,6 +447,10 @@ describe('files', () => {
 });
 
 describe('too much', () => {
+  test('an address that is none is no page', async () => {
+    expect((await front.get('//')).status).toBe(404);
+  });
+
   test('what is too large is refused before it is read, and nothing of it is left', async () => {
     const cookie = await front.signIn();
     const claim = (asked: string, bytes: number): Promise<Answer> =>
