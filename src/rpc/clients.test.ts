@@ -289,6 +289,19 @@ test('after a restart everything has its GID and goes on', async () => {
   });
 });
 
+test('a job that was killed after its last task comes to its end at the next start', async () => {
+  const gid = await ask<string>('addUri', [origin.url('file/done')]);
+  const { id } = await jobThat(({ label, state }) => label === 'done' && state === 'done');
+  await heddle.close();
+  const database = new SqliteDatabase(join(folder, 'data', 'heddle.db'));
+  database.prepare("UPDATE jobs SET state = 'interrupted' WHERE id = ?").run(id);
+  database.prepare("UPDATE rpc_downloads SET state = 'waiting', result = NULL WHERE gid = ?").run(gid);
+  database.close();
+  await start();
+  await jobThat(({ label, state }) => label === 'done' && state === 'done');
+  expect(await ask('tellStatus', gid, ['gid', 'status'])).toEqual({ gid, status: 'complete' });
+});
+
 test('what waited for room on a disk goes on at the next start', async () => {
   const gid = await ask<string>('addUri', [origin.url('held/room')]);
   await origin.isAsked('room', 1);

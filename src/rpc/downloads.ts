@@ -107,6 +107,9 @@ export class Downloads {
         for (const each of [...members])
           if (each.state !== 'stopped' && this.#hasSettled(each)) this.#settled(each);
         if (isEnded(job.state) || job.state === 'running') this.#jobChanged(job);
+        // Killed between its last task and its own end, which tidies up.
+        else if (job.state === 'interrupted' && ![...members].some(({ state }) => state !== 'stopped'))
+          this.#stopping.add(jobId, () => this.#engine.resume(jobId));
       }
     }
   }
@@ -485,9 +488,7 @@ export class Downloads {
   }
 
   /** Resolves when everything is stored. */
-  flush(): Promise<void> {
-    return this.#records.flush();
-  }
+  readonly flush = (): Promise<void> => this.#records.flush();
 
   /** What runs goes on in the engine; at the next start everything is as it was left. */
   close(): void {
