@@ -9,6 +9,8 @@ export interface Share {
   readonly bytes: number;
   /** @returns whether it may be so large */
   grow(bytes: number): boolean;
+  /** So much of it was no request. */
+  shrink(bytes: number): void;
   /** It is gone, or answered; it may grow again. */
   close(): void;
 }
@@ -26,6 +28,11 @@ export class Intake {
         own += bytes;
         this.#bytes += bytes;
         return own <= SMALL_BYTES || this.#bytes <= MOST_BYTES;
+      },
+      shrink: (bytes) => {
+        const less = Math.min(own, bytes);
+        own -= less;
+        this.#bytes -= less;
       },
       close: () => {
         this.#bytes -= own;

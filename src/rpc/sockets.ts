@@ -20,6 +20,8 @@ export interface SocketParts {
 const MOST_SOCKETS = 64;
 /** Who does not read what was sent has gone, or is to be. */
 const MOST_UNREAD_BYTES = 4 * MOST_REQUEST_BYTES;
+/** Of a ping or a pong, beside its data: its head and its mask (RFC 6455 §5.2). */
+const CONTROL_BYTES = 6;
 /** Who has not answered since the last look has gone. */
 const LOOK_MS = 30_000;
 
@@ -76,7 +78,13 @@ export class Sockets {
       share.close();
     });
     client.on('error', () => undefined);
-    client.on('pong', () => this.#answering.add(client));
+    client.on('pong', (data) => {
+      this.#answering.add(client);
+      share.shrink(CONTROL_BYTES + data.length);
+    });
+    client.on('ping', (data) => {
+      share.shrink(CONTROL_BYTES + data.length);
+    });
     client.on('message', (data) => {
       this.#answering.add(client);
       // One after the other, in the order in which they came; nothing more is read meanwhile.
