@@ -86,7 +86,7 @@ async function exportAs({ electron, window }: App, entry: string, path: string):
 test('calls to a slow server, from the click to every export', async ({ app, folder }) => {
   const { window, complaints } = app;
   await openPage(window, 'Compare');
-  await expect(result(window)).toContainText('Choose the work and the modes at the left');
+  await expect(result(window)).toContainText('Choose the work and the modes on the left');
   // A thread for each of so many calls would take longer than anybody waits.
   await expect(setup(window).getByRole('checkbox', { name: /^Thread per task/u })).not.toBeChecked();
   await expect(setup(window)).toContainText(/Takes about \d\d s in all\./u);
@@ -349,7 +349,7 @@ test('how threads work here: each of the seven claims runs, and says what its ow
   const { total } = await ask<{ total: number }>(window, 'experiments:list', { offset: 0, limit: 9 });
   expect(total).toBe(0);
   await openPage(window, 'Compare');
-  await expect(result(window)).toContainText('Choose the work and the modes at the left');
+  await expect(result(window)).toContainText('Choose the work and the modes on the left');
   const outcomes = window.getByRole('status').filter({ hasText: '95 % interval' });
   await expect(outcomes).toHaveCount(0);
   await openPage(window, 'How threads work');
