@@ -6,6 +6,7 @@
 import { expect, test } from 'vitest';
 import { HeddleError } from '../common/model/errors';
 import { mutated, randomFrom } from './formats/list-fuzzing';
+import { growthOf } from './testing/growth';
 import { readCorpora, writeCorpus } from './testing/readers-corpus';
 import { READERS, type Reader } from './testing/readers';
 
@@ -13,8 +14,6 @@ const MINUTES = Number(process.env['HEDDLE_FUZZ_MINUTES'] ?? 0);
 const RUNS = 400;
 const MOST_BYTES = 4000;
 const LENGTH = 32_768;
-/** Of CPU, for what does not grow with the text: a collection of garbage, a busy machine's caches. */
-const SLACK_MS = 150;
 
 function corpusOf(name: string): Buffer[] {
   return [...(READERS[name]?.seeds ?? []), ...(readCorpora()[name] ?? [])].map((text) =>
@@ -34,15 +33,6 @@ async function wrongWith({ read }: Reader, bytes: Buffer): Promise<string | null
   } catch (error) {
     return error instanceof HeddleError ? null : error instanceof Error ? (error.stack ?? '') : String(error);
   }
-}
-
-/** CPU time in milliseconds. */
-async function costOf(reader: Reader, text: string): Promise<number> {
-  const before = process.cpuUsage();
-  const wrong = await wrongWith(reader, Buffer.from(text, 'latin1'));
-  const { user, system } = process.cpuUsage(before);
-  expect(wrong).toBeNull();
-  return (user + system) / 1000;
 }
 
 const named = Object.entries(READERS);
@@ -89,12 +79,10 @@ test.each(named.filter(([, { pieces }]) => pieces !== null))(
       for (const piece of piecesOf(reader)) {
         const text = (characters: number): string =>
           start + piece.repeat(Math.ceil(characters / piece.length));
-        const once = await costOf(reader, text(LENGTH));
-        const four = await costOf(reader, text(4 * LENGTH));
-        // Quadratic work would be sixteen times as much.
-        expect({ start, piece, once, four, isLinear: four < 9 * once + SLACK_MS }).toMatchObject({
-          isLinear: true,
+        const growth = await growthOf(LENGTH, async (characters) => {
+          expect(await wrongWith(reader, Buffer.from(text(characters), 'latin1'))).toBeNull();
         });
+        expect({ start, piece, ...growth }).toMatchObject({ isLinear: true });
       }
   },
 );

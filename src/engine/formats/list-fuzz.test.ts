@@ -7,7 +7,9 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { LIST_FORMATS } from '../../common/model/download';
-import { costOf, FORMATS, mutated, PIECES, randomFrom, someOf, waysOf, wrongWith } from './list-fuzzing';
+import { growthOf } from '../testing/growth';
+import { readList } from './read-list';
+import { FORMATS, mutated, PIECES, randomFrom, someOf, waysOf, wrongWith } from './list-fuzzing';
 
 const CORPUS = join(import.meta.dirname, 'fuzz-corpus');
 const MINUTES = Number(process.env['HEDDLE_FUZZ_MINUTES'] ?? 0);
@@ -97,8 +99,6 @@ const STARTS = [
   '- [a](',
   '<urlset>',
 ];
-/** Of CPU, for what does not grow with the list: a collection of garbage, a busy machine's caches. */
-const SLACK_MS = 150;
 const LENGTH = 16_384;
 
 test.each(LIST_FORMATS)(
@@ -109,12 +109,10 @@ test.each(LIST_FORMATS)(
       for (const piece of [...HOSTILE, ...someOf(PIECES, 10, random)]) {
         const list = (characters: number): string =>
           start + piece.repeat(Math.ceil(characters / piece.length));
-        const once = await costOf(list(LENGTH), format);
-        const four = await costOf(list(4 * LENGTH), format);
-        // Quadratic work would be sixteen times as much.
-        expect({ start, piece, once, four, isLinear: four < 9 * once + SLACK_MS }).toMatchObject({
-          isLinear: true,
-        });
+        const growth = await growthOf(LENGTH, (characters) =>
+          readList(Buffer.from(list(characters)), { format }),
+        );
+        expect({ start, piece, ...growth }).toMatchObject({ isLinear: true });
       }
   },
 );

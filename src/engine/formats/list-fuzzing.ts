@@ -241,15 +241,6 @@ export function waysOf({ entries, format, remarks }: WholeList): Set<string> {
   return ways;
 }
 
-/** CPU time in milliseconds. */
-export async function costOf(list: string, format: ListFormat): Promise<number> {
-  const bytes = Buffer.from(list);
-  const before = process.cpuUsage();
-  await readList(bytes, { format });
-  const { user, system } = process.cpuUsage(before);
-  return (user + system) / 1000;
-}
-
 /** Some of them, each at most once. */
 export function someOf<Item>(items: readonly Item[], count: number, random: () => number): Item[] {
   return [...items].sort(() => random() - 0.5).slice(0, count);

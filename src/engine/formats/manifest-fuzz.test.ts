@@ -1,6 +1,7 @@
 /** Manifests whose lines make a reader go back over what it has read: the work grows with the file, and no faster. */
 import { expect, test } from 'vitest';
 import { HeddleError } from '../../common/model/errors';
+import { growthOf } from '../testing/growth';
 import { readAll } from '../testing/manifests';
 
 const DIGEST = 'a'.repeat(64);
@@ -30,28 +31,20 @@ const PIECES = [
   `${DIGEST} *`,
   `\n${DIGEST}`,
 ];
-/** Of CPU, for what does not grow with the file: a collection of garbage, a busy machine's caches. */
-const SLACK_MS = 150;
 const LENGTH = 65_536;
 
-/** CPU time in milliseconds. */
-async function costOf(manifest: string): Promise<number> {
-  const before = process.cpuUsage();
+async function read(manifest: string): Promise<void> {
   await readAll(manifest).catch((error: unknown) => {
     if (!(error instanceof HeddleError)) throw error;
   });
-  const { user, system } = process.cpuUsage(before);
-  return (user + system) / 1000;
 }
 
 test.each(STARTS)('%j: four times the manifest is no more than some four times the work', async (start) => {
   for (const piece of PIECES) {
     const manifest = (characters: number): string =>
       start + piece.repeat(Math.ceil(characters / piece.length));
-    const once = await costOf(manifest(LENGTH));
-    const four = await costOf(manifest(4 * LENGTH));
-    // Quadratic work would be sixteen times as much.
-    expect({ piece, once, four, isLinear: four < 9 * once + SLACK_MS }).toMatchObject({ isLinear: true });
+    const growth = await growthOf(LENGTH, (characters) => read(manifest(characters)));
+    expect({ piece, ...growth }).toMatchObject({ isLinear: true });
   }
 });
 
