@@ -9,7 +9,8 @@ import { ensureTestPackages } from './lib/system-packages.mjs';
 import { toolScript } from './lib/tool.cjs';
 import { windowsRuntime } from './lib/windows-runtime.mjs';
 
-const UNIT_PARTS = 10;
+/** Each begins anew with what it shares with the others. */
+const UNIT_PARTS = 6;
 const NONE = { passed: 0, failed: 0, skipped: 0 };
 const counts = { ...NONE };
 /** What failed, to be said once more at the end: of a long log its last part is read first, and often kept alone. */
@@ -111,13 +112,11 @@ async function runVitest(title, script, args, report) {
   }));
 }
 
-/** Whoever has nothing else to do takes the next part of the unit tests, until none is left. */
-async function testUnits(reports, parts) {
-  for (let part = parts.shift(); part !== undefined; part = parts.shift()) {
-    const args = ['run', `--shard=${part}/${UNIT_PARTS}`];
-    const title = `Unit and integration tests, part ${part} of ${UNIT_PARTS}`;
-    await runVitest(title, toolScript('vitest'), args, join(reports, `unit-${part}.json`));
-  }
+/** @param part from 1 */
+function testUnits(reports, part) {
+  const args = ['run', `--shard=${part}/${UNIT_PARTS}`];
+  const title = `Unit and integration tests, part ${part} of ${UNIT_PARTS}`;
+  return runVitest(title, toolScript('vitest'), args, join(reports, `unit-${part}.json`));
 }
 
 /** The short form; all of it is `npm run test:windows`. */
@@ -155,30 +154,32 @@ async function torture() {
   say('Torture: skipped, its faults are those of Linux');
 }
 
-async function checkSources() {
-  await check('Formatting', toolScript('prettier'), ['--check', '--log-level', 'warn', '.']);
-  await check('Lint', toolScript('eslint'), ['.']);
-  await check('Types', toolScript('typescript', 'tsc'), ['--build']);
+/** What needs no built app, the longest first. */
+function unbuilt(reports) {
+  return [
+    ...Array.from({ length: UNIT_PARTS }, (_, part) => () => testUnits(reports, part + 1)),
+    () => check('Lint', toolScript('eslint'), ['.']),
+    () => check('Types', toolScript('typescript', 'tsc'), ['--build']),
+    () => check('Formatting', toolScript('prettier'), ['--check', '--log-level', 'warn', '.']),
+  ];
 }
 
-/** Three rows of checks that run side by side. */
-function testBuilt(reports, hasWindows, unitParts) {
+async function inTurn(steps) {
+  for (let step = steps.shift(); step !== undefined; step = steps.shift()) await step();
+}
+
+/** Three rows of checks that run side by side; whichever has nothing else to do takes the next of the others. */
+function testBuilt(reports, hasWindows) {
+  const others = unbuilt(reports);
   const rows = [
-    () => undefined,
-    async () => {
-      await testApp(reports, 'window');
-      await checkSources();
-    },
-    async () => {
-      await testApp(reports, 'terminal');
-      await torture();
-      await testWindows(reports, hasWindows);
-    },
+    [],
+    [() => testApp(reports, 'window')],
+    [() => testApp(reports, 'terminal'), () => torture(), () => testWindows(reports, hasWindows)],
   ];
   return Promise.all(
     rows.map(async (row) => {
-      await row();
-      await testUnits(reports, unitParts);
+      await inTurn(row);
+      await inTurn(others);
     }),
   );
 }
@@ -189,12 +190,10 @@ try {
   const hasWindows = windowsRuntime() !== null;
   // Made once: the tests of the window and of the terminal both start it.
   await run('Electron', 'scripts/electron-runtime.mjs', []);
-  const unitParts = Array.from({ length: UNIT_PARTS }, (_, part) => part + 1);
   if (await check('Build', 'scripts/build.mjs')) {
-    await testBuilt(reports, hasWindows, unitParts);
+    await testBuilt(reports, hasWindows);
   } else {
-    await checkSources();
-    await testUnits(reports, unitParts);
+    await inTurn(unbuilt(reports));
     say('The app was not tested: it could not be built');
   }
 } finally {
