@@ -3,7 +3,7 @@
 // nobody, by ten, and by ten and twenty more that never read; and how soon a job starts from an uploaded list of 100,000 URLs.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer, request } from 'node:http';
+import { request } from 'node:http';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,21 +12,12 @@ import { text } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
 import { buildIfStale } from '../scripts/lib/build.cjs';
 import { root } from '../scripts/lib/root.mjs';
+import { serveBodies } from './lib/bodies.mjs';
 
 const TASKS = 100_000;
 const READERS = 10;
 const SILENT = 20;
 const UPLOADS = 5;
-
-async function serveBodies() {
-  const body = Buffer.alloc(1024, 'h');
-  const server = createServer((_, response) => {
-    response.writeHead(200, { 'content-length': body.length }).end(body);
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  return { server, url: `http://127.0.0.1:${server.address().port}` };
-}
 
 class Front {
   static async start(folder) {

@@ -3,8 +3,6 @@
 // scrolled. `-- --clicks` measures the first alone; `-- --cost` how soon the window is usable, and its memory.
 import { writeFileSync } from 'node:fs';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:http';
-import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -13,21 +11,12 @@ import { openApp } from '../scripts/lib/app-window.mjs';
 import { buildIfStale } from '../scripts/lib/build.cjs';
 import { startVirtualDisplay } from '../scripts/lib/virtual-display.mjs';
 import { ensureElectron } from '../scripts/electron-runtime.mjs';
+import { serveBodies } from './lib/bodies.mjs';
 import { measureCost } from './lib/app-cost.mjs';
 import { measureSort } from './lib/sort.mjs';
 import { TASKS as FEW_TASKS, measureFirstTasks } from './lib/first-task.mjs';
 
 const TASKS = 100_000;
-
-async function serveBodies() {
-  const body = Buffer.alloc(1024, 'h');
-  const server = createServer((request, response) => {
-    response.writeHead(200, { 'content-length': body.length }).end(body);
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  return { server, url: `http://127.0.0.1:${server.address().port}` };
-}
 
 async function measure(app, title, page, request) {
   await app.openPage(page);

@@ -5,6 +5,7 @@ export { defaultDataDirectory } from './data-directory';
 export { experimentText } from './experiments/export';
 export {
   codeSamples,
+  costProcessOf,
   type CostProcess,
   type StartCostProcess,
 } from './experiments/thread-costs/thread-costs';

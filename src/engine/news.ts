@@ -1,5 +1,6 @@
 /** What listeners hear of jobs: frames, changes, troubles; and who waits for a job to stand still. */
 import type { Events } from '../common/ipc';
+import { Listeners } from '../common/listeners';
 import { toErrorData } from '../common/model/errors';
 import { FRAME_INTERVAL_MS } from '../common/model/frames';
 import type { JobSummary } from '../common/model/jobs';
@@ -12,8 +13,6 @@ export type EngineEvents = Events & {
   readonly 'tasks-settled': { readonly jobId: number; readonly tasks: readonly SettledTask[] };
 };
 
-type Listener = (payload: never) => void;
-
 export interface NewsSources {
   readonly active: Pick<ActiveJobs, 'frames' | 'isEmpty'>;
   /** As it is now; `null`: there is none of this id. */
@@ -24,7 +23,7 @@ export interface NewsSources {
 
 export class News {
   readonly #sources: NewsSources;
-  readonly #listeners = new Map<keyof EngineEvents, Set<Listener>>();
+  readonly #listeners = new Listeners<EngineEvents>();
   readonly #waiters = new Map<number, ((job: JobSummary) => void)[]>();
   /** Jobs that are told with the next frame. */
   readonly #changed = new Set<number>();
@@ -40,18 +39,11 @@ export class News {
     name: Name,
     listener: (payload: EngineEvents[Name]) => void,
   ): () => void {
-    const listeners = this.#listeners.get(name) ?? new Set();
-    this.#listeners.set(name, listeners);
-    listeners.add(listener);
-    return () => {
-      listeners.delete(listener);
-    };
+    return this.#listeners.on(name, listener);
   }
 
   emit<Name extends keyof EngineEvents>(name: Name, payload: EngineEvents[Name]): void {
-    for (const listener of this.#listeners.get(name) ?? []) {
-      (listener as (payload: EngineEvents[Name]) => void)(payload);
-    }
+    this.#listeners.emit(name, payload);
   }
 
   /** For timers: nobody would catch what they throw. The same trouble ten times a second is told once. */

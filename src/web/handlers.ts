@@ -7,7 +7,7 @@ import type { AppInfo, RequestInput, RequestName } from '../common/ipc';
 import { HeddleError } from '../common/model/errors';
 import type { Settings, SettingsPatch } from '../common/model/settings';
 import type { WalkRules } from '../common/model/walk-rules';
-import type { CostProcess, Engine, StartCostProcess } from '../engine';
+import { costProcessOf, type Engine, type StartCostProcess } from '../engine';
 import type { Handlers } from '../requests/answer';
 import { copiedText } from '../requests/copied';
 import { engineHandlers } from '../requests/engine-handlers';
@@ -89,7 +89,9 @@ export function webHandlers(parts: HandlerParts, stream: Stream | null): Handler
     },
     'threads:measure': () =>
       engine.experiments.measureThreads(
-        parts.startCostProcess ?? ((argument) => startCostProcess(out, argument)),
+        parts.startCostProcess ??
+          ((argument) =>
+            costProcessOf(fork(join(out, 'main', 'thread-costs.cjs'), [argument], { stdio: 'ignore' }))),
       ),
     'dialog:pick': notHere,
     'web:link': notHere,
@@ -152,24 +154,6 @@ async function appInfo({ engine, dataDirectory, roots }: HandlerParts): Promise<
       download: engine.automaticWorkers('download'),
       hash: engine.automaticWorkers('hash'),
       copy: engine.automaticWorkers('copy'),
-    },
-  };
-}
-
-function startCostProcess(out: string, argument: string): CostProcess {
-  const child = fork(join(out, 'main', 'thread-costs.cjs'), [argument], { stdio: 'ignore' });
-  const { promise, resolve, reject } = Promise.withResolvers<Awaited<CostProcess['answer']>>();
-  child.once('message', (message) => {
-    resolve(message as Awaited<CostProcess['answer']>);
-  });
-  child.once('error', reject);
-  child.once('exit', (code) => {
-    reject(new Error(`the process that measures ended with code ${code}.`));
-  });
-  return {
-    answer: promise,
-    kill: () => {
-      child.kill();
     },
   };
 }

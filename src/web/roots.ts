@@ -5,6 +5,7 @@ import { HeddleError, fromErrorData, toErrorData } from '../common/model/errors'
 import { displayPath, type FsPath } from '../common/model/paths';
 import { visible } from '../common/model/visible';
 import type { BrowsedEntry, BrowsedFolder } from '../common/web';
+import { servedFolder } from '../server/served-folder';
 
 /** Nobody looks through more, and a folder of millions would hold up everything. */
 const MOST_ENTRIES = 5000;
@@ -26,7 +27,7 @@ export class Roots {
 
   /** @throws HeddleError `web-root` */
   static async open({ roots, dataDirectory, uploads }: RootsOptions): Promise<Roots> {
-    const folders = await Promise.all(roots.map(realFolder));
+    const folders = await Promise.all(roots.map((root) => servedFolder(root, 'web-root')));
     return new Roots([...new Set(folders)], await realpath(dataDirectory), await realpath(uploads));
   }
 
@@ -106,16 +107,6 @@ async function isThere(path: string): Promise<boolean> {
     () => true,
     () => false,
   );
-}
-
-async function realFolder(path: string): Promise<string> {
-  try {
-    const real = await realpath(path);
-    if ((await stat(real)).isDirectory()) return real;
-  } catch (error) {
-    throw new HeddleError('web-root', toErrorData(error, path).message, { cause: error });
-  }
-  throw new HeddleError('web-root', `${path} is not a folder.`);
 }
 
 async function entriesOf(

@@ -331,7 +331,7 @@ describe('files', () => {
       ['folders:free', { path: '/' }],
       ['settings:set', { downloadDirectory: '/etc' }],
       ['settings:set', { caFile: '/etc/passwd' }],
-      ['settings:set', { downloadOptions: { netrc: '/root/.netrc' } }],
+      ['settings:set', { downloadOptions: { netrc: '/etc/.netrc' } }],
       ['jobs:create', { ...download, directory: '/etc' }],
       ['jobs:create', { ...download, directory: inside, listFiles: ['/etc/passwd'] }],
       ['jobs:create', { ...download, directory: inside, options: { keyFile: '/etc/shadow' } }],

@@ -2,12 +2,11 @@
  * A file server for trials and comparisons: one folder, read only, on the loopback interface unless it is told
  * otherwise. This is its door; `src/server` is what answers.
  */
-import { realpath, stat } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
-import { HeddleError, toErrorData } from '../../common/model/errors';
 import type { ServingFrame } from '../../common/model/frames';
 import type { FileServerOptions, ServeReading } from '../../common/threads/serve';
 import { isAny, isLoopback, listen, urlHost } from '../../server/listening';
+import { servedFolder } from '../../server/served-folder';
 import type { Threads } from '../pool';
 import { OwnConnections, SpreadConnections, type Connections, type TellNews } from './connections';
 import { descriptors } from './descriptors';
@@ -57,7 +56,7 @@ const ONE_THREAD = 'Connections cannot be handed to other threads on this system
 export async function serveDirectory(options: ServeOptions): Promise<RunningServer> {
   const host = options.host ?? '127.0.0.1';
   const how: FileServerOptions = {
-    root: await resolveRoot(options.directory),
+    root: await servedFolder(options.directory, 'serve-folder'),
     host,
     latencyMs: options.latencyMs ?? 0,
     jitterMs: options.jitterMs ?? 0,
@@ -104,16 +103,6 @@ export async function serveDirectory(options: ServeOptions): Promise<RunningServ
       await closed;
     },
   };
-}
-
-async function resolveRoot(directory: string): Promise<string> {
-  try {
-    const root = await realpath(directory);
-    if ((await stat(root)).isDirectory()) return root;
-  } catch (error) {
-    throw new HeddleError('serve-folder', toErrorData(error, directory).message, { cause: error });
-  }
-  throw new HeddleError('serve-folder', `${directory} is not a folder.`);
 }
 
 function exposed({ address, port }: AddressInfo, directory: string): string {

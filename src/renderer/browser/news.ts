@@ -1,5 +1,6 @@
 /** The news of the server, as server-sent events; after an interruption the page is told to read anew. */
 import { EVENT_NAMES, type WindowEvents } from '../../common/ipc';
+import { Listeners } from '../../common/listeners';
 import { BEGUN_EVENT, WEB_PATHS } from '../../common/web';
 import { Latest } from './latest';
 import { client } from './server';
@@ -7,13 +8,11 @@ import { client } from './server';
 /** Browsers begin again by themselves after a connection was lost, and not after another answer. */
 const AGAIN_MS = 2000;
 
-type Listener = (payload: never) => void;
-
 export class News {
   /** Resolves when nothing can be missed any more, or when it is known that nothing comes. */
   readonly first: Promise<void>;
   #resolveFirst: () => void = () => undefined;
-  readonly #listeners = new Map<keyof WindowEvents, Set<Listener>>();
+  readonly #listeners = new Listeners<WindowEvents>();
   latest = new Latest();
   readonly #onBegun: () => void;
   #isLost = false;
@@ -31,16 +30,7 @@ export class News {
     name: Name,
     listener: (payload: WindowEvents[Name]) => void,
   ): () => void {
-    const listeners = this.#listeners.get(name) ?? new Set();
-    this.#listeners.set(name, listeners);
-    listeners.add(listener);
-    return () => {
-      listeners.delete(listener);
-    };
-  }
-
-  #emit<Name extends keyof WindowEvents>(name: Name, payload: WindowEvents[Name]): void {
-    for (const listener of this.#listeners.get(name) ?? []) (listener as (given: unknown) => void)(payload);
+    return this.#listeners.on(name, listener);
   }
 
   #open(): void {
@@ -49,7 +39,7 @@ export class News {
       if (JSON.parse((event as MessageEvent<string>).data) === 'full') {
         source.close();
         this.#resolveFirst();
-        this.#emit('connection', 'full');
+        this.#listeners.emit('connection', 'full');
         return;
       }
       this.#resolveFirst();
@@ -58,18 +48,18 @@ export class News {
       // Another process may count from the beginning.
       this.latest = new Latest();
       this.#onBegun();
-      this.#emit('connection', 'back');
+      this.#listeners.emit('connection', 'back');
     });
     for (const name of EVENT_NAMES)
       source.addEventListener(name, (event) => {
         const { data, lastEventId } = event as MessageEvent<string>;
         const payload: unknown = JSON.parse(data);
         this.latest.take(name, payload, Number(lastEventId));
-        this.#emit(name, payload as never);
+        this.#listeners.emit(name, payload as never);
       });
     source.addEventListener('error', () => {
       this.#resolveFirst();
-      if (!this.#isLost) this.#emit('connection', 'lost');
+      if (!this.#isLost) this.#listeners.emit('connection', 'lost');
       this.#isLost = true;
       if (source.readyState === EventSource.CLOSED) setTimeout(() => void this.#again(), AGAIN_MS);
     });

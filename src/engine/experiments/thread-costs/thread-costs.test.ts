@@ -8,7 +8,13 @@ import type { ComputeWorkerOptions } from '../../../common/threads/worker-option
 import { createExecutor, Threads } from '../../pool';
 import { buildThreadCosts } from '../../testing/build-worker';
 import { byHand } from './by-hand';
-import { codeSamples, measureThreadCosts, type CostProcess, type StartCostProcess } from './thread-costs';
+import {
+  codeSamples,
+  costProcessOf,
+  measureThreadCosts,
+  type CostProcess,
+  type StartCostProcess,
+} from './thread-costs';
 import { withExecutor } from './with-executor';
 
 let scripts: string;
@@ -20,20 +26,10 @@ const running = new Set<CostProcess>();
 
 const start: StartCostProcess = (argument) => {
   const child = fork(join(scripts, 'thread-costs.cjs'), [argument]);
-  const { promise, resolve, reject } = Promise.withResolvers<Awaited<CostProcess['answer']>>();
-  child.once('message', (message) => {
-    resolve(message as Awaited<CostProcess['answer']>);
-  });
-  const made: CostProcess = {
-    answer: promise,
-    kill: () => {
-      child.kill();
-    },
-  };
+  const made = costProcessOf(child);
   running.add(made);
-  child.once('exit', (code) => {
+  child.once('exit', () => {
     running.delete(made);
-    reject(new Error(`ended with ${code}`));
   });
   return made;
 };

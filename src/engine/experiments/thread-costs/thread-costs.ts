@@ -9,6 +9,7 @@ import {
   type CostProgress,
   type ThreadCosts,
 } from '../../../common/experiments/thread-costs';
+import type { EventEmitter } from 'node:events';
 import { HeddleError, fromErrorData } from '../../../common/model/errors';
 import type { CostAnswer } from './child';
 import byHandSource from './by-hand.ts?raw';
@@ -21,6 +22,25 @@ export interface CostProcess {
   readonly answer: Promise<CostAnswer>;
   kill(): void;
 }
+
+/** @param child ends by itself once it has sent its answer */
+export function costProcessOf(child: EventEmitter & { kill(): unknown }): CostProcess {
+  const { promise, resolve, reject } = Promise.withResolvers<CostAnswer>();
+  child.once('message', (message) => {
+    resolve(message as CostAnswer);
+  });
+  child.once('error', reject);
+  child.once('exit', (code) => {
+    reject(new Error(`the process that measures ended with code ${String(code)}.`));
+  });
+  return {
+    answer: promise,
+    kill: () => {
+      child.kill();
+    },
+  };
+}
+
 /** @param argument the process's only one */
 export type StartCostProcess = (argument: string) => CostProcess;
 

@@ -6,7 +6,7 @@ import { PickButton } from '../../dialogs/fields';
 import { AllSpeedMenu } from '../../kind-page/speed-menu';
 import { changeSettings, useInfo } from '../../state/settings';
 import { LimitSchedule } from './limit-schedule';
-import { Group, Row } from './rows';
+import { Group, NumberField, Row } from './rows';
 import styles from './settings.module.css';
 
 export function DownloadSettings({ settings }: { readonly settings: Settings }) {
@@ -32,7 +32,16 @@ export function DownloadSettings({ settings }: { readonly settings: Settings }) 
         words={text('settings.per-host.find')}
         keys={['connectionsPerHost']}
       >
-        <ConnectionsField key={settings.connectionsPerHost} value={settings.connectionsPerHost} />
+        <NumberField
+          key={settings.connectionsPerHost}
+          label={text('settings.per-host')}
+          value={settings.connectionsPerHost}
+          least={1}
+          most={256}
+          onChange={(connectionsPerHost) => {
+            changeSettings({ connectionsPerHost });
+          }}
+        />
       </Row>
       <Row
         name={text('settings.limit')}
@@ -91,36 +100,6 @@ function PathButton({ purpose, setting }: PathButtonProps) {
     >
       {text('common.choose')}
     </PickButton>
-  );
-}
-
-/** Stored when the field is left or Enter is pressed; a number out of range is taken back. */
-function ConnectionsField({ value }: { readonly value: number }) {
-  const [typed, setTyped] = useState(String(value));
-  const commit = (): void => {
-    const number = Number(typed);
-    if (Number.isInteger(number) && number >= 1 && number <= 256) {
-      if (number !== value) changeSettings({ connectionsPerHost: number });
-    } else {
-      setTyped(String(value));
-    }
-  };
-  return (
-    <input
-      type="number"
-      min={1}
-      max={256}
-      className={`${styles['field'] ?? ''} ${styles['number'] ?? ''}`}
-      aria-label={text('settings.per-host')}
-      value={typed}
-      onChange={(event) => {
-        setTyped(event.target.value);
-      }}
-      onBlur={commit}
-      onKeyDown={(event) => {
-        if (event.key === 'Enter') commit();
-      }}
-    />
   );
 }
 

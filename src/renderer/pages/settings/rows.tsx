@@ -1,5 +1,5 @@
 /** The rows of the settings page: a name, a sentence, the control, and the way back to the default. */
-import { createContext, useContext, useId, type ReactNode } from 'react';
+import { createContext, useContext, useId, useState, type ReactNode } from 'react';
 import { DEFAULT_SETTINGS, type Settings, type SettingsPatch } from '../../../common/model/settings';
 import { visible } from '../../../common/model/visible';
 import { text } from '../../../common/text/text';
@@ -75,6 +75,68 @@ export function ChoiceRow<Value extends string>({
     <Row {...row}>
       <Segmented label={row.name} value={chosen} options={options} onChange={onChange} />
     </Row>
+  );
+}
+
+interface OnOffRowProps extends Omit<RowProps, 'value' | 'children'> {
+  readonly isOn: boolean;
+  readonly onChange: (isOn: boolean) => void;
+}
+
+export function OnOffRow({ isOn, onChange, ...row }: OnOffRowProps) {
+  return (
+    <ChoiceRow
+      {...row}
+      chosen={isOn ? 'on' : 'off'}
+      options={[
+        { value: 'off', text: text('common.off') },
+        { value: 'on', text: text('common.on') },
+      ]}
+      onChange={(chosen) => {
+        onChange(chosen === 'on');
+      }}
+    />
+  );
+}
+
+interface NumberFieldProps {
+  readonly label: string;
+  readonly value: number;
+  readonly least: number;
+  readonly most: number;
+  readonly onChange: (value: number) => void;
+}
+
+/**
+ * A whole number, stored when the field is left or Enter is pressed; one out of range is taken back. Give it its value
+ * as its key: one that changes elsewhere is shown then.
+ */
+export function NumberField({ label, value, least, most, onChange }: NumberFieldProps) {
+  const [typed, setTyped] = useState(String(value));
+  const commit = (): void => {
+    const number = Number(typed);
+    if (Number.isInteger(number) && number >= least && number <= most) {
+      if (number !== value) onChange(number);
+    } else {
+      setTyped(String(value));
+    }
+  };
+  return (
+    <input
+      type="number"
+      min={least}
+      max={most}
+      className={`${styles['field'] ?? ''} ${styles['number'] ?? ''}`}
+      aria-label={label}
+      value={typed}
+      onChange={(event) => {
+        setTyped(event.target.value);
+      }}
+      onBlur={commit}
+      onKeyDown={(event) => {
+        if (event.key === 'Enter') commit();
+      }}
+    />
   );
 }
 

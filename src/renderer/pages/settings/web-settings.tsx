@@ -6,7 +6,7 @@ import { Button } from '../../components/button';
 import { putOnClipboard } from '../../lib/clipboard';
 import { notifyError, toast } from '../../state/notices';
 import { changeSettings } from '../../state/settings';
-import { ChoiceRow, Row } from './rows';
+import { OnOffRow, Row } from './rows';
 
 async function copyLink(): Promise<void> {
   const link = await request('web:link', undefined);
@@ -18,18 +18,14 @@ async function copyLink(): Promise<void> {
 export function WebSettings({ settings: { web } }: { readonly settings: Settings }) {
   return (
     <>
-      <ChoiceRow
+      <OnOffRow
         name={text('web.setting')}
         note={text('web.setting.note')}
         words={text('web.setting.find')}
         keys={['web']}
-        chosen={web ? 'on' : 'off'}
-        options={[
-          { value: 'off', text: text('common.off') },
-          { value: 'on', text: text('common.on') },
-        ]}
-        onChange={(chosen) => {
-          changeSettings({ web: chosen === 'on' });
+        isOn={web}
+        onChange={(isOn) => {
+          changeSettings({ web: isOn });
         }}
       />
       {web && (
