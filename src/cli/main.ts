@@ -51,7 +51,7 @@ async function run(threads: Threads, out: string): Promise<number> {
   process.stderr.on('error', () => undefined);
   let status: number = EXIT.done;
   const words = process.argv.slice(2);
-  const program = makeProgram(
+  const program = await makeProgram(
     threads,
     words,
     (code) => {

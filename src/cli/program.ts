@@ -6,7 +6,6 @@ import { MAX_WORKERS, type JobRequest } from '../common/model/job-request';
 import { MANIFEST_FORMATS } from '../common/model/digests';
 import { MODES, type Mode } from '../common/model/jobs';
 import { Engine, defaultDataDirectory, type CreateOptions, type Threads } from '../engine';
-import { addCompareCommand } from './compare';
 import {
   addDownloadFlags,
   downloadRequest,
@@ -73,12 +72,12 @@ export function chosenMode(flags: TaskFlags): Mode | null {
  * @param report is told the exit status of the command that ran
  * @param out the folder of the build
  */
-export function makeProgram(
+export async function makeProgram(
   threads: Threads,
   words: readonly string[],
   report: (status: number) => void,
   out = '',
-): Command {
+): Promise<Command> {
   const program = new Command('heddle')
     .description(
       'Downloads lists of URLs, hashes folders and copies trees on worker threads that you can watch.',
@@ -134,7 +133,7 @@ export function makeProgram(
     run: (flags, request, options, given) => create(flags as TaskFlags, request, options, given),
   };
 
-  const add: Readonly<Record<string, () => void>> = {
+  const add: Readonly<Record<string, () => void | Promise<void>>> = {
     download: () => {
       addDownloadFlags(taskFlags(program.command('download')))
         .description('download URLs and lists of URLs')
@@ -186,7 +185,9 @@ export function makeProgram(
     copy: () => {
       addCopyCommand(program, commands);
     },
-    compare: () => {
+    compare: async () => {
+      // It brings the catalogue of texts, which would be a tenth of the start of every command.
+      const { addCompareCommand } = await import('./compare');
       addCompareCommand(program, { outputFlags, open, report });
     },
     serve: () => {
@@ -341,7 +342,8 @@ export function makeProgram(
   };
   // To make one takes as long as it takes to load it; the others are there to be listed.
   const [word = ''] = words;
-  for (const name of Object.hasOwn(add, word) && word !== 'help' ? [word] : Object.keys(add)) add[name]?.();
+  for (const name of Object.hasOwn(add, word) && word !== 'help' ? [word] : Object.keys(add))
+    await add[name]?.();
 
   const plainHelp = new Help();
   // Subcommands take these from their parent only when they are told to.

@@ -2,7 +2,6 @@
 export { Engine, type CreateOptions, type EngineEvents, type EngineOptions } from './engine';
 export { Threads } from './pool';
 export { defaultDataDirectory } from './data-directory';
-export { experimentText } from './experiments/export';
 export {
   codeSamples,
   costProcessOf,

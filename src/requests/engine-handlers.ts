@@ -1,6 +1,6 @@
 /** What the engine answers by itself, in whatever its window is shown. */
 import type { RequestName } from '../common/ipc';
-import { codeSamples, commandText, experimentText, freeSpace, requestCommand, type Engine } from '../engine';
+import { codeSamples, commandText, freeSpace, requestCommand, type Engine } from '../engine';
 import type { Handlers } from './answer';
 
 /** Requests that need the place where the window is: its clipboard, its dialogs, its file manager. */
@@ -95,16 +95,8 @@ export function engineHandlers(engine: Engine): Handlers<Exclude<RequestName, Sh
     'experiments:remove': ({ experimentId }) => {
       engine.experiments.remove(experimentId);
     },
-    'experiments:picture': ({ experimentId, theme }) => {
-      const { experiments } = engine;
-      const text = experimentText(
-        experiments.get(experimentId),
-        experiments.timelines(experimentId),
-        'svg',
-        theme,
-      );
-      return [...text].join('');
-    },
+    'experiments:picture': async ({ experimentId, theme }) =>
+      [...(await engine.experiments.exported(experimentId, 'svg', theme))].join(''),
     'experiments:adopt': ({ experimentId }) => engine.experiments.adopt(experimentId),
     'threads:samples': () => codeSamples(),
     'threads:stop-measuring': () => engine.experiments.stopMeasuring(),

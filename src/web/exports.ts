@@ -2,7 +2,7 @@
 import { HeddleError } from '../common/model/errors';
 import type { RequestInput } from '../common/ipc';
 import type { ExportingName } from '../common/web';
-import { experimentText, type Engine } from '../engine';
+import type { Engine } from '../engine';
 import { duplicatesName, experimentName, exportName, manifestName } from '../requests/saved-names';
 
 export interface Exported {
@@ -11,7 +11,10 @@ export interface Exported {
 }
 
 const EXPORTS: {
-  readonly [Name in ExportingName]: (engine: Engine, input: RequestInput<Name>) => Exported;
+  readonly [Name in ExportingName]: (
+    engine: Engine,
+    input: RequestInput<Name>,
+  ) => Exported | Promise<Exported>;
 } = {
   'jobs:export': (engine, { jobId, format }) => ({
     name: exportName(engine.job(jobId), format),
@@ -21,14 +24,13 @@ const EXPORTS: {
     name: duplicatesName(engine.job(jobId), format),
     lines: engine.exportDuplicates(jobId, format),
   }),
-  'experiments:export': ({ experiments }, { experimentId, format, theme }) => {
+  'experiments:export': async ({ experiments }, { experimentId, format, theme }) => {
     // The page has drawn it, and saves it.
     if (format === 'png')
       throw new HeddleError('bad-request', 'Pictures of pixels are drawn by the browser.');
-    const experiment = experiments.get(experimentId);
     return {
-      name: experimentName(experiment, format),
-      lines: experimentText(experiment, experiments.timelines(experimentId), format, theme),
+      name: experimentName(experiments.get(experimentId), format),
+      lines: await experiments.exported(experimentId, format, theme),
     };
   },
   'manifest:save': (engine, { jobId, format }) => {
@@ -46,6 +48,6 @@ export function exported<Name extends ExportingName>(
   engine: Engine,
   name: Name,
   input: RequestInput<Name>,
-): Exported {
+): Exported | Promise<Exported> {
   return EXPORTS[name](engine, input);
 }

@@ -7,8 +7,6 @@ import type {
   ExperimentRun,
   Ratio,
 } from './experiment';
-import { formatCount } from '../model/units';
-import { text } from '../text/text';
 
 /** Without its warm-up, which counts for nothing. */
 export function countedRuns(runs: readonly ExperimentRun[], contender: number): ExperimentRun[] {
@@ -35,17 +33,6 @@ export function otherWorkShare(runs: readonly ExperimentRun[]): number | null {
     all += wallMs;
   }
   return all === 0 ? null : other / all;
-}
-
-/** `5 runs of each`, `3 to 5 runs of each`: those that count. */
-export function runsEachText({ request, runs }: Experiment): string {
-  const counts = request.contenders.map((_, contender) => countedRuns(runs, contender).length);
-  const [fewest, most] = [Math.min(...counts), Math.max(...counts)];
-  const told =
-    fewest === most
-      ? formatCount(most)
-      : text('finding.runs-range', { fewest: formatCount(fewest), most: formatCount(most) });
-  return text('finding.of-each', { count: most, runs: told });
 }
 
 /** Against the reference, of which itself there is none. @param analysis `null` until the experiment is done */

@@ -44,6 +44,17 @@ export function contenderFacts({ mode, size }: Contender): string {
   }
 }
 
+/** `5 runs of each`, `3 to 5 runs of each`: those that count. */
+export function runsEachText({ request, runs }: Experiment): string {
+  const counts = request.contenders.map((_, contender) => countedRuns(runs, contender).length);
+  const [fewest, most] = [Math.min(...counts), Math.max(...counts)];
+  const told =
+    fewest === most
+      ? formatCount(most)
+      : text('finding.runs-range', { fewest: formatCount(fewest), most: formatCount(most) });
+  return text('finding.of-each', { count: most, runs: told });
+}
+
 /** `8.1×`; where it is small, `1.08×`. */
 export function ratioText({ ratio, ...interval }: Pick<Ratio, 'ratio' | 'low' | 'high'>): string {
   return `${formatDecimal(ratio, decimals(ratio, interval))}×`;

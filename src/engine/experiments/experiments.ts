@@ -18,11 +18,10 @@ import { writeOver } from '../jobs/manifest';
 import { makeFolders } from '../../files/entries';
 import { understood } from '../understood';
 import { comparableRequest } from './comparable-request';
-import { experimentText } from './export';
 import { JobWork, refuseTooManyAtOnce, type JobHost } from './job-work';
 import { machineOf } from './machine';
 import { removeTree } from './remove-tree';
-import { runExperiment, type RunHost } from './run-experiment';
+import type { RunHost } from './run-experiment';
 import { measureThreadCosts, type StartCostProcess } from './thread-costs/thread-costs';
 import type { Work } from './work';
 
@@ -220,6 +219,17 @@ export class Experiments {
     });
   }
 
+  /** As a file of this format, in pieces. @param theme of the picture alone @throws HeddleError `no-such-experiment` */
+  async exported(
+    id: number,
+    format: Exclude<ExperimentFormat, 'png'>,
+    theme: 'dark' | 'light',
+  ): Promise<Iterable<string>> {
+    const [experiment, timelines] = [this.get(id), this.timelines(id)];
+    const { experimentText } = await import('./export');
+    return experimentText(experiment, timelines, format, theme);
+  }
+
   /** Replaces a file of that name: the caller has asked. */
   async write(
     id: number,
@@ -227,8 +237,7 @@ export class Experiments {
     path: string,
     theme: 'dark' | 'light',
   ): Promise<void> {
-    const lines = experimentText(this.get(id), this.timelines(id), format, theme);
-    await writeOver(pieces(lines), path);
+    await writeOver(pieces(await this.exported(id, format, theme)), path);
   }
 
   /** Those whose process is gone have ended, and leave nothing behind. Call it when the engine opens, and now and then. */
@@ -301,6 +310,8 @@ export class Experiments {
     const begun = this.#stored(id);
     emit('experiment-changed', begun);
     void (async () => {
+      // It brings the catalogue of texts, which would be a tenth of the start of every command.
+      const { runExperiment } = await import('./run-experiment');
       const { kept, ...end } = await runExperiment({
         id,
         request,

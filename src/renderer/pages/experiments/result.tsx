@@ -1,8 +1,8 @@
 /** One experiment: what it found, in words, bars, a curve, strips and numbers. */
 import { text } from '../../../common/text/text';
 import type { Experiment, ExperimentFrame } from '../../../common/experiments/experiment';
-import { isBestForJobs, runsEachText } from '../../../common/experiments/results';
-import { adoptedText, contenderNames, findingOf } from '../../../common/experiments/text';
+import { isBestForJobs } from '../../../common/experiments/results';
+import { adoptedText, contenderNames, findingOf, runsEachText } from '../../../common/experiments/text';
 import { formatBytes, formatCount } from '../../../common/model/units';
 import { visible } from '../../../common/model/visible';
 import { Button } from '../../components/button';
